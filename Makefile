@@ -1,0 +1,40 @@
+# `make demo` and `make test` install what is missing and do the rest: see docs/development.md.
+#
+#   ODOO_SRC=/path                          an Odoo 19 checkout, instead of downloading Odoo
+#   PGHOST, PGPORT, PGUSER, PGPASSWORD      a PostgreSQL server, instead of a private one
+#   CN285_PYTHON=/path/to/python            which Python (3.10 to 3.13)
+#   DB=name                                 another database for demo, serve, load
+#   FILE=path MAPPING=path                  what to load, and how its columns are read
+#   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test serve bench lint load stop clean
+export DB FILE MAPPING ARGS
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^#   /  /p' Makefile
+
+demo: ## the demonstration: a French company, its contracts, billed and posted
+	@tools/run demo $(ARGS)
+
+test: ## all tests
+	@tools/run test $(ARGS)
+
+serve: ## the web client on this machine, on the demonstration's database
+	@tools/run serve $(ARGS)
+
+bench: ## speed, side by side with OCA contract and with bare Odoo
+	@tools/run bench $(ARGS)
+
+lint: ## ruff, pylint-odoo, XML and translations
+	@tools/run lint
+
+load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json DB=name
+	@tools/run load $(ARGS)
+
+stop: ## ends the web client and the private PostgreSQL
+	@tools/run stop
+
+clean: ## removes the databases and everything in .local
+	@tools/run clean

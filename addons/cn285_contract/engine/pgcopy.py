@@ -1,0 +1,56 @@
+"""Rows in PostgreSQL's COPY text format (documentation, "COPY", section "Text Format")."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from io import StringIO
+
+NULL = r"\N"
+_ESCAPES = str.maketrans(
+    {
+        "\\": "\\\\",
+        "\t": "\\t",
+        "\n": "\\n",
+        "\r": "\\r",
+        "\b": "\\b",
+        "\f": "\\f",
+        "\v": "\\v",
+    }
+)
+
+
+def encode(value: str | bool | int | float | date | datetime | None) -> str:
+    """Return ``value`` as one COPY column; None is NULL.
+
+    :raise TypeError: for a type that has no agreed text, rather than writing its repr.
+    """
+    if value is None:
+        return NULL
+    kind = type(value)
+    if kind is str:
+        return value.translate(_ESCAPES)
+    if kind is bool:
+        return "t" if value else "f"
+    if kind is int or kind is float:
+        return repr(value)
+    if isinstance(value, str):
+        return str.__str__(value).translate(_ESCAPES)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"No COPY text for {kind.__name__}: {value!r}")
+
+
+def rows_file(columns: Sequence[str], rows: Iterable[dict]) -> StringIO:
+    """Return a file that COPY can read: one line a row, a missing key is NULL."""
+    lines = ["\t".join([encode(row.get(column)) for column in columns]) for row in rows]
+    lines.append("")
+    return StringIO("\n".join(lines))
+
+
+def used_columns(rows: Iterable[dict]) -> list[str]:
+    """Return the keys that hold a value in some row, sorted: all the others stay NULL."""
+    used = set()
+    for row in rows:
+        used.update(key for key, value in row.items() if value is not None)
+    return sorted(used)

@@ -1,0 +1,264 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class BillingRun(models.Model):
+    """Bills every due row of a company, once, and posts the invoices."""
+
+    _name = "cn285.billing.run"
+    _description = "Billing Run"
+    _inherit = ["mail.thread"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, copy=False, readonly=True, default="/")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(
+        string="Bill Up To",
+        required=True,
+        default=lambda self: self.env.company._cn285_today(),
+        help="Everything with an invoice date up to this day is billed, overdue months included.",
+    )
+    invoice_date = fields.Date(
+        string="Invoice Date",
+        help="Date of all invoices of this run. Left empty, each invoice bears the date of its "
+        "schedule. Set it where that date lies in a closed period.",
+    )
+    post = fields.Boolean(
+        string="Post Invoices",
+        default=True,
+        help="Post the invoices; otherwise they are left as drafts.",
+    )
+    partner_ids = fields.Many2many("res.partner", string="Customers", check_company=True)
+    template_ids = fields.Many2many(
+        "cn285.contract.template", string="Templates", check_company=True
+    )
+    tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
+    contract_ids = fields.Many2many("cn285.contract", string="Contracts", check_company=True)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("partial", "Done with Errors"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        copy=False,
+        readonly=True,
+        tracking=True,
+        index=True,
+    )
+    batch_count = fields.Integer(string="Batch Count", compute="_compute_progress")
+    batch_done = fields.Integer(string="Batches Done", compute="_compute_progress")
+    progress = fields.Float(compute="_compute_progress", help="Share of the batches done, in %.")
+    date_started = fields.Datetime(string="Started", readonly=True, copy=False)
+    date_finished = fields.Datetime(string="Finished", readonly=True, copy=False)
+    schedule_ids = fields.One2many("cn285.billing.schedule", "run_id", string="Rows Billed")
+    invoice_ids = fields.One2many("account.move", "cn285_run_id", string="Invoices")
+    issue_ids = fields.One2many(
+        "cn285.billing.run.issue", "run_id", string="Set Aside", copy=False
+    )
+    row_count = fields.Integer(string="Rows", compute="_compute_results")
+    invoice_count = fields.Integer(string="Invoice Count", compute="_compute_results")
+    contract_count = fields.Integer(string="Contract Count", compute="_compute_results")
+    issue_count = fields.Integer(string="Open Issues", compute="_compute_issue_count")
+    mail_error_count = fields.Integer(string="Failed Mails", compute="_compute_issue_count")
+    amount_untaxed = fields.Monetary(string="Total Excl. Tax", compute="_compute_results")
+    amount_tax = fields.Monetary(string="Tax", compute="_compute_results")
+    amount_total = fields.Monetary(string="Total", compute="_compute_results")
+
+    # === COMPUTES === #
+
+    @api.depends("batch_ids.state", "state")
+    def _compute_progress(self):
+        groups = self.env["cn285.billing.run.batch"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+        )
+        counts = {(run.id, state): count for run, state, count in groups}
+        for run in self:
+            done = counts.get((run.id, "done"), 0)
+            total = done + counts.get((run.id, "pending"), 0) + counts.get((run.id, "failed"), 0)
+            run.batch_done, run.batch_count = done, total
+            over = run.state in ("done", "partial")
+            run.progress = 100.0 if over else 100.0 * done / total if total else 0.0
+
+    @api.depends("schedule_ids", "invoice_ids")
+    def _compute_results(self):
+        rows = self.env["cn285.billing.schedule"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id"], ["__count", "contract_id:count_distinct"]
+        )
+        # Signed amounts are in the company's currency, whatever the invoices' own is.
+        moves = self.env["account.move"]._read_group(
+            [("cn285_run_id", "in", self.ids), ("state", "!=", "cancel")],
+            ["cn285_run_id"],
+            ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
+        )
+        rows = {run.id: values for run, *values in rows}
+        moves = {run.id: values for run, *values in moves}
+        for run in self:
+            run.row_count, run.contract_count = rows.get(run.id, (0, 0))
+            run.invoice_count, untaxed, total = moves.get(run.id, (0, 0.0, 0.0))
+            run.amount_untaxed = untaxed
+            run.amount_total = total
+            run.amount_tax = total - untaxed
+
+    @api.depends("issue_ids.state", "issue_ids.kind")
+    def _compute_issue_count(self):
+        groups = self.env["cn285.billing.run.issue"]._read_group(
+            [("run_id", "in", self.ids), ("state", "=", "open")], ["run_id", "kind"], ["__count"]
+        )
+        counts = {(run.id, kind): count for run, kind, count in groups}
+        for run in self:
+            run.issue_count = counts.get((run.id, "billing"), 0)
+            run.mail_error_count = counts.get((run.id, "mail"), 0)
+
+    # === CONSTRAINTS AND CRUD === #
+
+    @api.constrains("date", "invoice_date")
+    def _check_dates(self):
+        for run in self:
+            today = run.company_id._cn285_today()
+            if run.invoice_date and run.invoice_date > today and run.post:
+                raise ValidationError(
+                    self.env._(
+                        "Invoices cannot be posted with a date in the future (%s).", run.invoice_date
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                sequence = self.env["ir.sequence"].with_company(company)
+                vals["name"] = sequence.next_by_code("cn285.billing.run") or "/"
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_without_invoices(self):
+        for run in self:
+            if run.state == "running" or run.invoice_ids:
+                raise UserError(
+                    self.env._("Billing run %s has made invoices and cannot be deleted.", run.name)
+                )
+
+    # === WHAT IS DUE === #
+
+    def _contract_domain(self):
+        """Domain of the contracts that this run's filters let in."""
+        self.ensure_one()
+        domain = Domain("company_id", "=", self.company_id.id)
+        if self.partner_ids:
+            domain &= Domain("partner_id", "child_of", self.partner_ids.ids) | Domain(
+                "reseller_id", "child_of", self.partner_ids.ids
+            )
+        if self.template_ids:
+            domain &= Domain("template_id", "in", self.template_ids.ids)
+        if self.tag_ids:
+            domain &= Domain("tag_ids", "in", self.tag_ids.ids)
+        if self.contract_ids:
+            domain &= Domain("id", "in", self.contract_ids.ids)
+        return domain
+
+    def _has_filters(self):
+        self.ensure_one()
+        return bool(self.partner_ids or self.template_ids or self.tag_ids or self.contract_ids)
+
+    def _due_domain(self, state="planned"):
+        """Domain of the rows that this run bills (or, ``waiting``, has rated first)."""
+        self.ensure_one()
+        domain = Domain(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", state),
+                ("billing_date", "<=", self.date),
+            ]
+        )
+        if self._has_filters():
+            domain &= Domain("contract_id", "any", self._contract_domain())
+        return domain
+
+    def _prepare_due_rows(self):
+        """Plan what is missing up to the run's date and rate the usage that has come in."""
+        self.ensure_one()
+        schedules = self.env["cn285.billing.schedule"]
+        schedules._ensure_planned(self.company_id, self.date)
+        waiting = schedules.search(self._due_domain("waiting"))
+        if waiting:
+            waiting._rate_waiting()
+        self.env.flush_all()
+
+    def _batches(self):
+        """Cut what is due into batches of about the company's number of invoices.
+
+        A batch is a list of ``(invoice date, payer id)``: all rows that may share an invoice are in
+        one batch, and batches follow each other by date, so that numbers do too.
+
+        :returns: list of lists of ``(date, int)``
+        """
+        self.ensure_one()
+        query = self.env["cn285.billing.schedule"]._search(self._due_domain())
+        contract = query.left_join(
+            query.table, "contract_id", "cn285_contract", "id", "contract_id"
+        )
+        day = (
+            SQL("%s::date", self.invoice_date)
+            if self.invoice_date
+            else SQL.identifier(query.table, "billing_date")
+        )
+        payer = SQL.identifier(contract, "payer_id")
+        query.groupby = SQL("1, 2")
+        query.order = SQL("1, 2")
+        keys = self.env.execute_query(query.select(day, payer))
+        size = self.company_id.cn285_batch_size
+        return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+    def action_cancel(self):
+        """Give up a run that has not made invoices, or stop one that waits for its jobs."""
+        for run in self:
+            if run.state not in ("draft", "running"):
+                raise UserError(self.env._("Billing run %s is over already.", run.name))
+            run.state = "cancelled"
+        return True
+
+    # === ACTIONS === #
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [("cn285_run_id", "=", self.id)]
+        action["context"] = {"default_move_type": "out_invoice", "create": False}
+        if self.invoice_count == 1:
+            action["views"] = [(self.env.ref("account.view_move_form").id, "form")]
+            action["res_id"] = self.invoice_ids.id
+        return action
+
+    def action_view_rows(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cn285_contract.action_billing_schedule"
+        )
+        action["domain"] = [("run_id", "=", self.id)]
+        return action
+
+    @api.model
+    def _cron_daily_run(self):
+        """Start the day's run of each company that has something due."""
+        for company in self.env["res.company"].search([("cn285_daily_billing", "=", True)]):
+            run = self.with_company(company).create(
+                {
+                    "company_id": company.id,
+                    "date": company._cn285_today(),
+                    "post": company.cn285_daily_post,
+                }
+            )
+            run.action_run_in_jobs()

@@ -1,0 +1,188 @@
+import logging
+
+import psycopg2
+
+from odoo import models
+from odoo.exceptions import LockError, UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import mute_logger
+
+_logger = logging.getLogger(__name__)
+
+# Not a contract's fault: the whole batch waits and is tried again.
+CONCURRENCY_ERRORS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+
+
+class BillingRun(models.Model):
+    """How a run bills the rows of one batch, and sets aside the contracts that it cannot bill."""
+
+    _inherit = "cn285.billing.run"
+
+    # === ONE BATCH === #
+
+    def _run_batch(self, batch, contract_ids=None):
+        """Bill the rows of one batch in the current transaction.
+
+        Locks the rows first: rows that another process bills right now make the whole batch wait,
+        so that no invoice is torn in two.
+
+        :param batch: list of ``(invoice date, payer id)``, see :meth:`_batches`
+        :param contract_ids: bill these contracts only
+        :returns: the invoices made
+        :raises LockError: when another process holds some of the rows
+        """
+        self.ensure_one()
+        self = self.with_company(self.company_id)
+        domain = self._batch_domain(batch)
+        if contract_ids:
+            domain &= Domain("contract_id", "in", contract_ids)
+        rows = self.env["cn285.billing.schedule"].search(domain)
+        if not rows:
+            return self.env["account.move"]
+        rows.lock_for_update(allow_referencing=True)
+        rows._reprice()
+        rows = rows.exists().filtered(
+            lambda row: row.state == "planned" and row.billing_date <= self.date
+        )
+        return self._bill_rows(rows)
+
+    def _batch_domain(self, batch):
+        payers = sorted({payer for _day, payer in batch})
+        domain = self._due_domain() & Domain("contract_id.payer_id", "in", payers)
+        if self.invoice_date:
+            return domain
+        days = {}
+        for day, payer in batch:
+            days.setdefault(day, []).append(payer)
+        return domain & Domain.OR(
+            Domain("billing_date", "=", day) & Domain("contract_id.payer_id", "in", members)
+            for day, members in days.items()
+        )
+
+    def _bill_rows(self, rows):
+        """Invoice rows: all in one go, or, where that fails, whatever can be.
+
+        Contracts with an obstacle are set aside with its reason; the others are billed.
+        """
+        builder = self.env["cn285.invoice.builder"]
+        obstacles = builder._billing_obstacles(rows, self.invoice_date)
+        self._set_aside(obstacles)
+        good = rows.filtered(lambda row: row.contract_id not in obstacles)
+        groups = builder._group_rows(good, self.invoice_date)
+        if not groups:
+            return self.env["account.move"]
+        moves, reason = self._try_groups(groups)
+        if reason:
+            moves = self._invoice_one_by_one(groups)
+        self._solve_issues(moves.cn285_contract_ids)
+        return moves
+
+    def _invoice_groups(self, groups):
+        """Create (and post) the invoices of these groups and close their rows."""
+        builder = self.env["cn285.invoice.builder"]
+        vals_list = [builder._prepare_invoice(key, rows, self) for key, rows in groups.items()]
+        writer = self.env["cn285.invoice.writer"]
+        moves = writer._create_invoices(vals_list, post=self.post)
+        lines = {}
+        for move, rows in zip(moves, groups.values(), strict=True):
+            made = move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+            for line, line_rows in zip(made, builder._line_groups(rows), strict=True):
+                for row in line_rows:
+                    lines[row.id] = line
+        rows = self.env["cn285.billing.schedule"].browse(lines)
+        rows._set_invoiced(lines, self)
+        self._attach_details(moves, lines)
+        return moves
+
+    def _try_groups(self, groups, trial=False):
+        """Invoice the groups in a savepoint: what fails leaves nothing behind.
+
+        :param bool trial: undo also what succeeded
+        :returns: ``(invoices, None)`` or ``(no invoices, reason in words)``
+        """
+        none = self.env["account.move"]
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                moves = self._invoice_groups(groups)
+                if trial:
+                    raise _TrialPassed
+                return moves, None
+        except _TrialPassed:
+            return none, None
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # whatever a contract's data provoke must stop that one only
+            return none, self._reason(error)
+
+    def _invoice_one_by_one(self, groups):
+        """Find out which contracts fail, set them aside, and bill the rest."""
+        moves = self.env["account.move"]
+        for key, rows in groups.items():
+            made, reason = self._try_groups({key: rows})
+            if reason and len(rows.contract_id) > 1:
+                made = self._invoice_without_failing(key, rows)
+            elif reason:
+                self._set_aside({rows.contract_id: reason})
+            moves |= made
+        return moves
+
+    def _invoice_without_failing(self, key, rows):
+        """Bill a shared invoice without the contracts that cannot be billed even alone."""
+        failing = {}
+        for contract in rows.contract_id:
+            own = rows.filtered(lambda row, contract=contract: row.contract_id == contract)
+            _moves, reason = self._try_groups({key: own}, trial=True)
+            if reason:
+                failing[contract] = reason
+        self._set_aside(failing)
+        good = rows.filtered(lambda row: row.contract_id not in failing)
+        if not good:
+            return self.env["account.move"]
+        moves, reason = self._try_groups({key: good})
+        if reason:
+            self._set_aside(dict.fromkeys(good.contract_id, reason))
+        return moves
+
+    def _reason(self, error):
+        """What went wrong, in words: Odoo's own message, without a stack of Python."""
+        if isinstance(error, UserError):
+            return str(error.args[0]) if error.args else str(error)
+        _logger.warning("A contract was set aside by an unexpected error", exc_info=error)
+        if isinstance(error, psycopg2.Error):
+            return self.env._("The database refused the invoice: %s", error.diag.message_primary)
+        return self.env._("Unexpected error: %s", error)
+
+    # === ISSUES === #
+
+    def _set_aside(self, reasons):
+        """Remember why contracts were not billed, once per contract and run.
+
+        :param reasons: ``{contract: text}``
+        """
+        issues = {
+            issue.contract_id: issue
+            for issue in self.issue_ids
+            if issue.kind == "billing" and issue.state == "open"
+        }
+        creates = []
+        for contract, reason in reasons.items():
+            if contract in issues:
+                issues[contract].reason = reason
+            else:
+                creates.append({"run_id": self.id, "contract_id": contract.id, "reason": reason})
+        self.env["cn285.billing.run.issue"].create(creates)
+
+    def _solve_issues(self, contracts):
+        """Close the issues of contracts that are billed now, also those of earlier runs."""
+        self.env["cn285.billing.run.issue"].search(
+            [
+                ("contract_id", "in", contracts.ids),
+                ("kind", "=", "billing"),
+                ("state", "=", "open"),
+            ]
+        ).state = "solved"
+
+
+class _TrialPassed(Exception):
+    """Leaves a savepoint after a trial that succeeded, so that nothing of it stays."""

@@ -1,0 +1,369 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .contract_item_planning import OPEN_STATES
+
+
+class BillingSchedule(models.Model):
+    """One item for one period: what will be billed, was billed, and why.
+
+    A row is planned, then (usage) rated, then invoiced. Once invoiced it never changes.
+    """
+
+    _name = "cn285.billing.schedule"
+    _description = "Billing Schedule"
+    _order = "billing_date, contract_id, item_id, period_start, id"
+
+    item_id = fields.Many2one(
+        "cn285.contract.item", string="Item", required=True, ondelete="restrict", index=True
+    )
+    contract_id = fields.Many2one(
+        "cn285.contract", compute="_compute_contract", store=True, precompute=True, index=True
+    )
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_contract", store=True, precompute=True, index=True
+    )
+    partner_id = fields.Many2one(
+        related="contract_id.partner_id", string="Customer", store=True, index=True
+    )
+    product_id = fields.Many2one(related="item_id.product_id", store=True)
+    beneficiary_id = fields.Many2one(related="item_id.beneficiary_id")
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_contract", store=True, precompute=True
+    )
+    kind = fields.Selection(
+        [("one_shot", "One-Time Fee"), ("fixed", "Subscription"), ("usage", "Usage")],
+        required=True,
+        readonly=True,
+    )
+    revision = fields.Integer(
+        default=0,
+        required=True,
+        readonly=True,
+        help="0 for the first row of a period; one more each time an invoice of it was cancelled.",
+    )
+    period_start = fields.Date(required=True, readonly=True)
+    period_end = fields.Date(required=True, readonly=True, help="Last day of the period.")
+    billing_date = fields.Date(string="Invoice Date", required=True, readonly=True)
+    quantity = fields.Float(digits=(16, 6), readonly=True)
+    price_unit = fields.Float(string="Unit Price", digits=(16, 6), readonly=True)
+    discount = fields.Float(string="Discount (%)", digits=(16, 4), readonly=True)
+    proration = fields.Float(
+        digits=(16, 10), default=1.0, readonly=True, help="Share of a full period that is billed."
+    )
+    net = fields.Monetary(
+        string="Net Price",
+        readonly=True,
+        help="Amount in terms of the price: with the taxes that are included in the price.",
+    )
+    amount = fields.Monetary(string="Amount Excl. Tax", readonly=True)
+    steps = fields.Json(readonly=True, help="How the amount came about, as data.")
+    explanation = fields.Text(
+        compute="_compute_explanation", help="How the amount came about, in words."
+    )
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("waiting", "Waiting for Usage"),
+            ("invoiced", "Invoiced"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="planned",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Invoice Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    run_id = fields.Many2one(
+        "cn285.billing.run",
+        string="Billing Run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    _once = models.Constraint(
+        "unique(item_id, period_start, kind, revision)",
+        "This period of the item is in the schedule already.",
+    )
+    _period_ordered = models.Constraint(
+        "CHECK(period_end >= period_start)", "A period cannot end before it starts."
+    )
+    _invoiced_has_line = models.Constraint(
+        "CHECK(state != 'invoiced' OR (move_line_id IS NOT NULL AND move_id IS NOT NULL))",
+        "An invoiced row has an invoice line behind it.",
+    )
+    _due_idx = models.Index("(company_id, billing_date) WHERE state = 'planned'")
+
+    # === COMPUTES === #
+
+    @api.depends("item_id")
+    def _compute_contract(self):
+        for row in self:
+            contract = row.item_id.contract_id
+            row.contract_id = contract
+            row.company_id = contract.company_id
+            row.currency_id = contract.currency_id
+
+    @api.depends("steps")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for row in self:
+            row.explanation = row._explain(row.steps, row.currency_id) if row.steps else False
+
+    @api.depends("item_id.name", "period_start", "period_end")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = f"{row.item_id.name} ({row.period_start} – {row.period_end})"
+
+    # === EXPLANATION === #
+
+    @api.model
+    def _explain(self, steps, currency):
+        """The steps of a calculation as text, a line a step, in the user's language."""
+        return "\n".join(
+            "%s = %s" % (self._explain_step(code, values), currency.format(float(values["amount"])))
+            for code, values in steps
+        )
+
+    @api.model
+    def _explain_step(self, code, values):
+        """One step in words. Modules that add steps extend this and call super for the others.
+
+        :param str code: see ``engine.pricing.Amount``
+        :param dict values: the figures of the step, as strings or integers
+        """
+        _ = self.env._
+        if code == "base":
+            return _(
+                "%(quantity)s × %(price)s",
+                quantity=_plain(values["quantity"]),
+                price=_plain(values["price_unit"]),
+            )
+        if code == "proration":
+            return self._explain_proration(values)
+        if code == "discount":
+            return _("discount of %s %%", _plain(values["percent"]))
+        if code == "floor":
+            return _("a discount does not go below zero")
+        if code == "rounded":
+            return _("rounded")
+        facts = {
+            "label": values["label"] or _("discount period"),
+            "covered": values["covered"],
+            "of": values["of"],
+        }
+        if code == "free":
+            return _("%(label)s: free for %(covered)s of %(of)s days", **facts)
+        if code == "window_percent":
+            percent = _plain(values["percent"])
+            return _(
+                "%(label)s: %(percent)s %% off for %(covered)s of %(of)s days",
+                percent=percent,
+                **facts,
+            )
+        return _(
+            "%(label)s: %(off)s off for %(covered)s of %(of)s days",
+            off=_plain(values["off"]),
+            **facts,
+        )
+
+    @api.model
+    def _explain_proration(self, values):
+        _ = self.env._
+        share = f"{values['numerator']}/{values['denominator']}"
+        if values["note"] == "free":
+            return _("partial period, free of charge")
+        if values["note"] == "full":
+            return _("partial period, billed in full")
+        if values["basis"] == "30_360":
+            return _("%s of the period's days (30/360)", share)
+        return _("%s of the period's days", share)
+
+    # === CRUD === #
+
+    def _guarded_fields(self):
+        """Fields of an invoiced row that nobody rewrites: its history."""
+        return {
+            "item_id",
+            "kind",
+            "revision",
+            "period_start",
+            "period_end",
+            "billing_date",
+            "quantity",
+            "price_unit",
+            "discount",
+            "proration",
+            "net",
+            "steps",
+        }
+
+    def write(self, vals):
+        if self._guarded_fields() & vals.keys():
+            for row in self:
+                if row.state == "invoiced":
+                    raise UserError(
+                        self.env._(
+                            "%(row)s of contract %(contract)s was invoiced and does not change any "
+                            "more; a correction goes into a later row.",
+                            row=row.display_name,
+                            contract=row.contract_id.name,
+                        )
+                    )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_open(self):
+        for row in self:
+            if row.state not in OPEN_STATES or row.revision:
+                raise UserError(
+                    self.env._("%s has a history and cannot be deleted.", row.display_name)
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _update_planned(self, vals):
+        """Write the values of the plan that differ from the row's own."""
+        self.ensure_one()
+        changed = {
+            name: value
+            for name, value in vals.items()
+            if name != "item_id" and self._differs(name, value)
+        }
+        # A usage row that was rated keeps its state and amount: rating is not planning.
+        if self.kind == "usage":
+            changed = {k: v for k, v in changed.items() if k not in ("state", "net", "amount", "steps")}
+        if changed:
+            self.write(changed)
+
+    def _differs(self, name, value):
+        current = self[name]
+        if isinstance(value, float):
+            return round(current - value, 10) != 0
+        return current != value
+
+    def _drop_planned(self):
+        """Remove open rows that the plan does not want any more."""
+        with_history = self.filtered("revision")
+        with_history.write({"state": "cancelled"})
+        (self - with_history).unlink()
+
+    def _covers_period(self):
+        """Whether this invoiced row bills its period, so that planning leaves the period out.
+
+        Modules whose rows bill something else about a period (a difference) return False for them.
+        """
+        self.ensure_one()
+        return True
+
+    def _rate_waiting(self):
+        """Hook: give rows that wait for usage their ``net``, ``amount``, ``steps`` and state.
+
+        Called by a billing run with the waiting rows that are due, before it collects what it will
+        invoice. Rows that are still incomplete stay ``waiting`` and are not billed by this run.
+
+        :returns: None; the rows themselves are written
+        """
+
+    def _reprice(self):
+        """Ask the pricelists again for planned rows that are about to be invoiced.
+
+        A pricelist may have changed since the row was planned; an own price has not.
+        """
+        rows = self.filtered(
+            lambda row: row.kind in ("fixed", "one_shot")
+            and row.item_id.price_source == "pricelist"
+        )
+        items = rows.item_id
+        if not items:
+            return
+        prices = items._prices_at([(row.item_id, row.period_start) for row in rows])
+        stale = rows.filtered(
+            lambda row: round(row.price_unit - prices[row.item_id.id, row.period_start], 6) != 0
+        )
+        stale.item_id._replan()
+
+    def _set_invoiced(self, lines, run):
+        """Close rows behind their invoice lines, in one statement.
+
+        :param lines: ``{row id: account.move.line}``
+        :param run: the billing run that made them
+        :raises UserError: when a row is not ``planned`` any more; nothing may be committed then
+        """
+        values = [(row_id, line.id, line.move_id.id) for row_id, line in lines.items()]
+        self.flush_recordset()
+        changed = self.env.execute_query(
+            SQL(
+                """UPDATE cn285_billing_schedule row
+                      SET state = 'invoiced', move_line_id = made.line_id, move_id = made.move_id,
+                          run_id = %s, write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
+                     FROM (VALUES %s) AS made (id, line_id, move_id)
+                    WHERE row.id = made.id AND row.state = 'planned'
+                RETURNING row.id""",
+                run.id or None,
+                self.env.uid,
+                SQL(", ").join(SQL("(%s, %s, %s)", *value) for value in values),
+            )
+        )
+        if len(changed) != len(self):
+            raise UserError(self.env._("Some of these rows were invoiced already."))
+        written = ["state", "move_line_id", "move_id", "run_id", "write_uid", "write_date"]
+        self.invalidate_recordset(written, flush=False)
+        self.modified(written)
+
+    def _release(self):
+        """Undo the invoicing of rows whose draft invoice is deleted: they are planned again."""
+        self.write(
+            {"state": "planned", "move_line_id": False, "move_id": False, "run_id": False}
+        )
+
+    def _cancel_invoiced(self):
+        """Close rows whose invoice was cancelled, and plan their periods anew (next revision)."""
+        items = self.item_id
+        self.write({"state": "cancelled"})
+        items._replan()
+
+    def action_view_invoice(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+    @api.model
+    def _ensure_planned(self, company, until):
+        """Make sure that every row of the company due on ``until`` or before exists."""
+        items = self.env["cn285.contract.item"].with_company(company)
+        items._extend_planning(company, until + timedelta(days=1))
+
+
+def _plain(number):
+    """A decimal without trailing zeros: 10.000000 is 10, 2.50 is 2.50."""
+    text = str(number)
+    if "." not in text or "E" in text:
+        return text
+    text = text.rstrip("0").rstrip(".")
+    whole, _, cents = text.partition(".")
+    return f"{whole}.{cents:0<2}" if cents else whole

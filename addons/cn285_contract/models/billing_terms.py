@@ -1,0 +1,270 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+UNITS = [
+    ("day", "Days"),
+    ("week", "Weeks"),
+    ("month", "Months"),
+    ("quarter", "Quarters"),
+    ("semester", "Semesters"),
+    ("year", "Years"),
+]
+PARTIAL_POLICIES = [
+    ("prorate", "Prorated"),
+    ("full", "Billed in Full"),
+    ("free", "Free"),
+]
+MONTH_NAMES = [
+    ("1", "January"),
+    ("2", "February"),
+    ("3", "March"),
+    ("4", "April"),
+    ("5", "May"),
+    ("6", "June"),
+    ("7", "July"),
+    ("8", "August"),
+    ("9", "September"),
+    ("10", "October"),
+    ("11", "November"),
+    ("12", "December"),
+]
+
+
+class BillingTerms(models.AbstractModel):
+    """What a product costs and when it is billed: shared by contract items and template items.
+
+    It holds the fields and what can be checked on them alone. Where an item adds dates, it derives
+    its periods from them; a template item never has dates.
+    """
+
+    _name = "cn285.billing.terms"
+    _description = "Billing Terms"
+    _inherit = ["analytic.mixin"]
+
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Product",
+        required=True,
+        ondelete="restrict",
+        domain="[('sale_ok', '=', True)]",
+    )
+    name = fields.Char(
+        string="Description",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What the invoice line says. Defaults to the product's name.",
+    )
+    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    quantity = fields.Float(
+        default=1.0,
+        required=True,
+        digits=(16, 6),
+        help="Units billed in each period.",
+    )
+    price_source = fields.Selection(
+        [("pricelist", "Pricelist"), ("manual", "Own Price")],
+        string="Price From",
+        default="pricelist",
+        required=True,
+        help="Where the unit price comes from: the contract's pricelist (or the product's sales "
+        "price) on the first day of each period, or the price given here.",
+    )
+    price_unit = fields.Float(
+        string="Unit Price",
+        digits=(16, 6),
+        help="Price of one unit for one full period, in the contract's currency. "
+        "Left empty, the pricelist decides.",
+    )
+    discount = fields.Float(
+        string="Discount (%)",
+        digits=(16, 4),
+        help="Percentage off the price for the whole life of the item.",
+    )
+    billing_type = fields.Selection(
+        [
+            ("fixed", "Subscription"),
+            ("one_shot", "One-Time Fee"),
+            ("usage", "Usage"),
+            ("none", "Not Billed"),
+        ],
+        default="fixed",
+        required=True,
+        help="Subscription: billed every period. One-time fee: billed once. "
+        "Usage: planned every period, the amount comes from what was used. "
+        "Not billed: the service is delivered, never invoiced.",
+    )
+    recurring_interval = fields.Integer(
+        string="Every",
+        default=1,
+        required=True,
+        help="Length of a period, counted in the unit beside it.",
+    )
+    recurring_unit = fields.Selection(UNITS, string="Period Unit", default="month", required=True)
+    alignment = fields.Selection(
+        [("anniversary", "Date to Date"), ("calendar", "Calendar")],
+        default="anniversary",
+        required=True,
+        help="Date to date: periods count from the item's first billed day. "
+        "Calendar: periods start on the billing day, whenever the item started.",
+    )
+    billing_day = fields.Integer(
+        default=1,
+        required=True,
+        help="Calendar alignment: the day of the month on which periods start (1 to 31; in a "
+        "shorter month, its last day).",
+    )
+    billing_month = fields.Selection(
+        MONTH_NAMES,
+        default="1",
+        required=True,
+        help="Calendar alignment, periods of more than a month: a month in which a period starts.",
+    )
+    first_period = fields.Selection(
+        PARTIAL_POLICIES,
+        default="prorate",
+        required=True,
+        help="How a first period that is not complete is billed.",
+    )
+    last_period = fields.Selection(
+        PARTIAL_POLICIES,
+        default="prorate",
+        required=True,
+        help="How a last period that is not complete is billed.",
+    )
+    proration_basis = fields.Selection(
+        [("actual", "Actual Days"), ("30_360", "30/360")],
+        default="actual",
+        required=True,
+        help="Actual days: days billed over the days of the full period. "
+        "30/360: every month counts 30 days.",
+    )
+    timing = fields.Selection(
+        [("advance", "In Advance"), ("arrears", "In Arrears")],
+        string="Billed",
+        default="advance",
+        required=True,
+        help="In advance: on the first day of the period. In arrears: on the day after its last.",
+    )
+    billing_offset = fields.Integer(
+        string="Offset (days)",
+        help="Days added to that day to get the invoice date; negative to bill earlier.",
+    )
+    trial_days = fields.Integer(
+        help="Days free of charge from the item's start; billing starts on the day after.",
+    )
+    start_condition = fields.Selection(
+        [
+            ("contract", "With the Contract"),
+            ("date", "On its Own Date"),
+            ("manual", "When Activated"),
+        ],
+        string="Starts",
+        default="contract",
+        required=True,
+        help="With the contract: on the contract's start date. On its own date: on the date given. "
+        "When activated: by the Activate button or by a program.",
+    )
+    period_count = fields.Integer(
+        string="Number of Periods",
+        help="The item ends by itself after so many periods. 0: no such limit.",
+    )
+
+    @api.depends("product_id")
+    def _compute_name(self):
+        for item in self:
+            if item.product_id:
+                item.name = item.product_id.display_name
+            else:
+                item.name = item.name or False
+
+    @api.onchange("price_unit")
+    def _onchange_price_unit(self):
+        if self.price_unit:
+            self.price_source = "manual"
+
+    @api.model
+    def _with_price_source(self, vals):
+        """Values with the price source made explicit: a price that is given is an own price.
+
+        A price of 0 is a price; only ``False``/``None`` or a missing key leave it to the pricelist.
+        """
+        if "price_unit" not in vals or "price_source" in vals:
+            return vals
+        given = vals["price_unit"] is not None and vals["price_unit"] is not False
+        return {**vals, "price_source": "manual" if given else "pricelist"}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_price_source(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_price_source(vals))
+
+    @api.constrains(
+        "recurring_interval",
+        "billing_day",
+        "discount",
+        "trial_days",
+        "period_count",
+        "quantity",
+    )
+    def _check_terms(self):
+        for item in self:
+            message = item._terms_error()
+            if message:
+                raise ValidationError(
+                    self.env._("Item “%(item)s”: %(reason)s", item=item.name, reason=message)
+                )
+
+    def _terms_error(self):
+        """The reason why these terms cannot be billed, in a clerk's words; None if they can."""
+        self.ensure_one()
+        _ = self.env._
+        if self.recurring_interval < 1:
+            return _(
+                "the period must be at least 1 %(unit)s long, not %(interval)s.",
+                unit=self.recurring_unit,
+                interval=self.recurring_interval,
+            )
+        if not 1 <= self.billing_day <= 31:
+            return _("the billing day must be between 1 and 31, not %s.", self.billing_day)
+        if not 0 <= self.discount <= 100:
+            return _("the discount must be between 0 and 100 %%, not %s.", self.discount)
+        if self.trial_days < 0:
+            return _("the trial cannot last %s days.", self.trial_days)
+        if self.period_count < 0:
+            return _("the number of periods cannot be %s.", self.period_count)
+        if self.quantity != self.quantity or abs(self.quantity) == float("inf"):
+            return _("the quantity must be a number.")
+        return None
+
+    @api.model
+    def _terms_fields(self):
+        """Names of the fields that a template item hands to the contract items made from it."""
+        return [
+            "sequence",
+            "product_id",
+            "name",
+            "quantity",
+            "price_source",
+            "price_unit",
+            "discount",
+            "billing_type",
+            "recurring_interval",
+            "recurring_unit",
+            "alignment",
+            "billing_day",
+            "billing_month",
+            "first_period",
+            "last_period",
+            "proration_basis",
+            "timing",
+            "billing_offset",
+            "trial_days",
+            "start_condition",
+            "period_count",
+            "analytic_distribution",
+        ]

@@ -1,0 +1,430 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+
+class Contract(models.Model):
+    _name = "cn285.contract"
+    _description = "Contract"
+    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _order = "date_start desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char(
+        string="Contract", required=True, copy=False, readonly=True, default="/", index="trigram"
+    )
+    client_ref = fields.Char(
+        string="Customer Reference",
+        copy=False,
+        help="The customer's own number for this contract; printed as the invoice's reference.",
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
+        help="Who is billed and pays, unless a reseller does.",
+    )
+    reseller_id = fields.Many2one(
+        "res.partner",
+        string="Reseller",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        help="Distributor who is billed instead of the customer; the invoice names the customer.",
+    )
+    payer_id = fields.Many2one(
+        "res.partner",
+        string="Payer",
+        compute="_compute_payer_id",
+        store=True,
+        index=True,
+        help="Who gets the invoices: the reseller if there is one, else the customer.",
+    )
+    partner_invoice_id = fields.Many2one(
+        "res.partner",
+        string="Invoice Address",
+        compute="_compute_partner_invoice_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+    )
+    template_id = fields.Many2one(
+        "cn285.contract.template", string="Template", check_company=True, tracking=True, index=True
+    )
+    tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+    )
+    pricelist_id = fields.Many2one(
+        "product.pricelist", string="Pricelist", check_company=True, tracking=True
+    )
+    fiscal_position_id = fields.Many2one(
+        "account.fiscal.position",
+        check_company=True,
+        help="Left empty, it follows from the payer's country and VAT number on each invoice.",
+    )
+    payment_term_id = fields.Many2one(
+        "account.payment.term",
+        string="Payment Terms",
+        check_company=True,
+        help="Left empty, the payer's own payment terms apply.",
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        domain="[('type', '=', 'sale')]",
+        check_company=True,
+        help="Left empty, the company's first sales journal is used.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        default=lambda self: self.env.user,
+        tracking=True,
+        index=True,
+        check_company=True,
+    )
+    date_start = fields.Date(
+        tracking=True,
+        index=True,
+        help="First day of the contract. Left empty, it is the day of the confirmation.",
+    )
+    date_end = fields.Date(
+        string="End Date", tracking=True, help="Last day of the contract. Empty: no end."
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("active", "Active"),
+            ("closed", "Closed"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        copy=False,
+        readonly=True,
+        tracking=True,
+        index=True,
+    )
+    item_ids = fields.One2many("cn285.contract.item", "contract_id", string="Items", copy=True)
+    schedule_ids = fields.One2many("cn285.billing.schedule", "contract_id", string="Schedule")
+    schedule_count = fields.Integer(compute="_compute_schedule_count")
+    invoice_ids = fields.Many2many(
+        "account.move",
+        "cn285_contract_move_rel",
+        "contract_id",
+        "move_id",
+        string="Invoices",
+        copy=False,
+        readonly=True,
+    )
+    invoice_count = fields.Integer(compute="_compute_invoice_count")
+    next_billing_date = fields.Date(
+        compute="_compute_next_billing_date",
+        search="_search_next_billing_date",
+        help="Date of the next planned invoice.",
+    )
+    mrr = fields.Monetary(
+        string="MRR",
+        compute="_compute_mrr",
+        store=True,
+        currency_field="currency_id",
+        help="Monthly recurring revenue: the running subscriptions, normalised to a month.",
+    )
+    invoice_separately = fields.Boolean(
+        string="Invoice of its Own",
+        help="Do not gather this contract with the payer's other contracts on one invoice.",
+    )
+    line_grouping = fields.Selection(
+        [
+            ("row", "One Line per Item and Period"),
+            ("product", "Summed per Product"),
+            ("item_name", "Summed per Item Description"),
+        ],
+        string="Invoice Lines",
+        default="row",
+        required=True,
+        help="Summed lines carry a detail of their rows as an attachment (CSV and XLSX).",
+    )
+    sending = fields.Selection(
+        [("none", "Not Sent"), ("email", "By E-mail")],
+        string="Invoice Sending",
+        default="none",
+        required=True,
+    )
+    note = fields.Html(string="Terms and Notes")
+
+    _name_uniq = models.Constraint(
+        "unique(name, company_id)", "A contract with this number already exists in the company."
+    )
+    _dates_ordered = models.Constraint(
+        "CHECK(date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
+        "The contract ends before it starts.",
+    )
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("date_start", "date_end")
+    def _check_dates(self):
+        for contract in self:
+            if contract.date_start and contract.date_end and contract.date_end < contract.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s: the end date %(end)s is before the start date "
+                        "%(start)s.",
+                        contract=contract.name,
+                        end=contract.date_end,
+                        start=contract.date_start,
+                    )
+                )
+        self.item_ids._check_dates()
+
+    @api.constrains("currency_id", "pricelist_id")
+    def _check_currency(self):
+        for contract in self:
+            pricelist = contract.pricelist_id
+            if pricelist and pricelist.currency_id != contract.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s is in %(currency)s, but its pricelist “%(pricelist)s” "
+                        "is in %(other)s. Choose a pricelist in the contract's currency.",
+                        contract=contract.name,
+                        currency=contract.currency_id.name,
+                        pricelist=pricelist.name,
+                        other=pricelist.currency_id.name,
+                    )
+                )
+
+    # === COMPUTES === #
+
+    @api.depends("partner_id", "reseller_id")
+    def _compute_payer_id(self):
+        for contract in self:
+            contract.payer_id = contract.reseller_id or contract.partner_id
+
+    @api.depends("partner_id", "reseller_id")
+    def _compute_partner_invoice_id(self):
+        for contract in self:
+            payer = contract.reseller_id or contract.partner_id
+            contract.partner_invoice_id = payer.address_get(["invoice"])["invoice"] if payer else False
+
+    @api.depends("pricelist_id", "company_id")
+    def _compute_currency_id(self):
+        for contract in self:
+            pricelist = contract.pricelist_id
+            if pricelist:
+                contract.currency_id = pricelist.currency_id
+            else:
+                contract.currency_id = contract.currency_id or contract.company_id.currency_id
+
+    @api.depends("schedule_ids")
+    def _compute_schedule_count(self):
+        groups = self.env["cn285.billing.schedule"]._read_group(
+            [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+        )
+        counts = {contract.id: count for contract, count in groups}
+        for contract in self:
+            contract.schedule_count = counts.get(contract.id, 0)
+
+    @api.depends("invoice_ids")
+    def _compute_invoice_count(self):
+        for contract in self:
+            contract.invoice_count = len(contract.invoice_ids)
+
+    @api.depends("schedule_ids.state", "schedule_ids.billing_date")
+    def _compute_next_billing_date(self):
+        groups = self.env["cn285.billing.schedule"]._read_group(
+            [("contract_id", "in", self.ids), ("state", "in", ("planned", "waiting"))],
+            ["contract_id"],
+            ["billing_date:min"],
+        )
+        dates = {contract.id: day for contract, day in groups}
+        for contract in self:
+            contract.next_billing_date = dates.get(contract.id)
+
+    @api.model
+    def _search_next_billing_date(self, operator, value):
+        if operator in ("in", "not in") and False in value:
+            open_rows = Domain("state", "in", ("planned", "waiting"))
+            without = Domain("schedule_ids", "not any", open_rows)
+            return without if operator == "in" else ~without
+        domain = [("state", "in", ("planned", "waiting"))]
+        groups = self.env["cn285.billing.schedule"]._read_group(
+            domain, ["contract_id"], having=[("billing_date:min", operator, value)]
+        )
+        return [("id", "in", [contract.id for (contract,) in groups])]
+
+    @api.depends("item_ids.mrr", "item_ids.state")
+    def _compute_mrr(self):
+        for contract in self:
+            running = contract.item_ids.filtered(lambda item: item.state == "active")
+            contract.mrr = sum(running.mapped("mrr"))
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for contract in self:
+            contract.access_url = f"/my/contracts/{contract.id}"
+
+    # === ONCHANGE === #
+
+    @api.onchange("template_id")
+    def _onchange_template_id(self):
+        if self.template_id and self.state == "draft":
+            self._apply_template(self.template_id)
+
+    @api.onchange("partner_id", "reseller_id")
+    def _onchange_partner_id(self):
+        payer = self.reseller_id or self.partner_id
+        if payer:
+            pricelist = payer.with_company(self.company_id).property_product_pricelist
+            if pricelist and self.env.user.has_group("product.group_product_pricelist"):
+                self.pricelist_id = pricelist
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        templates = []
+        for vals in vals_list:
+            self._check_state_door(vals)
+            company = vals.get("company_id") or self.env.company.id
+            if vals.get("name", "/") == "/":
+                sequence = self.env["ir.sequence"].with_company(company)
+                vals["name"] = sequence.next_by_code("cn285.contract") or "/"
+            # A contract made by code from a template gets its items, as it would on the screen.
+            wants_items = vals.get("template_id") and not vals.get("item_ids")
+            templates.append(vals["template_id"] if wants_items else False)
+        contracts = super().create(vals_list)
+        for contract, template_id, vals in zip(contracts, templates, vals_list, strict=True):
+            if template_id:
+                given = {name for name in vals if name != "template_id"}
+                contract._apply_template(contract.template_id, keep=given)
+        return contracts
+
+    def write(self, vals):
+        self._check_state_door(vals)
+        replans = self._replanning_fields() & vals.keys()
+        result = super().write(vals)
+        if replans and "state" not in vals:
+            self.item_ids._replan()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_without_history(self):
+        for contract in self:
+            if contract.state not in ("draft", "cancelled") or contract.invoice_ids:
+                raise UserError(
+                    self.env._(
+                        "Contract %s has a history and cannot be deleted; close or archive it.",
+                        contract.name,
+                    )
+                )
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, "date_start": False, "date_end": False}
+            for vals in super().copy_data(default=default)
+        ]
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _replanning_fields(self):
+        """Fields of the contract that change what its items will be billed."""
+        return {
+            "date_end",
+            "date_start",
+            "pricelist_id",
+            "currency_id",
+            "fiscal_position_id",
+            "partner_id",
+            "reseller_id",
+            "company_id",
+        }
+
+    def _apply_template(self, template, keep=frozenset()):
+        """Fill a draft contract from its template: terms and items, never dates or partner.
+
+        ``keep`` names the fields that the caller set himself and that stay as they are. The
+        template's items are copied: later edits of the template do not reach this contract.
+        """
+        self.ensure_one()
+        if template.company_id and template.company_id != self.company_id:
+            raise UserError(
+                self.env._(
+                    "Template “%(template)s” belongs to %(company)s.",
+                    template=template.name,
+                    company=template.company_id.name,
+                )
+            )
+        for name in template._contract_fields():
+            if name not in keep and template[name]:
+                self[name] = template[name]
+        commands = [fields.Command.clear()]
+        commands += [
+            fields.Command.create(item._prepare_contract_item_vals(self.date_start))
+            for item in template.item_ids
+        ]
+        self.item_ids = commands
+
+    def _get_sale_journal(self):
+        """The journal of this contract's invoices; an empty recordset if the company has none."""
+        self.ensure_one()
+        if self.journal_id:
+            return self.journal_id
+        journals = self.env["account.journal"]
+        return journals.search(
+            [*journals._check_company_domain(self.company_id), ("type", "=", "sale")], limit=1
+        )
+
+    def _get_fiscal_position(self):
+        """The fiscal position of this contract's next invoice: its own, or what Odoo finds."""
+        self.ensure_one()
+        if self.fiscal_position_id:
+            return self.fiscal_position_id
+        positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        invoiced = self.partner_invoice_id or self.payer_id
+        return positions._get_fiscal_position(invoiced)
+
+    def _get_payment_term(self):
+        """The payment terms of this contract's next invoice: its own, or those of the payer."""
+        self.ensure_one()
+        payer = self.payer_id.with_company(self.company_id)
+        return self.payment_term_id or payer.property_payment_term_id
+
+    # === ACTIONS === #
+
+    def action_view_schedule(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cn285_contract.action_billing_schedule"
+        )
+        action["domain"] = [("contract_id", "=", self.id)]
+        action["context"] = {"search_default_open": 0}
+        return action
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [("id", "in", self.invoice_ids.ids)]
+        action["context"] = {"default_move_type": "out_invoice", "create": False}
+        if len(self.invoice_ids) == 1:
+            action["views"] = [(self.env.ref("account.view_move_form").id, "form")]
+            action["res_id"] = self.invoice_ids.id
+        return action

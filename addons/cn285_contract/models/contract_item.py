@@ -1,0 +1,296 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine.mrr import monthly_value
+from .contract_lifecycle import STATE_DOOR
+
+
+class ContractItem(models.Model):
+    _name = "cn285.contract.item"
+    _description = "Contract Item"
+    _inherit = ["cn285.billing.terms"]
+    _order = "contract_id, sequence, id"
+    _check_company_auto = True
+
+    contract_id = fields.Many2one(
+        "cn285.contract", string="Contract", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id")
+    partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
+    product_id = fields.Many2one(check_company=True)
+    beneficiary_id = fields.Many2one(
+        "res.partner",
+        string="Beneficiary",
+        index="btree_not_null",
+        check_company=True,
+        help="The user of the service, where it is not the customer: an employee, a subsidiary.",
+    )
+    code = fields.Char(
+        string="Service Number",
+        copy=False,
+        help="The number by which the service is known elsewhere: a line, a meter, a serial.",
+    )
+    date_start = fields.Date(
+        copy=False, help="First day of the service. Left empty, the start condition sets it."
+    )
+    date_end = fields.Date(
+        string="End Date", copy=False, help="Last day of the service. Empty: as the contract."
+    )
+    one_shot_date = fields.Date(
+        string="Fee Billed On",
+        copy=False,
+        help="One-time fee: the day on which it is billed. Left empty, on the item's start.",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("active", "Active"),
+            ("ended", "Ended"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        copy=False,
+        readonly=True,
+    )
+    planned_until = fields.Date(
+        copy=False,
+        readonly=True,
+        help="Rows billed before this day exist in the schedule. "
+        "Empty: nothing remains to be planned.",
+    )
+    discount_ids = fields.One2many(
+        "cn285.contract.item.discount", "item_id", string="Discount Periods", copy=True
+    )
+    schedule_ids = fields.One2many("cn285.billing.schedule", "item_id", string="Schedule")
+    billing_start = fields.Date(
+        compute="_compute_billing_start", help="First billed day: the day after the trial."
+    )
+    mrr = fields.Monetary(
+        string="MRR",
+        compute="_compute_mrr",
+        store=True,
+        currency_field="currency_id",
+        help="Value of one period, normalised to a month.",
+    )
+
+    _planned_until_idx = models.Index("(company_id, planned_until) WHERE state = 'active'")
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("date_start", "date_end", "contract_id", "start_condition")
+    def _check_dates(self):
+        for item in self:
+            message = item._dates_error()
+            if message:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s, item “%(item)s”: %(reason)s",
+                        contract=item.contract_id.name,
+                        item=item.name,
+                        reason=message,
+                    )
+                )
+
+    def _dates_error(self):
+        self.ensure_one()
+        _ = self.env._
+        start, end, contract = self.date_start, self.date_end, self.contract_id
+        if start and end and end < start:
+            return _("the end date %(end)s is before the start date %(start)s.", end=end, start=start)
+        if self.state == "cancelled":
+            return None
+        if start and contract.date_start and start < contract.date_start:
+            return _(
+                "it starts on %(start)s, before the contract does (%(contract_start)s).",
+                start=start,
+                contract_start=contract.date_start,
+            )
+        if contract.date_end and start and start > contract.date_end:
+            return _(
+                "it starts on %(start)s, after the contract's end (%(contract_end)s).",
+                start=start,
+                contract_end=contract.date_end,
+            )
+        if contract.date_end and end and end > contract.date_end:
+            return _(
+                "it ends on %(end)s, after the contract does (%(contract_end)s).",
+                end=end,
+                contract_end=contract.date_end,
+            )
+        if self.start_condition == "date" and not start:
+            return _("it starts on its own date, but no start date is given.")
+        return None
+
+    # === COMPUTES === #
+
+    @api.depends("date_start", "trial_days", "contract_id.date_start", "start_condition")
+    def _compute_billing_start(self):
+        for item in self:
+            start = item._expected_start()
+            item.billing_start = start and start + timedelta(days=item.trial_days)
+
+    @api.depends(
+        "billing_type",
+        "quantity",
+        "price_source",
+        "price_unit",
+        "discount",
+        "recurring_interval",
+        "recurring_unit",
+        "product_id",
+        "contract_id.pricelist_id",
+        "contract_id.currency_id",
+        "date_start",
+    )
+    def _compute_mrr(self):
+        fixed = self.filtered(lambda item: item.billing_type == "fixed" and item.product_id)
+        (self - fixed).mrr = 0.0
+        prices = fixed._unit_prices()
+        for item in fixed:
+            if item.recurring_interval < 1:
+                item.mrr = 0.0
+                continue
+            net = Decimal(repr(item.quantity)) * Decimal(repr(prices.get(item.id, 0.0)))
+            net *= 1 - Decimal(repr(item.discount)) / 100
+            item.mrr = float(monthly_value(net, item.recurring_interval, item.recurring_unit))
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_state_door(vals)
+            if vals.get("date_start") and "start_condition" not in vals:
+                vals["start_condition"] = "date"
+        items = super().create(vals_list)
+        added = items.filtered(
+            lambda item: item.contract_id.state == "active" and item.start_condition != "manual"
+        )
+        added._activate()
+        return items
+
+    def write(self, vals):
+        self._check_state_door(vals)
+        result = super().write(vals)
+        if self._replanning_fields() & vals.keys() and "state" not in vals:
+            self._replan()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unbilled(self):
+        for item in self:
+            if item.schedule_ids.filtered("move_id"):
+                raise UserError(
+                    self.env._(
+                        "Item “%(item)s” of contract %(contract)s was invoiced and cannot be deleted; "
+                        "give it an end date instead.",
+                        item=item.name,
+                        contract=item.contract_id.name,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _replanning_fields(self):
+        """Fields of an item that change its schedule."""
+        unplanned = {"sequence", "name", "analytic_distribution"}
+        dates = {"date_start", "date_end", "one_shot_date", "discount_ids"}
+        return (set(self._terms_fields()) - unplanned) | dates
+
+    @api.model
+    def _check_state_door(self, vals):
+        """Refuse a state written past :meth:`_update_state`, also by a remote call."""
+        if "state" not in vals or self.env.context.get("cn285_state_door") is STATE_DOOR:
+            return
+        if vals["state"] == "draft" and not self:
+            return
+        raise UserError(
+            self.env._("The state of an item changes by its actions, not by editing it.")
+        )
+
+    def _update_state(self, allowed, target, **values):
+        """The one door between states of items: those in ``allowed`` go to ``target``.
+
+        Items in another state are left as they are; planned rows follow.
+        """
+        moved = self.filtered(lambda item: item.state in allowed)
+        moved.with_context(cn285_state_door=STATE_DOOR).write({"state": target, **values})
+        moved._replan()
+        return moved
+
+    def _activate(self, date_start=None):
+        """Start draft items on ``date_start`` (default: their own, else the contract's)."""
+        for item in self.filtered(lambda item: not item.date_start):
+            item.date_start = date_start or item.contract_id.date_start
+        self._update_state(("draft",), "active")
+
+    def action_activate(self, date_start=None):
+        """Start items by hand or by a program, on ``date_start`` (default: today).
+
+        :raises UserError: if the contract is not active or the item has started already
+        """
+        day = fields.Date.to_date(date_start)
+        for item in self:
+            if item.contract_id.state != "active" or item.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Item “%(item)s” of contract %(contract)s cannot be activated: the contract "
+                        "must be active and the item still a draft.",
+                        item=item.name,
+                        contract=item.contract_id.name,
+                    )
+                )
+            start = day or item.date_start or item.company_id._cn285_today()
+            item.date_start = max(start, item.contract_id.date_start)
+        self._activate()
+        return True
+
+    def action_end(self, date_end=None):
+        """End items on ``date_end`` (inclusive; default: today). Invoiced rows stay as they are."""
+        for item in self:
+            item.date_end = fields.Date.to_date(date_end) or item.company_id._cn285_today()
+        return True
+
+    def _expected_start(self):
+        """First day of the service; for a draft, the day on which it would start if confirmed."""
+        self.ensure_one()
+        contract = self.contract_id
+        if self.date_start or self.state != "draft" or self.start_condition == "manual":
+            return self.date_start
+        company = contract.company_id or self.env.company
+        return contract.date_start or company._cn285_today()
+
+    def _last_day(self):
+        """Last day of the service (inclusive) by the item's and the contract's ends, or None."""
+        self.ensure_one()
+        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
+        return min(ends, default=None)
+
+    @api.model
+    def _end_finished(self, company):
+        """Mark running items as ended when their last day is past and all of it is planned."""
+        today = company._cn285_today()
+        finished = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "active"),
+                ("planned_until", "=", False),
+                ("schedule_ids", "not any", [("state", "in", ("planned", "waiting"))]),
+                "|",
+                ("date_end", "<", today),
+                ("contract_id.date_end", "<", today),
+            ]
+        )
+        finished.with_context(cn285_state_door=STATE_DOOR).write({"state": "ended"})
+        return finished
+
+    @api.depends("name", "contract_id.name")
+    def _compute_display_name(self):
+        for item in self:
+            item.display_name = f"{item.contract_id.name or ''} · {item.name or ''}"

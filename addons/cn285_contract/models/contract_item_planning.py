@@ -1,0 +1,286 @@
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..engine.errors import EngineError
+from ..engine.periods import Rhythm
+from ..engine.plan import ItemTerms, plan_rows
+from ..engine.pricing import Charge, DiscountWindow, price_charge
+from ..engine.proration import Basis, PartialPolicy
+
+# States of rows that planning may still change.
+OPEN_STATES = ("planned", "waiting")
+
+
+def as_decimal(value):
+    """The decimal that a user typed, from the float that the database returns."""
+    return Decimal(repr(value or 0.0))
+
+
+def day_after(day):
+    return day + timedelta(days=1) if day else None
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    # === FROM RECORDS TO THE ENGINE === #
+
+    def _engine_terms(self):
+        """The item as the planning engine wants it; None if there is nothing to plan."""
+        self.ensure_one()
+        start = self.billing_start
+        if self.billing_type == "none" or not start:
+            return None
+        last_day = self._last_day()
+        terms = {
+            "kind": self.billing_type,
+            "start": start,
+            "end": day_after(last_day),
+            "offset": self.billing_offset,
+        }
+        if self.billing_type == "one_shot":
+            return ItemTerms(one_shot_date=self.one_shot_date or None, **terms)
+        return ItemTerms(
+            rhythm=Rhythm(
+                interval=self.recurring_interval,
+                unit=self.recurring_unit,
+                alignment=self.alignment,
+                anchor=start,
+                billing_day=self.billing_day,
+                billing_month=int(self.billing_month),
+            ),
+            first=PartialPolicy(self.first_period),
+            last=PartialPolicy(self.last_period),
+            basis=Basis(self.proration_basis),
+            timing=self.timing,
+            period_count=self.period_count,
+            **terms,
+        )
+
+    def _engine_windows(self):
+        """The item's discount periods as the pricing engine wants them."""
+        self.ensure_one()
+        return tuple(
+            DiscountWindow(
+                start=discount.date_start,
+                end=day_after(discount.date_end),
+                percent=as_decimal(discount.percent),
+                amount=as_decimal(discount.amount),
+                label=discount.name or "",
+            )
+            for discount in self.discount_ids
+        )
+
+    def _rounding(self):
+        return as_decimal(self.contract_id.currency_id.rounding or 0.01)
+
+    # === PLANNING === #
+
+    def _plan_rows(self, until: date, covered=None):
+        """Rows of each item that are due before ``until``, priced, without writing anything.
+
+        :param covered: ``{item id: [(start, end)]}``, the stretches already invoiced
+        :returns: ``{item: (list of row values, finished)}``; see :meth:`_prepare_row_vals`
+        :raises ValidationError: when the terms of an item cannot be planned
+        """
+        covered = covered or {}
+        plans, requests = {}, []
+        for item in self:
+            try:
+                terms = item._engine_terms()
+                spans = covered.get(item.id, ())
+                rows, finished = plan_rows(terms, until, spans) if terms else ([], True)
+            except EngineError as error:
+                raise ValidationError(item._engine_message(error)) from error
+            plans[item] = rows, finished
+            requests += [(item, row.start) for row in rows]
+        prices = self._prices_at(requests)
+        taxes = self._included_taxes()
+        result = {}
+        for item, (rows, finished) in plans.items():
+            windows = item._engine_windows()
+            vals = [
+                item._prepare_row_vals(row, prices[item.id, row.start], windows, taxes.get(item))
+                for row in rows
+            ]
+            result[item] = vals, finished
+        return result
+
+    def _included_taxes(self):
+        """Taxes of the items whose price contains some, as ``{item: taxes}``; others are left out.
+
+        Most companies price without taxes: then no item's fiscal position is looked up.
+        """
+        domain = [("type_tax_use", "=", "sale"), ("company_id", "in", self.company_id.root_id.ids)]
+        if not any(self.env["account.tax"].search(domain).mapped("price_include")):
+            return {}
+        taxes = {item: item._get_taxes() for item in self}
+        return {item: found for item, found in taxes.items() if any(found.mapped("price_include"))}
+
+    def _prepare_row_vals(self, row, price_unit, windows, included_taxes=None):
+        """Values of a billing schedule row.
+
+        :param row: ``PlannedRow`` of the engine
+        :param float price_unit: price of one unit for a full period
+        :param windows: the item's discount periods, as the engine has them
+        :param included_taxes: the line's taxes, if the price contains any of them
+        """
+        vals = {
+            "item_id": self.id,
+            "kind": row.kind,
+            "period_start": row.start,
+            "period_end": row.end - timedelta(days=1),
+            "billing_date": row.billing_date,
+            "quantity": self.quantity,
+            "price_unit": price_unit,
+            "discount": self.discount,
+            "proration": float(row.proration.ratio),
+            "state": "waiting" if row.kind == "usage" else "planned",
+        }
+        if row.kind == "usage":
+            return {**vals, "net": 0.0, "amount": 0.0, "steps": False}
+        charge = Charge(
+            quantity=as_decimal(self.quantity),
+            price_unit=as_decimal(price_unit),
+            discount=as_decimal(self.discount),
+            period=row.period,
+            proration=row.proration,
+            windows=windows,
+            basis=row.proration.basis,
+            on=row.start,
+        )
+        amount = price_charge(charge, self._rounding())
+        net = float(amount.net)
+        steps = [
+            [step.code, {name: _as_json(value) for name, value in step.values.items()}]
+            for step in amount.steps
+        ]
+        untaxed = self._untaxed(net, included_taxes) if included_taxes else net
+        return {**vals, "net": net, "amount": untaxed, "steps": steps}
+
+    def _untaxed(self, net, taxes):
+        """The net amount without the taxes that are included in the price."""
+        self.ensure_one()
+        contract = self.contract_id
+        return taxes.compute_all(
+            net,
+            currency=contract.currency_id,
+            quantity=1.0,
+            product=self.product_id,
+            partner=contract.payer_id,
+        )["total_excluded"]
+
+    def _engine_message(self, error):
+        """What the engine refused, in a clerk's words, with the contract and the item."""
+        self.ensure_one()
+        _ = self.env._
+        reasons = {
+            "overlapping_discounts": _("two discount periods overlap."),
+            "date_out_of_range": _("its dates leave the calendar."),
+            "end_before_start": _("it ends before it starts."),
+        }
+        return _(
+            "Contract %(contract)s, item “%(item)s”: %(reason)s",
+            contract=self.contract_id.name,
+            item=self.name,
+            reason=reasons.get(error.code, str(error)),
+        )
+
+    def _replan(self):
+        """Bring the schedules in line with the items: what was not invoiced follows the terms.
+
+        Invoiced rows never change. Rows that stay the same keep their identity; others are
+        written, created or deleted. Runs in a fixed number of queries for any number of items.
+        """
+        by_company = defaultdict(self.browse)
+        for item in self.exists():
+            by_company[item.company_id] |= item
+        for company, items in by_company.items():
+            items._replan_until(company._cn285_horizon())
+
+    @api.model
+    def _extend_planning(self, company, until: date):
+        """Plan the company's running items so that all rows due before ``until`` exist.
+
+        Only items that may have such rows are read; those planned far enough cost nothing.
+        """
+        while True:
+            items = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "active"),
+                    ("planned_until", "<", until),
+                ],
+                limit=2000,
+            )
+            if not items:
+                return
+            items._replan_until(until)
+            self.env.flush_all()
+            self.env.invalidate_all()
+
+    def _replan_until(self, until: date):
+        # sudo: schedules follow from the items, and who may edit an item may not write schedules.
+        items = self.sudo()
+        running = items.filtered(lambda item: item.state == "active")
+        kept, open_rows, revisions = items._existing_rows()
+        for item in running:
+            if item.planned_until and item.planned_until > until:
+                until = item.planned_until
+        plans = running._plan_rows(until, covered=kept)
+        obsolete = self.env["cn285.billing.schedule"].sudo()
+        creates = []
+        for item in items:
+            wanted, _finished = plans.get(item, ((), True))
+            rows = open_rows.pop(item.id, {})
+            for vals in wanted:
+                key = vals["kind"], vals["period_start"]
+                row = rows.pop(key, None)
+                if row:
+                    row._update_planned(vals)
+                else:
+                    creates.append({**vals, "revision": revisions.get((item.id, *key), -1) + 1})
+            obsolete = obsolete.union(*rows.values())
+        obsolete._drop_planned()
+        self.env["cn285.billing.schedule"].sudo().create(creates)
+        self._store_planned_until(plans, until)
+
+    def _store_planned_until(self, plans, until):
+        finished = self.browse([item.id for item, (_rows, done) in plans.items() if done])
+        running = self.browse([item.id for item, (_rows, done) in plans.items() if not done])
+        # sudo: a bookkeeping field that follows from the plan.
+        finished.sudo().filtered("planned_until").write({"planned_until": False})
+        running.sudo().filtered(lambda item: item.planned_until != until).write(
+            {"planned_until": until}
+        )
+
+    def _existing_rows(self):
+        """What the schedule holds already, in one query.
+
+        :returns: stretches already invoiced by item; open rows by item and ``(kind, start)``;
+            highest revision by ``(item, kind, start)``
+        """
+        kept, open_rows, revisions = defaultdict(list), defaultdict(dict), {}
+        rows = self.env["cn285.billing.schedule"].search(
+            [("item_id", "in", self.ids)], order="item_id, period_start, revision"
+        )
+        rows.fetch(["item_id", "kind", "period_start", "period_end", "revision", "state"])
+        for row in rows:
+            key = row.kind, row.period_start
+            if row.state in OPEN_STATES:
+                open_rows[row.item_id.id][key] = row
+                continue
+            revisions[row.item_id.id, *key] = row.revision
+            if row.state == "invoiced" and row._covers_period():
+                kept[row.item_id.id].append((row.period_start, day_after(row.period_end)))
+        return kept, open_rows, revisions
+
+
+def _as_json(value):
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,133 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# The proof that a change of state came through the door: an object that no remote call can send.
+STATE_DOOR = object()
+
+
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    @api.model
+    def _check_state_door(self, vals):
+        """Refuse a state that is written past :meth:`_update_state`, also by a remote call."""
+        if "state" not in vals or self.env.context.get("cn285_state_door") is STATE_DOOR:
+            return
+        if vals["state"] == "draft" and not self:
+            return
+        raise UserError(
+            self.env._(
+                "The state of a contract changes by its buttons (Confirm, Close, Cancel, "
+                "Set to Draft), not by editing it."
+            )
+        )
+
+    def _update_state(self, allowed, target, **values):
+        """The one door between states: move the contracts that may go from ``allowed`` to ``target``.
+
+        :param tuple allowed: states from which the move is possible
+        :param str target: state to reach
+        :param values: other fields written along
+        :raises UserError: naming the first contract that is in another state; none is moved then
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for contract in self:
+            if contract.state not in allowed:
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s is “%(state)s” and cannot become “%(target)s”.",
+                        contract=contract.name,
+                        state=labels[contract.state],
+                        target=labels[target],
+                    )
+                )
+        self.with_context(cn285_state_door=STATE_DOOR).write({"state": target, **values})
+
+    def action_confirm(self):
+        """Activate draft contracts: their items start as they say, and the schedule is planned."""
+        for contract in self:
+            if not contract.item_ids:
+                raise UserError(
+                    self.env._(
+                        "Contract %s has no items: add what is sold before confirming it.",
+                        contract.name,
+                    )
+                )
+        for contract in self.filtered(lambda contract: not contract.date_start):
+            contract.date_start = contract.company_id._cn285_today()
+        self._update_state(("draft",), "active")
+        self.item_ids.filtered(lambda item: item.start_condition != "manual")._activate()
+        return True
+
+    def action_close(self, date_end=None):
+        """End active contracts on ``date_end`` (inclusive; default: their end date, or today).
+
+        What is due until then stays planned and will be billed; what would come after is dropped.
+        """
+        for contract in self:
+            contract._close(fields.Date.to_date(date_end))
+        return True
+
+    def _close(self, date_end):
+        today = self.company_id._cn285_today()
+        last_day = date_end or min(self.date_end or today, today)
+        if last_day < self.date_start:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s starts on %(start)s; it cannot end before, on %(end)s. "
+                    "Cancel it instead.",
+                    contract=self.name,
+                    start=self.date_start,
+                    end=last_day,
+                )
+            )
+        for item in self.item_ids.filtered(lambda item: item.date_start and item.date_start > last_day):
+            item._update_state(("draft", "active"), "cancelled")
+        self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day).write(
+            {"date_end": last_day}
+        )
+        self._update_state(("active",), "closed", date_end=last_day)
+        self.item_ids._replan()
+
+    def action_cancel(self):
+        """Cancel contracts of which nothing was invoiced; their planned rows are cancelled too."""
+        for contract in self:
+            if contract.schedule_ids.filtered(lambda row: row.state == "invoiced"):
+                raise UserError(
+                    self.env._(
+                        "Contract %s was invoiced already: close it on its last day instead.",
+                        contract.name,
+                    )
+                )
+        self._update_state(("draft", "active"), "cancelled")
+        self.item_ids._update_state(("draft", "active", "ended", "cancelled"), "cancelled")
+        return True
+
+    def action_draft(self):
+        """Bring cancelled contracts back to draft."""
+        self._update_state(("cancelled",), "draft")
+        self.item_ids._update_state(("draft", "cancelled"), "draft")
+        return True
+
+    @api.model
+    def _cron_extend_schedules(self):
+        """Plan running items further when the rolling horizon has moved, and end what is over."""
+        for company in self.env["res.company"].search([]):
+            items = self.env["cn285.contract.item"].with_company(company)
+            items._extend_planning(company, company._cn285_horizon())
+            self._close_finished(company)
+
+    @api.model
+    def _close_finished(self, company):
+        """Close active contracts past their end date, once nothing remains to be billed."""
+        today = company._cn285_today()
+        finished = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "active"),
+                ("date_end", "<", today),
+                ("schedule_ids", "not any", [("state", "in", ("planned", "waiting"))]),
+            ]
+        )
+        finished._update_state(("active",), "closed")
+        self.env["cn285.contract.item"]._end_finished(company)

@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ContractTemplate(models.Model):
+    """A contract's terms and items without dates and partner, ready to be copied into contracts."""
+
+    _name = "cn285.contract.template"
+    _description = "Contract Template"
+    _inherit = ["mail.thread"]
+    _order = "sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(copy=False, help="Short name by which files and programs refer to it.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", help="Left empty, all companies may use it.")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    pricelist_id = fields.Many2one("product.pricelist", check_company=True)
+    payment_term_id = fields.Many2one("account.payment.term", check_company=True)
+    journal_id = fields.Many2one(
+        "account.journal", domain="[('type', '=', 'sale')]", check_company=True
+    )
+    tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
+    invoice_separately = fields.Boolean(string="Invoice of its Own")
+    line_grouping = fields.Selection(
+        selection=lambda self: self.env["cn285.contract"]._fields["line_grouping"].selection,
+        string="Invoice Lines",
+        default="row",
+        required=True,
+    )
+    sending = fields.Selection(
+        selection=lambda self: self.env["cn285.contract"]._fields["sending"].selection,
+        string="Invoice Sending",
+        default="none",
+        required=True,
+    )
+    note = fields.Html(string="Terms and Notes", translate=True)
+    item_ids = fields.One2many(
+        "cn285.contract.template.item", "template_id", string="Items", copy=True
+    )
+    contract_ids = fields.One2many("cn285.contract", "template_id", string="Contracts")
+    contract_count = fields.Integer(compute="_compute_contract_count")
+
+    _code_uniq = models.Constraint(
+        "unique(code, company_id)", "A contract template with this code already exists."
+    )
+
+    @api.depends("pricelist_id", "company_id")
+    def _compute_currency_id(self):
+        for template in self:
+            company = template.company_id or self.env.company
+            if template.pricelist_id:
+                template.currency_id = template.pricelist_id.currency_id
+            else:
+                template.currency_id = template.currency_id or company.currency_id
+
+    @api.depends("contract_ids")
+    def _compute_contract_count(self):
+        groups = self.env["cn285.contract"]._read_group(
+            [("template_id", "in", self.ids)], ["template_id"], ["__count"]
+        )
+        counts = {template.id: count for template, count in groups}
+        for template in self:
+            template.contract_count = counts.get(template.id, 0)
+
+    @api.constrains("currency_id", "pricelist_id")
+    def _check_currency(self):
+        for template in self:
+            pricelist = template.pricelist_id
+            if pricelist and pricelist.currency_id != template.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Template “%(template)s” is in %(currency)s, but its pricelist is in %(other)s.",
+                        template=template.name,
+                        currency=template.currency_id.name,
+                        other=pricelist.currency_id.name,
+                    )
+                )
+
+    @api.model
+    def _contract_fields(self):
+        """Names of the fields that a contract takes over from its template."""
+        return [
+            "pricelist_id",
+            "currency_id",
+            "payment_term_id",
+            "journal_id",
+            "tag_ids",
+            "invoice_separately",
+            "line_grouping",
+            "sending",
+            "note",
+        ]
+
+    def action_view_contracts(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cn285_contract.action_contract")
+        action["domain"] = [("template_id", "=", self.id)]
+        action["context"] = {"default_template_id": self.id}
+        return action

@@ -1,0 +1,209 @@
+"""Makes posted customer invoices in bulk, equal to those that Odoo makes one by one."""
+
+import logging
+from collections import Counter
+
+from odoo import api, models, tools
+from odoo.tools import str2bool
+
+from .invoice_writer_batch import InvoiceBatch, NotQuick
+from .invoice_writer_guard import GUARDED_MODELS, VERIFIED_MODULES, examine
+from .invoice_writer_rows import (
+    add_followers,
+    insert_invoices,
+    log_creation,
+    raise_customer_ranks,
+)
+from .invoice_writer_watched import WATCHED_METHODS
+
+_logger = logging.getLogger(__name__)
+
+SWITCH = "cn285_contract.quick_invoices"
+# Context keys that do not change what create and _post do, or that are followed here.
+HARMLESS_CONTEXT = frozenset(
+    {
+        "active_id",
+        "active_ids",
+        "active_model",
+        "active_test",
+        "allowed_company_ids",
+        "bin_size",
+        "job_uuid",
+        "lang",
+        "mail_create_nolog",
+        "mail_create_nosubscribe",
+        "mail_notrack",
+        "params",
+        "tracking_disable",
+        "tz",
+        "uid",
+    }
+)
+
+
+class InvoiceWriter(models.AbstractModel):
+    """One door through which this product creates invoices.
+
+    Customer invoices whose features are known are inserted as posted rows, a whole batch in a few
+    statements; all the others, and all invoices of a database in which another module takes part in
+    creating or posting them, go through `account.move.create` and `_post`. The result is the same
+    field by field, which `tests/test_invoice_writer.py` holds.
+
+    Deliberate differences from Odoo's own path:
+
+    - within one call the invoices that go Odoo's way get their numbers before the quick ones;
+    - the creation messages of one batch have the same time of posting.
+    """
+
+    _name = "cn285.invoice.writer"
+    _description = "Invoice Writer"
+
+    @api.model
+    def _create_invoices(self, vals_list, post=True):
+        """Create the invoices of ``vals_list`` and post them unless ``post`` is false.
+
+        :param list vals_list: dictionaries as `account.move.create` takes them.
+        :return: the moves, in the order of ``vals_list``; their lines are in the order given.
+        :raise UserError: what Odoo raises when it creates or posts the invoice; then nothing of the
+            call may be kept, so callers that go on use a savepoint.
+        """
+        vals_list = list(vals_list)
+        planned, ordinary = {}, list(range(len(vals_list)))
+        if post and self._quick_obstacle() is None:
+            self.env.flush_all()
+            planned, ordinary = self._plan(vals_list)
+        ids = [0] * len(vals_list)
+        moves = self.env["account.move"].create([vals_list[index] for index in ordinary])
+        if post and moves:
+            moves._post(soft=False)
+        for index, move in zip(ordinary, moves, strict=True):
+            ids[index] = move.id
+        for company, entries in planned.items():
+            invoices = [invoice for _index, invoice in entries]
+            quick_ids = self.with_company(company)._insert(invoices)
+            for (index, _invoice), move_id in zip(entries, quick_ids, strict=True):
+                ids[index] = move_id
+        return self.env["account.move"].browse(ids)
+
+    # ------------------------------------------------------------------ which way
+
+    @api.model
+    def _quick_verified_modules(self):
+        """Return the modules whose code the quick path is known to cover.
+
+        An addon that extends `account.move` or `account.move.line` and was checked against the
+        differential test adds its name here.
+        """
+        return VERIFIED_MODULES
+
+    @tools.ormcache()
+    def _quick_report(self):
+        """Return what the modules of this database mean for the quick path."""
+        report = examine(self.env, WATCHED_METHODS, self._quick_verified_modules())
+        for obstacle in report.obstacles:
+            _logger.info("Invoices are made in Odoo's ordinary way: %s", obstacle)
+        return report
+
+    @api.model
+    def _quick_obstacle(self):
+        """Return why no invoice of this call can be quick, or None."""
+        switch = self.env["ir.config_parameter"].sudo().get_param(SWITCH, "True")
+        if not str2bool(switch, default=True):
+            return "switched off"
+        obstacles = self._quick_report().obstacles
+        if obstacles:
+            return obstacles[0]
+        unknown = [key for key in self.env.context if key not in HARMLESS_CONTEXT]
+        if unknown:
+            return f"context key {unknown[0]}"
+        if not self.env.su:
+            if not self.env.user.has_group("account.group_account_invoice"):
+                return "the user may not post"
+            for model in GUARDED_MODELS:
+                if not self.env[model].has_access("create"):
+                    return f"the user may not create {model}"
+        return None
+
+    @api.model
+    def _plan(self, vals_list):
+        """Return ({company: [(index, planned invoice)]}, indexes that go Odoo's way)."""
+        by_company, ordinary = {}, []
+        for index, vals in enumerate(vals_list):
+            company_id = vals.get("company_id") or self.env.company.id
+            if company_id in self.env.companies.ids or company_id == self.env.company.id:
+                by_company.setdefault(company_id, []).append(index)
+            else:
+                ordinary.append(index)
+        planned, reasons = {}, Counter()
+        for company_id, indexes in by_company.items():
+            company = self.env["res.company"].browse(company_id)
+            try:
+                batch = InvoiceBatch(
+                    self.with_company(company).env, self._quick_report().plain_fields
+                )
+            except NotQuick as reason:
+                reasons[str(reason)] += len(indexes)
+                ordinary += indexes
+                continue
+            batch.prefetch([vals_list[index] for index in indexes])
+            for index in indexes:
+                try:
+                    invoice = batch.plan(vals_list[index])
+                except NotQuick as reason:
+                    reasons[str(reason)] += 1
+                    ordinary.append(index)
+                else:
+                    planned.setdefault(company, []).append((index, invoice))
+        if reasons:
+            _logger.info("Invoices made in Odoo's ordinary way: %s", dict(reasons))
+        return planned, sorted(ordinary)
+
+    # ------------------------------------------------------------------ quick way
+
+    @api.model
+    def _insert(self, invoices):
+        """Insert ``invoices`` of the current company and do what Odoo does besides."""
+        self.env.flush_all()
+        ids = insert_invoices(self, invoices)
+        self._forget_cached()
+        moves = self.env["account.move"].browse(ids)
+        if not self.env.su:
+            moves.check_access("create")
+            moves.line_ids.check_access("create")
+        if not self.env.context.get("tracking_disable"):
+            add_followers(self.env, ids)
+            log_creation(self.env, ids)
+        moves._track_discard()
+        raise_customer_ranks(self.env, invoices)
+        analytic_ids = [
+            item.columns["id"]
+            for invoice in invoices
+            for item in invoice.items
+            if item.columns.get("analytic_distribution")
+        ]
+        if analytic_ids:
+            self.env["account.move.line"].browse(analytic_ids)._create_analytic_lines()
+        self._trigger_foreign(moves)
+        return ids
+
+    @api.model
+    def _forget_cached(self):
+        """Drop cached values that the inserted rows made stale."""
+        for model, name in self._quick_report().stale_fields:
+            self.env[model]._fields[name]._invalidate_cache(self.env)
+
+    @api.model
+    def _trigger_foreign(self, moves):
+        """Have stored fields of other modules recomputed that depend on the new invoices."""
+        triggers = self._quick_report().foreign_triggers
+        if not any(triggers.values()):
+            return
+        records = {"account.move": moves, "account.move.line": moves.line_ids}
+        stored = [
+            ([fld for fld in record._fields.values() if fld.store and fld.compute], record)
+            for record in records.values()
+        ]
+        with self.env.protecting(stored):
+            for model, names in triggers.items():
+                if names:
+                    records[model].modified(names, create=True)

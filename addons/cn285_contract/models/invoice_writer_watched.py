@@ -1,0 +1,1 @@
+WATCHED_METHODS = frozenset({"create", "write", "_post"})

@@ -1,0 +1,104 @@
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import models
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _unit_prices(self):
+        """Unit price of each item on its first billed day, as ``{item id: price}``."""
+        days = [(item, item._price_day()) for item in self]
+        prices = self._prices_at(days)
+        return {item.id: prices[item.id, day] for item, day in days}
+
+    def _price_day(self):
+        self.ensure_one()
+        contract = self.contract_id
+        company = contract.company_id or self.env.company
+        return self.billing_start or contract.date_start or company._cn285_today()
+
+    def _prices_at(self, requests):
+        """Unit prices of items on given days, in the contracts' currency.
+
+        An own price is what the item says. Otherwise the contract's pricelist (or the product's
+        sales price) decides, adapted where the fiscal position replaces taxes that are included
+        in the price. Pricelists are asked once for all items that they may answer alike.
+
+        :param requests: list of ``(item, date)``
+        :returns: ``{(item id, date): float}``
+        """
+        prices = {}
+        groups = defaultdict(list)
+        segments = {}
+        for item, day in requests:
+            if item.price_source == "manual":
+                prices[item.id, day] = item.price_unit
+                continue
+            contract = item.contract_id
+            segment = self._price_segment(contract, item.product_id, day, segments)
+            key = (contract.company_id, contract.pricelist_id, contract.currency_id, item.quantity)
+            groups[key + (segment,)].append((item, day))
+        for (company, pricelist, currency, quantity, _segment), members in groups.items():
+            products = self.env["product.product"].union(*(item.product_id for item, _ in members))
+            found = pricelist.with_company(company)._get_products_price(
+                products.with_company(company),
+                quantity,
+                currency=currency or company.currency_id,
+                date=members[0][1],
+            )
+            for item, day in members:
+                prices[item.id, day] = item._adapt_price(found[item.product_id.id])
+        return prices
+
+    def _price_segment(self, contract, product, day, segments):
+        """Key of the stretch of days on which a pricelist answers the same as on ``day``."""
+        pricelist = contract.pricelist_id
+        if pricelist not in segments:
+            segments[pricelist] = self._price_breaks(pricelist)
+        breaks, converts = segments[pricelist]
+        if converts or product.currency_id != contract.currency_id:
+            return day
+        return bisect_right(breaks, day)
+
+    def _price_breaks(self, pricelist):
+        """Days on which the pricelist's prices may change, and whether it converts currencies."""
+        breaks, converts, seen, todo = set(), False, set(), [pricelist]
+        while todo:
+            current = todo.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            converts = converts or bool(current) and current.currency_id != pricelist.currency_id
+            for rule in current.sudo().item_ids:  # sudo: only the dates of the rules are used
+                for moment in filter(None, (rule.date_start, rule.date_end)):
+                    # One day either side: rules hold UTC moments, requests are local days.
+                    breaks.update(moment.date() + timedelta(days=days) for days in (-1, 0, 1, 2))
+                if rule.base_pricelist_id:
+                    todo.append(rule.base_pricelist_id)
+        return sorted(breaks), converts
+
+    def _adapt_price(self, price):
+        """The price with included taxes exchanged for those of the fiscal position."""
+        self.ensure_one()
+        contract = self.contract_id
+        taxes = self._product_taxes()
+        if not any(taxes.mapped("price_include")):
+            return price
+        return self.product_id._get_tax_included_unit_price_from_price(
+            price, taxes, fiscal_position=contract._get_fiscal_position()
+        )
+
+    def _product_taxes(self):
+        """Sales taxes of the product in the contract's company, before any fiscal position."""
+        self.ensure_one()
+        company = self.contract_id.company_id
+        product = self.product_id.with_company(company)
+        return product.taxes_id._filter_taxes_by_company(company)
+
+    def _get_taxes(self):
+        """Taxes that the item's invoice lines carry, by the contract's fiscal position."""
+        self.ensure_one()
+        return self.contract_id._get_fiscal_position().map_tax(self._product_taxes())

@@ -1,0 +1,71 @@
+from datetime import date, datetime
+
+import pytz
+
+from odoo import fields, models
+from dateutil.relativedelta import relativedelta
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    cn285_tz = fields.Selection(
+        _tz_get,
+        string="Billing Time Zone",
+        default=lambda self: self.env.user.tz or "Europe/Paris",
+        required=True,
+        help="The time zone of the company's clock: it decides which day it is for billing.",
+    )
+    cn285_horizon_months = fields.Integer(
+        string="Planning Horizon (months)",
+        default=12,
+        required=True,
+        help="How far ahead the billing schedule of a running contract is planned.",
+    )
+    cn285_daily_billing = fields.Boolean(
+        string="Daily Billing Run",
+        default=True,
+        help="Start a billing run every day for what is due in this company.",
+    )
+    cn285_daily_post = fields.Boolean(
+        string="Post Daily Invoices",
+        default=True,
+        help="The daily run posts its invoices; otherwise it leaves drafts to be checked.",
+    )
+    cn285_batch_size = fields.Integer(
+        string="Invoices per Job",
+        default=200,
+        required=True,
+        help="A billing run is cut into jobs of about this many invoices, each committed apart.",
+    )
+
+    _cn285_horizon_positive = models.Constraint(
+        "CHECK(cn285_horizon_months BETWEEN 1 AND 120)",
+        "The planning horizon must be between 1 and 120 months.",
+    )
+    _cn285_batch_positive = models.Constraint(
+        "CHECK(cn285_batch_size BETWEEN 1 AND 5000)",
+        "The number of invoices per job must be between 1 and 5000.",
+    )
+
+    def _cn285_today(self) -> date:
+        """Today by the company's clock: the only place where business code learns the date.
+
+        Guarantees the local date of the company's billing time zone, whoever asks and whatever
+        the server's zone is.
+        """
+        self.ensure_one()
+        zone = pytz.timezone(self.cn285_tz or "UTC")
+        return datetime.now(pytz.utc).astimezone(zone).date()
+
+    def _cn285_horizon(self) -> date:
+        """The day up to which schedules are planned (exclusive).
+
+        It is the first day of a month, so that a running item is planned further once a month and
+        not every day.
+        """
+        self.ensure_one()
+        ahead = self._cn285_today() + relativedelta(months=self.cn285_horizon_months)
+        return ahead.replace(day=1) + relativedelta(months=1)

@@ -1,0 +1,255 @@
+"""Proration: golden cases 14 and 15, both bases, the rules for partial periods, and splits."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from cn285_engine.calendar import MONTHS
+from cn285_engine.errors import EngineError
+from cn285_engine.money import round_money
+from cn285_engine.periods import Period, Rhythm, boundary, index_at, iter_periods
+from cn285_engine.proration import (
+    Basis,
+    PartialPolicy,
+    Proration,
+    cover_days,
+    prorate,
+    split_amount,
+)
+from engine_strategies import days, rhythms, spans
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+bases = st.sampled_from(tuple(Basis))
+policies = st.sampled_from(tuple(PartialPolicy))
+
+
+def calendar(unit, day=1, month=1):
+    return Rhythm(1, unit, "calendar", date(2010, 1, 1), day, month)
+
+
+def shares(rhythm, start, end, **rules):
+    prorations = [prorate(period, **rules) for period in iter_periods(rhythm, start, end)]
+    return [(share.numerator, share.denominator) for share in prorations]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "start", "end", "expected"),
+    [
+        # Golden 14 (ends are exclusive).
+        (calendar("month", 13), date(2011, 2, 1), date(2011, 2, 13), [(12, 31)]),
+        (calendar("month", 17), date(2010, 6, 17), date(2010, 7, 25), [(30, 30), (8, 31)]),
+        # Golden 15.
+        (calendar("month"), date(2012, 2, 1), date(2012, 2, 15), [(14, 29)]),
+        (
+            calendar("year", 17),
+            date(2011, 1, 10),
+            date(2012, 3, 4),
+            [(7, 365), (365, 365), (47, 366)],
+        ),
+        # Golden 16: 5 March and 10 days of trial.
+        (calendar("month"), date(2024, 3, 15), date(2024, 4, 1), [(17, 31)]),
+        # Clipped on both sides.
+        (calendar("month"), date(2024, 3, 5), date(2024, 3, 21), [(16, 31)]),
+        (calendar("week"), date(2024, 5, 15), date(2024, 5, 20), [(5, 7)]),
+    ],
+)
+def test_golden_shares_of_actual_days(rhythm, start, end, expected):
+    assert shares(rhythm, start, end) == expected
+
+
+def test_golden_14_and_15_as_sums():
+    def total(rhythm, start, end):
+        return sum(Fraction(*share) for share in shares(rhythm, start, end))
+
+    assert total(calendar("month", 17), date(2010, 6, 17), date(2010, 7, 25)) == 1 + Fraction(8, 31)
+    assert total(calendar("year", 17), date(2011, 1, 10), date(2012, 3, 4)) == (
+        Fraction(7, 365) + 1 + Fraction(47, 366)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "start", "end", "expected"),
+    [
+        (calendar("month"), date(2024, 3, 16), date(2024, 4, 1), [(15, 30)]),
+        (calendar("month"), date(2024, 3, 1), date(2024, 3, 31), [(29, 30)]),
+        (calendar("month"), date(2024, 2, 16), date(2024, 3, 1), [(15, 30)]),
+        (calendar("month"), date(2023, 2, 28), date(2023, 3, 1), [(3, 30)]),
+        # The 31st is the 30th: it costs nothing by itself.
+        (calendar("month", 30), date(2024, 1, 30), date(2024, 1, 31), [(0, 30)]),
+        # Boundaries clamped to 28 or 29 February count as the 30th.
+        (calendar("month", 31), date(2023, 2, 28), date(2023, 3, 10), [(10, 30)]),
+        (calendar("month", 30), date(2024, 2, 20), date(2024, 2, 29), [(10, 30)]),
+        (calendar("quarter"), date(2024, 2, 15), date(2024, 4, 1), [(46, 90)]),
+        (calendar("semester"), date(2024, 1, 1), date(2024, 1, 31), [(29, 180)]),
+        (calendar("year"), date(2024, 1, 1), date(2024, 2, 1), [(30, 360)]),
+        # Rhythms without months have no 30/360.
+        (calendar("week"), date(2024, 5, 15), date(2024, 5, 20), [(5, 7)]),
+    ],
+)
+def test_shares_of_30_360(rhythm, start, end, expected):
+    assert shares(rhythm, start, end, basis="30_360") == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "last", "expected"),
+    [
+        # Only the start is clipped (27 of 31 days): last has no say.
+        ((3, 5), (4, 1), "prorate", "free", (27, 31)),
+        ((3, 5), (4, 1), "full", "free", (31, 31)),
+        ((3, 5), (4, 1), "free", "prorate", (0, 31)),
+        # Only the end is clipped (20 of 31 days).
+        ((3, 1), (3, 21), "free", "prorate", (20, 31)),
+        ((3, 1), (3, 21), "free", "full", (31, 31)),
+        ((3, 1), (3, 21), "full", "free", (0, 31)),
+        # Both: 4 days missing at the start, 11 at the end.
+        ((3, 5), (3, 21), "prorate", "prorate", (16, 31)),
+        ((3, 5), (3, 21), "full", "prorate", (20, 31)),
+        ((3, 5), (3, 21), "prorate", "full", (27, 31)),
+        ((3, 5), (3, 21), "full", "full", (31, 31)),
+        ((3, 5), (3, 21), "full", "free", (0, 31)),
+        ((3, 5), (3, 21), "free", "full", (0, 31)),
+        # A full period is owed whatever the rules for partial ones.
+        ((3, 1), (4, 1), "free", "free", (31, 31)),
+    ],
+)
+def test_rules_for_partial_periods(start, end, first, last, expected):
+    span = date(2024, *start), date(2024, *end)
+    assert shares(calendar("month"), *span, first=first, last=last) == [expected]
+
+
+@pytest.mark.parametrize("first", ["prorate", "full", "free"])
+def test_a_resumed_period_is_prorated_whatever_the_first_rule(first):
+    period = next(iter_periods(calendar("month"), date(2024, 3, 5), None, date(2024, 3, 11)))
+    assert prorate(period, first=first).ratio == Fraction(21, 31)
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [("prorate", "27/31 days"), ("full", "31/31 days, full"), ("free", "0/31 days, free")],
+)
+def test_explain(first, expected):
+    period = next(iter_periods(calendar("month"), date(2024, 3, 5)))
+    assert prorate(period, first=first).explain() == expected
+
+
+def test_explain_whole_and_30_360():
+    whole, part = iter_periods(calendar("month"), date(2024, 3, 1), date(2024, 4, 16))
+    assert prorate(whole).explain() == "full period"
+    assert prorate(part, basis=Basis.d30_360).explain() == "15/30 days (30/360)"
+    week = next(iter_periods(calendar("week"), date(2024, 5, 15)))
+    assert prorate(week, basis=Basis.d30_360).explain() == "5/7 days"
+
+
+@given(rhythms(), spans(), bases, policies, policies)
+def test_shares_lie_between_nothing_and_all(rhythm, span, basis, first, last):
+    for period in iter_periods(rhythm, *span):
+        share = prorate(period, basis=basis, first=first, last=last)
+        assert 0 <= share.ratio <= 1
+        if period.is_full:
+            assert share.ratio == 1
+
+
+@given(rhythms(units=tuple(MONTHS)), days)
+def test_a_month_of_30_360_has_30_days(rhythm, day):
+    period = next(iter_periods(rhythm, boundary(rhythm, index_at(rhythm, day))))
+    months = MONTHS[rhythm.unit] * rhythm.interval
+    assert prorate(period, basis=Basis.d30_360).denominator == 30 * months
+
+
+@given(rhythms(), days, bases, st.data())
+def test_parts_of_a_split_sum_to_the_whole(rhythm, day, basis, data):
+    """However a period is cut, the prorated parts cost what the uncut period costs."""
+    whole = next(iter_periods(rhythm, day))
+    inside = st.integers(1, max(whole.days - 1, 1)).map(lambda n: whole.start + timedelta(n))
+    cuts = sorted(data.draw(st.sets(inside, max_size=4)) - {whole.end})
+    bounds = [whole.start, *cuts, whole.end]
+    parts = [replace(whole, start=one, end=two) for one, two in pairwise(bounds)]
+    shares = [prorate(part, basis=basis).ratio for part in parts]
+    assert sum(shares) == prorate(whole, basis=basis).ratio
+
+
+@given(rhythms(), days, bases, policies, policies, st.data())
+def test_billing_in_two_goes_costs_what_one_go_costs(rhythm, day, basis, first, last, data):
+    """The part billed before plus the resumed rest is the whole, ``free`` aside."""
+    assume(PartialPolicy.free not in (first, last))
+    (whole, *_rest) = iter_periods(rhythm, day, day + timedelta(data.draw(st.integers(2, 60))))
+    assume(whole.days > 1)
+    after = whole.start + timedelta(data.draw(st.integers(1, whole.days - 1)))
+    before = replace(whole, end=after)
+    rest = replace(whole, start=after, resumed=True)
+    assert (
+        prorate(before, basis=basis, first=first).ratio
+        + prorate(rest, basis=basis, first=first, last=last).ratio
+        == prorate(whole, basis=basis, first=first, last=last).ratio
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "digits", "expected"),
+    [
+        ("100", [1, 1, 1], 2, ["33.33", "33.34", "33.33"]),
+        ("0.01", [1, 1], 2, ["0.01", "0.00"]),
+        ("-100", [1, 1, 1], 2, ["-33.33", "-33.34", "-33.33"]),
+        ("100", [31, 28, 31], 0, ["34", "32", "34"]),
+        ("99.999", [1, 2], 2, ["33.33", "66.67"]),
+        ("10", [0, 5, 0], 2, ["0.00", "10.00", "0.00"]),
+    ],
+)
+def test_split_amount(total, weights, digits, expected):
+    assert split_amount(Decimal(total), weights, digits) == [Decimal(part) for part in expected]
+
+
+@given(
+    st.decimals(-(10**7), 10**7, places=4),
+    st.lists(st.integers(0, 400), min_size=1, max_size=30).filter(any),
+    st.integers(0, 4),
+)
+def test_parts_of_an_amount_sum_to_it(total, weights, digits):
+    parts = split_amount(total, weights, digits)
+    unit = Decimal(1).scaleb(-digits)
+    assert sum(parts) == round_money(total, unit)
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(Fraction(part) - Fraction(total) * weight / sum(weights)) <= unit
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (date(2024, 3, 1), None, 27),
+        (date(2024, 3, 10), None, 22),
+        (date(2024, 1, 1), date(2024, 3, 5), 0),
+        (date(2024, 1, 1), date(2024, 3, 6), 1),
+        (date(2024, 3, 31), date(2024, 5, 1), 1),
+        (date(2024, 4, 1), None, 0),
+    ],
+)
+def test_cover_days(start, end, expected):
+    period = next(iter_periods(calendar("month"), date(2024, 3, 5)))
+    assert cover_days(period, start, end) == expected
+
+
+PERIOD = Period(0, date(2024, 3, 1), date(2024, 3, 9), date(2024, 3, 1), date(2024, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (lambda: prorate(PERIOD, basis="banker"), "unknown_basis"),
+        (lambda: prorate(PERIOD, first="half"), "unknown_policy"),
+        (lambda: prorate(PERIOD, last="half"), "unknown_policy"),
+        (lambda: Proration(2, 1), "bad_proration"),
+        (lambda: Proration(-1, 1), "bad_proration"),
+        (lambda: Proration(0, 0), "bad_proration"),
+        (lambda: split_amount(Decimal(1), []), "bad_weights"),
+        (lambda: split_amount(Decimal(1), [0, 0]), "bad_weights"),
+        (lambda: split_amount(Decimal(1), [3, -1]), "bad_weights"),
+    ],
+)
+def test_refusals(call, code):
+    with pytest.raises(EngineError) as refusal:
+        call()
+    assert refusal.value.code == code

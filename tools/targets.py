@@ -1,0 +1,259 @@
+"""The make targets, run by the virtual environment's Python: see manage.py."""
+
+import argparse
+import fcntl
+import os
+import shlex
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+from rich.console import Console
+
+import databases
+from provision import ADDONS, CLONE_ID, ROOT, RUN, Problem
+from provision.config import CONFIG
+from provision.ports import free_port
+from stop import PIDFILE, server_pid
+
+console = Console(stderr=True)
+
+# Odoo's lint would have it otherwise: all classes of a model in one file (ours have a file for
+# each concern), and OCA's README.rst (which OCA makes from readme/).
+NO_LINT = ("consider-merging-classes-inherited", "missing-readme")
+
+
+@contextmanager
+def progress():
+    """Shows the step at work; steps that took time stay on the screen with their seconds."""
+    current = []
+
+    def finish():
+        if current:
+            name, since = current.pop()
+            console.print(f"[green]✓[/] {name} [dim]{time.monotonic() - since:.0f} s[/]")
+
+    with console.status("") as status:
+
+        def step(name):
+            finish()
+            current.append((name, time.monotonic()))
+            status.update(name)
+            if not console.is_terminal:
+                console.print(f"· {name}")
+
+        yield step
+        finish()
+
+
+def run(*command, env=None, cwd=ROOT):
+    """Runs a command to its end; returns its exit code."""
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}).returncode
+
+
+def script(name, *arguments):
+    """Runs a script of tools/ with the venv's Python; returns its exit code."""
+    return run(sys.executable, str(ROOT / "tools" / name), *arguments)
+
+
+@contextmanager
+def locked(name):
+    """Waits until no other command of this clone is in the same section."""
+    with (RUN / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def demo(options):
+    """The demonstration database, filled and billed by tools/demo.py."""
+    with locked("databases"), progress() as step:
+        name = databases.need_database(options.database or databases.DEMO, step)
+    return script("demo.py", "--database", name, *options.rest)
+
+
+def load(options):
+    """A user's CSV files (FILE, MAPPING) into a database (DB), made when it is missing."""
+    if not options.file:
+        raise Problem("say which file: make load FILE=contracts.csv MAPPING=mapping.json DB=name")
+    with locked("databases"), progress() as step:
+        name = databases.need_database(options.database or "cn285_load", step)
+    arguments = ["--database", name, "--file", options.file]
+    if options.mapping:
+        arguments += ["--mapping", options.mapping]
+    return script("load.py", *arguments, *options.rest)
+
+
+def serve(options):
+    """The web client on the loopback interface, with workers and the job runner."""
+    if server_pid():
+        raise Problem("the web client runs already: make stop ends it")
+    with locked("databases"), progress() as step:
+        name = databases.need_database(options.database or databases.DEMO, step)
+    port, gevent_port = free_port("http"), free_port("gevent")
+    url = f"http://127.0.0.1:{port}/odoo"
+    console.print(
+        f"[bold]{url}[/]  login [bold]admin[/], password [bold]admin[/]  (database {name})"
+    )
+    console.print("Ctrl-C or `make stop` ends it.")
+    command = [
+        sys.executable, "-m", "odoo", "server", "-c", str(CONFIG), "-d", name,
+        f"--db-filter=^{name}$", "--workers=2", "--max-cron-threads=1",
+        "--http-interface=127.0.0.1", f"--http-port={port}", f"--gevent-port={gevent_port}",
+        f"--pidfile={PIDFILE}", *options.rest,
+    ]  # fmt: skip
+    environment = {
+        **os.environ,
+        "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
+        "ODOO_QUEUE_JOB_PORT": str(port),
+    }
+    sys.stderr.flush()
+    os.execve(sys.executable, command, environment)
+
+
+def test(options):
+    """All tests, on a fresh copy of the template; testing/strict_skips.py fails on skips."""
+    with _test_database() as name:
+        with locked("databases"), progress() as step:
+            template = databases.need_template(step)
+            databases.drop(name)
+            databases.copy(template, name)
+        try:
+            return _pytest(name, template, options.rest)
+        finally:
+            databases.drop(name)
+
+
+@contextmanager
+def _test_database():
+    """Name for a test database that no other test run of this clone uses at the moment."""
+    for slot in range(1, 10):
+        lock = (RUN / f"test-{slot}.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            continue
+        with lock:
+            yield f"cn285_test_{CLONE_ID}_{slot}"
+        return
+    raise Problem("nine test runs at once in this clone are enough")
+
+
+def _pytest(database, template, arguments):
+    return run(
+        "pytest", "-p", "strict_skips", f"--odoo-config={CONFIG}", f"--odoo-database={database}",
+        "--odoo-http", *arguments,
+        env={
+            # Not a conftest.py: that would put the root on sys.path, and pytest would then take
+            # our addons for a package "addons" instead of "odoo.addons".
+            "PYTHONPATH": str(ROOT / "tools" / "testing"),
+            # Jobs run where a test says so, not behind its back.
+            "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+            "CN285_TEST_TEMPLATE": template,
+            "CN285_TEST_DATABASE": database,
+        },
+    )  # fmt: skip
+
+
+def bench(options):
+    """Every benchmark, one after the other."""
+    with locked("databases"), progress() as step:
+        databases.need_base(step)
+    programs = [
+        path
+        for path in sorted((ROOT / "benchmarks").glob("*.py"))
+        if "__main__" in path.read_text()
+    ]
+    if not programs:
+        raise Problem("no benchmark in benchmarks/")
+    environment = {"CN285_BASE": databases.BASE, "ODOO_QUEUE_JOB_CHANNELS": "root:0"}
+    codes = [run(sys.executable, str(path), *options.rest, env=environment) for path in programs]
+    return max(codes)
+
+
+def lint(_options):
+    """ruff, pylint-odoo, and the checks of our own; all are run, one that fails fails it."""
+    folders = ("addons", "tests", "tools", "benchmarks")
+    python = [name for name in folders if (ROOT / name).exists()]
+    addons = [str((ADDONS / name).relative_to(ROOT)) for name in databases.our_addons()]
+    checks = [
+        ["ruff", "format", "--check", "--quiet", *python],
+        ["ruff", "check", "--quiet", *python],
+        [sys.executable, "tools/check_xml.py"],
+        [sys.executable, "tools/check_po.py"],
+        ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
+    ]
+    failed = []
+    for check in checks:
+        name = " ".join(check[:2]).replace(sys.executable, "python").split(" --")[0]
+        since = time.monotonic()
+        good = run(*check) == 0
+        mark = "[green]✓[/]" if good else "[red]✗[/]"
+        console.print(f"{mark} {name} [dim]{time.monotonic() - since:.1f} s[/]")
+        if not good:
+            failed.append(name)
+    if failed:
+        raise Problem(f"lint: {', '.join(failed)} found something")
+    return 0
+
+
+def exec_(options):
+    """Any command in the environment of the targets."""
+    if not options.rest:
+        raise Problem("say what to run: tools/run exec COMMAND …")
+    os.execvpe(options.rest[0], options.rest, os.environ)
+
+
+def env(_options):
+    """The environment as ``export`` lines: eval "$(tools/run env)"."""
+    for name in sorted(os.environ):
+        if name.startswith(("PG", "CN285_", "ODOO_")) or name in ("PATH", "VIRTUAL_ENV"):
+            print(f"export {name}={shlex.quote(os.environ[name])}")
+    return 0
+
+
+def drop(_options):
+    """Drops what this clone made on a given server (a part of make clean)."""
+    for name in databases.drop_everything():
+        console.print(f"· database {name} dropped")
+    return 0
+
+
+TARGETS = {
+    "demo": demo,
+    "load": load,
+    "serve": serve,
+    "test": test,
+    "bench": bench,
+    "lint": lint,
+    "exec": exec_,
+    "env": env,
+    "drop": drop,
+}
+
+
+def main(arguments):
+    """Runs the target named first, with the rest as its arguments."""
+    parser = argparse.ArgumentParser(prog="tools/run")
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--database", default=os.environ.get("DB"))
+    parser.add_argument("--file", default=os.environ.get("FILE"))
+    parser.add_argument("--mapping", default=os.environ.get("MAPPING"))
+    if arguments[:1] == ["exec"]:
+        options = argparse.Namespace(target="exec", rest=arguments[1:])
+    else:
+        options, options.rest = parser.parse_known_args(arguments)
+    if options.target not in ("lint", "drop"):
+        databases.check_server()
+    return TARGETS[options.target](options)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Problem as problem:
+        print(f"cn285: {problem}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
