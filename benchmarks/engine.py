@@ -29,10 +29,10 @@ def load_engine():
 
 
 load_engine()
-
-from cn285_engine.periods import Rhythm, iter_periods
-from cn285_engine.pricing import Charge, DiscountWindow, price_charge
-from cn285_engine.proration import prorate
+prorate = importlib.import_module("cn285_engine.proration").prorate
+pricing = importlib.import_module("cn285_engine.pricing")
+periods = importlib.import_module("cn285_engine.periods")
+Rhythm, iter_periods = periods.Rhythm, periods.iter_periods
 
 RHYTHMS = [
     Rhythm(1, "month", "anniversary", date(2024, 1, 31)),
@@ -57,14 +57,16 @@ def plan(count):
 
 def price(count):
     """Prorate and price ``count`` monthly periods, every third with a discount window."""
-    window = DiscountWindow(date(2024, 1, 1), None, percent=Decimal(10))
+    window = pricing.DiscountWindow(date(2024, 1, 1), None, percent=Decimal(10))
     made = 0
     while True:
-        periods = iter_periods(RHYTHMS[2], date(2024, 2, 10))
-        for period in itertools.islice(periods, PERIODS_PER_ITEM):
+        item = iter_periods(RHYTHMS[2], date(2024, 2, 10))
+        for period in itertools.islice(item, PERIODS_PER_ITEM):
             windows = (window,) if made % 3 == 0 else ()
             share = prorate(period)
-            price_charge(Charge(Decimal(2), Decimal("49.90"), Decimal(5), period, share, windows))
+            pricing.price_charge(
+                pricing.Charge(Decimal(2), Decimal("49.90"), Decimal(5), period, share, windows)
+            )
             made += 1
             if made >= count:
                 return made

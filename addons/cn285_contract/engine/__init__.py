@@ -1,5 +1,6 @@
-"""Pure Python rules of billing: no Odoo import, no database, dates and ``Decimal`` in, dataclasses out.
+"""Rules of billing in pure Python: no Odoo import, no database.
 
-Periods are half-open local dates (the end is the day *after* the last one), money is ``Decimal``
-or ``Fraction``, never ``float``. Bad input raises :class:`errors.EngineError`.
+Dates and ``Decimal`` go in, dataclasses come out. Periods are half-open local dates (the end is the
+day *after* the last one), money is ``Decimal`` or ``Fraction``, never ``float``. Bad input raises
+:class:`errors.EngineError`.
 """

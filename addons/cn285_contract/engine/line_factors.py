@@ -11,10 +11,10 @@ HUNDRED = Decimal(100)
 DISCOUNT_DIGITS = 2
 PRICE_UNIT = Decimal("1E-10")
 
-# Odoo multiplies in binary floating point, with an error of a few units in the last place (2**-52 of
-# the amount), divided by the share that the discount leaves, because 1 - discount / 100 loses
-# digits. Its rounding forgives that at a tie while the share is at least a half. Elsewhere a product
-# must keep this distance from the tie, relative to the amount and over the share.
+# Odoo multiplies in binary floating point, with an error of a few units in the last place (2**-52
+# of the amount), divided by the share that the discount leaves, because 1 - discount / 100 loses
+# digits. Its rounding forgives that at a tie while the share is at least a half. Elsewhere a
+# product must keep this distance from the tie, relative to the amount and over the share.
 SAFE_DISCOUNT = Decimal(50)
 MARGIN = Fraction(1, 10**14)
 # Below this, an amount that the factors make exactly is far enough from any tie.

@@ -7,7 +7,7 @@ from .calendar import DAYS, MONTHS, Unit, as_unit
 from .errors import RhythmError
 from .money import CENT, round_money
 
-# A year is 12 months, 52 weeks or 365 days, as in the field's reports: 100 a week is 433.33 a month.
+# A year is 12 months, 52 weeks or 365 days, so 100 a week is 433.33 a month.
 PER_MONTH = {Unit.week: Fraction(52, 12), Unit.day: Fraction(365, 12)}
 
 

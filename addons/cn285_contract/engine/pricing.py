@@ -129,7 +129,7 @@ class Amount:
 def _coverage(charge: Charge, window: DiscountWindow) -> tuple[int, int, int]:
     """Return the days of the charge in the window, its billed days, and its full period's days.
 
-    A one-shot is one day. Where 30/360 counts no billed day (the 31st alone) days count as they are.
+    A one-shot is one day. Where 30/360 counts no billed day (the 31st alone), actual days count.
     """
     period = charge.period
     if period is None:

@@ -21,19 +21,19 @@ class BillingSchedule(models.Model):
         "cn285.contract.item", string="Item", required=True, ondelete="restrict", index=True
     )
     contract_id = fields.Many2one(
-        "cn285.contract", compute="_compute_contract", store=True, precompute=True, index=True
+        "cn285.contract", string="Contract", required=True, readonly=True, index=True
     )
-    company_id = fields.Many2one(
-        "res.company", compute="_compute_contract", store=True, precompute=True, index=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(
-        related="contract_id.partner_id", string="Customer", store=True, index=True
+        related="contract_id.partner_id",
+        string="Customer",
+        store=True,
+        precompute=True,
+        index=True,
     )
-    product_id = fields.Many2one(related="item_id.product_id", store=True)
+    product_id = fields.Many2one(related="item_id.product_id", store=True, precompute=True)
     beneficiary_id = fields.Many2one(related="item_id.beneficiary_id")
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_contract", store=True, precompute=True
-    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     kind = fields.Selection(
         [("one_shot", "One-Time Fee"), ("fixed", "Subscription"), ("usage", "Usage")],
         required=True,
@@ -116,14 +116,6 @@ class BillingSchedule(models.Model):
 
     # === COMPUTES === #
 
-    @api.depends("item_id")
-    def _compute_contract(self):
-        for row in self:
-            contract = row.item_id.contract_id
-            row.contract_id = contract
-            row.company_id = contract.company_id
-            row.currency_id = contract.currency_id
-
     @api.depends("steps")
     @api.depends_context("lang")
     def _compute_explanation(self):
@@ -201,6 +193,11 @@ class BillingSchedule(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        items = self.env["cn285.contract.item"]
+        return super().create([{**items.browse(v["item_id"])._row_owner(), **v} for v in vals_list])
+
     def _guarded_fields(self):
         """Fields of an invoiced row that nobody rewrites: its history."""
         return {
@@ -248,7 +245,7 @@ class BillingSchedule(models.Model):
         changed = {
             name: value
             for name, value in vals.items()
-            if name != "item_id" and self._differs(name, value)
+            if self._differs(name, value)
         }
         # A usage row that was rated keeps its state and amount: rating is not planning.
         if self.kind == "usage":
@@ -258,6 +255,8 @@ class BillingSchedule(models.Model):
 
     def _differs(self, name, value):
         current = self[name]
+        if isinstance(current, models.BaseModel):
+            return current.id != value
         if isinstance(value, float):
             return round(current - value, 10) != 0
         return current != value

@@ -1,3 +1,5 @@
+from math import isfinite
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -196,11 +198,31 @@ class BillingTerms(models.AbstractModel):
         given = vals["price_unit"] is not None and vals["price_unit"] is not False
         return {**vals, "price_source": "manual" if given else "pricelist"}
 
+    @api.model
+    def _check_numbers(self, vals):
+        """Refuse what is no number before the database does it in words of its own."""
+        for name in ("quantity", "price_unit", "discount"):
+            value = vals.get(name)
+            if isinstance(value, float) and not isfinite(value):
+                raise ValidationError(
+                    self.env._(
+                        "Item “%(item)s”: %(field)s must be a number, not %(value)s.",
+                        item=vals.get("name")
+                        or self[:1].name
+                        or self.env["product.product"].browse(vals.get("product_id")).display_name,
+                        field=self._fields[name]._description_string(self.env),
+                        value=value,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_numbers(vals)
         return super().create([self._with_price_source(vals) for vals in vals_list])
 
     def write(self, vals):
+        self._check_numbers(vals)
         return super().write(self._with_price_source(vals))
 
     @api.constrains(
@@ -209,7 +231,6 @@ class BillingTerms(models.AbstractModel):
         "discount",
         "trial_days",
         "period_count",
-        "quantity",
     )
     def _check_terms(self):
         for item in self:
@@ -237,8 +258,6 @@ class BillingTerms(models.AbstractModel):
             return _("the trial cannot last %s days.", self.trial_days)
         if self.period_count < 0:
             return _("the number of periods cannot be %s.", self.period_count)
-        if self.quantity != self.quantity or abs(self.quantity) == float("inf"):
-            return _("the quantity must be a number.")
         return None
 
     @api.model

@@ -171,11 +171,6 @@ class Contract(models.Model):
     _name_uniq = models.Constraint(
         "unique(name, company_id)", "A contract with this number already exists in the company."
     )
-    _dates_ordered = models.Constraint(
-        "CHECK(date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
-        "The contract ends before it starts.",
-    )
-
     # === CONSTRAINTS === #
 
     @api.constrains("date_start", "date_end")
@@ -301,6 +296,9 @@ class Contract(models.Model):
         templates = []
         for vals in vals_list:
             self._check_state_door(vals)
+            for command in vals.get("item_ids") or ():
+                if command[0] == fields.Command.CREATE:
+                    self.env["cn285.contract.item"]._check_numbers(command[2])
             company = vals.get("company_id") or self.env.company.id
             if vals.get("name", "/") == "/":
                 sequence = self.env["ir.sequence"].with_company(company)

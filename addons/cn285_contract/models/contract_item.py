@@ -221,6 +221,8 @@ class ContractItem(models.Model):
         """
         moved = self.filtered(lambda item: item.state in allowed)
         moved.with_context(cn285_state_door=STATE_DOOR).write({"state": target, **values})
+        if target == "draft":
+            moved.schedule_ids._drop_planned()
         moved._replan()
         return moved
 
@@ -228,6 +230,8 @@ class ContractItem(models.Model):
         """Start draft items on ``date_start`` (default: their own, else the contract's)."""
         for item in self.filtered(lambda item: not item.date_start):
             item.date_start = date_start or item.contract_id.date_start
+        for item in self.filtered("discount_ids"):
+            item.discount_ids._count_from(item.date_start)
         self._update_state(("draft",), "active")
 
     def action_activate(self, date_start=None):

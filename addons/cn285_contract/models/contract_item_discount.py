@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -25,6 +27,12 @@ class ContractItemDiscount(models.Model):
         help="Amount off each full period, in the contract's currency, excluding taxes.",
         currency_field="currency_id",
     )
+
+    month_from = fields.Integer(
+        readonly=True,
+        help="From a template: the month of the item's life in which the discount starts.",
+    )
+    month_count = fields.Integer(readonly=True, help="From a template: months that it lasts.")
 
     @api.constrains("item_id", "date_start", "date_end", "percent", "amount")
     def _check_discount(self):
@@ -62,6 +70,20 @@ class ContractItemDiscount(models.Model):
                     end=other.date_end or "…",
                 )
         return None
+
+    @api.model
+    def _dates_from(self, start, month_from, month_count):
+        """Dates of a discount that is counted in months from ``start``."""
+        first = start + relativedelta(months=month_from - 1)
+        after = month_count and start + relativedelta(months=month_from - 1 + month_count)
+        return {"date_start": first, "date_end": after and after - relativedelta(days=1)}
+
+    def _count_from(self, start):
+        """Date the discounts that came from a template, now that their item starts."""
+        for discount in self.filtered("month_from"):
+            dates = self._dates_from(start, discount.month_from, discount.month_count)
+            if dates["date_start"] != discount.date_start:
+                discount.write(dates)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -110,6 +110,15 @@ class ContractItem(models.Model):
             result[item] = vals, finished
         return result
 
+    def _row_owner(self):
+        """Values of a schedule row that follow from its item."""
+        contract = self.contract_id
+        return {
+            "contract_id": contract.id,
+            "company_id": contract.company_id.id,
+            "currency_id": contract.currency_id.id,
+        }
+
     def _included_taxes(self):
         """Taxes of the items whose price contains some, as ``{item: taxes}``; others are left out.
 
@@ -130,6 +139,7 @@ class ContractItem(models.Model):
         :param included_taxes: the line's taxes, if the price contains any of them
         """
         vals = {
+            **self._row_owner(),
             "item_id": self.id,
             "kind": row.kind,
             "period_start": row.start,
@@ -197,7 +207,8 @@ class ContractItem(models.Model):
         written, created or deleted. Runs in a fixed number of queries for any number of items.
         """
         by_company = defaultdict(self.browse)
-        for item in self.exists():
+        # A draft has no rows: it is planned when it is activated.
+        for item in self.filtered(lambda item: item.state != "draft"):
             by_company[item.company_id] |= item
         for company, items in by_company.items():
             items._replan_until(company._cn285_horizon())

@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -34,8 +32,8 @@ class ContractTemplateItem(models.Model):
     def _prepare_contract_item_vals(self, date_start=None):
         """Values of the contract item made from this one.
 
-        :param date_start: the contract's start, from which the discounts count; without it they
-            count from the day of the confirmation (see :meth:`_prepare_discount_vals`)
+        :param date_start: the contract's start, from which the discounts count until the item
+            starts; then they are dated from its own start
         """
         self.ensure_one()
         vals = {}
@@ -109,14 +107,12 @@ class ContractTemplateItemDiscount(models.Model):
     def _prepare_discount_vals(self, start):
         """The dated discount of an item that starts on ``start``."""
         self.ensure_one()
-        first = start + relativedelta(months=self.month_from - 1)
-        after = self.month_count and start + relativedelta(
-            months=self.month_from - 1 + self.month_count
-        )
+        discounts = self.env["cn285.contract.item.discount"]
         return {
             "name": self.name,
-            "date_start": first,
-            "date_end": after and after - relativedelta(days=1),
+            "month_from": self.month_from,
+            "month_count": self.month_count,
             "percent": self.percent,
             "amount": self.amount,
+            **discounts._dates_from(start, self.month_from, self.month_count),
         }

@@ -69,7 +69,7 @@ class InvoiceBuilder(models.AbstractModel):
         The ``cn285_schedule_ids`` key of a line's values does not exist: which line a row is behind
         follows from the order of lines, see :meth:`_line_groups`.
         """
-        contracts = rows.contract_id
+        contracts = rows.contract_id.sorted("id")
         references = [ref for ref in contracts.mapped("client_ref") if ref]
         vals = {
             "move_type": "out_invoice",

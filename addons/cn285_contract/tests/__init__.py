@@ -1,3 +1,6 @@
 from . import (
     test_contract,
+    test_billing_run,
+    test_invoices,
+    test_planning,
 )

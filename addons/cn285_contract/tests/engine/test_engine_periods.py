@@ -16,7 +16,7 @@ from cn285_engine.periods import (
     periods_until,
 )
 from engine_strategies import anchors, days, rhythms, spans
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 
@@ -209,6 +209,10 @@ def test_index_at_inverts_boundary(rhythm, k):
 
 
 @given(rhythms())
+@example(calendar("month", 1, anchor=date(2024, 3, 1)))
+@example(calendar("month", 31, anchor=date(2024, 2, 29)))
+@example(calendar("year", 1, 4, anchor=date(2024, 4, 1)))
+@example(calendar("week", anchor=date(2024, 5, 20)))
 def test_boundary_zero_is_the_last_that_is_not_after_the_anchor(rhythm):
     assert boundary(rhythm, 0) <= rhythm.anchor < boundary(rhythm, 1)
     if rhythm.alignment == "anniversary":

@@ -1,0 +1,82 @@
+from odoo import fields, models
+
+
+class Contract(models.Model):
+    """What the customer sees of a contract in the portal."""
+
+    _inherit = "cn285.contract"
+
+    portal_document_ids = fields.Many2many(
+        "ir.attachment",
+        "cn285_contract_portal_document_rel",
+        "contract_id",
+        "attachment_id",
+        string="Documents for the Customer",
+        copy=False,
+        help="The customer finds these documents in the portal.",
+    )
+
+    def _portal_shows_prices(self):
+        """Whether the customer may see prices and invoices: not where a reseller is billed."""
+        self.ensure_one()
+        payer, customer = self.payer_id, self.partner_id
+        return payer.commercial_partner_id == customer.commercial_partner_id
+
+    def _portal_items(self):
+        """Items that the customer sees, each with its price, its rhythm and its next invoice date.
+
+        :returns: list of ``{"item": record, "price": float or None, "rhythm": text,
+            "next_date": date or None}``, in the contract's order, without cancelled items
+        """
+        self.ensure_one()
+        items = self.item_ids.filtered(lambda item: item.state != "cancelled")
+        rows = self.env["cn285.billing.schedule"]._read_group(
+            [("item_id", "in", items.ids), ("state", "in", ("planned", "waiting"))],
+            ["item_id"],
+            ["billing_date:min"],
+        )
+        next_dates = {item.id: day for item, day in rows}
+        priced = items.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
+        prices = priced._unit_prices()
+        return [
+            {
+                "item": item,
+                "price": prices.get(item.id),
+                "rhythm": item._rhythm_label(),
+                "next_date": next_dates.get(item.id),
+            }
+            for item in items
+        ]
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _rhythm_label(self):
+        """How often the item is billed, in a few words; empty if it never is."""
+        self.ensure_one()
+        _ = self.env._
+        if self.billing_type == "none":
+            return ""
+        if self.billing_type == "one_shot":
+            return _("Once")
+        if self.recurring_interval == 1:
+            labels = {
+                "day": _("Daily"),
+                "week": _("Weekly"),
+                "month": _("Monthly"),
+                "quarter": _("Quarterly"),
+                "semester": _("Half-yearly"),
+                "year": _("Yearly"),
+            }
+            return labels[self.recurring_unit]
+        count = self.recurring_interval
+        labels = {
+            "day": _("Every %s days", count),
+            "week": _("Every %s weeks", count),
+            "month": _("Every %s months", count),
+            "quarter": _("Every %s quarters", count),
+            "semester": _("Every %s half-years", count),
+            "year": _("Every %s years", count),
+        }
+        return labels[self.recurring_unit]

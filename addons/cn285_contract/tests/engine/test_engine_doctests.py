@@ -1,0 +1,13 @@
+"""The examples in the engine's documentation are true."""
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize("name", ["calendar", "money", "mrr"])
+def test_examples(name):
+    results = doctest.testmod(importlib.import_module(f"cn285_engine.{name}"))
+    assert results.attempted
+    assert not results.failed
