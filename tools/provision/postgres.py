@@ -244,7 +244,8 @@ def _drop_privileges():
         prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
         if change:
             prefix += [f"--inh-caps={change}", f"--ambient-caps={change}"]
-        if subprocess.run([*prefix, "test", "-x", HOME], capture_output=True).returncode == 0:
+        # Not `test`: access(2) leaves capabilities out of account.
+        if subprocess.run([*prefix, "ls", HOME], capture_output=True).returncode == 0:
             return prefix
     raise Problem(f"the user {user.pw_name} cannot reach {HOME}: clone elsewhere, or set PGHOST")
 

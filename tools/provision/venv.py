@@ -51,15 +51,17 @@ def _create():
 
 
 def _link_odoo(odoo_path):
-    """A .pth line makes ``import odoo`` work, its metadata satisfies what requires ``odoo``."""
+    """A .pth line makes ``import odoo`` work, metadata of ours satisfies what requires ``odoo``.
+
+    A package's own metadata, if any, comes later on the path and does not count: it would ask pip
+    for psycopg2, which needs a compiler, where psycopg2-binary is there.
+    """
     packages = next((VENV / "lib").glob("python3*/site-packages"))
     write_if_changed(packages / "cn285_odoo.pth", f"{odoo_path}\n")
     metadata = packages / "odoo-19.0.dist-info"
-    if any(odoo_path.glob("odoo-19*-info")):
-        shutil.rmtree(metadata, ignore_errors=True)
-        return
     write_if_changed(metadata / "METADATA", "Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n")
     write_if_changed(metadata / "INSTALLER", "cn285\n")
+    write_if_changed(metadata / "RECORD", "")
 
 
 def _install(name):
@@ -73,38 +75,24 @@ def _install(name):
 
 
 def _pip(arguments):
-    uv = shutil.which("uv")
-    if uv and subprocess.run([uv, "--version"], capture_output=True).returncode:
-        uv = None
     log = log_file("pip")
+    environment = {
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        # Nothing outside the clone is touched, the cache neither.
+        "PIP_CACHE_DIR": str(LOCAL / "cache" / "pip"),
+        **os.environ,
+    }
     with log.open("ab") as output:
-        done = None
-        if uv:
-            done = _run([uv, "pip", "install", "--python", str(PYTHON), *arguments], output)
-        # uv reads none of pip's configuration (mirrors, certificates): pip has the last word.
-        if not done:
-            done = _run([str(PYTHON), "-m", "pip", "install", "-q", *arguments], output)
-    if not done:
+        done = subprocess.run(
+            [str(PYTHON), "-m", "pip", "install", "-q", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode:
         raise Problem(
             f"Python packages could not be installed (see {log}): go online, or set PIP_INDEX_URL "
             "or PIP_FIND_LINKS to where they are"
         )
-
-
-def _run(command, output):
-    environment = {
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        # Nothing outside the clone is touched, the caches neither.
-        "PIP_CACHE_DIR": str(LOCAL / "cache" / "pip"),
-        "UV_CACHE_DIR": str(LOCAL / "cache" / "uv"),
-        **os.environ,
-    }
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-    )
-    return done.returncode == 0

@@ -77,6 +77,11 @@ class Mapping:
     fixed: list[MappedRow] = field(default_factory=list)
     _records: list[_Record] = field(default_factory=list)
 
+    def shapes(self) -> list[tuple[str, list[str]]]:
+        """Return the kind and the column names of each sort of row that this mapping makes."""
+        fixed = [(row.kind, list(row.cells)) for row in self.fixed]
+        return fixed + [(record.kind, list(record.columns)) for record in self._records]
+
     def rows(self, cells: Cells) -> list[MappedRow]:
         """Return what one row of a file becomes.
 

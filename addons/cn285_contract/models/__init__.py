@@ -21,4 +21,7 @@ from . import (
     billing_run_issue,
     invoice_sending,
     account_move,
+    contract_portal,
+    res_config_settings,
+    portfolio_loader,
 )

@@ -1,3 +1,4 @@
+import random
 import time
 
 from odoo import fields, models, modules
@@ -67,17 +68,7 @@ class BillingRunBatch(models.Model):
     def _run_in_process(self):
         """Run the batch and commit it; wait and try again behind another process."""
         self.ensure_one()
-        for attempt in range(1, MAX_TRIES + 1):
-            try:
-                self._run()
-                self.run_id._commit()
-                return
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_TRIES or _in_test():
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                time.sleep(min(0.05 * 2**attempt, MAX_PAUSE_SECONDS))
+        self.run_id._persistently(self._run)
 
     def _job_run(self):
         """Job: bill this batch. Safe to run again: rows that are billed already are not due."""
@@ -108,15 +99,17 @@ class BillingRun(models.Model):
         :raises UserError: when the run was done or cancelled already
         """
         for run in self:
-            for batch in run._start():
+            run._commit()
+            for batch in run._persistently(run._start):
                 batch._run_in_process()
-            run._finish()
+            run._persistently(run._finish)
         return True
 
     def action_run_in_jobs(self):
         """Bill what is due by jobs in the background, a batch each; the screen shows progress."""
         for run in self:
-            for batch in run._start():
+            run._commit()
+            for batch in run._persistently(run._start):
                 batch.with_delay(
                     channel="root.billing",
                     description=self.env._(
@@ -163,7 +156,6 @@ class BillingRun(models.Model):
                 "date_finished": False,
             }
         )
-        self._commit()
         return batches
 
     def _create_batches(self, batches, contracts=None):
@@ -193,7 +185,6 @@ class BillingRun(models.Model):
                 "date_finished": fields.Datetime.now(),
             }
         )
-        self._commit()
 
     def _job_finish(self):
         """Job: close the run when its last batch is done; until then, look again later."""
@@ -234,10 +225,33 @@ class BillingRun(models.Model):
             (self.invoice_date or row.billing_date, row.contract_id.payer_id.id) for row in rows
         }
         self.state = "running"
-        if keys:
-            self._create_batches([sorted(keys)], contracts)._run_in_process()
+        batches = self._create_batches([sorted(keys)] if keys else [], contracts)
+        self._commit()
+        for batch in batches:
+            batch._run_in_process()
         issues.filtered(lambda issue: issue.kind == "mail")._retry_mail()
-        self._finish()
+        self._persistently(self._finish)
+
+    def _persistently(self, step):
+        """Do a step of the run and commit it; behind another process, wait and do it again.
+
+        What comes before must be committed: a step that has to wait is rolled back.
+
+        :param step: a method without arguments
+        :returns: what the step returned
+        """
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                result = step()
+                self._commit()
+                return result
+            except CONCURRENCY_ERRORS:
+                if attempt == MAX_TRIES or _in_test():
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                pause = min(0.05 * 2**attempt, MAX_PAUSE_SECONDS)
+                time.sleep(pause * random.uniform(0.5, 1.0))
 
     def _commit(self):
         """Commit what is done and free the memory it took; inside a test, only free the memory.

@@ -218,6 +218,8 @@ class ContractItem(models.Model):
         """Plan the company's running items so that all rows due before ``until`` exist.
 
         Only items that may have such rows are read; those planned far enough cost nothing.
+
+        :raises LockError: when another process plans some of them
         """
         while True:
             items = self.search(
@@ -230,6 +232,8 @@ class ContractItem(models.Model):
             )
             if not items:
                 return
+            # Two processes that plan the same items would collide on the rows.
+            items.lock_for_update(allow_referencing=True)
             items._replan_until(until)
             self.env.flush_all()
             self.env.invalidate_all()

@@ -6,8 +6,10 @@ from collections import Counter
 from odoo import api, models, tools
 from odoo.tools import str2bool
 
-from .invoice_writer_batch import InvoiceBatch, NotQuick
 from .invoice_writer_guard import GUARDED_MODELS, VERIFIED_MODULES, examine
+from .invoice_writer_header import HeaderPlanner
+from .invoice_writer_items import ItemPlanner
+from .invoice_writer_known import Known, NotQuick
 from .invoice_writer_rows import (
     add_followers,
     insert_invoices,
@@ -137,26 +139,41 @@ class InvoiceWriter(models.AbstractModel):
         planned, reasons = {}, Counter()
         for company_id, indexes in by_company.items():
             company = self.env["res.company"].browse(company_id)
-            try:
-                batch = InvoiceBatch(
-                    self.with_company(company).env, self._quick_report().plain_fields
-                )
-            except NotQuick as reason:
-                reasons[str(reason)] += len(indexes)
-                ordinary += indexes
-                continue
-            batch.prefetch([vals_list[index] for index in indexes])
-            for index in indexes:
-                try:
-                    invoice = batch.plan(vals_list[index])
-                except NotQuick as reason:
-                    reasons[str(reason)] += 1
-                    ordinary.append(index)
-                else:
-                    planned.setdefault(company, []).append((index, invoice))
+            entries = self.with_company(company)._plan_company(vals_list, indexes, reasons)
+            if entries:
+                planned[company] = entries
+            quick = {index for index, _invoice in entries}
+            ordinary += [index for index in indexes if index not in quick]
         if reasons:
             _logger.info("Invoices made in Odoo's ordinary way: %s", dict(reasons))
         return planned, sorted(ordinary)
+
+    @api.model
+    def _plan_company(self, vals_list, indexes, reasons):
+        """Return [(index, planned invoice)] of the current company's invoices that can be quick.
+
+        :param Counter reasons: counts why others cannot.
+        """
+        try:
+            known = Known(self.env, self._quick_report().plain_fields)
+        except NotQuick as reason:
+            reasons[str(reason)] += len(indexes)
+            return []
+        chosen = [vals_list[index] for index in indexes]
+        for name in ("partner_id", "partner_shipping_id"):
+            known.prefetch("res.partner", (vals.get(name) for vals in chosen))
+        known.prefetch("product.product", _product_ids(chosen))
+        headers, items = HeaderPlanner(known), ItemPlanner(known)
+        entries = []
+        for index, vals in zip(indexes, chosen, strict=True):
+            try:
+                invoice = headers.plan(vals)
+                items.add_items(invoice, vals)
+            except NotQuick as reason:
+                reasons[str(reason)] += 1
+            else:
+                entries.append((index, invoice))
+        return entries
 
     # ------------------------------------------------------------------ quick way
 
@@ -207,3 +224,10 @@ class InvoiceWriter(models.AbstractModel):
             for model, names in triggers.items():
                 if names:
                     records[model].modified(names, create=True)
+
+
+def _product_ids(vals_list):
+    for vals in vals_list:
+        for command in vals.get("invoice_line_ids") or ():
+            if len(command) == 3 and isinstance(command[2], dict):
+                yield command[2].get("product_id")

@@ -4,12 +4,11 @@ import re
 from collections import Counter
 
 from markupsafe import Markup
-
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
+from odoo.tools.translate import code_translations
 
 from ..engine.pgcopy import rows_file, used_columns
-from .invoice_writer_batch import installment_name
 
 MOVE = "account.move"
 LINE = "account.move.line"
@@ -108,9 +107,7 @@ class _Insertion:
         self._copy("account_move", [first])
         pilot = self.moves.browse(first["id"])
         pattern, values = pilot._get_next_sequence_format()
-        split = pilot._make_regex_non_capturing(
-            pilot._sequence_fixed_regex.replace(r"?P<seq>", "")
-        )
+        split = pilot._make_regex_non_capturing(pilot._sequence_fixed_regex.replace(r"?P<seq>", ""))
         for invoice in invoices:
             name = pilot._locked_increment(pattern, dict(values))
             matching = re.match(split, name)
@@ -216,15 +213,27 @@ class _Insertion:
                 rows += [{fld.column1: record_id, fld.column2: other} for other in ids]
 
 
+def installment_name(env, name, number):
+    """Return Odoo's label of payment term line ``number`` of several."""
+    source = "%(name)s installment #%(number)s"
+    known = code_translations.get_python_translations("account", env.lang or "en_US")
+    return (known.get(source, source) % {"name": name, "number": number}).lstrip()
+
+
 # ---------------------------------------------------------------------- chatter and customers
 
 
 def raise_customer_ranks(env, invoices):
     """Count the invoices on their customers, as `account.move._post` does."""
     partners = {invoice.partner.id: invoice.partner for invoice in invoices}
+    prefetch = {
+        *partners,
+        *(partner.commercial_partner_id.id for partner in partners.values()),
+    }
     for partner_id, count in Counter(invoice.partner.id for invoice in invoices).items():
         partner = partners[partner_id]
-        (partner | partner.commercial_partner_id)._increase_rank("customer_rank", count)
+        counted = (partner | partner.commercial_partner_id).with_prefetch(prefetch)
+        counted._increase_rank("customer_rank", count)
 
 
 def add_followers(env, move_ids):

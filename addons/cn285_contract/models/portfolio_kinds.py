@@ -100,7 +100,7 @@ KINDS = {
     ),
     "analytic_accounts": Kind(
         "account.analytic.account",
-        _columns("name", "code", plan="plan_id", partner="partner_id"),
+        _columns("name", "code", plan="plan_id"),
         required=("name", "plan"),
         key=("code",),
     ),

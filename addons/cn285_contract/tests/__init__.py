@@ -3,4 +3,6 @@ from . import (
     test_billing_run,
     test_invoices,
     test_planning,
+    test_security,
+    test_sending,
 )

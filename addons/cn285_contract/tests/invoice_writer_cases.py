@@ -100,9 +100,7 @@ class Portfolio:
                 "VAT 20 incl", 20.0, price_include_override="tax_included", **split(100)
             ),
             "reduced": self._tax("VAT 5.5", 5.5, **split(100)),
-            "first": self._tax(
-                "Duty 10", 10.0, include_base_amount=True, sequence=1, **split(100)
-            ),
+            "first": self._tax("Duty 10", 10.0, include_base_amount=True, sequence=1, **split(100)),
             "fixed": self._tax(
                 "Eco", 1.37, "fixed", include_base_amount=True, sequence=1, **split(100)
             ),

@@ -1,0 +1,149 @@
+from odoo import http
+from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Date
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+# How many invoices of the future the customer sees.
+NEXT_INVOICES = 3
+
+
+class ContractPortal(CustomerPortal):
+    """The customer's contracts: /my/contracts and a page for each."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "cn285_contract_count" in counters:
+            contracts = request.env["cn285.contract"]
+            values["cn285_contract_count"] = (
+                contracts.search_count(self._contracts_domain())
+                if contracts.has_access("read")
+                else 0
+            )
+        return values
+
+    def _contracts_domain(self):
+        """Contracts of the user's own company: employees, too, see only theirs in the portal."""
+        commercial_partner = request.env.user.partner_id.commercial_partner_id
+        return [
+            ("partner_id", "child_of", [commercial_partner.id]),
+            ("state", "in", ("active", "closed")),
+        ]
+
+    def _contract_sortings(self):
+        _ = request.env._
+        return {
+            "date": {"label": _("Start Date"), "order": "date_start desc, id desc"},
+            "end": {"label": _("End Date"), "order": "date_end, id desc"},
+            "name": {"label": _("Number"), "order": "name"},
+            "state": {"label": _("Status"), "order": "state, date_start desc"},
+        }
+
+    def _contract_filters(self):
+        _ = request.env._
+        return {
+            "all": {"label": _("All"), "domain": []},
+            "active": {"label": _("Active"), "domain": [("state", "=", "active")]},
+            "closed": {"label": _("Closed"), "domain": [("state", "=", "closed")]},
+        }
+
+    @http.route(
+        ["/my/contracts", "/my/contracts/page/<int:page>"], type="http", auth="user", website=True
+    )
+    def portal_my_contracts(self, page=1, sortby="date", filterby="all", **_kwargs):
+        contracts = request.env["cn285.contract"]
+        sortings, filters = self._contract_sortings(), self._contract_filters()
+        sortby = sortby if sortby in sortings else "date"
+        filterby = filterby if filterby in filters else "all"
+        domain = self._contracts_domain() + filters[filterby]["domain"]
+        may_read = contracts.has_access("read")
+        pager = portal_pager(
+            url="/my/contracts",
+            url_args={"sortby": sortby, "filterby": filterby},
+            total=contracts.search_count(domain) if may_read else 0,
+            page=page,
+            step=self._items_per_page,
+        )
+        if may_read:
+            contracts = contracts.search(
+                domain,
+                order=sortings[sortby]["order"],
+                limit=self._items_per_page,
+                offset=pager["offset"],
+            )
+        request.session["my_contracts_history"] = contracts.ids[:100]
+        return request.render(
+            "cn285_contract.portal_my_contracts",
+            {
+                **self._prepare_portal_layout_values(),
+                "contracts": contracts,
+                "page_name": "contract",
+                "pager": pager,
+                "default_url": "/my/contracts",
+                "searchbar_sortings": sortings,
+                "sortby": sortby,
+                "searchbar_filters": filters,
+                "filterby": filterby,
+            },
+        )
+
+    @http.route("/my/contracts/<int:contract_id>", type="http", auth="public", website=True)
+    def portal_my_contract(self, contract_id, access_token=None, **kwargs):
+        try:
+            contract_sudo = self._document_check_access(
+                "cn285.contract", contract_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        values = self._get_page_view_values(
+            contract_sudo,
+            access_token,
+            self._contract_page_values(contract_sudo),
+            "my_contracts_history",
+            False,
+            **kwargs,
+        )
+        return request.render("cn285_contract.portal_contract_page", values)
+
+    def _contract_page_values(self, contract_sudo):
+        """What the page of a contract shows.
+
+        :param contract_sudo: a contract that the visitor may see (by a rule or by a token)
+        """
+        shows_prices = contract_sudo._portal_shows_prices()
+        is_open = contract_sudo.state in ("draft", "active")
+        # The token is what lets the portal's visitor, who has no rights on attachments, read them.
+        contract_sudo.portal_document_ids.generate_access_token()
+        return {
+            "page_name": "contract",
+            "contract": contract_sudo,
+            "items": contract_sudo._portal_items(),
+            "shows_prices": shows_prices,
+            "invoices": (
+                contract_sudo.preview_invoices(NEXT_INVOICES) if shows_prices and is_open else []
+            ),
+            "issued_moves": self._issued_invoices(contract_sudo) if shows_prices else [],
+            "format_date": self._format_date,
+            "format_amount": contract_sudo.currency_id.format,
+            "backend_url": f"/odoo/contracts/{contract_sudo.id}",
+            "res_company": contract_sudo.company_id,
+        }
+
+    def _format_date(self, day):
+        return request.env["ir.qweb.field.date"].value_to_html(Date.to_date(day), {})
+
+    def _issued_invoices(self, contract_sudo):
+        """Posted invoices of the contract that the visitor may open himself, newest first."""
+        moves = request.env["account.move"]
+        if not moves.has_access("read"):
+            return moves
+        return moves.search(
+            [
+                ("id", "in", contract_sudo.invoice_ids.ids),
+                ("state", "=", "posted"),
+                ("partner_id", "child_of", [contract_sudo.payer_id.commercial_partner_id.id]),
+            ],
+            order="invoice_date desc, id desc",
+        )

@@ -1,0 +1,375 @@
+"""Works out the journal items of a quick customer invoice, and its totals.
+
+Amounts, tax accounts and tags come from Odoo's tax engine, installments from
+`account.payment.term`; both are asked once for equal invoices. What is repeated here is how
+`account.move._sync_dynamic_lines` (Odoo 19.0) turns their answers into journal items.
+"""
+
+from dataclasses import dataclass
+
+from odoo.fields import Command
+
+from .invoice_writer_known import Item, NotQuick, as_json, linked_ids, text
+from .invoice_writer_terms import add_installments, no_price, set_amounts
+
+TEXT_LINES = ("line_section", "line_subsection", "line_note")
+TAX_SEQUENCE = 10000
+LINE_KEYS = frozenset(
+    {
+        "account_id",
+        "analytic_distribution",
+        "collapse_composition",
+        "collapse_prices",
+        "discount",
+        "display_type",
+        "name",
+        "price_unit",
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "sequence",
+        "tax_ids",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Taxed:
+    """What Odoo's tax engine says of the product lines of one invoice."""
+
+    lines: tuple  # (amount_currency, balance, tag ids) per product line
+    shown: tuple  # (price_subtotal, price_total) per product line
+    taxes: tuple  # (columns, links) of each tax line
+    sums: tuple  # untaxed, tax and total, each in the invoice's and the company's currency
+
+
+class ItemPlanner:
+    """Adds the items to invoices whose header is planned."""
+
+    def __init__(self, known):
+        self.known = known
+        self.env = known.env
+        self.company = known.company
+        self.lines = known.env["account.move.line"]
+        self.engine = known.env["account.tax"]
+
+    def add_items(self, invoice, vals):
+        """Append product, text, tax and payment term items, and set the totals of the header.
+
+        :raise NotQuick: when Odoo's own way has to take the invoice.
+        """
+        header = invoice.columns
+        currency = self.known.record("res.currency", header["currency_id"])
+        position = self.known.record(
+            "account.fiscal.position", header["fiscal_position_id"] or False
+        )
+        common = self._common(header)
+        products, signatures = [], []
+        for command in vals.get("invoice_line_ids") or ():
+            if len(command) != 3 or command[0] != Command.CREATE:
+                raise NotQuick("invoice lines that are not new")
+            item, signature = self._line(command[2], position, common)
+            invoice.items.append(item)
+            if signature:
+                products.append(item)
+                signatures.append(signature)
+        if not products:
+            raise NotQuick("no product line")
+        rate = header["invoice_currency_rate"]
+        taxed = self.known.once(
+            "taxed",
+            (currency.id, rate, tuple(signatures)),
+            lambda: self._tax(currency, rate, signatures),
+        )
+        for item, amounts, shown in zip(products, taxed.lines, taxed.shown, strict=True):
+            set_amounts(self.known, item.columns, currency, amounts[0], amounts[1])
+            item.links["tax_tag_ids"] = amounts[2]
+            item.columns["price_subtotal"] = text(currency, shown[0])
+            item.columns["price_total"] = text(currency, shown[1])
+        for columns, links in taxed.taxes:
+            invoice.items.append(Item({**common, **columns}, links))
+        header.update(
+            self.known.once(
+                "totals", (currency.id, taxed.sums), lambda: self._totals(currency, taxed.sums)
+            )
+        )
+        add_installments(self.known, invoice, currency, taxed.sums, position, common)
+
+    def _common(self, header):
+        """Return the columns that all items of the invoice share."""
+        return {
+            "company_currency_id": self.known.currency.id,
+            "company_id": self.company.id,
+            "currency_id": header["currency_id"],
+            "date": header["date"],
+            "deductible_amount": 100.0,
+            "discount": "0.00",
+            "invoice_date": header["invoice_date"],
+            "is_storno": False,
+            "journal_id": header["journal_id"],
+            "no_followup": False,
+            "parent_state": "posted",
+            "partner_id": header["commercial_partner_id"],
+            "ref": header["ref"],
+        }
+
+    # ------------------------------------------------------------------ product and text lines
+
+    def _line(self, vals, position, common):
+        """Return (Item, signature) of one line; the signature is what the tax engine needs.
+
+        Text lines have no signature.
+        """
+        display_type = vals.get("display_type") or "product"
+        own, links = self.known.plain(self.lines, vals, LINE_KEYS)
+        columns = {
+            **common,
+            **own,
+            "display_type": display_type,
+            "name": self.known.column(self.lines, "name", vals.get("name")),
+            "sequence": vals.get("sequence", 100),
+        }
+        for name in ("collapse_composition", "collapse_prices"):
+            if name in vals:
+                columns[name] = bool(vals[name])
+        if display_type in TEXT_LINES:
+            self._text_columns(vals, columns)
+            return Item(columns, links), None
+        if display_type != "product":
+            raise NotQuick(f"a line of type {display_type}")
+        if not vals.get("name") or "price_unit" not in vals:
+            raise NotQuick("a line without text or price")
+        return Item(columns, links), self._product_columns(vals, position, columns, links)
+
+    def _product_columns(self, vals, position, columns, links):
+        """Complete a product line, but for its amounts, and return its signature."""
+        known = self.known
+        product = known.record("product.product", vals.get("product_id") or False)
+        known.check_company(product, "a product")
+        account = self._account(vals, product, position)
+        taxes = self._taxes(vals, product, position, account)
+        if "product_uom_id" in vals:
+            uom_id = vals["product_uom_id"] or None
+        else:
+            uom_id = product.uom_id.id or None
+        quantity = known.column(self.lines, "quantity", vals.get("quantity", 1.0))
+        discount = known.column(self.lines, "discount", vals.get("discount", 0.0))
+        price = float(vals["price_unit"] or 0.0)
+        analytic = self._analytic(vals)
+        columns.update(
+            account_id=account.id,
+            analytic_distribution=as_json(dict(analytic)) if analytic else None,
+            discount=discount,
+            price_unit=price,
+            product_id=product.id or None,
+            product_uom_id=uom_id,
+            quantity=quantity,
+        )
+        links["tax_ids"] = taxes._ids
+        return price, quantity, discount, taxes._ids, product.id, uom_id, account.id, analytic
+
+    def _text_columns(self, vals, columns):
+        """Complete a section or a note, which carries no amount."""
+        for name in (
+            "account_id",
+            "analytic_distribution",
+            "discount",
+            "price_unit",
+            "product_id",
+            "quantity",
+            "tax_ids",
+        ):
+            if vals.get(name):
+                raise NotQuick("a section or note with an amount")
+        zero = dict.fromkeys(
+            (
+                "amount_currency",
+                "amount_residual",
+                "amount_residual_currency",
+                "balance",
+                "credit",
+                "debit",
+                "price_subtotal",
+                "price_total",
+                "price_unit",
+                "quantity",
+            ),
+            "0.00",
+        )
+        columns.update(zero, reconciled=False)
+
+    def _account(self, vals, product, position):
+        """Return the income account, given or that of the product in this fiscal position."""
+        if vals.get("account_id"):
+            account = self.known.record("account.account", vals["account_id"])
+        elif product:
+            account = self.known.once(
+                "income",
+                (product.id, position.id),
+                lambda: product.product_tmpl_id.get_product_accounts(fiscal_pos=position)["income"],
+            )
+        else:
+            raise NotQuick("neither product nor account")
+        self.known.check_account(account, "product")
+        self.known.check_company(account, "an account")
+        return account
+
+    def _taxes(self, vals, product, position, account):
+        """Return the taxes, given or by the rule of `account.move.line._get_computed_taxes`."""
+        if "tax_ids" in vals:
+            taxes = self.known.record("account.tax", linked_ids(vals["tax_ids"]))
+        else:
+
+            def computed():
+                domain = self.engine._check_company_domain(self.company)
+                found = product.taxes_id.filtered_domain(domain)
+                if not found and account.tax_ids:
+                    return None
+                return position.map_tax(found._filter_taxes_by_company(self.company))
+
+            taxes = self.known.once(
+                "product_taxes", (product.id, position.id, account.id), computed
+            )
+            if taxes is None:
+                raise NotQuick("taxes of the account")
+        self.known.check_taxes(taxes, position)
+        return taxes
+
+    def _analytic(self, vals):
+        """Return the distribution as a hashable tuple of (key, percentage), or ()."""
+        given = vals.get("analytic_distribution")
+        if "analytic_distribution" not in vals:
+            models = self.env["account.analytic.distribution.model"].sudo()
+            if self.known.once("models", 0, lambda: models.search_count([], limit=1)):
+                raise NotQuick("analytic distribution models")
+        if not given:
+            return ()
+        if "__update__" in given:
+            raise NotQuick("a partial analytic distribution")
+        digits = self.known.once(
+            "digits",
+            0,
+            lambda: self.env["decimal.precision"].precision_get("Percentage Analytic"),
+        )
+        clean = self.lines._sanitize_values({"analytic_distribution": given}, digits)
+        return tuple(clean["analytic_distribution"].items())
+
+    # ------------------------------------------------------------------ amounts and taxes
+
+    def _tax(self, currency, rate, signatures):
+        """Ask Odoo's tax engine, in the steps of `account.move._sync_tax_lines`."""
+        engine, company = self.engine, self.company
+        base_lines = [self._base_line(currency, rate, signature) for signature in signatures]
+        shown = []
+        for base_line in base_lines:
+            engine._add_tax_details_in_base_line(base_line, company)
+            # the totals shown on a line are rounded without looking at the other lines
+            engine._round_base_lines_tax_details([base_line], company)
+            details = base_line["tax_details"]
+            shown.append((details["total_excluded_currency"], details["total_included_currency"]))
+        engine._round_base_lines_tax_details(base_lines, company)
+        engine._add_accounting_data_in_base_lines_tax_details(base_lines, company)
+        result = engine._prepare_tax_lines(base_lines, company)
+        local = self.known.currency
+        lines = tuple(
+            (
+                currency.round(amounts["amount_currency"]),
+                local.round(amounts["balance"]),
+                linked_ids(amounts["tax_tag_ids"]),
+            )
+            for _base_line, amounts in result["base_lines_to_update"]
+        )
+        tax_amounts = [
+            (currency.round(values["amount_currency"]), local.round(values["balance"]))
+            for values in result["tax_lines_to_add"]
+        ]
+        taxes = tuple(
+            self._tax_line(values, currency, *amounts)
+            for values, amounts in zip(result["tax_lines_to_add"], tax_amounts, strict=True)
+        )
+        return Taxed(lines, tuple(shown), taxes, self._sums(currency, lines, tax_amounts))
+
+    def _sums(self, currency, lines, tax_amounts):
+        """Return untaxed, tax and total as the customer sees them, in both currencies.
+
+        Summed in the order of the items and then rounded, as `account.move._compute_amount` does.
+        """
+        sums = []
+        for index, unit in enumerate((currency, self.known.currency)):
+            untaxed = tax = total = 0.0
+            for line in lines:
+                untaxed += line[index]
+                total += line[index]
+            for amounts in tax_amounts:
+                tax += amounts[index]
+                total += amounts[index]
+            sums += [unit.round(-untaxed), unit.round(-tax), unit.round(-total)]
+        return tuple(sums)
+
+    def _base_line(self, currency, rate, signature):
+        price, quantity, discount, tax_ids, product_id, uom_id, account_id, analytic = signature
+        record = self.known.record
+        return self.engine._prepare_base_line_for_taxes_computation(
+            {},
+            product_id=record("product.product", product_id),
+            product_uom_id=record("uom.uom", uom_id or False),
+            tax_ids=record("account.tax", tax_ids),
+            price_unit=price,
+            quantity=float(quantity),
+            discount=float(discount),
+            currency_id=currency,
+            rate=rate,
+            sign=-1,
+            account_id=record("account.account", account_id),
+            analytic_distribution=dict(analytic) or None,
+        )
+
+    def _tax_line(self, values, currency, amount_currency, balance):
+        """Return (columns, links) of a tax line that Odoo would create from ``values``."""
+        repartition = self.known.record(
+            "account.tax.repartition.line", values["tax_repartition_line_id"]
+        )
+        account = self.known.record("account.account", values["account_id"] or False)
+        self.known.check_account(account, "tax")
+        tax = repartition.tax_id
+        analytic = values["analytic_distribution"]
+        columns = {
+            **no_price(currency),
+            "account_id": account.id,
+            "analytic_distribution": as_json(analytic) if analytic else None,
+            "display_type": "tax",
+            "group_tax_id": values["group_tax_id"] or None,
+            "name": values["name"],
+            "sequence": TAX_SEQUENCE,
+            "tax_base_amount": text(
+                self.known.currency, self.known.currency.round(values["tax_base_amount"])
+            ),
+            "tax_group_id": tax.tax_group_id.id or None,
+            "tax_line_id": tax.id,
+            "tax_repartition_line_id": repartition.id,
+        }
+        set_amounts(self.known, columns, currency, amount_currency, balance)
+        links = {
+            "tax_ids": linked_ids(values["tax_ids"]),
+            "tax_tag_ids": linked_ids(values["tax_tag_ids"]),
+        }
+        return columns, links
+
+    def _totals(self, currency, sums):
+        """Return the totals of the header; nothing of them is paid yet."""
+        untaxed_currency, tax_currency, total_currency, untaxed, tax, total = sums
+        if currency.compare_amounts(total_currency, 0.0) <= 0 or total <= 0.0:
+            raise NotQuick("a total that is not positive")
+        local = self.known.currency
+        return {
+            "amount_untaxed": text(currency, untaxed_currency),
+            "amount_tax": text(currency, tax_currency),
+            "amount_total": text(currency, total_currency),
+            "amount_residual": text(currency, total_currency),
+            "amount_untaxed_signed": text(local, untaxed),
+            "amount_untaxed_in_currency_signed": text(currency, untaxed_currency),
+            "amount_tax_signed": text(local, tax),
+            "amount_total_signed": text(local, total),
+            "amount_total_in_currency_signed": text(currency, total_currency),
+            "amount_residual_signed": text(local, total),
+        }

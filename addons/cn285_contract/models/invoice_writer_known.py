@@ -1,0 +1,203 @@
+"""What the quick invoice writer asks Odoo once per batch, and what it refuses to handle."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from odoo import fields
+from odoo.fields import Command
+
+# Odoo's company check, which these models do not override, allows those without a company.
+COMPANY_OPTIONAL = frozenset({"product.product", "res.partner"})
+
+
+class NotQuick(Exception):
+    """This invoice has something that the quick writer leaves to Odoo; says what."""
+
+
+@dataclass
+class Item:
+    """One journal item: its columns, and the ids of its many-to-many fields by field name."""
+
+    columns: dict
+    links: dict = field(default_factory=dict)
+    installment: int = 0  # number of a payment term line among several, from 1; 0: not numbered
+
+
+@dataclass
+class Invoice:
+    """One invoice to be written: columns of account.move, items in the order of their ids."""
+
+    columns: dict
+    links: dict
+    partner: object
+    journal: object
+    items: list = field(default_factory=list)
+
+
+class Known:
+    """The company's side of a batch: settings, records and answers that many invoices share.
+
+    ``env`` must have the company as its current one. It lives for one call only: answers are
+    remembered, so nothing they depend on may change in the meantime.
+
+    :raise NotQuick: when the company's settings rule the quick path out.
+    """
+
+    def __init__(self, env, plain_fields):
+        self.env = env
+        self.company = env.company
+        self.currency = env.company.currency_id
+        self.plain_fields = plain_fields
+        self.today = fields.Date.context_today(env["account.move"])
+        self._answers = defaultdict(dict)
+        self._check_company_settings()
+
+    def once(self, name, key, compute):
+        """Return ``compute()``, called once for each (name, key)."""
+        answers = self._answers[name]
+        if key not in answers:
+            answers[key] = compute()
+        return answers[key]
+
+    def record(self, model, record_id):
+        """Return that record, always the same object, so that records are fetched together."""
+        return self.once(model, record_id, lambda: self.env[model].browse(record_id))
+
+    def prefetch(self, model, ids):
+        """Announce records: the first one that is read loads them all."""
+        answers = self._answers[model]
+        for record in self.env[model].browse(sorted(id_ for id_ in set(ids) if id_)):
+            answers.setdefault(record.id, record)
+
+    # ------------------------------------------------------------------ checks
+
+    def _check_company_settings(self):
+        company = self.company
+        if company.account_storno:
+            raise NotQuick("storno accounting")
+        if company.account_discount_expense_allocation_id:
+            raise NotQuick("discounts are booked on an account of their own")
+        if company.quick_edit_mode in ("out_invoices", "out_and_in_invoices"):
+            raise NotQuick("quick encoding of customer invoices")
+        parents = self.env["mail.message.subtype"]._get_auto_subscription_subtypes("account.move")
+        if parents[3]:
+            raise NotQuick("followers of another document follow the invoice")
+
+    def check_company(self, records, what):
+        """Refuse ``records`` that Odoo's company check would refuse."""
+        if not records:
+            return
+        if records._name in COMPANY_OPTIONAL and not records.company_id:
+            return
+
+        def allowed():
+            domain = records._check_company_domain(self.company)
+            wide = records.sudo().with_context(active_test=False)
+            return not domain or wide == wide.filtered_domain(domain)
+
+        if not self.once("company", (records._name, records._ids), allowed):
+            raise NotQuick(f"{what} of another company")
+
+    def check_dates(self, journal, date):
+        def locked():
+            return self.company._get_violated_lock_dates(
+                date, True, journal
+            ) or self.company._get_lock_date_violations(date)
+
+        if self.once("locked", (journal.id, date), locked):
+            raise NotQuick("a lock date")
+
+    def check_account(self, account, display_type):
+        def verdict():
+            if not account:
+                return "no account"
+            if not account.active:
+                return "an archived account"
+            if account.currency_id:
+                return "an account with a currency of its own"
+            if account.account_type in ("off_balance", "liability_payable"):
+                return f"an account of type {account.account_type}"
+            if (account.account_type == "asset_receivable") != (display_type == "payment_term"):
+                return "a receivable account where none belongs, or the reverse"
+            if not self.company.sudo().parent_ids & account.sudo().company_ids:
+                return "an account of another company"
+            return ""
+
+        if reason := self.once("account", (account.id, display_type), verdict):
+            raise NotQuick(reason)
+
+    def check_taxes(self, taxes, fiscal_position):
+        def verdict():
+            exigibility = set(taxes.flatten_taxes_hierarchy().mapped("tax_exigibility"))
+            if len(exigibility) > 1:
+                return "taxes on invoice and on payment on one line"
+            foreign = fiscal_position.foreign_vat and fiscal_position.country_id
+            country = foreign or self.company.account_fiscal_country_id
+            if taxes.country_id - country:
+                return "a tax of another country"
+            return ""
+
+        if reason := self.once("taxes", (taxes._ids, fiscal_position.id), verdict):
+            raise NotQuick(reason)
+        self.check_company(taxes, "a tax")
+
+    # ------------------------------------------------------------------ plain data
+
+    def plain(self, model, vals, known_keys):
+        """Return (columns, links) of the fields that are stored as given."""
+        columns, links = {}, {}
+        for name in vals.keys() - known_keys:
+            fld = self.plain_fields[model._name].get(name)
+            if fld is None:
+                raise NotQuick(f"field {name}")
+            if fld.type == "many2many":
+                links[name] = linked_ids(vals[name])
+                continue
+            columns[name] = fld.convert_to_column_insert(
+                fld.convert_to_cache(vals[name], model), model
+            )
+            if fld.type == "many2one" and fld.check_company and columns[name]:
+                self.check_company(self.record(fld.comodel_name, columns[name]), name)
+        return columns, links
+
+    def column(self, model, name, value):
+        """Return ``value`` as Odoo stores it in the column of that field."""
+        fld = model._fields[name]
+        key = (name, value)
+        return self.once(
+            model._name,
+            key,
+            lambda: fld.convert_to_column_insert(fld.convert_to_cache(value, model), model),
+        )
+
+
+def linked_ids(value):
+    """Return the ids that a many-to-many value holds, as a tuple without doubles.
+
+    :raise NotQuick: for commands that create, change or remove records.
+    """
+    if not value:
+        return ()
+    ids = {}
+    for command in value:
+        if isinstance(command, int):
+            ids[command] = None
+        elif command[0] == Command.SET:
+            ids = dict.fromkeys(command[2])
+        elif command[0] == Command.LINK:
+            ids[command[1]] = None
+        elif command[0] == Command.CLEAR:
+            ids = {}
+        else:
+            raise NotQuick("records made along with the invoice")
+    return tuple(ids)
+
+
+def text(currency, amount):
+    """Return ``amount`` with the decimals of its currency, as the column stores it."""
+    return f"{amount:.{currency.decimal_places}f}"
+
+
+def as_json(distribution):
+    return json.dumps(distribution)

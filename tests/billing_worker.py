@@ -1,0 +1,152 @@
+"""Bills a database in real processes: one, two at once, or one that is killed again and again.
+
+``python billing_worker.py DATABASE seed|once|twice|kill``; prints a JSON object. The processes are
+forked from one that has loaded Odoo, so that a kill hits the billing and not the start.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from contextlib import contextmanager
+
+import odoo
+from odoo.modules.registry import Registry
+
+BILL_UNTIL = "2026-06-15"
+CUSTOMERS = 24
+KILLS = 8
+
+
+@contextmanager
+def environment(database):
+    with Registry(database).cursor() as cr:
+        yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
+
+
+def seed(env):
+    """Contracts that share payers, some with two items, some that cannot be billed."""
+    env.company.cn285_batch_size = 7
+    tax = env.company.account_sale_tax_id
+    product, broken = env["product.product"].create(
+        [
+            {"name": name, "type": "service", "list_price": price, "taxes_id": [(6, 0, tax.ids)]}
+            for name, price in (("Service", 10.0), ("No price", 0.0))
+        ]
+    )
+    partners = env["res.partner"].create([{"name": f"Customer {n}"} for n in range(CUSTOMERS)])
+    contracts = env["cn285.contract"].create(
+        [
+            {
+                "partner_id": partner.id,
+                "date_start": f"2026-0{1 + number % 3}-{1 + number % 28:02}",
+                "item_ids": [
+                    (0, 0, {"product_id": product.id, "price_unit": 10.0 + number}),
+                    (0, 0, {"product_id": product.id, "price_unit": 2.5}),
+                ],
+            }
+            for number, partner in enumerate([*partners, *partners[:8]])
+        ]
+    )
+    contracts |= env["cn285.contract"].create(
+        {
+            "partner_id": partners[0].id,
+            "date_start": "2026-01-01",
+            "item_ids": [(0, 0, {"product_id": broken.id})],
+        }
+    )
+    contracts.action_confirm()
+
+
+def bill(database):
+    with environment(database) as env:
+        run = env["cn285.billing.run"].create({"date": BILL_UNTIL})
+        run.action_run()
+
+
+def fork(database):
+    """Start a process that bills; returns its number."""
+    odoo.sql_db.close_all()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        bill(database)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def kill_again_and_again(database):
+    """Kill processes at random moments of the billing, then let one finish."""
+    chance = random.Random(285)
+    killed = 0
+    for _ in range(KILLS):
+        pid = fork(database)
+        time.sleep(chance.uniform(0.05, 0.8))
+        os.kill(pid, signal.SIGKILL)
+        _pid, status = os.waitpid(pid, 0)
+        killed += os.WIFSIGNALED(status)
+    return {"killed": killed, "codes": wait([fork(database)])}
+
+
+def wait(pids):
+    return [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+
+
+def result(env):
+    """What has been billed, in a form that does not depend on who billed it and when."""
+    moves = env["account.move"].search([("cn285_contract_ids", "!=", False)])
+    invoices = sorted(
+        [
+            move.partner_id.name,
+            move.invoice_date.isoformat(),
+            move.state,
+            f"{move.amount_total:.2f}",
+            sorted(f"{line.name} {line.price_subtotal:.2f}" for line in move.invoice_line_ids),
+        ]
+        for move in moves
+    )
+    numbers = sorted(move.sequence_number for move in moves)
+    rows = env["cn285.billing.schedule"].search([("state", "=", "invoiced")])
+    return {
+        "invoices": invoices,
+        "gapless": numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True,
+        "rows": len(rows),
+        "lines": len(rows.move_line_id),
+        "due": env["cn285.billing.schedule"].search_count(
+            [
+                ("state", "=", "planned"),
+                ("billing_date", "<=", BILL_UNTIL),
+                ("product_id.name", "!=", "No price"),
+            ]
+        ),
+    }
+
+
+def main(database, command):
+    config = os.environ["CN285_ODOO_CONF"]
+    arguments = ["-c", config, "-d", database, "--no-http", "--log-level=error"]
+    odoo.tools.config.parse_config(arguments, setup_logging=True)
+    Registry(database)
+    report = {}
+    started = time.monotonic()
+    if command == "seed":
+        with environment(database) as env:
+            seed(env)
+    elif command == "once":
+        report = {"codes": wait([fork(database)])}
+    elif command == "twice":
+        report = {"codes": wait([fork(database), fork(database)])}
+    elif command == "kill":
+        report = kill_again_and_again(database)
+    report["seconds"] = time.monotonic() - started
+    with environment(database) as env:
+        print(json.dumps({**report, **result(env)}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,108 @@
+"""Loads CSV files into a database and bills them: ``make load FILE=… MAPPING=… DB=…``.
+
+FILE is a CSV file, a folder of them, or a zip. Exit code 1: rows were refused, contracts set
+aside, or the invoices do not add up to the column that the mapping names.
+"""
+
+import argparse
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+from odoo_env import environment
+from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
+
+
+def main(arguments=None):
+    options = _parse(arguments)
+    if not options.file.exists():
+        out.print(f"There is no file {options.file}.", style="red", markup=False)
+        return 2
+    with environment(options.database) as env:
+        from odoo.addons.cn285_contract.engine.mapping import MappingError, parse_mapping
+        from odoo.addons.cn285_contract.models.portfolio_files import read_files
+        from odoo.addons.cn285_contract.models.portfolio_messages import describe
+
+        files = read_files(options.file)
+        mapping = None
+        if options.mapping:
+            try:
+                mapping = parse_mapping(options.mapping.read_bytes())
+            except MappingError as error:
+                out.print(describe(env, error), style="red", markup=False)
+                return 2
+        report = _load(env, files, mapping, options)
+        until = options.bill or (mapping and mapping.until)
+        if options.no_bill or not until:
+            return 1 if report.errors else 0
+        billed = bill(env, until)
+        if not billed.invoices:
+            out.print(f"Nothing was due up to {until} that is not billed already.", style="bold")
+        print_billed(env, billed, until)
+        good = not (report.errors or billed.issues)
+        if mapping and mapping.compare:
+            good &= _compare(env, files, mapping, options.namespace, until)
+        return 0 if good else 1
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--database", default="cn285_load")
+    parser.add_argument("--file", type=Path, required=True, help="CSV file, folder or zip")
+    parser.add_argument("--mapping", type=Path, help="how its columns are read (TOML or JSON)")
+    parser.add_argument("--namespace", default="cn285_portfolio", help="owner of the external ids")
+    parser.add_argument("--bill", metavar="DATE", help="bill up to this day (YYYY-MM-DD)")
+    parser.add_argument("--no-bill", action="store_true", help="load only")
+    parser.add_argument("--errors", type=Path, help="write the refused rows into this CSV file")
+    return parser.parse_args(arguments)
+
+
+def _load(env, files, mapping, options):
+    since = time.monotonic()
+    with progress_bars() as advance:
+        report = env["cn285.portfolio.loader"]._load_files(
+            files, mapping, progress=advance, namespace=options.namespace
+        )
+    env.cr.commit()
+    print_load(report, time.monotonic() - since)
+    if options.errors:
+        options.errors.write_text(report.errors_csv(), encoding="utf-8-sig")
+    return report
+
+
+def _compare(env, files, mapping, namespace, until):
+    """Compare the posted invoices of the loaded contracts with a column of the files."""
+    from odoo.addons.cn285_contract.engine.table import read_table
+
+    wanted = Decimal(0)
+    for name, content in files:
+        for row in read_table(name, content, mapping.delimiter).rows:
+            wanted += Decimal(row.cells[mapping.compare].replace(",", ".") or 0)
+    names = env["ir.model.data"].search(
+        [("module", "=", namespace), ("model", "=", "cn285.contract")]
+    )
+    [(posted, count)] = env["account.move"]._read_group(
+        [
+            ("cn285_contract_ids", "in", names.mapped("res_id")),
+            ("state", "=", "posted"),
+            ("invoice_date", "<=", until),
+        ],
+        [],
+        ["amount_untaxed_signed:sum", "__count"],
+    )
+    posted = Decimal(repr(posted or 0.0)).quantize(Decimal("0.01"))
+    difference = posted - wanted
+    print_figures(
+        "Compared with the file",
+        [
+            (f"sum of “{mapping.compare}”", money(env, wanted)),
+            (f"{count:,} posted invoices, excl. VAT", money(env, posted)),
+            ("difference", money(env, difference)),
+        ],
+    )
+    return not difference
+
+
+if __name__ == "__main__":
+    sys.exit(main())
