@@ -67,7 +67,7 @@ def check_server():
             return
         role = f"cn285_{CLONE_ID}"
         password = known.get(role) or secrets.token_hex(16)
-        cr.execute("SELECT FROM pg_roles WHERE rolname=%s", [role])
+        cr.execute("SELECT 1 FROM pg_roles WHERE rolname=%s", [role])
         verb = "ALTER" if cr.fetchone() else "CREATE"
         cr.execute(
             sql.SQL("{} ROLE {} LOGIN CREATEDB PASSWORD {}").format(

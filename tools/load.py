@@ -10,8 +10,9 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from odoo_env import environment
 from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
+
+from odoo_env import environment
 
 
 def main(arguments=None):

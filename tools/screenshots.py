@@ -55,7 +55,9 @@ class Server:
             with self.opener.open(request, timeout=TIMEOUT_SECONDS) as response:
                 answer = json.load(response)
         except OSError as error:
-            raise Problem(f"No web client at {self.url}: {error}. Start it by make serve.") from error
+            raise Problem(
+                f"No web client at {self.url}: {error}. Start it by make serve."
+            ) from error
         if "error" in answer:
             raise Problem(answer["error"]["data"]["message"])
         return answer["result"]
@@ -64,7 +66,9 @@ class Server:
         """Reads records: a list of dicts with ``id`` and ``fields``."""
         path = f"/web/dataset/call_kw/{model}/search_read"
         kwargs = {"domain": domain, "fields": fields, **options}
-        return self.post(path, {"model": model, "method": "search_read", "args": [], "kwargs": kwargs})
+        return self.post(
+            path, {"model": model, "method": "search_read", "args": [], "kwargs": kwargs}
+        )
 
     @property
     def session(self):

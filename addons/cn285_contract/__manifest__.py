@@ -26,6 +26,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/cn285_contract_menus.xml",
+        "wizards/portfolio_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["cn285_contract/static/src/**/*"],

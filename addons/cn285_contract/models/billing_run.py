@@ -41,7 +41,8 @@ class BillingRun(models.Model):
     tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
     contract_ids = fields.Many2many("cn285.contract", string="Contracts", check_company=True)
     state = fields.Selection(
-        [
+        string="Status",
+        selection=[
             ("draft", "Draft"),
             ("running", "Running"),
             ("done", "Done"),
@@ -95,7 +96,8 @@ class BillingRun(models.Model):
             [("run_id", "in", self.ids)], ["run_id"], ["__count", "contract_id:count_distinct"]
         )
         # Signed amounts are in the company's currency, whatever the invoices' own is.
-        moves = self.env["account.move"]._read_group(
+        # sudo: whoever may see the run may see what it comes to, without seeing its invoices.
+        moves = self.env["account.move"].sudo()._read_group(
             [("cn285_run_id", "in", self.ids), ("state", "!=", "cancel")],
             ["cn285_run_id"],
             ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
@@ -118,6 +120,11 @@ class BillingRun(models.Model):
         for run in self:
             run.issue_count = counts.get((run.id, "billing"), 0)
             run.mail_error_count = counts.get((run.id, "mail"), 0)
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = self.env._("New") if run.name == "/" else run.name
 
     # === CONSTRAINTS AND CRUD === #
 
@@ -144,7 +151,8 @@ class BillingRun(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_without_invoices(self):
         for run in self:
-            if run.state == "running" or run.invoice_ids:
+            # sudo: only whether there are any.
+            if run.state == "running" or run.sudo().invoice_ids:
                 raise UserError(
                     self.env._("Billing run %s has made invoices and cannot be deleted.", run.name)
                 )

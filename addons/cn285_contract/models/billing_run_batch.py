@@ -81,7 +81,7 @@ class BillingRun(models.Model):
     def _invoice_groups(self, groups):
         """Create (and post) the invoices of these groups and close their rows."""
         builder = self.env["cn285.invoice.builder"]
-        vals_list = [builder._prepare_invoice(key, rows, self) for key, rows in groups.items()]
+        vals_list = builder._prepare_invoices(groups, self)
         writer = self.env["cn285.invoice.writer"]
         moves = writer._create_invoices(vals_list, post=self.post)
         lines = {}

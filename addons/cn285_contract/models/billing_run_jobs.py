@@ -39,7 +39,7 @@ class BillingRunBatch(models.Model):
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     number = fields.Integer(required=True, readonly=True)
     keys = fields.Json(
-        required=True, readonly=True, help="Pairs of invoice date and payer: what is billed here."
+        readonly=True, help="Pairs of invoice date and payer: what is billed here."
     )
     contract_ids = fields.Json(
         readonly=True, help="Contracts to which a repair is limited; empty: all."

@@ -99,6 +99,7 @@ class Contract(models.Model):
         check_company=True,
     )
     date_start = fields.Date(
+        string="Start Date",
         tracking=True,
         index=True,
         help="First day of the contract. Left empty, it is the day of the confirmation.",
@@ -107,7 +108,9 @@ class Contract(models.Model):
         string="End Date", tracking=True, help="Last day of the contract. Empty: no end."
     )
     state = fields.Selection(
-        [
+        string="Status",
+        group_expand=True,
+        selection=[
             ("draft", "Draft"),
             ("active", "Active"),
             ("closed", "Closed"),
@@ -144,6 +147,7 @@ class Contract(models.Model):
         store=True,
         currency_field="currency_id",
         help="Monthly recurring revenue: the running subscriptions, normalised to a month.",
+        groups="cn285_contract.group_contract_user_own,account.group_account_readonly",
     )
     invoice_separately = fields.Boolean(
         string="Invoice of its Own",
@@ -238,7 +242,8 @@ class Contract(models.Model):
     @api.depends("invoice_ids")
     def _compute_invoice_count(self):
         for contract in self:
-            contract.invoice_count = len(contract.invoice_ids)
+            # sudo: a number only, for a user without access to invoices.
+            contract.invoice_count = len(contract.sudo().invoice_ids)
 
     @api.depends("schedule_ids.state", "schedule_ids.billing_date")
     def _compute_next_billing_date(self):
@@ -268,6 +273,11 @@ class Contract(models.Model):
         for contract in self:
             running = contract.item_ids.filtered(lambda item: item.state == "active")
             contract.mrr = sum(running.mapped("mrr"))
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for contract in self:
+            contract.display_name = self.env._("New") if contract.name == "/" else contract.name
 
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -324,7 +334,8 @@ class Contract(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_without_history(self):
         for contract in self:
-            if contract.state not in ("draft", "cancelled") or contract.invoice_ids:
+            # sudo: only whether there are any, for a user without access to invoices.
+            if contract.state not in ("draft", "cancelled") or contract.sudo().invoice_ids:
                 raise UserError(
                     self.env._(
                         "Contract %s has a history and cannot be deleted; close or archive it.",
@@ -379,24 +390,42 @@ class Contract(models.Model):
         ]
         self.item_ids = commands
 
-    def _get_sale_journal(self):
-        """The journal of this contract's invoices; an empty recordset if the company has none."""
-        self.ensure_one()
-        if self.journal_id:
-            return self.journal_id
+    def _get_sale_journals(self):
+        """The journal of each contract's invoices, as ``{contract: journal}``; may be empty."""
         journals = self.env["account.journal"]
-        return journals.search(
-            [*journals._check_company_domain(self.company_id), ("type", "=", "sale")], limit=1
-        )
+        defaults = {
+            company: journals.search(
+                [*journals._check_company_domain(company), ("type", "=", "sale")], limit=1
+            )
+            for company in self.filtered(lambda contract: not contract.journal_id).company_id
+        }
+        return {
+            contract: contract.journal_id or defaults[contract.company_id] for contract in self
+        }
 
-    def _get_fiscal_position(self):
-        """The fiscal position of this contract's next invoice: its own, or what Odoo finds."""
+    def _get_fiscal_positions(self):
+        """The fiscal position of each contract's next invoice: its own, or what Odoo finds.
+
+        :returns: ``{contract: fiscal position, empty for domestic}``
+        """
+        positions = self.env["account.fiscal.position"]
+        found, result = {}, {}
+        for contract in self:
+            company, address = contract.company_id, contract._get_invoice_address()
+            if contract.fiscal_position_id:
+                result[contract] = contract.fiscal_position_id
+                continue
+            if (company, address) not in found:
+                found[company, address] = positions.with_company(company)._get_fiscal_position(
+                    address
+                )
+            result[contract] = found[company, address]
+        return result
+
+    def _get_invoice_address(self):
+        """Whom the contract's invoices are made out to."""
         self.ensure_one()
-        if self.fiscal_position_id:
-            return self.fiscal_position_id
-        positions = self.env["account.fiscal.position"].with_company(self.company_id)
-        invoiced = self.partner_invoice_id or self.payer_id
-        return positions._get_fiscal_position(invoiced)
+        return self.partner_invoice_id or self.payer_id
 
     def _get_payment_term(self):
         """The payment terms of this contract's next invoice: its own, or those of the payer."""

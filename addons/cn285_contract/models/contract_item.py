@@ -35,7 +35,7 @@ class ContractItem(models.Model):
         help="The number by which the service is known elsewhere: a line, a meter, a serial.",
     )
     date_start = fields.Date(
-        copy=False, help="First day of the service. Left empty, the start condition sets it."
+        string="Start Date", copy=False, help="First day of the service. Left empty, the start condition sets it."
     )
     date_end = fields.Date(
         string="End Date", copy=False, help="Last day of the service. Empty: as the contract."
@@ -46,7 +46,8 @@ class ContractItem(models.Model):
         help="One-time fee: the day on which it is billed. Left empty, on the item's start.",
     )
     state = fields.Selection(
-        [
+        string="Status",
+        selection=[
             ("draft", "Draft"),
             ("active", "Active"),
             ("ended", "Ended"),

@@ -102,11 +102,15 @@ class ContractItem(models.Model):
         taxes = self._included_taxes()
         result = {}
         for item, (rows, finished) in plans.items():
-            windows = item._engine_windows()
-            vals = [
-                item._prepare_row_vals(row, prices[item.id, row.start], windows, taxes.get(item))
-                for row in rows
-            ]
+            owner, windows, included = item._row_owner(), item._engine_windows(), taxes.get(item)
+            vals, known = [], {}
+            for row in rows:
+                price = prices[item.id, row.start]
+                # Without discount periods, complete periods at one price cost the same.
+                key = (price, row.proration) if not windows else row
+                if key not in known:
+                    known[key] = item._price_row(row, price, windows, included)
+                vals.append({**owner, **item._prepare_row_vals(row, price), **known[key]})
             result[item] = vals, finished
         return result
 
@@ -117,6 +121,8 @@ class ContractItem(models.Model):
             "contract_id": contract.id,
             "company_id": contract.company_id.id,
             "currency_id": contract.currency_id.id,
+            "partner_id": contract.partner_id.id,
+            "product_id": self.product_id.id,
         }
 
     def _included_taxes(self):
@@ -127,19 +133,19 @@ class ContractItem(models.Model):
         domain = [("type_tax_use", "=", "sale"), ("company_id", "in", self.company_id.root_id.ids)]
         if not any(self.env["account.tax"].search(domain).mapped("price_include")):
             return {}
-        taxes = {item: item._get_taxes() for item in self}
-        return {item: found for item, found in taxes.items() if any(found.mapped("price_include"))}
+        return {
+            item: taxes
+            for item, taxes in self._get_taxes().items()
+            if any(taxes.mapped("price_include"))
+        }
 
-    def _prepare_row_vals(self, row, price_unit, windows, included_taxes=None):
-        """Values of a billing schedule row.
+    def _prepare_row_vals(self, row, price_unit):
+        """Values of a billing schedule row but its amounts, see :meth:`_price_row`.
 
         :param row: ``PlannedRow`` of the engine
         :param float price_unit: price of one unit for a full period
-        :param windows: the item's discount periods, as the engine has them
-        :param included_taxes: the line's taxes, if the price contains any of them
         """
-        vals = {
-            **self._row_owner(),
+        return {
             "item_id": self.id,
             "kind": row.kind,
             "period_start": row.start,
@@ -148,11 +154,20 @@ class ContractItem(models.Model):
             "quantity": self.quantity,
             "price_unit": price_unit,
             "discount": self.discount,
-            "proration": float(row.proration.ratio),
+            "proration": round(float(row.proration.ratio), 10),
             "state": "waiting" if row.kind == "usage" else "planned",
         }
+
+    def _price_row(self, row, price_unit, windows, included_taxes=None):
+        """Amounts of a row and how they came about; usage has none yet.
+
+        :param row: ``PlannedRow`` of the engine
+        :param float price_unit: price of one unit for a full period
+        :param windows: the item's discount periods, as the engine has them
+        :param included_taxes: the line's taxes, if the price contains any of them
+        """
         if row.kind == "usage":
-            return {**vals, "net": 0.0, "amount": 0.0, "steps": False}
+            return {"net": 0.0, "amount": 0.0, "steps": False}
         charge = Charge(
             quantity=as_decimal(self.quantity),
             price_unit=as_decimal(price_unit),
@@ -170,7 +185,7 @@ class ContractItem(models.Model):
             for step in amount.steps
         ]
         untaxed = self._untaxed(net, included_taxes) if included_taxes else net
-        return {**vals, "net": net, "amount": untaxed, "steps": steps}
+        return {"net": net, "amount": untaxed, "steps": steps}
 
     def _untaxed(self, net, taxes):
         """The net amount without the taxes that are included in the price."""
@@ -206,11 +221,9 @@ class ContractItem(models.Model):
         Invoiced rows never change. Rows that stay the same keep their identity; others are
         written, created or deleted. Runs in a fixed number of queries for any number of items.
         """
-        by_company = defaultdict(self.browse)
         # A draft has no rows: it is planned when it is activated.
-        for item in self.filtered(lambda item: item.state != "draft"):
-            by_company[item.company_id] |= item
-        for company, items in by_company.items():
+        started = self.filtered(lambda item: item.state != "draft")
+        for company, items in started.grouped("company_id").items():
             items._replan_until(company._cn285_horizon())
 
     @api.model
@@ -247,8 +260,7 @@ class ContractItem(models.Model):
             if item.planned_until and item.planned_until > until:
                 until = item.planned_until
         plans = running._plan_rows(until, covered=kept)
-        obsolete = self.env["cn285.billing.schedule"].sudo()
-        creates = []
+        obsolete, creates = [], []
         for item in items:
             wanted, _finished = plans.get(item, ((), True))
             rows = open_rows.pop(item.id, {})
@@ -259,9 +271,10 @@ class ContractItem(models.Model):
                     row._update_planned(vals)
                 else:
                     creates.append({**vals, "revision": revisions.get((item.id, *key), -1) + 1})
-            obsolete = obsolete.union(*rows.values())
-        obsolete._drop_planned()
-        self.env["cn285.billing.schedule"].sudo().create(creates)
+            obsolete += [row.id for row in rows.values()]
+        schedules = self.env["cn285.billing.schedule"].sudo()
+        schedules.browse(obsolete)._drop_planned()
+        schedules._insert_planned(creates)
         self._store_planned_until(plans, until)
 
     def _store_planned_until(self, plans, until):

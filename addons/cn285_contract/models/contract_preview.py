@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # How far a preview looks for invoices before it concludes that there are no more.
 PREVIEW_YEARS = 12
@@ -25,6 +25,8 @@ class Contract(models.Model):
         self.check_access("read")
         if not isinstance(count, int) or not 1 <= count <= 36:
             raise UserError(self.env._("A preview shows 1 to 36 invoices, not %s.", count))
+        if self.env.user._is_portal() and not self.sudo()._portal_shows_prices():
+            raise AccessError(self.env._("The invoices of this contract go to a reseller."))
         # sudo: reads prices, taxes and journals, which the user need not see; writes nothing.
         contract = self.sudo()
         builder = contract.env["cn285.invoice.builder"]
@@ -63,7 +65,7 @@ class Contract(models.Model):
 
     def _preview_invoice(self, key, rows):
         builder = self.env["cn285.invoice.builder"]
-        vals = builder._prepare_invoice(key, rows)
+        [vals] = builder._prepare_invoices({key: rows})
         lines = [command[2] for command in vals["invoice_line_ids"]]
         base_lines = self._preview_base_lines(vals, lines)
         totals = self.env["account.tax"]._get_tax_totals_summary(

@@ -37,8 +37,11 @@ class InvoiceBuilder(models.AbstractModel):
         :param invoice_date: date of all invoices; None: each row's own billing date
         :returns: ``{InvoiceKey: billing schedule rows}``
         """
+        contracts = rows.contract_id
+        journals, positions = contracts._get_sale_journals(), contracts._get_fiscal_positions()
         terms = {
-            contract: self._contract_key(contract) for contract in rows.contract_id
+            contract: self._contract_key(contract, journals[contract], positions[contract])
+            for contract in contracts
         }
         groups = defaultdict(list)
         for row in rows:
@@ -47,27 +50,66 @@ class InvoiceBuilder(models.AbstractModel):
         return {key: rows.browse(groups[key]) for key in sorted(groups)}
 
     @api.model
-    def _contract_key(self, contract):
+    def _contract_key(self, contract, journal, fiscal_position):
         """The part of the key that a contract decides; extend it to part invoices further."""
         return (
             contract.company_id.id,
             contract.payer_id.id,
-            (contract.partner_invoice_id or contract.payer_id).id,
+            contract._get_invoice_address().id,
             contract.currency_id.id,
-            contract._get_fiscal_position().id or 0,
+            fiscal_position.id or 0,
             contract._get_payment_term().id or 0,
-            contract._get_sale_journal().id or 0,
+            journal.id or 0,
             contract.id if contract.invoice_separately else 0,
         )
 
     # === INVOICES === #
 
     @api.model
-    def _prepare_invoice(self, key, rows, run=None):
+    def _prepare_invoices(self, groups, run=None):
+        """Values of the invoices for these groups, in their order; see :meth:`_prepare_invoice`.
+
+        :param groups: ``{InvoiceKey: rows}`` of :meth:`_group_rows`
+        """
+        terms = self._product_terms(groups)
+        return [self._prepare_invoice(key, rows, terms, run) for key, rows in groups.items()]
+
+    @api.model
+    def _product_terms(self, groups):
+        """Account and taxes of each product, asked once for all invoices that share them.
+
+        :returns: ``{(company id, journal id, fiscal position id, product): line values}``
+        """
+        terms = {}
+        for key, rows in groups.items():
+            for product in rows.product_id:
+                shared = key.company_id, key.journal_id, key.fiscal_position_id, product
+                if shared not in terms:
+                    terms[shared] = self._prepare_product_terms(*shared)
+        return terms
+
+    @api.model
+    def _prepare_product_terms(self, company_id, journal_id, fiscal_position_id, product):
+        company = self.env["res.company"].browse(company_id)
+        journal = self.env["account.journal"].browse(journal_id)
+        position = self.env["account.fiscal.position"].browse(fiscal_position_id)
+        product = product.with_company(company)
+        accounts = product.product_tmpl_id.get_product_accounts(fiscal_pos=position)
+        taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(company))
+        return {
+            "product_id": product.id,
+            "product_uom_id": product.uom_id.id,
+            "account_id": (accounts["income"] or journal.default_account_id).id,
+            "tax_ids": [fields.Command.set(taxes.ids)],
+        }
+
+    @api.model
+    def _prepare_invoice(self, key, rows, terms, run=None):
         """Values of one customer invoice for :meth:`account.move.create`.
 
-        The ``cn285_schedule_ids`` key of a line's values does not exist: which line a row is behind
-        follows from the order of lines, see :meth:`_line_groups`.
+        Which line a row is behind follows from the order of the lines, see :meth:`_line_groups`.
+
+        :param terms: see :meth:`_product_terms`
         """
         contracts = rows.contract_id.sorted("id")
         references = [ref for ref in contracts.mapped("client_ref") if ref]
@@ -85,7 +127,7 @@ class InvoiceBuilder(models.AbstractModel):
             "ref": ", ".join(references[:5]) or False,
             "cn285_contract_ids": [fields.Command.set(contracts.ids)],
             "invoice_line_ids": [
-                fields.Command.create(self._prepare_line(key, group, sequence))
+                fields.Command.create(self._prepare_line(key, group, terms, sequence))
                 for sequence, group in enumerate(self._line_groups(rows), start=1)
             ],
         }
@@ -120,42 +162,38 @@ class InvoiceBuilder(models.AbstractModel):
         return (contract.id, item.product_id.id, label, analytic)
 
     @api.model
-    def _prepare_line(self, key, rows, sequence=10):
+    def _prepare_line(self, key, rows, terms, sequence=10):
         """Values of the invoice line for one row, or for the sum of several.
 
         Quantity × price × (1 − discount) of the line is the rows' net amount to the cent.
         """
         row = rows[:1]
-        item = row.item_id
-        rounding = as_decimal(row.currency_id.rounding)
-        factors = self._line_factors(rows, rounding)
-        position = self.env["account.fiscal.position"].browse(key.fiscal_position_id)
-        product = item.product_id.with_company(row.company_id)
-        accounts = product.product_tmpl_id.get_product_accounts(fiscal_pos=position)
-        journal = self.env["account.journal"].browse(key.journal_id)
-        account = accounts["income"] or journal.default_account_id
+        factors = self._line_factors(rows, as_decimal(row.currency_id.rounding))
+        shared = key.company_id, key.journal_id, key.fiscal_position_id, row.product_id
         return {
+            **terms[shared],
             "sequence": sequence,
-            "product_id": item.product_id.id,
             "name": self._line_text(rows),
             "quantity": float(factors.quantity),
-            "product_uom_id": item.product_id.uom_id.id,
             "price_unit": float(factors.price_unit),
             "discount": float(factors.discount),
-            "account_id": account.id,
-            "tax_ids": [fields.Command.set(position.map_tax(item._product_taxes()).ids)],
-            "analytic_distribution": item.analytic_distribution or False,
+            "analytic_distribution": row.item_id.analytic_distribution or False,
         }
 
     @api.model
     def _line_factors(self, rows, rounding):
-        net = sum((as_decimal(row.net) for row in rows), start=as_decimal(0))
-        quantities = sum((as_decimal(row.quantity) for row in rows), start=as_decimal(0))
-        discounts = set(rows.mapped("discount"))
-        prices = set(rows.mapped("price_unit"))
+        if len(rows) == 1:
+            return line_factors(
+                as_decimal(rows.net),
+                as_decimal(rows.quantity),
+                as_decimal(rows.discount),
+                rounding,
+                price_unit=as_decimal(rows.price_unit),
+            )
+        discounts, prices = set(rows.mapped("discount")), set(rows.mapped("price_unit"))
         return line_factors(
-            net,
-            quantities,
+            sum((as_decimal(row.net) for row in rows), start=as_decimal(0)),
+            sum((as_decimal(row.quantity) for row in rows), start=as_decimal(0)),
             as_decimal(discounts.pop()) if len(discounts) == 1 else as_decimal(0),
             rounding,
             price_unit=as_decimal(prices.pop()) if len(prices) == 1 else None,
@@ -200,55 +238,77 @@ class InvoiceBuilder(models.AbstractModel):
 
         :returns: ``{contract: reason in a clerk's words}``; contracts without obstacle are absent
         """
-        obstacles = {}
+        contracts = rows.contract_id
+        journals = contracts._get_sale_journals()
+        obstacles = {
+            contract: self._contract_obstacle(contract, journals[contract])
+            for contract in contracts
+        }
+        products, days = {}, {}
         for row in rows:
             contract = row.contract_id
-            if contract not in obstacles:
-                reason = self._row_obstacle(row, invoice_date or row.billing_date)
-                if reason:
-                    obstacles[contract] = reason
-        return obstacles
+            if obstacles[contract]:
+                continue
+            journal, product = journals[contract], row.product_id
+            key = contract.company_id, journal, product
+            if key not in products:
+                products[key] = self._product_obstacle(*key)
+            day = contract.company_id, journal, invoice_date or row.billing_date
+            if day not in days:
+                days[day] = self._date_obstacle(*day)
+            reason = self._price_obstacle(row) or products[key]
+            if reason:
+                reason = self.env._(
+                    "Item “%(item)s”: %(reason)s", item=row.item_id.name, reason=reason
+                )
+            obstacles[contract] = reason or days[day]
+        return {contract: reason for contract, reason in obstacles.items() if reason}
 
     @api.model
-    def _row_obstacle(self, row, invoice_date):
-        """Why one row cannot be invoiced; None if it can. Extend it with more reasons."""
-        _ = self.env._
-        item, contract = row.item_id, row.contract_id
-        if row.kind != "usage" and item.price_source == "pricelist" and not row.price_unit:
-            return _(
-                "Item “%(item)s”: no price for product %(product)s in %(pricelist)s.",
-                item=item.name,
-                product=item.product_id.display_name,
-                pricelist=contract.pricelist_id.name or _("the product's sales price"),
-            )
-        journal = contract._get_sale_journal()
+    def _contract_obstacle(self, contract, journal):
+        """Why a contract cannot be invoiced at all; None if it can. Extend it with more reasons."""
         if not journal:
-            return _("There is no sales journal in %s.", contract.company_id.name)
+            return self.env._("There is no sales journal in %s.", contract.company_id.name)
         if not contract.payer_id.active:
-            return _("The payer %s is archived.", contract.payer_id.display_name)
-        archived = item.product_id.with_context(active_test=False).taxes_id.filtered(
-            lambda tax: not tax.active and tax.company_id in contract.company_id.parent_ids
-        )
-        if archived:
-            return _(
-                "Item “%(item)s”: tax %(tax)s of product %(product)s is archived.",
-                item=item.name,
-                tax=archived[0].name,
-                product=item.product_id.display_name,
-            )
-        product = item.product_id.with_company(contract.company_id)
-        accounts = product.product_tmpl_id.get_product_accounts()
-        if not accounts["income"] and not journal.default_account_id:
-            return _(
-                "Item “%(item)s”: product %(product)s has no income account.",
-                item=item.name,
-                product=item.product_id.display_name,
-            )
-        locks = contract.company_id._get_violated_lock_dates(invoice_date, True, journal)
-        if locks:
-            return _(
-                "The invoice would be dated %(date)s, in a period that is closed until %(lock)s.",
-                date=invoice_date,
-                lock=locks[-1][0],
-            )
+            return self.env._("The payer %s is archived.", contract.payer_id.display_name)
         return None
+
+    @api.model
+    def _price_obstacle(self, row):
+        """Why a row has no amount to invoice; None if it has."""
+        item = row.item_id
+        if row.kind == "usage" or item.price_source == "manual" or row.price_unit:
+            return None
+        return self.env._(
+            "no price for product %(product)s in %(pricelist)s.",
+            product=item.product_id.display_name,
+            pricelist=row.contract_id.pricelist_id.name or self.env._("the product's sales price"),
+        )
+
+    @api.model
+    def _product_obstacle(self, company, journal, product):
+        """Why a product cannot be sold by the company in the journal; None if it can."""
+        all_taxes = product.with_context(active_test=False).taxes_id
+        archived = all_taxes._filter_taxes_by_company(company).filtered(lambda tax: not tax.active)
+        if archived:
+            return self.env._(
+                "tax %(tax)s of product %(product)s is archived.",
+                tax=archived[0].name,
+                product=product.display_name,
+            )
+        template = product.with_company(company).product_tmpl_id
+        if not template.get_product_accounts()["income"] and not journal.default_account_id:
+            return self.env._("product %s has no income account.", product.display_name)
+        return None
+
+    @api.model
+    def _date_obstacle(self, company, journal, invoice_date):
+        """Why nothing can be invoiced on a date; None if it can."""
+        locks = company._get_violated_lock_dates(invoice_date, True, journal)
+        if not locks:
+            return None
+        return self.env._(
+            "The invoice would be dated %(date)s, in a period that is closed until %(lock)s.",
+            date=invoice_date,
+            lock=locks[-1][0],
+        )

@@ -30,17 +30,23 @@ HARMLESS_CONTEXT = frozenset(
         "active_test",
         "allowed_company_ids",
         "bin_size",
+        "cron_end_time",
+        "cron_id",
         "job_uuid",
         "lang",
+        "lastcall",
         "mail_create_nolog",
         "mail_create_nosubscribe",
+        "mail_notify_force_send",
         "mail_notrack",
         "params",
+        "prefetch_fields",
         "tracking_disable",
         "tz",
         "uid",
     }
 )
+HARMLESS_PREFIXES = ("cn285_", "queue_job__", "search_default_")
 
 
 class InvoiceWriter(models.AbstractModel):
@@ -71,9 +77,13 @@ class InvoiceWriter(models.AbstractModel):
         """
         vals_list = list(vals_list)
         planned, ordinary = {}, list(range(len(vals_list)))
-        if post and self._quick_obstacle() is None:
-            self.env.flush_all()
-            planned, ordinary = self._plan(vals_list)
+        if post and vals_list:
+            obstacle = self._quick_obstacle()
+            if obstacle:
+                _logger.info("Invoices made in Odoo's ordinary way: %s", obstacle)
+            else:
+                self.env.flush_all()
+                planned, ordinary = self._plan(vals_list)
         ids = [0] * len(vals_list)
         moves = self.env["account.move"].create([vals_list[index] for index in ordinary])
         if post and moves:
@@ -115,7 +125,11 @@ class InvoiceWriter(models.AbstractModel):
         obstacles = self._quick_report().obstacles
         if obstacles:
             return obstacles[0]
-        unknown = [key for key in self.env.context if key not in HARMLESS_CONTEXT]
+        unknown = [
+            key
+            for key in self.env.context
+            if key not in HARMLESS_CONTEXT and not key.startswith(HARMLESS_PREFIXES)
+        ]
         if unknown:
             return f"context key {unknown[0]}"
         if not self.env.su:

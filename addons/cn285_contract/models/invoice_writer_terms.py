@@ -104,7 +104,7 @@ def _installments(known, term, date, currency, sums):
         amounts = merged.setdefault(fields.Date.to_date(line["date"]), [0.0, 0.0])
         amounts[0] += line["company_amount"]
         amounts[1] += line["foreign_amount"]
-    if not local.is_zero(sum(amounts[0] for amounts in merged.values()) - total):
+    if not local.is_zero(sum(local.round(amounts[0]) for amounts in merged.values()) - total):
         raise NotQuick("payment terms that do not add up")
     discounted = (
         terms.get("discount_balance") or 0.0,

@@ -5,7 +5,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import psycopg2
-
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
@@ -261,7 +260,7 @@ class PortfolioLoad:
         self._name([(entry, record) for entry, record, _vals in adopted])
 
     def _adopt(self, kind, creates):
-        """Entries whose record exists already without having been loaded: ``(entry, record, vals)``."""
+        """Entries whose record exists without having been loaded, as ``(entry, record, vals)``."""
         if not kind.adopt or not creates:
             return []
         model = self.env[kind.model]

@@ -8,7 +8,7 @@ from ..engine.table import write_table
 
 @dataclass(frozen=True)
 class LoadError:
-    """A row that was refused. ``line`` is the line in the file, 1 being the header; 0: all of it."""
+    """A row that was refused. ``line`` is its line in the file, 1 the header, 0 the whole file."""
 
     file: str
     line: int

@@ -83,12 +83,12 @@ class ContractItem(models.Model):
     def _adapt_price(self, price):
         """The price with included taxes exchanged for those of the fiscal position."""
         self.ensure_one()
-        contract = self.contract_id
         taxes = self._product_taxes()
         if not any(taxes.mapped("price_include")):
             return price
+        position = self.contract_id._get_fiscal_positions()[self.contract_id]
         return self.product_id._get_tax_included_unit_price_from_price(
-            price, taxes, fiscal_position=contract._get_fiscal_position()
+            price, taxes, fiscal_position=position
         )
 
     def _product_taxes(self):
@@ -99,6 +99,11 @@ class ContractItem(models.Model):
         return product.taxes_id._filter_taxes_by_company(company)
 
     def _get_taxes(self):
-        """Taxes that the item's invoice lines carry, by the contract's fiscal position."""
-        self.ensure_one()
-        return self.contract_id._get_fiscal_position().map_tax(self._product_taxes())
+        """Taxes that the items' invoice lines carry, by the contracts' fiscal positions.
+
+        :returns: ``{item: taxes}``
+        """
+        positions = self.contract_id._get_fiscal_positions()
+        return {
+            item: positions[item.contract_id].map_tax(item._product_taxes()) for item in self
+        }

@@ -148,6 +148,32 @@ class TestSecurity(ContractCase):
         seen = self.env["cn285.contract"].with_user(self.portal).search([])
         self.assertEqual(seen, self.mine | self.theirs)
 
+    def test_end_customer_of_a_reseller_sees_no_prices(self):
+        reseller = self.env["res.partner"].create({"name": "Telecom Distribution"})
+        contract = self._create_contract(
+            partner_id=self.portal.partner_id.id, reseller_id=reseller.id
+        )
+        seen = contract.with_user(self.portal)
+        self.assertEqual(seen.name, contract.name)
+        for look in (
+            lambda: contract.item_ids.with_user(self.portal).read(["price_unit"]),
+            lambda: contract.schedule_ids.with_user(self.portal).read(["amount"]),
+            lambda: seen.preview_invoices(1),
+            lambda: seen.read(["mrr"]),
+        ):
+            with self.assertRaises(AccessError):
+                look()
+
+    def test_contract_user_without_accounting_rights(self):
+        draft = self._create_contract(confirm=False, user_id=self.own_user.id)
+        self.assertEqual(draft.with_user(self.own_user).invoice_count, 0)
+        draft.with_user(self.own_user).unlink()
+        self.assertFalse(draft.exists())
+        run = self._bill(date(2026, 1, 15))
+        seen = run.with_user(self.all_user)
+        self.assertEqual((seen.invoice_count, seen.progress), (1, 100.0))
+        self.assertMoney(seen.amount_untaxed, "200.00")
+
     def test_partner_of_another_company_is_refused(self):
         partner = self.env["res.partner"].create(
             {"name": "Only there", "company_id": self.other_company.id}

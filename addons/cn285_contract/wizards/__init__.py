@@ -1,1 +1,1 @@
-from . import contract_preview
+from . import contract_preview, portfolio_import

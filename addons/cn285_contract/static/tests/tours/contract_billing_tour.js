@@ -1,0 +1,164 @@
+import { registry } from "@web/core/registry";
+import { rpc } from "@web/core/network/rpc";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const CUSTOMER = "Boulangerie de la Tour";
+const TEMPLATE = "Pack Tour";
+
+/** Types into a many2one (or many2many tags) and chooses the record of that name. */
+function choose(field, name) {
+    return [
+        {
+            content: `Type ${name}`,
+            trigger: `.o_field_widget[name=${field}] input`,
+            run: `edit ${name}`,
+        },
+        {
+            content: `Choose ${name}`,
+            trigger: `.o-autocomplete--dropdown-item:contains(${name})`,
+            run: "click",
+        },
+    ];
+}
+
+/** From a template to the posted invoice, the way a billing clerk goes. */
+registry.category("web_tour.tours").add("cn285_contract_billing_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("cn285_contract.menu_contract_root", "Open Contracts"),
+        {
+            content: "Create a contract",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        ...choose("partner_id", CUSTOMER),
+        ...choose("template_id", TEMPLATE),
+        {
+            content: "The template has filled in both items",
+            trigger: ".o_field_widget[name=item_ids] .o_data_row:nth-child(2)",
+        },
+        {
+            content: "Confirm it",
+            trigger: "button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "It is active and has a schedule",
+            trigger: ".o_arrow_button_current:contains(Active)",
+        },
+        {
+            trigger: "button[name=action_view_schedule] .o_stat_value:not(:contains(/^0$/))",
+        },
+        {
+            content: "Open the Billing menu",
+            trigger: "[data-menu-xmlid='cn285_contract.menu_billing']",
+            run: "click",
+        },
+        {
+            content: "Open the billing runs",
+            trigger: "[data-menu-xmlid='cn285_contract.menu_billing_run']",
+            run: "click",
+        },
+        {
+            trigger: ".o_breadcrumb .active:contains(Billing Runs)",
+        },
+        {
+            content: "Create a billing run",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        ...choose("partner_ids", CUSTOMER),
+        {
+            content: "Run it",
+            trigger: "button[name=action_run_in_jobs]",
+            run: "click",
+        },
+        {
+            content: "It is done, without errors",
+            trigger: ".o_arrow_button_current:contains(/^Done$/)",
+        },
+        {
+            content: "Open its invoice",
+            trigger: "button[name=action_view_invoices]:contains(1)",
+            run: "click",
+        },
+        {
+            content: "The invoice is posted",
+            trigger: ".o_form_view .o_arrow_button_current:contains(Posted)",
+        },
+        {
+            content: "It says from which contract it comes",
+            trigger: "button[name=action_view_cn285_contracts]",
+        },
+    ],
+});
+
+/** All terms of an item in its dialog; a price typed in the list is an own price. */
+registry.category("web_tour.tours").add("cn285_contract_item_tour", {
+    steps: () => [
+        {
+            content: "Open the terms of the item",
+            trigger: ".o_field_widget[name=item_ids] .o_list_record_open_form_view button",
+            run: "click",
+        },
+        {
+            content: "Bill it ten days before the period",
+            trigger: ".modal .o_field_widget[name=billing_offset] input",
+            run: "edit -10",
+        },
+        {
+            content: "Save the dialog",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "The price comes from the pricelist",
+            trigger:
+                "body:not(:has(.modal)) .o_field_widget[name=item_ids] .o_data_cell[name=price_unit]:contains(Pricelist)",
+            run: "click",
+        },
+        {
+            content: "Type an own price",
+            trigger: ".o_selected_row .o_field_widget[name=price_unit] input",
+            run: "edit 80",
+        },
+        {
+            content: "Leave the cell",
+            trigger: ".o_selected_row .o_field_widget[name=quantity] input",
+            run: "click",
+        },
+        ...stepUtils.saveForm(),
+        {
+            content: "The own price shows",
+            trigger: ".o_field_widget[name=item_ids] .o_data_cell[name=price_unit]:contains(80.00)",
+        },
+    ],
+});
+
+/** A running billing run is read again by itself: what happens elsewhere shows on the screen. */
+registry.category("web_tour.tours").add("cn285_billing_progress_tour", {
+    steps: () => [
+        {
+            content: "The run is at work",
+            trigger: ".o_arrow_button_current:contains(Running)",
+        },
+        {
+            content: "No batch of two is done",
+            trigger: ".o_field_widget[name=progress] .o_progressbar:contains(0)",
+            async run() {
+                const id = Number(window.location.pathname.split("/").at(-1));
+                await rpc("/web/dataset/call_kw/cn285.billing.run/action_cancel", {
+                    model: "cn285.billing.run",
+                    method: "action_cancel",
+                    args: [[id]],
+                    kwargs: {},
+                });
+            },
+        },
+        {
+            content: "The form has reloaded itself",
+            trigger: ".o_arrow_button_current:contains(Cancelled)",
+            timeout: 15000,
+        },
+    ],
+});

@@ -1,0 +1,185 @@
+import json
+from datetime import date
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import ContractCase
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(ContractCase, HttpCase):
+    """The customer sees his own contracts in the portal, and nobody else's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.partner"].create(
+            {"name": "Garage Petit", "email": "contact@garage-petit.example"}
+        )
+        for name, company in (("martin", cls.customer), ("petit", cls.other)):
+            contact = cls.env["res.partner"].create(
+                {"name": name, "parent_id": company.id, "email": f"{name}@example.com"}
+            )
+            cls.env["res.users"].create(
+                {
+                    "name": name,
+                    "login": f"portal_{name}",
+                    "password": f"portal_{name}",
+                    "partner_id": contact.id,
+                    "group_ids": [(6, 0, cls.env.ref("base.group_portal").ids)],
+                }
+            )
+        cls.contract = cls._create_contract(
+            [
+                {"name": "Accès API", "beneficiary_id": cls.other.id},
+                {"name": "Mise en service", "product_id": cls.setup_fee.id, "billing_type": "one_shot"},
+            ],
+            client_ref="BC-4711",
+        )
+        cls.foreign = cls._create_contract([{}], partner_id=cls.other.id)
+        cls._bill(date(2026, 2, 15))
+
+    def _page(self, url, login=None):
+        """A page as a user sees it; without login as a visitor, nothing remembered."""
+        self.authenticate(login, login)
+        return self.url_open(url)
+
+    def _rpc(self, model, method, *args):
+        """The answer of a remote call of the user who is logged in."""
+        body = {"params": {"model": model, "method": method, "args": args, "kwargs": {}}}
+        response = self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            data=json.dumps(body),
+            headers={"Content-Type": "application/json"},
+        )
+        return response.json()
+
+    # === WHAT HE SEES === #
+
+    def test_home_counts_contracts(self):
+        self.authenticate("portal_martin", "portal_martin")
+        response = self.url_open(
+            "/my/counters",
+            data=json.dumps({"params": {"counters": ["cn285_contract_count"]}}),
+            headers={"Content-Type": "application/json"},
+        )
+        self.assertEqual(response.json()["result"], {"cn285_contract_count": 1})
+        self.assertIn("/my/contracts", self.url_open("/my").text)
+
+    def test_list_shows_own_contracts_only(self):
+        page = self._page("/my/contracts", "portal_martin").text
+        self.assertIn(self.contract.name, page)
+        self.assertNotIn(self.foreign.name, page)
+
+    def test_list_filters_by_state(self):
+        page = self._page("/my/contracts?filterby=closed&sortby=name", "portal_martin").text
+        self.assertNotIn(self.contract.name, page)
+
+    def test_list_ignores_unknown_sorting(self):
+        response = self._page("/my/contracts?filterby=bogus&sortby=bogus", "portal_martin")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn(self.contract.name, response.text)
+
+    def test_page_shows_items_next_and_issued_invoices(self):
+        page = self._page(f"/my/contracts/{self.contract.id}", "portal_martin").text
+        for text in ("Accès API", "Mise en service", "Garage Petit", "BC-4711", "Monthly"):
+            self.assertIn(text, page)
+        self.assertIn("Invoice of", page)
+        self.assertIn("03/01/2026", page, "the date of the next invoice")
+        self.assertEqual(len(self.contract.invoice_ids), 2)
+        for invoice in self.contract.invoice_ids:
+            self.assertIn(invoice.name, page)
+            self.assertIn(f"/my/invoices/{invoice.id}", page)
+        self.assertIn('id="contract_communication"', page)
+
+    def test_document_is_downloaded_by_its_link_only(self):
+        document = self.env["ir.attachment"].create(
+            {
+                "name": "contrat-signe.txt",
+                "raw": b"signed",
+                "res_model": "cn285.contract",
+                "res_id": self.contract.id,
+            }
+        )
+        internal = document.copy({"name": "marge-interne.txt"})
+        self.contract.portal_document_ids = document
+        page = self._page(f"/my/contracts/{self.contract.id}", "portal_martin").text
+        self.assertIn("contrat-signe.txt", page)
+        self.assertNotIn(internal.name, page)
+        link = f"/web/content/{document.id}?download=true"
+        self.assertEqual(
+            self.url_open(f"{link}&access_token={document.access_token}").content, b"signed"
+        )
+        self.assertEqual(self._page(link, "portal_petit").status_code, 404)
+
+    def test_token_opens_the_page_without_login(self):
+        url = self.contract.get_portal_url()
+        self.assertIn("access_token", url)
+        response = self._page(url)
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("Accès API", response.text)
+        for invoice in self.contract.invoice_ids:
+            self.assertNotIn(f"/my/invoices/{invoice.id}", response.text)
+
+    # === WHAT HE IS REFUSED === #
+
+    def test_foreign_page_leads_home(self):
+        response = self._page(f"/my/contracts/{self.foreign.id}", "portal_martin")
+        self.assertTrue(response.url.endswith("/my"), response.url)
+        self.assertNotIn(self.foreign.name, response.text)
+
+    def test_wrong_token_leads_away(self):
+        response = self._page(f"/my/contracts/{self.contract.id}?access_token=guessed")
+        self.assertIn("/web/login", response.url)
+
+    def test_missing_contract_leads_home(self):
+        response = self._page("/my/contracts/999999999", "portal_martin")
+        self.assertTrue(response.url.endswith("/my"), response.url)
+
+    def test_draft_is_not_shown(self):
+        draft = self._create_contract([{}], confirm=False)
+        response = self._page(f"/my/contracts/{draft.id}", "portal_martin")
+        self.assertTrue(response.url.endswith("/my"), response.url)
+        self.assertNotIn(draft.name, self.url_open("/my/contracts").text)
+
+    @mute_logger("odoo.http")
+    def test_remote_calls_on_foreign_records_are_refused(self):
+        self.authenticate("portal_martin", "portal_martin")
+        foreign = self.foreign
+        for model, method, args in (
+            ("cn285.contract", "read", [foreign.ids, ["name"]]),
+            ("cn285.contract", "preview_invoices", [foreign.ids]),
+            ("cn285.contract.item", "read", [foreign.item_ids.ids, ["name"]]),
+            ("cn285.billing.schedule", "read", [foreign.schedule_ids.ids, ["amount"]]),
+        ):
+            answer = self._rpc(model, method, *args)
+            self.assertEqual(answer["error"]["data"]["name"], "odoo.exceptions.AccessError", method)
+        found = self._rpc("cn285.contract", "search_read", [], ["name"])["result"]
+        self.assertEqual([row["name"] for row in found], [self.contract.name])
+
+    @mute_logger("odoo.http")
+    def test_remote_calls_that_change_are_refused(self):
+        self.authenticate("portal_martin", "portal_martin")
+        for model, method, args in (
+            ("cn285.contract", "write", [self.contract.ids, {"client_ref": "mine"}]),
+            ("cn285.contract", "action_close", [self.contract.ids]),
+            ("cn285.contract.item", "write", [self.contract.item_ids.ids, {"price_unit": 1.0}]),
+            ("cn285.contract.item", "action_end", [self.contract.item_ids.ids]),
+            ("cn285.billing.run", "search_read", [[], ["name"]]),
+        ):
+            answer = self._rpc(model, method, *args)
+            self.assertEqual(answer["error"]["data"]["name"], "odoo.exceptions.AccessError", method)
+        self.assertEqual(self.contract.client_ref, "BC-4711")
+        self.assertEqual(self.contract.state, "active")
+
+    def test_reseller_keeps_his_prices(self):
+        """Where a reseller is billed, the customer sees the service, not the reseller's price."""
+        reseller = self.env["res.partner"].create({"name": "Distrib Ouest"})
+        contract = self._create_contract(
+            [{"name": "Accès revendu", "price_unit": 43.21}], reseller_id=reseller.id
+        )
+        page = self._page(f"/my/contracts/{contract.id}", "portal_martin").text
+        self.assertIn("Accès revendu", page)
+        self.assertNotIn("43.21", page)
+        self.assertNotIn('id="contract_next_invoices"', page)

@@ -1,0 +1,71 @@
+import os
+from datetime import date
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+
+from .common import ContractCase
+
+
+@tagged("post_install", "-at_install")
+class TestTour(ContractCase, HttpCase):
+    """What a billing clerk does in the web client, in a browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = cls.env["res.users"].create(
+            {
+                "name": "Camille Facture",
+                "login": "tour_clerk",
+                "password": "tour_clerk",
+                "group_ids": [
+                    (4, cls.env.ref("base.group_user").id),
+                    (4, cls.env.ref("cn285_contract.group_billing_manager").id),
+                ],
+            }
+        )
+        cls.customer.name = "Boulangerie de la Tour"
+
+    def test_from_template_to_posted_invoice(self):
+        """A contract from a template, confirmed, billed, and its invoice opened."""
+        template = self.env["cn285.contract.template"].create(
+            {
+                "name": "Pack Tour",
+                "item_ids": [
+                    (0, 0, {"product_id": self.setup_fee.id, "billing_type": "one_shot"}),
+                    (0, 0, {"product_id": self.subscription.id, "price_unit": 60.0}),
+                ],
+            }
+        )
+        # Jobs run where they are ordered: there is no job runner in a test.
+        with patch.dict(os.environ, {"QUEUE_JOB__NO_DELAY": "1"}):
+            self.start_tour("/odoo", "cn285_contract_billing_tour", login="tour_clerk")
+        contract = template.contract_ids
+        self.assertEqual(contract.state, "active")
+        invoice = contract.invoice_ids
+        self.assertEqual(invoice.state, "posted")
+        self.assertMoney(invoice.amount_untaxed, "310.00")
+        self.assertMoney(invoice.amount_total, "372.00")
+
+    def test_item_dialog_and_own_price(self):
+        """The dialog of an item saves its terms; a price typed in the list is an own price."""
+        contract = self._create_contract([{"price_source": "pricelist", "price_unit": False}], confirm=False)
+        self.start_tour(
+            f"/odoo/contracts/{contract.id}", "cn285_contract_item_tour", login="tour_clerk"
+        )
+        item = contract.item_ids
+        self.assertEqual(item.billing_offset, -10)
+        self.assertEqual(item.price_source, "manual")
+        self.assertMoney(item.price_unit, "80.00")
+
+    def test_progress_refreshes_itself(self):
+        """The form of a running run shows what became of it without a click."""
+        run = self.env["cn285.billing.run"].create({"date": date(2026, 1, 31), "state": "running"})
+        self.env["cn285.billing.run.batch"].create(
+            [{"run_id": run.id, "number": number, "keys": [["2026-01-31", self.customer.id]]} for number in (1, 2)]
+        )
+        self.start_tour(
+            f"/odoo/billing-runs/{run.id}", "cn285_billing_progress_tour", login="tour_clerk"
+        )
+        self.assertEqual(run.state, "cancelled")

@@ -1,0 +1,104 @@
+"""The demonstration: loads the portfolio of cn285_contract and bills it: ``make demo``.
+
+Run again, it changes and bills nothing, and says so.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
+
+from odoo_env import environment
+
+FOLDER = Path(__file__).parent.parent / "addons/cn285_contract/demo/portfolio"
+# The portfolio's dates are fixed, so the totals are the same on every day of the year.
+UNTIL = "2026-06-30"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--database", default="cn285_demo")
+    parser.add_argument("--until", default=UNTIL, metavar="DATE", help="bill up to this day")
+    options = parser.parse_args(arguments)
+    with environment(options.database) as env:
+        report = _load(env)
+        billed = bill(env, options.until)
+        held = _hold_mails(env)
+        print_figures("Contracts", _contract_figures(env))
+        if billed.invoices:
+            print_billed(env, billed, options.until)
+        else:
+            out.print(
+                f"Everything due up to {options.until} was billed before: "
+                "this run billed nothing, and nothing twice.",
+                style="bold green",
+            )
+            print_figures(f"Billed up to {options.until}, all runs", _all_figures(env))
+            for contract, reason in billed.issues:
+                out.print(f"set aside: {contract}: {reason}", style="red", markup=False)
+        if held:
+            out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
+        _say_how_to_open(options.database)
+        return 1 if report.errors or billed.issues else 0
+
+
+def _load(env):
+    since = time.monotonic()
+    # A visitor starts the next billing himself, rather than find it done overnight.
+    env.company.cn285_daily_billing = False
+    with progress_bars() as advance:
+        report = env["cn285.portfolio.loader"]._load_folder(FOLDER, progress=advance)
+    env.cr.commit()
+    print_load(report, time.monotonic() - since)
+    return report
+
+
+def _hold_mails(env):
+    """Cancel the jobs that would mail invoices: there is no mail server here, and nobody to read.
+
+    :returns: how many jobs were cancelled
+    """
+    jobs = env["queue.job"].search(
+        [("method_name", "=", "_job_send"), ("state", "in", ("pending", "enqueued"))]
+    )
+    jobs.button_cancelled()
+    env.cr.commit()
+    return len(jobs)
+
+
+def _contract_figures(env):
+    states = dict(env["cn285.contract"]._fields["state"]._description_selection(env))
+    groups = env["cn285.contract"]._read_group([], ["state"], ["__count"])
+    rows = [(states[state].lower(), f"{count:,}") for state, count in groups]
+    return [*rows, ("contracts", f"{sum(count for _state, count in groups):,}")]
+
+
+def _all_figures(env):
+    rows = env["cn285.billing.schedule"].search_count([("state", "=", "invoiced")])
+    [(invoices, untaxed, total)] = env["account.move"]._read_group(
+        [("cn285_run_id", "!=", False), ("state", "=", "posted")],
+        [],
+        ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
+    )
+    return [
+        ("schedule rows billed", f"{rows:,}"),
+        ("invoices posted", f"{invoices:,}"),
+        ("total excl. VAT", money(env, untaxed)),
+        ("VAT", money(env, total - untaxed)),
+        ("total incl. VAT", money(env, total)),
+    ]
+
+
+def _say_how_to_open(database):
+    name = "" if database == "cn285_demo" else f" DB={database}"
+    out.print(
+        f"\nTo open it: [bold]make serve{name}[/], then the address that it prints "
+        "(http://127.0.0.1:…/odoo), login [bold]admin[/], password [bold]admin[/], "
+        "menu [bold]Contracts[/]."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
