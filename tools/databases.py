@@ -201,7 +201,9 @@ def addons_key():
         and path.suffix != ".pyc"
         and "tests" not in path.relative_to(ADDONS).parts
     ]
-    return digest(base_key(), *(part for path in files for part in (path.relative_to(ROOT), path)))
+    return digest(
+        base_key(), *(part for path in files for part in (str(path.relative_to(ROOT)), path))
+    )
 
 
 def odoo(*arguments):

@@ -25,10 +25,11 @@ import websocket
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTH, HEIGHT = 1400, 900
+# A window as on a desk; the images are scaled to 1400 pixels in width.
+WIDTH, HEIGHT, SCALE = 1600, 900, 0.875
 TIMEOUT_SECONDS = 60
-# The newest active contract of at least so many items: one that has something to show.
-MIN_ITEMS = 3
+# How many items the contract shown may have: enough to see, not too many for the window.
+MIN_ITEMS, MAX_ITEMS = 3, 7
 
 
 class Problem(Exception):
@@ -104,7 +105,7 @@ class Browser:
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=1,
+            deviceScaleFactor=SCALE,
             mobile=False,
         )
 
@@ -178,23 +179,31 @@ class Browser:
 
 
 def find_contract(server, name=None):
-    """The contract to show: the one of that number, or an active one with several items.
+    """The contract to show: the one of that number, or an active one of many rhythms.
 
     :rtype: dict
     """
     domain = [("name", "=", name)] if name else [("state", "=", "active")]
     fields = ["name", "item_ids", "schedule_count", "invoice_count"]
     contracts = server.search("cn285.contract", domain, fields, limit=500)
-    if name and contracts:
-        return contracts[0]
-    rich = [
-        contract
-        for contract in contracts
-        if contract["invoice_count"] and MIN_ITEMS <= len(contract["item_ids"]) <= 8
-    ]
-    if not rich:
+    if not name:
+        contracts = [
+            contract
+            for contract in contracts
+            if contract["invoice_count"] and MIN_ITEMS <= len(contract["item_ids"]) <= MAX_ITEMS
+        ]
+    if not contracts:
         raise Problem("No contract to show: run make demo first, or give --contract.")
-    return max(rich, key=lambda contract: (len(contract["item_ids"]), contract["schedule_count"]))
+    ids = [item for contract in contracts for item in contract["item_ids"]]
+    terms = ["billing_type", "recurring_interval", "recurring_unit"]
+    items = server.search("cn285.contract.item", [("id", "in", ids)], terms)
+    rhythms = {item["id"]: tuple(item[term] for term in terms) for item in items}
+
+    def interest(contract):
+        different = {rhythms[item] for item in contract["item_ids"]}
+        return len(different), -contract["schedule_count"], -contract["id"]
+
+    return max(contracts, key=interest)
 
 
 def take(server, images, contract_name=None):

@@ -1,10 +1,9 @@
 from odoo import http
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Date
 from odoo.http import request
-
-from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 # How many invoices of the future the customer sees.
 NEXT_INVOICES = 3
@@ -33,20 +32,18 @@ class ContractPortal(CustomerPortal):
         ]
 
     def _contract_sortings(self):
-        _ = request.env._
         return {
-            "date": {"label": _("Start Date"), "order": "date_start desc, id desc"},
-            "end": {"label": _("End Date"), "order": "date_end, id desc"},
-            "name": {"label": _("Number"), "order": "name"},
-            "state": {"label": _("Status"), "order": "state, date_start desc"},
+            "date": {"label": request.env._("Start Date"), "order": "date_start desc, id desc"},
+            "end": {"label": request.env._("End Date"), "order": "date_end, id desc"},
+            "name": {"label": request.env._("Number"), "order": "name"},
+            "state": {"label": request.env._("Status"), "order": "state, date_start desc"},
         }
 
     def _contract_filters(self):
-        _ = request.env._
         return {
-            "all": {"label": _("All"), "domain": []},
-            "active": {"label": _("Active"), "domain": [("state", "=", "active")]},
-            "closed": {"label": _("Closed"), "domain": [("state", "=", "closed")]},
+            "all": {"label": request.env._("All"), "domain": []},
+            "active": {"label": request.env._("Active"), "domain": [("state", "=", "active")]},
+            "closed": {"label": request.env._("Closed"), "domain": [("state", "=", "closed")]},
         }
 
     @http.route(

@@ -72,13 +72,15 @@ def plan_rows(
     end = end_of_terms(terms)
     if end is not None and end <= terms.start:
         return [], True
-    rows = []
+    rows, finished = [], True
     for period in iter_periods(terms.rhythm, terms.start, end, _covered_until(terms, covered)):
         if invoice_date(period, terms.timing, terms.offset) >= until:
-            return rows, False
-        for part in _uncovered(period, covered):
-            rows.append(_row(terms, period, part))
-    return [row for row in rows if row.billing_date < until], True
+            finished = False
+            break
+        rows += [_row(terms, period, part) for part in _uncovered(period, covered)]
+    # What is left of a period that was invoiced in part may be due later than the period itself.
+    due = [row for row in rows if row.billing_date < until]
+    return due, finished and len(due) == len(rows)
 
 
 def _plan_one_shot(

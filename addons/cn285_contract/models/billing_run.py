@@ -260,13 +260,16 @@ class BillingRun(models.Model):
 
     @api.model
     def _cron_daily_run(self):
-        """Start the day's run of each company that has something due."""
+        """Start the day's run of each company that has something due, in jobs."""
+        schedules = self.env["cn285.billing.schedule"]
         for company in self.env["res.company"].search([("cn285_daily_billing", "=", True)]):
-            run = self.with_company(company).create(
-                {
-                    "company_id": company.id,
-                    "date": company._cn285_today(),
-                    "post": company.cn285_daily_post,
-                }
-            )
-            run.action_run_in_jobs()
+            today = company._cn285_today()
+            schedules._ensure_planned(company, today)
+            due = [
+                ("company_id", "=", company.id),
+                ("state", "in", ("planned", "waiting")),
+                ("billing_date", "<=", today),
+            ]
+            if schedules.search(due, limit=1):
+                vals = {"company_id": company.id, "date": today, "post": company.cn285_daily_post}
+                self.with_company(company).create(vals).action_run_in_jobs()

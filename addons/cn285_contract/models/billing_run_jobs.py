@@ -1,25 +1,20 @@
 import random
 import time
 
-from odoo import fields, models, modules
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import config
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from .billing_run_batch import CONCURRENCY_ERRORS
+from .bulk import commit_batch, in_test
 
 # How often a batch is tried again when another process holds its rows, and the longest pause.
 MAX_TRIES = 10
 MAX_PAUSE_SECONDS = 5.0
 # How long the job that closes a run sleeps between two looks.
 FINISH_POLL_SECONDS = 5
-
-
-def _in_test():
-    """Whether a test owns the transaction, which then must neither commit nor roll back."""
-    return bool(config["test_enable"] or modules.module.current_test)
 
 
 class BillingRunBatch(models.Model):
@@ -99,7 +94,7 @@ class BillingRun(models.Model):
         :raises UserError: when the run was done or cancelled already
         """
         for run in self:
-            run._commit()
+            commit_batch(run.env)
             for batch in run._persistently(run._start):
                 batch._run_in_process()
             run._persistently(run._finish)
@@ -108,7 +103,7 @@ class BillingRun(models.Model):
     def action_run_in_jobs(self):
         """Bill what is due by jobs in the background, a batch each; the screen shows progress."""
         for run in self:
-            run._commit()
+            commit_batch(run.env)
             for batch in run._persistently(run._start):
                 batch.with_delay(
                     channel="root.billing",
@@ -226,7 +221,7 @@ class BillingRun(models.Model):
         }
         self.state = "running"
         batches = self._create_batches([sorted(keys)] if keys else [], contracts)
-        self._commit()
+        commit_batch(self.env)
         for batch in batches:
             batch._run_in_process()
         issues.filtered(lambda issue: issue.kind == "mail")._retry_mail()
@@ -243,22 +238,12 @@ class BillingRun(models.Model):
         for attempt in range(1, MAX_TRIES + 1):
             try:
                 result = step()
-                self._commit()
+                commit_batch(self.env)
                 return result
             except CONCURRENCY_ERRORS:
-                if attempt == MAX_TRIES or _in_test():
+                if attempt == MAX_TRIES or in_test():
                     raise
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 pause = min(0.05 * 2**attempt, MAX_PAUSE_SECONDS)
                 time.sleep(pause * random.uniform(0.5, 1.0))
-
-    def _commit(self):
-        """Commit what is done and free the memory it took; inside a test, only free the memory.
-
-        In a job the job runner commits.
-        """
-        self.env.flush_all()
-        if not _in_test() and not self.env.context.get("job_uuid"):
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-        self.env.invalidate_all()

@@ -1,6 +1,7 @@
-"""Rows into tables by COPY, for models whose rows come in tens of thousands."""
+"""Work in large numbers: rows into tables by COPY, and commits between batches."""
 
-from odoo.tools import SQL
+from odoo import modules
+from odoo.tools import SQL, config
 
 from ..engine.pgcopy import rows_file, used_columns
 
@@ -32,3 +33,19 @@ def copy_rows(cr, table, rows):
     )
     # COPY goes through to the driver, for which Odoo's cursor has no wrapper of its own.
     cr.copy_expert(statement.code, rows_file(columns, rows))
+
+
+def in_test():
+    """Whether a test owns the transaction, which then must neither commit nor roll back."""
+    return bool(config["test_enable"] or modules.module.current_test)
+
+
+def commit_batch(env):
+    """Commit a batch and free the memory it took.
+
+    Inside a test, and in a job (whose runner commits), only what is pending is written.
+    """
+    env.flush_all()
+    if not in_test() and not env.context.get("job_uuid"):
+        env.cr.commit()  # pylint: disable=invalid-commit
+    env.invalidate_all()

@@ -195,6 +195,13 @@ class ContractItem(models.Model):
                     )
                 )
 
+    def copy_data(self, default=None):
+        # A copy has no dates: it starts with its contract, unless it waits for its button.
+        return [
+            {**vals, "start_condition": "contract"} if vals.get("start_condition") == "date" else vals
+            for vals in super().copy_data(default=default)
+        ]
+
     # === BUSINESS METHODS === #
 
     @api.model

@@ -10,7 +10,10 @@ from ..engine.periods import Rhythm
 from ..engine.plan import ItemTerms, plan_rows
 from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
+from .bulk import commit_batch
 
+# Items that are planned, and committed, together.
+PLANNING_BATCH = 2000
 # States of rows that planning may still change.
 OPEN_STATES = ("planned", "waiting")
 
@@ -230,7 +233,8 @@ class ContractItem(models.Model):
     def _extend_planning(self, company, until: date):
         """Plan the company's running items so that all rows due before ``until`` exist.
 
-        Only items that may have such rows are read; those planned far enough cost nothing.
+        Only items that may have such rows are read; those planned far enough cost nothing. What
+        was planned is committed every few thousand items.
 
         :raises LockError: when another process plans some of them
         """
@@ -241,15 +245,14 @@ class ContractItem(models.Model):
                     ("state", "=", "active"),
                     ("planned_until", "<", until),
                 ],
-                limit=2000,
+                limit=PLANNING_BATCH,
             )
             if not items:
                 return
             # Two processes that plan the same items would collide on the rows.
             items.lock_for_update(allow_referencing=True)
             items._replan_until(until)
-            self.env.flush_all()
-            self.env.invalidate_all()
+            commit_batch(self.env)
 
     def _replan_until(self, until: date):
         # sudo: schedules follow from the items, and who may edit an item may not write schedules.

@@ -34,7 +34,7 @@ class CellReader:
         self.refused = refused
         self._selections = {}
 
-    def read(self, model, column, text):
+    def value_of(self, model, column, text):
         """The value of a cell that is not empty, as :meth:`create` takes it.
 
         :raises CellError: saying what is wrong, without naming the column
@@ -85,11 +85,12 @@ class CellReader:
 
     def _read_date(self, text):
         try:
-            if _DATE.fullmatch(text):
-                return date.fromisoformat(text)
+            day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
         except ValueError:
-            pass  # a day that no calendar has: said below
-        raise CellError(self.env._("“%s” is not a date; write it like 2026-12-31", text))
+            day = None  # the 30th of February
+        if not day:
+            raise CellError(self.env._("“%s” is not a date; write it like 2026-12-31", text))
+        return day
 
     def _read_datetime(self, text):
         return datetime.combine(self._read_date(text), time.min)

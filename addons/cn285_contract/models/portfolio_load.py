@@ -123,7 +123,7 @@ class PortfolioLoad:
 
     def _reason(self, entry, error):
         if isinstance(error, UserError):
-            return str(error.args[0]) if error.args else str(error)
+            return " ".join(str(error.args[0] if error.args else error).split())
         if isinstance(error, psycopg2.Error):
             model = self.env[self.kinds[entry.kind].model]
             return model._sql_error_to_message(error)
@@ -226,7 +226,7 @@ class PortfolioLoad:
             if not text or not column:
                 continue
             try:
-                value = self.reader.read(kind.model, column, text)
+                value = self.reader.value_of(kind.model, column, text)
             except CellError as error:
                 problems.append(f"{name}: {error}")
                 continue

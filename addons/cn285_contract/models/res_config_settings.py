@@ -5,9 +5,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     cn285_tz = fields.Selection(related="company_id.cn285_tz", readonly=False, required=True)
-    cn285_horizon_months = fields.Integer(
-        related="company_id.cn285_horizon_months", readonly=False
-    )
+    cn285_horizon_months = fields.Integer(related="company_id.cn285_horizon_months", readonly=False)
     cn285_daily_billing = fields.Boolean(related="company_id.cn285_daily_billing", readonly=False)
     cn285_daily_post = fields.Boolean(related="company_id.cn285_daily_post", readonly=False)
     cn285_batch_size = fields.Integer(related="company_id.cn285_batch_size", readonly=False)

@@ -278,6 +278,9 @@ class TestBillingRun(ContractCase):
         run = self.env["cn285.billing.run"].search([("company_id", "=", self.company.id)], limit=1)
         self.assertEqual(run.date, date(2026, 6, 15))
         self.assertEqual(run.invoice_count, 6)
+        with trap_jobs() as trap:
+            self.env["cn285.billing.run"]._cron_daily_run()
+        trap.assert_jobs_count(0)
 
     # === COST === #
 

@@ -145,6 +145,16 @@ class TestContract(ContractCase):
         self.assertEqual(added.state, "active")
         self.assertEqual(added.schedule_ids.sorted("period_start")[0].period_start, date(2026, 2, 10))
 
+    def test_copy_is_a_draft_without_dates(self):
+        contract = self._create_contract([{"date_start": date(2026, 2, 1)}, {"quantity": 3}])
+        copy = contract.copy()
+        self.assertEqual(copy.state, "draft")
+        self.assertNotEqual(copy.name, contract.name)
+        self.assertFalse(copy.date_start or any(copy.item_ids.mapped("date_start")))
+        self.assertEqual(copy.item_ids.mapped("start_condition"), ["contract", "contract"])
+        copy.action_confirm()
+        self.assertEqual(copy.item_ids[1].date_start, date(2026, 1, 15))
+
     # === MRR === #
 
     def test_mrr_is_normalised_to_a_month(self):

@@ -33,7 +33,11 @@ class TestPortal(ContractCase, HttpCase):
         cls.contract = cls._create_contract(
             [
                 {"name": "Accès API", "beneficiary_id": cls.other.id},
-                {"name": "Mise en service", "product_id": cls.setup_fee.id, "billing_type": "one_shot"},
+                {
+                    "name": "Mise en service",
+                    "product_id": cls.setup_fee.id,
+                    "billing_type": "one_shot",
+                },
             ],
             client_ref="BC-4711",
         )

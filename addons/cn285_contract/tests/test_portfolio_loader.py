@@ -6,11 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from freezegun import freeze_time
-
+from odoo.addons.cn285_contract.models.portfolio_files import ArchiveError, unpack
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
-
-from odoo.addons.cn285_contract.models.portfolio_files import ArchiveError, unpack
 
 from .common import ContractCase
 
@@ -146,7 +144,7 @@ class TestPortfolioLoader(LoaderCase):
         self.assertEqual(report.created["partners"], 39)
         [(file, line, reason)] = self._errors(report)
         self.assertEqual((file, line), ("partners.csv", 19))
-        self.assertIn("FR11999699713", reason)
+        self.assertIn("The VAT number [11999699713] for partner [Customer 17]", reason)
 
     def test_item_refused_leaves_its_contract_a_draft_until_repaired(self):
         bad = FILES["items.csv"].replace("LT-I2,LT-C1,LT-FEE,200", "LT-I2,LT-C1,LT-FEE,NaN")

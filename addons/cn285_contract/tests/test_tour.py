@@ -50,7 +50,9 @@ class TestTour(ContractCase, HttpCase):
 
     def test_item_dialog_and_own_price(self):
         """The dialog of an item saves its terms; a price typed in the list is an own price."""
-        contract = self._create_contract([{"price_source": "pricelist", "price_unit": False}], confirm=False)
+        contract = self._create_contract(
+            [{"price_source": "pricelist", "price_unit": False}], confirm=False
+        )
         self.start_tour(
             f"/odoo/contracts/{contract.id}", "cn285_contract_item_tour", login="tour_clerk"
         )
@@ -63,7 +65,10 @@ class TestTour(ContractCase, HttpCase):
         """The form of a running run shows what became of it without a click."""
         run = self.env["cn285.billing.run"].create({"date": date(2026, 1, 31), "state": "running"})
         self.env["cn285.billing.run.batch"].create(
-            [{"run_id": run.id, "number": number, "keys": [["2026-01-31", self.customer.id]]} for number in (1, 2)]
+            [
+                {"run_id": run.id, "number": number, "keys": [["2026-01-31", self.customer.id]]}
+                for number in (1, 2)
+            ]
         )
         self.start_tour(
             f"/odoo/billing-runs/{run.id}", "cn285_billing_progress_tour", login="tour_clerk"

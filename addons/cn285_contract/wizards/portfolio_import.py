@@ -82,7 +82,10 @@ class PortfolioImport(models.TransientModel):
             try:
                 files += unpack(attachment.name, attachment.raw or b"")
             except ArchiveError as error:
-                raise UserError(f"{attachment.name}: {messages[error.code]}") from error
+                reason = messages[error.code]
+                raise UserError(
+                    self.env._("%(file)s %(reason)s", file=attachment.name, reason=reason)
+                ) from error
         return files
 
     def _show(self, report):

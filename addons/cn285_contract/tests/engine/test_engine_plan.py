@@ -1,0 +1,120 @@
+"""Planning: which rows an item has, and that no day is planned twice whatever was invoiced."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from cn285_engine.periods import Rhythm
+from cn285_engine.plan import ItemTerms, plan_rows
+from cn285_engine.proration import PartialPolicy
+from hypothesis import given
+from hypothesis import strategies as st
+
+MONTHLY = Rhythm(1, "month", "calendar", date(2026, 1, 1))
+YEAR = (date(2026, 1, 1), date(2027, 1, 1))
+FAR = date(2030, 1, 1)
+
+
+def terms(**values):
+    return ItemTerms(
+        **{"kind": "fixed", "start": YEAR[0], "end": YEAR[1], "rhythm": MONTHLY, **values}
+    )
+
+
+def days(rows):
+    """Days that the rows stand for, each as often as it is planned."""
+    return sorted(
+        row.start + timedelta(days=offset)
+        for row in rows
+        for offset in range((row.end - row.start).days)
+    )
+
+
+def test_year_of_months():
+    rows, finished = plan_rows(terms(), FAR)
+    assert [row.start.month for row in rows] == list(range(1, 13))
+    assert finished
+
+
+def test_rows_due_before_the_horizon_only():
+    rows, finished = plan_rows(terms(), date(2026, 4, 1))
+    assert len(rows) == 3
+    assert not finished
+    rows, _finished = plan_rows(terms(timing="arrears"), date(2026, 4, 1))
+    assert [row.billing_date for row in rows] == [date(2026, 2, 1), date(2026, 3, 1)]
+
+
+def test_period_count_includes_a_partial_first_one():
+    rows, finished = plan_rows(terms(start=date(2026, 1, 20), period_count=2), FAR)
+    assert [(row.start, row.end) for row in rows] == [
+        (date(2026, 1, 20), date(2026, 2, 1)),
+        (date(2026, 2, 1), date(2026, 3, 1)),
+    ]
+    assert finished
+
+
+def test_what_was_invoiced_is_left_out_of_the_middle():
+    covered = [(date(2026, 1, 10), date(2026, 1, 20))]
+    rows, _finished = plan_rows(terms(last=PartialPolicy.full), date(2026, 1, 31), covered)
+    assert [(row.start.day, row.end.day, row.proration.ratio) for row in rows] == [
+        (1, 10, Fraction(9, 31)),
+        (20, 1, Fraction(12, 31)),
+    ]
+
+
+def test_rest_that_is_due_after_the_horizon_is_not_forgotten():
+    """The period is due on the 1st, its rest on the 20th: the item is not planned to its end."""
+    covered = [(date(2026, 1, 1), date(2026, 1, 5)), (date(2026, 1, 10), date(2026, 1, 20))]
+    short = terms(end=date(2026, 2, 1))
+    rows, finished = plan_rows(short, date(2026, 1, 15), covered)
+    assert [row.start.day for row in rows] == [5]
+    assert not finished
+    rows, finished = plan_rows(short, date(2026, 1, 21), covered)
+    assert [row.start.day for row in rows] == [5, 20]
+    assert finished
+
+
+@pytest.mark.parametrize(
+    ("values", "until", "expected"),
+    [
+        ({}, FAR, (date(2026, 1, 1), date(2026, 1, 1), True)),
+        ({"one_shot_date": date(2026, 3, 1)}, FAR, (date(2026, 3, 1), date(2026, 3, 1), True)),
+        ({"offset": 10}, FAR, (date(2026, 1, 1), date(2026, 1, 11), True)),
+        ({"offset": 10}, date(2026, 1, 11), (None, None, False)),
+        ({"one_shot_date": date(2027, 1, 1)}, FAR, (None, None, True)),
+    ],
+)
+def test_one_shot(values, until, expected):
+    rows, finished = plan_rows(terms(kind="one_shot", rhythm=None, **values), until)
+    row = rows[0] if rows else None
+    assert (row and row.start, row and row.billing_date, finished) == expected
+    assert plan_rows(terms(kind="one_shot", rhythm=None), FAR, [YEAR]) == ([], True)
+
+
+@st.composite
+def covered_spans(draw):
+    bounds = sorted(draw(st.sets(st.integers(0, 400), max_size=8)))
+    pairs = zip(bounds[::2], bounds[1::2], strict=False)
+    return [
+        (YEAR[0] + timedelta(days=start), YEAR[0] + timedelta(days=end)) for start, end in pairs
+    ]
+
+
+@given(
+    covered=covered_spans(),
+    unit=st.sampled_from(["day", "week", "month", "quarter", "year"]),
+    alignment=st.sampled_from(["anniversary", "calendar"]),
+    interval=st.integers(1, 5),
+    timing=st.sampled_from(["advance", "arrears"]),
+)
+def test_every_day_is_invoiced_or_planned_once(covered, unit, alignment, interval, timing):
+    rhythm = Rhythm(interval, unit, alignment, YEAR[0], 17, 4)
+    rows, finished = plan_rows(terms(rhythm=rhythm, timing=timing), FAR, covered)
+    invoiced = {
+        start + timedelta(days=offset)
+        for start, end in covered
+        for offset in range((end - start).days)
+    }
+    whole = [YEAR[0] + timedelta(days=offset) for offset in range(365)]
+    assert days(rows) == [day for day in whole if day not in invoiced]
+    assert finished
