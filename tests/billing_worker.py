@@ -114,7 +114,9 @@ def result(env):
     rows = env["cn285.billing.schedule"].search([("state", "=", "invoiced")])
     return {
         "invoices": invoices,
-        "gapless": numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True,
+        "gapless": numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        if numbers
+        else True,
         "rows": len(rows),
         "lines": len(rows.move_line_id),
         "due": env["cn285.billing.schedule"].search_count(

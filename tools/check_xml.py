@@ -36,7 +36,7 @@ def problems(path):
         if (
             element.tag == "group"
             and _in_search(element)
-            and element.attrib.keys()
+            and set(element.attrib)
             & {
                 "expand",
                 "string",

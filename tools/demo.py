@@ -6,6 +6,7 @@ Run again, it changes and bills nothing, and says so.
 import argparse
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
@@ -20,7 +21,9 @@ UNTIL = "2026-06-30"
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--database", default="cn285_demo")
-    parser.add_argument("--until", default=UNTIL, metavar="DATE", help="bill up to this day")
+    parser.add_argument(
+        "--until", type=_day, default=UNTIL, metavar="DATE", help="bill up to this day"
+    )
     options = parser.parse_args(arguments)
     with environment(options.database) as env:
         report = _load(env)
@@ -42,6 +45,10 @@ def main(arguments=None):
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         _say_how_to_open(options.database)
         return 1 if report.errors or billed.issues else 0
+
+
+def _day(text):
+    return date.fromisoformat(text).isoformat()
 
 
 def _load(env):

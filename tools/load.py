@@ -7,7 +7,8 @@ aside, or the invoices do not add up to the column that the mapping names.
 import argparse
 import sys
 import time
-from decimal import Decimal
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
@@ -22,10 +23,14 @@ def main(arguments=None):
         return 2
     with environment(options.database) as env:
         from odoo.addons.cn285_contract.engine.mapping import MappingError, parse_mapping
-        from odoo.addons.cn285_contract.models.portfolio_files import read_files
+        from odoo.addons.cn285_contract.models.portfolio_files import ArchiveError, read_files
         from odoo.addons.cn285_contract.models.portfolio_messages import describe
 
-        files = read_files(options.file)
+        try:
+            files = read_files(options.file)
+        except ArchiveError:
+            out.print(f"{options.file} cannot be opened, or is too large.", style="red")
+            return 2
         mapping = None
         if options.mapping:
             try:
@@ -38,9 +43,10 @@ def main(arguments=None):
         if options.no_bill or not until:
             return 1 if report.errors else 0
         billed = bill(env, until)
-        if not billed.invoices:
+        if billed.invoices or billed.issues:
+            print_billed(env, billed, until)
+        else:
             out.print(f"Nothing was due up to {until} that is not billed already.", style="bold")
-        print_billed(env, billed, until)
         good = not (report.errors or billed.issues)
         if mapping and mapping.compare:
             good &= _compare(env, files, mapping, options.namespace, until)
@@ -53,7 +59,9 @@ def _parse(arguments):
     parser.add_argument("--file", type=Path, required=True, help="CSV file, folder or zip")
     parser.add_argument("--mapping", type=Path, help="how its columns are read (TOML or JSON)")
     parser.add_argument("--namespace", default="cn285_portfolio", help="owner of the external ids")
-    parser.add_argument("--bill", metavar="DATE", help="bill up to this day (YYYY-MM-DD)")
+    parser.add_argument(
+        "--bill", type=_day, metavar="DATE", help="bill up to this day (YYYY-MM-DD)"
+    )
     parser.add_argument("--no-bill", action="store_true", help="load only")
     parser.add_argument("--errors", type=Path, help="write the refused rows into this CSV file")
     return parser.parse_args(arguments)
@@ -74,12 +82,15 @@ def _load(env, files, mapping, options):
 
 def _compare(env, files, mapping, namespace, until):
     """Compare the posted invoices of the loaded contracts with a column of the files."""
-    from odoo.addons.cn285_contract.engine.table import read_table
+    from odoo.addons.cn285_contract.engine.table import TableError, read_table
 
     wanted = Decimal(0)
     for name, content in files:
-        for row in read_table(name, content, mapping.delimiter).rows:
-            wanted += Decimal(row.cells[mapping.compare].replace(",", ".") or 0)
+        try:
+            rows = read_table(name, content, mapping.delimiter).rows
+        except TableError:
+            continue  # refused as a whole, and reported
+        wanted += sum((_number(row.cells.get(mapping.compare)) for row in rows), Decimal(0))
     names = env["ir.model.data"].search(
         [("module", "=", namespace), ("model", "=", "cn285.contract")]
     )
@@ -103,6 +114,19 @@ def _compare(env, files, mapping, namespace, until):
         ],
     )
     return not difference
+
+
+def _number(text):
+    """The number in a cell; 0 where there is none, which the loader reports."""
+    try:
+        number = Decimal((text or "0").replace(",", "."))
+    except InvalidOperation:
+        return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
+
+
+def _day(text):
+    return date.fromisoformat(text).isoformat()
 
 
 if __name__ == "__main__":

@@ -197,6 +197,9 @@ def _unprivileged():
     """The user to run PostgreSQL as, where we are root, which it refuses."""
     if os.geteuid() != 0:
         return None
+    if DATA.is_dir():
+        # Whoever made the cluster: root may be asked to stop what another user has started.
+        return pwd.getpwuid(DATA.stat().st_uid)
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name)

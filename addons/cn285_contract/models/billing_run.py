@@ -25,7 +25,6 @@ class BillingRun(models.Model):
         help="Everything with an invoice date up to this day is billed, overdue months included.",
     )
     invoice_date = fields.Date(
-        string="Invoice Date",
         help="Date of all invoices of this run. Left empty, each invoice bears the date of its "
         "schedule. Set it where that date lies in a closed period.",
     )
@@ -56,19 +55,17 @@ class BillingRun(models.Model):
         tracking=True,
         index=True,
     )
-    batch_count = fields.Integer(string="Batch Count", compute="_compute_progress")
+    batch_count = fields.Integer(compute="_compute_progress")
     batch_done = fields.Integer(string="Batches Done", compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress", help="Share of the batches done, in %.")
     date_started = fields.Datetime(string="Started", readonly=True, copy=False)
     date_finished = fields.Datetime(string="Finished", readonly=True, copy=False)
     schedule_ids = fields.One2many("cn285.billing.schedule", "run_id", string="Rows Billed")
     invoice_ids = fields.One2many("account.move", "cn285_run_id", string="Invoices")
-    issue_ids = fields.One2many(
-        "cn285.billing.run.issue", "run_id", string="Set Aside", copy=False
-    )
+    issue_ids = fields.One2many("cn285.billing.run.issue", "run_id", string="Set Aside", copy=False)
     row_count = fields.Integer(string="Rows", compute="_compute_results")
-    invoice_count = fields.Integer(string="Invoice Count", compute="_compute_results")
-    contract_count = fields.Integer(string="Contract Count", compute="_compute_results")
+    invoice_count = fields.Integer(compute="_compute_results")
+    contract_count = fields.Integer(compute="_compute_results")
     issue_count = fields.Integer(string="Open Issues", compute="_compute_issue_count")
     mail_error_count = fields.Integer(string="Failed Mails", compute="_compute_issue_count")
     amount_untaxed = fields.Monetary(string="Total Excl. Tax", compute="_compute_results")
@@ -97,10 +94,14 @@ class BillingRun(models.Model):
         )
         # Signed amounts are in the company's currency, whatever the invoices' own is.
         # sudo: whoever may see the run may see what it comes to, without seeing its invoices.
-        moves = self.env["account.move"].sudo()._read_group(
-            [("cn285_run_id", "in", self.ids), ("state", "!=", "cancel")],
-            ["cn285_run_id"],
-            ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [("cn285_run_id", "in", self.ids), ("state", "!=", "cancel")],
+                ["cn285_run_id"],
+                ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
+            )
         )
         rows = {run.id: values for run, *values in rows}
         moves = {run.id: values for run, *values in moves}
@@ -135,7 +136,8 @@ class BillingRun(models.Model):
             if run.invoice_date and run.invoice_date > today and run.post:
                 raise ValidationError(
                     self.env._(
-                        "Invoices cannot be posted with a date in the future (%s).", run.invoice_date
+                        "Invoices cannot be posted with a date in the future (%s).",
+                        run.invoice_date,
                     )
                 )
 

@@ -16,7 +16,7 @@ class BillingRunIssue(models.Model):
     kind = fields.Selection(
         [("billing", "Not Billed"), ("mail", "Not Sent")], default="billing", required=True
     )
-    contract_id = fields.Many2one("cn285.contract", string="Contract", ondelete="cascade", index=True)
+    contract_id = fields.Many2one("cn285.contract", ondelete="cascade", index=True)
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
     move_id = fields.Many2one("account.move", string="Invoice", ondelete="cascade")
     reason = fields.Text(required=True)

@@ -2,10 +2,9 @@ import random
 import time
 
 from odoo import fields, models
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-
-from odoo.addons.queue_job.exception import RetryableJobError
 
 from .billing_run_batch import CONCURRENCY_ERRORS
 from .bulk import commit_batch, in_test
@@ -33,9 +32,7 @@ class BillingRunBatch(models.Model):
     )
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     number = fields.Integer(required=True, readonly=True)
-    keys = fields.Json(
-        readonly=True, help="Pairs of invoice date and payer: what is billed here."
-    )
+    keys = fields.Json(readonly=True, help="Pairs of invoice date and payer: what is billed here.")
     contract_ids = fields.Json(
         readonly=True, help="Contracts to which a repair is limited; empty: all."
     )

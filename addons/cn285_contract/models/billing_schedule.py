@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .bulk import copy_rows, next_ids
-from .contract_item_planning import OPEN_STATES
+from .common import OPEN_STATES
 
 
 class BillingSchedule(models.Model):
@@ -19,12 +19,8 @@ class BillingSchedule(models.Model):
     _description = "Billing Schedule"
     _order = "billing_date, contract_id, item_id, period_start, id"
 
-    item_id = fields.Many2one(
-        "cn285.contract.item", string="Item", required=True, ondelete="restrict", index=True
-    )
-    contract_id = fields.Many2one(
-        "cn285.contract", string="Contract", required=True, readonly=True, index=True
-    )
+    item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="restrict", index=True)
+    contract_id = fields.Many2one("cn285.contract", required=True, readonly=True, index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(
         related="contract_id.partner_id",
@@ -130,70 +126,6 @@ class BillingSchedule(models.Model):
         for row in self:
             row.display_name = f"{row.item_id.name} ({row.period_start} – {row.period_end})"
 
-    # === EXPLANATION === #
-
-    @api.model
-    def _explain(self, steps, currency):
-        """The steps of a calculation as text, a line a step, in the user's language."""
-        return "\n".join(
-            "%s = %s" % (self._explain_step(code, values), currency.format(float(values["amount"])))
-            for code, values in steps
-        )
-
-    @api.model
-    def _explain_step(self, code, values):
-        """One step in words. Modules that add steps extend this and call super for the others.
-
-        :param str code: see ``engine.pricing.Amount``
-        :param dict values: the figures of the step, as strings or integers
-        """
-        _ = self.env._
-        if code == "base":
-            return _(
-                "%(quantity)s × %(price)s",
-                quantity=_plain(values["quantity"]),
-                price=_plain(values["price_unit"]),
-            )
-        if code == "proration":
-            return self._explain_proration(values)
-        if code == "discount":
-            return _("discount of %s %%", _plain(values["percent"]))
-        if code == "floor":
-            return _("a discount does not go below zero")
-        if code == "rounded":
-            return _("rounded")
-        facts = {
-            "label": values["label"] or _("discount period"),
-            "covered": values["covered"],
-            "of": values["of"],
-        }
-        if code == "free":
-            return _("%(label)s: free for %(covered)s of %(of)s days", **facts)
-        if code == "window_percent":
-            percent = _plain(values["percent"])
-            return _(
-                "%(label)s: %(percent)s %% off for %(covered)s of %(of)s days",
-                percent=percent,
-                **facts,
-            )
-        return _(
-            "%(label)s: %(off)s off for %(covered)s of %(of)s days",
-            off=_plain(values["off"]),
-            **facts,
-        )
-
-    @api.model
-    def _explain_proration(self, values):
-        _ = self.env._
-        share = f"{values['numerator']}/{values['denominator']}"
-        if values["note"] == "free":
-            return _("partial period, free of charge")
-        if values["note"] == "full":
-            return _("partial period, billed in full")
-        if values["basis"] == "30_360":
-            return _("%s of the period's days (30/360)", share)
-        return _("%s of the period's days", share)
-
     # === CRUD === #
 
     @api.model_create_multi
@@ -294,14 +226,12 @@ class BillingSchedule(models.Model):
     def _update_planned(self, vals):
         """Write the values of the plan that differ from the row's own."""
         self.ensure_one()
-        changed = {
-            name: value
-            for name, value in vals.items()
-            if self._differs(name, value)
-        }
+        changed = {name: value for name, value in vals.items() if self._differs(name, value)}
         # A usage row that was rated keeps its state and amount: rating is not planning.
         if self.kind == "usage":
-            changed = {k: v for k, v in changed.items() if k not in ("state", "net", "amount", "steps")}
+            changed = {
+                k: v for k, v in changed.items() if k not in ("state", "net", "amount", "steps")
+            }
         if changed:
             self.write(changed)
 
@@ -342,8 +272,9 @@ class BillingSchedule(models.Model):
         A pricelist may have changed since the row was planned; an own price has not.
         """
         rows = self.filtered(
-            lambda row: row.kind in ("fixed", "one_shot")
-            and row.item_id.price_source == "pricelist"
+            lambda row: (
+                row.kind in ("fixed", "one_shot") and row.item_id.price_source == "pricelist"
+            )
         )
         items = rows.item_id
         if not items:
@@ -384,9 +315,7 @@ class BillingSchedule(models.Model):
 
     def _release(self):
         """Undo the invoicing of rows whose draft invoice is deleted: they are planned again."""
-        self.write(
-            {"state": "planned", "move_line_id": False, "move_id": False, "run_id": False}
-        )
+        self.write({"state": "planned", "move_line_id": False, "move_id": False, "run_id": False})
 
     def _cancel_invoiced(self):
         """Close rows whose invoice was cancelled, and plan their periods anew (next revision)."""
@@ -408,13 +337,3 @@ class BillingSchedule(models.Model):
         """Make sure that every row of the company due on ``until`` or before exists."""
         items = self.env["cn285.contract.item"].with_company(company)
         items._extend_planning(company, until + timedelta(days=1))
-
-
-def _plain(number):
-    """A decimal without trailing zeros: 10.000000 is 10, 2.50 is 2.50."""
-    text = str(number)
-    if "." not in text or "E" in text:
-        return text
-    text = text.rstrip("0").rstrip(".")
-    whole, _, cents = text.partition(".")
-    return f"{whole}.{cents:0<2}" if cents else whole

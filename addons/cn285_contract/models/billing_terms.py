@@ -46,7 +46,6 @@ class BillingTerms(models.AbstractModel):
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
         "product.product",
-        string="Product",
         required=True,
         ondelete="restrict",
         domain="[('sale_ok', '=', True)]",
@@ -243,21 +242,20 @@ class BillingTerms(models.AbstractModel):
     def _terms_error(self):
         """The reason why these terms cannot be billed, in a clerk's words; None if they can."""
         self.ensure_one()
-        _ = self.env._
         if self.recurring_interval < 1:
-            return _(
+            return self.env._(
                 "the period must be at least 1 %(unit)s long, not %(interval)s.",
                 unit=self.recurring_unit,
                 interval=self.recurring_interval,
             )
         if not 1 <= self.billing_day <= 31:
-            return _("the billing day must be between 1 and 31, not %s.", self.billing_day)
+            return self.env._("the billing day must be between 1 and 31, not %s.", self.billing_day)
         if not 0 <= self.discount <= 100:
-            return _("the discount must be between 0 and 100 %%, not %s.", self.discount)
+            return self.env._("the discount must be between 0 and 100 %%, not %s.", self.discount)
         if self.trial_days < 0:
-            return _("the trial cannot last %s days.", self.trial_days)
+            return self.env._("the trial cannot last %s days.", self.trial_days)
         if self.period_count < 0:
-            return _("the number of periods cannot be %s.", self.period_count)
+            return self.env._("the number of periods cannot be %s.", self.period_count)
         return None
 
     @api.model

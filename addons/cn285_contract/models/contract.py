@@ -34,7 +34,6 @@ class Contract(models.Model):
     )
     reseller_id = fields.Many2one(
         "res.partner",
-        string="Reseller",
         index="btree_not_null",
         tracking=True,
         check_company=True,
@@ -42,7 +41,6 @@ class Contract(models.Model):
     )
     payer_id = fields.Many2one(
         "res.partner",
-        string="Payer",
         compute="_compute_payer_id",
         store=True,
         index=True,
@@ -58,7 +56,7 @@ class Contract(models.Model):
         check_company=True,
     )
     template_id = fields.Many2one(
-        "cn285.contract.template", string="Template", check_company=True, tracking=True, index=True
+        "cn285.contract.template", check_company=True, tracking=True, index=True
     )
     tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
     currency_id = fields.Many2one(
@@ -70,9 +68,7 @@ class Contract(models.Model):
         required=True,
         tracking=True,
     )
-    pricelist_id = fields.Many2one(
-        "product.pricelist", string="Pricelist", check_company=True, tracking=True
-    )
+    pricelist_id = fields.Many2one("product.pricelist", check_company=True, tracking=True)
     fiscal_position_id = fields.Many2one(
         "account.fiscal.position",
         check_company=True,
@@ -124,7 +120,10 @@ class Contract(models.Model):
         index=True,
     )
     item_ids = fields.One2many("cn285.contract.item", "contract_id", string="Items", copy=True)
-    schedule_ids = fields.One2many("cn285.billing.schedule", "contract_id", string="Schedule")
+    schedule_ids = fields.One2many(
+        "cn285.billing.schedule",
+        "contract_id",
+    )
     schedule_count = fields.Integer(compute="_compute_schedule_count")
     invoice_ids = fields.Many2many(
         "account.move",
@@ -180,7 +179,11 @@ class Contract(models.Model):
     @api.constrains("date_start", "date_end")
     def _check_dates(self):
         for contract in self:
-            if contract.date_start and contract.date_end and contract.date_end < contract.date_start:
+            if (
+                contract.date_start
+                and contract.date_end
+                and contract.date_end < contract.date_start
+            ):
                 raise ValidationError(
                     self.env._(
                         "Contract %(contract)s: the end date %(end)s is before the start date "
@@ -199,8 +202,9 @@ class Contract(models.Model):
             if pricelist and pricelist.currency_id != contract.currency_id:
                 raise ValidationError(
                     self.env._(
-                        "Contract %(contract)s is in %(currency)s, but its pricelist “%(pricelist)s” "
-                        "is in %(other)s. Choose a pricelist in the contract's currency.",
+                        "Contract %(contract)s is in %(currency)s, but its pricelist "
+                        "“%(pricelist)s” is in %(other)s. Choose a pricelist in the contract's "
+                        "currency.",
                         contract=contract.name,
                         currency=contract.currency_id.name,
                         pricelist=pricelist.name,
@@ -219,7 +223,9 @@ class Contract(models.Model):
     def _compute_partner_invoice_id(self):
         for contract in self:
             payer = contract.reseller_id or contract.partner_id
-            contract.partner_invoice_id = payer.address_get(["invoice"])["invoice"] if payer else False
+            contract.partner_invoice_id = (
+                payer.address_get(["invoice"])["invoice"] if payer else False
+            )
 
     @api.depends("pricelist_id", "company_id")
     def _compute_currency_id(self):
@@ -280,9 +286,10 @@ class Contract(models.Model):
             contract.display_name = self.env._("New") if contract.name == "/" else contract.name
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for contract in self:
             contract.access_url = f"/my/contracts/{contract.id}"
+        return result
 
     # === ONCHANGE === #
 
@@ -389,49 +396,6 @@ class Contract(models.Model):
             for item in template.item_ids
         ]
         self.item_ids = commands
-
-    def _get_sale_journals(self):
-        """The journal of each contract's invoices, as ``{contract: journal}``; may be empty."""
-        journals = self.env["account.journal"]
-        defaults = {
-            company: journals.search(
-                [*journals._check_company_domain(company), ("type", "=", "sale")], limit=1
-            )
-            for company in self.filtered(lambda contract: not contract.journal_id).company_id
-        }
-        return {
-            contract: contract.journal_id or defaults[contract.company_id] for contract in self
-        }
-
-    def _get_fiscal_positions(self):
-        """The fiscal position of each contract's next invoice: its own, or what Odoo finds.
-
-        :returns: ``{contract: fiscal position, empty for domestic}``
-        """
-        positions = self.env["account.fiscal.position"]
-        found, result = {}, {}
-        for contract in self:
-            company, address = contract.company_id, contract._get_invoice_address()
-            if contract.fiscal_position_id:
-                result[contract] = contract.fiscal_position_id
-                continue
-            if (company, address) not in found:
-                found[company, address] = positions.with_company(company)._get_fiscal_position(
-                    address
-                )
-            result[contract] = found[company, address]
-        return result
-
-    def _get_invoice_address(self):
-        """Whom the contract's invoices are made out to."""
-        self.ensure_one()
-        return self.partner_invoice_id or self.payer_id
-
-    def _get_payment_term(self):
-        """The payment terms of this contract's next invoice: its own, or those of the payer."""
-        self.ensure_one()
-        payer = self.payer_id.with_company(self.company_id)
-        return self.payment_term_id or payer.property_payment_term_id
 
     # === ACTIONS === #
 

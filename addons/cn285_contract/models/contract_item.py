@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine.mrr import monthly_value
-from .contract_lifecycle import STATE_DOOR
+from .common import STATE_DOOR
 
 
 class ContractItem(models.Model):
@@ -15,16 +15,13 @@ class ContractItem(models.Model):
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 
-    contract_id = fields.Many2one(
-        "cn285.contract", string="Contract", required=True, ondelete="cascade", index=True
-    )
+    contract_id = fields.Many2one("cn285.contract", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
     product_id = fields.Many2one(check_company=True)
     beneficiary_id = fields.Many2one(
         "res.partner",
-        string="Beneficiary",
         index="btree_not_null",
         check_company=True,
         help="The user of the service, where it is not the customer: an employee, a subsidiary.",
@@ -35,7 +32,9 @@ class ContractItem(models.Model):
         help="The number by which the service is known elsewhere: a line, a meter, a serial.",
     )
     date_start = fields.Date(
-        string="Start Date", copy=False, help="First day of the service. Left empty, the start condition sets it."
+        string="Start Date",
+        copy=False,
+        help="First day of the service. Left empty, the start condition sets it.",
     )
     date_end = fields.Date(
         string="End Date", copy=False, help="Last day of the service. Empty: as the contract."
@@ -67,7 +66,10 @@ class ContractItem(models.Model):
     discount_ids = fields.One2many(
         "cn285.contract.item.discount", "item_id", string="Discount Periods", copy=True
     )
-    schedule_ids = fields.One2many("cn285.billing.schedule", "item_id", string="Schedule")
+    schedule_ids = fields.One2many(
+        "cn285.billing.schedule",
+        "item_id",
+    )
     billing_start = fields.Date(
         compute="_compute_billing_start", help="First billed day: the day after the trial."
     )
@@ -99,32 +101,33 @@ class ContractItem(models.Model):
 
     def _dates_error(self):
         self.ensure_one()
-        _ = self.env._
         start, end, contract = self.date_start, self.date_end, self.contract_id
         if start and end and end < start:
-            return _("the end date %(end)s is before the start date %(start)s.", end=end, start=start)
+            return self.env._(
+                "the end date %(end)s is before the start date %(start)s.", end=end, start=start
+            )
         if self.state == "cancelled":
             return None
         if start and contract.date_start and start < contract.date_start:
-            return _(
+            return self.env._(
                 "it starts on %(start)s, before the contract does (%(contract_start)s).",
                 start=start,
                 contract_start=contract.date_start,
             )
         if contract.date_end and start and start > contract.date_end:
-            return _(
+            return self.env._(
                 "it starts on %(start)s, after the contract's end (%(contract_end)s).",
                 start=start,
                 contract_end=contract.date_end,
             )
         if contract.date_end and end and end > contract.date_end:
-            return _(
+            return self.env._(
                 "it ends on %(end)s, after the contract does (%(contract_end)s).",
                 end=end,
                 contract_end=contract.date_end,
             )
         if self.start_condition == "date" and not start:
-            return _("it starts on its own date, but no start date is given.")
+            return self.env._("it starts on its own date, but no start date is given.")
         return None
 
     # === COMPUTES === #
@@ -188,8 +191,8 @@ class ContractItem(models.Model):
             if item.schedule_ids.filtered("move_id"):
                 raise UserError(
                     self.env._(
-                        "Item “%(item)s” of contract %(contract)s was invoiced and cannot be deleted; "
-                        "give it an end date instead.",
+                        "Item “%(item)s” of contract %(contract)s was invoiced and cannot be "
+                        "deleted; give it an end date instead.",
                         item=item.name,
                         contract=item.contract_id.name,
                     )
@@ -198,7 +201,9 @@ class ContractItem(models.Model):
     def copy_data(self, default=None):
         # A copy has no dates: it starts with its contract, unless it waits for its button.
         return [
-            {**vals, "start_condition": "contract"} if vals.get("start_condition") == "date" else vals
+            {**vals, "start_condition": "contract"}
+            if vals.get("start_condition") == "date"
+            else vals
             for vals in super().copy_data(default=default)
         ]
 
@@ -252,8 +257,8 @@ class ContractItem(models.Model):
             if item.contract_id.state != "active" or item.state != "draft":
                 raise UserError(
                     self.env._(
-                        "Item “%(item)s” of contract %(contract)s cannot be activated: the contract "
-                        "must be active and the item still a draft.",
+                        "Item “%(item)s” of contract %(contract)s cannot be activated: the "
+                        "contract must be active and the item still a draft.",
                         item=item.name,
                         contract=item.contract_id.name,
                     )

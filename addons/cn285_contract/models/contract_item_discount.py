@@ -1,5 +1,4 @@
 from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -11,18 +10,14 @@ class ContractItemDiscount(models.Model):
     _description = "Contract Item Discount Period"
     _order = "item_id, date_start, id"
 
-    item_id = fields.Many2one(
-        "cn285.contract.item", string="Item", required=True, ondelete="cascade", index=True
-    )
+    item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="cascade", index=True)
     contract_id = fields.Many2one(related="item_id.contract_id")
     company_id = fields.Many2one(related="item_id.company_id", store=True)
     currency_id = fields.Many2one(related="item_id.currency_id")
     name = fields.Char(string="Label", help="Shown in the explanation of the amount.")
     date_start = fields.Date(string="From", required=True)
     date_end = fields.Date(string="To", help="Last day of the discount. Empty: no end.")
-    percent = fields.Float(
-        string="Percent", digits=(16, 4), help="Percentage off; 100 makes a free period."
-    )
+    percent = fields.Float(digits=(16, 4), help="Percentage off; 100 makes a free period.")
     amount = fields.Monetary(
         help="Amount off each full period, in the contract's currency, excluding taxes.",
         currency_field="currency_id",
@@ -41,7 +36,8 @@ class ContractItemDiscount(models.Model):
             if message:
                 raise ValidationError(
                     self.env._(
-                        "Contract %(contract)s, item “%(item)s”, discount from %(start)s: %(reason)s",
+                        "Contract %(contract)s, item “%(item)s”, discount from %(start)s: "
+                        "%(reason)s",
                         contract=discount.contract_id.name,
                         item=discount.item_id.name,
                         start=discount.date_start,
@@ -51,20 +47,19 @@ class ContractItemDiscount(models.Model):
 
     def _discount_error(self):
         self.ensure_one()
-        _ = self.env._
         if self.date_end and self.date_end < self.date_start:
-            return _("it ends on %s, before it starts.", self.date_end)
+            return self.env._("it ends on %s, before it starts.", self.date_end)
         if not 0 <= self.percent <= 100:
-            return _("the percentage must be between 0 and 100, not %s.", self.percent)
+            return self.env._("the percentage must be between 0 and 100, not %s.", self.percent)
         if self.amount < 0:
-            return _("the amount cannot be negative.")
+            return self.env._("the amount cannot be negative.")
         if bool(self.percent) == bool(self.amount):
-            return _("give either a percentage or an amount.")
+            return self.env._("give either a percentage or an amount.")
         for other in self.item_id.discount_ids - self:
             starts_before_end = not other.date_end or self.date_start <= other.date_end
             ends_after_start = not self.date_end or self.date_end >= other.date_start
             if starts_before_end and ends_after_start:
-                return _(
+                return self.env._(
                     "it overlaps the discount from %(start)s to %(end)s.",
                     start=other.date_start,
                     end=other.date_end or "…",

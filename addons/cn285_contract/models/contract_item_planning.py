@@ -11,20 +11,10 @@ from ..engine.plan import ItemTerms, plan_rows
 from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
 from .bulk import commit_batch
+from .common import OPEN_STATES, as_decimal, day_after
 
 # Items that are planned, and committed, together.
 PLANNING_BATCH = 2000
-# States of rows that planning may still change.
-OPEN_STATES = ("planned", "waiting")
-
-
-def as_decimal(value):
-    """The decimal that a user typed, from the float that the database returns."""
-    return Decimal(repr(value or 0.0))
-
-
-def day_after(day):
-    return day + timedelta(days=1) if day else None
 
 
 class ContractItem(models.Model):
@@ -205,13 +195,12 @@ class ContractItem(models.Model):
     def _engine_message(self, error):
         """What the engine refused, in a clerk's words, with the contract and the item."""
         self.ensure_one()
-        _ = self.env._
         reasons = {
-            "overlapping_discounts": _("two discount periods overlap."),
-            "date_out_of_range": _("its dates leave the calendar."),
-            "end_before_start": _("it ends before it starts."),
+            "overlapping_discounts": self.env._("two discount periods overlap."),
+            "date_out_of_range": self.env._("its dates leave the calendar."),
+            "end_before_start": self.env._("it ends before it starts."),
         }
-        return _(
+        return self.env._(
             "Contract %(contract)s, item “%(item)s”: %(reason)s",
             contract=self.contract_id.name,
             item=self.name,
@@ -305,7 +294,7 @@ class ContractItem(models.Model):
             if row.state in OPEN_STATES:
                 open_rows[row.item_id.id][key] = row
                 continue
-            revisions[row.item_id.id, *key] = row.revision
+            revisions[(row.item_id.id, *key)] = row.revision
             if row.state == "invoiced" and row._covers_period():
                 kept[row.item_id.id].append((row.period_start, day_after(row.period_end)))
         return kept, open_rows, revisions

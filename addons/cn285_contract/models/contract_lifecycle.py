@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# The proof that a change of state came through the door: an object that no remote call can send.
-STATE_DOOR = object()
+from .common import STATE_DOOR
 
 
 class Contract(models.Model):
@@ -23,7 +22,7 @@ class Contract(models.Model):
         )
 
     def _update_state(self, allowed, target, **values):
-        """The one door between states: move the contracts that may go from ``allowed`` to ``target``.
+        """The one door between states: contracts in ``allowed`` go to ``target``.
 
         :param tuple allowed: states from which the move is possible
         :param str target: state to reach
@@ -81,7 +80,9 @@ class Contract(models.Model):
                     end=last_day,
                 )
             )
-        for item in self.item_ids.filtered(lambda item: item.date_start and item.date_start > last_day):
+        for item in self.item_ids.filtered(
+            lambda item: item.date_start and item.date_start > last_day
+        ):
             item._update_state(("draft", "active"), "cancelled")
         self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day).write(
             {"date_end": last_day}
@@ -112,7 +113,8 @@ class Contract(models.Model):
     @api.model
     def _cron_extend_schedules(self):
         """Plan running items further when the rolling horizon has moved, and end what is over."""
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
+        for company in companies:
             items = self.env["cn285.contract.item"].with_company(company)
             items._extend_planning(company, company._cn285_horizon())
             self._close_finished(company)

@@ -1,5 +1,4 @@
 from dateutil.relativedelta import relativedelta
-
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -31,9 +30,7 @@ class Contract(models.Model):
         contract = self.sudo()
         builder = contract.env["cn285.invoice.builder"]
         groups = builder._group_rows(contract._preview_rows(count))
-        return [
-            contract._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]
-        ]
+        return [contract._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]]
 
     def _preview_rows(self, count):
         """Open rows in memory, enough of them for ``count`` invoices."""

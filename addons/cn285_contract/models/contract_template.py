@@ -79,7 +79,8 @@ class ContractTemplate(models.Model):
             if pricelist and pricelist.currency_id != template.currency_id:
                 raise ValidationError(
                     self.env._(
-                        "Template “%(template)s” is in %(currency)s, but its pricelist is in %(other)s.",
+                        "Template “%(template)s” is in %(currency)s, but its pricelist is in "
+                        "%(other)s.",
                         template=template.name,
                         currency=template.currency_id.name,
                         other=pricelist.currency_id.name,

@@ -9,7 +9,7 @@ class ContractTemplateItem(models.Model):
     _order = "template_id, sequence, id"
 
     template_id = fields.Many2one(
-        "cn285.contract.template", string="Template", required=True, ondelete="cascade", index=True
+        "cn285.contract.template", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="template_id.company_id", store=True)
     currency_id = fields.Many2one(related="template_id.currency_id")
@@ -84,15 +84,14 @@ class ContractTemplateItemDiscount(models.Model):
 
     def _discount_error(self):
         self.ensure_one()
-        _ = self.env._
         if self.month_from < 1 or self.month_count < 0:
-            return _("months count from 1, and their number is not negative.")
+            return self.env._("months count from 1, and their number is not negative.")
         if not 0 <= self.percent <= 100:
-            return _("the percentage must be between 0 and 100, not %s.", self.percent)
+            return self.env._("the percentage must be between 0 and 100, not %s.", self.percent)
         if self.amount < 0:
-            return _("the amount cannot be negative.")
+            return self.env._("the amount cannot be negative.")
         if bool(self.percent) == bool(self.amount):
-            return _("give either a percentage or an amount.")
+            return self.env._("give either a percentage or an amount.")
         for other in self.item_id.discount_ids - self:
             before_end = not other.month_count or (
                 self.month_from < other.month_from + other.month_count
@@ -101,7 +100,7 @@ class ContractTemplateItemDiscount(models.Model):
                 other.month_from < self.month_from + self.month_count
             )
             if before_end and after_start:
-                return _("it overlaps the discount from month %s.", other.month_from)
+                return self.env._("it overlaps the discount from month %s.", other.month_from)
         return None
 
     def _prepare_discount_vals(self, start):

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..engine.line_factors import line_factors
-from .contract_item_planning import as_decimal
+from .common import as_decimal
 
 
 class InvoiceKey(NamedTuple):
@@ -149,7 +149,13 @@ class InvoiceBuilder(models.AbstractModel):
     @api.model
     def _line_order(self, row):
         contract = row.contract_id
-        return contract.partner_id.id, contract.id, row.item_id.sequence, row.item_id.id, row.period_start
+        return (
+            contract.partner_id.id,
+            contract.id,
+            row.item_id.sequence,
+            row.item_id.id,
+            row.period_start,
+        )
 
     @api.model
     def _line_key(self, row):
@@ -208,14 +214,13 @@ class InvoiceBuilder(models.AbstractModel):
         contract, item = row.contract_id, row.item_id
         lang = contract.partner_invoice_id.lang or self.env.lang
         builder = self.with_context(lang=lang)
-        _ = builder.env._
         title = item.name or item.product_id.display_name
         if contract.line_grouping == "product":
             title = item.product_id.with_context(lang=lang).display_name
         parts = [title]
         if row.kind != "one_shot":
             parts.append(
-                _(
+                builder.env._(
                     "from %(start)s to %(end)s",
                     start=format_date(builder.env, min(rows.mapped("period_start")), lang),
                     end=format_date(builder.env, max(rows.mapped("period_end")), lang),
@@ -223,11 +228,11 @@ class InvoiceBuilder(models.AbstractModel):
             )
         text = " – ".join(parts)
         if len(rows) > 1:
-            text += "\n" + _("%s items, see the attached detail", len(rows))
+            text += "\n" + builder.env._("%s items, see the attached detail", len(rows))
         elif item.beneficiary_id and item.beneficiary_id != contract.partner_id:
-            text += "\n" + _("For: %s", item.beneficiary_id.display_name)
+            text += "\n" + builder.env._("For: %s", item.beneficiary_id.display_name)
         if contract.reseller_id and contract.reseller_id != contract.partner_id:
-            text += "\n" + _("End customer: %s", contract.partner_id.display_name)
+            text += "\n" + builder.env._("End customer: %s", contract.partner_id.display_name)
         return text
 
     # === WHAT CANNOT BE BILLED === #

@@ -2,7 +2,6 @@ import csv
 import io
 
 import xlsxwriter
-
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -19,15 +18,18 @@ class BillingRun(models.Model):
         """Order the mailing of posted invoices whose contracts ask for it, in jobs."""
         self.ensure_one()
         to_mail = moves.filtered(
-            lambda move: move.state == "posted"
-            and "email" in move.cn285_contract_ids.mapped("sending")
+            lambda move: (
+                move.state == "posted" and "email" in move.cn285_contract_ids.mapped("sending")
+            )
         )
         for start in range(0, len(to_mail), SEND_CHUNK):
             chunk = to_mail[start : start + SEND_CHUNK]
             self.with_delay(
                 channel="root.billing",
                 priority=15,
-                description=self.env._("%(run)s: mail %(count)s invoices", run=self.name, count=len(chunk)),
+                description=self.env._(
+                    "%(run)s: mail %(count)s invoices", run=self.name, count=len(chunk)
+                ),
             )._job_send(chunk.ids)
 
     def _job_send(self, move_ids):
@@ -114,21 +116,20 @@ class BillingRun(models.Model):
         self.env["ir.attachment"].create(attachments)
 
     def _detail_header(self):
-        _ = self.env._
         return [
-            _("Line"),
-            _("Contract"),
-            _("Item"),
-            _("Service Number"),
-            _("Product"),
-            _("Beneficiary"),
-            _("From"),
-            _("To"),
-            _("Quantity"),
-            _("Unit Price"),
-            _("Discount (%)"),
-            _("Proration"),
-            _("Amount Excl. Tax"),
+            self.env._("Line"),
+            self.env._("Contract"),
+            self.env._("Item"),
+            self.env._("Service Number"),
+            self.env._("Product"),
+            self.env._("Beneficiary"),
+            self.env._("From"),
+            self.env._("To"),
+            self.env._("Quantity"),
+            self.env._("Unit Price"),
+            self.env._("Discount (%)"),
+            self.env._("Proration"),
+            self.env._("Amount Excl. Tax"),
         ]
 
     def _detail_row(self, row, line):

@@ -74,6 +74,7 @@ class HeaderPlanner:
             "invoice_date": date,
             "is_manually_modified": False,
             "journal_id": journal.id,
+            # Odoo leaves the flag unset when it posts: the number is the next one by construction
             "made_sequence_gap": False,
             "move_type": "out_invoice",
             "payment_state": "not_paid",

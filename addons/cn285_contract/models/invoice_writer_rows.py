@@ -117,13 +117,11 @@ class _Insertion:
                 sequence_prefix=name[: matching.start(1)],
                 sequence_number=int(matching.group(1) or 0),
             )
-        first["made_sequence_gap"] = self._is_after_gap(first)
         columns = (
             "name",
             "payment_reference",
             "sequence_prefix",
             "sequence_number",
-            "made_sequence_gap",
         )
         self.env.execute_query(
             SQL(
@@ -138,18 +136,6 @@ class _Insertion:
         pilot._constrains_date_sequence()
         pilot.invalidate_recordset(flush=False)
         return [invoice.columns for invoice in invoices[1:]]
-
-    def _is_after_gap(self, columns):
-        """Tell whether the number before is missing, by the rule of `made_sequence_gap`."""
-        number = columns["sequence_number"]
-        before = (columns["journal_id"], columns["sequence_prefix"], number - 1)
-        if number <= 1 or any(
-            before == (row["journal_id"], row["sequence_prefix"], row["sequence_number"])
-            for row in (invoice.columns for invoice in self.invoices)
-            if "sequence_number" in row
-        ):
-            return False
-        return not self._numbers_exist([before])
 
     def _numbers_exist(self, numbers):
         return self.env.execute_query(

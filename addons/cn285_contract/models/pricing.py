@@ -40,7 +40,7 @@ class ContractItem(models.Model):
             contract = item.contract_id
             segment = self._price_segment(contract, item.product_id, day, segments)
             key = (contract.company_id, contract.pricelist_id, contract.currency_id, item.quantity)
-            groups[key + (segment,)].append((item, day))
+            groups[(*key, segment)].append((item, day))
         for (company, pricelist, currency, quantity, _segment), members in groups.items():
             products = self.env["product.product"].union(*(item.product_id for item, _ in members))
             found = pricelist.with_company(company)._get_products_price(
@@ -71,7 +71,7 @@ class ContractItem(models.Model):
             if current in seen:
                 continue
             seen.add(current)
-            converts = converts or bool(current) and current.currency_id != pricelist.currency_id
+            converts = converts or (bool(current) and current.currency_id != pricelist.currency_id)
             for rule in current.sudo().item_ids:  # sudo: only the dates of the rules are used
                 for moment in filter(None, (rule.date_start, rule.date_end)):
                     # One day either side: rules hold UTC moments, requests are local days.
@@ -104,6 +104,4 @@ class ContractItem(models.Model):
         :returns: ``{item: taxes}``
         """
         positions = self.contract_id._get_fiscal_positions()
-        return {
-            item: positions[item.contract_id].map_tax(item._product_taxes()) for item in self
-        }
+        return {item: positions[item.contract_id].map_tax(item._product_taxes()) for item in self}

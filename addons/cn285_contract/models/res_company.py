@@ -1,10 +1,8 @@
 from datetime import date, datetime
 
 import pytz
-
-from odoo import fields, models
 from dateutil.relativedelta import relativedelta
-
+from odoo import fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 
 

@@ -1,11 +1,13 @@
 from . import (
-    test_contract,
     test_billing_run,
+    test_contract,
+    test_invoice_writer,
     test_invoices,
     test_planning,
+    test_portal,
     test_portfolio_loader,
     test_security,
     test_sending,
-    test_portal,
     test_tour,
+    test_views,
 )

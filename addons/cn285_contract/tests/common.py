@@ -1,9 +1,8 @@
 from datetime import date
 from decimal import Decimal
 
-from odoo.tests import TransactionCase
-
 from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.tests import TransactionCase
 
 
 class ContractCase(TransactionCase):
@@ -47,7 +46,7 @@ class ContractCase(TransactionCase):
 
     @classmethod
     def _create_contract(cls, items=(), confirm=True, **values):
-        """A contract from 2026-01-01 with ``items``: a list of item values (fixed, monthly, 100)."""
+        """A contract from 2026-01-01; ``items``: values that differ from 100.00 a month."""
         contract = cls.env["cn285.contract"].create(
             {
                 "partner_id": cls.customer.id,

@@ -2,12 +2,10 @@ from datetime import date
 from unittest.mock import patch
 
 from freezegun import freeze_time
-
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.queue_job.tests.common import trap_jobs
 
 from .common import ContractCase
 

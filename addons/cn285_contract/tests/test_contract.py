@@ -1,7 +1,6 @@
 from datetime import date
 
 from freezegun import freeze_time
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -131,19 +130,21 @@ class TestContract(ContractCase):
         self.assertFalse(waiting.schedule_ids)
         waiting.action_activate("2026-01-20")
         self.assertEqual(waiting.state, "active")
-        self.assertEqual(waiting.schedule_ids.sorted("period_start")[0].period_start, date(2026, 1, 20))
+        self.assertEqual(
+            waiting.schedule_ids.sorted("period_start")[0].period_start, date(2026, 1, 20)
+        )
         with self.assertRaisesRegex(UserError, "cannot be activated"):
             waiting.action_activate()
 
     def test_item_added_to_a_running_contract_is_planned(self):
         contract = self._create_contract()
-        contract.item_ids = [
-            (0, 0, self._item_vals(price_unit=40.0, date_start=date(2026, 2, 10)))
-        ]
+        contract.item_ids = [(0, 0, self._item_vals(price_unit=40.0, date_start=date(2026, 2, 10)))]
         added = contract.item_ids[-1]
         self.assertEqual(added.start_condition, "date")
         self.assertEqual(added.state, "active")
-        self.assertEqual(added.schedule_ids.sorted("period_start")[0].period_start, date(2026, 2, 10))
+        self.assertEqual(
+            added.schedule_ids.sorted("period_start")[0].period_start, date(2026, 2, 10)
+        )
 
     def test_copy_is_a_draft_without_dates(self):
         contract = self._create_contract([{"date_start": date(2026, 2, 1)}, {"quantity": 3}])
@@ -262,7 +263,10 @@ class TestContract(ContractCase):
             ({"period_count": -1}, "cannot be -1"),
             ({"quantity": float("nan")}, "must be a number"),
             ({"price_unit": float("inf")}, "must be a number"),
-            ({"date_start": date(2026, 5, 2), "date_end": date(2026, 5, 1)}, "before the start date"),
+            (
+                {"date_start": date(2026, 5, 2), "date_end": date(2026, 5, 1)},
+                "before the start date",
+            ),
             ({"date_start": date(2025, 12, 31)}, "before the contract does"),
             ({"date_end": date(2027, 1, 1)}, "after the contract does"),
             ({"date_start": date(2027, 1, 1)}, "after the contract's end"),

@@ -4,9 +4,8 @@ import io
 from datetime import date
 
 from freezegun import freeze_time
-from openpyxl import load_workbook
-
 from odoo.tests import tagged
+from openpyxl import load_workbook
 
 from .common import ContractCase
 
@@ -70,9 +69,7 @@ class TestInvoices(ContractCase):
             ("item_name", ["5.00", "9.00", "100.00"]),
         ):
             contract = self._create_contract(items, line_grouping=grouping)
-            move = self._bill(
-                date(2026, 1, 15), contract_ids=[(6, 0, contract.ids)]
-            ).invoice_ids
+            move = self._bill(date(2026, 1, 15), contract_ids=[(6, 0, contract.ids)]).invoice_ids
             lines = move.invoice_line_ids.sorted("sequence")
             self.assertEqual([self._cents(line.price_subtotal) for line in lines], expected)
             self.assertEqual(len(lines.cn285_schedule_ids), 4)
@@ -192,7 +189,12 @@ class TestInvoices(ContractCase):
         usd.active = True
         self.env["res.currency.rate"].search([("currency_id", "=", usd.id)]).unlink()
         self.env["res.currency.rate"].create(
-            {"currency_id": usd.id, "name": "2026-01-01", "rate": 1.25, "company_id": self.company.id}
+            {
+                "currency_id": usd.id,
+                "name": "2026-01-01",
+                "rate": 1.25,
+                "company_id": self.company.id,
+            }
         )
         contract = self._create_contract(currency_id=usd.id)
         run = self._bill(date(2026, 1, 15))
@@ -205,7 +207,10 @@ class TestInvoices(ContractCase):
 
     def test_preview_of_a_draft_writes_nothing(self):
         contract = self._create_contract(
-            [{}, {"product_id": self.setup_fee.id, "billing_type": "one_shot", "price_unit": 250.0}],
+            [
+                {},
+                {"product_id": self.setup_fee.id, "billing_type": "one_shot", "price_unit": 250.0},
+            ],
             confirm=False,
         )
         self.env.flush_all()

@@ -1,7 +1,6 @@
 from datetime import date
 
 from freezegun import freeze_time
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -271,7 +270,9 @@ class TestPlanning(ContractCase):
     def test_end_date_cuts_the_schedule(self):
         contract = self._create_contract()
         contract.item_ids.action_end("2026-02-14")
-        self.assertEqual(self._rows(contract)[-1], ("2026-02-01", "2026-02-14", "2026-02-01", "50.00"))
+        self.assertEqual(
+            self._rows(contract)[-1], ("2026-02-01", "2026-02-14", "2026-02-01", "50.00")
+        )
         contract.item_ids.date_end = False
         self.assertEqual(len(contract.schedule_ids), 13)
 

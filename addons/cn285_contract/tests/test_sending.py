@@ -2,11 +2,9 @@ from datetime import date
 from unittest.mock import patch
 
 from freezegun import freeze_time
-
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-
-from odoo.addons.queue_job.tests.common import trap_jobs
 
 from .common import ContractCase
 
@@ -66,7 +64,7 @@ class TestSending(ContractCase):
         sender = type(self.env["account.move.send"])
 
         def fail(self, moves, **kwargs):
-            raise UserError("The mail server is away.")
+            raise UserError(self.env._("The mail server is away."))
 
         with patch.object(sender, "_generate_and_send_invoices", fail):
             jobs[0].perform()

@@ -1,0 +1,78 @@
+from odoo import api, models
+
+
+class BillingSchedule(models.Model):
+    """How the amount of a row came about, in words."""
+
+    _inherit = "cn285.billing.schedule"
+
+    @api.model
+    def _explain(self, steps, currency):
+        """The steps of a calculation as text, a line a step, in the user's language."""
+        lines = []
+        for code, values in steps:
+            amount = currency.format(float(values["amount"]))
+            lines.append(f"{self._explain_step(code, values)} = {amount}")
+        return "\n".join(lines)
+
+    @api.model
+    def _explain_step(self, code, values):
+        """One step in words. Modules that add steps extend this and call super for the others.
+
+        :param str code: see ``engine.pricing.Amount``
+        :param dict values: the figures of the step, as strings or integers
+        """
+        if code == "base":
+            return self.env._(
+                "%(quantity)s × %(price)s",
+                quantity=_plain(values["quantity"]),
+                price=_plain(values["price_unit"]),
+            )
+        if code == "proration":
+            return self._explain_proration(values)
+        if code == "discount":
+            return self.env._("discount of %s %%", _plain(values["percent"]))
+        if code == "floor":
+            return self.env._("a discount does not go below zero")
+        if code == "rounded":
+            return self.env._("rounded")
+        facts = {
+            "label": values["label"] or self.env._("discount period"),
+            "covered": values["covered"],
+            "of": values["of"],
+        }
+        if code == "free":
+            return self.env._("%(label)s: free for %(covered)s of %(of)s days", **facts)
+        if code == "window_percent":
+            percent = _plain(values["percent"])
+            return self.env._(
+                "%(label)s: %(percent)s %% off for %(covered)s of %(of)s days",
+                percent=percent,
+                **facts,
+            )
+        return self.env._(
+            "%(label)s: %(off)s off for %(covered)s of %(of)s days",
+            off=_plain(values["off"]),
+            **facts,
+        )
+
+    @api.model
+    def _explain_proration(self, values):
+        share = f"{values['numerator']}/{values['denominator']}"
+        if values["note"] == "free":
+            return self.env._("partial period, free of charge")
+        if values["note"] == "full":
+            return self.env._("partial period, billed in full")
+        if values["basis"] == "30_360":
+            return self.env._("%s of the period's days (30/360)", share)
+        return self.env._("%s of the period's days", share)
+
+
+def _plain(number):
+    """A decimal without trailing zeros: 10.000000 is 10, 2.50 is 2.50."""
+    text = str(number)
+    if "." not in text or "E" in text:
+        return text
+    text = text.rstrip("0").rstrip(".")
+    whole, _, cents = text.partition(".")
+    return f"{whole}.{cents:0<2}" if cents else whole

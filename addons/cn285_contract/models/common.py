@@ -1,0 +1,20 @@
+"""Small values and conversions that several models share; no model is defined here."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+# States of schedule rows that planning may still change.
+OPEN_STATES = ("planned", "waiting")
+
+# The proof that a change of state came through the door: an object that no remote call can send.
+STATE_DOOR = object()
+
+
+def as_decimal(value):
+    """The decimal that a user typed, from the float that the database returns."""
+    return Decimal(repr(value or 0.0))
+
+
+def day_after(day):
+    """The day after, or None where there is no day."""
+    return day + timedelta(days=1) if day else None
