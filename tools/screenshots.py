@@ -1,7 +1,7 @@
 """Takes the screenshots of the README from a running web client.
 
-    make demo && make serve                    # in another terminal
-    .local/venv/bin/python tools/screenshots.py --url http://127.0.0.1:8069   # what make serve printed
+    make demo && make serve            # in another terminal; it prints the address
+    .local/venv/bin/python tools/screenshots.py --url http://127.0.0.1:8069
 
 Writes docs/images/contract.png (a contract with its items) and docs/images/schedule.png (its
 billing schedule). Needs Chromium and the Python package websocket-client; the server is only read.

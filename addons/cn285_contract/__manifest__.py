@@ -17,6 +17,7 @@
         "views/billing_schedule_views.xml",
         "views/contract_item_views.xml",
         "views/contract_views.xml",
+        "views/contract_form_views.xml",
         "views/contract_template_views.xml",
         "views/contract_tag_views.xml",
         "views/contract_preview_views.xml",
