@@ -108,7 +108,7 @@ class InvoiceWriter(models.AbstractModel):
         """
         return VERIFIED_MODULES
 
-    @tools.ormcache()
+    @tools.ormcache(cache="stable")
     def _quick_report(self):
         """Return what the modules of this database mean for the quick path."""
         report = examine(self.env, WATCHED_METHODS, self._quick_verified_modules())

@@ -108,11 +108,12 @@ def examine(env, watched, verified):
     for name in GUARDED_MODELS:
         plain_fields[name], refused = _foreign_fields(env.registry[name], verified)
         obstacles += refused
+    dependents = list(_dependents(env.registry))
     return RegistryReport(
         obstacles=tuple(obstacles),
         plain_fields=plain_fields,
-        foreign_triggers=_foreign_triggers(env.registry, verified),
-        stale_fields=_stale_fields(env.registry),
+        foreign_triggers=_foreign_triggers(dependents, verified),
+        stale_fields=_stale_fields(env.registry, dependents),
     )
 
 
@@ -177,29 +178,29 @@ def _foreign_fields(model_class, verified):
     return plain, refused
 
 
-def _dependents(registry, names):
+def _dependents(registry):
     """Yield (trigger field, dependent field) where the dependent is outside the guarded models."""
-    for name in names:
+    for name in GUARDED_MODELS:
         for trigger in registry[name]._fields.values():
-            for dependent in registry.get_dependent_fields(trigger):
+            for dependent in set(registry.get_dependent_fields(trigger)):
                 if dependent.model_name not in GUARDED_MODELS:
                     yield trigger, dependent
 
 
-def _foreign_triggers(registry, verified):
+def _foreign_triggers(dependents, verified):
     """Return {model: field names} that stored fields of modules we have not read depend on."""
     found = {name: set() for name in GUARDED_MODELS}
-    for trigger, dependent in _dependents(registry, GUARDED_MODELS):
+    for trigger, dependent in dependents:
         if dependent.store and dependent._module not in verified:
             found[trigger.model_name].add(trigger.name)
     return {name: frozenset(names) for name, names in found.items()}
 
 
-def _stale_fields(registry):
+def _stale_fields(registry, dependents):
     """Return (model, field) pairs that must leave the cache after invoices were inserted."""
     stale = {
         (dependent.model_name, dependent.name)
-        for _trigger, dependent in _dependents(registry, GUARDED_MODELS)
+        for _trigger, dependent in dependents
         if not dependent.store
     }
     for model_class in registry.values():

@@ -260,14 +260,17 @@ class ItemPlanner:
         """Ask Odoo's tax engine, in the steps of `account.move._sync_tax_lines`."""
         engine, company = self.engine, self.company
         base_lines = [self._base_line(currency, rate, signature) for signature in signatures]
-        shown = []
-        for base_line in base_lines:
-            engine._add_tax_details_in_base_line(base_line, company)
-            # the totals shown on a line are rounded without looking at the other lines
-            engine._round_base_lines_tax_details([base_line], company)
-            details = base_line["tax_details"]
-            shown.append((details["total_excluded_currency"], details["total_included_currency"]))
+        engine._add_tax_details_in_base_lines(base_lines, company)
         engine._round_base_lines_tax_details(base_lines, company)
+        # What a line shows is rounded without looking at the other lines: what the engine moves
+        # between lines it keeps apart, as delta_total_excluded.
+        shown = tuple(
+            (
+                base_line["tax_details"]["total_excluded_currency"],
+                base_line["tax_details"]["total_included_currency"],
+            )
+            for base_line in base_lines
+        )
         engine._add_accounting_data_in_base_lines_tax_details(base_lines, company)
         result = engine._prepare_tax_lines(base_lines, company)
         local = self.known.currency
@@ -287,7 +290,7 @@ class ItemPlanner:
             self._tax_line(values, currency, *amounts)
             for values, amounts in zip(result["tax_lines_to_add"], tax_amounts, strict=True)
         )
-        return Taxed(lines, tuple(shown), taxes, self._sums(currency, lines, tax_amounts))
+        return Taxed(lines, shown, taxes, self._sums(currency, lines, tax_amounts))
 
     def _sums(self, currency, lines, tax_amounts):
         """Return untaxed, tax and total as the customer sees them, in both currencies.

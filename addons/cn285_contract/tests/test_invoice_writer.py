@@ -319,8 +319,8 @@ class TestInvoiceWriterNumbers(InvoiceWriterCase):
 class TestInvoiceWriterChoice(InvoiceWriterCase):
     def setUp(self):
         super().setUp()
-        self.env.registry.clear_cache()
-        self.addCleanup(self.env.registry.clear_cache)
+        self.env.registry.clear_cache("stable")
+        self.addCleanup(self.env.registry.clear_cache, "stable")
 
     def count_quick(self, vals_list):
         """Return how many of the invoices were inserted by the quick way."""
