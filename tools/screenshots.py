@@ -209,7 +209,7 @@ def find_contract(server, name=None):
 def take(server, images, contract_name=None):
     """Takes both screenshots into the folder ``images``."""
     contract = find_contract(server, contract_name)
-    form = f"{server.url}/odoo/contracts/{contract['id']}"
+    form = f"{server.url}/odoo/cn285-contracts/{contract['id']}"
     with Browser() as browser:
         browser.login(server)
         browser.open(form, ".o_form_view .o_field_x2many .o_data_row")

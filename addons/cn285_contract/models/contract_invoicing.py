@@ -29,11 +29,11 @@ class Contract(models.Model):
             if contract.fiscal_position_id:
                 result[contract] = contract.fiscal_position_id
                 continue
-            if (company, address) not in found:
-                found[company, address] = positions.with_company(company)._get_fiscal_position(
-                    address
-                )
-            result[contract] = found[company, address]
+            address = address.with_company(company)
+            key = company, address._cn285_fiscal_key()
+            if key not in found:
+                found[key] = positions.with_company(company)._get_fiscal_position(address)
+            result[contract] = found[key]
         return result
 
     def _get_invoice_address(self):

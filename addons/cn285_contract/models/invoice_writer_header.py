@@ -193,17 +193,7 @@ class HeaderPlanner:
 
     def _fiscal_position(self, partner, shipping):
         """Return Odoo's choice, asked once for all customers who are alike in what it reads."""
-        key = tuple(
-            (
-                address.vat,
-                address.zip,
-                address.state_id.id,
-                address.country_id.id,
-                address.property_account_position_id.id,
-                "vies_valid" in address._fields and address.vies_valid,
-            )
-            for address in (partner, shipping)
-        )
+        key = partner._cn285_fiscal_key(), shipping._cn285_fiscal_key()
         position_model = self.env["account.fiscal.position"]
         return self.known.once(
             "position",

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 from odoo.tools.translate import code_translations
 
-from ..engine.pgcopy import rows_file, used_columns
+from .bulk import copy_rows, next_ids
 
 MOVE = "account.move"
 LINE = "account.move.line"
@@ -37,14 +37,14 @@ class _Insertion:
         waiting = []
         for group in self._sequences():
             waiting += self._number(group)
-        self._copy("account_move", waiting)
+        copy_rows(self.cr, "account_move", waiting)
         self._insert_items()
         self._insert_links()
         self._mend_gap_flags()
         return self.ids
 
     def _allocate(self):
-        self.ids = self._next_ids("account_move", len(self.invoices))
+        self.ids = next_ids(self.env, "account_move", len(self.invoices))
         stamp = {
             "create_uid": self.env.uid,
             "write_uid": self.env.uid,
@@ -54,28 +54,6 @@ class _Insertion:
         self.stamp = stamp
         for invoice in self.invoices:
             invoice.columns.update(stamp)
-
-    def _next_ids(self, table, count):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                table,
-                count,
-            )
-        )
-        return sorted(row[0] for row in rows)
-
-    def _copy(self, table, rows):
-        if not rows:
-            return
-        columns = used_columns(rows)
-        # COPY goes through to the driver, for which Odoo's cursor has no wrapper of its own
-        statement = SQL(
-            "COPY %s (%s) FROM STDIN",
-            SQL.identifier(table),
-            SQL(", ").join(SQL.identifier(column) for column in columns),
-        )
-        self.cr.copy_expert(statement.code, rows_file(columns, rows))
 
     # ------------------------------------------------------------------ numbers
 
@@ -104,7 +82,7 @@ class _Insertion:
         :return: columns of the invoices that are not stored yet.
         """
         first = invoices[0].columns
-        self._copy("account_move", [first])
+        copy_rows(self.cr, "account_move", [first])
         pilot = self.moves.browse(first["id"])
         pattern, values = pilot._get_next_sequence_format()
         split = pilot._make_regex_non_capturing(pilot._sequence_fixed_regex.replace(r"?P<seq>", ""))
@@ -177,10 +155,10 @@ class _Insertion:
                     )
                 rows.append(columns)
         for columns, item_id in zip(
-            rows, self._next_ids("account_move_line", len(rows)), strict=True
+            rows, next_ids(self.env, "account_move_line", len(rows)), strict=True
         ):
             columns["id"] = item_id
-        self._copy("account_move_line", rows)
+        copy_rows(self.cr, "account_move_line", rows)
 
     def _insert_links(self):
         tables = {}
@@ -189,7 +167,7 @@ class _Insertion:
             for item in invoice.items:
                 self._collect(tables, LINE, item.columns["id"], item.links)
         for (table, _own, _other), rows in tables.items():
-            self._copy(table, rows)
+            copy_rows(self.cr, table, rows)
 
     def _collect(self, tables, model, record_id, links):
         for name, ids in links.items():

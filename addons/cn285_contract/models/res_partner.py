@@ -23,6 +23,26 @@ class ResPartner(models.Model):
                     contracts |= found
             partner.cn285_contract_count = len(contracts)
 
+    def _cn285_fiscal_key(self):
+        """What Odoo's choice of a fiscal position reads of an address: alike addresses share it.
+
+        Modules that make the choice depend on more (``l10n_ar``, ``l10n_br``) make every address
+        one of its own.
+        """
+        self.ensure_one()
+        positions = type(self.env["account.fiscal.position"])
+        watched = ("_get_fiscal_position", "_get_fpos_validation_functions")
+        overridden = any(sum(name in vars(cls) for cls in positions.mro()) > 1 for name in watched)
+        return (
+            self.vat,
+            self.zip,
+            self.state_id.id,
+            self.country_id.id,
+            self.property_account_position_id.id,
+            "vies_valid" in self._fields and self.vies_valid,
+            overridden and self.id,
+        )
+
     def _cn285_family_ids(self):
         self.ensure_one()
         return self.with_context(active_test=False).search([("id", "child_of", self.ids)]).ids

@@ -54,7 +54,7 @@ class TestTour(ContractCase, HttpCase):
             [{"price_source": "pricelist", "price_unit": False}], confirm=False
         )
         self.start_tour(
-            f"/odoo/contracts/{contract.id}", "cn285_contract_item_tour", login="tour_clerk"
+            f"/odoo/cn285-contracts/{contract.id}", "cn285_contract_item_tour", login="tour_clerk"
         )
         item = contract.item_ids
         self.assertEqual(item.billing_offset, -10)
@@ -71,6 +71,6 @@ class TestTour(ContractCase, HttpCase):
             ]
         )
         self.start_tour(
-            f"/odoo/billing-runs/{run.id}", "cn285_billing_progress_tour", login="tour_clerk"
+            f"/odoo/cn285-billing-runs/{run.id}", "cn285_billing_progress_tour", login="tour_clerk"
         )
         self.assertEqual(run.state, "cancelled")
