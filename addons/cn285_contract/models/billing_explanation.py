@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, models
 
 
@@ -25,13 +27,13 @@ class BillingSchedule(models.Model):
         if code == "base":
             return self.env._(
                 "%(quantity)s × %(price)s",
-                quantity=_plain(values["quantity"]),
-                price=_plain(values["price_unit"]),
+                quantity=self._plain(values["quantity"]),
+                price=self._plain(values["price_unit"]),
             )
         if code == "proration":
             return self._explain_proration(values)
         if code == "discount":
-            return self.env._("discount of %s %%", _plain(values["percent"]))
+            return self.env._("discount of %s %%", self._plain(values["percent"]))
         if code == "floor":
             return self.env._("a discount does not go below zero")
         if code == "rounded":
@@ -44,7 +46,7 @@ class BillingSchedule(models.Model):
         if code == "free":
             return self.env._("%(label)s: free for %(covered)s of %(of)s days", **facts)
         if code == "window_percent":
-            percent = _plain(values["percent"])
+            percent = self._plain(values["percent"])
             return self.env._(
                 "%(label)s: %(percent)s %% off for %(covered)s of %(of)s days",
                 percent=percent,
@@ -52,7 +54,7 @@ class BillingSchedule(models.Model):
             )
         return self.env._(
             "%(label)s: %(off)s off for %(covered)s of %(of)s days",
-            off=_plain(values["off"]),
+            off=self._plain(values["off"]),
             **facts,
         )
 
@@ -67,12 +69,12 @@ class BillingSchedule(models.Model):
             return self.env._("%s of the period's days (30/360)", share)
         return self.env._("%s of the period's days", share)
 
-
-def _plain(number):
-    """A decimal without trailing zeros: 10.000000 is 10, 2.50 is 2.50."""
-    text = str(number)
-    if "." not in text or "E" in text:
-        return text
-    text = text.rstrip("0").rstrip(".")
-    whole, _, cents = text.partition(".")
-    return f"{whole}.{cents:0<2}" if cents else whole
+    @api.model
+    def _plain(self, number):
+        """A decimal in the user's language, without trailing zeros: 10.000000 is 10, 2.50 stays."""
+        whole, _point, decimals = f"{Decimal(number):f}".partition(".")
+        decimals = decimals.rstrip("0")
+        if not decimals:
+            return whole
+        lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
+        return f"{whole}{lang.decimal_point or '.'}{decimals:0<2}"

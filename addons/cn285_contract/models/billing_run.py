@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 
 class BillingRun(models.Model):
@@ -123,6 +123,7 @@ class BillingRun(models.Model):
             run.mail_error_count = counts.get((run.id, "mail"), 0)
 
     @api.depends("name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
             run.display_name = self.env._("New") if run.name == "/" else run.name
@@ -137,7 +138,7 @@ class BillingRun(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Invoices cannot be posted with a date in the future (%s).",
-                        run.invoice_date,
+                        format_date(self.env, run.invoice_date),
                     )
                 )
 

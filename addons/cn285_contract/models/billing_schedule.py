@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .bulk import copy_rows, next_ids
 from .common import OPEN_STATES
@@ -122,9 +122,11 @@ class BillingSchedule(models.Model):
             row.explanation = row._explain(row.steps, row.currency_id) if row.steps else False
 
     @api.depends("item_id.name", "period_start", "period_end")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row.item_id.name} ({row.period_start} – {row.period_end})"
+            first, last = (format_date(self.env, day) for day in (row.period_start, row.period_end))
+            row.display_name = f"{row.item_id.name} ({first} – {last})"
 
     # === CRUD === #
 

@@ -244,9 +244,7 @@ class BillingTerms(models.AbstractModel):
         self.ensure_one()
         if self.recurring_interval < 1:
             return self.env._(
-                "the period must be at least 1 %(unit)s long, not %(interval)s.",
-                unit=self.recurring_unit,
-                interval=self.recurring_interval,
+                "the period must be at least 1 unit long, not %s.", self.recurring_interval
             )
         if not 1 <= self.billing_day <= 31:
             return self.env._("the billing day must be between 1 and 31, not %s.", self.billing_day)

@@ -6,6 +6,14 @@ from decimal import Decimal
 # States of schedule rows that planning may still change.
 OPEN_STATES = ("planned", "waiting")
 
+# What a contract and its template say alike.
+LINE_GROUPINGS = [
+    ("row", "One Line per Item and Period"),
+    ("product", "Summed per Product"),
+    ("item_name", "Summed per Item Description"),
+]
+SENDINGS = [("none", "Not Sent"), ("email", "By E-mail")]
+
 # The proof that a change of state came through the door: an object that no remote call can send.
 STATE_DOOR = object()
 

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
+
+from .common import LINE_GROUPINGS, SENDINGS
 
 
 class Contract(models.Model):
@@ -153,18 +156,14 @@ class Contract(models.Model):
         help="Do not gather this contract with the payer's other contracts on one invoice.",
     )
     line_grouping = fields.Selection(
-        [
-            ("row", "One Line per Item and Period"),
-            ("product", "Summed per Product"),
-            ("item_name", "Summed per Item Description"),
-        ],
+        LINE_GROUPINGS,
         string="Invoice Lines",
         default="row",
         required=True,
         help="Summed lines carry a detail of their rows as an attachment (CSV and XLSX).",
     )
     sending = fields.Selection(
-        [("none", "Not Sent"), ("email", "By E-mail")],
+        SENDINGS,
         string="Invoice Sending",
         default="none",
         required=True,
@@ -189,8 +188,8 @@ class Contract(models.Model):
                         "Contract %(contract)s: the end date %(end)s is before the start date "
                         "%(start)s.",
                         contract=contract.name,
-                        end=contract.date_end,
-                        start=contract.date_start,
+                        end=format_date(self.env, contract.date_end),
+                        start=format_date(self.env, contract.date_start),
                     )
                 )
         self.item_ids._check_dates()
@@ -281,6 +280,7 @@ class Contract(models.Model):
             contract.mrr = sum(running.mapped("mrr"))
 
     @api.depends("name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for contract in self:
             contract.display_name = self.env._("New") if contract.name == "/" else contract.name

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..engine.mrr import monthly_value
 from .common import STATE_DOOR
@@ -104,27 +105,35 @@ class ContractItem(models.Model):
         start, end, contract = self.date_start, self.date_end, self.contract_id
         if start and end and end < start:
             return self.env._(
-                "the end date %(end)s is before the start date %(start)s.", end=end, start=start
+                "the end date %(end)s is before the start date %(start)s.",
+                end=format_date(self.env, end),
+                start=format_date(self.env, start),
             )
         if self.state == "cancelled":
             return None
         if start and contract.date_start and start < contract.date_start:
             return self.env._(
                 "it starts on %(start)s, before the contract does (%(contract_start)s).",
-                start=start,
-                contract_start=contract.date_start,
+                start=format_date(self.env, start),
+                contract_start=format_date(self.env, contract.date_start),
+            )
+        if end and contract.date_start and end < contract.date_start:
+            return self.env._(
+                "it ends on %(end)s, before the contract starts (%(contract_start)s).",
+                end=format_date(self.env, end),
+                contract_start=format_date(self.env, contract.date_start),
             )
         if contract.date_end and start and start > contract.date_end:
             return self.env._(
                 "it starts on %(start)s, after the contract's end (%(contract_end)s).",
-                start=start,
-                contract_end=contract.date_end,
+                start=format_date(self.env, start),
+                contract_end=format_date(self.env, contract.date_end),
             )
         if contract.date_end and end and end > contract.date_end:
             return self.env._(
                 "it ends on %(end)s, after the contract does (%(contract_end)s).",
-                end=end,
-                contract_end=contract.date_end,
+                end=format_date(self.env, end),
+                contract_end=format_date(self.env, contract.date_end),
             )
         if self.start_condition == "date" and not start:
             return self.env._("it starts on its own date, but no start date is given.")

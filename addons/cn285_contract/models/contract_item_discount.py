@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class ContractItemDiscount(models.Model):
@@ -40,7 +41,7 @@ class ContractItemDiscount(models.Model):
                         "%(reason)s",
                         contract=discount.contract_id.name,
                         item=discount.item_id.name,
-                        start=discount.date_start,
+                        start=format_date(self.env, discount.date_start),
                         reason=message,
                     )
                 )
@@ -48,7 +49,9 @@ class ContractItemDiscount(models.Model):
     def _discount_error(self):
         self.ensure_one()
         if self.date_end and self.date_end < self.date_start:
-            return self.env._("it ends on %s, before it starts.", self.date_end)
+            return self.env._(
+                "it ends on %s, before it starts.", format_date(self.env, self.date_end)
+            )
         if not 0 <= self.percent <= 100:
             return self.env._("the percentage must be between 0 and 100, not %s.", self.percent)
         if self.amount < 0:
@@ -61,8 +64,8 @@ class ContractItemDiscount(models.Model):
             if starts_before_end and ends_after_start:
                 return self.env._(
                     "it overlaps the discount from %(start)s to %(end)s.",
-                    start=other.date_start,
-                    end=other.date_end or "…",
+                    start=format_date(self.env, other.date_start),
+                    end=format_date(self.env, other.date_end) or "…",
                 )
         return None
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .common import STATE_DOOR
 
@@ -76,8 +77,8 @@ class Contract(models.Model):
                     "Contract %(contract)s starts on %(start)s; it cannot end before, on %(end)s. "
                     "Cancel it instead.",
                     contract=self.name,
-                    start=self.date_start,
-                    end=last_day,
+                    start=format_date(self.env, self.date_start),
+                    end=format_date(self.env, last_day),
                 )
             )
         for item in self.item_ids.filtered(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .common import LINE_GROUPINGS, SENDINGS
+
 
 class ContractTemplate(models.Model):
     """A contract's terms and items without dates and partner, ready to be copied into contracts."""
@@ -32,13 +34,13 @@ class ContractTemplate(models.Model):
     tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
     invoice_separately = fields.Boolean(string="Invoice of its Own")
     line_grouping = fields.Selection(
-        selection=lambda self: self.env["cn285.contract"]._fields["line_grouping"].selection,
+        LINE_GROUPINGS,
         string="Invoice Lines",
         default="row",
         required=True,
     )
     sending = fields.Selection(
-        selection=lambda self: self.env["cn285.contract"]._fields["sending"].selection,
+        SENDINGS,
         string="Invoice Sending",
         default="none",
         required=True,

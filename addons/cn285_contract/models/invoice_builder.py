@@ -212,7 +212,7 @@ class InvoiceBuilder(models.AbstractModel):
         """Text of a line in the payer's language: item, period, and who it is for."""
         row = rows[:1]
         contract, item = row.contract_id, row.item_id
-        lang = contract.partner_invoice_id.lang or self.env.lang
+        lang = contract._get_invoice_address().lang or self.env.lang
         builder = self.with_context(lang=lang)
         title = item.name or item.product_id.display_name
         if contract.line_grouping == "product":
@@ -314,6 +314,6 @@ class InvoiceBuilder(models.AbstractModel):
             return None
         return self.env._(
             "The invoice would be dated %(date)s, in a period that is closed until %(lock)s.",
-            date=invoice_date,
-            lock=locks[-1][0],
+            date=format_date(self.env, invoice_date),
+            lock=format_date(self.env, locks[-1][0]),
         )

@@ -191,7 +191,9 @@ class TestBillingRun(ContractCase):
         )
         run = self._bill(date(2026, 2, 3), contract_ids=[(6, 0, (bad | good).ids)])
         self.assertEqual(run.schedule_ids.contract_id, good)
-        self.assertRegex(run.issue_ids.reason, "2026-01-01, in a period that is closed until 2026")
+        self.assertRegex(
+            run.issue_ids.reason, "01/01/2026, in a period that is closed until 01/31/2026"
+        )
 
     def test_archived_payer(self):
         partner = self.env["res.partner"].create({"name": "Gone"})

@@ -219,7 +219,7 @@ class TestPortfolioLoader(LoaderCase):
         text = "item,date_start,date_end,percent\nLT-I1,2026-02-10,,10\n"
         [(line, reason)] = self._refused("discounts-more.csv", text)
         self.assertEqual(line, 2)
-        self.assertIn("overlaps the discount from 2026-02-01", reason)
+        self.assertIn("overlaps the discount from 02/01/2026", reason)
 
     def test_unknown_column_refuses_the_file(self):
         [(line, reason)] = self._refused("items.csv", "id,contract,product,discont\nA,LT-C1,X,5\n")
