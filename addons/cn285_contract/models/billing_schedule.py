@@ -316,8 +316,12 @@ class BillingSchedule(models.Model):
         self.modified(written)
 
     def _release(self):
-        """Undo the invoicing of rows whose draft invoice is deleted: they are planned again."""
+        """Undo the invoicing of rows whose draft invoice is deleted: they are planned again.
+
+        What was changed on their items in the meantime counts.
+        """
         self.write({"state": "planned", "move_line_id": False, "move_id": False, "run_id": False})
+        self.item_id._replan()
 
     def _cancel_invoiced(self):
         """Close rows whose invoice was cancelled, and plan their periods anew (next revision)."""

@@ -189,6 +189,8 @@ class ContractItem(models.Model):
 
     def write(self, vals):
         self._check_state_door(vals)
+        if "contract_id" in vals:
+            self._check_stays(vals["contract_id"])
         result = super().write(vals)
         if self._replanning_fields() & vals.keys() and "state" not in vals:
             self._replan()
@@ -235,6 +237,19 @@ class ContractItem(models.Model):
         raise UserError(
             self.env._("The state of an item changes by its actions, not by editing it.")
         )
+
+    def _check_stays(self, contract_id):
+        """Refuse to move an item that has started: its schedule belongs to its contract."""
+        for item in self:
+            if item.contract_id.id != contract_id and item.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Item “%(item)s” of contract %(contract)s has started and cannot be moved "
+                        "to another contract: end it, and add it there.",
+                        item=item.name,
+                        contract=item.contract_id.name,
+                    )
+                )
 
     def _update_state(self, allowed, target, **values):
         """The one door between states of items: those in ``allowed`` go to ``target``.

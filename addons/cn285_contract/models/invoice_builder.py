@@ -112,9 +112,11 @@ class InvoiceBuilder(models.AbstractModel):
         :param terms: see :meth:`_product_terms`
         """
         contracts = rows.contract_id.sorted("id")
+        # Odoo does not post an invoice below zero: what is owed to the customer is a credit note.
+        credit = sum(rows.mapped("net")) < 0
         references = [ref for ref in contracts.mapped("client_ref") if ref]
         vals = {
-            "move_type": "out_invoice",
+            "move_type": "out_refund" if credit else "out_invoice",
             "company_id": key.company_id,
             "journal_id": key.journal_id,
             "partner_id": key.address_id,
@@ -127,7 +129,7 @@ class InvoiceBuilder(models.AbstractModel):
             "ref": ", ".join(references[:5]) or False,
             "cn285_contract_ids": [fields.Command.set(contracts.ids)],
             "invoice_line_ids": [
-                fields.Command.create(self._prepare_line(key, group, terms, sequence))
+                fields.Command.create(self._prepare_line(key, group, terms, sequence, credit))
                 for sequence, group in enumerate(self._line_groups(rows), start=1)
             ],
         }
@@ -168,10 +170,11 @@ class InvoiceBuilder(models.AbstractModel):
         return (contract.id, item.product_id.id, label, analytic)
 
     @api.model
-    def _prepare_line(self, key, rows, terms, sequence=10):
+    def _prepare_line(self, key, rows, terms, sequence=10, credit=False):
         """Values of the invoice line for one row, or for the sum of several.
 
-        Quantity × price × (1 − discount) of the line is the rows' net amount to the cent.
+        Quantity × price × (1 − discount) of the line is the rows' net amount to the cent; on a
+        credit note the quantity has the opposite sign.
         """
         row = rows[:1]
         factors = self._line_factors(rows, as_decimal(row.currency_id.rounding))
@@ -180,7 +183,7 @@ class InvoiceBuilder(models.AbstractModel):
             **terms[shared],
             "sequence": sequence,
             "name": self._line_text(rows),
-            "quantity": float(factors.quantity),
+            "quantity": float(-factors.quantity if credit else factors.quantity),
             "price_unit": float(factors.price_unit),
             "discount": float(factors.discount),
             "analytic_distribution": row.item_id.analytic_distribution or False,

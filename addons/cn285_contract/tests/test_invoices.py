@@ -104,6 +104,23 @@ class TestInvoices(ContractCase):
         self.assertEqual(sheet.cell(2, 4).data_type, "s", "a text is not a formula")
         self.assertEqual([sheet.cell(row, 13).value for row in (2, 3)], [2.5, 3.25])
 
+    def test_what_is_owed_to_the_customer_is_a_credit_note(self):
+        contract = self._create_contract(
+            [{"price_unit": -30.0, "quantity": 2}, {"price_unit": 12.5}]
+        )
+        run = self._bill(date(2026, 1, 15))
+        move = run.invoice_ids
+        self.assertEqual((move.move_type, move.state), ("out_refund", "posted"))
+        self.assertMoney(move.amount_untaxed, "47.50")
+        self.assertMoney(run.amount_untaxed, "-47.50")
+        self.assertEqual(self._rows(contract, state="invoiced")[0][3], "-60.00")
+
+    def test_rebate_on_an_invoice_is_a_negative_line(self):
+        self._create_contract([{"price_unit": 100.0}, {"price_unit": -30.0}])
+        move = self._bill(date(2026, 1, 15)).invoice_ids
+        self.assertEqual(move.move_type, "out_invoice")
+        self.assertMoney(move.amount_untaxed, "70.00")
+
     # === WHO PAYS === #
 
     def test_reseller_is_billed_and_sees_the_end_customers(self):

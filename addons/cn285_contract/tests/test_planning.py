@@ -287,6 +287,20 @@ class TestPlanning(ContractCase):
         with self.assertRaisesRegex(UserError, "was invoiced and cannot be deleted"):
             contract.item_ids.unlink()
 
+    def test_started_item_stays_in_its_contract(self):
+        contract, other = self._create_contract(), self._create_contract(confirm=False)
+        with self.assertRaisesRegex(UserError, "cannot be moved"):
+            contract.item_ids.contract_id = other
+        other.item_ids.contract_id = contract.copy()
+
+    def test_deleted_draft_invoice_follows_what_was_changed(self):
+        contract = self._create_contract()
+        run = self._bill(date(2026, 1, 15), post=False)
+        contract.item_ids.price_unit = 120.0
+        self.assertMoney(run.schedule_ids.amount, "100.00")
+        run.invoice_ids.unlink()
+        self.assertEqual(self._rows(contract)[0][3], "120.00")
+
     def test_horizon_moves_with_the_clock(self):
         contract = self._create_contract()
         self.assertEqual(len(contract.schedule_ids), 13)
