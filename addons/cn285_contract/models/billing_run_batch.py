@@ -80,15 +80,14 @@ class BillingRun(models.Model):
     def _invoice_groups(self, groups):
         """Create (and post) the invoices of these groups and close their rows."""
         builder = self.env["cn285.invoice.builder"]
-        vals_list = builder._prepare_invoices(groups, self)
+        prepared = builder._prepare_invoices(groups, self)
         writer = self.env["cn285.invoice.writer"]
-        moves = writer._create_invoices(vals_list, post=self.post)
+        moves = writer._create_invoices([invoice.vals for invoice in prepared], post=self.post)
         lines = {}
-        for move, rows in zip(moves, groups.values(), strict=True):
+        for move, invoice in zip(moves, prepared, strict=True):
             made = move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
-            for line, line_rows in zip(made, builder._line_groups(rows), strict=True):
-                for row in line_rows:
-                    lines[row.id] = line
+            for line, rows in zip(made, invoice.line_rows, strict=True):
+                lines.update(dict.fromkeys(rows.ids, line))
         rows = self.env["cn285.billing.schedule"].browse(lines)
         rows._set_invoiced(lines, self)
         self._attach_details(moves, lines)

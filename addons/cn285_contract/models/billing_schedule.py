@@ -251,14 +251,6 @@ class BillingSchedule(models.Model):
         with_history.write({"state": "cancelled"})
         (self - with_history).unlink()
 
-    def _covers_period(self):
-        """Whether this invoiced row bills its period, so that planning leaves the period out.
-
-        Modules whose rows bill something else about a period (a difference) return False for them.
-        """
-        self.ensure_one()
-        return True
-
     def _rate_waiting(self):
         """Hook: give rows that wait for usage their ``net``, ``amount``, ``steps`` and state.
 

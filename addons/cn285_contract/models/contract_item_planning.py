@@ -278,6 +278,11 @@ class ContractItem(models.Model):
             {"planned_until": until}
         )
 
+    @api.model
+    def _planned_kinds(self):
+        """Kinds of rows that planning makes, changes and removes; others are left alone."""
+        return ("one_shot", "fixed", "usage")
+
     def _existing_rows(self):
         """What the schedule holds already, in one query.
 
@@ -286,7 +291,8 @@ class ContractItem(models.Model):
         """
         kept, open_rows, revisions = defaultdict(list), defaultdict(dict), {}
         rows = self.env["cn285.billing.schedule"].search(
-            [("item_id", "in", self.ids)], order="item_id, period_start, revision"
+            [("item_id", "in", self.ids), ("kind", "in", self._planned_kinds())],
+            order="item_id, period_start, revision",
         )
         rows.fetch(["item_id", "kind", "period_start", "period_end", "revision", "state"])
         for row in rows:
@@ -295,7 +301,7 @@ class ContractItem(models.Model):
                 open_rows[row.item_id.id][key] = row
                 continue
             revisions[(row.item_id.id, *key)] = row.revision
-            if row.state == "invoiced" and row._covers_period():
+            if row.state == "invoiced":
                 kept[row.item_id.id].append((row.period_start, day_after(row.period_end)))
         return kept, open_rows, revisions
 

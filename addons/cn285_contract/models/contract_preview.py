@@ -62,36 +62,36 @@ class Contract(models.Model):
 
     def _preview_invoice(self, key, rows):
         builder = self.env["cn285.invoice.builder"]
-        [vals] = builder._prepare_invoices({key: rows})
+        [(vals, line_rows)] = builder._prepare_invoices({key: rows})
+        sign = -1 if vals["move_type"] == "out_refund" else 1
         lines = [command[2] for command in vals["invoice_line_ids"]]
         base_lines = self._preview_base_lines(vals, lines)
         totals = self.env["account.tax"]._get_tax_totals_summary(
             base_lines, self.currency_id, self.company_id
         )
-        previews = []
-        for line, base_line, group in zip(
-            lines, base_lines, builder._line_groups(rows), strict=True
-        ):
+        previews, group = [], rows.browse()
+        for line, base_line, behind in zip(lines, base_lines, line_rows, strict=True):
             details = base_line["tax_details"]
+            group = behind or group
             previews.append(
                 {
                     "name": line["name"],
                     "item_id": group[:1].item_id.id,
                     "period_start": min(group.mapped("period_start")).isoformat(),
                     "period_end": max(group.mapped("period_end")).isoformat(),
-                    "quantity": line["quantity"],
+                    "quantity": sign * line["quantity"],
                     "price_unit": line["price_unit"],
                     "discount": line["discount"],
-                    "amount": details["total_excluded_currency"],
-                    "explanation": "\n".join(filter(None, group.mapped("explanation"))),
+                    "amount": sign * details["total_excluded_currency"],
+                    "explanation": "\n".join(filter(None, behind.mapped("explanation"))),
                 }
             )
         return {
             "date": key.date.isoformat(),
             "currency": self.currency_id.name,
-            "amount_untaxed": totals["base_amount_currency"],
-            "amount_tax": totals["tax_amount_currency"],
-            "amount_total": totals["total_amount_currency"],
+            "amount_untaxed": sign * totals["base_amount_currency"],
+            "amount_tax": sign * totals["tax_amount_currency"],
+            "amount_total": sign * totals["total_amount_currency"],
             "lines": previews,
         }
 

@@ -22,6 +22,16 @@ class InvoiceKey(NamedTuple):
     own: int
 
 
+class PreparedInvoice(NamedTuple):
+    """Values for :meth:`account.move.create`, and the rows behind each line, in the lines' order.
+
+    Where a row takes several lines, it stands behind the first of them; the others have none.
+    """
+
+    vals: dict
+    line_rows: list
+
+
 class InvoiceBuilder(models.AbstractModel):
     """From due rows to the values of invoices. Writes nothing."""
 
@@ -67,7 +77,7 @@ class InvoiceBuilder(models.AbstractModel):
 
     @api.model
     def _prepare_invoices(self, groups, run=None):
-        """Values of the invoices for these groups, in their order; see :meth:`_prepare_invoice`.
+        """The invoices for these groups, in their order, as :class:`PreparedInvoice`.
 
         :param groups: ``{InvoiceKey: rows}`` of :meth:`_group_rows`
         """
@@ -105,15 +115,18 @@ class InvoiceBuilder(models.AbstractModel):
 
     @api.model
     def _prepare_invoice(self, key, rows, terms, run=None):
-        """Values of one customer invoice for :meth:`account.move.create`.
-
-        Which line a row is behind follows from the order of the lines, see :meth:`_line_groups`.
+        """One customer invoice, as :class:`PreparedInvoice`.
 
         :param terms: see :meth:`_product_terms`
         """
         contracts = rows.contract_id.sorted("id")
         # Odoo does not post an invoice below zero: what is owed to the customer is a credit note.
         credit = sum(rows.mapped("net")) < 0
+        lines, line_rows = [], []
+        for group in self._line_groups(rows):
+            prepared = self._prepare_lines(key, group, terms, credit)
+            lines += prepared
+            line_rows += [group] + [group.browse()] * (len(prepared) - 1)
         references = [ref for ref in contracts.mapped("client_ref") if ref]
         vals = {
             "move_type": "out_refund" if credit else "out_invoice",
@@ -129,17 +142,17 @@ class InvoiceBuilder(models.AbstractModel):
             "ref": ", ".join(references[:5]) or False,
             "cn285_contract_ids": [fields.Command.set(contracts.ids)],
             "invoice_line_ids": [
-                fields.Command.create(self._prepare_line(key, group, terms, sequence, credit))
-                for sequence, group in enumerate(self._line_groups(rows), start=1)
+                fields.Command.create({"sequence": sequence, **line})
+                for sequence, line in enumerate(lines, start=1)
             ],
         }
         if run:
             vals["cn285_run_id"] = run.id
-        return vals
+        return PreparedInvoice(vals, line_rows)
 
     @api.model
     def _line_groups(self, rows):
-        """The rows behind each line of an invoice, in the order of its lines.
+        """The rows that share a line of an invoice (or several lines), in the order of its lines.
 
         :returns: list of billing schedule recordsets
         """
@@ -170,7 +183,15 @@ class InvoiceBuilder(models.AbstractModel):
         return (contract.id, item.product_id.id, label, analytic)
 
     @api.model
-    def _prepare_line(self, key, rows, terms, sequence=10, credit=False):
+    def _prepare_lines(self, key, rows, terms, credit=False):
+        """Values of the lines of one group of rows: one line, unless a module bills more of them.
+
+        The lines' amounts must add up to the rows' net amounts.
+        """
+        return [self._prepare_line(key, rows, terms, credit)]
+
+    @api.model
+    def _prepare_line(self, key, rows, terms, credit=False):
         """Values of the invoice line for one row, or for the sum of several.
 
         Quantity × price × (1 − discount) of the line is the rows' net amount to the cent; on a
@@ -181,7 +202,6 @@ class InvoiceBuilder(models.AbstractModel):
         shared = key.company_id, key.journal_id, key.fiscal_position_id, row.product_id
         return {
             **terms[shared],
-            "sequence": sequence,
             "name": self._line_text(rows),
             "quantity": float(-factors.quantity if credit else factors.quantity),
             "price_unit": float(factors.price_unit),
