@@ -1,7 +1,7 @@
 """Bills a database in real processes: one, two at once, or one that is killed again and again.
 
-``python billing_worker.py DATABASE seed|once|twice|kill``; prints a JSON object. The processes are
-forked from one that has loaded Odoo, so that a kill hits the billing and not the start.
+``python billing_worker.py DATABASE seed|once|twice|same|kill``; prints a JSON object. The processes
+are forked from one that has loaded Odoo, so that a kill hits the billing and not the start.
 """
 
 import json
@@ -60,21 +60,25 @@ def seed(env):
     contracts.action_confirm()
 
 
-def bill(database):
+def create_run(env):
+    return env["cn285.billing.run"].create({"date": BILL_UNTIL})
+
+
+def bill(database, run_id=None):
     with environment(database) as env:
-        run = env["cn285.billing.run"].create({"date": BILL_UNTIL})
+        run = env["cn285.billing.run"].browse(run_id) if run_id else create_run(env)
         run.action_run()
 
 
-def fork(database):
-    """Start a process that bills; returns its number."""
+def fork(database, run_id=None):
+    """Start a process that bills, in a run of its own or in the one given; returns its number."""
     odoo.sql_db.close_all()
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
-        bill(database)
+        bill(database, run_id)
         code = 0
     finally:
         os._exit(code)
@@ -143,6 +147,10 @@ def main(database, command):
         report = {"codes": wait([fork(database)])}
     elif command == "twice":
         report = {"codes": wait([fork(database), fork(database)])}
+    elif command == "same":
+        with environment(database) as env:
+            run_id = create_run(env).id
+        report = {"codes": wait([fork(database, run_id), fork(database, run_id)])}
     elif command == "kill":
         report = kill_again_and_again(database)
     report["seconds"] = time.monotonic() - started

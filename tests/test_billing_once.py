@@ -76,6 +76,13 @@ def test_two_processes_at_once(seeded, undisturbed):
     assert_same(report, undisturbed)
 
 
+def test_two_processes_at_the_same_run(seeded, undisturbed):
+    with copied(seeded) as name:
+        report = work(name, "same")
+    assert report["codes"] == [0, 0]
+    assert_same(report, undisturbed)
+
+
 def test_killed_at_random_points_and_run_again(seeded, undisturbed):
     with copied(seeded) as name:
         report = work(name, "kill")

@@ -50,8 +50,14 @@ class BillingRunBatch(models.Model):
         return [(fields.Date.to_date(day), payer) for day, payer in self.keys]
 
     def _run(self):
-        """Bill this batch in the current transaction and order the sending of its invoices."""
+        """Bill this batch in the current transaction and order the sending of its invoices.
+
+        :raises LockError: when another process is at this batch
+        """
         self.ensure_one()
+        self.lock_for_update(allow_referencing=True)
+        if self.state == "done":
+            return self.env["account.move"]
         moves = self.run_id._run_batch(self._parsed_keys(), self.contract_ids)
         self.write({"state": "done", "invoice_count": len(moves)})
         self.run_id._send_invoices(moves)
@@ -65,7 +71,7 @@ class BillingRunBatch(models.Model):
     def _job_run(self):
         """Job: bill this batch. Safe to run again: rows that are billed already are not due."""
         self.ensure_one()
-        if self.state == "done" or self.run_id.state != "running":
+        if not self.exists() or self.state == "done" or self.run_id.state != "running":
             return self.env._("Nothing to do: the batch is done or the run is over.")
         try:
             moves = self._run()
@@ -129,7 +135,8 @@ class BillingRun(models.Model):
     def _start(self):
         """Take the run into state ``running`` and cut its batches.
 
-        A run that was killed is ``running`` already: what it left is cut into new batches.
+        A run that was killed is ``running`` already, and so is one that another process is at: the
+        batches that are not done are taken up again.
 
         :returns: the batches to run
         """
@@ -138,16 +145,15 @@ class BillingRun(models.Model):
             raise UserError(
                 self.env._("Billing run %s is over: make a new one to bill what is due.", self.name)
             )
-        self._prepare_due_rows()
-        self.batch_ids.filtered(lambda batch: batch.state != "done").unlink()
-        batches = self._create_batches(self._batches())
-        self.write(
-            {
-                "state": "running",
-                "date_started": self.date_started or fields.Datetime.now(),
-                "date_finished": False,
-            }
-        )
+        batches = self.batch_ids.filtered(lambda batch: batch.state != "done")
+        if not batches:
+            self._prepare_due_rows()
+            batches = self._create_batches(self._batches())
+        # Written only where it changes: another process may be at this run.
+        batches.filtered(lambda batch: batch.state == "failed").state = "pending"
+        if self.state != "running":
+            started = self.date_started or fields.Datetime.now()
+            self.write({"state": "running", "date_started": started, "date_finished": False})
         return batches
 
     def _create_batches(self, batches, contracts=None):
