@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from .billing_run_batch import CONCURRENCY_ERRORS
 from .bulk import commit_batch, in_test
+from .common import in_users_language
 
 # How often a batch is tried again when another process holds its rows, and the longest pause.
 MAX_TRIES = 10
@@ -71,6 +72,7 @@ class BillingRunBatch(models.Model):
     def _job_run(self):
         """Job: bill this batch. Safe to run again: rows that are billed already are not due."""
         self.ensure_one()
+        self = in_users_language(self)
         if not self.exists() or self.state == "done" or self.run_id.state != "running":
             return self.env._("Nothing to do: the batch is done or the run is over.")
         try:

@@ -26,3 +26,8 @@ def as_decimal(value):
 def day_after(day):
     """The day after, or None where there is no day."""
     return day + timedelta(days=1) if day else None
+
+
+def in_users_language(records):
+    """The records as their user reads: jobs start without a language, reasons are for people."""
+    return records.with_context(lang=records.env.user.lang)

@@ -5,6 +5,8 @@ import xlsxwriter
 from odoo import models
 from odoo.exceptions import UserError
 
+from .common import in_users_language
+
 # Invoices mailed by one job: each has its PDF made, so a job stays short.
 SEND_CHUNK = 25
 
@@ -35,6 +37,7 @@ class BillingRun(models.Model):
     def _job_send(self, move_ids):
         """Job: mail invoices with Odoo's own sending. One that fails is noted and stays posted."""
         self.ensure_one()
+        self = in_users_language(self)
         moves = self.env["account.move"].browse(move_ids).exists()
         for move in moves.filtered(lambda move: not move.is_move_sent):
             reason = self._send_one(move)
