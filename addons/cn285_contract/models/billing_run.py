@@ -119,7 +119,7 @@ class BillingRun(models.Model):
         )
         counts = {(run.id, kind): count for run, kind, count in groups}
         for run in self:
-            run.issue_count = counts.get((run.id, "billing"), 0)
+            run.issue_count = counts.get((run.id, "billing"), 0) + counts.get((run.id, "rating"), 0)
             run.mail_error_count = counts.get((run.id, "mail"), 0)
 
     @api.depends("name")
@@ -202,8 +202,12 @@ class BillingRun(models.Model):
         schedules = self.env["cn285.billing.schedule"]
         schedules._ensure_planned(self.company_id, self.date)
         waiting = schedules.search(self._due_domain("waiting"))
-        if waiting:
-            waiting._rate_waiting()
+        failed = waiting._rate_waiting()
+        rating_issues = self.issue_ids.filtered(
+            lambda issue: issue.kind == "rating" and issue.contract_id not in failed
+        )
+        rating_issues.state = "solved"
+        self._set_aside(failed, kind="rating")
         self.env.flush_all()
 
     def _batches(self):

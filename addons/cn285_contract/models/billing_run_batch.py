@@ -67,7 +67,12 @@ class BillingRun(models.Model):
         builder = self.env["cn285.invoice.builder"]
         obstacles = builder._billing_obstacles(rows, self.invoice_date)
         self._set_aside(obstacles)
-        good = rows.filtered(lambda row: row.contract_id not in obstacles)
+        unrated = self.issue_ids.filtered(
+            lambda issue: issue.kind == "rating" and issue.state == "open"
+        ).contract_id
+        good = rows.filtered(
+            lambda row: row.contract_id not in obstacles and row.contract_id not in unrated
+        )
         groups = builder._group_rows(good, self.invoice_date)
         if not groups:
             return self.env["account.move"]
@@ -153,22 +158,30 @@ class BillingRun(models.Model):
 
     # === ISSUES === #
 
-    def _set_aside(self, reasons):
+    def _set_aside(self, reasons, kind="billing"):
         """Remember why contracts were not billed, once per contract and run.
 
         :param reasons: ``{contract: text}``
+        :param kind: ``billing``, or ``rating`` where usage could not be rated
         """
         issues = {
             issue.contract_id: issue
             for issue in self.issue_ids
-            if issue.kind == "billing" and issue.state == "open"
+            if issue.kind == kind and issue.state == "open"
         }
         creates = []
         for contract, reason in reasons.items():
             if contract in issues:
                 issues[contract].reason = reason
             else:
-                creates.append({"run_id": self.id, "contract_id": contract.id, "reason": reason})
+                creates.append(
+                    {
+                        "run_id": self.id,
+                        "kind": kind,
+                        "contract_id": contract.id,
+                        "reason": reason,
+                    }
+                )
         self.env["cn285.billing.run.issue"].create(creates)
 
     def _solve_issues(self, contracts):

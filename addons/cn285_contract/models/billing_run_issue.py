@@ -14,7 +14,9 @@ class BillingRunIssue(models.Model):
     )
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     kind = fields.Selection(
-        [("billing", "Not Billed"), ("mail", "Not Sent")], default="billing", required=True
+        [("billing", "Not Billed"), ("rating", "Usage Not Rated"), ("mail", "Not Sent")],
+        default="billing",
+        required=True,
     )
     contract_id = fields.Many2one("cn285.contract", ondelete="cascade", index=True)
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")

@@ -217,7 +217,8 @@ class BillingRun(models.Model):
         issues = self.issue_ids.filtered(lambda issue: issue.state == "open")
         if not issues:
             raise UserError(self.env._("Nothing was set aside in billing run %s.", self.name))
-        contracts = issues.filtered(lambda issue: issue.kind == "billing").contract_id
+        self._prepare_due_rows()
+        contracts = issues.filtered(lambda issue: issue.kind != "mail").contract_id
         rows = self.env["cn285.billing.schedule"].search(
             self._due_domain() & Domain("contract_id", "in", contracts.ids)
         )

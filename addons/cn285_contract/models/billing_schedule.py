@@ -257,8 +257,10 @@ class BillingSchedule(models.Model):
         Called by a billing run with the waiting rows that are due, before it collects what it will
         invoice. Rows that are still incomplete stay ``waiting`` and are not billed by this run.
 
-        :returns: None; the rows themselves are written
+        :returns: ``{contract: reason in a clerk's words}`` for rows that could not be rated; the
+            run sets these contracts aside
         """
+        return {}
 
     def _reprice(self):
         """Ask the pricelists again for planned rows that are about to be invoiced.

@@ -230,6 +230,27 @@ class TestBillingRun(ContractCase):
         self.assertEqual(second.schedule_ids.contract_id, contract)
         self.assertEqual(first.issue_ids.state, "solved")
 
+    def test_usage_that_cannot_be_rated_sets_its_contract_aside(self):
+        """The hook of usage modules: a reason for a contract keeps all of it from being billed."""
+        good = self._create_contract()
+        bad = self._create_contract([{}, {"billing_type": "usage"}])
+        schedules = type(self.env["cn285.billing.schedule"])
+
+        def refuse(rows):
+            return dict.fromkeys(rows.contract_id, "No tariff.")
+
+        def rate(rows):
+            rows.write({"state": "planned", "net": 7.0, "amount": 7.0})
+            return {}
+
+        with patch.object(schedules, "_rate_waiting", refuse):
+            run = self._assert_only(bad, "No tariff", good)
+        self.assertEqual((run.issue_ids.kind, run.issue_count), ("rating", 1))
+        with patch.object(schedules, "_rate_waiting", rate):
+            run.action_retry_errors()
+        self.assertEqual((run.state, run.issue_count), ("done", 0))
+        self.assertMoney(bad.invoice_ids.amount_untaxed, "107.00")
+
     # === PRICES AT THE TIME OF BILLING === #
 
     def test_pricelist_changed_since_planning(self):
