@@ -1,0 +1,6 @@
+from . import models, wizards
+
+
+def uninstall_hook(env):
+    """Drop the partitioned tables, which Odoo does not know how to drop."""
+    env["cn285.usage.event"]._drop_storage()

@@ -1,0 +1,56 @@
+"""Difference billing: what late usage and reversals change after an invoice."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from .exact import EXACT, ZERO
+from .rating import RatedLine, Rating
+
+
+def difference(now: Rating, invoiced: Iterable[Rating]) -> Rating:
+    """Return what is still owed (or to be credited) when a period is rated again as a whole.
+
+    ``now`` rates all that is known of the period by today, ``invoiced`` are the ratings that were
+    billed for it before, differences among them. The invoiced ones are not touched: lines of the
+    same place (code, tier, key, price) are netted, lines that no longer hold are taken back, lines
+    that come to nothing are left out. All differences and the first rating add up to ``now``, in
+    amount and in exact amount; so ``amount`` can be a cent off the rounded ``exact``, never off
+    the sum. Prices may have changed in between.
+    """
+    places: dict[tuple[object, ...], RatedLine] = {}
+    quantity, exact, amount = now.quantity, now.unrounded, now.amount
+    for rating in invoiced:
+        quantity = EXACT.subtract(quantity, rating.quantity)
+        exact = EXACT.subtract(exact, rating.unrounded)
+        amount = EXACT.subtract(amount, rating.amount)
+        for line in rating.lines:
+            _net(places, line, -1)
+    for line in now.lines:
+        _net(places, line, 1)
+    lines = tuple(line for line in places.values() if line.quantity or line.flat or line.amount)
+    return Rating(quantity, exact, amount, lines, now.notes)
+
+
+def _net(places: dict[tuple[object, ...], RatedLine], line: RatedLine, sign: int) -> None:
+    known = places.get(line.place)
+    figures = (known.quantity, known.flat, known.amount) if known else (ZERO, ZERO, ZERO)
+    quantity, flat, amount = (
+        EXACT.fma(sign, new, old)
+        for new, old in zip((line.quantity, line.flat, line.amount), figures, strict=True)
+    )
+    places[line.place] = RatedLine(
+        line.code,
+        quantity,
+        line.unit_price,
+        flat,
+        amount,
+        line.tier_from,
+        line.tier_to,
+        line.key,
+    )
+
+
+def billed_before(amount: Decimal, code: str = "invoiced") -> Rating:
+    """Return a rating for an amount that was billed without one, such as on a threshold."""
+    line = RatedLine(code, ZERO, ZERO, amount, amount)
+    return Rating(ZERO, amount, amount, (line,))

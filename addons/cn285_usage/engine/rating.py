@@ -1,0 +1,207 @@
+"""What a rating is: a quantity, its amount, and the lines that make the amount."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from ...cn285_contract.engine.money import CENT, round_money
+from ...cn285_contract.engine.pricing import Step
+from .exact import EXACT, ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class RatedLine:
+    """One line of a rating: before rounding, it comes to ``quantity * unit_price + flat``.
+
+    ``quantity`` counts what ``unit_price`` is the price of: units, packages, events, or money where
+    the price is a rate. ``tier_from`` (exclusive) and ``tier_to`` (inclusive, None: open) are the
+    bounds of its tier; ``key`` is the property value it is the price of. ``amount`` is rounded.
+    ``code`` is stable and meant for the shell, which words it; see :data:`rating._ENGLISH`.
+    """
+
+    code: str
+    quantity: Decimal
+    unit_price: Decimal
+    flat: Decimal
+    amount: Decimal
+    tier_from: Decimal | None = None
+    tier_to: Decimal | None = None
+    key: str = ""
+
+    @property
+    def exact(self) -> Decimal:
+        """Return the line's amount before rounding."""
+        return EXACT.add(EXACT.multiply(self.quantity, self.unit_price), self.flat)
+
+    def with_amount(self, amount: Decimal) -> "RatedLine":
+        """Return the line with another rounded amount."""
+        return RatedLine(
+            self.code,
+            self.quantity,
+            self.unit_price,
+            self.flat,
+            amount,
+            self.tier_from,
+            self.tier_to,
+            self.key,
+        )
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Return what the line is the price of: lines of one place can be netted."""
+        return (self.code, self.key, self.tier_from, self.tier_to, self.unit_price)
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A rated quantity.
+
+    ``unrounded`` is the exact amount, ``amount`` the same in the currency's unit. The lines'
+    rounded amounts add up to ``amount``: each is the difference of two rounded running totals, so
+    none is off by more than one unit. ``notes`` tell what no line shows, such as an allowance.
+    """
+
+    quantity: Decimal
+    unrounded: Decimal
+    amount: Decimal
+    lines: tuple[RatedLine, ...] = ()
+    notes: tuple[Step, ...] = ()
+
+    @property
+    def exact(self) -> Fraction:
+        """Return the exact amount as a fraction, to calculate on with fractions."""
+        return Fraction(self.unrounded)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return the calculation as data: notes, lines in order, and ``rounded`` where it was.
+
+        Each line is a step of its code, with its figures and with the running total as
+        ``amount``.
+        """
+        steps, running = list(self.notes), ZERO
+        for line in self.lines:
+            running = EXACT.add(running, line.amount)
+            values = {name: getattr(line, name) for name in _FIGURES}
+            steps.append(Step(line.code, {**values, "amount": running}))
+        if self.unrounded != self.amount:
+            values = {"unrounded": self.unrounded, "amount": self.amount}
+            steps.append(Step("rounded", values))
+        return tuple(steps)
+
+
+NOTHING = Rating(ZERO, ZERO, ZERO)
+_FIGURES = ("quantity", "unit_price", "flat", "tier_from", "tier_to", "key")
+
+
+def draft(
+    code: str,
+    quantity: Decimal = ZERO,
+    unit_price: Decimal = ZERO,
+    flat: Decimal = ZERO,
+    key: str = "",
+    tier_from: Decimal | None = None,
+    tier_to: Decimal | None = None,
+) -> RatedLine:
+    """Return a line that has no rounded amount yet: :func:`close` gives it one."""
+    return RatedLine(code, quantity, unit_price, flat, ZERO, tier_from, tier_to, key)
+
+
+def close(
+    quantity: Decimal,
+    drafts: Iterable[RatedLine],
+    rounding: Decimal = CENT,
+    notes: Iterable[Step] = (),
+) -> Rating:
+    """Return the rating that these lines make, rounded cumulatively."""
+    start = Rating(quantity, ZERO, round_money(0, rounding), (), tuple(notes))
+    return extend(start, drafts, rounding)
+
+
+def extend(
+    rating: Rating,
+    drafts: Iterable[RatedLine],
+    rounding: Decimal = CENT,
+    notes: Iterable[Step] = (),
+) -> Rating:
+    """Return the rating with more lines at its end; those it has keep their amounts."""
+    lines, exact, amount = list(rating.lines), rating.unrounded, rating.amount
+    for line in drafts:
+        exact = EXACT.add(exact, line.exact)
+        until = round_money(exact, rounding)
+        lines.append(line.with_amount(EXACT.subtract(until, amount)))
+        amount = until
+    return Rating(rating.quantity, exact, amount, tuple(lines), (*rating.notes, *notes))
+
+
+_ENGLISH = {
+    "unit": "%(quantity)s x %(unit_price)s",
+    "tier": "%(quantity)s x %(unit_price)s + %(flat)s (above %(tier_from)s, up to %(tier_to)s)",
+    "volume": "%(quantity)s x %(unit_price)s + %(flat)s (all units; tier up to %(tier_to)s)",
+    "band": "%(flat)s for the band up to %(tier_to)s",
+    "overage": "%(quantity)s x %(unit_price)s beyond %(tier_from)s",
+    "package": "%(quantity)s packages x %(unit_price)s",
+    "percent": "%(quantity)s x %(unit_price)s",
+    "fixed": "%(quantity)s events x %(unit_price)s",
+    "event_minimum": "up to the minimum per event: %(flat)s",
+    "event_maximum": "down to the maximum per event: %(flat)s",
+    "value": "%(key)s: %(quantity)s x %(unit_price)s",
+    "included": "%(quantity)s units included",
+    "minimum": "up to the minimum of the period: %(flat)s",
+    "maximum": "down to the maximum of the period: %(flat)s",
+    "trigger_package": "%(quantity)s x %(unit_price)s for %(key)s",
+    "trigger_percent": "%(quantity)s x %(unit_price)s of %(key)s",
+    "own": "%(flat)s of its own",
+    "free": "%(events)s events and %(units)s units are free",
+    "packages": "%(units)s billable units, %(free)s of %(used)s free",
+    "allowance": "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed",
+    "bound": "%(kind)s %(bound)s of the period, %(counted)s counted from elsewhere",
+    "rounded": "rounded",
+}
+
+
+def explain(rating: Rating) -> str:
+    """Return the calculation in English, a line a step."""
+    lines = []
+    for step in rating.steps:
+        text = _ENGLISH[step.code] % step.values
+        lines.append(f"{text} = {step.values['amount']}" if "amount" in step.values else text)
+    return "\n".join(lines)
+
+
+def to_data(rating: Rating) -> dict[str, object]:
+    """Return the rating as JSON values (numbers as text), to be kept with a schedule row."""
+    return {
+        "quantity": str(rating.quantity),
+        "unrounded": str(rating.unrounded),
+        "amount": str(rating.amount),
+        "lines": [
+            {name: _text(getattr(line, name)) for name in ("code", *_FIGURES, "amount")}
+            for line in rating.lines
+        ],
+        "notes": [
+            {"code": note.code, "values": {k: _text(v) for k, v in note.values.items()}}
+            for note in rating.notes
+        ],
+    }
+
+
+def from_data(data: Mapping) -> Rating:
+    """Return the rating that :func:`to_data` wrote; the figures of notes stay text."""
+    lines = tuple(
+        RatedLine(
+            line["code"],
+            *(Decimal(line[name]) for name in ("quantity", "unit_price", "flat", "amount")),
+            *(line[name] and Decimal(line[name]) for name in ("tier_from", "tier_to")),
+            line["key"],
+        )
+        for line in data["lines"]
+    )
+    notes = tuple(Step(note["code"], dict(note["values"])) for note in data["notes"])
+    figures = (Decimal(data[name]) for name in ("quantity", "unrounded", "amount"))
+    return Rating(*figures, lines, notes)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,112 @@
+"""Billing on a threshold, before the period ends."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from .errors import UsageError
+from .exact import EXACT, ZERO, as_choice, as_input, not_negative, positive
+
+
+class Measure(str, Enum):
+    """What is compared with the threshold."""
+
+    quantity = "quantity"
+    amount = "amount"
+
+
+class Repeat(str, Enum):
+    """``once`` a period, or at ``each`` multiple of the threshold."""
+
+    once = "once"
+    each = "each"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The usage of a period so far, and what it is rated at (rounded money)."""
+
+    quantity: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An invoice that a threshold calls for: its amount, and the steps that it settles."""
+
+    amount: Decimal
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Reached when the running total is at or above ``value``.
+
+    Once a period, the invoice is of the running amount. At each multiple it is of ``step_amount``
+    a step (a threshold of amount may leave it out: then a step is the threshold itself); the
+    multiples go on over as long as the running totals do, a period or a whole contract.
+    """
+
+    value: Decimal
+    measure: Measure = Measure.amount
+    repeat: Repeat = Repeat.once
+    step_amount: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        positive(self.value)
+        object.__setattr__(self, "measure", as_choice(Measure, self.measure))
+        object.__setattr__(self, "repeat", as_choice(Repeat, self.repeat))
+        if self.repeat is Repeat.once:
+            if self.step_amount is not None:
+                raise UsageError("step_amount_not_wanted")
+        elif self.step_amount is not None:
+            not_negative(self.step_amount, "negative_price")
+        elif self.measure is Measure.quantity:
+            raise UsageError("step_amount_needed")
+        else:
+            object.__setattr__(self, "step_amount", self.value)
+
+    def due(self, running: Running, steps: int = 0, invoiced: Decimal = ZERO) -> Due | None:
+        """Return the invoice that is due now, if any.
+
+        ``steps`` were settled before, and ``invoiced`` is what was billed of the running amount
+        before. Several multiples passed at once make one invoice. A total that falls and rises
+        again over a settled step bills nothing: the period's end squares it.
+        """
+        reached = running.quantity if self.measure is Measure.quantity else running.amount
+        reached, invoiced = as_input(reached), as_input(invoiced)
+        if reached < self.value:
+            return None
+        if self.repeat is Repeat.each:
+            new = int(EXACT.divide_int(reached, self.value)) - steps
+            return Due(EXACT.multiply(new, self.step_amount), new) if new > 0 else None
+        open_amount = EXACT.subtract(running.amount, invoiced)
+        return None if steps or open_amount <= 0 else Due(open_amount, 1)
+
+
+def rest(owed: Decimal, invoices: Iterable[Due]) -> Decimal:
+    """Return what remains of a period's whole debt after its threshold invoices.
+
+    Negative where they came to more, which is then to be credited.
+    """
+    remaining = as_input(owed)
+    for invoice in invoices:
+        remaining = EXACT.subtract(remaining, invoice.amount)
+    return remaining
+
+
+def replay(threshold: Threshold, totals: Iterable[Running], steps: int = 0) -> list[Due]:
+    """Return the invoices that running totals, in the order of time, call for.
+
+    ``steps`` were settled before these totals, in a series that goes over several periods.
+    """
+    invoices: list[Due] = []
+    billed = ZERO
+    for running in totals:
+        due = threshold.due(running, steps, billed)
+        if due is not None:
+            invoices.append(due)
+            steps += due.steps
+            billed = EXACT.add(billed, due.amount)
+    return invoices

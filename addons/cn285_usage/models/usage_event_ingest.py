@@ -1,0 +1,394 @@
+"""Receiving events in bulk."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from itertools import islice
+
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import commit_batch
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import mute_logger
+from odoo.tools.misc import str2bool
+from psycopg2.errors import UniqueViolation
+
+from ..engine.event_rows import encode_rows
+from . import usage_correction_sql as corrections
+from . import usage_ingest_sql as sql
+
+_logger = logging.getLogger(__name__)
+
+CHUNK = 50_000
+TRIES = 5
+FUTURE = timedelta(days=1)
+PLAIN = "s.kind IS NULL"
+ROUND = "s.id = ANY(%(ids)s)"
+
+
+class UsageEvent(models.Model):
+    _inherit = "cn285.usage.event"
+
+    @api.model
+    def ingest(self, rows):
+        """Record usage events in bulk, in this transaction; the good rows of a batch go in.
+
+        :param rows: dicts, in a list or another iterable. Keys: ``source`` and ``transaction_id``
+            (together counted once, whatever the date); who: ``item_id``, ``contract_id``,
+            ``beneficiary_id`` by database id, or ``item`` (service number), ``contract``
+            (number), ``beneficiary`` (reference), each also by external id; ``metric_id`` or
+            ``metric`` (code); ``occurred_at`` or ``started_at``, and ``ended_at``: datetimes or
+            ISO texts with a time, in UTC where no zone is given; ``quantity``; ``properties``;
+            ``kind`` (usage, reversal, replacement) with ``origin`` (the transaction that is
+            corrected, of ``origin_source`` if that is another); ``park``: keep the event if
+            nobody is known yet for whom it is. Default for ``park``: the system parameter
+            ``cn285_usage.park_unknown``.
+        :return: ``{'accepted': n, 'duplicates': n, 'parked': n, 'refused': [{'row': index from 0,
+            'code': …, 'reason': …}]}``; parked events are not among the accepted ones
+        :raises psycopg2.errors.SerializationFailure: if another process records the same events
+            at the same time; whoever repeats the call (as Odoo does for remote calls and jobs)
+            gets them as duplicates
+
+        Events belong to the current company; what other companies have is unknown to it.
+        """
+        return self._ingest(rows, commit=False)
+
+    @api.model
+    def _ingest_committed(self, rows, size=CHUNK):
+        """Like :meth:`ingest`, committing chunk by chunk: for files of any length.
+
+        Killed half-way, it has counted whole chunks, and repeating all of it counts the rest. What
+        is pending in the transaction is committed with the first chunk.
+        """
+        return self._ingest(rows, commit=True, size=size)
+
+    @api.model
+    def _ingest(self, rows, commit, size=CHUNK):
+        self.check_access("create")
+        if isinstance(rows, dict | str | bytes) or not hasattr(rows, "__iter__"):
+            raise UserError(self.env._("Usage events are sent as a list of rows."))
+        self.env.flush_all()
+        total = {"accepted": 0, "duplicates": 0, "parked": 0, "refused": []}
+        company = self.env.company.id
+        parameters = self._ingest_parameters()
+        first = 0
+        self._forget_references()
+        # The next rows are made into text by another thread while the database has this one's.
+        with ThreadPoolExecutor(1) as pool:
+            iterator = iter(rows)
+
+            def take():
+                chunk = list(islice(iterator, size))
+                return chunk, pool.submit(encode_rows, chunk, company) if chunk else None
+
+            chunk, encoding = take()
+            while chunk:
+                encoded = encoding.result()
+                following = take()
+                report = self._ingest_chunk(chunk, encoded, parameters, commit)
+                for entry in report.pop("refused"):
+                    total["refused"].append({**entry, "row": first + entry["row"]})
+                for name, count in report.items():
+                    total[name] += count
+                first += len(chunk)
+                chunk, encoding = following
+        self._forget_references()
+        self.invalidate_model()
+        return total
+
+    @api.model
+    def _ingest_parameters(self):
+        company = self.env.company
+        now = fields.Datetime.now()
+        # A technical parameter that says nothing about anybody; whoever sends events obeys it.
+        park = self.env["ir.config_parameter"].sudo().get_param("cn285_usage.park_unknown")
+        return {
+            "company": company.id,
+            "zone": company.cn285_tz or "UTC",
+            "now": now,
+            "latest": now + FUTURE,
+            "park": str2bool(park or "", False),
+            "known": {"metric": set(), "party": set()},
+            "plain": True,
+        }
+
+    @api.model
+    def _forget_references(self):
+        self.env.cr.execute(sql.TEMPORARY)
+        self.env.cr.execute(sql.FORGET)
+
+    @api.model
+    def _ingest_chunk(self, chunk, encoded, parameters, commit):
+        """Record one chunk; with ``commit``, again if another process was at the same keys."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                report = self._record(chunk, encoded, parameters)
+                if commit:
+                    commit_batch(self.env)
+                return report
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if not commit or attempt == TRIES:
+                    raise
+                _logger.info("Usage events recorded elsewhere at the same time: once more.")
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                self._forget_references()
+                parameters.update(known={"metric": set(), "party": set()}, plain=True)
+        return None
+
+    @api.model
+    def _record(self, chunk, encoded, parameters):
+        refused = [
+            {"row": row, "code": code, "reason": self._reason(code, chunk[row], value)}
+            for row, code, value in encoded.bad
+        ]
+        report = {"accepted": 0, "duplicates": 0, "parked": 0}
+        stored = (0, None, None, None, None, 0)
+        if encoded.count:
+            self._stage(encoded)
+            stored = self._store(encoded, parameters)
+            report["parked"] = stored[5]
+            report["accepted"] = stored[0] - stored[5]
+            if stored[0] < encoded.count:
+                for row, code, same, known in self._left_over():
+                    if same:
+                        report["duplicates"] += 1
+                        continue
+                    code = "conflict" if known else code
+                    reason = self._reason(code, chunk[row])
+                    refused.append({"row": row, "code": code, "reason": reason})
+        refused.sort(key=lambda entry: entry["row"])
+        self._log_ingest("ingest", report, refused, stored)
+        if not self.env.context.get("cn285_no_refusals"):
+            self._keep_refusals(chunk, refused)
+        return {**report, "refused": refused}
+
+    @api.model
+    def _stage(self, encoded):
+        cr = self.env.cr
+        cr.execute(sql.EMPTY)
+        # The names are those of engine/event_rows.py; nothing of a user's is among them.
+        cr.copy_expert(
+            f"COPY cn285_usage_stage ({', '.join(encoded.columns)}) FROM STDIN",
+            encoded.file(),
+            # In few large pieces: each one may have to wait for the thread that encodes.
+            size=1 << 22,
+        )
+
+    @api.model
+    def _store(self, encoded, parameters):
+        """Store what is good of the staged rows; returns what :data:`sql.SUMMARY` selects."""
+        cr = self.env.cr
+        self._learn_metrics(parameters, encoded.references["metric"])
+        self._learn_parties(parameters, encoded.references["party"])
+        corrected = "kind" in encoded.columns
+        if corrected or not self._store_plain(encoded, parameters):
+            self._pick_items(parameters)
+            self._store_rows(PLAIN, parameters)
+        if corrected:
+            self._store_corrections(parameters)
+        cr.execute(sql.SUMMARY)
+        return cr.fetchone()
+
+    @api.model
+    def _store_plain(self, encoded, parameters):
+        """Store rows that are all new and name one item each, as nearly all of them do.
+
+        :return: whether it was so; otherwise nothing is done
+        """
+        cr = self.env.cr
+        if not parameters["plain"] or not self._has_partitions(encoded.months):
+            return False
+        try:
+            with cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+                cr.execute(sql.CLAIM_ALL)
+        except UniqueViolation:
+            return False
+        cr.execute(sql.STORE_PLAIN, parameters)
+        missing = encoded.count - cr.rowcount
+        if missing:
+            cr.execute(sql.CHECK.format(which=PLAIN), parameters)
+            if cr.rowcount != missing:
+                # A key without its event would be taken for a duplicate for ever.
+                raise RuntimeError("The two checks of usage events do not agree.")
+            cr.execute(sql.UNCLAIM)
+        return True
+
+    @api.model
+    def _learn_metrics(self, parameters, refs):
+        refs = refs - parameters["known"]["metric"]
+        if refs:
+            self.env.cr.execute(sql.LEARN_METRICS, {**parameters, "refs": sorted(refs)})
+            parameters["known"]["metric"] |= refs
+
+    @api.model
+    def _learn_parties(self, parameters, refs):
+        cr = self.env.cr
+        refs = refs - parameters["known"]["party"]
+        if refs:
+            cr.execute(sql.LEARN_PARTIES, {**parameters, "refs": sorted(refs)})
+            parameters["known"]["party"] |= refs
+            cr.execute(sql.PLAIN_PARTIES)
+            parameters["plain"] = cr.fetchone()[0]
+
+    @api.model
+    def _pick_items(self, parameters):
+        """Choose items for those rows whose reference fits several."""
+        if not parameters["plain"]:
+            cr = self.env.cr
+            cr.execute("TRUNCATE cn285_usage_pick")
+            cr.execute(sql.PICK.format(meters=self._meters_condition()), parameters)
+
+    @api.model
+    def _meters_condition(self):
+        """SQL that says whether an item ``i`` bills the metric ``m.metric_id``; a constant.
+
+        It decides where a contract or a beneficiary has several active items.
+        """
+        return "TRUE"
+
+    @api.model
+    def _store_rows(self, which, parameters):
+        """Check and store staged rows that meet a condition, each key once."""
+        cr = self.env.cr
+        cr.execute(sql.CHECK.format(which=which), parameters)
+        self._claim(which, parameters)
+        self._make_room(which, parameters)
+        cr.execute(sql.STORE.format(which=which), parameters)
+
+    @api.model
+    def _claim(self, which, parameters):
+        cr = self.env.cr
+        cr.execute(sql.COUNT.format(which=which), parameters)
+        count = cr.fetchone()[0]
+        cr.execute(sql.CLAIM.format(which=which), parameters)
+        if cr.rowcount < count:
+            cr.execute(sql.TAKEN.format(which=which), parameters)
+
+    @api.model
+    def _make_room(self, which, parameters):
+        self.env.cr.execute(sql.MONTHS.format(which=which), parameters)
+        self._make_partitions([row[0] for row in self.env.cr.fetchall()])
+
+    @api.model
+    def _store_corrections(self, parameters):
+        """Store reversals and replacements, in rounds: one may correct another of its batch."""
+        cr = self.env.cr
+        while True:
+            cr.execute(corrections.NEXT_ROUND, parameters)
+            found = cr.fetchall()
+            if not found:
+                break
+            self._refuse(
+                [row[0] for row in found if row[2] and row[3] == "replacement"], "of_reversal"
+            )
+            self._refuse(
+                [row[0] for row in found if row[1] and not (row[2] and row[3] == "replacement")],
+                "already_corrected",
+            )
+            ids = {"ids": [row[0] for row in found]}
+            replacing = {"ids": [row[0] for row in found if row[3] == "replacement"]}
+            if replacing["ids"]:
+                self._learn_staged(parameters)
+                self._store_rows(ROUND, {**parameters, **replacing})
+            reversing = {**parameters, "ids": [row[0] for row in found if row[3] == "reversal"]}
+            if reversing["ids"]:
+                self._claim(ROUND, reversing)
+                cr.execute(corrections.STORE_REVERSALS, reversing)
+            cr.execute(corrections.SUPERSEDE, ids)
+            cr.execute(corrections.RESTORE, ids)
+        cr.execute(corrections.REFUSE_REST)
+
+    @api.model
+    def _learn_staged(self, parameters):
+        """Look up references that were put into staged rows."""
+        cr = self.env.cr
+        cr.execute("SELECT metric, party FROM cn285_usage_stage")
+        metrics, parties = map(set, zip(*cr.fetchall(), strict=True))
+        self._learn_metrics(parameters, metrics - {None})
+        self._learn_parties(parameters, parties - {None})
+        self._pick_items(parameters)
+
+    @api.model
+    def _refuse(self, ids, code):
+        if ids:
+            self.env.cr.execute(corrections.REFUSE, {"ids": ids, "code": code})
+
+    @api.model
+    def _left_over(self):
+        self.env.cr.execute(sql.LEFT_OVER)
+        return self.env.cr.fetchall()
+
+    # === RECORDS OF AN INGEST === #
+
+    @api.model
+    def _log_ingest(self, origin, report, refused, stored):
+        # The log is written for whoever records events, and editable for nobody.
+        ingest = (
+            self.env["cn285.usage.ingest"]
+            .sudo()
+            .create(
+                {
+                    **report,
+                    "company_id": self.env.company.id,
+                    "origin": origin,
+                    "refused": len(refused),
+                    "first_seq": stored[1],
+                    "last_seq": stored[2],
+                    "occurred_from": stored[3],
+                    "occurred_to": stored[4],
+                    "processed": not stored[0],
+                }
+            )
+        )
+        ingest.flush_recordset()
+        if stored[0]:
+            self._after_ingest(ingest)
+
+    @api.model
+    def _after_ingest(self, ingest):
+        """Hook: events were stored (not committed yet); ``ingest`` is their record, in sudo."""
+
+    @api.model
+    def _keep_refusals(self, chunk, refused):
+        # As the log: refusals are kept for whoever sent the rows.
+        self.env["cn285.usage.refusal"].sudo().create(
+            [
+                {
+                    "company_id": self.env.company.id,
+                    "source": self._short(chunk[entry["row"]], "source"),
+                    "transaction_id": self._short(chunk[entry["row"]], "transaction_id"),
+                    "reason_code": entry["code"],
+                    "reason": entry["reason"],
+                    "payload": self._payload(chunk[entry["row"]]),
+                }
+                for entry in refused
+            ]
+        )
+
+    @api.model
+    def _short(self, row, name):
+        value = row.get(name) if isinstance(row, dict) else None
+        return False if value in (None, "") else self._storable(value)[:255]
+
+    @api.model
+    def _payload(self, row):
+        if not isinstance(row, dict):
+            return {"": self._storable(row)}
+        return {
+            self._storable(name): value
+            if value is None or type(value) is bool or (type(value) is int and abs(value) < 2**53)
+            else self._payload(value)
+            if isinstance(value, dict)
+            else self._storable(value)
+            for name, value in row.items()
+        }
+
+    @api.model
+    def _storable(self, value):
+        """Text that the database takes, of anything that was sent."""
+        if type(value) is int and abs(value) >= 2**53:
+            # Python refuses to write out integers of thousands of digits.
+            value = f"{Decimal(value):.5e}" if abs(value) >= 10**60 else value
+        return str(value).replace("\x00", "").encode(errors="replace").decode()

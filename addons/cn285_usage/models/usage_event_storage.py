@@ -1,0 +1,140 @@
+"""Where usage events are stored: one partition of a table for each month."""
+
+from datetime import datetime
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+TABLE = "cn285_usage_event"
+MONTHS_AHEAD = 3
+
+# There are no foreign keys: checking them costs more than storing the event. Items, contracts and
+# metrics with events refuse to be deleted instead.
+_CREATE = f"""
+CREATE SEQUENCE IF NOT EXISTS {TABLE}_id_seq;
+CREATE TABLE IF NOT EXISTS {TABLE} (
+    id bigint NOT NULL DEFAULT nextval('{TABLE}_id_seq'),
+    seq bigint NOT NULL,
+    occurred_at timestamp NOT NULL,
+    ended_at timestamp,
+    ingested_at timestamp NOT NULL,
+    origin_id bigint,
+    company_id integer NOT NULL,
+    metric_id integer NOT NULL,
+    contract_id integer,
+    item_id integer,
+    beneficiary_id integer,
+    quantity numeric NOT NULL,
+    kind varchar NOT NULL,
+    state varchar NOT NULL,
+    source varchar NOT NULL,
+    transaction_id varchar NOT NULL,
+    reference varchar,
+    properties jsonb
+) PARTITION BY RANGE (occurred_at);
+CREATE TABLE IF NOT EXISTS {TABLE}_default PARTITION OF {TABLE} DEFAULT;
+CREATE INDEX IF NOT EXISTS {TABLE}_id_idx ON {TABLE} (id);
+CREATE INDEX IF NOT EXISTS {TABLE}_seq_idx ON {TABLE} (seq);
+CREATE INDEX IF NOT EXISTS {TABLE}_item_idx ON {TABLE} (item_id, metric_id);
+CREATE INDEX IF NOT EXISTS {TABLE}_contract_idx ON {TABLE} (contract_id, metric_id)
+    WHERE item_id IS NULL;
+CREATE INDEX IF NOT EXISTS {TABLE}_parked_idx ON {TABLE} (company_id) WHERE state = 'parked';
+CREATE TABLE IF NOT EXISTS cn285_usage_key (
+    key uuid PRIMARY KEY,
+    event_id bigint NOT NULL,
+    content bigint NOT NULL
+);
+"""
+
+
+class UsageEvent(models.Model):
+    """The storage of events: a PostgreSQL table partitioned by the month of ``occurred_at``.
+
+    ``cn285_usage_key`` beside it holds the idempotency keys, unique whatever the month: a hash of
+    company, source and transaction, the event it stands for, and a hash of what was sent.
+    """
+
+    _inherit = "cn285.usage.event"
+
+    def init(self):
+        # Static statements; the driver must not look for parameters in them.
+        self.env.cr.execute(_CREATE)
+        self._make_partitions(self._months_ahead())
+
+    @api.model
+    def _drop_storage(self):
+        """Drop the tables, which Odoo leaves behind when the module is uninstalled."""
+        self.env.cr.execute("DROP TABLE IF EXISTS cn285_usage_event, cn285_usage_key")
+        self.env.cr.execute("DROP SEQUENCE IF EXISTS cn285_usage_event_id_seq")
+
+    @api.model
+    def _cron_make_partitions(self):
+        """Make the partitions of the coming months, so that no ingest has to."""
+        self._make_partitions(self._months_ahead())
+
+    @api.model
+    def _months_ahead(self):
+        first = fields.Datetime.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return [first + relativedelta(months=ahead) for ahead in range(-1, MONTHS_AHEAD + 1)]
+
+    @api.model
+    def _make_partitions(self, months):
+        """Make the partitions of months, given as datetimes of their first instant.
+
+        Those that exist are left alone. One at a time, across processes: a lock until the end of
+        the transaction. Rows that the default partition holds move to where they belong.
+        """
+        cr = self.env.cr
+        missing = [month for month in months if not self._has_partition(month)]
+        if not missing:
+            return
+        cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s))", TABLE))
+        for month in missing:
+            if not self._has_partition(month):
+                self._make_partition(month)
+
+    @api.model
+    def _has_partition(self, month):
+        self.env.cr.execute(SQL("SELECT to_regclass(%s)", self._partition_name(month)))
+        return self.env.cr.fetchone()[0] is not None
+
+    @api.model
+    def _has_partitions(self, months):
+        """Whether all months, given as texts like ``2026-03``, have their partitions."""
+        names = [f"{TABLE}_y{month[:4]}m{month[5:]}" for month in months]
+        self.env.cr.execute(SQL("SELECT count(to_regclass(name)) FROM unnest(%s) AS name", names))
+        return self.env.cr.fetchone()[0] == len(names)
+
+    @api.model
+    def _partition_name(self, month):
+        return f"{TABLE}_y{month.year:04}m{month.month:02}"
+
+    @api.model
+    def _make_partition(self, month: datetime):
+        # Attaching a finished table does not stop others who write to the parent; making it as a
+        # partition at once would.
+        values = {
+            "name": SQL.identifier(self._partition_name(month)),
+            "parent": SQL.identifier(TABLE),
+            "default": SQL.identifier(f"{TABLE}_default"),
+            "start": month,
+            "end": month + relativedelta(months=1),
+        }
+        cr = self.env.cr
+        cr.execute(SQL("CREATE TABLE %(name)s (LIKE %(parent)s INCLUDING DEFAULTS)", **values))
+        cr.execute(
+            SQL(
+                "WITH moved AS (DELETE FROM %(default)s "
+                "WHERE occurred_at >= %(start)s AND occurred_at < %(end)s RETURNING *) "
+                "INSERT INTO %(name)s SELECT * FROM moved",
+                **values,
+            )
+        )
+        cr.execute(
+            SQL(
+                "ALTER TABLE %(parent)s ATTACH PARTITION %(name)s "
+                "FOR VALUES FROM (%(start)s) TO (%(end)s)",
+                **values,
+            )
+        )

@@ -1,0 +1,62 @@
+from odoo import api, models
+
+
+class BillingSchedule(models.Model):
+    """How the amount of usage came about, in words."""
+
+    _inherit = "cn285.billing.schedule"
+
+    @api.model
+    def _explain_step(self, code, values):
+        if not code.startswith("usage_"):
+            return super()._explain_step(code, values)
+        figures = {
+            name: self._plain(value)
+            if name not in ("key", "kind") and value is not None
+            else value or ""
+            for name, value in values.items()
+        }
+        text = self._usage_texts().get(code.removeprefix("usage_"))
+        return text % figures if text else code.removeprefix("usage_")
+
+    @api.model
+    def _usage_texts(self):
+        """Words for the steps of ``engine.rating``, by code."""
+        return {
+            "unit": self.env._("%(quantity)s × %(unit_price)s"),
+            "tier": self.env._(
+                "%(quantity)s × %(unit_price)s + %(flat)s, tier above %(tier_from)s"
+            ),
+            "volume": self.env._("%(quantity)s × %(unit_price)s + %(flat)s for all units"),
+            "band": self.env._("%(flat)s for the band up to %(tier_to)s"),
+            "overage": self.env._("%(quantity)s × %(unit_price)s beyond %(tier_from)s"),
+            "package": self.env._("%(quantity)s packages × %(unit_price)s"),
+            "percent": self.env._("%(quantity)s × %(unit_price)s"),
+            "fixed": self.env._("%(quantity)s events × %(unit_price)s"),
+            "event_minimum": self.env._("up to the minimum per event: %(flat)s"),
+            "event_maximum": self.env._("down to the maximum per event: %(flat)s"),
+            "value": self.env._("%(key)s: %(quantity)s × %(unit_price)s"),
+            "included": self.env._("%(quantity)s units included"),
+            "minimum": self.env._("up to the minimum of the period: %(flat)s"),
+            "maximum": self.env._("down to the maximum of the period: %(flat)s"),
+            "free": self.env._("%(events)s events and %(units)s units are free"),
+            "packages": self.env._("%(units)s billable units, %(free)s of %(used)s free"),
+            "allowance": self.env._(
+                "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed"
+            ),
+            "bound": self.env._("%(kind)s %(bound)s of the period"),
+            "rounded": self.env._("rounded"),
+        }
+
+    @api.model
+    def _explain(self, steps, currency):
+        """Notes of a rating carry no amount; all other steps end in one."""
+        if all("amount" in values for _code, values in steps):
+            return super()._explain(steps, currency)
+        lines = []
+        for code, values in steps:
+            if "amount" in values:
+                lines.append(super()._explain([[code, values]], currency))
+            else:
+                lines.append(self._explain_step(code, values))
+        return "\n".join(lines)

@@ -1,0 +1,320 @@
+"""The statements of an ingest; no model is defined here.
+
+Rows are loaded into a temporary table, references are looked up once for each different one, and
+everything else is one statement for all rows of a chunk. Parameters: ``company``, ``zone`` (the
+company's time zone), ``now``, ``latest`` (the last instant that is not in the future), ``park``.
+"""
+
+# The tables live as long as the connection. Staged rows go with the transaction; references stay
+# over the commits of one call, whose start and end forget them.
+TEMPORARY = """
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_stage (
+    id bigint DEFAULT nextval('cn285_usage_event_id_seq'),
+    n integer, key uuid, content bigint, source varchar, transaction_id varchar,
+    metric varchar, party varchar, occurred_at timestamp, ended_at timestamp, quantity numeric,
+    properties jsonb, kind varchar, origin uuid, park boolean, origin_id bigint
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_known_metric (
+    ref varchar, metric_id integer, timed boolean, counts boolean,
+    seconds numeric, step numeric, minimum numeric
+) ON COMMIT PRESERVE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_known_party (
+    ref varchar, problem varchar, several boolean, item_id integer, contract_id integer,
+    beneficiary_id integer, starts timestamp, ends timestamp
+) ON COMMIT PRESERVE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_candidate (
+    ref varchar, item_id integer, contract_id integer, beneficiary_id integer,
+    starts timestamp, ends timestamp
+) ON COMMIT PRESERVE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_pick (
+    id bigint, problem varchar, item_id integer, contract_id integer, beneficiary_id integer
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_bad (
+    id bigint, code varchar
+) ON COMMIT DELETE ROWS;
+"""
+
+FORGET = "TRUNCATE cn285_usage_known_metric, cn285_usage_known_party, cn285_usage_candidate"
+EMPTY = "TRUNCATE cn285_usage_stage, cn285_usage_pick, cn285_usage_bad"
+
+# === REFERENCES === #
+
+# `{table}` and so on are ours, never a user's. Each branch can use an index of its own.
+_BY_REFERENCE = """
+    SELECT p.ref, r.id FROM parts p JOIN {table} r
+        ON r.id = CASE WHEN p.{part} LIKE '=%%' THEN substr(p.{part}, 2)::integer END
+    UNION SELECT p.ref, r.id FROM parts p JOIN {table} r
+        ON r.{column} = CASE WHEN p.{part} LIKE '~%%' THEN substr(p.{part}, 2) END
+    UNION SELECT p.ref, d.res_id FROM parts p JOIN ir_model_data d ON d.model = '{model}'
+        AND d.module = split_part(substr(p.{part}, 2), '.', 1)
+        AND d.name = split_part(substr(p.{part}, 2), '.', 2)
+        WHERE p.{part} LIKE '~%%.%%'
+"""
+
+LEARN_METRICS = """
+INSERT INTO cn285_usage_known_metric
+WITH parts AS MATERIALIZED (
+    SELECT ref, ref AS metric FROM unnest(%(refs)s::varchar[]) AS ref
+), found AS (
+    {found}
+)
+SELECT DISTINCT ON (f.ref) f.ref, m.id, m.input_kind = 'duration',
+    m.aggregation IN ('count', 'unique_count'),
+    CASE m.duration_unit WHEN 'second' THEN 1 WHEN 'minute' THEN 60 WHEN 'hour' THEN 3600
+        ELSE 86400 END,
+    m.duration_step::numeric, COALESCE(m.duration_minimum, 0)::numeric
+FROM found f JOIN cn285_usage_metric m ON m.id = f.id
+WHERE m.company_id = %(company)s AND m.active
+ORDER BY f.ref, m.id
+""".format(
+    found=_BY_REFERENCE.format(
+        table="cn285_usage_metric", part="metric", column="code", model="cn285.usage.metric"
+    )
+)
+
+# An item's time, from the first instant of its first local day to the end of its last one.
+_WINDOW = """
+    CASE WHEN i.state IN ('active', 'ended') AND c.state IN ('active', 'closed')
+        AND i.date_start IS NOT NULL
+        THEN i.date_start::timestamp AT TIME ZONE %(zone)s AT TIME ZONE 'UTC'
+        ELSE 'infinity' END AS starts,
+    COALESCE((LEAST(i.date_end, c.date_end) + 1)::timestamp AT TIME ZONE %(zone)s
+        AT TIME ZONE 'UTC', 'infinity') AS ends
+"""
+
+LEARN_PARTIES = """
+WITH parts AS MATERIALIZED (
+    SELECT ref, NULLIF(split_part(ref, E'\\x1f', 1), '') AS item,
+        NULLIF(split_part(ref, E'\\x1f', 2), '') AS contract,
+        NULLIF(split_part(ref, E'\\x1f', 3), '') AS beneficiary
+    FROM unnest(%(refs)s::varchar[]) AS ref
+), items AS MATERIALIZED (
+    SELECT f.ref, f.id FROM ({items}) f JOIN cn285_contract_item i ON i.id = f.id
+    WHERE i.company_id = %(company)s
+), contracts AS MATERIALIZED (
+    SELECT f.ref, f.id FROM ({contracts}) f JOIN cn285_contract c ON c.id = f.id
+    WHERE c.company_id = %(company)s
+), beneficiaries AS MATERIALIZED (
+    SELECT f.ref, min(f.id) AS id FROM ({beneficiaries}) f JOIN res_partner r ON r.id = f.id
+    WHERE r.company_id IS NULL OR r.company_id = %(company)s
+    GROUP BY f.ref
+), hits AS (
+    SELECT p.ref, h.id, b.id AS beneficiary_id FROM parts p JOIN items h USING (ref)
+        JOIN cn285_contract_item i ON i.id = h.id
+        LEFT JOIN beneficiaries b USING (ref)
+        WHERE p.contract IS NULL
+            OR EXISTS (SELECT 1 FROM contracts c WHERE c.ref = p.ref AND c.id = i.contract_id)
+    UNION ALL
+    SELECT p.ref, i.id, b.id FROM parts p JOIN contracts c USING (ref)
+        JOIN cn285_contract_item i ON i.contract_id = c.id
+        LEFT JOIN beneficiaries b USING (ref)
+        WHERE p.item IS NULL AND (p.beneficiary IS NULL
+            OR i.beneficiary_id = b.id
+            OR NOT EXISTS (SELECT 1 FROM cn285_contract_item o
+                WHERE o.contract_id = c.id AND o.beneficiary_id = b.id))
+    UNION ALL
+    SELECT p.ref, i.id, b.id FROM parts p JOIN beneficiaries b USING (ref)
+        JOIN cn285_contract_item i ON i.beneficiary_id = b.id AND i.company_id = %(company)s
+        WHERE p.item IS NULL AND p.contract IS NULL
+), candidates AS MATERIALIZED (
+    SELECT h.ref, i.id AS item_id, i.contract_id,
+        COALESCE(h.beneficiary_id, i.beneficiary_id) AS beneficiary_id, {window}
+    FROM hits h JOIN cn285_contract_item i ON i.id = h.id
+    JOIN cn285_contract c ON c.id = i.contract_id
+), counted AS (
+    SELECT ref, count(*) AS hits, min(item_id) AS item_id, min(contract_id) AS contract_id,
+        min(beneficiary_id) AS beneficiary_id, min(starts) AS starts, max(ends) AS ends
+    FROM candidates GROUP BY ref
+), kept AS (
+    INSERT INTO cn285_usage_candidate
+    SELECT d.ref, d.item_id, d.contract_id, d.beneficiary_id, d.starts, d.ends
+    FROM candidates d JOIN counted USING (ref) WHERE hits > 1
+)
+INSERT INTO cn285_usage_known_party
+SELECT p.ref, CASE
+        WHEN p.contract IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contracts c WHERE c.ref = p.ref)
+            THEN 'unknown_contract'
+        WHEN p.item IS NOT NULL AND NOT EXISTS (SELECT 1 FROM items i WHERE i.ref = p.ref)
+            THEN 'unknown_item'
+        WHEN p.beneficiary IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM beneficiaries b WHERE b.ref = p.ref)
+            THEN 'unknown_beneficiary'
+        WHEN n.ref IS NULL THEN 'no_item' END,
+    n.hits > 1, n.item_id, n.contract_id, n.beneficiary_id, n.starts, n.ends
+FROM parts p LEFT JOIN counted n USING (ref)
+""".format(
+    window=_WINDOW,
+    items=_BY_REFERENCE.format(
+        table="cn285_contract_item", part="item", column="code", model="cn285.contract.item"
+    ),
+    contracts=_BY_REFERENCE.format(
+        table="cn285_contract", part="contract", column="name", model="cn285.contract"
+    ),
+    beneficiaries=_BY_REFERENCE.format(
+        table="res_partner", part="beneficiary", column="ref", model="res.partner"
+    ),
+)
+
+# A reference that fits several items: those active then decide. `{meters}` is SQL on `i` (items)
+# and `m` (known metrics). Several items of one contract leave the event with the contract.
+PICK = """
+INSERT INTO cn285_usage_pick
+SELECT s.id, CASE WHEN count(d.item_id) = 0 THEN 'not_active'
+        WHEN count(DISTINCT d.contract_id) > 1 THEN 'ambiguous' END,
+    CASE WHEN count(d.item_id) = 1 THEN min(d.item_id) END, min(d.contract_id),
+    CASE WHEN count(DISTINCT d.beneficiary_id) = 1 THEN min(d.beneficiary_id) END
+FROM cn285_usage_stage s
+JOIN cn285_usage_known_party p ON p.ref = s.party AND p.several
+LEFT JOIN cn285_usage_known_metric m ON m.ref = s.metric
+LEFT JOIN LATERAL (
+    SELECT d.* FROM cn285_usage_candidate d JOIN cn285_contract_item i ON i.id = d.item_id
+    WHERE d.ref = s.party AND s.occurred_at >= d.starts AND s.occurred_at < d.ends AND {meters}
+) d ON TRUE
+GROUP BY s.id
+"""
+
+# === CHECKS === #
+
+_PARK = "COALESCE(s.park, %(park)s)"
+_RESOLVED = """
+FROM cn285_usage_stage s
+LEFT JOIN cn285_usage_known_metric m ON m.ref = s.metric
+LEFT JOIN cn285_usage_known_party p ON p.ref = s.party
+LEFT JOIN cn285_usage_pick x ON x.id = s.id
+"""
+
+# Rows that cannot be taken, each with the first reason that applies.
+CHECK = f"""
+INSERT INTO cn285_usage_bad SELECT * FROM (
+    SELECT s.id, CASE
+        WHEN m.metric_id IS NULL THEN 'unknown_metric'
+        WHEN s.occurred_at > %(latest)s OR s.ended_at > %(latest)s THEN 'far_future'
+        WHEN s.occurred_at < '2000-01-01' THEN 'too_old'
+        WHEN s.ended_at < s.occurred_at THEN 'end_before_start'
+        WHEN m.timed AND s.ended_at IS NULL THEN 'end_missing'
+        WHEN s.quantity IS NULL AND NOT m.timed AND NOT m.counts THEN 'quantity_missing'
+        WHEN p.problem IS NOT NULL THEN CASE WHEN NOT {_PARK} THEN p.problem END
+        WHEN p.several THEN x.problem
+        WHEN s.occurred_at < p.starts OR s.occurred_at >= p.ends THEN 'not_active'
+        END AS code
+    {_RESOLVED}
+    WHERE {{which}}
+) checked WHERE code IS NOT NULL
+"""
+
+# === STORING === #
+
+_GOOD = "NOT EXISTS (SELECT 1 FROM cn285_usage_bad b WHERE b.id = s.id)"
+
+# In the order of the keys: two ingests of the same keys wait for each other, and do not deadlock.
+CLAIM = f"""
+INSERT INTO cn285_usage_key (key, event_id, content)
+SELECT s.key, s.id, s.content FROM cn285_usage_stage s WHERE {{which}} AND {_GOOD}
+ORDER BY s.key, s.n ON CONFLICT DO NOTHING
+"""
+
+# The same where nobody is expected to have any of the keys, in half the time.
+CLAIM_ALL = """
+INSERT INTO cn285_usage_key (key, event_id, content)
+SELECT key, id, content FROM cn285_usage_stage ORDER BY key
+"""
+
+UNCLAIM = """
+DELETE FROM cn285_usage_key k USING cn285_usage_stage s, cn285_usage_bad b
+WHERE b.id = s.id AND k.key = s.key
+"""
+
+PLAIN_PARTIES = """
+SELECT NOT EXISTS (SELECT 1 FROM cn285_usage_known_party WHERE problem IS NOT NULL OR several)
+"""
+
+COUNT = f"SELECT count(*) FROM cn285_usage_stage s WHERE {{which}} AND {_GOOD}"
+
+# Keys that somebody else has, or a row before in the same chunk.
+TAKEN = f"""
+INSERT INTO cn285_usage_bad
+SELECT s.id, 'taken' FROM cn285_usage_stage s JOIN cn285_usage_key k ON k.key = s.key
+WHERE {{which}} AND k.event_id <> s.id AND {_GOOD}
+"""
+
+MONTHS = f"""
+SELECT DISTINCT date_trunc('month', s.occurred_at) FROM cn285_usage_stage s
+WHERE {{which}} AND {_GOOD}
+"""
+
+# Elapsed time in started steps: div and mod of numeric are exact, a quotient would not be.
+_EPOCH = "extract(epoch FROM s.ended_at - s.occurred_at)"
+DURATION = f"""
+GREATEST((div({_EPOCH}, m.seconds * m.step)
+    + (mod({_EPOCH}, m.seconds * m.step) > 0)::integer) * m.step, m.minimum)
+"""
+
+_INSERT = """
+INSERT INTO cn285_usage_event (id, seq, occurred_at, ended_at, ingested_at, origin_id, company_id,
+    metric_id, contract_id, item_id, beneficiary_id, quantity, kind, state, source,
+    transaction_id, reference, properties)
+"""
+
+STORE = f"""
+{_INSERT}
+SELECT s.id, s.id, s.occurred_at, s.ended_at, %(now)s, s.origin_id, %(company)s, m.metric_id,
+    CASE WHEN p.several THEN x.contract_id ELSE p.contract_id END,
+    CASE WHEN p.several THEN x.item_id ELSE p.item_id END,
+    CASE WHEN p.several THEN x.beneficiary_id ELSE p.beneficiary_id END,
+    CASE WHEN m.timed THEN {DURATION} ELSE COALESCE(s.quantity, 1) END,
+    COALESCE(s.kind, 'usage'), CASE WHEN p.problem IS NULL THEN 'active' ELSE 'parked' END,
+    s.source, s.transaction_id, CASE WHEN p.problem IS NOT NULL THEN s.party END, s.properties
+{_RESOLVED}
+WHERE {{which}} AND {_GOOD}
+"""
+
+# CHECK and STORE in one, where every party is one known item: what CHECK would refuse is left out.
+STORE_PLAIN = f"""
+{_INSERT}
+SELECT s.id, s.id, s.occurred_at, s.ended_at, %(now)s, NULL, %(company)s, m.metric_id,
+    p.contract_id, p.item_id, p.beneficiary_id,
+    CASE WHEN m.timed THEN {DURATION} ELSE COALESCE(s.quantity, 1) END,
+    'usage', 'active', s.source, s.transaction_id, NULL, s.properties
+FROM cn285_usage_stage s
+JOIN cn285_usage_known_metric m ON m.ref = s.metric
+JOIN cn285_usage_known_party p ON p.ref = s.party
+WHERE s.occurred_at <= %(latest)s AND s.occurred_at >= '2000-01-01'
+    AND s.occurred_at >= p.starts AND s.occurred_at < p.ends
+    AND (s.ended_at IS NULL OR s.ended_at BETWEEN s.occurred_at AND %(latest)s)
+    AND CASE WHEN m.timed THEN s.ended_at IS NOT NULL ELSE s.quantity IS NOT NULL OR m.counts END
+"""
+
+SUMMARY = f"""
+SELECT count(*), min(s.id), max(s.id), min(s.occurred_at), max(s.occurred_at),
+    count(*) FILTER (WHERE s.kind IS DISTINCT FROM 'reversal'
+        AND s.party IN (SELECT ref FROM cn285_usage_known_party WHERE problem IS NOT NULL))
+FROM cn285_usage_stage s WHERE {_GOOD}
+"""
+
+# Rows that were not stored, and what is known of the first event of their key.
+LEFT_OVER = """
+SELECT s.n, b.code, k.event_id IS NOT NULL AND (k.content = s.content OR COALESCE(
+    {same}, FALSE)), k.event_id IS NOT NULL
+FROM cn285_usage_bad b JOIN cn285_usage_stage s ON s.id = b.id
+LEFT JOIN cn285_usage_key k ON k.key = s.key
+LEFT JOIN cn285_usage_event e ON e.id = k.event_id
+LEFT JOIN cn285_usage_known_metric m ON m.ref = s.metric
+LEFT JOIN cn285_usage_known_party p ON p.ref = s.party
+LEFT JOIN cn285_usage_pick x ON x.id = s.id
+ORDER BY s.n
+"""
+
+# The same event although it was sent in other words: a name for an id, 1.0 for 1.
+SAME = f"""
+    s.kind IS NULL AND e.kind = 'usage' AND e.metric_id = m.metric_id
+    AND e.occurred_at = s.occurred_at AND e.ended_at IS NOT DISTINCT FROM s.ended_at
+    AND e.quantity = CASE WHEN m.timed THEN {DURATION} ELSE COALESCE(s.quantity, 1) END
+    AND e.properties IS NOT DISTINCT FROM s.properties
+    AND e.item_id IS NOT DISTINCT FROM CASE WHEN p.several THEN x.item_id ELSE p.item_id END
+    AND e.contract_id IS NOT DISTINCT FROM
+        CASE WHEN p.several THEN x.contract_id ELSE p.contract_id END
+    AND e.beneficiary_id IS NOT DISTINCT FROM
+        CASE WHEN p.several THEN x.beneficiary_id ELSE p.beneficiary_id END
+    AND (e.state <> 'parked' OR e.reference = s.party)
+"""
+LEFT_OVER = LEFT_OVER.format(same=SAME)

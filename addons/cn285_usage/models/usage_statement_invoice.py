@@ -1,0 +1,228 @@
+from decimal import Decimal
+
+import pytz
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.common import as_decimal, in_users_language
+from odoo.tools import SQL, format_date
+
+from ..engine.statement import spread
+from .usage_measure import next_day, utc
+
+# Invoices whose statements one job makes.
+STATEMENT_CHUNK = 20
+
+
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    statement_layout_id = fields.Many2one(
+        "cn285.statement.layout",
+        check_company=True,
+        help="Invoices with usage get a statement of what was consumed, in this layout. "
+        "Left empty: none.",
+    )
+
+
+class ContractTemplate(models.Model):
+    _inherit = "cn285.contract.template"
+
+    statement_layout_id = fields.Many2one("cn285.statement.layout", check_company=True)
+
+    def _contract_fields(self):
+        return [*super()._contract_fields(), "statement_layout_id"]
+
+
+class BillingRun(models.Model):
+    _inherit = "cn285.billing.run"
+
+    def _send_invoices(self, moves):
+        """Statements are made before the mails leave, in jobs of their own."""
+        wanted = moves.filtered(
+            lambda move: (
+                move.cn285_contract_ids.statement_layout_id and move.cn285_schedule_ids.rating_ids
+            )
+        )
+        for start in range(0, len(wanted), STATEMENT_CHUNK):
+            chunk = wanted[start : start + STATEMENT_CHUNK]
+            self.with_delay(
+                channel="root.billing",
+                priority=12,
+                description=self.env._("%(run)s: usage statements", run=self.name),
+            )._job_make_statements(chunk.ids)
+        return super()._send_invoices(moves)
+
+    def _job_make_statements(self, move_ids):
+        """Job: attach the usage statements of these invoices, once."""
+        self = in_users_language(self)
+        for move in self.env["account.move"].browse(move_ids).exists():
+            move._make_usage_statements()
+        return self.env._("%s invoices", len(move_ids))
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    cn285_statement_ids = fields.Many2many(
+        "ir.attachment",
+        "cn285_usage_statement_rel",
+        "move_id",
+        "attachment_id",
+        string="Usage Statements",
+        copy=False,
+        readonly=True,
+    )
+
+    def _make_usage_statements(self):
+        """Attach a statement for each layout of the invoice's contracts; those there are kept.
+
+        The sums of a statement equal the amounts that were rated: a difference raises, and nothing
+        is attached.
+        """
+        self.ensure_one()
+        if self.cn285_statement_ids:
+            return self.cn285_statement_ids
+        statements = self.env["cn285.usage.statement"]
+        rows = self.cn285_schedule_ids.filtered("rating_ids")
+        for layout, members in rows.grouped(
+            lambda row: row.contract_id.statement_layout_id
+        ).items():
+            if not layout:
+                continue
+            ratings = members.rating_ids
+            header = statements._header(
+                layout,
+                self.company_id,
+                self.partner_id,
+                self._statement_facts(members),
+                self.currency_id,
+            )
+            files = statements._render(
+                layout,
+                header,
+                [line for rating in ratings for line in rating._statement_rows()],
+                rated=sum((as_decimal(rating.amount) for rating in ratings), start=Decimal(0)),
+                rated_lines={rating.id: as_decimal(rating.amount) for rating in ratings},
+            )
+            name = self.env._("Usage %(invoice)s", invoice=self.name)
+            if len(rows.contract_id.statement_layout_id) > 1:
+                name = f"{name} {layout.name}"
+            self.cn285_statement_ids += self.env["ir.attachment"].create(
+                statements._attachment_vals(self, name, files)
+            )
+        return self.cn285_statement_ids
+
+    def _statement_facts(self, rows):
+        """Pairs of label and text in the customer's language, for the head of a statement."""
+        language = self.env["cn285.usage.statement"]._language(self.partner_id)
+        env = self.with_context(lang=language.code).env
+        first, last = min(rows.mapped("period_start")), max(rows.mapped("period_end"))
+        return [
+            (env._("Invoice"), self.name),
+            (env._("Contract"), ", ".join(rows.contract_id.mapped("name"))),
+            (
+                env._("Period"),
+                env._(
+                    "%(start)s to %(end)s",
+                    start=format_date(env, first, language.code),
+                    end=format_date(env, last, language.code),
+                ),
+            ),
+        ]
+
+
+class UsageRating(models.Model):
+    _inherit = "cn285.usage.rating"
+
+    def _statement_rows(self):
+        """Rows of a statement: the events this rating has seen first, each with its share of the
+        amount; what no event explains (a minimum, a flat fee) is a row of its own.
+        """
+        self.ensure_one()
+        amount, unit = as_decimal(self.amount), as_decimal(self.currency_id.rounding)
+        rows = [self._statement_row(*event) for event in self._events()]
+        total = sum((row["quantity"] for row in rows), start=Decimal(0))
+        if total:
+            parts = spread(amount, [row["quantity"] for row in rows], total, unit)
+            for row, part in zip(rows, parts, strict=True):
+                row["amount"] = part
+        elif amount:
+            rows.append({**self._statement_base(), "amount": amount})
+        return rows
+
+    def _statement_base(self):
+        item, metric = self.item_id, self.calculator_id.metric_id
+        return {
+            "occurred_at": False,
+            "item": item.name,
+            "metric": metric.name or self.calculator_id.name,
+            "label": self.calculator_id.name,
+            "unit": metric.unit or "",
+            "beneficiary": (item.beneficiary_id or item.contract_id.partner_id).display_name,
+            "quantity": Decimal(0),
+            "amount": Decimal(0),
+            "properties": {},
+            "line": self.id,
+        }
+
+    def _statement_row(self, occurred_at, ended_at, quantity, source, number, properties, name):
+        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
+        base = self._statement_base()
+        return {
+            **base,
+            "occurred_at": _local(occurred_at, zone),
+            "ended_at": _local(ended_at, zone),
+            "quantity": Decimal(quantity),
+            "source": source,
+            "transaction_id": number,
+            "properties": properties or {},
+            "beneficiary": name or base["beneficiary"],
+        }
+
+    def _events(self):
+        """Events that this rating has seen and no earlier one of its period, in order of time."""
+        row = self.schedule_id
+        before = row._known_ratings_before(self)
+        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
+        window = row._window(None)
+        return self.env.execute_query(
+            SQL(
+                """SELECT e.occurred_at, e.ended_at, e.quantity::text, e.source, e.transaction_id,
+                          e.properties, p.complete_name
+                     FROM cn285_usage_event e
+                LEFT JOIN res_partner p ON p.id = e.beneficiary_id
+                    WHERE (e.item_id = %s OR (%s AND e.item_id IS NULL AND e.contract_id = %s))
+                      AND e.metric_id = ANY(%s) AND e.state != 'parked'
+                      AND e.seq > %s AND e.seq <= %s
+                      AND e.occurred_at >= %s AND e.occurred_at < %s
+                 ORDER BY e.occurred_at, e.seq""",
+                window.item_id,
+                window.whole_contract,
+                window.contract_id,
+                self.calculator_id._metrics().ids,
+                max(before.mapped("last_seq"), default=0),
+                self.last_seq,
+                utc(row.period_start, zone),
+                utc(next_day(row.period_end), zone),
+            )
+        )
+
+
+class BillingSchedule(models.Model):
+    _inherit = "cn285.billing.schedule"
+
+    def _known_ratings_before(self, rating):
+        """Ratings of the same period and calculator that were made before this one."""
+        return self.env["cn285.usage.rating"].search(
+            [
+                ("item_id", "=", self.item_id.id),
+                ("period_start", "=", self.period_start),
+                ("calculator_id", "=", rating.calculator_id.id),
+                ("id", "<", rating.id),
+            ]
+        )
+
+
+def _local(moment, zone):
+    if not moment:
+        return False
+    return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)

@@ -1,0 +1,1 @@
+"""Macros run in processes of their own; ``child`` is the program of such a process."""

@@ -1,0 +1,301 @@
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.addons.cn285_contract.tests.common import ContractCase
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+
+class UsageCase(ContractCase):
+    """A metric of API calls, contracts that bill them, and a way to use them."""
+
+    number = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.calls = cls.env["cn285.usage.metric"].create(
+            {"name": "API calls", "code": "calls", "unit": "call", "aggregation": "sum"}
+        )
+
+    @classmethod
+    def _usage_contract(cls, calculator, item=None, **values):
+        """A contract from 2026-01-01 whose one item bills usage of the month in arrears."""
+        vals = {"name": "API calls", "charge_model": "per_unit", **calculator}
+        if "metric_id" not in vals and "formula" not in vals:
+            vals["metric_id"] = cls.calls.id
+        return cls._create_contract(
+            [
+                {
+                    "billing_type": "usage",
+                    "timing": "arrears",
+                    "price_unit": 0,
+                    "calculator_ids": [(0, 0, vals)],
+                    **(item or {}),
+                }
+            ],
+            **values,
+        )
+
+    def _use(self, contract, quantity, day="2026-01-10", **values):
+        """Ingest one event of the contract's item; returns the report."""
+        UsageCase.number += 1
+        report = self.env["cn285.usage.event"].ingest(
+            [
+                {
+                    "source": "test",
+                    "transaction_id": f"t{UsageCase.number}",
+                    "item_id": contract.item_ids[0].id,
+                    "metric": "calls",
+                    "occurred_at": f"{day} 12:00:00" if len(day) == 10 else day,
+                    "quantity": quantity,
+                    **values,
+                }
+            ]
+        )
+        self.assertFalse(report["refused"])
+        return f"t{UsageCase.number}"
+
+    def _lines(self, move):
+        return [
+            (line.quantity, line.price_unit, self._cents(line.price_subtotal))
+            for line in move.invoice_line_ids.sorted("sequence")
+        ]
+
+    TIERS = [
+        (0, 0, {"up_to": 10, "price_unit": 10, "flat": 2}),
+        (0, 0, {"up_to": 20, "price_unit": 5, "flat": 3}),
+        (0, 0, {"up_to": 0, "price_unit": 5, "flat": 3}),
+    ]
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-02-01 10:00:00")
+class TestUsageRating(UsageCase):
+    """From events to invoice lines: what is measured, what it costs, and what comes later."""
+
+    # === A MONTH === #
+
+    def test_month_of_usage_becomes_an_invoice(self):
+        contract = self._usage_contract({"price_unit": 0.0002})
+        self._use(contract, 700000)
+        self._use(contract, 300000, "2026-01-31")
+        self._use(contract, 5, "2026-02-01")
+        run = self._bill(date(2026, 2, 1))
+        self.assertEqual(run.invoice_count, 1, run.issue_ids.mapped("reason"))
+        self.assertMoney(run.amount_untaxed, "200.00")
+        row = contract.schedule_ids.sorted("period_start")[0]
+        self.assertEqual((row.state, row.quantity), ("invoiced", 1000000))
+        self.assertEqual(row.rating_ids.event_count, 2)
+        self.assertIn("200.00", row.explanation)
+        self.assertEqual(self._lines(run.invoice_ids), [(1000000.0, 0.0002, "200.00")])
+
+    def test_golden_graduated_a_line_per_tier(self):
+        contract = self._usage_contract({"charge_model": "graduated", "tier_ids": self.TIERS})
+        self._use(contract, 21)
+        move = self._bill(date(2026, 2, 1)).invoice_ids
+        self.assertMoney(move.amount_untaxed, "163.00")
+        self.assertEqual([line[2] for line in self._lines(move)], ["102.00", "53.00", "8.00"])
+
+    def test_one_line_where_the_item_says_so(self):
+        contract = self._usage_contract(
+            {"charge_model": "graduated", "tier_ids": self.TIERS}, {"usage_lines": "single"}
+        )
+        self._use(contract, 21)
+        move = self._bill(date(2026, 2, 1)).invoice_ids
+        self.assertEqual([line[2] for line in self._lines(move)], ["163.00"])
+
+    def test_golden_charge_models(self):
+        volume = [
+            (0, 0, {"up_to": 100, "price_unit": 2, "flat": 10}),
+            (0, 0, {"up_to": 200, "price_unit": 1}),
+            (0, 0, {"up_to": 0, "price_unit": 0.5, "flat": 50}),
+        ]
+        cases = [
+            ({"charge_model": "volume", "tier_ids": volume}, 210, "155.00"),
+            ({"charge_model": "package", "package_size": 10, "price_unit": 100}, 121, "1300.00"),
+            (
+                {
+                    "charge_model": "package",
+                    "package_size": 10,
+                    "price_unit": 100,
+                    "free_units": 10,
+                },
+                121,
+                "1200.00",
+            ),
+            (
+                {"charge_model": "percentage", "percent": 1.3, "fixed_amount": 2},
+                800,
+                "12.40",
+            ),
+            ({"price_unit": 10, "maximum_amount": 100}, 25, "100.00"),
+            ({"price_unit": 10, "minimum_amount": 100}, 8, "100.00"),
+            ({"price_unit": 2, "allowance_units": 100}, 130, "60.00"),
+        ]
+        for calculator, quantity, expected in cases:
+            with self.subTest(calculator.get("charge_model", "per_unit")):
+                contract = self._usage_contract(calculator)
+                self._use(contract, quantity)
+                run = self._bill(date(2026, 2, 1), contract_ids=[(6, 0, contract.ids)])
+                self.assertMoney(run.amount_untaxed, expected)
+
+    def test_price_per_property_value(self):
+        contract = self._usage_contract(
+            {
+                "charge_model": "matrix",
+                "property_name": "country",
+                "value_ids": [
+                    (0, 0, {"value": "FR", "price_unit": 0.05}),
+                    (0, 0, {"value": "US", "price_unit": 0.08}),
+                ],
+            }
+        )
+        self._use(contract, 100, properties={"country": "FR"})
+        self._use(contract, 50, properties={"country": "US"})
+        run = self._bill(date(2026, 2, 1))
+        self.assertMoney(run.amount_untaxed, "9.00")
+        # A value without a price is not given away: the contract waits for one.
+        with freeze_time("2026-03-01 10:00:00"):
+            self._use(contract, 1, "2026-02-03", properties={"country": "BR"})
+            late = self._bill(date(2026, 3, 1))
+            self.assertRegex(late.issue_ids.reason, "BR")
+            contract.item_ids.calculator_ids.value_ids = [
+                (0, 0, {"value": "BR", "price_unit": 0.5})
+            ]
+            late.action_retry_errors()
+        self.assertMoney(late.amount_untaxed, "0.50")
+
+    def test_formula_over_metrics(self):
+        self.env["cn285.usage.metric"].create(
+            {"name": "SMS", "code": "sms", "aggregation": "count"}
+        )
+        contract = self._usage_contract({"formula": "max(calls - 100, 0) + sms * 2"})
+        contract.item_ids.calculator_ids.price_unit = 1.5
+        self._use(contract, 110)
+        self._use(contract, 1, metric="sms")
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "18.00")
+
+    def test_days_are_the_companys_also_over_daylight_saving(self):
+        contract = self._usage_contract({"price_unit": 1.0})
+        # March 2026 in Paris: from 28 February 23:00 UTC to 31 March 22:00 UTC.
+        with freeze_time("2026-04-02 10:00:00"):
+            self._use(contract, 1, "2026-02-28 22:59:59")
+            self._use(contract, 10, "2026-02-28 23:00:00")
+            self._use(contract, 100, "2026-03-31 21:59:59")
+            self._use(contract, 1000, "2026-03-31 22:00:00")
+            self._bill(date(2026, 4, 1))
+        rows = self._rows(contract, state="invoiced")
+        self.assertEqual([row[3] for row in rows], ["0.00", "1.00", "110.00"])
+
+    def test_allowance_that_rolls_over(self):
+        contract = self._usage_contract(
+            {"price_unit": 1.0, "allowance_units": 100, "rollover": "once"}
+        )
+        self._use(contract, 40)
+        with freeze_time("2026-03-02 10:00:00"):
+            self._use(contract, 170, "2026-02-10")
+            self._bill(date(2026, 3, 1))
+        self.assertEqual(
+            [row[3] for row in self._rows(contract, state="invoiced")], ["0.00", "10.00"]
+        )
+
+    def test_grace_for_late_usage(self):
+        contract = self._usage_contract({"price_unit": 1.0}, {"usage_grace_days": 3})
+        self.assertEqual(self._rows(contract)[0][2], "2026-02-04")
+
+    # === LATER === #
+
+    def test_late_usage_is_a_difference_on_the_next_invoice(self):
+        # golden case 8: 1 per started block of 100; 130 invoiced as 2, then 271 more
+        contract = self._usage_contract(
+            {"charge_model": "package", "package_size": 100, "price_unit": 1}
+        )
+        self._use(contract, 130)
+        first = self._bill(date(2026, 2, 1))
+        self.assertMoney(first.amount_untaxed, "2.00")
+        self._use(contract, 271)
+        second = self._bill(date(2026, 2, 1))
+        self.assertMoney(second.amount_untaxed, "3.00")
+        self.assertEqual(second.schedule_ids.kind, "usage_difference")
+        self.assertMoney(first.schedule_ids.amount, "2.00")
+        self.assertEqual(self._bill(date(2026, 2, 1)).row_count, 0, "once")
+
+    def test_reversal_after_the_invoice_is_credited(self):
+        contract = self._usage_contract({"price_unit": 2.0})
+        transaction = self._use(contract, 10)
+        self._bill(date(2026, 2, 1))
+        self._use(contract, 0, kind="reversal", origin=transaction)
+        run = self._bill(date(2026, 2, 1))
+        self.assertEqual(run.invoice_ids.move_type, "out_refund")
+        self.assertMoney(run.amount_untaxed, "-20.00")
+
+    def test_maximum_and_a_late_delta(self):
+        # golden case 9: @10 capped at 100, 7 units billed before, 5 more: 30
+        contract = self._usage_contract({"price_unit": 10, "maximum_amount": 100})
+        self._use(contract, 7)
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "70.00")
+        self._use(contract, 5)
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "30.00")
+
+    # === TEMPLATES AND WHAT IS REFUSED === #
+
+    def test_template_hands_its_calculators_on(self):
+        template = self.env["cn285.contract.template"].create(
+            {
+                "name": "Metered",
+                "item_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.subscription.id,
+                            "billing_type": "usage",
+                            "timing": "arrears",
+                            "calculator_ids": [
+                                (
+                                    0,
+                                    0,
+                                    {
+                                        "metric_id": self.calls.id,
+                                        "charge_model": "graduated",
+                                        "tier_ids": self.TIERS,
+                                    },
+                                )
+                            ],
+                        },
+                    )
+                ],
+            }
+        )
+        contract = self.env["cn285.contract"].create(
+            {
+                "partner_id": self.customer.id,
+                "template_id": template.id,
+                "date_start": date(2026, 1, 1),
+            }
+        )
+        contract.action_confirm()
+        self._use(contract, 11)
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "110.00")
+        self.assertEqual(len(template.item_ids.calculator_ids), 1)
+
+    def test_simulator(self):
+        contract = self._usage_contract({"charge_model": "graduated", "tier_ids": self.TIERS})
+        answer = contract.item_ids.calculator_ids.simulate(12)
+        self.assertMoney(answer["amount"], "115.00")
+        self.assertEqual(len(answer["lines"]), 2)
+
+    def test_figures_that_make_no_model_are_refused(self):
+        bad_tiers = [(0, 0, {"up_to": 10, "price_unit": 1}), (0, 0, {"up_to": 10})]
+        for calculator in (
+            {"charge_model": "graduated"},
+            {"charge_model": "graduated", "tier_ids": bad_tiers},
+            {"charge_model": "package", "package_size": 0},
+            {"charge_model": "matrix"},
+            {"formula": "calls +"},
+            {"metric_id": False},
+            {"minimum_amount": 10, "maximum_amount": 5},
+        ):
+            with self.subTest(calculator), self.assertRaisesRegex(ValidationError, "Calculator"):
+                self._usage_contract(calculator)
