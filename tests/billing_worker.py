@@ -5,25 +5,12 @@ are forked from one that has loaded Odoo, so that a kill hits the billing and no
 """
 
 import json
-import os
-import random
-import signal
 import sys
-import time
-from contextlib import contextmanager
 
-import odoo
-from odoo.modules.registry import Registry
+from forks import environment, fork, kill_again_and_again, load, wait
 
 BILL_UNTIL = "2026-06-15"
 CUSTOMERS = 24
-KILLS = 8
-
-
-@contextmanager
-def environment(database):
-    with Registry(database).cursor() as cr:
-        yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
 
 
 def seed(env):
@@ -70,37 +57,6 @@ def bill(database, run_id=None):
         run.action_run()
 
 
-def fork(database, run_id=None):
-    """Start a process that bills, in a run of its own or in the one given; returns its number."""
-    odoo.sql_db.close_all()
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        bill(database, run_id)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def kill_again_and_again(database):
-    """Kill processes at random moments of the billing, then let one finish."""
-    chance = random.Random(285)
-    killed = 0
-    for _ in range(KILLS):
-        pid = fork(database)
-        time.sleep(chance.uniform(0.05, 0.8))
-        os.kill(pid, signal.SIGKILL)
-        _pid, status = os.waitpid(pid, 0)
-        killed += os.WIFSIGNALED(status)
-    return {"killed": killed, "codes": wait([fork(database)])}
-
-
-def wait(pids):
-    return [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
-
-
 def result(env):
     """What has been billed, in a form that does not depend on who billed it and when."""
     moves = env["account.move"].search([("cn285_contract_ids", "!=", False)])
@@ -134,26 +90,21 @@ def result(env):
 
 
 def main(database, command):
-    config = os.environ["CN285_ODOO_CONF"]
-    arguments = ["-c", config, "-d", database, "--no-http", "--log-level=error"]
-    odoo.tools.config.parse_config(arguments, setup_logging=True)
-    Registry(database)
+    load(database)
     report = {}
-    started = time.monotonic()
     if command == "seed":
         with environment(database) as env:
             seed(env)
     elif command == "once":
-        report = {"codes": wait([fork(database)])}
+        report = {"codes": wait([fork(bill, database)])}
     elif command == "twice":
-        report = {"codes": wait([fork(database), fork(database)])}
+        report = {"codes": wait([fork(bill, database), fork(bill, database)])}
     elif command == "same":
         with environment(database) as env:
             run_id = create_run(env).id
-        report = {"codes": wait([fork(database, run_id), fork(database, run_id)])}
+        report = {"codes": wait([fork(bill, database, run_id), fork(bill, database, run_id)])}
     elif command == "kill":
-        report = kill_again_and_again(database)
-    report["seconds"] = time.monotonic() - started
+        report = kill_again_and_again((0.05, 0.8), lambda: None, bill, database)
     with environment(database) as env:
         print(json.dumps({**report, **result(env)}))
 

@@ -5,28 +5,15 @@ forked from one that has loaded Odoo, so that a kill hits the ingest and not the
 """
 
 import json
-import os
-import random
-import signal
 import sys
-import time
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
-import odoo
-from odoo.modules.registry import Registry
+from forks import environment, fork, kill_again_and_again, load, wait
 from odoo.service.model import retrying
 
 EVENTS = 30_000
 CHUNK = 1_000
-KILLS = 8
-
-
-@contextmanager
-def environment(database):
-    with Registry(database).cursor() as cr:
-        yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
 
 
 def seed(env):
@@ -71,37 +58,16 @@ def record(database, whole):
     return report
 
 
-def fork(database, whole=False):
-    """Start a process that records; returns its number."""
-    odoo.sql_db.close_all()
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        record(database, whole)
-        code = 0
-    finally:
-        os._exit(code)
+def kill(database):
+    """Kill recording processes, and count after each kill what there is."""
+    counts = []
 
-
-def kill_again_and_again(database):
-    """Kill processes at random moments of the ingest, then let one finish."""
-    chance = random.Random(285)
-    killed, counts = 0, []
-    for _ in range(KILLS):
-        pid = fork(database)
-        time.sleep(chance.uniform(0.1, 0.6))
-        os.kill(pid, signal.SIGKILL)
-        _pid, status = os.waitpid(pid, 0)
-        killed += os.WIFSIGNALED(status)
+    def count():
         with environment(database) as env:
             counts.append(result(env)["events"])
-    return {"killed": killed, "counts": counts, "codes": wait([fork(database)])}
 
-
-def wait(pids):
-    return [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    report = kill_again_and_again((0.1, 0.6), count, record, database, False)
+    return {**report, "counts": counts}
 
 
 def result(env):
@@ -121,22 +87,18 @@ def result(env):
 
 
 def main(database, command):
-    config = os.environ["CN285_ODOO_CONF"]
-    arguments = ["-c", config, "-d", database, "--no-http", "--log-level=critical"]
-    odoo.tools.config.parse_config(arguments, setup_logging=True)
-    Registry(database)
+    load(database, "critical")
     report = {}
     if command == "seed":
         with environment(database) as env:
             seed(env)
     elif command == "once":
-        report = {"codes": wait([fork(database)])}
-    elif command == "twice":
-        report = {"codes": wait([fork(database), fork(database)])}
-    elif command == "twice_whole":
-        report = {"codes": wait([fork(database, whole=True), fork(database, whole=True)])}
+        report = {"codes": wait([fork(record, database, False)])}
+    elif command in ("twice", "twice_whole"):
+        whole = command == "twice_whole"
+        report = {"codes": wait([fork(record, database, whole) for _ in range(2)])}
     elif command == "kill":
-        report = kill_again_and_again(database)
+        report = kill(database)
     with environment(database) as env:
         print(json.dumps({**report, **result(env)}))
 

@@ -167,7 +167,7 @@ class StatementLayoutColumn(models.Model):
         selection=[
             ("none", "None"),
             ("sum", "Sum"),
-            ("count", "Number"),
+            ("count", "Count"),
             ("minimum", "Smallest"),
             ("maximum", "Largest"),
         ],

@@ -1,0 +1,30 @@
+"""Databases and worker processes for the tests of this folder."""
+
+import json
+import subprocess
+import sys
+import uuid
+from contextlib import contextmanager
+
+
+@contextmanager
+def copied(source):
+    """A copy of a database, dropped at the end."""
+    name = f"{source}_{uuid.uuid4().hex[:6]}"
+    subprocess.run(["createdb", "-T", source, name], check=True)
+    try:
+        yield name
+    finally:
+        subprocess.run(["dropdb", "--force", name], check=True)
+
+
+def work(worker, database, command):
+    """Run a worker script to its end; returns the JSON object that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", worker, database, command],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
