@@ -1,6 +1,7 @@
 """Speed of receiving usage events: beside a bare COPY, and as the months fill.
 
-``python benchmarks/usage_ingest.py`` (see `make bench`) copies the base database, makes items and
+``tools/run exec python benchmarks/usage/ingest.py`` (not part of `make bench` yet; CN285_BASE names
+the base database) copies the base database, makes items and
 metrics, and has the product record events as programs send them, dicts, chunk by chunk, committed.
 Beside it PostgreSQL's own COPY loads the very same rows, ready-made, into a table with the same
 columns, partitions and indexes, and once more also their keys. All alternate in the same run, so
@@ -15,6 +16,8 @@ import tempfile
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from common import (
     RESULTS,

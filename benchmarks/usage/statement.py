@@ -1,6 +1,6 @@
 """Speed of statements: a PDF of 10,000 rows, and a workbook of 1,000,000 rows in flat memory.
 
-``python benchmarks/usage_statement.py`` prints the figures and writes them to
+``python benchmarks/usage/statement.py`` prints the figures and writes them to
 ``benchmarks/results/usage_statement.json``. Each file is made in a process of its own, so that its
 peak of memory is its own. Needs neither Odoo nor a database: the rows come from a generator.
 """
@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-RESULTS = HERE / "results"
+RESULTS = HERE.parent / "results"
 LIMITS = {"pdf": 10.0, "xlsx": 60.0}
 METRICS = (
     ("API calls", "call", Decimal("0.0215")),
@@ -33,7 +33,7 @@ METRICS = (
 def main():
     """Make each file, print what it took; a non-zero exit where a limit is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--addons", type=Path, default=HERE.parent / "addons")
+    parser.add_argument("--addons", type=Path, default=HERE.parents[1] / "addons")
     parser.add_argument("--font", type=Path, help="Regular and Bold TrueType: PATH-%%s.ttf")
     parser.add_argument("--pdf", type=int, default=10_000, help="rows")
     parser.add_argument("--xlsx", type=int, default=1_000_000, help="rows")
