@@ -6,7 +6,9 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["calendar", "money", "mrr"])
+@pytest.mark.parametrize(
+    "name", ["calendar", "interest", "money", "mrr", "notice", "term", "withdrawal"]
+)
 def test_examples(name):
     results = doctest.testmod(importlib.import_module(f"cn285_engine.{name}"))
     assert results.attempted
