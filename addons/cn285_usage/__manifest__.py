@@ -25,5 +25,9 @@
         "views/usage_contract_views.xml",
         "views/usage_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["cn285_usage/static/src/**/*"],
+        "web.assets_tests": ["cn285_usage/static/tests/tours/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -15,6 +15,7 @@ from . import (
     usage_item,
     usage_rating,
     usage_explanation,
+    usage_simulation,
     smartcode,
     smartcode_version,
     smartcode_runner,

@@ -239,37 +239,6 @@ class UsageCalculator(models.Model):
             rounding=rounding,
         )
 
-    def simulate(self, quantity):
-        """What a quantity would cost, for "what would this cost": amount and lines.
-
-        :param float quantity: units of the metric in a full period
-        :returns: ``{"amount": float, "lines": [{"code", "quantity", "unit_price", "amount"}]}``
-        """
-        self.ensure_one()
-        self.check_access("read")
-        rounding = as_decimal(self.currency_id.rounding or 0.01)
-        model = self._charge_model()
-        units = as_decimal(float(quantity))
-        if self.charge_model == "matrix":
-            rating = model.rate({"": units}, rounding)
-        elif self.charge_model == "percentage":
-            rating = model.rate([units], rounding)
-        else:
-            rating = model.rate(units, rounding)
-        rating = self._bound(rating, 1, rounding)
-        return {
-            "amount": float(rating.amount),
-            "lines": [
-                {
-                    "code": line.code,
-                    "quantity": float(line.quantity),
-                    "unit_price": float(line.unit_price),
-                    "amount": float(line.amount),
-                }
-                for line in rating.lines
-            ],
-        }
-
 
 class UsageTier(models.Model):
     """A tier of a calculator: what units up to a bound (inclusive) cost."""

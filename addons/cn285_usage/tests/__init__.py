@@ -3,5 +3,6 @@ from . import (
     test_statement,
     test_usage_ingest,
     test_usage_rating,
+    test_usage_simulation,
     test_usage_statement,
 )
