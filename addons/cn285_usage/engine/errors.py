@@ -41,6 +41,9 @@ _MESSAGES = {
     "two_corrections": "The event %(key)s can either reverse or replace another.",
     "duplicate_event": "The event %(key)s is given twice.",
     "end_before_start": "The end %(end)s lies before the start %(start)s.",
+    # Filters
+    "filter_line": "“%(line)s” is not a condition such as: country = FR, BE",
+    "filter_twice": "%(name)s stands in two conditions: write all its values in one.",
     # Formulas
     "formula_empty": "The formula is empty.",
     "formula_too_long": "The formula is longer than %(limit)s characters.",

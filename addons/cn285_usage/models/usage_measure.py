@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.aggregation import round_units
+from ..engine.property_filter import conditions
 
 ZERO = Decimal(0)
 DIGITS = 12
@@ -137,11 +138,13 @@ class UsageMetric(models.Model):
         return SQL(_AGGREGATES[self.aggregation])  # pylint: disable=sql-injection
 
     def _filter_sql(self):
-        conditions = [
-            SQL("AND e.properties ->> %s = ANY(%s)", name, list(map(str, values)))
-            for name, values in (self.filter_json or {}).items()
-        ]
-        return SQL(" ").join(conditions)
+        # An event without the property has none of the values that are shut out.
+        return SQL(" ").join(
+            SQL("AND COALESCE(e.properties ->> %s != ALL(%s), TRUE)", name, values)
+            if negated
+            else SQL("AND e.properties ->> %s = ANY(%s)", name, values)
+            for name, negated, values in conditions(self.filter_json or {})
+        )
 
     @api.model
     def _changed_by(self, ingests, windows):

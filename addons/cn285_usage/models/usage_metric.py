@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..engine import property_filter
+from ..engine.errors import UsageError
+
 # Aggregations to which an event counts without a quantity.
 COUNTING = ("count", "unique_count")
 # What the quantity of an event was worked out by when it was recorded.
@@ -49,8 +52,16 @@ class UsageMetric(models.Model):
         string="Property", help="The property of which different values are counted."
     )
     filter_json = fields.Json(
-        string="Filter",
-        help='Only events with these properties count: {"property": ["value", "other value"]}.',
+        string="Filter Data",
+        help='Only events with these properties count: {"property": ["value", "other value"]}, or '
+        '{"property": {"not": ["value"]}}.',
+    )
+    filter_text = fields.Text(
+        string="Only Events With",
+        compute="_compute_filter_text",
+        inverse="_inverse_filter_text",
+        help="A condition for each line, all of which must hold: country = FR, BE or "
+        "status != test. Values with commas stand in double quotes. Left empty, all events count.",
     )
     rounding_mode = fields.Selection(
         selection=[
@@ -109,10 +120,7 @@ class UsageMetric(models.Model):
     @api.constrains("filter_json")
     def _check_filter(self):
         for metric in self.filtered("filter_json"):
-            entries = metric.filter_json
-            if not isinstance(entries, dict) or not all(
-                isinstance(values, list) and values for values in entries.values()
-            ):
+            if not property_filter.is_valid(metric.filter_json):
                 raise ValidationError(
                     self.env._(
                         "The filter of metric %(metric)s must name properties, each with a list "
@@ -120,6 +128,42 @@ class UsageMetric(models.Model):
                         metric=metric.name,
                     )
                 )
+
+    @api.depends("filter_json")
+    def _compute_filter_text(self):
+        for metric in self:
+            data = metric.filter_json
+            # What is no filter is refused when it is saved; until then there is no text for it.
+            readable = bool(data) and property_filter.is_valid(data)
+            metric.filter_text = property_filter.to_text(data) if readable else False
+
+    def _inverse_filter_text(self):
+        for metric in self:
+            metric.filter_json = metric._parsed_filter()
+
+    @api.onchange("filter_text")
+    def _onchange_filter_text(self):
+        """A line that is no condition is said at once, not on saving only."""
+        self._parsed_filter()
+
+    def _parsed_filter(self):
+        """The conditions of the text as data, or False.
+
+        :raises ValidationError: naming the line that is no condition
+        """
+        try:
+            return property_filter.parse(self.filter_text or "") or False
+        except UsageError as error:
+            messages = {
+                "filter_line": self.env._(
+                    "“%(line)s” is not a condition. Write a property, = or != and values, such as: "
+                    "country = FR, BE"
+                ),
+                "filter_twice": self.env._(
+                    "“%(name)s” stands in two conditions: write all its values in one."
+                ),
+            }
+            raise ValidationError(messages[error.code] % error.values) from error
 
     def write(self, vals):
         measured = {name: vals[name] for name in MEASURED if name in vals}
