@@ -16,6 +16,7 @@
         "data/ir_cron_data.xml",
         "views/billing_schedule_views.xml",
         "views/contract_item_views.xml",
+        "views/contract_change_views.xml",
         "views/contract_views.xml",
         "views/contract_form_views.xml",
         "views/contract_template_views.xml",

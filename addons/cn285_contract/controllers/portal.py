@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Date
 from odoo.http import request
 
+from ..models.common import LIVE_STATES
+
 # How many invoices of the future the customer sees.
 NEXT_INVOICES = 3
 
@@ -28,7 +30,7 @@ class ContractPortal(CustomerPortal):
         commercial_partner = request.env.user.partner_id.commercial_partner_id
         return [
             ("partner_id", "child_of", [commercial_partner.id]),
-            ("state", "in", ("active", "closed")),
+            ("state", "in", (*LIVE_STATES, "closed", "regretted")),
         ]
 
     def _contract_sortings(self):
@@ -42,8 +44,11 @@ class ContractPortal(CustomerPortal):
     def _contract_filters(self):
         return {
             "all": {"label": request.env._("All"), "domain": []},
-            "active": {"label": request.env._("Active"), "domain": [("state", "=", "active")]},
-            "closed": {"label": request.env._("Closed"), "domain": [("state", "=", "closed")]},
+            "active": {"label": request.env._("Active"), "domain": [("state", "in", LIVE_STATES)]},
+            "closed": {
+                "label": request.env._("Closed"),
+                "domain": [("state", "in", ("closed", "regretted"))],
+            },
         }
 
     @http.route(
@@ -110,7 +115,7 @@ class ContractPortal(CustomerPortal):
         :param contract_sudo: a contract that the visitor may see (by a rule or by a token)
         """
         shows_prices = contract_sudo._portal_shows_prices()
-        is_open = contract_sudo.state in ("draft", "active")
+        is_open = contract_sudo.state in ("draft", *LIVE_STATES)
         # The token is what lets the portal's visitor, who has no rights on attachments, read them.
         contract_sudo.portal_document_ids.generate_access_token()
         return {

@@ -26,5 +26,9 @@ from . import (
     billing_run_issue,
     invoice_sending,
     account_move,
+    change_reason,
+    contract_change,
+    contract_change_apply,
+    contract_change_ends,
     portfolio_loader,
 )

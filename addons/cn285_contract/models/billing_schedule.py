@@ -91,6 +91,15 @@ class BillingSchedule(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    change_id = fields.Many2one(
+        "cn285.contract.change",
+        string="Contract Change",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The change that caused this row.",
+    )
     run_id = fields.Many2one(
         "cn285.billing.run",
         string="Billing Run",

@@ -6,6 +6,9 @@ from decimal import Decimal
 # States of schedule rows that planning may still change.
 OPEN_STATES = ("planned", "waiting")
 
+# States of contracts and items that run: what is planned for them will be billed.
+LIVE_STATES = ("active", "paused", "suspended")
+
 # What a contract and its template say alike.
 LINE_GROUPINGS = [
     ("row", "One Line per Item and Period"),

@@ -106,13 +106,28 @@ class Contract(models.Model):
     date_end = fields.Date(
         string="End Date", tracking=True, help="Last day of the contract. Empty: no end."
     )
+    planned_end = fields.Date(
+        copy=False,
+        readonly=True,
+        help="Last day by a termination that is scheduled and has not taken effect.",
+    )
+    auto_renew = fields.Boolean(
+        string="Tacit Renewal",
+        tracking=True,
+        help="At the end of its term the contract renews itself, unless it is refused in time.",
+    )
+    commitment_end = fields.Date(tracking=True, help="Last day of the commitment. Empty: none.")
+    change_ids = fields.One2many("cn285.contract.change", "contract_id", string="Changes")
     state = fields.Selection(
         string="Status",
         group_expand=True,
         selection=[
             ("draft", "Draft"),
             ("active", "Active"),
+            ("paused", "Paused"),
+            ("suspended", "Suspended"),
             ("closed", "Closed"),
+            ("regretted", "Withdrawn From"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",
@@ -363,6 +378,7 @@ class Contract(models.Model):
         """Fields of the contract that change what its items will be billed."""
         return {
             "date_end",
+            "planned_end",
             "date_start",
             "pricelist_id",
             "currency_id",

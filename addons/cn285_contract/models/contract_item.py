@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..engine.mrr import monthly_value
-from .common import STATE_DOOR
+from .common import LIVE_STATES, STATE_DOOR
 
 
 class ContractItem(models.Model):
@@ -40,6 +40,12 @@ class ContractItem(models.Model):
     date_end = fields.Date(
         string="End Date", copy=False, help="Last day of the service. Empty: as the contract."
     )
+    planned_end = fields.Date(
+        copy=False,
+        readonly=True,
+        help="Last day by an end that is scheduled and has not taken effect.",
+    )
+    change_ids = fields.One2many("cn285.contract.change", "item_id", string="Changes")
     one_shot_date = fields.Date(
         string="Fee Billed On",
         copy=False,
@@ -50,7 +56,10 @@ class ContractItem(models.Model):
         selection=[
             ("draft", "Draft"),
             ("active", "Active"),
+            ("paused", "Paused"),
+            ("suspended", "Suspended"),
             ("ended", "Ended"),
+            ("regretted", "Withdrawn From"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",
@@ -82,7 +91,9 @@ class ContractItem(models.Model):
         help="Value of one period, normalised to a month.",
     )
 
-    _planned_until_idx = models.Index("(company_id, planned_until) WHERE state = 'active'")
+    _planned_until_idx = models.Index(
+        "(company_id, planned_until) WHERE state IN ('active', 'paused', 'suspended')"
+    )
 
     # === CONSTRAINTS === #
 
@@ -182,7 +193,7 @@ class ContractItem(models.Model):
                 vals["start_condition"] = "date"
         items = super().create(vals_list)
         added = items.filtered(
-            lambda item: item.contract_id.state == "active" and item.start_condition != "manual"
+            lambda item: item.contract_id.state in LIVE_STATES and item.start_condition != "manual"
         )
         added._activate()
         return items
@@ -224,7 +235,7 @@ class ContractItem(models.Model):
     def _replanning_fields(self):
         """Fields of an item that change its schedule."""
         unplanned = {"sequence", "name", "analytic_distribution"}
-        dates = {"date_start", "date_end", "one_shot_date", "discount_ids"}
+        dates = {"date_start", "date_end", "planned_end", "one_shot_date", "discount_ids"}
         return (set(self._terms_fields()) - unplanned) | dates
 
     @api.model
@@ -261,6 +272,7 @@ class ContractItem(models.Model):
         if target == "draft":
             moved.schedule_ids._drop_planned()
         moved._replan()
+        moved.contract_id._derive_state()
         return moved
 
     def _activate(self, date_start=None):
@@ -278,7 +290,7 @@ class ContractItem(models.Model):
         """
         day = fields.Date.to_date(date_start)
         for item in self:
-            if item.contract_id.state != "active" or item.state != "draft":
+            if item.contract_id.state not in LIVE_STATES or item.state != "draft":
                 raise UserError(
                     self.env._(
                         "Item “%(item)s” of contract %(contract)s cannot be activated: the "
@@ -308,10 +320,14 @@ class ContractItem(models.Model):
         return contract.date_start or company._cn285_today()
 
     def _last_day(self):
-        """Last day of the service (inclusive) by the item's and the contract's ends, or None."""
+        """Last day of the service (inclusive) by the item's and the contract's ends, or None.
+
+        Ends that are scheduled count: nothing beyond them is billed in advance.
+        """
         self.ensure_one()
-        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
-        return min(ends, default=None)
+        contract = self.contract_id
+        ends = (self.date_end, self.planned_end, contract.date_end, contract.planned_end)
+        return min((day for day in ends if day), default=None)
 
     @api.model
     def _end_finished(self, company):
@@ -320,7 +336,7 @@ class ContractItem(models.Model):
         finished = self.search(
             [
                 ("company_id", "=", company.id),
-                ("state", "=", "active"),
+                ("state", "in", LIVE_STATES),
                 ("planned_until", "=", False),
                 ("schedule_ids", "not any", [("state", "in", ("planned", "waiting"))]),
                 "|",
@@ -329,6 +345,7 @@ class ContractItem(models.Model):
             ]
         )
         finished.with_context(cn285_state_door=STATE_DOOR).write({"state": "ended"})
+        finished.contract_id._derive_state()
         return finished
 
     @api.depends("name", "contract_id.name")

@@ -11,7 +11,7 @@ from ..engine.plan import ItemTerms, plan_rows
 from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
 from .bulk import commit_batch
-from .common import OPEN_STATES, as_decimal, day_after
+from .common import LIVE_STATES, OPEN_STATES, as_decimal, day_after
 
 # Items that are planned, and committed, together.
 PLANNING_BATCH = 2000
@@ -231,7 +231,7 @@ class ContractItem(models.Model):
             items = self.search(
                 [
                     ("company_id", "=", company.id),
-                    ("state", "=", "active"),
+                    ("state", "in", LIVE_STATES),
                     ("planned_until", "<", until),
                 ],
                 limit=PLANNING_BATCH,
@@ -246,7 +246,7 @@ class ContractItem(models.Model):
     def _replan_until(self, until: date):
         # sudo: schedules follow from the items, and who may edit an item may not write schedules.
         items = self.sudo()
-        running = items.filtered(lambda item: item.state == "active")
+        running = items.filtered(lambda item: item.state in LIVE_STATES)
         kept, open_rows, revisions = items._existing_rows()
         for item in running:
             if item.planned_until and item.planned_until > until:

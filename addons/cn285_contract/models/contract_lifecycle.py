@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .common import STATE_DOOR
+from ..engine.states import contract_state
+from .common import LIVE_STATES, STATE_DOOR
 
 
 class Contract(models.Model):
@@ -43,6 +44,18 @@ class Contract(models.Model):
                 )
         self.with_context(cn285_state_door=STATE_DOOR).write({"state": target, **values})
 
+    def _derive_state(self):
+        """Bring running contracts in line with the states of their items.
+
+        A contract that is closed already stays closed while its last items are billed.
+        """
+        if self.env.context.get("cn285_keep_contract_state"):
+            return
+        for contract in self:
+            target = contract_state(contract.item_ids.mapped("state"))
+            if contract.state in LIVE_STATES and contract.state != target:
+                contract._update_state(LIVE_STATES, target)
+
     def action_confirm(self):
         """Activate draft contracts: their items start as they say, and the schedule is planned."""
         for contract in self:
@@ -81,15 +94,22 @@ class Contract(models.Model):
                     end=format_date(self.env, last_day),
                 )
             )
-        for item in self.item_ids.filtered(
-            lambda item: item.date_start and item.date_start > last_day
-        ):
-            item._update_state(("draft", "active"), "cancelled")
+        self._end_on(last_day)
+        self._update_state(LIVE_STATES, "closed")
+        self.item_ids._replan()
+
+    def _end_on(self, last_day):
+        """Make ``last_day`` the contract's last one: its items end with it, or never start."""
+        self.ensure_one()
+        late = self.item_ids.filtered(lambda item: item.date_start and item.date_start > last_day)
+        # The contract goes on until its last day, whatever is left of it.
+        late.with_context(cn285_keep_contract_state=True)._update_state(
+            ("draft", *LIVE_STATES), "cancelled"
+        )
         self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day).write(
             {"date_end": last_day}
         )
-        self._update_state(("active",), "closed", date_end=last_day)
-        self.item_ids._replan()
+        self.date_end = last_day
 
     def action_cancel(self):
         """Cancel contracts of which nothing was invoiced; their planned rows are cancelled too."""
@@ -101,8 +121,8 @@ class Contract(models.Model):
                         contract.name,
                     )
                 )
-        self._update_state(("draft", "active"), "cancelled")
-        self.item_ids._update_state(("draft", "active", "ended", "cancelled"), "cancelled")
+        self._update_state(("draft", *LIVE_STATES), "cancelled")
+        self.item_ids._update_state(("draft", *LIVE_STATES, "ended", "cancelled"), "cancelled")
         return True
 
     def action_draft(self):
@@ -127,10 +147,10 @@ class Contract(models.Model):
         finished = self.search(
             [
                 ("company_id", "=", company.id),
-                ("state", "=", "active"),
+                ("state", "in", LIVE_STATES),
                 ("date_end", "<", today),
                 ("schedule_ids", "not any", [("state", "in", ("planned", "waiting"))]),
             ]
         )
-        finished._update_state(("active",), "closed")
+        finished._update_state(LIVE_STATES, "closed")
         self.env["cn285.contract.item"]._end_finished(company)

@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .common import LIVE_STATES
+
 # How far a preview looks for invoices before it concludes that there are no more.
 PREVIEW_YEARS = 12
 
@@ -58,7 +60,7 @@ class Contract(models.Model):
         """Items that are billed, or will be once the contract is confirmed."""
         if self.state == "draft":
             return self.item_ids.filtered(lambda item: item.start_condition != "manual")
-        return self.item_ids.filtered(lambda item: item.state == "active")
+        return self.item_ids.filtered(lambda item: item.state in LIVE_STATES)
 
     def _preview_invoice(self, key, rows):
         builder = self.env["cn285.invoice.builder"]

@@ -1,6 +1,7 @@
 from . import (
     test_billing_run,
     test_contract,
+    test_contract_change,
     test_invoice_writer,
     test_invoices,
     test_planning,

@@ -74,7 +74,8 @@ ORDER BY f.ref, m.id
 
 # An item's time, from the first instant of its first local day to the end of its last one.
 _WINDOW = """
-    CASE WHEN i.state IN ('active', 'ended') AND c.state IN ('active', 'closed')
+    CASE WHEN i.state IN ('active', 'paused', 'suspended', 'ended')
+        AND c.state IN ('active', 'paused', 'suspended', 'closed')
         AND i.date_start IS NOT NULL
         THEN i.date_start::timestamp AT TIME ZONE %(zone)s AT TIME ZONE 'UTC'
         ELSE 'infinity' END AS starts,
