@@ -70,7 +70,8 @@ class BillingRun(models.Model):
         schedules.search(self._due_domain() & Domain("kind", "=", "usage"))._unrate()
         result = super()._prepare_due_rows()
         since = self.date - timedelta(days=DIFFERENCE_DAYS)
-        schedules._plan_differences(self.company_id, since)
+        _created, failed = schedules._plan_differences(self.company_id, since)
+        self._set_aside(failed, kind="rating")
         self.env.flush_all()
         return result
 

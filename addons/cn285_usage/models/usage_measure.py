@@ -3,7 +3,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytz
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 from ..engine.aggregation import round_units
@@ -22,17 +22,18 @@ _AGGREGATES = {
     "average": "avg(e.quantity)",
     "last": "(array_agg(e.quantity ORDER BY e.occurred_at DESC, e.seq DESC))[1]",
     "weighted_sum": """sum(e.quantity
-        * extract(epoch FROM w.until - greatest(e.occurred_at, w.since))::numeric
-        / extract(epoch FROM w.until - w.since)::numeric)""",
+        * extract(epoch FROM e.until - greatest(e.occurred_at, e.since))::numeric
+        / extract(epoch FROM e.until - e.since)::numeric)""",
 }
-_CARRIED_IN = ("last", "weighted_sum")
+CARRIED_IN = ("last", "weighted_sum")
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """What is measured: the events of an item for a metric on the days ``[start, end)``.
 
-    ``whole_contract``: events that name the contract but no item count as the item's.
+    ``contract_spans``: days ``[start, end)`` on which events that name the contract, but no item,
+    count as the item's.
     """
 
     key: object
@@ -40,18 +41,22 @@ class Window:
     contract_id: int
     start: date
     end: date
-    whole_contract: bool = False
+    contract_spans: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(slots=True)
 class Measured:
-    """A measured quantity, and what it was measured from."""
+    """A measured quantity, and what it was measured from.
+
+    ``by_beneficiary``: the same for each beneficiary (None: events that name none), where asked.
+    """
 
     quantity: Decimal = ZERO
     events: int = 0
     last_seq: int = 0
     by_value: dict = field(default_factory=dict)
     amounts: list = field(default_factory=list)
+    by_beneficiary: dict = field(default_factory=dict)
 
 
 class UsageMetric(models.Model):
@@ -59,141 +64,135 @@ class UsageMetric(models.Model):
 
     _inherit = "cn285.usage.metric"
 
-    def _measure(self, windows, by_property=None, with_amounts=False):
+    def _measure(self, windows, by_property=None, with_amounts=False, by_beneficiary=False):
         """Quantity of each window, rounded as the metric says.
 
         :param windows: list of :class:`Window`
         :param by_property: also the quantity of each value of this property
         :param with_amounts: also the events' quantities one by one, in order of time
+        :param by_beneficiary: measure each beneficiary's events apart; only ``by_beneficiary`` of
+            the result is filled then
         :returns: ``{window key: Measured}``; windows without events measure zero
         """
         self.ensure_one()
         result = {window.key: Measured() for window in windows}
         if not windows:
             return result
-        for number, value, quantity, events, last_seq, amounts in self.env.execute_query(
-            self._measure_query(windows, by_property, with_amounts)
-        ):
+        query = self._measure_query(windows, by_property, with_amounts, by_beneficiary)
+        for number, value, beneficiary_id, *figures in self.env.execute_query(query):
             measured = result[windows[number].key]
-            # Numbers come as text: the driver would hand them over as binary floats.
-            quantity = Decimal(quantity or 0)
-            measured.events += events
-            measured.last_seq = max(measured.last_seq, last_seq)
-            if by_property:
-                measured.by_value[value or ""] = self._rounded(quantity)
-                measured.quantity += measured.by_value[value or ""]
-            else:
-                measured.quantity = self._rounded(quantity)
-            measured.amounts += map(Decimal, amounts or ())
+            if by_beneficiary:
+                measured = measured.by_beneficiary.setdefault(beneficiary_id, Measured())
+            self._add_measured(measured, value if by_property else None, *figures)
         return result
+
+    def _add_measured(self, measured, value, quantity, events, last_seq, amounts):
+        # Numbers come as text: the driver would hand them over as binary floats.
+        quantity = self._rounded(Decimal(quantity or 0))
+        measured.events += events
+        measured.last_seq = max(measured.last_seq, last_seq)
+        # Without values there is one row, else one for each value.
+        measured.quantity += quantity
+        measured.by_value[value or ""] = quantity
+        measured.amounts += map(Decimal, amounts or ())
 
     def _rounded(self, quantity):
         if self.rounding_mode == "none":
             return round_units(quantity, "half_up", DIGITS).normalize() + ZERO
         return round_units(quantity, self.rounding_mode, self.rounding_digits)
 
-    def _measure_query(self, windows, by_property, with_amounts):
-        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
-        values = SQL(", ").join(
-            SQL(
-                "(%s, %s, %s, %s::timestamp, %s::timestamp, %s)",
-                number,
-                window.item_id,
-                window.contract_id,
-                utc(window.start, zone),
-                utc(window.end, zone),
-                window.whole_contract,
-            )
-            for number, window in enumerate(windows)
-        )
-        since = SQL() if self.aggregation in _CARRIED_IN else SQL("AND e.occurred_at >= w.since")
-        amounts = (
-            SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, e.seq)")
-            if with_amounts
-            else SQL("NULL")
-        )
+    def _measure_query(self, windows, by_property, with_amounts, by_beneficiary):
+        amounts = SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, e.seq)")
         return SQL(
-            """SELECT w.number, %(value)s, (%(aggregate)s)::text, count(*), max(e.seq), %(amounts)s
-                 FROM (VALUES %(values)s)
-                      AS w (number, item_id, contract_id, since, until, whole_contract)
-                 JOIN cn285_usage_event e
-                      ON (e.item_id = w.item_id OR (w.whole_contract AND e.item_id IS NULL
-                                                    AND e.contract_id = w.contract_id))
-                     AND e.metric_id = %(metric)s
-                     AND e.occurred_at < w.until %(since)s
-                WHERE e.state = 'active' AND e.kind != 'reversal' %(filter)s
-             GROUP BY 1, 2""",
+            """SELECT e.number, %(value)s, %(beneficiary)s, (%(aggregate)s)::text, count(*),
+                      max(e.seq), %(amounts)s
+                 FROM (%(events)s) AS e
+             GROUP BY 1, 2, 3""",
             value=SQL("e.properties ->> %s", by_property) if by_property else SQL("NULL::text"),
+            beneficiary=SQL("e.beneficiary_id") if by_beneficiary else SQL("NULL::int"),
             aggregate=self._aggregate(),
-            amounts=amounts,
-            values=values,
-            metric=self.id,
-            since=since,
-            filter=self._filter_sql(),
+            amounts=amounts if with_amounts else SQL("NULL"),
+            events=self._counted_events(windows),
         )
+
+    def _counted_events(self, windows):
+        """Query of the events that count in each window: those of ``cn285_usage_event`` with the
+        window's ``number`` (its index), ``since`` and ``until``.
+
+        Each event is in at most one row for each window.
+        """
+        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
+        instants = {day: utc(day, zone) for window in windows for day in (window.start, window.end)}
+        numbers = range(len(windows))
+        of_items = SQL(
+            """SELECT w.number, w.since, w.until, e.*
+                 FROM unnest(%s::int[], %s::int[], %s::timestamp[], %s::timestamp[])
+                      AS w (number, item_id, since, until)
+                 JOIN cn285_usage_event e ON e.item_id = w.item_id
+                WHERE e.occurred_at < w.until %s AND %s""",
+            list(numbers),
+            [window.item_id for window in windows],
+            [instants[window.start] for window in windows],
+            [instants[window.end] for window in windows],
+            self._since_sql(SQL("w.since")),
+            self._counts_sql(windows, instants),
+        )
+        spans = [(number, *span) for number in numbers for span in windows[number].contract_spans]
+        if not spans:
+            return of_items
+        of_contracts = SQL(
+            """SELECT w.number, w.since, w.until, e.*
+                 FROM unnest(%s::int[], %s::int[], %s::timestamp[], %s::timestamp[],
+                             %s::timestamp[], %s::timestamp[])
+                      AS w (number, contract_id, since, until, first, last)
+                 JOIN cn285_usage_event e ON e.item_id IS NULL AND e.contract_id = w.contract_id
+                WHERE e.occurred_at < w.last %s AND %s""",
+            [number for number, _first, _last in spans],
+            [windows[number].contract_id for number, _first, _last in spans],
+            [instants[windows[number].start] for number, _first, _last in spans],
+            [instants[windows[number].end] for number, _first, _last in spans],
+            [utc(first, zone) for _number, first, _last in spans],
+            [utc(last, zone) for _number, _first, last in spans],
+            self._since_sql(SQL("w.first")),
+            self._counts_sql(windows, instants),
+        )
+        return SQL("%s UNION ALL %s", of_items, of_contracts)
+
+    def _since_sql(self, since):
+        """Where events before the period count too, they are not left out."""
+        if self.aggregation in CARRIED_IN:
+            return SQL()
+        return SQL("AND e.occurred_at >= %s", since)
+
+    def _counts_sql(self, windows, instants):
+        """Conditions on events ``e`` that do not depend on their window.
+
+        The outermost bounds are constants, so that other months' partitions are not opened.
+        """
+        fixed = [
+            SQL("e.metric_id = %s", self.id),
+            SQL("e.state = 'active' AND e.kind != 'reversal'"),
+            SQL("e.occurred_at < %s", instants[max(window.end for window in windows)]),
+        ]
+        if self.aggregation not in CARRIED_IN:
+            first = instants[min(window.start for window in windows)]
+            fixed.append(SQL("e.occurred_at >= %s", first))
+        return SQL(" AND ").join([*fixed, *self._filter_conditions()])
 
     def _aggregate(self):
         if self.aggregation == "unique_count":
             return SQL("count(DISTINCT e.properties ->> %s)::numeric", self.property_name)
         return SQL(_AGGREGATES[self.aggregation])  # pylint: disable=sql-injection
 
-    def _filter_sql(self):
+    def _filter_conditions(self):
+        """The metric's filter, a condition for each line of it."""
         # An event without the property has none of the values that are shut out.
-        return SQL(" ").join(
-            SQL("AND COALESCE(e.properties ->> %s != ALL(%s), TRUE)", name, values)
+        return [
+            SQL("COALESCE(e.properties ->> %s != ALL(%s), TRUE)", name, values)
             if negated
-            else SQL("AND e.properties ->> %s = ANY(%s)", name, values)
+            else SQL("e.properties ->> %s = ANY(%s)", name, values)
             for name, negated, values in conditions(self.filter_json or {})
-        )
-
-    @api.model
-    def _changed_by(self, ingests, windows):
-        """Windows in whose days these ingests have recorded, or corrected, events.
-
-        Ingests are looked at, not the highest number seen: one that started earlier and ended later
-        has lower numbers.
-
-        :param ingests: ``cn285.usage.ingest`` records of one company
-        :param windows: list of :class:`Window` of that company
-        :returns: keys of the windows
-        """
-        ranges = [(ingest.first_seq, ingest.last_seq) for ingest in ingests if ingest.last_seq]
-        if not windows or not ranges:
-            return set()
-        zone = pytz.timezone(ingests.company_id.cn285_tz or "UTC")
-        rows = self.env.execute_query(
-            SQL(
-                """WITH arrived AS (
-                       SELECT e.* FROM (VALUES %s) AS r (first, last)
-                         JOIN cn285_usage_event e ON e.seq BETWEEN r.first AND r.last),
-                   touched AS (
-                       SELECT * FROM arrived
-                        UNION ALL
-                       SELECT o.* FROM arrived a JOIN cn285_usage_event o ON o.id = a.origin_id)
-                   SELECT DISTINCT w.number
-                     FROM (VALUES %s) AS w
-                          (number, item_id, contract_id, whole_contract, since, until)
-                     JOIN touched t
-                          ON (t.item_id = w.item_id OR (w.whole_contract AND t.item_id IS NULL
-                                                        AND t.contract_id = w.contract_id))
-                         AND t.occurred_at >= w.since AND t.occurred_at < w.until
-                    WHERE t.state != 'parked'""",
-                SQL(", ").join(SQL("(%s, %s)", *bounds) for bounds in ranges),
-                SQL(", ").join(
-                    SQL(
-                        "(%s, %s, %s, %s, %s::timestamp, %s::timestamp)",
-                        number,
-                        window.item_id,
-                        window.contract_id,
-                        window.whole_contract,
-                        utc(window.start, zone),
-                        utc(window.end, zone),
-                    )
-                    for number, window in enumerate(windows)
-                ),
-            )
-        )
-        return {windows[number].key for (number,) in rows}
+        ]
 
 
 def utc(day, zone):

@@ -99,7 +99,7 @@ class AccountMove(models.Model):
             files = statements._render(
                 layout,
                 header,
-                [line for rating in ratings for line in rating._statement_rows()],
+                ratings._all_statement_rows(),
                 rated=sum((as_decimal(rating.amount) for rating in ratings), start=Decimal(0)),
                 rated_lines={rating.id: as_decimal(rating.amount) for rating in ratings},
             )
@@ -133,13 +133,18 @@ class AccountMove(models.Model):
 class UsageRating(models.Model):
     _inherit = "cn285.usage.rating"
 
-    def _statement_rows(self):
+    def _all_statement_rows(self):
+        """Rows of a statement of these ratings, in their order."""
+        seen = self._seen_before()
+        return [row for rating in self for row in rating._statement_rows(seen[rating.id])]
+
+    def _statement_rows(self, seen):
         """Rows of a statement: the events this rating has seen first, each with its share of the
         amount; what no event explains (a minimum, a flat fee) is a row of its own.
         """
         self.ensure_one()
         amount, unit = as_decimal(self.amount), as_decimal(self.currency_id.rounding)
-        rows = [self._statement_row(*event) for event in self._events()]
+        rows = [self._statement_row(*event) for event in self._events(seen)]
         total = sum((row["quantity"] for row in rows), start=Decimal(0))
         if total:
             parts = spread(amount, [row["quantity"] for row in rows], total, unit)
@@ -178,48 +183,78 @@ class UsageRating(models.Model):
             "beneficiary": name or base["beneficiary"],
         }
 
-    def _events(self):
-        """Events that this rating has seen and no earlier one of its period, in order of time."""
+    def _events(self, seen):
+        """Events that this rating has seen and no earlier one of its period, in order of time.
+
+        :param seen: the number, in order of arrival, up to which earlier ratings have seen them
+        """
         row = self.schedule_id
-        before = row._known_ratings_before(self)
         zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
-        window = row._window(None)
+        metrics = self.calculator_id._metrics()
+        beneficiary = SQL()
+        if self.beneficiary_id:
+            beneficiary = SQL(
+                "AND coalesce(e.beneficiary_id, %s) = %s",
+                row._default_beneficiary().id,
+                self.beneficiary_id.id,
+            )
         return self.env.execute_query(
             SQL(
                 """SELECT e.occurred_at, e.ended_at, e.quantity::text, e.source, e.transaction_id,
                           e.properties, p.complete_name
                      FROM cn285_usage_event e
                 LEFT JOIN res_partner p ON p.id = e.beneficiary_id
-                    WHERE (e.item_id = %s OR (%s AND e.item_id IS NULL AND e.contract_id = %s))
-                      AND e.metric_id = ANY(%s) AND e.state != 'parked'
+                    WHERE (%s) AND e.metric_id = ANY(%s) AND e.state != 'parked'
                       AND e.seq > %s AND e.seq <= %s
-                      AND e.occurred_at >= %s AND e.occurred_at < %s
+                      AND e.occurred_at >= %s AND e.occurred_at < %s %s
                  ORDER BY e.occurred_at, e.seq""",
-                window.item_id,
-                window.whole_contract,
-                window.contract_id,
-                self.calculator_id._metrics().ids,
-                max(before.mapped("last_seq"), default=0),
+                self._events_condition(metrics, zone),
+                metrics.ids,
+                seen,
                 self.last_seq,
                 utc(row.period_start, zone),
                 utc(next_day(row.period_end), zone),
+                beneficiary,
             )
         )
 
-
-class BillingSchedule(models.Model):
-    _inherit = "cn285.billing.schedule"
-
-    def _known_ratings_before(self, rating):
-        """Ratings of the same period and calculator that were made before this one."""
-        return self.env["cn285.usage.rating"].search(
-            [
-                ("item_id", "=", self.item_id.id),
-                ("period_start", "=", self.period_start),
-                ("calculator_id", "=", rating.calculator_id.id),
-                ("id", "<", rating.id),
+    def _events_condition(self, metrics, zone):
+        """Whose events are meant: the item's, and those of the contract that are its."""
+        row = self.schedule_id
+        claims = row.contract_id._usage_claims({self.calculator_id.id: metrics})
+        conditions = [SQL("e.item_id = %s", self.item_id.id)]
+        for metric in metrics:
+            window = row._window(None, claims.get((self.item_id.id, metric.id), ()))
+            conditions += [
+                SQL(
+                    """e.item_id IS NULL AND e.contract_id = %s AND e.metric_id = %s
+                       AND e.occurred_at >= %s AND e.occurred_at < %s""",
+                    window.contract_id,
+                    metric.id,
+                    utc(first, zone),
+                    utc(last, zone),
+                )
+                for first, last in window.contract_spans
             ]
+        return SQL(" OR ").join(conditions)
+
+    def _seen_before(self):
+        """Up to which event earlier ratings of the same period have seen, in one query.
+
+        :returns: ``{rating id: number in order of arrival}``, 0 for first ratings
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT r.id, max(p.last_seq)
+                     FROM cn285_usage_rating r
+                     JOIN cn285_usage_rating p ON p.item_id = r.item_id
+                      AND p.period_start = r.period_start AND p.calculator_id = r.calculator_id
+                      AND p.beneficiary_id IS NOT DISTINCT FROM r.beneficiary_id AND p.id < r.id
+                    WHERE r.id = ANY(%s) GROUP BY r.id""",
+                self.ids,
+            )
         )
+        return {**dict.fromkeys(self.ids, 0), **dict(rows)}
 
 
 def _local(moment, zone):

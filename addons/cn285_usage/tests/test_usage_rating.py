@@ -230,6 +230,109 @@ class TestUsageRating(UsageCase):
         self.assertEqual(run.invoice_ids.move_type, "out_refund")
         self.assertMoney(run.amount_untaxed, "-20.00")
 
+    def test_late_usage_that_takes_allowance_from_invoiced_periods(self):
+        contract = self._usage_contract(
+            {"price_unit": 1.0, "allowance_units": 100, "rollover": "always"}
+        )
+        self._use(contract, 40)
+        with freeze_time("2026-04-02 10:00:00"):
+            self._use(contract, 90, "2026-02-10")
+            self._use(contract, 175, "2026-03-10")
+            self._bill(date(2026, 4, 2))
+            # 60 carried into February, 70 into March: 175 - 170 are billed.
+            amounts = [row[3] for row in self._rows(contract, state="invoiced")]
+            self.assertEqual(amounts, ["0.00", "0.00", "5.00"])
+            self._use(contract, 30, "2026-01-20")
+            run = self._bill(date(2026, 4, 2))
+            # 40 are carried into March now; January and February stay within their allowance.
+            self.assertMoney(run.amount_untaxed, "30.00")
+            late = run.schedule_ids.sorted("period_start")
+            self.assertEqual(
+                [(row.period_start.month, row.quantity, row.net) for row in late],
+                [(1, 30.0, 0.0), (3, 0.0, 30.0)],
+            )
+            self.assertEqual(self._bill(date(2026, 4, 2)).row_count, 0, "once")
+            # February's balance is up to date though nothing of it was billed.
+            self._use(contract, 20, "2026-02-20")
+            self.assertMoney(self._bill(date(2026, 4, 2)).amount_untaxed, "20.00")
+
+    def test_late_usage_that_cannot_be_rated_is_not_forgotten(self):
+        contract = self._usage_contract(
+            {
+                "charge_model": "matrix",
+                "property_name": "country",
+                "value_ids": [(0, 0, {"value": "FR", "price_unit": 1})],
+            }
+        )
+        self._use(contract, 5, properties={"country": "FR"})
+        self._bill(date(2026, 2, 1))
+        self._use(contract, 7, properties={"country": "BR"})
+        run = self._bill(date(2026, 2, 1))
+        self.assertEqual(run.row_count, 0)
+        self.assertRegex(run.issue_ids.reason, "BR")
+        contract.item_ids.calculator_ids.value_ids = [(0, 0, {"value": "BR", "price_unit": 2})]
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "14.00")
+
+    def test_usage_of_a_contract_goes_to_the_item_that_measures_it(self):
+        sms = self.env["cn285.usage.metric"].create({"name": "SMS", "code": "sms"})
+        contract = self._usage_contract({"price_unit": 1.0}, confirm=False)
+        contract.write(
+            {
+                "item_ids": [
+                    (
+                        0,
+                        0,
+                        self._item_vals(
+                            billing_type="usage",
+                            timing="arrears",
+                            price_unit=0,
+                            calculator_ids=[(0, 0, {"metric_id": sms.id, "price_unit": 3.0})],
+                        ),
+                    )
+                ]
+            }
+        )
+        contract.action_confirm()
+        self._use(contract, 5, item_id=None, contract_id=contract.id)
+        self._use(contract, 2, item_id=None, contract_id=contract.id, metric="sms")
+        run = self._bill(date(2026, 2, 1))
+        self.assertEqual(
+            [self._cents(row.net) for row in run.schedule_ids.sorted("item_id")], ["5.00", "6.00"]
+        )
+        self._use(contract, 1, item_id=None, contract_id=contract.id, metric="sms")
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "3.00")
+
+    def test_rating_many_rows_takes_no_more_queries(self):
+        def queries(contracts):
+            self.env.flush_all()
+            rows = contracts.schedule_ids.filtered(lambda row: row.period_start == date(2026, 1, 1))
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            rows._rate_waiting()
+            self.env.flush_all()
+            taken = self.cr.sql_log_count - before
+            self.assertEqual(set(rows.mapped("state")), {"planned"})
+            self.assertEqual(len(rows.rating_ids), len(rows))
+            return taken
+
+        def contracts(count):
+            made = self.env["cn285.contract"]
+            for _number in range(count):
+                made += self._usage_contract(
+                    {
+                        "charge_model": "graduated",
+                        "tier_ids": self.TIERS,
+                        "allowance_units": 5,
+                        "rollover": "once",
+                    }
+                )
+                self._use(made[-1], 30)
+            return made
+
+        few, many = contracts(2), contracts(12)
+        queries(contracts(1))
+        self.assertLessEqual(queries(many), queries(few))
+
     def test_maximum_and_a_late_delta(self):
         # golden case 9: @10 capped at 100, 7 units billed before, 5 more: 30
         contract = self._usage_contract({"price_unit": 10, "maximum_amount": 100})
