@@ -30,5 +30,9 @@ from . import (
     contract_change,
     contract_change_apply,
     contract_change_ends,
+    credit_reason,
+    billing_credit,
+    credit_note,
+    contract_goodwill,
     portfolio_loader,
 )

@@ -2,6 +2,7 @@ from . import (
     test_billing_run,
     test_contract,
     test_contract_change,
+    test_credit_notes,
     test_invoice_writer,
     test_invoices,
     test_planning,

@@ -1,1 +1,1 @@
-from . import contract_preview, portfolio_import
+from . import contract_preview, credit_create, portfolio_import

@@ -1,0 +1,128 @@
+"""Credit notes: how much of an invoice's lines can be taken back, and with which tax.
+
+Over any number of credit notes a line's credits add up to what it charged, never to more, and so
+do their taxes: each credit is the difference of two rounded running totals, and the one that closes
+a line takes what is left of it.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from .money import CENT, round_money
+
+ZERO = Decimal(0)
+Amounts = Mapping[Hashable, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditableLine:
+    """A line of an invoice, and what earlier credit notes took back of it.
+
+    Money is in the invoice's currency: ``base`` excludes tax, ``taxes`` is the tax of each kind.
+    Lines below zero (discounts) are credited towards zero like the others.
+    """
+
+    key: Hashable
+    base: Decimal
+    taxes: Amounts = field(default_factory=dict)
+    credited: Decimal = ZERO
+    credited_taxes: Amounts = field(default_factory=dict)
+
+    @property
+    def remaining(self) -> Decimal:
+        """Return what can still be credited; it has the sign of the line, or is zero."""
+        rest = self.base - self.credited
+        return rest if rest * self.base > 0 else ZERO
+
+    def capped(self, wish: Decimal) -> Decimal:
+        """Return the part of a wished credit that is possible: between zero and the remainder."""
+        if self.base < 0:
+            return min(max(wish, self.remaining), ZERO)
+        return max(min(wish, self.remaining), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class LineCredit:
+    """What a credit note takes back of one line, excluding tax, and of its taxes."""
+
+    key: Hashable
+    base: Decimal
+    taxes: Amounts
+
+
+def percent_of_total(
+    lines: Sequence[CreditableLine], percent: Decimal, unit: Decimal = CENT
+) -> dict[Hashable, Decimal]:
+    """Return what each line gives to a credit of ``percent`` of what the lines charged together.
+
+    The percentage is of the invoice, not of what is left of it (half, and half again, is all); it
+    is spread over what is left of the lines, and is never more than that.
+    """
+    remaining = {line.key: line.remaining for line in lines}
+    most = sum(remaining.values(), ZERO)
+    charged = sum((line.base for line in lines), ZERO)
+    wish = round_money(Fraction(charged) * Fraction(percent) / 100, unit)
+    return spread_credit(max(min(wish, most), ZERO), remaining, unit)
+
+
+def percent_of_lines(
+    lines: Sequence[CreditableLine], percents: Amounts, unit: Decimal = CENT
+) -> dict[Hashable, Decimal]:
+    """Return the given percentage of each line that has one."""
+    return {
+        line.key: round_money(Fraction(line.base) * Fraction(percents[line.key]) / 100, unit)
+        for line in lines
+        if line.key in percents
+    }
+
+
+def credit_lines(
+    lines: Sequence[CreditableLine], wishes: Amounts, unit: Decimal = CENT
+) -> list[LineCredit]:
+    """Return the credits that meet the wishes as far as something is left to credit.
+
+    :param wishes: amount excluding tax by line key; a line that is not in it is left alone
+    :returns: one for each line that is credited, in the lines' order
+    """
+    running: dict[Hashable, tuple[Fraction, Decimal]] = {}
+    credits = []
+    for line in lines:
+        base = line.capped(round_money(wishes.get(line.key, ZERO), unit))
+        if not base:
+            continue
+        closing = base == line.remaining
+        taxes = {}
+        for tax, total in line.taxes.items():
+            before = line.credited_taxes.get(tax, ZERO)
+            if closing:
+                taxes[tax] = total - before
+                continue
+            # Rounded over the lines of the credit note, as the tax of an invoice is.
+            exact, rounded = running.get(tax, (Fraction(0), ZERO))
+            exact += Fraction(total) * Fraction(line.credited + base) / Fraction(line.base)
+            exact -= Fraction(before)
+            until = round_money(exact, unit)
+            taxes[tax] = until - rounded
+            running[tax] = exact, until
+        credits.append(LineCredit(line.key, base, taxes))
+    return credits
+
+
+def spread_credit(
+    amount: Decimal, shares: Amounts, unit: Decimal = CENT
+) -> dict[Hashable, Decimal]:
+    """Return an amount parted by shares, such as a line's credit over the rows behind it.
+
+    The parts add up to the amount. Where the shares come to the amount or more, and are rounded to
+    ``unit``, no part exceeds its share.
+    """
+    total = sum(map(Fraction, shares.values()), Fraction(0))
+    parts, exact, rounded = {}, Fraction(0), ZERO
+    for key, share in shares.items():
+        exact += Fraction(amount) * Fraction(share) / total if total else 0
+        until = round_money(exact, unit)
+        parts[key] = until - rounded
+        rounded = until
+    return parts
