@@ -15,6 +15,7 @@
         "security/statement_smartcode_rules.xml",
         "security/usage_rating_rules.xml",
         "data/usage_event_cron.xml",
+        "data/statement_layout_data.xml",
         "views/usage_event_views.xml",
         "views/usage_metric_views.xml",
         "views/usage_calculator_views.xml",
@@ -23,6 +24,8 @@
         "views/smartcode_views.xml",
         "views/statement_layout_views.xml",
         "views/usage_contract_views.xml",
+        "views/usage_statement_views.xml",
+        "views/usage_portal_templates.xml",
         "views/usage_menus.xml",
     ],
     "assets": {

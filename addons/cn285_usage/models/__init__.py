@@ -27,5 +27,7 @@ from . import (
     smartcode_runner,
     statement_layout,
     statement,
+    usage_statement_terms,
     usage_statement_invoice,
+    usage_statement_mail,
 )

@@ -36,7 +36,10 @@ class StatementLayout(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
+        "res.company",
+        default=lambda self: self.env.company,
+        index=True,
+        help="Left empty, all companies may use it.",
     )
     title = fields.Char(translate=True, help="The heading; “Usage Statement” where it is empty.")
     column_ids = fields.One2many("cn285.statement.layout.column", "layout_id", copy=True)

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytz
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal, in_users_language
 from odoo.tools import SQL, format_date
 
@@ -12,34 +12,17 @@ from .usage_measure import next_day, utc
 STATEMENT_CHUNK = 20
 
 
-class Contract(models.Model):
-    _inherit = "cn285.contract"
-
-    statement_layout_id = fields.Many2one(
-        "cn285.statement.layout",
-        check_company=True,
-        help="Invoices with usage get a statement of what was consumed, in this layout. "
-        "Left empty: none.",
-    )
-
-
-class ContractTemplate(models.Model):
-    _inherit = "cn285.contract.template"
-
-    statement_layout_id = fields.Many2one("cn285.statement.layout", check_company=True)
-
-    def _contract_fields(self):
-        return [*super()._contract_fields(), "statement_layout_id"]
-
-
 class BillingRun(models.Model):
     _inherit = "cn285.billing.run"
 
     def _send_invoices(self, moves):
         """Statements are made before the mails leave, in jobs of their own."""
+        # A mail that takes its statement along makes it itself.
         wanted = moves.filtered(
             lambda move: (
-                move.cn285_contract_ids.statement_layout_id and move.cn285_schedule_ids.rating_ids
+                move.cn285_contract_ids.statement_layout_id
+                and move.cn285_schedule_ids.rating_ids
+                and not (move._is_mailed_by_run() and move._mailed_statement_formats())
             )
         )
         for start in range(0, len(wanted), STATEMENT_CHUNK):
@@ -72,6 +55,32 @@ class AccountMove(models.Model):
         readonly=True,
     )
 
+    cn285_statement_missing = fields.Boolean(compute="_compute_cn285_statement_missing")
+
+    @api.depends("state", "cn285_schedule_ids", "cn285_statement_ids")
+    def _compute_cn285_statement_missing(self):
+        """Whether a statement can be made: the contract has a layout, the invoice has usage."""
+        for move in self:
+            move.cn285_statement_missing = bool(
+                move.state == "posted"
+                and not move.cn285_statement_ids
+                and move.cn285_schedule_ids.rating_ids
+                and move.cn285_contract_ids.statement_layout_id
+            )
+
+    def action_make_usage_statements(self):
+        """Button: attach the usage statements that are missing."""
+        self.check_access("write")
+        for move in self.filtered("cn285_statement_missing"):
+            move._make_usage_statements()
+
+    def _portal_statements(self):
+        """The statement's files for the portal's visitor, who may see this invoice, with tokens."""
+        # sudo: who may see the invoice may see what explains it; the files are this invoice's.
+        files = self.sudo().cn285_statement_ids
+        files.generate_access_token()
+        return files
+
     def _make_usage_statements(self):
         """Attach a statement for each layout of the invoice's contracts; those there are kept.
 
@@ -81,6 +90,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.cn285_statement_ids:
             return self.cn285_statement_ids
+        # Two who want it at once: one makes it.
+        self.lock_for_update(allow_referencing=True)
         statements = self.env["cn285.usage.statement"]
         rows = self.cn285_schedule_ids.filtered("rating_ids")
         for layout, members in rows.grouped(
@@ -100,6 +111,7 @@ class AccountMove(models.Model):
                 layout,
                 header,
                 ratings._all_statement_rows(),
+                formats=members.contract_id._statement_formats(),
                 rated=sum((as_decimal(rating.amount) for rating in ratings), start=Decimal(0)),
                 rated_lines={rating.id: as_decimal(rating.amount) for rating in ratings},
             )

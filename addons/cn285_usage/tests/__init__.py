@@ -6,4 +6,5 @@ from . import (
     test_usage_rating,
     test_usage_simulation,
     test_usage_statement,
+    test_usage_statement_layouts,
 )
