@@ -93,6 +93,8 @@ class AccountMove(models.Model):
         # Two who want it at once: one makes it.
         self.lock_for_update(allow_referencing=True)
         statements = self.env["cn285.usage.statement"]
+        # What a credit note gives back, its lines and its statement count as positive.
+        sign = -1 if self.move_type == "out_refund" else 1
         rows = self.cn285_schedule_ids.filtered("rating_ids")
         for layout, members in rows.grouped(
             lambda row: row.contract_id.statement_layout_id
@@ -107,13 +109,14 @@ class AccountMove(models.Model):
                 self._statement_facts(members),
                 self.currency_id,
             )
+            rated = {rating.id: sign * as_decimal(rating.amount) for rating in ratings}
             files = statements._render(
                 layout,
                 header,
-                ratings._all_statement_rows(),
+                [_signed(row, sign) for row in ratings._all_statement_rows()],
                 formats=members.contract_id._statement_formats(),
-                rated=sum((as_decimal(rating.amount) for rating in ratings), start=Decimal(0)),
-                rated_lines={rating.id: as_decimal(rating.amount) for rating in ratings},
+                rated=sum(rated.values(), start=Decimal(0)),
+                rated_lines=rated,
             )
             name = self.env._("Usage %(invoice)s", invoice=self.name)
             if len(rows.contract_id.statement_layout_id) > 1:
@@ -267,6 +270,10 @@ class UsageRating(models.Model):
             )
         )
         return {**dict.fromkeys(self.ids, 0), **dict(rows)}
+
+
+def _signed(row, sign):
+    return {**row, "quantity": sign * row["quantity"], "amount": sign * row["amount"]}
 
 
 def _local(moment, zone):
