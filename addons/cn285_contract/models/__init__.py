@@ -1,6 +1,7 @@
 # The order matters: a model comes before the files that extend it.
 from . import (
     res_company,
+    company_clock,
     res_config_settings,
     res_partner,
     contract_tag,
@@ -34,5 +35,8 @@ from . import (
     billing_credit,
     credit_note,
     contract_goodwill,
+    contract_upcoming,
+    contract_preview_ahead,
+    time_travel,
     portfolio_loader,
 )

@@ -4,6 +4,7 @@ from odoo import modules
 from odoo.tools import SQL, config
 
 from ..engine.pgcopy import rows_file, used_columns
+from .clock import imagining
 
 
 def next_ids(env, table, count):
@@ -43,9 +44,10 @@ def in_test():
 def commit_batch(env):
     """Commit a batch and free the memory it took.
 
-    Inside a test, and in a job (whose runner commits), only what is pending is written.
+    Inside a test, in a job (whose runner commits) and while looking ahead, only what is pending is
+    written.
     """
     env.flush_all()
-    if not in_test() and not env.context.get("job_uuid"):
+    if not in_test() and not imagining() and not env.context.get("job_uuid"):
         env.cr.commit()  # pylint: disable=invalid-commit
     env.invalidate_all()

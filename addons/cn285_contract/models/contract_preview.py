@@ -12,10 +12,10 @@ class Contract(models.Model):
     _inherit = "cn285.contract"
 
     def preview_invoices(self, count=3):
-        """What the contract's next invoices will hold; nothing is written.
+        """What the contract's next invoices will hold, planned changes included.
 
-        A draft contract is looked at as if it were confirmed today. Usage that is not known yet is
-        left out. Other contracts that would share an invoice are not shown.
+        Nothing is written. A draft contract is looked at as if it were confirmed today. Usage that
+        is not known yet is left out. Other contracts that would share an invoice are not shown.
 
         :param int count: number of invoices, 1 to 36
         :returns: list of ``{"date", "currency", "amount_untaxed", "amount_tax", "amount_total",
@@ -29,10 +29,12 @@ class Contract(models.Model):
         if self.env.user._is_portal() and not self.sudo()._portal_shows_prices():
             raise AccessError(self.env._("The invoices of this contract go to a reseller."))
         # sudo: reads prices, taxes and journals, which the user need not see; writes nothing.
-        contract = self.sudo()
-        builder = contract.env["cn285.invoice.builder"]
-        groups = builder._group_rows(contract._preview_rows(count))
-        return [contract._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]]
+        return self.sudo()._preview_upcoming(count)
+
+    def _preview_upcoming(self, count):
+        """The next invoices of a contract whose terms stay as they are."""
+        groups = self.env["cn285.invoice.builder"]._group_rows(self._preview_rows(count))
+        return [self._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]]
 
     def _preview_rows(self, count):
         """Open rows in memory, enough of them for ``count`` invoices."""

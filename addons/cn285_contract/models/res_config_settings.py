@@ -9,3 +9,19 @@ class ResConfigSettings(models.TransientModel):
     cn285_daily_billing = fields.Boolean(related="company_id.cn285_daily_billing", readonly=False)
     cn285_daily_post = fields.Boolean(related="company_id.cn285_daily_post", readonly=False)
     cn285_batch_size = fields.Integer(related="company_id.cn285_batch_size", readonly=False)
+    cn285_test_database = fields.Boolean(
+        string="Test Database",
+        help="The company's clock can be moved ahead. Never mark a database that is in production.",
+    )
+
+    def get_values(self):
+        values = super().get_values()
+        values["cn285_test_database"] = self.env["res.company"]._cn285_is_test_database()
+        return values
+
+    def set_values(self):
+        result = super().set_values()
+        companies = self.env["res.company"]
+        if self.cn285_test_database != companies._cn285_is_test_database():
+            companies._cn285_mark_test_database(self.cn285_test_database)
+        return result

@@ -5,6 +5,7 @@ from . import (
     test_credit_notes,
     test_invoice_writer,
     test_invoices,
+    test_looking_ahead,
     test_planning,
     test_portal,
     test_portfolio_loader,

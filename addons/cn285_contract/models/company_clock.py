@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .clock import imagining
+
+MARK = "cn285_contract.test_database"
+
+
+class ResCompany(models.Model):
+    """A clock that can be set ahead, in a database that is marked as a test."""
+
+    _inherit = "res.company"
+
+    cn285_clock_date = fields.Date(
+        string="Date of the Test Clock",
+        readonly=True,
+        help="In a database marked as a test: the day that billing takes for today.",
+    )
+
+    def _cn285_today(self):
+        self.ensure_one()
+        imagined = imagining()
+        if imagined:
+            return imagined
+        if self.cn285_clock_date and self._cn285_is_test_database():
+            return self.cn285_clock_date
+        return super()._cn285_today()
+
+    @api.model
+    def _cn285_is_test_database(self):
+        """Whether the database is marked as a test.
+
+        The mark names the database, so that neither a copy of it nor a production database into
+        which its data are restored is taken for a test.
+        """
+        # sudo: one technical parameter is compared with another; nothing of them is shown.
+        parameters = self.env["ir.config_parameter"].sudo()
+        mark = parameters.get_param(MARK)
+        return bool(mark) and mark == parameters.get_param("database.uuid")
+
+    @api.model
+    def _cn285_need_test_database(self):
+        """Refuse what must never happen in production."""
+        if not self._cn285_is_test_database():
+            raise UserError(
+                self.env._(
+                    "Time travel is for test databases: it makes invoices of days to come. This "
+                    "database is not marked as a test (Contracts, Configuration, Settings)."
+                )
+            )
+
+    @api.model
+    def _cn285_mark_test_database(self, marked=True):
+        """Mark this database as a test, or not any more; clocks show the real day again then."""
+        if not self.env.is_system():
+            raise AccessError(self.env._("Only administrators mark a database as a test."))
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param(MARK, marked and parameters.get_param("database.uuid"))
+        if not marked:
+            self.search([("cn285_clock_date", "!=", False)]).cn285_clock_date = False
