@@ -8,7 +8,7 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve bench lint load stop clean
+.PHONY: help demo test serve bench lint load travel stop clean
 export DB FILE MAPPING ARGS
 
 help: ## this list
@@ -32,6 +32,9 @@ lint: ## ruff, pylint-odoo, XML and translations
 
 load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json DB=name
 	@tools/run load $(ARGS)
+
+travel: ## a month goes by in a copy of the demonstration (ARGS="--to 2028-06-30" for longer)
+	@tools/run travel $(ARGS)
 
 stop: ## ends the web client and the private PostgreSQL
 	@tools/run stop

@@ -72,6 +72,18 @@ def demo(options):
     return script("demo.py", "--database", name, *options.rest)
 
 
+def travel(options):
+    """The clock of a copy of the demonstration moved ahead by tools/travel.py."""
+    with locked("databases"), progress() as step:
+        source = databases.need_database(options.database or databases.DEMO, step)
+        name = f"{source}_travel"
+        if databases.comment(name) is not None and not databases.is_ours(name):
+            name = f"{name}_{databases.CLONE_ID}"
+        databases.drop(name)
+        databases.copy(source, name)
+    return script("travel.py", "--database", name, *options.rest)
+
+
 def load(options):
     """A user's CSV files (FILE, MAPPING) into a database (DB), made when it is missing."""
     if not options.file:
@@ -222,6 +234,7 @@ def drop(_options):
 
 TARGETS = {
     "demo": demo,
+    "travel": travel,
     "load": load,
     "serve": serve,
     "test": test,

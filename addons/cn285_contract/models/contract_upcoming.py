@@ -116,7 +116,13 @@ class BillingRun(models.Model):
         moves = run._bill_rows(rows.exists().filtered(lambda row: row.state == "planned"))
         if run.issue_ids:
             issue = run.issue_ids[0]
-            raise UserError(f"{issue.contract_id.name}: {issue.reason}")
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s cannot be billed: %(reason)s",
+                    contract=issue.contract_id.name,
+                    reason=issue.reason,
+                )
+            )
         run._send_invoices(moves)
         run._finish()
         return moves

@@ -31,7 +31,6 @@ class CreditCreate(models.TransientModel):
     line_ids = fields.One2many(
         "cn285.credit.create.line",
         "wizard_id",
-        string="Lines",
         domain=[("schedule_id", "=", False)],
     )
     row_ids = fields.One2many(
