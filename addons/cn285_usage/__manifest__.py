@@ -24,6 +24,7 @@
         "views/smartcode_views.xml",
         "views/statement_layout_views.xml",
         "views/usage_contract_views.xml",
+        "views/usage_estimate_views.xml",
         "views/usage_statement_views.xml",
         "views/usage_portal_templates.xml",
         "views/usage_menus.xml",

@@ -60,6 +60,10 @@ class BillingSchedule(models.Model):
         """
         batch = self._start_batch(invoiced)
         self._measure_rows(batch)
+        return self._rate_batch(batch)
+
+    def _rate_batch(self, batch):
+        """Rate rows by what was measured of them; returns the batch, see :meth:`_rate_rows`."""
         self._load_balances(batch)
         self._prepare_batch(batch)
         # In order of time: a period hands its unused allowance on to the next.

@@ -1,6 +1,7 @@
 from . import (
     test_smartcode,
     test_statement,
+    test_usage_estimate,
     test_usage_filter,
     test_usage_ingest,
     test_usage_rating,

@@ -3,7 +3,7 @@
 import doctest
 
 import pytest
-from cn285_house.cn285_usage.engine import price_curve, property_filter
+from cn285_house.cn285_usage.engine import price_curve, projection, property_filter
 from cn285_house.cn285_usage.engine.errors import UsageError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +73,7 @@ def test_other_data_is_no_filter(data):
     assert not property_filter.is_valid(data)
 
 
-@pytest.mark.parametrize("module", [property_filter, price_curve])
+@pytest.mark.parametrize("module", [property_filter, price_curve, projection])
 def test_examples(module):
     results = doctest.testmod(module)
     assert results.attempted
