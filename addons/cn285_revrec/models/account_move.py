@@ -1,0 +1,85 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    cn285_revrec_run_id = fields.Many2one(
+        "cn285.revrec.run",
+        string="Recognition Run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    cn285_revrec_count = fields.Integer(
+        string="Recognition Schedules", compute="_compute_cn285_revrec_count"
+    )
+
+    def _compute_cn285_revrec_count(self):
+        groups = self.env["cn285.revrec.schedule"]._read_group(
+            [("move_id", "in", self.ids)], ["move_id"], ["__count"]
+        )
+        counts = {move.id: count for move, count in groups}
+        for move in self:
+            move.cn285_revrec_count = counts.get(move.id, 0)
+
+    def button_draft(self):
+        """Refuse where recognition rests on the entry; else forget what was planned from it."""
+        self._cn285_check_unrecognised()
+        # sudo: schedules follow their invoice, whoever may reset it.
+        self.env["cn285.revrec.schedule"].sudo().search([("move_id", "in", self.ids)])._forget()
+        return super().button_draft()
+
+    def _cn285_check_unrecognised(self):
+        for move in self:
+            if move.cn285_revrec_run_id and move.cn285_revrec_run_id.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Entry %(entry)s was made by recognition run %(run)s: reverse the run "
+                        "instead.",
+                        entry=move.name,
+                        run=move.cn285_revrec_run_id.name,
+                    )
+                )
+        # sudo: whether there is a run decides, not whether the user may see it.
+        schedules = self.env["cn285.revrec.schedule"].sudo()
+        if held := schedules.search([("move_id", "in", self.ids)])._recognised_by():
+            move, run = held
+            raise UserError(
+                self.env._(
+                    "Revenue of %(invoice)s was recognised by run %(run)s (%(period)s): make a "
+                    "credit note, or reverse the run first.",
+                    invoice=move.name,
+                    run=run.name,
+                    period=run._period_name(),
+                )
+            )
+
+    def action_view_cn285_revrec(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cn285_revrec.action_revrec_schedule"
+        )
+        action["domain"] = [("move_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # Plain data, so that invoices are still written set-based.
+    cn285_revrec_rule_id = fields.Many2one(
+        "cn285.revrec.rule",
+        string="Recognition Rule",
+        check_company=True,
+        help="When the line's revenue is earned. Empty: as the product says.",
+    )
+    cn285_service_start = fields.Date(
+        string="Service From", help="First day of the service that the line bills."
+    )
+    cn285_service_end = fields.Date(
+        string="Service To", help="Last day of the service that the line bills."
+    )

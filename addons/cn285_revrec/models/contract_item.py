@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+
+class BillingTerms(models.AbstractModel):
+    _inherit = "cn285.billing.terms"
+
+    cn285_revrec_rule_id = fields.Many2one(
+        "cn285.revrec.rule",
+        string="Recognition Rule",
+        check_company=True,
+        help="When the revenue of this item is earned. Empty: as the product says.",
+    )
+
+    @api.model
+    def _terms_fields(self):
+        return [*super()._terms_fields(), "cn285_revrec_rule_id"]
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    cn285_service_start = fields.Date(
+        string="Service Starts On",
+        copy=False,
+        help="First day of the item's own service period, over which its revenue is earned. "
+        "Empty: as the recognition rule says.",
+    )
+    cn285_service_end = fields.Date(
+        string="Service Ends On", copy=False, help="Last day of the item's own service period."
+    )
+
+    @api.constrains("cn285_service_start", "cn285_service_end", "date_start")
+    def _check_cn285_service(self):
+        for item in self:
+            start, end = item.cn285_service_start, item.cn285_service_end
+            reason = None
+            if start and end and end < start:
+                reason = self.env._(
+                    "its service ends on %(end)s, before it starts on %(start)s.",
+                    end=format_date(self.env, end),
+                    start=format_date(self.env, start),
+                )
+            elif start and item.date_start and start < item.date_start:
+                reason = self.env._(
+                    "its service starts on %(start)s, before the item does on %(item_start)s.",
+                    start=format_date(self.env, start),
+                    item_start=format_date(self.env, item.date_start),
+                )
+            if reason:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s, item “%(item)s”: %(reason)s",
+                        contract=item.contract_id.name,
+                        item=item.name,
+                        reason=reason,
+                    )
+                )
+
+    @api.model
+    def _replanning_fields(self):
+        return super()._replanning_fields() - {"cn285_revrec_rule_id"}
+
+    def _cn285_rule(self, kind=None):
+        """The recognition rule of the item's rows; empty where revenue stays as it is invoiced."""
+        self.ensure_one()
+        usage = kind.startswith("usage") if kind else self.billing_type == "usage"
+        return self.cn285_revrec_rule_id or self.product_id._cn285_revrec_rule(
+            self.company_id, usage
+        )

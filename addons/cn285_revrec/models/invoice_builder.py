@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+from odoo import api, models
+
+from ..engine.errors import RecognitionError
+from ..engine.recognition import Method
+
+
+class InvoiceBuilder(models.AbstractModel):
+    """Puts what is not earned yet on the deferred revenue account, and says why it cannot."""
+
+    _inherit = "cn285.invoice.builder"
+
+    @api.model
+    def _line_key(self, row):
+        """Rows that are recognised differently never share a line."""
+        key = super()._line_key(row)
+        if row.contract_id.line_grouping == "row":
+            return key
+        rule = row.item_id._cn285_rule(row.kind)
+        lasting = bool(rule) and self._revrec_lasts(row, rule, row.billing_date)
+        return (*key, rule.id, lasting)
+
+    @api.model
+    def _prepare_line(self, key, rows, terms, credit=False):
+        vals = super()._prepare_line(key, rows, terms, credit)
+        row = rows[:1]
+        rule = row.item_id._cn285_rule(row.kind)
+        if not rule:
+            return vals
+        vals["cn285_revrec_rule_id"] = rule.id
+        if rule.method != "at_once":
+            patterns = [line_row._cn285_pattern(rule, key.date) for line_row in rows]
+            last = max(pattern.end for pattern in patterns) - timedelta(days=1)
+            vals["cn285_service_start"] = min(pattern.start for pattern in patterns)
+            vals["cn285_service_end"] = last
+        account = self._revrec_account(rule, row, self._revrec_lasts(rows, rule, key.date))
+        if account:
+            position = self.env["account.fiscal.position"].browse(key.fiscal_position_id or ())
+            vals["account_id"] = position.map_account(account).id
+        return vals
+
+    @api.model
+    def _revrec_lasts(self, rows, rule, invoice_date):
+        """Whether some of the rows' service lies after the invoice date."""
+        return any(
+            row._cn285_pattern(rule, invoice_date).end - timedelta(days=1) > invoice_date
+            for row in rows
+        )
+
+    @api.model
+    def _revrec_account(self, rule, row, lasting):
+        """The account of the line where it is not the product's income account; or empty."""
+        category = row.product_id.categ_id
+        if lasting and rule.company_id.cn285_deferral == "invoice":
+            return rule._account("deferred", category)
+        return rule._account("revenue", category)
+
+    @api.model
+    def _price_obstacle(self, row):
+        return super()._price_obstacle(row) or self._revrec_obstacle(row)
+
+    @api.model
+    def _revrec_obstacle(self, row):
+        """Why the revenue of a row could not be recognised; None if it can."""
+        rule = row.item_id._cn285_rule(row.kind)
+        if not rule or rule.method == Method.at_once:
+            return None
+        try:
+            lasting = self._revrec_lasts(row, rule, row.billing_date)
+        except RecognitionError as error:
+            return self.env["cn285.revrec.source"]._reason(error)
+        if lasting and not rule._account("deferred", row.product_id.categ_id):
+            return rule._missing_account("deferred", row.product_id)
+        return None
