@@ -149,9 +149,7 @@ def _weights(pattern: Pattern) -> list[tuple[date, int]]:
         return [(day, days * _MONTH_UNITS // day.day) for day, days in covered]
     if pattern.convention is Convention.half:
         return [(day, 2 if days == day.day else 1) for day, days in covered]
-    return [
-        (day, int(index == 0 or days == day.day)) for index, (day, days) in enumerate(covered)
-    ]
+    return [(day, int(index == 0 or days == day.day)) for index, (day, days) in enumerate(covered)]
 
 
 def spread(total: Decimal, pattern: Pattern, rounding: Decimal = CENT) -> list[Part]:

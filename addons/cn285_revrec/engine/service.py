@@ -42,9 +42,7 @@ class Facts:
     service: tuple[date | None, date | None] = (None, None)
 
 
-def pattern_of(
-    terms: Terms, facts: Facts, weights: tuple[tuple[date, int], ...] = ()
-) -> Pattern:
+def pattern_of(terms: Terms, facts: Facts, weights: tuple[tuple[date, int], ...] = ()) -> Pattern:
     """Return how the line is recognised.
 
     :raises RecognitionError: ``no_service_period`` where the rule needs one that is not known, and
@@ -58,9 +56,7 @@ def pattern_of(
         start, end = _service(terms, facts)
         if terms.method is Method.at_date:
             start = end = start if terms.date_rule == "start" else end
-    return Pattern(
-        terms.method, start, end + timedelta(days=1), terms.convention, _within(weights)
-    )
+    return Pattern(terms.method, start, end + timedelta(days=1), terms.convention, _within(weights))
 
 
 def _within(weights: tuple[tuple[date, int], ...]) -> tuple[tuple[date, int], ...]:

@@ -32,9 +32,7 @@ class RevrecPosition(models.Model):
     reversal_date = fields.Date(string="Taken Back On", required=True, readonly=True)
     amount = fields.Monetary(currency_field="company_currency_id", readonly=True)
     amount_currency = fields.Monetary(string="Amount in Currency", readonly=True)
-    tax_amount = fields.Monetary(
-        string="Tax", currency_field="company_currency_id", readonly=True
-    )
+    tax_amount = fields.Monetary(string="Tax", currency_field="company_currency_id", readonly=True)
     tax_amount_currency = fields.Monetary(string="Tax in Currency", readonly=True)
     move_line_id = fields.Many2one(
         "account.move.line",

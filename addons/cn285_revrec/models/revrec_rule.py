@@ -80,8 +80,8 @@ class RevrecRule(models.Model):
         required=True,
     )
     start_date = fields.Date(string="Starts On")
-    length = fields.Integer(default=12, required=True)
-    length_unit = fields.Selection(
+    service_length = fields.Integer(default=12, required=True)
+    service_unit = fields.Selection(
         [("day", "Days"), ("month", "Months"), ("year", "Years")], default="month", required=True
     )
     deferred_account_id = fields.Many2one(
@@ -94,7 +94,6 @@ class RevrecRule(models.Model):
     )
     revenue_account_id = fields.Many2one(
         "account.account",
-        string="Revenue Account",
         check_company=True,
         ondelete="restrict",
         help="Empty: the product category's, else the product's income account.",
@@ -128,7 +127,13 @@ class RevrecRule(models.Model):
             rule.schedule_count = counts.get(rule.id, 0)
 
     @api.constrains(
-        "method", "date_rule", "on_date", "service_source", "start_rule", "start_date", "length"
+        "method",
+        "date_rule",
+        "on_date",
+        "service_source",
+        "start_rule",
+        "start_date",
+        "service_length",
     )
     def _check_terms(self):
         for rule in self:
@@ -143,8 +148,10 @@ class RevrecRule(models.Model):
             return None if self.on_date else self.env._("the date of recognition is missing.")
         if self.method == "at_once" or self.service_source == "billed":
             return None
-        if self.length < 1:
-            return self.env._("the service period must last at least one unit, not %s.", self.length)
+        if self.service_length < 1:
+            return self.env._(
+                "the service period must last at least one unit, not %s.", self.service_length
+            )
         fixed = self.service_source == "own" and self.start_rule == "date"
         if fixed and not self.start_date:
             return self.env._("the start of its service period is missing.")
@@ -181,8 +188,8 @@ class RevrecRule(models.Model):
             source=self.service_source,
             start_rule=self.start_rule,
             start_date=self.start_date or None,
-            length=self.length,
-            unit=self.length_unit,
+            length=self.service_length,
+            unit=self.service_unit,
             date_rule=self.date_rule,
             on_date=self.on_date or None,
         )

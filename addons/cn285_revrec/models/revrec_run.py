@@ -54,7 +54,7 @@ class RevrecRun(models.Model):
     line_ids = fields.One2many("cn285.revrec.line", "run_id", string="Lines Recognised")
     position_ids = fields.One2many("cn285.revrec.position", "run_id", string="Month-End Items")
     issue_ids = fields.One2many("cn285.revrec.run.issue", "run_id", string="Left Out")
-    preview_ids = fields.One2many("cn285.revrec.run.preview", "run_id", string="Preview")
+    preview_ids = fields.One2many("cn285.revrec.run.preview", "run_id")
     move_count = fields.Integer(string="Entries Posted", compute="_compute_counts")
     issue_count = fields.Integer(string="Lines Left Out", compute="_compute_counts")
     recognised = fields.Monetary(
@@ -216,9 +216,7 @@ class RevrecRunPreview(models.Model):
 
     run_id = fields.Many2one("cn285.revrec.run", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="run_id.company_id", store=True)
-    company_currency_id = fields.Many2one(
-        related="run_id.currency_id", string="Company Currency"
-    )
+    company_currency_id = fields.Many2one(related="run_id.currency_id", string="Company Currency")
     date = fields.Date(readonly=True)
     kind = fields.Selection(
         [

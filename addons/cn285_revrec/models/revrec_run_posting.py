@@ -538,7 +538,7 @@ class RevrecRun(models.Model):
         )
         of_kind = SQL("TRUE") if kind == "recognition" else SQL("target.kind = %s", kind)
         values = [
-            (entry.journal_id, item.key[0], item.key[1] or "", item.key[2], item.key[3], item.item_id)
+            (entry.journal_id, item.key[0], item.key[1] or "", *item.key[2:], item.item_id)
             for entry in entries
             for item in entry.items
         ]

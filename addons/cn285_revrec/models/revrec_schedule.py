@@ -80,9 +80,7 @@ class RevrecSchedule(models.Model):
     )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, index=True)
     product_id = fields.Many2one("product.product", readonly=True, index=True)
-    source_journal_id = fields.Many2one(
-        "account.journal", string="Sales Journal", readonly=True
-    )
+    source_journal_id = fields.Many2one("account.journal", string="Sales Journal", readonly=True)
     journal_id = fields.Many2one("account.journal", string="Recognition Journal", readonly=True)
     deferred_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     revenue_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
@@ -238,7 +236,6 @@ class RevrecLine(models.Model):
     )
     run_id = fields.Many2one(
         "cn285.revrec.run",
-        string="Run",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -260,19 +257,7 @@ class RevrecLine(models.Model):
     _planned_idx = models.Index("(company_id, date) WHERE state = 'planned'")
     _date_idx = models.Index("(company_id, date)")
 
-    def _forbid(self):
-        raise UserError(
-            self.env._("Recognition lines follow from their schedule and cannot be edited.")
-        )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._forbid()
-
-    def write(self, vals):
-        self._forbid()
-
     @api.ondelete(at_uninstall=False)
     def _unlink_only_planned(self):
         if any(line.run_id for line in self):
-            self._forbid()
+            raise UserError(self.env._("What a run recognised cannot be deleted."))

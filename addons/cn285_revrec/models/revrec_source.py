@@ -364,9 +364,7 @@ class RevrecSource(models.AbstractModel):
             return
         ids = [source.schedule_id for source in sources]
         self.env.execute_query(
-            SQL(
-                "DELETE FROM cn285_revrec_line WHERE schedule_id = ANY(%s) RETURNING id", ids
-            )
+            SQL("DELETE FROM cn285_revrec_line WHERE schedule_id = ANY(%s) RETURNING id", ids)
         )
         for source in sources:
             self.env.execute_query(
@@ -467,9 +465,7 @@ class RevrecSource(models.AbstractModel):
         amount = amount_currency
         if currency != company.currency_id:
             day = min(row.billing_date, company._cn285_today())
-            converted = currency._convert(
-                float(amount_currency), company.currency_id, company, day
-            )
+            converted = currency._convert(float(amount_currency), company.currency_id, company, day)
             amount = Decimal(f"{converted:.{company.currency_id.decimal_places}f}")
         journal = row.contract_id._get_sale_journals()[row.contract_id]
         position = row.contract_id._get_fiscal_positions()[row.contract_id]
