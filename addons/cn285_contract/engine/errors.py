@@ -31,6 +31,9 @@ _MESSAGES = {
     "%(latest)s.",
     "no_legal_rate": "No legal interest rate is known for %(day)s.",
     "bad_principal": "Interest is owed on an amount that is not negative, not on %(principal)s.",
+    "no_index_value": "The index has no value for %(day)s or before.",
+    "bad_index_value": "An index value must lie above zero, not %(value)s.",
+    "bad_revision": "A price cannot be revised by %(percent)s %%.",
     "bad_share": "A share must lie between 0 and 100 %%, not %(percent)s.",
 }
 

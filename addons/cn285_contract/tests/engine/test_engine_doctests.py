@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "name", ["calendar", "interest", "money", "mrr", "notice", "term", "withdrawal"]
+    "name", ["calendar", "interest", "money", "mrr", "notice", "revision", "term", "withdrawal"]
 )
 def test_examples(name):
     results = doctest.testmod(importlib.import_module(f"cn285_engine.{name}"))

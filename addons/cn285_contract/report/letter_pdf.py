@@ -1,0 +1,207 @@
+"""A letter as a PDF, drawn with reportlab; wkhtmltopdf has no part in it.
+
+One page or more of A4, the recipient where the window of a French envelope shows him, and what must
+catch the eye in a box of its own.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Frame,
+    NextPageTemplate,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+MARGIN = 20 * mm
+# The window of a French envelope: left and top edge of the address.
+WINDOW_LEFT, WINDOW_TOP = 110 * mm, 50 * mm
+HEAD = 95 * mm
+INK, SOFT = HexColor("#1c2833"), HexColor("#5d6d7e")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A framed text that catches the eye."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table of two columns: what, and its value."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All that a letter says, as plain text; ``body`` holds paragraphs, boxes and facts.
+
+    ``color`` is a colour code such as #714B67.
+    """
+
+    sender: Sequence[str]
+    recipient: Sequence[str]
+    place_and_date: str
+    subject: str
+    body: Sequence[str | Box | Facts]
+    closing: str = ""
+    footer: str = ""
+    color: str = "#1c2833"
+    language: str = "fr"
+
+
+def letter_pdf(letter: Letter, fonts: dict[str, str] | None = None) -> bytes:
+    """Return the letter as a PDF document.
+
+    :param fonts: paths of TrueType files, ``regular`` and ``bold``; Helvetica without, which has
+        the signs of western Europe only
+    """
+    regular, bold = _font_names(fonts or {})
+    styles = _styles(regular, bold, letter.color)
+    file = io.BytesIO()
+    document = BaseDocTemplate(
+        file,
+        pagesize=A4,
+        title=letter.subject,
+        author=letter.sender[0] if letter.sender else "",
+        creator="Cn285",
+        lang=letter.language,
+    )
+    width, height = A4
+    first = Frame(MARGIN, MARGIN + 8 * mm, width - 2 * MARGIN, height - HEAD - MARGIN, id="first")
+    others = Frame(
+        MARGIN, MARGIN + 8 * mm, width - 2 * MARGIN, height - 2 * MARGIN - 8 * mm, id="o"
+    )
+
+    def begin_first(canvas, _document):
+        _draw_parties(canvas, letter, regular, bold)
+        _draw_footer(canvas, letter, regular)
+
+    def begin_other(canvas, _document):
+        _draw_footer(canvas, letter, regular)
+
+    document.addPageTemplates(
+        [
+            PageTemplate("first", [first], onPage=begin_first),
+            PageTemplate("others", [others], onPage=begin_other),
+        ]
+    )
+    document.build([NextPageTemplate("others"), *_story(letter, styles)])
+    return file.getvalue()
+
+
+def _font_names(paths):
+    if not all(Path(paths.get(weight, "")).is_file() for weight in ("regular", "bold")):
+        return "Helvetica", "Helvetica-Bold"
+    names = []
+    for weight in ("regular", "bold"):
+        name = f"cn285-letter-{Path(paths[weight]).stem}"
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, str(paths[weight])))
+        names.append(name)
+    return tuple(names)
+
+
+def _styles(regular, bold, color):
+    body = ParagraphStyle("body", fontName=regular, fontSize=10, leading=14, textColor=INK)
+    return {
+        "body": body,
+        "subject": ParagraphStyle(
+            "subject", parent=body, fontName=bold, fontSize=11, leading=15, spaceAfter=4 * mm
+        ),
+        "box": ParagraphStyle(
+            "box",
+            parent=body,
+            fontName=bold,
+            fontSize=12,
+            leading=17,
+            alignment=1,
+            borderWidth=1.5,
+            borderColor=HexColor(color),
+            borderPadding=9,
+        ),
+        "label": ParagraphStyle("label", parent=body, textColor=SOFT),
+        "value": ParagraphStyle("value", parent=body, fontName=bold),
+    }
+
+
+def _text(text):
+    return escape(text).replace("\n", "<br/>")
+
+
+def _story(letter, styles):
+    story = [Paragraph(_text(letter.subject), styles["subject"])]
+    for part in letter.body:
+        if isinstance(part, Box):
+            story += [Spacer(1, 6 * mm), Paragraph(_text(part.text), styles["box"])]
+            story.append(Spacer(1, 7 * mm))
+        elif isinstance(part, Facts):
+            story += [_facts(part, styles), Spacer(1, 3 * mm)]
+        else:
+            story += [Paragraph(_text(part), styles["body"]), Spacer(1, 3 * mm)]
+    if letter.closing:
+        story += [Spacer(1, 4 * mm), Paragraph(_text(letter.closing), styles["body"])]
+    return story
+
+
+def _facts(facts, styles):
+    rows = [
+        [Paragraph(_text(label), styles["label"]), Paragraph(_text(value), styles["value"])]
+        for label, value in facts.rows
+    ]
+    table = Table(rows, colWidths=[60 * mm, None], hAlign="LEFT")
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (0, -1), 0),
+                ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
+            ]
+        )
+    )
+    return table
+
+
+def _draw_parties(canvas, letter, regular, bold):
+    width, height = A4
+    canvas.saveState()
+    y = height - MARGIN
+    for number, line in enumerate(letter.sender):
+        canvas.setFont(bold if number == 0 else regular, 10 if number == 0 else 8.5)
+        canvas.setFillColor(INK if number == 0 else SOFT)
+        canvas.drawString(MARGIN, y, line)
+        y -= 13 if number == 0 else 11
+    y = height - WINDOW_TOP
+    canvas.setFillColor(INK)
+    for number, line in enumerate(letter.recipient):
+        canvas.setFont(bold if number == 0 else regular, 10.5)
+        canvas.drawString(WINDOW_LEFT, y, line)
+        y -= 14
+    canvas.setFont(regular, 10)
+    canvas.drawRightString(width - MARGIN, height - HEAD + 8 * mm, letter.place_and_date)
+    canvas.restoreState()
+
+
+def _draw_footer(canvas, letter, regular):
+    canvas.saveState()
+    canvas.setFont(regular, 7.5)
+    canvas.setFillColor(SOFT)
+    canvas.drawCentredString(A4[0] / 2, 12 * mm, letter.footer)
+    canvas.restoreState()
