@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 from odoo.tools.misc import file_path
 
-from ..report.letter_pdf import letter_pdf
+from ..report.letter_pdf import letters_pdf
 
 _FONT = "web/static/fonts/google/Roboto/Roboto-%s.ttf"
 
@@ -12,10 +12,9 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    def _cn285_letter(self, letter):
-        """A letter as a PDF document, in bytes."""
-        self.ensure_one()
-        return letter_pdf(letter, self._cn285_letter_fonts())
+    def _cn285_letters(self, *letters):
+        """Letters as one PDF document, in bytes."""
+        return letters_pdf(letters, self._cn285_letter_fonts())
 
     def _cn285_letter_fonts(self):
         """Odoo's own Roboto, which has the signs of all European languages."""

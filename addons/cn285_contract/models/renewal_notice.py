@@ -3,8 +3,25 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.notice import NoticeStatus, NoticeWindow, Sending, free_exit_from, notice_status
+from .common import STATE_DOOR
 
 OPEN_NOTICES = ("planned", "due")
+
+# What follows from the contract and the sendings, and is not edited.
+MACHINERY = {
+    "contract_id",
+    "term_number",
+    "basis",
+    "term_end",
+    "renewal_date",
+    "last_day_to_refuse",
+    "date_earliest",
+    "date_latest",
+    "state",
+    "date_refused",
+}
+# What may still be learnt of a sending; the rest is proof.
+DELIVERY = {"delivery", "delivery_note"}
 
 
 class RenewalNotice(models.Model):
@@ -161,6 +178,23 @@ class RenewalNotice(models.Model):
             **days,
         )
 
+    # === CRUD === #
+
+    def write(self, vals):
+        inside = self.env.context.get("cn285_state_door") is STATE_DOOR
+        if not inside and MACHINERY & vals.keys():
+            raise UserError(
+                self.env._(
+                    "The dates and the status of a renewal notice follow from the contract and "
+                    "from what was sent; they are not edited."
+                )
+            )
+        return super().write(vals)
+
+    def _write_inside(self, vals):
+        """Write what follows from the contract and the sendings."""
+        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
+
     # === THE ENGINE === #
 
     def _window(self):
@@ -186,7 +220,7 @@ class RenewalNotice(models.Model):
             if status != notice.state:
                 by_state.setdefault(status, []).append(notice.id)
         for status, ids in by_state.items():
-            self.browse(ids).write({"state": status})
+            self.browse(ids)._write_inside({"state": status})
 
     # === PLANNING === #
 
@@ -215,10 +249,10 @@ class RenewalNotice(models.Model):
             contract = notice.contract_id
             announcement = contract._may_renew() and contract._announcement()
             if not announcement:
-                notice.state = "cancelled"
+                notice._write_inside({"state": "cancelled"})
             elif notice.term_number == contract.term_number:
                 vals = notice._prepare_notice_vals(contract, announcement)
-                notice.write({**vals, "state": "planned"})
+                notice._write_inside({**vals, "state": "planned"})
         self._refresh_state()
 
     # === REFUSAL === #
@@ -296,8 +330,10 @@ class RenewalNoticeSending(models.Model):
         return sendings
 
     def write(self, vals):
+        if vals.keys() - DELIVERY:
+            raise UserError(self.env._("Sendings of a renewal notice are proof and do not change."))
         result = super().write(vals)
-        if {"date", "well_formed", "delivery"} & vals.keys():
+        if "delivery" in vals:
             self.notice_id._refresh_state()
         return result
 

@@ -72,14 +72,15 @@ class RenewalNotice(models.Model):
                     WHERE c.company_id = %(company)s
                       AND c.state IN %(states)s AND c.active
                       AND c.term_end IS NOT NULL AND c.renewal_mode = 'tacit' AND c.auto_renew
-                      AND (c.renewal_max = 0 OR c.term_number < c.renewal_max)
+                      AND (COALESCE(c.renewal_max, 0) = 0
+                           OR COALESCE(c.term_number, 0) < c.renewal_max)
                       AND (c.date_end IS NULL OR c.date_end > c.term_end)
                       AND (c.planned_end IS NULL OR c.planned_end > c.term_end)
                       AND (%(all)s OR c.announce = 'always'
                            OR holder.cn285_legal_kind IN %(kinds)s)
                       AND NOT EXISTS (SELECT 1 FROM cn285_renewal_notice n
                                        WHERE n.contract_id = c.id
-                                         AND n.term_number = c.term_number)
+                                         AND n.term_number = COALESCE(c.term_number, 0))
                     ORDER BY c.id""",
                 company=company.id,
                 states=LIVE_STATES,
@@ -94,7 +95,7 @@ class RenewalNotice(models.Model):
         needed = self.filtered(
             lambda notice: notice.contract_id._may_renew() and notice.contract_id._announcement()
         )
-        (self - needed).write({"state": "cancelled"})
+        (self - needed)._write_inside({"state": "cancelled"})
         return needed
 
 

@@ -3,7 +3,6 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, html2plaintext
-from odoo.tools.pdf import merge_pdf
 
 from ..report.letter_pdf import Box, Letter
 from .common import in_users_language
@@ -101,34 +100,44 @@ class RenewalNotice(models.Model):
     def action_print_letters(self):
         """Make the letters of these notices, note them as sent today, and open them in one file."""
         self.check_access("write")
-        sendings = self._make_letters()
-        document = sendings.attachment_id
+        letters = {notice: notice._localised()._letter() for notice in self}
+        document = self._note_letters(letters).attachment_id
         if len(document) > 1:
-            document = self._merged(document)
+            document = self.env["ir.attachment"].create(
+                {
+                    "name": self.env._("renewal-notices.pdf"),
+                    "raw": self.env["res.company"]._cn285_letters(*letters.values()),
+                    "mimetype": "application/pdf",
+                }
+            )
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{document.id}?download=true",
             "target": "download",
         }
 
-    def _make_letters(self):
-        """The letters as PDF, each kept with its notice as proof; returns the sendings."""
-        vals_list = []
-        for notice in self:
-            customer = notice.partner_id
-            letter = notice.with_context(lang=customer.lang or self.env.lang)._letter()
-            attachment = self.env["ir.attachment"].create(
+    def _localised(self):
+        self.ensure_one()
+        return self.with_context(lang=self.partner_id.lang or self.env.lang)
+
+    def _note_letters(self, letters):
+        """Keep the letters, ``{notice: Letter}``, as proof; returns the sendings."""
+        attachments = self.env["ir.attachment"].create(
+            [
                 {
                     "name": f"{notice.contract_id.name}-{notice.renewal_date}.pdf".replace(
                         "/", "-"
                     ),
-                    "raw": notice.company_id._cn285_letter(letter),
+                    "raw": notice.company_id._cn285_letters(letter),
                     "mimetype": "application/pdf",
                     "res_model": notice._name,
                     "res_id": notice.id,
                 }
-            )
-            vals_list.append(
+                for notice, letter in letters.items()
+            ]
+        )
+        sendings = self.env["cn285.renewal.notice.sending"].create(
+            [
                 {
                     "notice_id": notice.id,
                     "date": notice.company_id._cn285_today(),
@@ -138,8 +147,9 @@ class RenewalNotice(models.Model):
                     "body": _as_html(letter),
                     "attachment_id": attachment.id,
                 }
-            )
-        sendings = self.env["cn285.renewal.notice.sending"].create(vals_list)
+                for (notice, letter), attachment in zip(letters.items(), attachments, strict=True)
+            ]
+        )
         self.write({"channel": "letter", "problem": False})
         return sendings
 
@@ -183,16 +193,6 @@ class RenewalNotice(models.Model):
             subject=self.env._("Renewal of your contract %(contract)s", **days),
             body=body,
             closing=self.env._("Yours faithfully,\n%(company)s", **days),
-        )
-
-    def _merged(self, documents):
-        """One file of several letters, to be printed at once."""
-        return self.env["ir.attachment"].create(
-            {
-                "name": self.env._("renewal-notices.pdf"),
-                "raw": merge_pdf(documents.mapped("raw")),
-                "mimetype": "application/pdf",
-            }
         )
 
     # === IN BATCHES === #

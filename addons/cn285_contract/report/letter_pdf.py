@@ -18,8 +18,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     BaseDocTemplate,
+    Flowable,
     Frame,
     NextPageTemplate,
+    PageBreak,
     PageTemplate,
     Paragraph,
     Spacer,
@@ -66,44 +68,52 @@ class Letter:
     language: str = "fr"
 
 
-def letter_pdf(letter: Letter, fonts: dict[str, str] | None = None) -> bytes:
-    """Return the letter as a PDF document.
+def letters_pdf(letters: Sequence[Letter], fonts: dict[str, str] | None = None) -> bytes:
+    """Return the letters as one PDF document, each beginning on a page of its own.
 
+    :param letters: at least one
     :param fonts: paths of TrueType files, ``regular`` and ``bold``; Helvetica without, which has
         the signs of western Europe only
     """
-    regular, bold = _font_names(fonts or {})
-    styles = _styles(regular, bold, letter.color)
+    names = _font_names(fonts or {})
     file = io.BytesIO()
     document = BaseDocTemplate(
         file,
         pagesize=A4,
-        title=letter.subject,
-        author=letter.sender[0] if letter.sender else "",
+        title=letters[0].subject,
+        author=letters[0].sender[0] if letters[0].sender else "",
         creator="Cn285",
-        lang=letter.language,
+        lang=letters[0].language,
     )
-    width, height = A4
-    first = Frame(MARGIN, MARGIN + 8 * mm, width - 2 * MARGIN, height - HEAD - MARGIN, id="first")
-    others = Frame(
-        MARGIN, MARGIN + 8 * mm, width - 2 * MARGIN, height - 2 * MARGIN - 8 * mm, id="o"
-    )
+    story: list[Flowable] = []
+    for number, letter in enumerate(letters):
+        document.addPageTemplates(_page_templates(number, letter, *names))
+        if number:
+            story += [NextPageTemplate(f"first-{number}"), PageBreak()]
+        story.append(NextPageTemplate(f"others-{number}"))
+        story += _story(letter, _styles(*names, letter.color))
+    document.build(story)
+    return file.getvalue()
 
-    def begin_first(canvas, _document):
+
+def _page_templates(number, letter, regular, bold):
+    """The first page of a letter, with the parties, and its other pages."""
+    width, height = A4
+    room, foot = width - 2 * MARGIN, MARGIN + 8 * mm
+    first = Frame(MARGIN, foot, room, height - HEAD - foot + 8 * mm)
+    others = Frame(MARGIN, foot, room, height - MARGIN - foot)
+
+    def draw_first(canvas, _document):
         _draw_parties(canvas, letter, regular, bold)
         _draw_footer(canvas, letter, regular)
 
-    def begin_other(canvas, _document):
+    def draw_other(canvas, _document):
         _draw_footer(canvas, letter, regular)
 
-    document.addPageTemplates(
-        [
-            PageTemplate("first", [first], onPage=begin_first),
-            PageTemplate("others", [others], onPage=begin_other),
-        ]
-    )
-    document.build([NextPageTemplate("others"), *_story(letter, styles)])
-    return file.getvalue()
+    return [
+        PageTemplate(f"first-{number}", [first], onPage=draw_first),
+        PageTemplate(f"others-{number}", [others], onPage=draw_other),
+    ]
 
 
 def _font_names(paths):

@@ -9,6 +9,7 @@ from . import (
     test_planning,
     test_portal,
     test_portfolio_loader,
+    test_renewal_notice,
     test_security,
     test_sending,
     test_tour,

@@ -11,6 +11,7 @@ MODELS = (
     "cn285.contract.tag",
     "cn285.billing.schedule",
     "cn285.billing.run",
+    "cn285.renewal.notice",
 )
 
 
