@@ -1,0 +1,23 @@
+{
+    "name": "Cn285 Bridge",
+    "summary": "What keeping another ERP in step needs: bindings, outbox, inbox, conflicts, log",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "license": "LGPL-3",
+    "depends": ["cn285_contract"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_bridge_rules.xml",
+        "data/queue_job_data.xml",
+        "data/ir_cron_data.xml",
+        "views/bridge_binding_views.xml",
+        "views/bridge_outbox_views.xml",
+        "views/bridge_inbox_views.xml",
+        "views/bridge_conflict_views.xml",
+        "views/bridge_exchange_views.xml",
+        "views/bridge_mapping_views.xml",
+        "views/bridge_backend_views.xml",
+        "views/cn285_bridge_menus.xml",
+    ],
+}

@@ -1,0 +1,1 @@
+"""How NetSuite is reached. ``base`` is what the rest of the addon knows; ``soap`` is one way."""
