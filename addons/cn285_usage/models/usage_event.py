@@ -105,7 +105,7 @@ class UsageEvent(models.Model):
     @api.model
     def _by_keys(self, pairs):
         """Return the events of ``(source, transaction)`` pairs, in their order."""
-        keys = [event_key(self.env.company.id, *map(str, pair)) for pair in pairs]
+        keys = [event_key(self.env.company.id, *map(str, pair)).hex() for pair in pairs]
         rows = self.env.execute_query(
             SQL("SELECT key::text, event_id FROM cn285_usage_key WHERE key = ANY(%s::uuid[])", keys)
         )

@@ -2,7 +2,8 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 
@@ -10,11 +11,19 @@ from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import mute_logger
 from odoo.tools.misc import str2bool
 from psycopg2.errors import UniqueViolation
 
-from ..engine.event_rows import encode_rows
+from ..engine.event_binary import (
+    EVENT_COLUMNS,
+    KEY_COLUMNS,
+    Known,
+    Metric,
+    Packed,
+    Party,
+    pack_events,
+)
+from ..engine.event_rows import Encoded, encode_rows
 from . import usage_correction_sql as corrections
 from . import usage_ingest_sql as sql
 
@@ -25,6 +34,55 @@ TRIES = 5
 FUTURE = timedelta(days=1)
 PLAIN = "s.kind IS NULL"
 ROUND = "s.id = ANY(%(ids)s)"
+# What was stored: how many, first and last number, earliest and latest, how many of them parked.
+NOTHING = (0, None, None, None, None, 0)
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A chunk on its way: its columns, and those of its events that could be packed."""
+
+    encoded: Encoded
+    numbers: range | list | tuple = ()
+    packed: Packed | None = None
+
+    def pack(self, parameters):
+        """Pack what is certain to be good; all references must be known."""
+        self.packed = pack_events(
+            self.encoded.columns,
+            parameters["known"],
+            self.numbers,
+            parameters["company"],
+            parameters["now"],
+            parameters["latest"],
+        )
+
+
+def _prepare(chunk, numbers, parameters):
+    """Check rows and pack them, without the database; events with unknown references later."""
+    prepared = Prepared(encode_rows(chunk, parameters["company"]), numbers)
+    columns = prepared.encoded.columns
+    if numbers and columns and parameters["known"].has_all(columns):
+        prepared.pack(parameters)
+    return prepared
+
+
+def _summary(packed):
+    return (packed.count, packed.ids[0], packed.ids[-1], packed.first, packed.last, 0)
+
+
+def _together(one, other):
+    """Two of what is described at :data:`NOTHING`, in one."""
+    if not one[0] or not other[0]:
+        return one if one[0] else other
+    return (
+        one[0] + other[0],
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        min(one[3], other[3]),
+        max(one[4], other[4]),
+        one[5] + other[5],
+    )
 
 
 class UsageEvent(models.Model):
@@ -70,29 +128,30 @@ class UsageEvent(models.Model):
             raise UserError(self.env._("Usage events are sent as a list of rows."))
         self.env.flush_all()
         total = {"accepted": 0, "duplicates": 0, "parked": 0, "refused": []}
-        company = self.env.company.id
         parameters = self._ingest_parameters()
         first = 0
         self._forget_references()
-        # The next rows are made into text by another thread while the database has this one's.
+        # The next rows are packed by another thread while the database has this one's.
         with ThreadPoolExecutor(1) as pool:
             iterator = iter(rows)
 
             def take():
                 chunk = list(islice(iterator, size))
-                return chunk, pool.submit(encode_rows, chunk, company) if chunk else None
+                numbers = self._reserve_numbers(len(chunk)) if parameters["fresh"] else ()
+                return chunk, chunk and pool.submit(_prepare, chunk, numbers, dict(parameters))
 
-            chunk, encoding = take()
+            chunk, prepared = take()
             while chunk:
-                encoded = encoding.result()
+                prepared = prepared.result()
+                self._learn_all(prepared, parameters)
                 following = take()
-                report = self._ingest_chunk(chunk, encoded, parameters, commit)
+                report = self._ingest_chunk(chunk, prepared, parameters, commit)
                 for entry in report.pop("refused"):
                     total["refused"].append({**entry, "row": first + entry["row"]})
                 for name, count in report.items():
                     total[name] += count
                 first += len(chunk)
-                chunk, encoding = following
+                chunk, prepared = following
         self._forget_references()
         self.invalidate_model()
         return total
@@ -109,8 +168,9 @@ class UsageEvent(models.Model):
             "now": now,
             "latest": now + FUTURE,
             "park": str2bool(park or "", False),
-            "known": {"metric": set(), "party": set()},
-            "plain": True,
+            "known": Known(),
+            # Whether keys are expected to be new: then they are claimed without asking.
+            "fresh": True,
         }
 
     @api.model
@@ -119,11 +179,29 @@ class UsageEvent(models.Model):
         self.env.cr.execute(sql.FORGET)
 
     @api.model
-    def _ingest_chunk(self, chunk, encoded, parameters, commit):
+    def _reserve_numbers(self, count):
+        """Fresh numbers for ``count`` events, ascending."""
+        self.env.cr.execute(sql.RESERVE, (count,))
+        first, numbers = self.env.cr.fetchone()
+        return sorted(numbers) if numbers else range(first or 0, (first or 0) + count)
+
+    @api.model
+    def _learn_all(self, prepared, parameters):
+        """Look up what is not known yet, and pack what could not be without it."""
+        columns = prepared.encoded.columns
+        if columns is None:
+            return
+        self._learn_metrics(parameters, set(columns.metric))
+        self._learn_parties(parameters, set(columns.party))
+        if prepared.packed is None and prepared.numbers:
+            prepared.pack(parameters)
+
+    @api.model
+    def _ingest_chunk(self, chunk, prepared, parameters, commit):
         """Record one chunk; with ``commit``, again if another process was at the same keys."""
         for attempt in range(1, TRIES + 1):
             try:
-                report = self._record(chunk, encoded, parameters)
+                report = self._record(chunk, prepared, parameters)
                 if commit:
                     commit_batch(self.env)
                 return report
@@ -134,111 +212,124 @@ class UsageEvent(models.Model):
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 self._forget_references()
-                parameters.update(known={"metric": set(), "party": set()}, plain=True)
+                # Its keys are taken, or may be: they are looked at one by one.
+                prepared.packed = None
+                parameters.update(known=Known(), fresh=False)
         return None
 
     @api.model
-    def _record(self, chunk, encoded, parameters):
+    def _record(self, chunk, prepared, parameters):
         refused = [
             {"row": row, "code": code, "reason": self._reason(code, chunk[row], value)}
-            for row, code, value in encoded.bad
+            for row, code, value in prepared.encoded.bad
         ]
         report = {"accepted": 0, "duplicates": 0, "parked": 0}
-        stored = (0, None, None, None, None, 0)
-        if encoded.count:
-            self._stage(encoded)
-            stored = self._store(encoded, parameters)
-            report["parked"] = stored[5]
-            report["accepted"] = stored[0] - stored[5]
-            if stored[0] < encoded.count:
-                for row, code, same, known in self._left_over():
-                    if same:
-                        report["duplicates"] += 1
-                        continue
-                    code = "conflict" if known else code
-                    reason = self._reason(code, chunk[row])
-                    refused.append({"row": row, "code": code, "reason": reason})
+        stored, rest = NOTHING, prepared.encoded.columns
+        if prepared.packed and self._store_packed(prepared.packed, parameters):
+            stored = _summary(prepared.packed)
+            rest = rest.take(prepared.packed.rest)
+        if rest:
+            stored = self._record_rest(chunk, rest, parameters, report, refused, stored)
+        report["parked"] = stored[5]
+        report["accepted"] = stored[0] - stored[5]
         refused.sort(key=lambda entry: entry["row"])
         self._log_ingest("ingest", report, refused, stored)
         if not self.env.context.get("cn285_no_refusals"):
             self._keep_refusals(chunk, refused)
         return {**report, "refused": refused}
 
-    @api.model
-    def _stage(self, encoded):
-        cr = self.env.cr
-        cr.execute(sql.EMPTY)
-        # The names are those of engine/event_rows.py; nothing of a user's is among them.
-        cr.copy_expert(
-            f"COPY cn285_usage_stage ({', '.join(encoded.columns)}) FROM STDIN",
-            encoded.file(),
-            # In few large pieces: each one may have to wait for the thread that encodes.
-            size=1 << 22,
-        )
+    # === EVENTS THAT ARE CERTAIN TO BE GOOD === #
 
     @api.model
-    def _store(self, encoded, parameters):
+    def _store_packed(self, packed, parameters):
+        """Store packed events if all of their keys are new.
+
+        :return: whether it was so; otherwise nothing is done
+        """
+        self._make_partitions([datetime(*month, 1) for month in sorted(packed.months)])
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._copy("cn285_usage_key", KEY_COLUMNS, packed.keys, "(FORMAT binary)")
+        except UniqueViolation:
+            parameters["fresh"] = False
+            return False
+        columns = EVENT_COLUMNS + ("properties",) * packed.properties
+        self._copy("cn285_usage_event", columns, packed.events, "(FORMAT binary)")
+        return True
+
+    @api.model
+    def _copy(self, table, columns, file, options=""):
+        # The names are those of the engine; nothing of a user's is among them. In few large
+        # pieces: each one may have to wait for the thread that packs.
+        self.env.cr.copy_expert(
+            f"COPY {table} ({', '.join(columns)}) FROM STDIN {options}", file, size=1 << 22
+        )
+
+    # === EVENTS THAT NEED A CLOSER LOOK === #
+
+    @api.model
+    def _record_rest(self, chunk, columns, parameters, report, refused, before):
+        """Check and store events by the staging table; adds to ``report`` and ``refused``.
+
+        :return: what was stored, together with ``before``: see :data:`NOTHING`
+        """
+        self._stage(columns)
+        stored = self._store(columns, parameters)
+        taken = False
+        if stored[0] < len(columns):
+            for row, code, same, known in self._left_over():
+                taken = taken or known
+                if same:
+                    report["duplicates"] += 1
+                    continue
+                code = "conflict" if known else code
+                reason = self._reason(code, chunk[row])
+                refused.append({"row": row, "code": code, "reason": reason})
+        parameters["fresh"] = not taken
+        return _together(before, stored)
+
+    @api.model
+    def _stage(self, columns):
+        self.env.cr.execute(sql.EMPTY)
+        self._copy("cn285_usage_stage", *columns.lines())
+
+    @api.model
+    def _store(self, columns, parameters):
         """Store what is good of the staged rows; returns what :data:`sql.SUMMARY` selects."""
         cr = self.env.cr
-        self._learn_metrics(parameters, encoded.references["metric"])
-        self._learn_parties(parameters, encoded.references["party"])
-        corrected = "kind" in encoded.columns
-        if corrected or not self._store_plain(encoded, parameters):
-            self._pick_items(parameters)
-            self._store_rows(PLAIN, parameters)
-        if corrected:
+        self._learn_metrics(parameters, set(columns.metric))
+        self._learn_parties(parameters, set(columns.party))
+        self._pick_items(parameters)
+        self._store_rows(PLAIN, parameters)
+        if columns.kind:
             self._store_corrections(parameters)
         cr.execute(sql.SUMMARY)
         return cr.fetchone()
 
     @api.model
-    def _store_plain(self, encoded, parameters):
-        """Store rows that are all new and name one item each, as nearly all of them do.
-
-        :return: whether it was so; otherwise nothing is done
-        """
-        cr = self.env.cr
-        if not parameters["plain"] or not self._has_partitions(encoded.months):
-            return False
-        try:
-            with cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
-                cr.execute(sql.CLAIM_ALL)
-        except UniqueViolation:
-            return False
-        cr.execute(sql.STORE_PLAIN, parameters)
-        missing = encoded.count - cr.rowcount
-        if missing:
-            cr.execute(sql.CHECK.format(which=PLAIN), parameters)
-            if cr.rowcount != missing:
-                # A key without its event would be taken for a duplicate for ever.
-                raise RuntimeError("The two checks of usage events do not agree.")
-            cr.execute(sql.UNCLAIM)
-        return True
-
-    @api.model
     def _learn_metrics(self, parameters, refs):
-        refs = refs - parameters["known"]["metric"]
+        known = parameters["known"].metrics
+        refs = refs - known.keys()
         if refs:
             self.env.cr.execute(sql.LEARN_METRICS, {**parameters, "refs": sorted(refs)})
-            parameters["known"]["metric"] |= refs
+            found = {ref: Metric(*facts) for ref, *facts in self.env.cr.fetchall()}
+            known.update({ref: found.get(ref) for ref in refs})
 
     @api.model
     def _learn_parties(self, parameters, refs):
-        cr = self.env.cr
-        refs = refs - parameters["known"]["party"]
+        known = parameters["known"].parties
+        refs = refs - known.keys()
         if refs:
-            cr.execute(sql.LEARN_PARTIES, {**parameters, "refs": sorted(refs)})
-            parameters["known"]["party"] |= refs
-            cr.execute(sql.PLAIN_PARTIES)
-            parameters["plain"] = cr.fetchone()[0]
+            self.env.cr.execute(sql.LEARN_PARTIES, {**parameters, "refs": sorted(refs)})
+            for ref, simple, *facts in self.env.cr.fetchall():
+                known[ref] = Party(*facts) if simple else None
 
     @api.model
     def _pick_items(self, parameters):
         """Choose items for those rows whose reference fits several."""
-        if not parameters["plain"]:
-            cr = self.env.cr
-            cr.execute("TRUNCATE cn285_usage_pick")
-            cr.execute(sql.PICK.format(meters=self._meters_condition()), parameters)
+        cr = self.env.cr
+        cr.execute("TRUNCATE cn285_usage_pick")
+        cr.execute(sql.PICK.format(meters=self._meters_condition()), parameters)
 
     @api.model
     def _meters_condition(self):
@@ -306,8 +397,8 @@ class UsageEvent(models.Model):
         cr = self.env.cr
         cr.execute("SELECT metric, party FROM cn285_usage_stage")
         metrics, parties = map(set, zip(*cr.fetchall(), strict=True))
-        self._learn_metrics(parameters, metrics - {None})
-        self._learn_parties(parameters, parties - {None})
+        self._learn_metrics(parameters, metrics)
+        self._learn_parties(parameters, parties)
         self._pick_items(parameters)
 
     @api.model

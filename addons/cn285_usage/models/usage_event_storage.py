@@ -100,13 +100,6 @@ class UsageEvent(models.Model):
         return self.env.cr.fetchone()[0] is not None
 
     @api.model
-    def _has_partitions(self, months):
-        """Whether all months, given as texts like ``2026-03``, have their partitions."""
-        names = [f"{TABLE}_y{month[:4]}m{month[5:]}" for month in months]
-        self.env.cr.execute(SQL("SELECT count(to_regclass(name)) FROM unnest(%s) AS name", names))
-        return self.env.cr.fetchone()[0] == len(names)
-
-    @api.model
     def _partition_name(self, month):
         return f"{TABLE}_y{month.year:04}m{month.month:02}"
 

@@ -1,8 +1,14 @@
 """The statements of an ingest; no model is defined here.
 
-Rows are loaded into a temporary table, references are looked up once for each different one, and
-everything else is one statement for all rows of a chunk. Parameters: ``company``, ``zone`` (the
-company's time zone), ``now``, ``latest`` (the last instant that is not in the future), ``park``.
+References are looked up once for each different one. Rows that are not certain to be good are
+loaded into a temporary table, and everything else is one statement for all of them. Parameters:
+``company``, ``zone`` (the company's time zone), ``now``, ``latest`` (the last instant that is not
+in the future), ``park``.
+"""
+
+RESERVE = """
+SELECT min(number), CASE WHEN max(number) - min(number) >= count(*) THEN array_agg(number) END
+FROM (SELECT nextval('cn285_usage_event_id_seq') AS number FROM generate_series(1, %s)) numbers
 """
 
 # The tables live as long as the connection. Staged rows go with the transaction; references stay
@@ -66,6 +72,7 @@ SELECT DISTINCT ON (f.ref) f.ref, m.id, m.input_kind = 'duration',
 FROM found f JOIN cn285_usage_metric m ON m.id = f.id
 WHERE m.company_id = %(company)s AND m.active
 ORDER BY f.ref, m.id
+RETURNING ref, metric_id, timed, counts
 """.format(
     found=_BY_REFERENCE.format(
         table="cn285_usage_metric", part="metric", column="code", model="cn285.usage.metric"
@@ -82,6 +89,11 @@ _WINDOW = """
     COALESCE((LEAST(i.date_end, c.date_end) + 1)::timestamp AT TIME ZONE %(zone)s
         AT TIME ZONE 'UTC', 'infinity') AS ends
 """
+
+# As engine/event_values.py counts; what never begins or ends is a very large number.
+_MICROS = """CASE WHEN isfinite({column})
+    THEN (extract(epoch FROM {column} - timestamp '2000-01-01') * 1000000)::bigint
+    ELSE 9223372036854775807 END"""
 
 LEARN_PARTIES = """
 WITH parts AS MATERIALIZED (
@@ -143,8 +155,12 @@ SELECT p.ref, CASE
         WHEN n.ref IS NULL THEN 'no_item' END,
     n.hits > 1, n.item_id, n.contract_id, n.beneficiary_id, n.starts, n.ends
 FROM parts p LEFT JOIN counted n USING (ref)
+RETURNING ref, problem IS NULL AND NOT several, item_id, contract_id, beneficiary_id,
+    {starts}, {ends}
 """.format(
     window=_WINDOW,
+    starts=_MICROS.format(column="starts"),
+    ends=_MICROS.format(column="ends"),
     items=_BY_REFERENCE.format(
         table="cn285_contract_item", part="item", column="code", model="cn285.contract.item"
     ),
@@ -214,21 +230,6 @@ SELECT s.key, s.id, s.content FROM cn285_usage_stage s WHERE {{which}} AND {_GOO
 ORDER BY s.key, s.n ON CONFLICT DO NOTHING
 """
 
-# The same where nobody is expected to have any of the keys, in half the time.
-CLAIM_ALL = """
-INSERT INTO cn285_usage_key (key, event_id, content)
-SELECT key, id, content FROM cn285_usage_stage ORDER BY key
-"""
-
-UNCLAIM = """
-DELETE FROM cn285_usage_key k USING cn285_usage_stage s, cn285_usage_bad b
-WHERE b.id = s.id AND k.key = s.key
-"""
-
-PLAIN_PARTIES = """
-SELECT NOT EXISTS (SELECT 1 FROM cn285_usage_known_party WHERE problem IS NOT NULL OR several)
-"""
-
 COUNT = f"SELECT count(*) FROM cn285_usage_stage s WHERE {{which}} AND {_GOOD}"
 
 # Keys that somebody else has, or a row before in the same chunk.
@@ -267,22 +268,6 @@ SELECT s.id, s.id, s.occurred_at, s.ended_at, %(now)s, s.origin_id, %(company)s,
     s.source, s.transaction_id, CASE WHEN p.problem IS NOT NULL THEN s.party END, s.properties
 {_RESOLVED}
 WHERE {{which}} AND {_GOOD}
-"""
-
-# CHECK and STORE in one, where every party is one known item: what CHECK would refuse is left out.
-STORE_PLAIN = f"""
-{_INSERT}
-SELECT s.id, s.id, s.occurred_at, s.ended_at, %(now)s, NULL, %(company)s, m.metric_id,
-    p.contract_id, p.item_id, p.beneficiary_id,
-    CASE WHEN m.timed THEN {DURATION} ELSE COALESCE(s.quantity, 1) END,
-    'usage', 'active', s.source, s.transaction_id, NULL, s.properties
-FROM cn285_usage_stage s
-JOIN cn285_usage_known_metric m ON m.ref = s.metric
-JOIN cn285_usage_known_party p ON p.ref = s.party
-WHERE s.occurred_at <= %(latest)s AND s.occurred_at >= '2000-01-01'
-    AND s.occurred_at >= p.starts AND s.occurred_at < p.ends
-    AND (s.ended_at IS NULL OR s.ended_at BETWEEN s.occurred_at AND %(latest)s)
-    AND CASE WHEN m.timed THEN s.ended_at IS NOT NULL ELSE s.quantity IS NOT NULL OR m.counts END
 """
 
 SUMMARY = f"""
