@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from itertools import chain, repeat
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from struct import Struct, pack
 
 from .event_rows import Columns
@@ -23,7 +23,7 @@ EVENT_COLUMNS += ("metric_id", "quantity", "source", "id", "seq", "occurred_at",
 
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = pack(">h", -1)
-_KEY = Struct(">hi16siqi8s").pack
+_KEY = Struct(">hi16siqiq").pack
 # Number, order of arrival, instant, and how long the transaction number is.
 _MIDDLE = Struct(">iqiqiqi").pack
 _INTEGER = Struct(">ii").pack
@@ -50,6 +50,12 @@ class Party:
     beneficiary_id: int | None
     starts: int
     ends: int
+    packed: bytes = b""
+
+    def __post_init__(self) -> None:
+        last = _NULL if self.beneficiary_id is None else _INTEGER(4, self.beneficiary_id)
+        packed = _INTEGER(4, self.item_id) + _INTEGER(4, self.contract_id) + last
+        object.__setattr__(self, "packed", packed)
 
 
 @dataclass(slots=True)
@@ -110,18 +116,20 @@ def pack_events(
         rest = sorted(set(range(count)).difference(places))
         columns = columns.take(places)
         count = len(columns)
-    item = {ref: party.item_id for ref, party in known.parties.items() if party}
-    items = [item[ref] for ref in columns.party]
+    item = {ref: known.parties[ref].item_id for ref in set(columns.party)}
+    items = list(map(item.__getitem__, columns.party))
     # Events of one item lie together: fewer pages of the index are touched.
     order = sorted(range(count), key=items.__getitem__)
+    # With a single place an itemgetter would give no tuple.
+    pick = itemgetter(*order) if count > 1 else tuple
     ids = ids[:count]
     low, high = min(columns.micros), max(columns.micros)
     first = columns.occurred_at[columns.micros.index(low)]
     last = columns.occurred_at[columns.micros.index(high)]
     one = _MONTH(first) == _MONTH(last)
     return Packed(
-        keys=_keys(columns, order, ids),
-        events=_events(columns, known, order, ids, company, now),
+        keys=_keys(columns, pick, ids),
+        events=_events(columns, known, pick, ids, company, now),
         count=count,
         rest=rest,
         ids=ids,
@@ -172,54 +180,37 @@ def _all_certain(columns, known, latest) -> bool:
     return begin <= min(columns.micros) and max(columns.micros) < end
 
 
-def _keys(columns, order, ids) -> BytesIO:
+def _keys(columns, pick, ids) -> BytesIO:
     """Keys in their own order: two ingests of the same keys wait for each other, no deadlock."""
-    key, content = columns.key, columns.content
-    records = [
-        _KEY(3, 16, key[place], 8, number, 8, content[place])
-        for place, number in zip(order, ids, strict=True)
-    ]
+    eight = repeat(8)
+    fields = (repeat(3), repeat(16), pick(columns.key), eight, ids, eight, pick(columns.content))
+    records = list(map(_KEY, *fields))
     records.sort()
     return BytesIO(b"".join((_BEGIN, *records, _END)))
 
 
-def _events(columns, known, order, ids, company, now) -> BytesIO:
+def _events(columns, known, pick, ids, company, now) -> BytesIO:
     properties = columns.properties
     head = pack(">h", len(EVENT_COLUMNS) + (properties is not None)) + _INTEGER(4, company)
     head += pack(">iq", 8, microseconds([now])[0]) + _text("usage") + _text("active")
-    parties = {ref: head + _party(party) for ref, party in known.parties.items() if party}
-    metrics = {ref: _INTEGER(4, found.id) for ref, found in known.metrics.items() if found}
+    parties = {ref: head + known.parties[ref].packed for ref in set(columns.party)}
+    metrics = {ref: _INTEGER(4, known.metrics[ref].id) for ref in set(columns.metric)}
     quantities = {text: packed_number(text or "1") for text in set(columns.quantity)}
     sources = {text: _text(text) for text in set(columns.source)}
-    names = list(map(str.encode, columns.transaction_id))
+    names = pick(columns.name)
     eight = repeat(8)
-    middles = map(
-        _MIDDLE,
-        eight,
-        ids,
-        eight,
-        ids,
-        eight,
-        [columns.micros[place] for place in order],
-        [len(names[place]) for place in order],
-    )
     parts = [
-        [parties[columns.party[place]] for place in order],
-        [metrics[columns.metric[place]] for place in order],
-        [quantities[columns.quantity[place]] for place in order],
-        [sources[columns.source[place]] for place in order],
-        middles,
-        [names[place] for place in order],
+        map(parties.__getitem__, pick(columns.party)),
+        map(metrics.__getitem__, pick(columns.metric)),
+        map(quantities.__getitem__, pick(columns.quantity)),
+        map(sources.__getitem__, pick(columns.source)),
+        map(_MIDDLE, eight, ids, eight, ids, eight, pick(columns.micros), map(len, names)),
+        names,
     ]
     if properties is not None:
-        parts.append([_json(properties[place]) for place in order])
-    rows = chain.from_iterable(zip(*parts, strict=True))
+        parts.append(map(_json, pick(properties)))
+    rows = chain.from_iterable(zip(*parts, strict=False))
     return BytesIO(b"".join(chain((_BEGIN,), rows, (_END,))))
-
-
-def _party(party) -> bytes:
-    last = _NULL if party.beneficiary_id is None else _INTEGER(4, party.beneficiary_id)
-    return _INTEGER(4, party.item_id) + _INTEGER(4, party.contract_id) + last
 
 
 def _text(text) -> bytes:

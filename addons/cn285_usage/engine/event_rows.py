@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
-from struct import Struct
 
 from . import event_values as check
 from .event_values import CORRECTIONS, FIELDS, BadRow, event_key
@@ -23,10 +22,13 @@ COLUMNS = ("party", "metric", "n", "key", "content", "source", "transaction_id")
 COLUMNS += ("occurred_at", "quantity")
 OPTIONAL = ("ended_at", "properties", "kind", "origin", "park")
 
+SUMMED = ("metric", "party", "quantity", "ended_at", "properties", "kind", "origin")
+
+_ODD = 0x9E3779B97F4A7C15
+_MASK = 2**64 - 1
 _ESCAPES = str.maketrans(
     {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\b": r"\b", "\f": r"\f", "\v": r"\v"}
 )
-_INTEGER = Struct(">q").unpack
 _PIECES = 16
 
 
@@ -36,14 +38,15 @@ class Columns:
 
     ``n``: positions among the rows that were sent. ``metric`` and ``party`` are references, an
     item alone is ``=id`` or ``~name``. ``micros``: ``occurred_at`` as PostgreSQL counts it.
-    ``quantity`` and ``properties`` are texts. ``key`` and ``content`` are hashes, 16 and 8 bytes,
-    of what identifies an event and of all else that was sent. Optional columns are None if no
-    event has such a value.
+    ``quantity`` and ``properties`` are texts, ``name`` is the transaction number in UTF-8. ``key``
+    is a hash of what identifies an event, ``content`` a check sum of all else that was sent.
+    Optional columns are None if no event has such a value.
     """
 
     n: Sequence[int]
     source: list[str]
     transaction_id: list[str]
+    name: list[bytes]
     metric: list[str | None]
     party: list[str | None]
     occurred_at: list[datetime | None]
@@ -55,7 +58,7 @@ class Columns:
     kind: list[str | None] | None = None
     origin: list[bytes | None] | None = None
     park: list[str | None] | None = None
-    content: list[bytes] = field(default_factory=list)
+    content: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.n)
@@ -128,6 +131,7 @@ def _encode(rows, positions, company) -> Columns | None:
     values = check.columns_of(rows)
     count = len(rows)
     source, number = check.key_texts(values, "source"), check.key_texts(values, "transaction_id")
+    names = check.encoded(number)
     kinds = check.kinds(values.get("kind"))
     whole = None if kinds is None else [kind in CORRECTIONS for kind in kinds]
     occurred = check.starts(values, count, whole)
@@ -135,6 +139,7 @@ def _encode(rows, positions, company) -> Columns | None:
         n=positions,
         source=source,
         transaction_id=number,
+        name=names,
         metric=check.required(check.references(values, "metric"), whole, "metric_missing", count),
         party=check.required(check.parties(values, count), whole, "party_missing", count),
         occurred_at=occurred,
@@ -145,25 +150,34 @@ def _encode(rows, positions, company) -> Columns | None:
         kind=kinds,
         origin=check.origins(values, source, whole, company),
         park=check.flags(values.get("park")),
-        key=check.event_keys(company, source, number),
+        key=check.event_keys(company, source, names),
     )
     columns.content = _contents(columns)
     return columns
 
 
-def _contents(columns) -> list[bytes]:
-    """Hash what was sent: the fixed columns, and each optional one where it has a value."""
-    fixed = (columns.metric, columns.party, columns.micros, columns.quantity)
-    texts = list(map("%s\t%s\t%s\t%s".__mod__, zip(*fixed, strict=True)))
-    for name in OPTIONAL:
+def _contents(columns) -> list[int]:
+    """Sum up what was sent: the fixed columns, and each optional one where it has a value.
+
+    A value's share is a hash of it and of its column, made once for each different value; a change
+    of one value always changes the sum, and of several as good as always (one in 2 ** 64).
+    """
+    shares = []
+    for name in SUMMED:
         column = getattr(columns, name)
-        if column is not None and name != "park":
-            texts = [
-                text if value is None else f"{text}\t{name}={value}"
-                for text, value in zip(texts, column, strict=True)
-            ]
-    md5 = hashlib.md5
-    return [md5(text.encode(), usedforsecurity=False).digest()[:8] for text in texts]
+        if column is not None:
+            share = {value: _share(name, value) for value in set(column)}
+            shares.append(map(share.__getitem__, column))
+    times = [(instant or 0) * _ODD for instant in columns.micros]
+    # PostgreSQL's bigint has a sign.
+    return [(total & _MASK) - 2**63 for total in map(sum, zip(times, *shares, strict=True))]
+
+
+def _share(name, value) -> int:
+    if value is None:
+        return 0
+    data = f"{name}={value}".encode()
+    return int.from_bytes(hashlib.md5(data, usedforsecurity=False).digest()[:8], "big")
 
 
 def _texts(column) -> list[str]:
@@ -185,11 +199,11 @@ def _instants(column) -> list[str]:
 
 
 def _integers(column) -> list[str]:
-    return [str(_INTEGER(value)[0]) for value in column]
+    return list(map(str, column))
 
 
 _WRITERS = {
-    "n": lambda column: list(map(str, column)),
+    "n": _integers,
     "key": _keys,
     "origin": _keys,
     "content": _integers,

@@ -66,11 +66,15 @@ def columns_of(rows) -> dict[str, list]:
         for row in rows:
             if not isinstance(row, dict):
                 raise BadRow("not_a_row", type(row).__name__)
-    used = set().union(*rows)
+    used = set(rows[0])
+    # Rows as long as the first that have all of its fields have no others.
+    alike = plain and set(map(len, rows)) == {len(used)}
+    if not alike:
+        used.update(*rows)
     if not used <= FIELDS:
         raise BadRow("unknown_field", ", ".join(sorted(map(str, used - FIELDS))))
     result = {}
-    for name, column in _transposed(rows, tuple(used), plain):
+    for name, column in _transposed(rows, tuple(used), alike):
         types = set(map(type, column))
         if types == {str}:
             column = [value or None for value in column] if "" in column else column
@@ -81,10 +85,13 @@ def columns_of(rows) -> dict[str, list]:
     return result
 
 
-def _transposed(rows, names, plain):
-    if plain and len(names) > 1:
+def _transposed(rows, names, alike):
+    if alike and len(names) > 1:
         with suppress(KeyError):
             return list(zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True))
+        names = tuple(set().union(*rows))
+        if not FIELDS.issuperset(names):
+            raise BadRow("unknown_field", ", ".join(sorted(map(str, set(names) - FIELDS))))
     return [(name, [row.get(name) for row in rows]) for name in names]
 
 
@@ -133,8 +140,10 @@ def references(values, name) -> list[str | None] | None:
     if by_id is None:
         return None if by_name is None else [_by_name(value) for value in by_name]
     if by_name is None:
-        if set(map(type, by_id)) == {int} and min(by_id) > 0 and max(by_id) <= LARGEST_ID:
-            return list(map("=%d".__mod__, by_id))
+        values = set(by_id) if set(map(type, by_id)) == {int} else {0}
+        if min(values) > 0 and max(values) <= LARGEST_ID:
+            texts = {value: f"={value}" for value in values}
+            return list(map(texts.__getitem__, by_id))
         return [_by_id(value, name) for value in by_id]
     return [
         _by_name(other) if number is None else _by_id(number, name)
@@ -363,16 +372,22 @@ def flags(column) -> list[str | None] | None:
     ]
 
 
+def encoded(texts) -> list[bytes]:
+    """Return texts in UTF-8."""
+    joined = "\n".join(texts)
+    if joined.count("\n") == len(texts) - 1:
+        return joined.encode().split(b"\n")
+    return list(map(str.encode, texts))
+
+
 def event_key(company: int, source: str, transaction_id: str) -> bytes:
     """Return the idempotency key of an event: 16 bytes."""
-    return event_keys(company, [source], [transaction_id])[0]
+    return event_keys(company, [source], [transaction_id.encode()])[0]
 
 
-def event_keys(company: int, sources, transaction_ids) -> list[bytes]:
-    """Return the idempotency keys of events, in their order."""
+def event_keys(company: int, sources, names: list[bytes]) -> list[bytes]:
+    """Return the idempotency keys of events; ``names`` are transaction numbers in UTF-8."""
     md5 = hashlib.md5
     heads = {source: f"{company}{SEPARATOR}{source}{SEPARATOR}".encode() for source in set(sources)}
-    return [
-        md5(heads[source] + number.encode(), usedforsecurity=False).digest()
-        for source, number in zip(sources, transaction_ids, strict=True)
-    ]
+    texts = map(bytes.__add__, map(heads.__getitem__, sources), names)
+    return [md5(text, usedforsecurity=False).digest() for text in texts]
