@@ -5,15 +5,19 @@ forked from one that has loaded Odoo, so that a kill hits the ingest and not the
 """
 
 import json
+import os
+import signal
 import sys
+import time
 from datetime import datetime, timedelta
 from functools import partial
 
-from forks import environment, fork, kill_again_and_again, load, wait
+from forks import environment, fork, load, wait
 from odoo.service.model import retrying
 
 EVENTS = 30_000
 CHUNK = 1_000
+KILLS = 5
 
 
 def seed(env):
@@ -59,15 +63,27 @@ def record(database, whole):
 
 
 def kill(database):
-    """Kill recording processes, and count after each kill what there is."""
-    counts = []
+    """Kill processes as soon as some of their chunks are there, and count what there is."""
+    counts, killed = [], 0
+    for _ in range(KILLS):
+        wanted = (counts[-1] if counts else 0) + 3 * CHUNK
+        pid = fork(record, database, False)
+        done = status = 0
+        while not done and events(database) < wanted:
+            time.sleep(0.01)
+            done, status = os.waitpid(pid, os.WNOHANG)
+        if not done:
+            os.kill(pid, signal.SIGKILL)
+            status = os.waitpid(pid, 0)[1]
+        killed += os.WIFSIGNALED(status)
+        counts.append(events(database))
+    return {"killed": killed, "counts": counts, "codes": wait([fork(record, database, False)])}
 
-    def count():
-        with environment(database) as env:
-            counts.append(result(env)["events"])
 
-    report = kill_again_and_again((0.1, 0.6), count, record, database, False)
-    return {**report, "counts": counts}
+def events(database):
+    """How many events are there."""
+    with environment(database) as env:
+        return result(env)["events"]
 
 
 def result(env):

@@ -1,8 +1,8 @@
 """Speed of receiving usage events: beside a bare COPY, and as the months fill.
 
-``tools/run exec python benchmarks/usage/ingest.py`` (not part of `make bench` yet; CN285_BASE names
-the base database) copies the base database, makes items and
-metrics, and has the product record events as programs send them, dicts, chunk by chunk, committed.
+``tools/run exec python benchmarks/usage/ingest.py`` (CN285_BASE names the base database; `make
+bench` runs it too) copies the base database, makes items and metrics, and has the product record
+events as programs send them, dicts, chunk by chunk, committed.
 Beside it PostgreSQL's own COPY loads the very same rows, ready-made, into a table with the same
 columns, partitions and indexes, and once more also their keys. All alternate in the same run, so
 that a busy machine slows all of them. Figures go to ``benchmarks/results/usage_ingest.json``.
@@ -93,19 +93,26 @@ def _figures(options, slices, storage, small):
             if month in (None, part["month"])
         )
 
+    def best(key=None):
+        return min(part["copy"][key] if key else part["seconds"] for part in slices)
+
     events = sum(part["count"] for part in slices)
+    size = slices[0]["count"]
     return {
         "events": events,
         "items": options.items,
         "metrics": len(METRICS),
         "python": platform.python_version(),
         "events_per_second": events / seconds(),
+        "events_per_second_best_slice": size / best(),
+        "copy_per_second_best_slice": size / best("seconds"),
         "copy_per_second": events / seconds(key="seconds"),
         "copy_with_keys_per_second": events / seconds(key="seconds_with_keys"),
         "peak_mb": max(part["peak_mb"] for part in slices),
         "grown_mb": max(part["grown_mb"] for part in slices),
         "ratios": {
             "ingest_to_copy": seconds(key="seconds") / seconds(),
+            "ingest_to_copy_best_slices": best(key="seconds") / best(),
             "ingest_to_copy_with_keys": seconds(key="seconds_with_keys") / seconds(),
             "second_month": seconds(1) / seconds(0),
         },
@@ -119,7 +126,9 @@ def _print(figures, path):
     print(f"{figures['events']} events, {figures['items']} items, {figures['metrics']} metrics")
     for label, key in (
         ("ingest", "events_per_second"),
+        ("ingest, best slice", "events_per_second_best_slice"),
         ("bare COPY, same table", "copy_per_second"),
+        ("bare COPY, best slice", "copy_per_second_best_slice"),
         ("bare COPY, and keys", "copy_with_keys_per_second"),
     ):
         print(f"{label:24} {figures[key]:>10,.0f} events/s")

@@ -1,10 +1,12 @@
 """Where usage events are stored: one partition of a table for each month."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
+from psycopg2.errors import DuplicateTable
 
 TABLE = "cn285_usage_event"
 MONTHS_AHEAD = 3
@@ -92,7 +94,14 @@ class UsageEvent(models.Model):
         cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s))", TABLE))
         for month in missing:
             if not self._has_partition(month):
-                self._make_partition(month)
+                # Whoever had the lock may have made it after this transaction last looked: what
+                # PostgreSQL keeps in mind of names that do not exist is renewed by the error only.
+                with (
+                    suppress(DuplicateTable),
+                    cr.savepoint(flush=False),
+                    mute_logger("odoo.sql_db"),
+                ):
+                    self._make_partition(month)
 
     @api.model
     def _has_partition(self, month):
