@@ -98,8 +98,6 @@ class UsageEvent(models.Model):
         origin = self.browse(row.pop("origin_id", None))
         if origin:
             row.update(origin=origin.transaction_id, origin_source=origin.source)
-        if isinstance(row.get("occurred_at"), str):
-            row["occurred_at"] = fields.Datetime.to_datetime(row["occurred_at"])
         return row
 
     @api.model

@@ -1,6 +1,8 @@
 from . import (
     test_smartcode,
     test_statement,
+    test_usage_days,
+    test_usage_doors,
     test_usage_estimate,
     test_usage_filter,
     test_usage_ingest,
