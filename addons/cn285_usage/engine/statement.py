@@ -216,39 +216,55 @@ def check_sums(
             raise StatementError("line_differs", line=line, found=found, rated=expected)
 
 
+class Share:
+    """Gives each weight its part of a rated amount, in whole ``unit``; the parts add up to it.
+
+    This is how a row of an event gets its amount where only the whole was rated (tiers, packages).
+    ``total`` is the sum of all weights, known beforehand; memory stays flat. Each running sum is
+    rounded, so no part is further than one unit from its exact share. Raises ``no_weight``.
+    """
+
+    def __init__(self, amount: Decimal, total: Decimal, unit: Decimal = CENT) -> None:
+        if not total:
+            raise StatementError("no_weight")
+        self._amount, self._total, self._unit = amount, total, unit
+        over, under = as_input(amount).as_integer_ratio()
+        total_over, total_under = as_input(total).as_integer_ratio()
+        sign = -1 if total_over < 0 else 1
+        self._over, self._under = sign * over * total_under, sign * under * total_over
+        self._running, self._given = ZERO, ZERO
+
+    def part(self, weight: Decimal) -> Decimal:
+        """The part of the next weight."""
+        self._running = EXACT.add(self._running, as_input(weight))
+        if self._running == self._total:
+            upto = self._amount
+        else:
+            over, under = self._running.as_integer_ratio()
+            upto = _rounded(self._over * over, self._under * under, self._unit)
+        part, self._given = EXACT.subtract(upto, self._given), upto
+        return part
+
+    def check(self) -> None:
+        """Raise ``weights_differ`` where the weights do not come to the total."""
+        if self._running != self._total:
+            raise StatementError("weights_differ", found=self._running, total=self._total)
+
+
 def spread(
     amount: Decimal, weights: Iterable[Decimal], total: Decimal, unit: Decimal = CENT
 ) -> Iterator[Decimal]:
-    """Yield each weight's part of a rated amount, in whole ``unit``; the parts add up to it.
+    """Yield each weight's part of an amount, see :class:`Share`.
 
-    This is how a row of an event gets its amount where only the whole was rated (tiers, packages).
-    ``total`` is the sum of all weights, known to the database beforehand; memory stays flat. Each
-    running sum is rounded, so no part is further than one unit from its exact share. Raises
-    ``no_weight``, and ``weights_differ`` at the end when ``total`` was wrong.
+    Raises ``weights_differ`` at the end when ``total`` was wrong.
 
     >>> [str(part) for part in spread(Decimal(10), [Decimal(1)] * 3, Decimal(3))]
     ['3.33', '3.34', '3.33']
     """
-    if not total:
-        raise StatementError("no_weight")
-    numerator, denominator = as_input(amount).as_integer_ratio()
-    total_numerator, total_denominator = as_input(total).as_integer_ratio()
-    numerator *= total_denominator
-    denominator *= total_numerator
-    if denominator < 0:
-        numerator, denominator = -numerator, -denominator
-    running, given = ZERO, ZERO
+    share = Share(amount, total, unit)
     for weight in weights:
-        running = EXACT.add(running, as_input(weight))
-        if running == total:
-            upto = amount
-        else:
-            over, under = running.as_integer_ratio()
-            upto = _rounded(numerator * over, denominator * under, unit)
-        yield EXACT.subtract(upto, given)
-        given = upto
-    if running != total:
-        raise StatementError("weights_differ", found=running, total=total)
+        yield share.part(weight)
+    share.check()
 
 
 def _rounded(numerator: int, denominator: int, unit: Decimal) -> Decimal:

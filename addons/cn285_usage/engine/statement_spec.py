@@ -203,11 +203,11 @@ def sort_rows(rows: Iterable[Mapping[str, Any]], spec: Spec) -> list[Mapping[str
     result = list(rows)
     for key, descending in reversed(order_keys(spec)):
         read = reader(key)
-        result.sort(key=lambda row, read=read: _rank(read(row)), reverse=descending)
+        result.sort(key=lambda row, read=read: rank(read(row)), reverse=descending)
     return result
 
 
-def _rank(value: Any) -> tuple[int, Any]:
+def rank(value: Any) -> tuple[int, Any]:
     """An order over values of different types, as one property may hold them."""
     if value is None:
         return 0, 0

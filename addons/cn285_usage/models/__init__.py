@@ -31,6 +31,8 @@ from . import (
     statement_layout,
     statement,
     usage_statement_terms,
+    usage_statement_events,
+    usage_statement_rows,
     usage_statement_invoice,
     usage_statement_mail,
 )

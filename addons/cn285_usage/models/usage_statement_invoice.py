@@ -1,12 +1,8 @@
 from decimal import Decimal
 
-import pytz
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.common import as_decimal, in_users_language
-from odoo.tools import SQL, format_date
-
-from ..engine.statement import spread
-from .usage_measure import next_day, utc
+from odoo.addons.cn285_contract.models.common import in_users_language
+from odoo.tools import format_date
 
 # Invoices whose statements one job makes.
 STATEMENT_CHUNK = 20
@@ -109,18 +105,20 @@ class AccountMove(models.Model):
                 self._statement_facts(members),
                 self.currency_id,
             )
-            rated = {rating.id: sign * as_decimal(rating.amount) for rating in ratings}
+            ratings = ratings.with_context(lang=header.language)
+            rated = {rating.id: sign * amount for rating, amount in ratings._invoiced_amounts()}
             files = statements._render(
                 layout,
                 header,
-                [_signed(row, sign) for row in ratings._all_statement_rows()],
+                ratings._statement_rows(layout._spec(), sign),
                 formats=members.contract_id._statement_formats(),
                 rated=sum(rated.values(), start=Decimal(0)),
                 rated_lines=rated,
             )
-            name = self.env._("Usage %(invoice)s", invoice=self.name)
+            env = self.with_context(lang=header.language).env
+            name = env._("Usage %(invoice)s", invoice=self.name)
             if len(rows.contract_id.statement_layout_id) > 1:
-                name = f"{name} {layout.name}"
+                name = f"{name} {layout.with_env(env).name}"
             self.cn285_statement_ids += self.env["ir.attachment"].create(
                 statements._attachment_vals(self, name, files)
             )
@@ -143,140 +141,3 @@ class AccountMove(models.Model):
                 ),
             ),
         ]
-
-
-class UsageRating(models.Model):
-    _inherit = "cn285.usage.rating"
-
-    def _all_statement_rows(self):
-        """Rows of a statement of these ratings, in their order."""
-        seen = self._seen_before()
-        return [row for rating in self for row in rating._statement_rows(seen[rating.id])]
-
-    def _statement_rows(self, seen):
-        """Rows of a statement: the events this rating has seen first, each with its share of the
-        amount; what no event explains (a minimum, a flat fee) is a row of its own.
-        """
-        self.ensure_one()
-        amount, unit = as_decimal(self.amount), as_decimal(self.currency_id.rounding)
-        rows = [self._statement_row(*event) for event in self._events(seen)]
-        total = sum((row["quantity"] for row in rows), start=Decimal(0))
-        if total:
-            parts = spread(amount, [row["quantity"] for row in rows], total, unit)
-            for row, part in zip(rows, parts, strict=True):
-                row["amount"] = part
-        elif amount:
-            rows.append({**self._statement_base(), "amount": amount})
-        return rows
-
-    def _statement_base(self):
-        item, metric = self.item_id, self.calculator_id.metric_id
-        return {
-            "occurred_at": False,
-            "item": item.name,
-            "metric": metric.name or self.calculator_id.name,
-            "label": self.calculator_id.name,
-            "unit": metric.unit or "",
-            "beneficiary": (item.beneficiary_id or item.contract_id.partner_id).display_name,
-            "quantity": Decimal(0),
-            "amount": Decimal(0),
-            "properties": {},
-            "line": self.id,
-        }
-
-    def _statement_row(self, occurred_at, ended_at, quantity, source, number, properties, name):
-        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
-        base = self._statement_base()
-        return {
-            **base,
-            "occurred_at": _local(occurred_at, zone),
-            "ended_at": _local(ended_at, zone),
-            "quantity": Decimal(quantity),
-            "source": source,
-            "transaction_id": number,
-            "properties": properties or {},
-            "beneficiary": name or base["beneficiary"],
-        }
-
-    def _events(self, seen):
-        """Events that this rating has seen and no earlier one of its period, in order of time.
-
-        :param seen: the number, in order of arrival, up to which earlier ratings have seen them
-        """
-        row = self.schedule_id
-        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
-        metrics = self.calculator_id._metrics()
-        beneficiary = SQL()
-        if self.beneficiary_id:
-            beneficiary = SQL(
-                "AND coalesce(e.beneficiary_id, %s) = %s",
-                row._default_beneficiary().id,
-                self.beneficiary_id.id,
-            )
-        return self.env.execute_query(
-            SQL(
-                """SELECT e.occurred_at, e.ended_at, e.quantity::text, e.source, e.transaction_id,
-                          e.properties, p.complete_name
-                     FROM cn285_usage_event e
-                LEFT JOIN res_partner p ON p.id = e.beneficiary_id
-                    WHERE (%s) AND e.metric_id = ANY(%s) AND e.state != 'parked'
-                      AND e.seq > %s AND e.seq <= %s
-                      AND e.occurred_at >= %s AND e.occurred_at < %s %s
-                 ORDER BY e.occurred_at, e.seq""",
-                self._events_condition(metrics, zone),
-                metrics.ids,
-                seen,
-                self.last_seq,
-                utc(row.period_start, zone),
-                utc(next_day(row.period_end), zone),
-                beneficiary,
-            )
-        )
-
-    def _events_condition(self, metrics, zone):
-        """Whose events are meant: the item's, and those of the contract that are its."""
-        row = self.schedule_id
-        claims = row.contract_id._usage_claims({self.calculator_id.id: metrics})
-        conditions = [SQL("e.item_id = %s", self.item_id.id)]
-        for metric in metrics:
-            window = row._window(None, claims.get((self.item_id.id, metric.id), ()))
-            conditions += [
-                SQL(
-                    """e.item_id IS NULL AND e.contract_id = %s AND e.metric_id = %s
-                       AND e.occurred_at >= %s AND e.occurred_at < %s""",
-                    window.contract_id,
-                    metric.id,
-                    utc(first, zone),
-                    utc(last, zone),
-                )
-                for first, last in window.contract_spans
-            ]
-        return SQL(" OR ").join(conditions)
-
-    def _seen_before(self):
-        """Up to which event earlier ratings of the same period have seen, in one query.
-
-        :returns: ``{rating id: number in order of arrival}``, 0 for first ratings
-        """
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT r.id, max(p.last_seq)
-                     FROM cn285_usage_rating r
-                     JOIN cn285_usage_rating p ON p.item_id = r.item_id
-                      AND p.period_start = r.period_start AND p.calculator_id = r.calculator_id
-                      AND p.beneficiary_id IS NOT DISTINCT FROM r.beneficiary_id AND p.id < r.id
-                    WHERE r.id = ANY(%s) GROUP BY r.id""",
-                self.ids,
-            )
-        )
-        return {**dict.fromkeys(self.ids, 0), **dict(rows)}
-
-
-def _signed(row, sign):
-    return {**row, "quantity": sign * row["quantity"], "amount": sign * row["amount"]}
-
-
-def _local(moment, zone):
-    if not moment:
-        return False
-    return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)

@@ -262,3 +262,67 @@ class TestUsageStatementLayouts(UsageCase):
                 self.assertIn(expected, text)
             for english in ("Amount", "Grand total", "Beneficiary", "Quantity", "of 1"):
                 self.assertNotIn(english, text)
+
+    # === WHICH EVENTS === #
+
+    def _rows(self, move, **filters):
+        """``[(day, quantity, amount, label)]`` of the statement's rows."""
+        spec = self.env.ref("cn285_usage.layout_detail")._spec()
+        rows = move.cn285_schedule_ids.rating_ids._statement_rows(spec)
+        return [
+            (
+                row["occurred_at"] and row["occurred_at"].day,
+                f"{float(row['quantity']):g}",
+                str(row["amount"]),
+                row["label"],
+            )
+            for row in rows
+            if all(row[name] == value for name, value in filters.items())
+        ]
+
+    def test_what_was_corrected_before_is_not_shown_and_what_is_after_is_taken_back(self):
+        contract = self._usage_contract({"price_unit": 2}, {"name": "API"})
+        with freeze_time("2026-02-01 10:00:00"):
+            wrong = self._use(contract, 10, "2026-01-03")
+            kept = self._use(contract, 5, "2026-01-04")
+            self._use(contract, 7, "2026-01-03", kind="replacement", origin=wrong)
+            self._use(contract, 1, "2026-01-20", properties={"status": "test"})
+            self.calls.filter_text = "status != test"
+            first = self._bill_month(date(2026, 2, 1))
+            self.assertEqual(
+                self._rows(first, item="API"), [(3, "7", "14.00", "API"), (4, "5", "10.00", "API")]
+            )
+        with freeze_time("2026-02-03 10:00:00"):
+            self._use(contract, None, "2026-01-04", kind="reversal", origin=kept)
+            self._use(contract, 3, "2026-01-05")
+            second = self._bill_month(date(2026, 2, 3))
+            self.assertEqual(
+                self._rows(second, item="API"),
+                [(4, "-5", "-10.00", "API, taken back"), (5, "3", "6.00", "API")],
+            )
+            # The first invoice's statement is what it was.
+            self.assertEqual(len(self._rows(first, item="API")), 2)
+
+    def test_events_have_the_price_of_their_value(self):
+        with freeze_time("2026-02-01 10:00:00"):
+            self._consume_january()
+            move = self._bill_month(date(2026, 2, 1))
+            rows = self._rows(move, metric="SMS")
+            by_amount = {}
+            for day, _quantity, amount, _label in rows:
+                by_amount.setdefault(day, []).append(Decimal(amount))
+            # 3 messages at 0.0417 in France: 0.13; 3 at 0.333 in Belgium: 1.00.
+            self.assertEqual(sum(by_amount[3]), Decimal("1.13"))
+            self.assertEqual(sum(sum(amounts) for amounts in by_amount.values()), 20)
+
+    def test_level_is_shown_by_its_readings_and_billed_once(self):
+        with freeze_time("2026-02-01 10:00:00"):
+            self._consume_january()
+            move = self._bill_month(date(2026, 2, 1))
+            rows = self._rows(move, metric="Storage")
+            [billed] = [row[1:3] for row in rows if not row[0]]
+            self.assertEqual(billed, ("71", "8.45"))
+            readings = [row for row in rows if row[0]]
+            self.assertEqual(len(readings), 5)
+            self.assertIn("Reading: 71", readings[-1][3])
+            self.assertEqual({row[1:3] for row in readings}, {("0", "0")})

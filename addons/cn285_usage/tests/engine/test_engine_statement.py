@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from cn285_house.cn285_usage.engine.errors import UsageError
 from cn285_house.cn285_usage.engine.statement import Outcome, Statement, check_sums, spread
+from cn285_house.cn285_usage.engine.statement_sort import sorted_stream
 from cn285_house.cn285_usage.engine.statement_spec import (
     Column,
     Group,
@@ -334,3 +335,22 @@ def test_memory_does_not_grow_with_the_rows():
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 200_000
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "item": st.sampled_from(["a", "B", "", None]),
+                "amount": st.sampled_from([Decimal(0), Decimal("1.5"), Decimal(-2), None]),
+                "transaction_id": st.uuids().map(str),
+            }
+        ),
+        max_size=30,
+    ),
+    st.booleans(),
+    st.integers(1, 7),
+)
+def test_rows_sorted_in_chunks_are_sorted_as_in_memory(rows, descending, size):
+    spec = Spec((Column("amount", "Amount"),), (Group("item", "Item"),), (("amount", descending),))
+    assert list(sorted_stream(rows, spec, size)) == sort_rows(rows, spec)
