@@ -174,6 +174,18 @@ def index_at(rhythm: Rhythm, day: date) -> int:
     return k
 
 
+def period_at(rhythm: Rhythm, day: date, start: date, end: date | None) -> Period:
+    """Return the period that the day lies in, clipped by a life ``[start, end)``.
+
+    The full period and the life must share a day, or ``bad_period`` is raised.
+    """
+    index = index_at(rhythm, day)
+    full_start, full_end = boundary(rhythm, index), boundary(rhythm, index + 1)
+    first = max(full_start, start)
+    after = full_end if end is None else min(full_end, end)
+    return Period(index, first, after, full_start, full_end, False, rhythm.nominal_day)
+
+
 def iter_periods(
     rhythm: Rhythm, start: date, end: date | None = None, after: date | None = None
 ) -> Iterator[Period]:

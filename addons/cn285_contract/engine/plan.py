@@ -5,17 +5,34 @@ already is given as covered stretches of days, and is left out: no day is planne
 was changed in between.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from .calendar import add_days
-from .periods import Period, Rhythm, Timing, boundary, index_at, invoice_date, iter_periods
-from .proration import WHOLE, Basis, PartialPolicy, Proration, prorate
+from .periods import (
+    Period,
+    Rhythm,
+    Timing,
+    boundary,
+    index_at,
+    invoice_date,
+    iter_periods,
+    period_at,
+)
+from .proration import (
+    WHOLE,
+    Basis,
+    PartialPolicy,
+    Proration,
+    count_days,
+    effective_basis,
+    prorate,
+)
+from .spans import Span, subtract
 
 Kind = Literal["one_shot", "fixed", "usage"]
-Span = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +57,33 @@ class ItemTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The terms in force on the days ``[start, end)`` of an item; ``end`` None is open.
+
+    ``terms`` have the rhythm of these days, and the start and end of the item's whole life. ``key``
+    tells terms apart: days of two stretches with equal keys cost the same. Where ``owed`` is False
+    (a pause), nothing is. Rows are not due before ``not_before``; a part of a period is due
+    ``at_once``, or else with the item's next invoice.
+    """
+
+    start: date
+    end: date | None
+    terms: ItemTerms
+    key: object = None
+    owed: bool = True
+    not_before: date | None = None
+    at_once: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """One row: the days ``[start, end)`` it stands for, when it is due, and its share."""
+    """One row: the days ``[start, end)`` it stands for, when it is due, and its share.
+
+    ``period`` is the part of the item's period ``own`` that the row stands for. Where it starts
+    after ``piece_start``, the days between were billed ahead of it at the same terms, and the row
+    costs what is missing to the price of both (see ``changes.part_amount``). ``stretch`` is the
+    number of the row's stretch among those given.
+    """
 
     kind: Kind
     start: date
@@ -49,6 +91,9 @@ class PlannedRow:
     billing_date: date
     proration: Proration = WHOLE
     period: Period | None = None
+    stretch: int = 0
+    own: Period | None = None
+    piece_start: date | None = None
 
 
 def end_of_terms(terms: ItemTerms) -> date | None:
@@ -67,20 +112,32 @@ def plan_rows(
 
     ``covered``: the stretches of days, half-open and in order, whose rows were invoiced.
     """
-    if terms.rhythm is None:
-        return _plan_one_shot(terms, until, covered)
-    end = end_of_terms(terms)
-    if end is not None and end <= terms.start:
+    return plan_stretches((Stretch(terms.start, None, terms),), until, covered)
+
+
+def plan_stretches(
+    stretches: Sequence[Stretch], until: date, covered: Sequence[Span] = ()
+) -> tuple[list[PlannedRow], bool]:
+    """Return the rows of an item whose terms changed in between, as :func:`plan_rows` does.
+
+    ``stretches`` are in order and do not overlap; without any, nothing is owed. Where the item
+    counts its periods, the first stretch's rhythm says how long it lives.
+    """
+    if not stretches:
         return [], True
-    rows, finished = [], True
-    for period in iter_periods(terms.rhythm, terms.start, end, _covered_until(terms, covered)):
-        if invoice_date(period, terms.timing, terms.offset) >= until:
-            finished = False
-            break
-        rows += [_row(terms, period, part) for part in _uncovered(period, covered)]
-    # What is left of a period that was invoiced in part may be due later than the period itself.
-    due = [row for row in rows if row.billing_date < until]
-    return due, finished and len(due) == len(rows)
+    first = stretches[0].terms
+    if first.rhythm is None:
+        return _plan_one_shot(first, until, covered)
+    life_end = end_of_terms(first)
+    rows: list[PlannedRow] = []
+    finished = True
+    for number, stretch in enumerate(stretches):
+        if not stretch.owed:
+            continue
+        found, complete = _plan_stretch(stretch, number, life_end, until, covered)
+        rows += found
+        finished = finished and complete
+    return rows, finished
 
 
 def _plan_one_shot(
@@ -95,36 +152,113 @@ def _plan_one_shot(
     return [PlannedRow("one_shot", day, add_days(day, 1), due)], True
 
 
-def _covered_until(terms: ItemTerms, covered: Sequence[Span]) -> date | None:
-    """Return the day up to which all is invoiced without a gap: where planning may start."""
-    reached = terms.start
-    for start, end in covered:
-        if start > reached:
+def _plan_stretch(
+    stretch: Stretch, number: int, life_end: date | None, until: date, covered: Sequence[Span]
+) -> tuple[list[PlannedRow], bool]:
+    terms, rhythm = stretch.terms, stretch.terms.rhythm
+    assert rhythm is not None
+    start = max(stretch.start, terms.start)
+    ends = [day for day in (stretch.end, life_end) if day is not None]
+    end = min(ends, default=None)
+    if end is not None and end <= start:
+        return [], True
+    rows: list[PlannedRow] = []
+    complete = True
+    plain = not covered and (start, end) == (terms.start, life_end)
+    for period in iter_periods(rhythm, start, end, _covered_until(start, covered)):
+        if _earliest(period, terms, covered) >= until:
+            complete = False
             break
-        reached = max(reached, end)
-    return reached if reached > terms.start else None
-
-
-def _uncovered(period: Period, covered: Sequence[Span]) -> Iterator[Period]:
-    """Yield the parts of the period that no covered stretch touches."""
-    start, resumed = period.start, period.resumed
-    for covered_start, covered_end in covered:
-        if covered_end <= start or covered_start >= period.end:
+        if plain:
+            rows.append(_row(stretch, number, period, (period.start, period.end)))
             continue
-        if covered_start > start:
-            yield replace(period, start=start, end=covered_start, resumed=resumed)
-        start, resumed = covered_end, True
-        if start >= period.end:
-            return
-    if start == period.start:
-        yield period
+        # The same period as the item's whole life clips it, whatever changed within.
+        own = period_at(rhythm, period.full_start, terms.start, life_end)
+        for part in subtract([(period.start, period.end)], covered):
+            rows.append(_row(stretch, number, own, part))
+    # What is left of a period that was invoiced in part may be due later than the period itself.
+    due = [row for row in rows if row.billing_date < until]
+    return due, complete and len(due) == len(rows)
+
+
+def _covered_until(start: date, covered: Sequence[Span]) -> date | None:
+    """Return the day up to which all is invoiced without a gap: where planning may start."""
+    reached = start
+    for covered_start, covered_end in covered:
+        if covered_start > reached:
+            break
+        reached = max(reached, covered_end)
+    return reached if reached > start else None
+
+
+def _earliest(period: Period, terms: ItemTerms, covered: Sequence[Span]) -> date:
+    """Return the first day on which a part of the period may be due."""
+    if covered and terms.timing == "arrears":
+        return add_days(period.start, terms.offset)
+    return invoice_date(period, terms.timing, terms.offset)
+
+
+def _row(stretch: Stretch, number: int, own: Period, part: Span) -> PlannedRow:
+    terms = stretch.terms
+    period, share = part_share(terms, own, part)
+    return PlannedRow(
+        terms.kind,
+        *part,
+        _due(stretch, own, part),
+        share,
+        period,
+        number,
+        own,
+        max(own.start, stretch.start),
+    )
+
+
+def part_share(terms: ItemTerms, own: Period, part: Span) -> tuple[Period, Proration]:
+    """Return a part of an item's period as a period, and the share of the price that it costs.
+
+    ``own`` is the period as the item's life clips it. Shares of parts add up to the whole's: the
+    days that a policy adds for a partial first or last period go to the part at that side.
+    """
+    start, end = part
+    if part == (own.start, own.end):
+        return own, prorate(own, basis=terms.basis, first=terms.first, last=terms.last)
+    period = replace(own, start=start, end=end, resumed=start > own.start)
+    if _is_free(terms, own):
+        basis = effective_basis(own, terms.basis)
+        full = count_days(own, own.full_start, own.full_end, basis)
+        return period, Proration(0, full, "free", basis)
+    last = terms.last if end == own.end else PartialPolicy.prorate
+    return period, prorate(period, basis=terms.basis, first=terms.first, last=last)
+
+
+def _is_free(terms: ItemTerms, own: Period) -> bool:
+    return (own.starts_late and terms.first is PartialPolicy.free) or (
+        own.ends_early and terms.last is PartialPolicy.free
+    )
+
+
+def _due(stretch: Stretch, own: Period, part: Span) -> date:
+    """Return the day on which a part of a period is due."""
+    terms = stretch.terms
+    whole = part == (own.start, own.end)
+    if terms.timing == "advance":
+        day = part[0] if whole or stretch.at_once or part[0] == own.start else own.full_end
     else:
-        yield replace(period, start=start, resumed=resumed)
+        day = part[1] if whole or stretch.at_once else own.end
+    due = add_days(day, terms.offset)
+    if stretch.not_before is None or due >= stretch.not_before:
+        return due
+    if stretch.at_once:
+        return stretch.not_before
+    return _next_invoice(terms, stretch.not_before)
 
 
-def _row(terms: ItemTerms, period: Period, part: Period) -> PlannedRow:
-    # A part that stops where an invoiced one begins is not the item's last period.
-    last = terms.last if part.end == period.end else PartialPolicy.prorate
-    share = prorate(part, basis=terms.basis, first=terms.first, last=last)
-    due = invoice_date(part, terms.timing, terms.offset)
-    return PlannedRow(terms.kind, part.start, part.end, due, share, part)
+def _next_invoice(terms: ItemTerms, day: date) -> date:
+    """Return the first day from ``day`` on, on which the item's periods are invoiced."""
+    assert terms.rhythm is not None
+    wanted = add_days(day, -terms.offset)
+    index = index_at(terms.rhythm, wanted)
+    found = boundary(terms.rhythm, index)
+    if found < wanted:
+        found = boundary(terms.rhythm, index + 1)
+    return add_days(found, terms.offset)

@@ -1,0 +1,306 @@
+"""Changes: what was invoiced and is no longer due is credited, to the cent.
+
+An item's history says which terms are in force on which days. What it owes for a stretch of days of
+one period under one set of terms (a piece) is the price of these days, rounded once. Invoiced rows
+are never rewritten: where the history has changed since, the days that are not due any more, or not
+at these terms, are credited and set free to be planned anew. So invoiced less credited comes to
+what the history owes if it were billed from scratch, whatever was changed and billed in between.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from .money import CENT, round_money
+from .periods import Period
+from .plan import ItemTerms, Stretch, end_of_terms, part_share
+from .pricing import Charge, DiscountWindow, price_charge
+from .proration import Basis, Proration, count_days
+from .spans import Span, count, intersect, normalise, subtract
+
+ZERO = Decimal(0)
+# A share is kept with ten decimals; a day is more, in the longest period.
+SAME_SHARE = Fraction(1, 10**7)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a full period costs: quantity x unit price, less the discount in percent and windows."""
+
+    quantity: Decimal
+    price_unit: Decimal
+    discount: Decimal = ZERO
+    windows: tuple[DiscountWindow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """An invoiced row: the days ``[start, end)`` of the full period, and what became of them.
+
+    ``terms_key`` is that of the terms it was billed under. ``net`` is what was invoiced,
+    ``credited`` what changes have credited of it and ``waived`` what was credited for other
+    reasons, both positive for a positive net. ``freed``: the days that changes have credited.
+    ``share`` is the share of a full period's price that was billed. A one-shot has no full period.
+    """
+
+    key: object
+    start: date
+    end: date
+    terms_key: object
+    price: Price
+    net: Decimal
+    full_start: date | None = None
+    full_end: date | None = None
+    share: Fraction | None = None
+    credited: Decimal = ZERO
+    waived: Decimal = ZERO
+    freed: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What is credited of an invoiced row, for which days of it; ``amount`` has the net's sign.
+
+    ``frees`` is False for a correction of a cent: it credits no day. The amount is then at most a
+    rounding unit either way.
+    """
+
+    key: object
+    start: date
+    end: date
+    amount: Decimal
+    frees: bool = True
+
+
+def creditable(potential: Decimal, invoiced: Decimal, credited: Decimal) -> Decimal:
+    """Return what may be credited of a potential credit: never more than is still invoiced.
+
+    >>> creditable(Decimal(300), Decimal(200), Decimal(50))
+    Decimal('150')
+    """
+    sign = -1 if invoiced < 0 else 1
+    left = max(sign * (invoiced - credited), ZERO)
+    return sign * min(max(sign * potential, ZERO), left)
+
+
+def part_amount(
+    terms: ItemTerms,
+    own: Period,
+    piece_start: date,
+    part: Span,
+    price: Price,
+    rounding: Decimal = CENT,
+) -> Decimal:
+    """Return what a part of a piece costs, so that the parts of the piece add up to the cent.
+
+    ``own`` is the period as the item's life clips it, ``piece_start`` where the piece starts in it.
+    """
+    whole = _priced(terms, own, (piece_start, part[1]), price, rounding)
+    if part[0] <= piece_start:
+        return whole
+    return whole - _priced(terms, own, (piece_start, part[0]), price, rounding)
+
+
+def _priced(terms: ItemTerms, own: Period, part: Span, price: Price, rounding: Decimal) -> Decimal:
+    period, share = part_share(terms, own, part)
+    return price_part(period, share, price, rounding)
+
+
+def price_part(period: Period, share: Proration, price: Price, rounding: Decimal = CENT) -> Decimal:
+    """Return the rounded price of a period at its share."""
+    charge = Charge(
+        quantity=price.quantity,
+        price_unit=price.price_unit,
+        discount=price.discount,
+        period=period,
+        proration=share,
+        windows=price.windows,
+        basis=share.basis,
+    )
+    return price_charge(charge, rounding).net
+
+
+def settle(
+    stretches: Sequence[Stretch], billed: Iterable[Billed], rounding: Decimal = CENT
+) -> list[Credit]:
+    """Return what has to be credited of an item's invoiced rows, given its history by now.
+
+    ``stretches``: see :func:`plan.plan_stretches`; none where nothing of the item is owed.
+    """
+    credits: list[Credit] = []
+    for row in billed:
+        if row.full_start is None:
+            credits += _settle_one_shot(stretches, row)
+        else:
+            credits += _settle_row(stretches, row, rounding)
+    return credits
+
+
+def covered_days(billed: Iterable[Billed], credits: Iterable[Credit] = ()) -> list[Span]:
+    """Return the days that stay invoiced: those that planning leaves out."""
+    freed: dict[object, list[Span]] = {}
+    for credit in credits:
+        if credit.frees:
+            freed.setdefault(credit.key, []).append((credit.start, credit.end))
+    return normalise(
+        span
+        for row in billed
+        for span in subtract([(row.start, row.end)], [*row.freed, *freed.get(row.key, ())])
+    )
+
+
+def _settle_one_shot(stretches: Sequence[Stretch], row: Billed) -> list[Credit]:
+    """A fee is owed in full or not at all: not once the item ended before its day."""
+    if row.freed:
+        return []
+    begun = [stretch for stretch in stretches if stretch.start <= row.start]
+    stretch = begun[-1] if begun else stretches[0] if stretches else None
+    if stretch and stretch.key == row.terms_key and _lives(stretch.terms, row.start):
+        return []
+    amount = creditable(row.net - row.credited, row.net, row.credited + row.waived)
+    return [Credit(row.key, row.start, row.end, amount)]
+
+
+def _lives(terms: ItemTerms, day: date) -> bool:
+    return terms.end is None or day < terms.end
+
+
+def _settle_row(stretches: Sequence[Stretch], row: Billed, rounding: Decimal) -> list[Credit]:
+    live = subtract([(row.start, row.end)], row.freed)
+    if not live:
+        return []
+    kept, owed = _still_owed(stretches, row, live, rounding)
+    lost = subtract(live, normalise(kept))
+    amount = row.net - row.credited - owed
+    credits = []
+    if lost:
+        parts = _spread(creditable(amount, row.net, row.credited + row.waived), lost, rounding)
+        credits = [Credit(row.key, *span, part) for span, part in zip(lost, parts, strict=True)]
+        amount -= sum(parts, start=ZERO)
+    # A period that is cut anew may be off by a cent a part. What is further off was priced
+    # otherwise when it was invoiced, or credited for other reasons, and stays.
+    if amount and abs(amount) <= rounding * max(len(kept), 1) and not row.waived:
+        credits.append(Credit(row.key, live[0][0], live[-1][1], amount, frees=False))
+    return credits
+
+
+def _spread(amount: Decimal, spans: Sequence[Span], rounding: Decimal) -> list[Decimal]:
+    """Split an amount over stretches by their days; the parts add up to it."""
+    days, done, parts = 0, ZERO, []
+    for span in spans:
+        days += count([span])
+        until = round_money(Fraction(amount) * days / count(spans), rounding)
+        parts.append(until - done)
+        done = until
+    return parts
+
+
+def _still_owed(
+    stretches: Sequence[Stretch], row: Billed, live: Sequence[Span], rounding: Decimal
+) -> tuple[list[Span], Decimal]:
+    """Return the row's days that are still due at its terms, a part a piece, and their price.
+
+    Where a policy for partial periods makes the days cost another share than was billed, because
+    the item starts or ends on another day by now, none is.
+    """
+    kept: list[Span] = []
+    owed, share = ZERO, Fraction(0)
+    life_end = end_of_terms(stretches[0].terms) if stretches else None
+    own = None
+    for stretch in stretches:
+        span = _within(stretch, life_end, row)
+        if not stretch.owed or stretch.key != row.terms_key or span is None:
+            continue
+        terms = stretch.terms
+        own = _own_period(terms, life_end, row)
+        piece_start = max(own.start, stretch.start)
+        for part in intersect(live, [span]):
+            kept.append(part)
+            share += part_share(terms, own, part)[1].ratio
+            owed += part_amount(terms, own, piece_start, part, row.price, rounding)
+    if own is not None and row.share is not None:
+        gone = subtract([(row.start, row.end)], normalise(kept))
+        share += _share_of_days(own, gone, stretches[0].terms.basis)
+        if abs(share - row.share) > SAME_SHARE:
+            return [], ZERO
+    return kept, owed
+
+
+def _share_of_days(own: Period, spans: Sequence[Span], basis: Basis) -> Fraction:
+    days = sum(count_days(own, start, end, basis) for start, end in spans)
+    return Fraction(days, count_days(own, own.full_start, own.full_end, basis))
+
+
+def _within(stretch: Stretch, life_end: date | None, row: Billed) -> Span | None:
+    """Return the row's days that lie in the stretch and in the item's life."""
+    start = max(row.start, stretch.start, stretch.terms.start)
+    ends = [row.end] + [day for day in (stretch.end, life_end) if day is not None]
+    end = min(ends)
+    return (start, end) if start < end else None
+
+
+def _own_period(terms: ItemTerms, life_end: date | None, row: Billed) -> Period:
+    """Return the row's full period as the item's life clips it."""
+    assert row.full_start is not None and row.full_end is not None
+    start = max(row.full_start, terms.start)
+    end = row.full_end if life_end is None else min(row.full_end, life_end)
+    nominal = terms.rhythm.nominal_day if terms.rhythm else 0
+    return Period(0, start, end, row.full_start, row.full_end, False, nominal)
+
+
+def merge_stretches(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Return the same history with neighbours of equal terms made one."""
+    result: list[Stretch] = []
+    for stretch in stretches:
+        last = result[-1] if result else None
+        if last and (last.end, last.key, last.owed) == (stretch.start, stretch.key, stretch.owed):
+            result[-1] = Stretch(
+                last.start,
+                stretch.end,
+                last.terms,
+                last.key,
+                last.owed,
+                max(filter(None, (last.not_before, stretch.not_before)), default=None),
+                last.at_once,
+            )
+        else:
+            result.append(stretch)
+    return result
+
+
+def cut_out(stretches: Iterable[Stretch], unowed: Iterable[Span]) -> list[Stretch]:
+    """Return the history with stretches of days in which nothing is owed: pauses."""
+    unowed = normalise(unowed)
+    result: list[Stretch] = []
+    for stretch in stretches:
+        end = stretch.end or date.max
+        for start, after in subtract([(stretch.start, end)], unowed):
+            result.append(_clip(stretch, start, after, True))
+        for start, after in intersect([(stretch.start, end)], unowed):
+            result.append(_clip(stretch, start, after, False))
+    return sorted(result, key=lambda stretch: stretch.start)
+
+
+def _clip(stretch: Stretch, start: date, end: date, owed: bool) -> Stretch:
+    return Stretch(
+        start,
+        None if end == date.max else end,
+        stretch.terms,
+        stretch.key,
+        stretch.owed and owed,
+        stretch.not_before,
+        stretch.at_once,
+    )
+
+
+def minimum_true_up(
+    minimum: Decimal, share: Proration, billed: Iterable[Decimal], rounding: Decimal = CENT
+) -> Decimal:
+    """Return what is charged on top where a period's charges stay below its share of a minimum.
+
+    ``billed``: the rounded charges that count towards it.
+    """
+    owed = round_money(share.ratio * Fraction(minimum), rounding)
+    return max(owed - sum(billed, start=ZERO), ZERO)
