@@ -174,6 +174,12 @@ def _settle_row(stretches: Sequence[Stretch], row: Billed, rounding: Decimal) ->
     kept, owed = _still_owed(stretches, row, live, rounding)
     lost = subtract(live, normalise(kept))
     amount = row.net - row.credited - owed
+    cents = rounding * max(len(kept), 1)
+    sign = -1 if row.net < 0 else 1
+    if lost and not row.waived and sign * amount < -cents:
+        # The days left cost more alone than they did among the others (a discount of some days
+        # of a period that is billed in full): they are credited, too, and planned anew.
+        kept, lost, amount = [], live, row.net - row.credited
     credits = []
     if lost:
         parts = _spread(creditable(amount, row.net, row.credited + row.waived), lost, rounding)
@@ -181,7 +187,7 @@ def _settle_row(stretches: Sequence[Stretch], row: Billed, rounding: Decimal) ->
         amount -= sum(parts, start=ZERO)
     # A period that is cut anew may be off by a cent a part. What is further off was priced
     # otherwise when it was invoiced, or credited for other reasons, and stays.
-    if amount and abs(amount) <= rounding * max(len(kept), 1) and not row.waived:
+    if amount and abs(amount) <= cents and not row.waived:
         credits.append(Credit(row.key, live[0][0], live[-1][1], amount, frees=False))
     return credits
 

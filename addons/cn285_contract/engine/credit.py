@@ -6,7 +6,7 @@ a line takes what is left of it.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -50,6 +50,18 @@ class LineCredit:
     key: Hashable
     base: Decimal
     taxes: Amounts
+
+
+def reserve(line: CreditableLine, amount: Decimal, unit: Decimal = CENT) -> CreditableLine:
+    """Return the line as if ``amount`` excluding tax had been credited, with its share of tax."""
+    if not amount or not line.base:
+        return line
+    share = Fraction(amount) / Fraction(line.base)
+    taxes = {
+        tax: line.credited_taxes.get(tax, ZERO) + round_money(Fraction(charged) * share, unit)
+        for tax, charged in line.taxes.items()
+    }
+    return replace(line, credited=line.credited + amount, credited_taxes=taxes)
 
 
 def percent_of_total(

@@ -3,32 +3,10 @@ from math import isfinite
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-UNITS = [
-    ("day", "Days"),
-    ("week", "Weeks"),
-    ("month", "Months"),
-    ("quarter", "Quarters"),
-    ("semester", "Semesters"),
-    ("year", "Years"),
-]
 PARTIAL_POLICIES = [
     ("prorate", "Prorated"),
     ("full", "Billed in Full"),
     ("free", "Free"),
-]
-MONTH_NAMES = [
-    ("1", "January"),
-    ("2", "February"),
-    ("3", "March"),
-    ("4", "April"),
-    ("5", "May"),
-    ("6", "June"),
-    ("7", "July"),
-    ("8", "August"),
-    ("9", "September"),
-    ("10", "October"),
-    ("11", "November"),
-    ("12", "December"),
 ]
 
 
@@ -41,7 +19,7 @@ class BillingTerms(models.AbstractModel):
 
     _name = "cn285.billing.terms"
     _description = "Billing Terms"
-    _inherit = ["analytic.mixin"]
+    _inherit = ["analytic.mixin", "cn285.price.terms"]
 
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
@@ -59,31 +37,6 @@ class BillingTerms(models.AbstractModel):
         help="What the invoice line says. Defaults to the product's name.",
     )
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
-    quantity = fields.Float(
-        default=1.0,
-        required=True,
-        digits=(16, 6),
-        help="Units billed in each period.",
-    )
-    price_source = fields.Selection(
-        [("pricelist", "Pricelist"), ("manual", "Own Price")],
-        string="Price From",
-        default="pricelist",
-        required=True,
-        help="Where the unit price comes from: the contract's pricelist (or the product's sales "
-        "price) on the first day of each period, or the price given here.",
-    )
-    price_unit = fields.Float(
-        string="Unit Price",
-        digits=(16, 6),
-        help="Price of one unit for one full period, in the contract's currency. "
-        "Left empty, the pricelist decides.",
-    )
-    discount = fields.Float(
-        string="Discount (%)",
-        digits=(16, 4),
-        help="Percentage off the price for the whole life of the item.",
-    )
     billing_type = fields.Selection(
         [
             ("fixed", "Subscription"),
@@ -96,32 +49,6 @@ class BillingTerms(models.AbstractModel):
         help="Subscription: billed every period. One-time fee: billed once. "
         "Usage: planned every period, the amount comes from what was used. "
         "Not billed: the service is delivered, never invoiced.",
-    )
-    recurring_interval = fields.Integer(
-        string="Every",
-        default=1,
-        required=True,
-        help="Length of a period, counted in the unit beside it.",
-    )
-    recurring_unit = fields.Selection(UNITS, string="Period Unit", default="month", required=True)
-    alignment = fields.Selection(
-        [("anniversary", "Date to Date"), ("calendar", "Calendar")],
-        default="anniversary",
-        required=True,
-        help="Date to date: periods count from the item's first billed day. "
-        "Calendar: periods start on the billing day, whenever the item started.",
-    )
-    billing_day = fields.Integer(
-        default=1,
-        required=True,
-        help="Calendar alignment: the day of the month on which periods start (1 to 31; in a "
-        "shorter month, its last day).",
-    )
-    billing_month = fields.Selection(
-        MONTH_NAMES,
-        default="1",
-        required=True,
-        help="Calendar alignment, periods of more than a month: a month in which a period starts.",
     )
     first_period = fields.Selection(
         PARTIAL_POLICIES,

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 import psycopg2
 from odoo import api, models
@@ -10,6 +11,7 @@ from odoo.tools import mute_logger, split_every
 from .billing_run_batch import CONCURRENCY_ERRORS
 from .bulk import commit_batch
 from .common import in_users_language
+from .contract_item_version import TermsChange
 
 _logger = logging.getLogger(__name__)
 
@@ -200,6 +202,57 @@ class ContractChange(models.Model):
             announce = getattr(changes, f"_announce_{kind}", None)
             if announce:
                 announce(scheduled)
+
+    # === DAYS AND INVOICES === #
+
+    def _first_day(self):
+        """First day on which the change holds, by the company's rule for the day itself."""
+        self.ensure_one()
+        day = self.date_effective
+        if self._type().end_day:
+            return self._last_day() + timedelta(days=1)
+        return day if self.company_id.cn285_change_day == "new" else day + timedelta(days=1)
+
+    def _last_day(self):
+        """Last day before an end, by the company's rule whether the day of an end is billed."""
+        self.ensure_one()
+        if self.company_id.cn285_end_day == "billed":
+            return self.date_effective
+        return self.date_effective - timedelta(days=1)
+
+    def _billing_day(self):
+        """The day on which differences are due: that of effect, or, dated back, that of entry."""
+        self.ensure_one()
+        return max(self._first_day(), self.date_scheduled or self.company_id._cn285_today())
+
+    def _bills_at_once(self):
+        """Whether differences are invoiced at once, and not with the next invoice."""
+        self.ensure_one()
+        return self.company_id.cn285_change_billing == "once"
+
+    def _terms_change(self, patch, item=None):
+        """The change as what it changes of an item's terms.
+
+        :param patch: ``{field: value}`` of the item's price terms
+        """
+        return TermsChange(
+            item=(item or self.item_id).sudo(),
+            day=self._first_day(),
+            patch=patch,
+            change=self,
+            not_before=self._billing_day(),
+            at_once=self._bills_at_once(),
+        )
+
+    def _change_terms(self, terms_changes):
+        """Let items have other terms from a day on, and settle what was invoiced.
+
+        :param terms_changes: list of :class:`TermsChange`, one for an item
+        """
+        items = self.env["cn285.contract.item"].sudo()
+        items._write_versions(terms_changes)
+        changed = items.union(*(entry.item for entry in terms_changes))
+        changed._settle({entry.item: entry.change for entry in terms_changes})
 
     # === LOG === #
 

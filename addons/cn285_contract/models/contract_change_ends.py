@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from .change_type import ChangeType
+from .common import LIVE_STATES
 
 
 class ContractChange(models.Model):
@@ -24,13 +25,21 @@ class ContractChange(models.Model):
         self._check_in_service()
 
     def _apply_end_item(self):
-        """The day becomes the item's last one."""
+        """The day becomes the item's last one; what was billed beyond is credited.
+
+        An item that ends before its first day is cancelled.
+        """
         for change in self:
-            change.item_id.date_end = change.date_effective
+            item, last_day = change.item_id, change._last_day()
+            if last_day < item.date_start:
+                item._update_state(LIVE_STATES, "cancelled")
+            else:
+                item.with_context(cn285_no_replan=True).date_end = last_day
+        self.item_id._settle({change.item_id: change for change in self})
 
     def _announce_end_item(self, scheduled):
         for change in self:
-            change.item_id.planned_end = scheduled and change.date_effective
+            change.item_id.planned_end = scheduled and change._last_day()
 
     # === TERMINATION === #
 
@@ -50,13 +59,18 @@ class ContractChange(models.Model):
             )
 
     def _apply_terminate(self):
-        """The day becomes the contract's last one; the contract closes when all is billed."""
+        """The day becomes the contract's last one; what was billed beyond is credited.
+
+        The contract closes by itself once all is billed.
+        """
         for change in self:
-            change.contract_id._end_on(change.date_effective)
+            change.contract_id.with_context(cn285_no_replan=True)._end_on(change._last_day())
+        changes = {item: change for change in self for item in change.contract_id.item_ids}
+        self.contract_id.item_ids._settle(changes)
 
     def _announce_terminate(self, scheduled):
         for change in self:
-            change.contract_id.planned_end = scheduled and change.date_effective
+            change.contract_id.planned_end = scheduled and change._last_day()
 
     # === SHARED === #
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..engine.changes import Price, part_amount
 from ..engine.errors import EngineError
 from ..engine.periods import Rhythm
-from ..engine.plan import ItemTerms, plan_rows
+from ..engine.plan import ItemTerms, plan_stretches
 from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
 from .bulk import commit_batch
@@ -42,7 +43,7 @@ class ContractItem(models.Model):
                 interval=self.recurring_interval,
                 unit=self.recurring_unit,
                 alignment=self.alignment,
-                anchor=start,
+                anchor=self.anchor_date or start,
                 billing_day=self.billing_day,
                 billing_month=int(self.billing_month),
             ),
@@ -84,9 +85,8 @@ class ContractItem(models.Model):
         plans, requests = {}, []
         for item in self:
             try:
-                terms = item._engine_terms()
-                spans = covered.get(item.id, ())
-                rows, finished = plan_rows(terms, until, spans) if terms else ([], True)
+                stretches = item._engine_stretches()
+                rows, finished = plan_stretches(stretches, until, covered.get(item.id, ()))
             except EngineError as error:
                 raise ValidationError(item._engine_message(error)) from error
             plans[item] = rows, finished
@@ -100,7 +100,8 @@ class ContractItem(models.Model):
             for row in rows:
                 price = prices[item.id, row.start]
                 # Without discount periods, complete periods at one price cost the same.
-                key = (price, row.proration) if not windows else row
+                plain = not windows and row.piece_start in (None, row.start)
+                key = (price, row.proration, row.stretch) if plain else row
                 if key not in known:
                     known[key] = item._price_row(row, price, windows, included)
                 vals.append({**owner, **item._prepare_row_vals(row, price), **known[key]})
@@ -138,15 +139,19 @@ class ContractItem(models.Model):
         :param row: ``PlannedRow`` of the engine
         :param float price_unit: price of one unit for a full period
         """
+        terms = self._price_terms_on(row.start)
         return {
             "item_id": self.id,
             "kind": row.kind,
             "period_start": row.start,
             "period_end": row.end - timedelta(days=1),
             "billing_date": row.billing_date,
-            "quantity": self.quantity,
+            "quantity": terms.quantity,
             "price_unit": price_unit,
-            "discount": self.discount,
+            "discount": terms.discount,
+            "version_id": self._version_on(row.start).id,
+            "full_start": row.period and row.period.full_start,
+            "full_end": row.period and row.period.full_end,
             "proration": round(float(row.proration.ratio), 10),
             "state": "waiting" if row.kind == "usage" else "planned",
         }
@@ -161,10 +166,11 @@ class ContractItem(models.Model):
         """
         if row.kind == "usage":
             return {"net": 0.0, "amount": 0.0, "steps": False}
+        terms = self._price_terms_on(row.start)
         charge = Charge(
-            quantity=as_decimal(self.quantity),
+            quantity=as_decimal(terms.quantity),
             price_unit=as_decimal(price_unit),
-            discount=as_decimal(self.discount),
+            discount=as_decimal(terms.discount),
             period=row.period,
             proration=row.proration,
             windows=windows,
@@ -172,13 +178,25 @@ class ContractItem(models.Model):
             on=row.start,
         )
         amount = price_charge(charge, self._rounding())
-        net = float(amount.net)
         steps = [
             [step.code, {name: _as_json(value) for name, value in step.values.items()}]
             for step in amount.steps
         ]
+        net = self._net_of_part(row, charge)
+        if net != amount.net:
+            steps.append(["parts", {"amount": str(net)}])
+        net = float(net)
         untaxed = self._untaxed(net, included_taxes) if included_taxes else net
         return {"net": net, "amount": untaxed, "steps": steps}
+
+    def _net_of_part(self, row, charge):
+        """The net amount of a row; parts of a period that are billed apart add up to the cent."""
+        if row.piece_start in (None, row.start):
+            return price_charge(charge, self._rounding()).net
+        price = Price(charge.quantity, charge.price_unit, charge.discount, charge.windows)
+        part = row.start, row.end
+        terms = self._engine_terms()
+        return part_amount(terms, row.own, row.piece_start, part, price, self._rounding())
 
     def _untaxed(self, net, taxes):
         """The net amount without the taxes that are included in the price."""
@@ -214,6 +232,8 @@ class ContractItem(models.Model):
         written, created or deleted. Runs in a fixed number of queries for any number of items.
         """
         # A draft has no rows: it is planned when it is activated.
+        if self.env.context.get("cn285_no_replan"):
+            return
         started = self.filtered(lambda item: item.state != "draft")
         for company, items in started.grouped("company_id").items():
             items._replan_until(company._cn285_horizon())
@@ -286,24 +306,35 @@ class ContractItem(models.Model):
     def _existing_rows(self):
         """What the schedule holds already, in one query.
 
-        :returns: stretches already invoiced by item; open rows by item and ``(kind, start)``;
-            highest revision by ``(item, kind, start)``
+        :returns: stretches invoiced, and not credited since, by item; open rows by item and
+            ``(kind, start)``; highest revision by ``(item, kind, start)``
         """
-        kept, open_rows, revisions = defaultdict(list), defaultdict(dict), {}
+        open_rows, revisions = defaultdict(dict), {}
         rows = self.env["cn285.billing.schedule"].search(
-            [("item_id", "in", self.ids), ("kind", "in", self._planned_kinds())],
+            [("item_id", "in", self.ids), ("kind", "in", (*self._planned_kinds(), "credit"))],
             order="item_id, period_start, revision",
         )
-        rows.fetch(["item_id", "kind", "period_start", "period_end", "revision", "state"])
+        rows.fetch(
+            [
+                "item_id",
+                "kind",
+                "period_start",
+                "period_end",
+                "revision",
+                "state",
+                "credited_id",
+                "frees",
+            ]
+        )
         for row in rows:
+            if row.kind == "credit":
+                continue
             key = row.kind, row.period_start
             if row.state in OPEN_STATES:
                 open_rows[row.item_id.id][key] = row
                 continue
             revisions[(row.item_id.id, *key)] = row.revision
-            if row.state == "invoiced":
-                kept[row.item_id.id].append((row.period_start, day_after(row.period_end)))
-        return kept, open_rows, revisions
+        return rows._uncovered_by_credits(rows), open_rows, revisions
 
 
 def _as_json(value):

@@ -49,13 +49,18 @@ class Contract(models.Model):
             if len(days) > count or all(finished for _rows, finished in plans.values()):
                 break
         schedules = self.env["cn285.billing.schedule"]
+        credits = self.schedule_ids.filtered(
+            lambda row: row.kind == "credit" and row.state == "planned"
+        )
+        days.update(credits.mapped("billing_date"))
         limit = sorted(days)[:count][-1:] if days else []
         return schedules.union(
+            credits.filtered(lambda row: limit and row.billing_date <= limit[0]),
             *(
                 schedules.new(vals)
                 for vals in vals_list
                 if vals["kind"] != "usage" and limit and vals["billing_date"] <= limit[0]
-            )
+            ),
         )
 
     def _preview_items(self):

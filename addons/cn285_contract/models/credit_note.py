@@ -138,11 +138,13 @@ class AccountMove(models.Model):
             lambda line: line.parent_state != "cancel"
         )
         for refund in refund_lines.move_id:
+            # On an invoice, what it credits of an earlier one stands with a minus.
+            sign = 1 if refund.move_type == "out_refund" else -1
             for line, (base, parts) in refund._cn285_line_amounts().items():
                 origin = line.cn285_credited_line_id.id
-                credited[origin] += base
+                credited[origin] += sign * base
                 for tax, amount in parts.items():
-                    taxes[origin][tax] += amount
+                    taxes[origin][tax] += sign * amount
         return [
             CreditableLine(line.id, *charged[line], credited[line.id], dict(taxes[line.id]))
             for line in lines

@@ -9,7 +9,10 @@ class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
     def _unit_prices(self):
-        """Unit price of each item on its first billed day, as ``{item id: price}``."""
+        """Unit price of each item at its last terms, as ``{item id: price}``.
+
+        A pricelist is asked for the first billed day, or for that on which the terms changed.
+        """
         days = [(item, item._price_day()) for item in self]
         prices = self._prices_at(days)
         return {item.id: prices[item.id, day] for item, day in days}
@@ -18,7 +21,8 @@ class ContractItem(models.Model):
         self.ensure_one()
         contract = self.contract_id
         company = contract.company_id or self.env.company
-        return self.billing_start or contract.date_start or company._cn285_today()
+        changed = self.version_ids[-1:].date_from
+        return changed or self.billing_start or contract.date_start or company._cn285_today()
 
     def _prices_at(self, requests):
         """Unit prices of items on given days, in the contracts' currency.
@@ -34,12 +38,13 @@ class ContractItem(models.Model):
         groups = defaultdict(list)
         segments = {}
         for item, day in requests:
-            if item.price_source == "manual":
-                prices[item.id, day] = item.price_unit
+            terms = item._price_terms_on(day)
+            if terms.price_source == "manual":
+                prices[item.id, day] = terms.price_unit
                 continue
-            contract = item.contract_id
-            segment = self._price_segment(contract, item.product_id, day, segments)
-            key = (contract.company_id, contract.pricelist_id, contract.currency_id, item.quantity)
+            contract, pricelist = item.contract_id, item._pricelist_on(day)
+            segment = self._price_segment(contract, pricelist, item.product_id, day, segments)
+            key = (contract.company_id, pricelist, contract.currency_id, terms.quantity)
             groups[(*key, segment)].append((item, day))
         for (company, pricelist, currency, quantity, _segment), members in groups.items():
             products = self.env["product.product"].union(*(item.product_id for item, _ in members))
@@ -53,9 +58,8 @@ class ContractItem(models.Model):
                 prices[item.id, day] = item._adapt_price(found[item.product_id.id])
         return prices
 
-    def _price_segment(self, contract, product, day, segments):
+    def _price_segment(self, contract, pricelist, product, day, segments):
         """Key of the stretch of days on which a pricelist answers the same as on ``day``."""
-        pricelist = contract.pricelist_id
         if pricelist not in segments:
             segments[pricelist] = self._price_breaks(pricelist)
         breaks, converts = segments[pricelist]

@@ -39,6 +39,40 @@ class ResCompany(models.Model):
         help="A billing run is cut into jobs of about this many invoices, each committed apart.",
     )
 
+    cn285_change_day = fields.Selection(
+        [("new", "To the New Terms"), ("old", "To the Old Terms")],
+        string="Day of a Change",
+        default="new",
+        required=True,
+        help="Whether the effective date of a change is the first day of the new terms, or the "
+        "last one of the old.",
+    )
+    cn285_end_day = fields.Selection(
+        [("billed", "Billed"), ("free", "Not Billed")],
+        string="Day of an End",
+        default="billed",
+        required=True,
+        help="Whether the effective date of an end or a termination is billed as the last day.",
+    )
+    cn285_change_billing = fields.Selection(
+        [("once", "At Once"), ("next", "With the Next Invoice")],
+        string="Differences of a Change",
+        default="once",
+        required=True,
+        help="When credits and charges for a part of a period are invoiced: on the day of the "
+        "change (a credit note where the customer is owed), or with the next invoice.",
+    )
+    cn285_backdate_days = fields.Integer(
+        string="Changes Dated Back (days)",
+        default=90,
+        required=True,
+        help="How many days before its entry a change may take effect.",
+    )
+
+    _cn285_backdate_positive = models.Constraint(
+        "CHECK(cn285_backdate_days BETWEEN 0 AND 3660)",
+        "Changes may be dated back by 0 to 3660 days.",
+    )
     _cn285_horizon_positive = models.Constraint(
         "CHECK(cn285_horizon_months BETWEEN 1 AND 120)",
         "The planning horizon must be between 1 and 120 months.",

@@ -9,6 +9,12 @@ class ResConfigSettings(models.TransientModel):
     cn285_daily_billing = fields.Boolean(related="company_id.cn285_daily_billing", readonly=False)
     cn285_daily_post = fields.Boolean(related="company_id.cn285_daily_post", readonly=False)
     cn285_batch_size = fields.Integer(related="company_id.cn285_batch_size", readonly=False)
+    cn285_change_day = fields.Selection(related="company_id.cn285_change_day", readonly=False)
+    cn285_end_day = fields.Selection(related="company_id.cn285_end_day", readonly=False)
+    cn285_change_billing = fields.Selection(
+        related="company_id.cn285_change_billing", readonly=False
+    )
+    cn285_backdate_days = fields.Integer(related="company_id.cn285_backdate_days", readonly=False)
     cn285_test_database = fields.Boolean(
         string="Test Database",
         help="The company's clock can be moved ahead. Never mark a database that is in production.",

@@ -3,6 +3,7 @@ from . import (
     test_contract,
     test_contract_change,
     test_credit_notes,
+    test_contract_change_money,
     test_invoice_writer,
     test_invoices,
     test_looking_ahead,

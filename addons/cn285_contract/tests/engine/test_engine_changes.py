@@ -331,6 +331,23 @@ def test_policies_of_a_partial_period_hold_across_a_change(first, expected):
     assert item.total == D(expected) + extra
 
 
+def test_days_that_cost_more_alone_are_billed_anew():
+    """A partial first period billed in full, of which a discount makes most days free."""
+    window = DiscountWindow(date(2026, 1, 5), date(2026, 1, 25), percent=D(100))
+    item = Item(
+        date(2026, 1, 1),
+        terms={"price": "9.99", "billing_day": 6},
+        first="full",
+        windows=(window,),
+    )
+    item.bill(date(2026, 1, 2))
+    assert item.total == D("7.99")
+    item.changes.append((date(2026, 1, 2), {"price": "0"}))
+    item.settle()
+    item.bill(date(2026, 1, 3))
+    assert item.total == D("8.70")
+
+
 @pytest.mark.parametrize(
     ("timing", "at_once", "dues"),
     [
