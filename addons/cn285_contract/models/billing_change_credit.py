@@ -22,7 +22,7 @@ class BillingSchedule(models.Model):
     kind = fields.Selection(selection_add=[("credit", "Credit")], ondelete={"credit": "cascade"})
     credited_id = fields.Many2one(
         "cn285.billing.schedule",
-        string="Credits",
+        string="Credited Row",
         readonly=True,
         copy=False,
         index="btree_not_null",
