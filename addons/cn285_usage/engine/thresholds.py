@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from ...cn285_contract.engine.money import CENT
 from .errors import UsageError
 from .exact import EXACT, ZERO, as_choice, as_input, not_negative, positive
+from .rating import Rating, close, draft
+
+# What only the end of a period owes: usage to come may still fill it.
+_AT_THE_END = "minimum"
 
 
 class Measure(str, Enum):
@@ -110,3 +115,35 @@ def replay(threshold: Threshold, totals: Iterable[Running], steps: int = 0) -> l
             steps += due.steps
             billed = EXACT.add(billed, due.amount)
     return invoices
+
+
+def so_far(rating: Rating) -> Rating:
+    """Return the rating of a running period without its minimum, which only its end owes."""
+    lines = tuple(line for line in rating.lines if line.code != _AT_THE_END)
+    if len(lines) == len(rating.lines):
+        return rating
+    unrounded, amount = rating.unrounded, rating.amount
+    for line in rating.lines:
+        if line.code == _AT_THE_END:
+            unrounded = EXACT.subtract(unrounded, line.exact)
+            amount = EXACT.subtract(amount, line.amount)
+    notes = tuple(note for note in rating.notes if note.values.get("kind") != _AT_THE_END)
+    return Rating(rating.quantity, unrounded, amount, lines, notes)
+
+
+def running(ratings: Iterable[Rating]) -> Running:
+    """Return what the ratings of a running period, by all its calculators, come to so far."""
+    quantity, amount = ZERO, ZERO
+    for rating in map(so_far, ratings):
+        quantity = EXACT.add(quantity, rating.quantity)
+        amount = EXACT.add(amount, rating.amount)
+    return Running(quantity, amount)
+
+
+def step_rating(threshold: Threshold, due: Due, rounding: Decimal = CENT) -> Rating:
+    """Return the rating of steps that are billed at a fixed amount each.
+
+    It has no units: those are the period's, whose rest is billed at its end.
+    """
+    line = draft("threshold_step", Decimal(due.steps), threshold.step_amount)
+    return close(ZERO, [line], rounding)

@@ -1,14 +1,25 @@
 """Billing on thresholds, and cascades from item to item."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from cn285_house.cn285_contract.engine.errors import EngineError
-from cn285_house.cn285_usage.engine.cascades import Trigger, cascade, check_triggers
-from cn285_house.cn285_usage.engine.charge_models import PerUnit
+from cn285_house.cn285_usage.engine.bounds import apply_bounds
+from cn285_house.cn285_usage.engine.cascades import Measure, levels, triggered
+from cn285_house.cn285_usage.engine.charge_models import Package, PerUnit
+from cn285_house.cn285_usage.engine.difference import difference
+from cn285_house.cn285_usage.engine.percentage import Percentage
 from cn285_house.cn285_usage.engine.rating import explain
-from cn285_house.cn285_usage.engine.thresholds import Due, Running, Threshold, replay, rest
+from cn285_house.cn285_usage.engine.thresholds import (
+    Due,
+    Running,
+    Threshold,
+    replay,
+    rest,
+    so_far,
+    step_rating,
+)
+from cn285_house.cn285_usage.engine.thresholds import running as running_total
 from hypothesis import given
 from hypothesis import strategies as st
 from usage_strategies import check_rating, dec, prices, quantities
@@ -93,11 +104,6 @@ def test_a_rest_may_be_a_credit():
         (lambda: threshold(1, "quantity", "each"), "step_amount_needed"),
         (lambda: threshold(1, "amount", "once", step=1), "step_amount_not_wanted"),
         (lambda: threshold(1, "amount", "each", step=-1), "negative_price"),
-        (lambda: Trigger("a", "b", "double"), "unknown_choice"),
-        (lambda: Trigger("a", "b", "package", size=Decimal(0)), "not_positive"),
-        (lambda: Trigger("a", "b", "package", price=Decimal(-1)), "negative_price"),
-        (lambda: Trigger("a", "b", "package", units=Decimal(-1)), "negative_units"),
-        (lambda: Trigger("a", "b", "percent", percent=Decimal(-1)), "negative_price"),
     ],
 )
 def test_refusals(call, code):
@@ -129,83 +135,63 @@ def test_thresholds_and_rest_come_to_the_debt(parts, value, repeat):
         assert len(invoices) == (owed >= value)
 
 
+def test_a_running_period_owes_no_minimum_yet():
+    rating = apply_bounds(TEN.rate(dec(3)), minimum=dec(100))
+    assert str(rating.amount) == "100.00"
+    assert so_far(rating) == TEN.rate(dec(3))
+    assert running_total([rating, TEN.rate(dec(1))]) == Running(dec(4), dec("40.00"))
+
+
+def test_a_running_period_keeps_its_maximum():
+    rating = apply_bounds(TEN.rate(dec(30)), maximum=dec(100))
+    assert so_far(rating) is rating
+
+
+def test_steps_are_netted_at_the_end_of_the_period():
+    series = threshold(200, "amount", "each", step=50)
+    steps = step_rating(series, Due(dec(150), 3))
+    check_rating(steps)
+    assert explain(steps) == "3 steps of the threshold x 50 = 150.00"
+    owed = difference(TEN.rate(dec(65)), [steps])
+    assert (str(owed.quantity), str(owed.amount)) == ("65", "500.00")
+    check_rating(owed)
+
+
 # Cascades
 
 
-def package(source, target, size, price, units=1):
-    return Trigger(source, target, "package", dec(size), dec(units), dec(price))
+def test_levels_of_several_sources():
+    assert levels(["cd", "bc", "ab", "ac"]) == {"a": 0, "b": 1, "c": 2, "d": 3}
+    assert levels([]) == {}
 
 
-def percent(source, target, share):
-    return Trigger(source, target, "percent", percent=dec(share))
-
-
-def own(**quantities):
-    return {name: PerUnit(Decimal("0.1")).rate(dec(units)) for name, units in quantities.items()}
-
-
-def figures(ratings):
-    return {item: (str(one.quantity), str(one.amount)) for item, one in ratings.items()}
-
-
-def test_a_package_per_started_thousand_and_a_royalty():
-    triggers = [package("mails", "archive", 1000, 5), percent("mails", "royalty", 10)]
-    results = cascade(own(mails=2001), triggers)
-    assert figures(results) == {
-        "mails": ("2001", "200.10"),
-        "archive": ("3", "15.00"),
-        "royalty": ("0", "20.01"),
-    }
-    assert explain(results["archive"]) == "3 x 5 for mails = 15.00"
-    assert explain(results["royalty"]) == "200.10 x 0.1 of mails = 20.01"
+def test_a_royalty_is_owed_to_the_other_side():
+    paid = Percentage(dec(10)).rate([dec("200.10")])
+    royalty = triggered(paid, "Mails", dec("200.10"), Measure.amount, payout=True)
+    assert (str(royalty.quantity), str(royalty.amount)) == ("0", "-20.01")
+    assert explain(royalty).splitlines() == [
+        "triggered by Mails: amount 200.10",
+        "200.10 x -0.1 = -20.01",
+    ]
+    check_rating(royalty)
 
 
 @pytest.mark.parametrize(
-    ("used", "expected"),
-    [(0, "0"), ("0.1", "2"), (1000, "2"), ("1000.001", "4"), (-1, "0"), (-1000, "-2")],
+    ("used", "packages"),
+    [(0, "0"), ("0.1", "1"), (1000, "1"), ("1000.001", "2"), (2001, "3"), (-1000, "-1")],
 )
-def test_started_packages(used, expected):
-    results = cascade(own(a=used), [package("a", "b", 1000, 1, units=2)])
-    assert str(results["b"].quantity) == expected
+def test_a_package_per_started_thousand_triggers_by_its_packages(used, packages):
+    rated = Package(dec(1000), dec(5)).rate(dec(used))
+    archive = triggered(rated, "Mails", dec(used), Measure.quantity, packages=True)
+    assert archive.quantity == dec(packages)
+    assert archive.amount == 5 * dec(packages)
+    check_rating(archive)
 
 
-def test_several_levels_in_whatever_order_they_are_given():
-    triggers = [
-        percent("c", "d", 50),
-        package("b", "c", 2, 10),
-        package("a", "b", 100, 1),
-        percent("a", "c", 1),
-    ]
-    results = cascade(own(a=450, c=3), triggers)
-    assert figures(results) == {
-        "a": ("450", "45.00"),
-        "b": ("5", "5.00"),
-        # Its own 3 units, 3 packages, and 1 % of 45.
-        "c": ("6", "30.75"),
-        "d": ("0", "15.38"),
-    }
-    assert [line.code for line in results["c"].lines] == [
-        "unit",
-        "trigger_package",
-        "trigger_percent",
-    ]
-    assert [line.key for line in results["c"].lines] == ["", "b", "a"]
-    for rating in results.values():
-        check_rating(rating)
-
-
-def test_a_share_is_taken_of_what_is_invoiced():
-    """Of 0.05, not of the exact 0.045; so every level follows from the invoice above it."""
-    results = cascade(own(a="0.45"), [percent("a", "b", 100), percent("b", "c", 100)])
-    assert [str(results[item].amount) for item in "abc"] == ["0.05", "0.05", "0.05"]
-    assert results["b"].exact == Fraction(5, 100)
-
-
-def test_items_without_triggers_are_left_alone():
-    usage = own(a=10, z=20)
-    assert cascade(usage, []) == usage
-    assert cascade(usage, [percent("a", "b", 5)])["z"] is usage["z"]
-    assert cascade({}, [percent("a", "b", 5), package("a", "b", 1, 1)])["b"].lines == ()
+def test_units_that_are_priced_each_trigger_as_units():
+    rated = PerUnit(dec("0.5")).rate(dec(7))
+    assert triggered(rated, "Mails", dec(7), Measure.quantity).quantity == 7
+    assert triggered(rated, "Mails", dec(7), Measure.amount).quantity == 0
 
 
 @pytest.mark.parametrize(
@@ -220,9 +206,9 @@ def test_items_without_triggers_are_left_alone():
 )
 def test_loops_are_refused_by_name(edges, loops):
     with pytest.raises(EngineError) as refusal:
-        check_triggers([percent(source, target, 1) for source, target in edges])
+        levels(edges)
     assert refusal.value.code == "cascade_loop"
-    named = refusal.value.values["loop"].split(" > ")
+    named = refusal.value.values["path"]
     start = named.index(min(named))
     turned = [*named[start:-1], *named[:start], named[start]]
     assert " > ".join(turned) in loops
@@ -231,23 +217,22 @@ def test_loops_are_refused_by_name(edges, loops):
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=14),
     st.permutations(range(7)),
-    prices,
-    quantities,
 )
-def test_sources_come_before_targets(edges, names, share, used):
+def test_sources_stand_below_their_targets(edges, names):
     """Edges that only lead upwards have no loop, whatever their order; one back makes one."""
-    triggers = [
-        percent(str(names[low]), str(names[high]), share)
-        for low, high in map(sorted, edges)
-        if low != high
-    ]
-    order = check_triggers(triggers)
-    assert len(order) == len(set(order))
-    for trigger in triggers:
-        assert order.index(trigger.source) < order.index(trigger.target)
-    ratings = {item: PerUnit(Decimal(1)).rate(used) for item in order}
-    for rating in cascade(ratings, triggers).values():
-        check_rating(rating)
-    for trigger in triggers:
+    links = [(names[low], names[high]) for low, high in map(sorted, edges) if low != high]
+    found = levels(links)
+    for source, target in links:
+        assert found[source] < found[target]
         with pytest.raises(EngineError):
-            check_triggers([*triggers, percent(trigger.target, trigger.source, 1)])
+            levels([*links, (target, source)])
+
+
+@given(quantities, prices)
+def test_a_payout_is_the_charge_turned_round(used, price):
+    rated = PerUnit(price).rate(used)
+    charge, payout = (
+        triggered(rated, "a", used, Measure.quantity, payout=payout) for payout in (False, True)
+    )
+    assert charge.amount + payout.amount == 0
+    check_rating(payout)
