@@ -27,7 +27,13 @@
         "views/usage_estimate_views.xml",
         "views/usage_statement_views.xml",
         "views/usage_portal_templates.xml",
+        "security/usage_trigger_rules.xml",
+        "data/usage_trigger_data.xml",
+        "views/usage_delivery_views.xml",
+        "views/usage_cascade_views.xml",
+        "views/usage_trigger_views.xml",
         "views/usage_menus.xml",
+        "views/usage_trigger_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["cn285_usage/static/src/**/*"],

@@ -109,21 +109,26 @@ class BillingRun(models.Model):
         """Bill what is due by jobs in the background, a batch each; the screen shows progress."""
         for run in self:
             commit_batch(run.env)
-            for batch in run._persistently(run._start):
-                batch.with_delay(
-                    channel="root.billing",
-                    description=self.env._(
-                        "%(run)s: batch %(number)s", run=run.name, number=batch.number
-                    ),
-                    identity_key=f"cn285.billing.run.batch-{batch.id}",
-                )._job_run()
-            run.with_delay(
-                channel="root",
-                priority=20,
-                description=self.env._("%s: close the run", run.name),
-                identity_key=f"cn285.billing.run.finish-{run.id}",
-            )._job_finish()
+            run._delay_batches(run._persistently(run._start))
         return True
+
+    def _delay_batches(self, batches):
+        """Order a job for each batch of a started run, and one that closes it."""
+        self.ensure_one()
+        for batch in batches:
+            batch.with_delay(
+                channel="root.billing",
+                description=self.env._(
+                    "%(run)s: batch %(number)s", run=self.name, number=batch.number
+                ),
+                identity_key=f"cn285.billing.run.batch-{batch.id}",
+            )._job_run()
+        self.with_delay(
+            channel="root",
+            priority=20,
+            description=self.env._("%s: close the run", self.name),
+            identity_key=f"cn285.billing.run.finish-{self.id}",
+        )._job_finish()
 
     def action_retry_errors(self):
         """Bill again just the contracts that were set aside, and send what was not sent.

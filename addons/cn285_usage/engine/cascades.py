@@ -75,10 +75,10 @@ def triggered(
 ) -> Rating:
     """Return the rating of a triggered item, made by a charge model from its source's ``total``.
 
-    A note ``cascade`` says where it comes from. The item's own quantity, which triggers others in
-    turn, is the packages where it is billed by ``packages``, the units where those are counted,
-    and none where it is a share of an amount. A ``payout`` is owed to the item's customer: prices
-    and amounts below zero.
+    A note (``cascade_quantity``, ``cascade_amount``) says where it comes from. The item's own
+    quantity, which triggers others in turn, is the packages where it is billed by ``packages``,
+    the units where those are counted, and none where it is a share of an amount. A ``payout`` is
+    owed to the item's customer: the same with all units and amounts below zero.
     """
     if packages:
         quantity = sum((line.quantity for line in rating.lines), start=ZERO)
@@ -86,16 +86,18 @@ def triggered(
         quantity = total if measure is Measure.quantity else ZERO
     sign = -1 if payout else 1
     lines = tuple(_signed(line, sign) for line in rating.lines)
-    note = Step("cascade", {"key": source, "measure": measure.value, "total": total})
-    unrounded, amount = (EXACT.multiply(sign, one) for one in (rating.unrounded, rating.amount))
+    note = Step(f"cascade_{measure.value}", {"key": source, "total": total})
+    quantity, unrounded, amount = (
+        EXACT.multiply(sign, one) for one in (quantity, rating.unrounded, rating.amount)
+    )
     return Rating(quantity, unrounded, amount, lines, (note, *rating.notes))
 
 
 def _signed(line: RatedLine, sign: int) -> RatedLine:
-    """Return the line, or the same with what it costs as something owed to the customer."""
-    price, flat, amount = (
-        EXACT.multiply(sign, one) for one in (line.unit_price, line.flat, line.amount)
+    """Return the line as it is, or turned round, at the same price."""
+    quantity, flat, amount = (
+        EXACT.multiply(sign, one) for one in (line.quantity, line.flat, line.amount)
     )
     return RatedLine(
-        line.code, line.quantity, price, flat, amount, line.tier_from, line.tier_to, line.key
+        line.code, quantity, line.unit_price, flat, amount, line.tier_from, line.tier_to, line.key
     )

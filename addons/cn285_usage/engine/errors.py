@@ -57,6 +57,7 @@ _MESSAGES = {
     "step_amount_needed": "A threshold of quantity at each multiple needs an amount per step.",
     "step_amount_not_wanted": "A threshold once a period bills the running total, not an amount "
     "per step.",
+    "cascade_source_missing": "%(name)s has nothing that triggers it: choose its item.",
     "cascade_loop": "These items trigger each other in a loop: %(loop)s.",
 }
 

@@ -78,6 +78,7 @@ class RatingBatch:
       ``(calculator id, beneficiary id)``; what is rated is then the difference to them
     - ``metrics``: the metrics that each calculator reads, by its id
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``
+    - ``sources``: figures of the items that trigger these, by ``(row id, calculator id)``
     - ``outcomes``: by row id, in the order of the calculators
     - ``failed``: ``{contract: reason in a clerk's words}``
     """
@@ -87,6 +88,7 @@ class RatingBatch:
     metrics: dict = field(default_factory=dict)
     measured: dict = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
+    sources: dict = field(default_factory=dict)
     outcomes: dict = field(default_factory=dict)
     failed: dict = field(default_factory=dict)
 

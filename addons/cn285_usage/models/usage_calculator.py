@@ -120,10 +120,11 @@ class UsageCalculator(models.Model):
     @api.constrains(lambda self: self._checked_fields())
     def _check_model(self):
         for calculator in self:
-            if bool(calculator.metric_id) == bool(calculator.formula):
+            if len(list(filter(None, calculator._inputs()))) != 1:
                 raise ValidationError(
                     self.env._(
-                        "Calculator “%s”: choose either a metric or a formula.", calculator.name
+                        "Calculator “%s”: choose either a metric, a formula or another item.",
+                        calculator.name,
                     )
                 )
             company = calculator.item_id.company_id
@@ -157,6 +158,11 @@ class UsageCalculator(models.Model):
             for name, field in self._fields.items()
             if field.store and not field.related and name not in ("name", "sequence", "id")
         ]
+
+    def _inputs(self):
+        """What the quantity may come from; one of them is given."""
+        self.ensure_one()
+        return [self.metric_id, self.formula]
 
     def _reason(self, error):
         """What the engine refuses, in words."""

@@ -47,7 +47,7 @@ class UsageCalculator(models.Model):
         names = {
             calculator: Formula(calculator.formula).names
             for calculator in self
-            if not calculator.metric_id
+            if calculator.formula
         }
         by_code = {}
         if names:
@@ -78,3 +78,8 @@ class UsageCalculator(models.Model):
         return self._formula().quantity(
             {metric.code: entry.quantity for metric, entry in measured.items()}
         )
+
+    def _line_label(self):
+        """What the lines that it makes on an invoice are about."""
+        self.ensure_one()
+        return self.metric_id.name or self.name

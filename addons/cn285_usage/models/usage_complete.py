@@ -51,13 +51,14 @@ class BillingSchedule(models.Model):
         return {row: metrics for row, metrics in missing.items() if metrics}
 
     def _plan_complete(self):
-        """Make complete ones of these waiting rows due today, where that is earlier."""
+        """Make complete ones of these waiting rows due, and return them."""
         rows = self.filtered(lambda row: row._is_ratable())
         missing = rows._missing_metrics()
-        today = rows.company_id[:1]._cn285_today() if rows else None
-        rows.filtered(
-            lambda row: row not in missing and row.billing_date > today
-        ).billing_date = today
+        complete = rows.filtered(lambda row: row not in missing)
+        if complete:
+            today = complete.company_id._cn285_today()
+            complete.filtered(lambda row: row.billing_date > today).billing_date = today
+        return complete
 
     @api.model
     def _overdue_periods(self, company):
@@ -74,9 +75,7 @@ class BillingSchedule(models.Model):
                 ("period_end", "<", today),
                 ("item_id.usage_billing", "=", "complete"),
             ]
-        ).filtered(
-            lambda row: row.period_end + timedelta(days=row.item_id.usage_max_wait) < today
-        )
+        ).filtered(lambda row: row.period_end + timedelta(days=row.item_id.usage_max_wait) < today)
         result = defaultdict(list)
         for row, metrics in rows._missing_metrics().items():
             text = self.env._(

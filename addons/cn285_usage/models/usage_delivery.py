@@ -146,15 +146,16 @@ class UsageDelivery(models.Model):
     def _plan(self, company):
         """Make the rows of pending deliveries that are complete, rated and due today.
 
-        :returns: ``{contract: reason}`` of those that could not be rated, which stay pending
+        :returns: the rows, and ``{contract: reason}`` of those that could not be rated, which stay
+            pending
         """
-        failed = {}
-        pending = self.search(
-            [("company_id", "=", company.id), ("pending", "=", True)], order="id"
-        )
+        made, failed = self.env["cn285.billing.schedule"], {}
+        pending = self.search([("company_id", "=", company.id), ("pending", "=", True)], order="id")
         for ids in split_every(CHUNK, pending.ids):
-            failed.update(self.browse(ids)._plan_rows())
-        return failed
+            rows, failing = self.browse(ids)._plan_rows()
+            made |= rows
+            failed.update(failing)
+        return made, failed
 
     def _plan_rows(self):
         looks = self._look()
@@ -167,9 +168,9 @@ class UsageDelivery(models.Model):
             delivery._note(look, complete)
             if delivery.id in billed or (complete and look.events):
                 due |= delivery
-        failed = due._bill(billed)
+        rows, failed = due._bill(billed)
         (self - due.filtered(lambda one: one.item_id.contract_id in failed)).pending = False
-        return failed
+        return rows, failed
 
     def _look(self):
         """What counts of each delivery: ``{id: Look}``; none for those without any event left."""
@@ -249,21 +250,24 @@ class UsageDelivery(models.Model):
         """Rows for what these deliveries cost, or cost more or less than was billed.
 
         :param billed: see :meth:`_billed_ratings`
-        :returns: ``{contract: reason}`` of those that could not be rated
+        :returns: the rows, and ``{contract: reason}`` of those that could not be rated
         """
         schedules = self.env["cn285.billing.schedule"]
         rows = schedules.union(*(schedules.new(one._row_vals()) for one in self))
         known = {row.id: billed.get(row.delivery_id.id, {}) for row in rows}
         batch = rows._rate_rows(known)
         wanted = rows.filtered(
-            lambda row: row.id in batch.outcomes
-            and (
-                row.delivery_id.id not in billed
-                or any(one.rating.amount or one.rating.quantity for one in batch.outcomes[row.id])
+            lambda row: (
+                row.id in batch.outcomes
+                and (
+                    row.delivery_id.id not in billed
+                    or any(
+                        one.rating.amount or one.rating.quantity for one in batch.outcomes[row.id]
+                    )
+                )
             )
         )
-        wanted._insert_rated(batch)
-        return batch.failed
+        return wanted._insert_rated(batch), batch.failed
 
     def _row_vals(self):
         """Values of a row of the delivery, but for what it is rated with and its revision."""

@@ -68,7 +68,9 @@ class UsageEvent(models.Model):
     @api.model
     def _drop_storage(self):
         """Drop the tables, which Odoo leaves behind when the module is uninstalled."""
-        self.env.cr.execute("DROP TABLE IF EXISTS cn285_usage_event, cn285_usage_key")
+        self.env.cr.execute(
+            "DROP TABLE IF EXISTS cn285_usage_event, cn285_usage_key, cn285_usage_delivery_event"
+        )
         self.env.cr.execute("DROP SEQUENCE IF EXISTS cn285_usage_event_id_seq")
 
     @api.model

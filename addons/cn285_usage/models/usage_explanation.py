@@ -45,6 +45,9 @@ class BillingSchedule(models.Model):
                 "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed"
             ),
             "bound": self.env._("%(kind)s %(bound)s of the period"),
+            "threshold_step": self.env._("%(quantity)s steps of the threshold × %(unit_price)s"),
+            "cascade_quantity": self.env._("triggered by %(total)s units of %(key)s"),
+            "cascade_amount": self.env._("triggered by the amount %(total)s of %(key)s"),
             "rounded": self.env._("rounded"),
         }
 

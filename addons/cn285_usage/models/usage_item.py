@@ -111,7 +111,7 @@ class InvoiceBuilder(models.AbstractModel):
                 "key": line.key,
             },
         )
-        unit = rating.calculator_id.metric_id.name or rating.calculator_id.name
+        unit = rating.calculator_id._line_label()
         return {
             **base,
             "name": f"{base['name']}\n{unit}: {text}",

@@ -40,11 +40,11 @@ class BillingSchedule(models.Model):
     def _plan_thresholds(self):
         """Make rows for the thresholds that these waiting rows' usage has reached, due today.
 
-        :returns: ``{contract: reason}`` of rows that could not be rated
+        :returns: the rows, and ``{contract: reason}`` of what could not be rated
         """
         rows = self.sorted(lambda row: (row.item_id.id, row.period_start))
         if not rows:
-            return {}
+            return rows, {}
         batch = rows._rate_rows()
         before = rows._running_before(batch)
         steps = rows._steps_before()
@@ -58,7 +58,8 @@ class BillingSchedule(models.Model):
             if reached:
                 due[row] = reached
                 steps[row._steps_key()] += reached.steps
-        return {**batch.failed, **self._bill_thresholds(due, batch)}
+        made, failed = self._bill_thresholds(due, batch)
+        return made, {**batch.failed, **failed}
 
     def _threshold_due(self, total, steps):
         """The invoice that a running total calls for: an engine ``Due``, or None."""
@@ -136,7 +137,7 @@ class BillingSchedule(models.Model):
 
         :param due: ``{waiting row: engine Due}``
         :param batch: what the waiting rows were rated with
-        :returns: ``{contract: reason}`` of rows that could not be rated
+        :returns: the rows, and ``{contract: reason}`` of what could not be rated
         """
         once = self.browse(
             [row.id for row in due if row.item_id.usage_threshold_repeat == Repeat.once.value]
@@ -148,8 +149,7 @@ class BillingSchedule(models.Model):
             new = self.new(row._threshold_vals(row._today_within(), steps.steps))
             probes.outcomes[new.id] = row._step_outcomes(steps, batch.outcomes[row.id])
             made |= new
-        made._insert_rated(probes)
-        return probes.failed
+        return made._insert_rated(probes), probes.failed
 
     def _probe_days(self):
         """Find the day on which each running amount reached its threshold.
@@ -229,9 +229,7 @@ class BillingSchedule(models.Model):
                     ("period_start", "in", [start for _item, start in keys]),
                 ]
             )
-            periods.filtered(
-                lambda row: (row.item_id, row.period_start) in keys
-            ).usage_stale = True
+            periods.filtered(lambda row: (row.item_id, row.period_start) in keys).usage_stale = True
         return result
 
 
@@ -244,4 +242,3 @@ class BillingTerms(models.AbstractModel):
 
 def _add(one, other):
     return Running(one.quantity + other.quantity, one.amount + other.amount)
-

@@ -170,8 +170,8 @@ def test_a_royalty_is_owed_to_the_other_side():
     royalty = triggered(paid, "Mails", dec("200.10"), Measure.amount, payout=True)
     assert (str(royalty.quantity), str(royalty.amount)) == ("0", "-20.01")
     assert explain(royalty).splitlines() == [
-        "triggered by Mails: amount 200.10",
-        "200.10 x -0.1 = -20.01",
+        "triggered by the amount 200.10 of Mails",
+        "-200.10 x 0.1 = -20.01",
     ]
     check_rating(royalty)
 

@@ -1,0 +1,189 @@
+"""How triggered items are rated: after their sources, and anew when those have changed."""
+
+import json
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.engine.money import round_money
+from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.tools import SQL
+
+from ..engine.cascades import Measure, triggered
+from ..engine.errors import UsageError
+from ..engine.terms import Usage
+from .usage_batch import Outcome, Part
+
+ZERO = Decimal(0)
+
+
+class BillingSchedule(models.Model):
+    """Rows of triggered items.
+
+    What counts of a source are its rated rows, of any kind, whose period ends within the row's own:
+    so periods of different lengths add up, and each source period counts once.
+    """
+
+    _inherit = "cn285.billing.schedule"
+
+    source_totals = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What the items that trigger this one had come to when it was rated, by calculator.",
+    )
+
+    # === IN ORDER === #
+
+    def _rate_waiting(self):
+        """Sources are rated, and stored, before what they trigger."""
+        levels = {}
+        for company in self.company_id:
+            levels.update(self.env["cn285.usage.calculator"]._cascade_levels(company))
+        if not levels:
+            return super()._rate_waiting()
+        reasons = {}
+        waves = self.grouped(lambda row: levels.get(row.item_id.id, 0))
+        for level in sorted(waves):
+            reasons.update(super(BillingSchedule, waves[level])._rate_waiting())
+        return reasons
+
+    def _prepare_batch(self, batch):
+        super()._prepare_batch(batch)
+        batch.sources.update(self._source_figures())
+
+    def _source_figures(self):
+        """What triggers these rows, by ``(row id, calculator id)``, in one query."""
+        wanted = [
+            (row, calculator)
+            for row in self
+            for calculator in row.item_id.calculator_ids
+            if calculator.source_item_id
+        ]
+        if not wanted:
+            return {}
+        self.env["cn285.usage.rating"].flush_model()
+        self.flush_model()
+        found = self.env.execute_query(
+            SQL(
+                """SELECT w.number, sum(r.quantity)::text,
+                          sum(r.amount * CASE WHEN s.net = s.amount OR s.net = 0 THEN 1
+                                              ELSE s.amount / s.net END)::text
+                     FROM unnest(%s::int[], %s::int[], %s::int[], %s::date[], %s::date[])
+                          AS w (number, item_id, calculator_id, first, last)
+                     JOIN cn285_billing_schedule s ON s.item_id = w.item_id
+                      AND s.period_end BETWEEN w.first AND w.last
+                      AND s.state IN ('planned', 'invoiced')
+                     JOIN cn285_usage_rating r ON r.schedule_id = s.id
+                      AND (w.calculator_id IS NULL OR r.calculator_id = w.calculator_id)
+                 GROUP BY w.number""",
+                list(range(len(wanted))),
+                [calculator.source_item_id.id for _row, calculator in wanted],
+                [calculator.source_calculator_id.id or None for _row, calculator in wanted],
+                [row.period_start for row, _calculator in wanted],
+                [row.period_end for row, _calculator in wanted],
+            )
+        )
+        figures = {(row.id, calculator.id): ZERO for row, calculator in wanted}
+        for number, quantity, amount in found:
+            row, calculator = wanted[number]
+            figures[row.id, calculator.id] = (
+                Decimal(quantity)
+                if calculator.source_measure == Measure.quantity.value
+                else round_money(Decimal(amount), as_decimal(row.currency_id.rounding))
+            )
+        return figures
+
+    def _rate_calculator(self, batch, calculator):
+        if calculator.source_template_item_id:
+            raise UsageError("cascade_source_missing", name=calculator.name)
+        if not calculator.source_item_id:
+            return super()._rate_calculator(batch, calculator)
+        total = batch.sources[self.id, calculator.id]
+        outcome = Outcome(Part(self.id, calculator.id), None)
+        terms = calculator._terms()
+        account = ("calculator", calculator.id)
+        carried = batch.balances.before(account, self.period_start)
+        usage = Usage(total, {}, (total,) if total else ())
+        self._rate_part(outcome, terms, usage, carried.get(None))
+        if terms.allowance:
+            batch.balances.put(account, self.period_start, {None: outcome.carried_out})
+        self._bound_part(batch, outcome, terms)
+        outcome.rating = triggered(
+            outcome.rating,
+            calculator.source_item_id.name,
+            total,
+            Measure(calculator.source_measure),
+            packages=calculator.charge_model == "package",
+            payout=calculator.is_payout,
+        )
+        return [outcome]
+
+    # === LATER === #
+
+    def _store_ratings(self, batch):
+        result = super()._store_ratings(batch)
+        self._note_sources(batch)
+        return result
+
+    def _create_differences(self, batch):
+        created = super()._create_differences(batch)
+        self._note_sources(batch)
+        return created
+
+    def _note_sources(self, batch):
+        """Keep what rated rows were triggered by, to see when it changes; in one statement."""
+        totals = defaultdict(dict)
+        for (row_id, calculator_id), total in batch.sources.items():
+            if row_id in batch.outcomes:
+                totals[row_id][str(calculator_id)] = str(total)
+        if not totals:
+            return
+        self.flush_model(["source_totals"])
+        self.env.execute_query(
+            SQL(
+                """UPDATE cn285_billing_schedule row SET source_totals = noted.totals
+                     FROM unnest(%s::int[], %s::jsonb[]) AS noted (id, totals)
+                    WHERE row.id = noted.id RETURNING row.id""",
+                list(totals),
+                [json.dumps(one) for one in totals.values()],
+            )
+        )
+        self.browse(totals).invalidate_recordset(["source_totals"], flush=False)
+
+    @api.model
+    def _plan_differences(self, company, since):
+        """What changes on a source, also by a difference, flows on to what it triggers."""
+        created, failed = super()._plan_differences(company, since)
+        levels = self.env["cn285.usage.calculator"]._cascade_levels(company)
+        for _level in range(max(levels.values(), default=0)):
+            if not self._mark_triggered(company, since):
+                break
+            more, failing = super()._plan_differences(company, since)
+            created |= more
+            failed.update(failing)
+        return created, failed
+
+    @api.model
+    def _mark_triggered(self, company, since):
+        """Mark invoiced rows whose sources have come to something else since they were rated.
+
+        :returns: whether there are any
+        """
+        rows = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("kind", "=", "usage"),
+                ("state", "=", "invoiced"),
+                ("period_end", ">=", since),
+                ("item_id.calculator_ids.source_item_id", "!=", False),
+            ]
+        )
+        noted_totals = {row.id: row.source_totals or {} for row in rows}
+        changed = set()
+        for (row_id, calculator_id), total in rows._source_figures().items():
+            noted = noted_totals[row_id].get(str(calculator_id))
+            # A cascade that was added later does not reach back.
+            if noted is not None and Decimal(noted) != total:
+                changed.add(row_id)
+        self.browse(sorted(changed)).usage_stale = True
+        return bool(changed)
