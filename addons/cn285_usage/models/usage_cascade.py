@@ -124,10 +124,9 @@ class UsageCalculator(models.Model):
         owner = self.item_id or self.template_item_id
         if owner.usage_billing == "delivery":
             return self.env._("an item that is billed on delivery cannot be triggered by another.")
-        if of_template and self.template_item_id.template_id not in (
-            of_template.template_id,
-            self.env["cn285.contract.template"],
-        ):
+        template = self.template_item_id.template_id
+        copying = self.env.context.get("cn285_copying_template")
+        if template and of_template and template != of_template.template_id and not copying:
             return self.env._("its source belongs to another template.")
         if not source:
             return None
@@ -139,10 +138,10 @@ class UsageCalculator(models.Model):
             return self.env._("it names a calculator of another item than its source.")
         if self.source_measure == "amount" and source.currency_id != self.item_id.currency_id:
             return self.env._(
-                "its source is billed in %(source)s, this item in %(target)s: amounts of another "
+                "its source is billed in %(other)s, this item in %(own)s: amounts of another "
                 "currency cannot trigger.",
-                source=source.currency_id.name,
-                target=self.item_id.currency_id.name,
+                other=source.currency_id.name,
+                own=self.item_id.currency_id.name,
             )
         return None
 
@@ -286,7 +285,9 @@ class ContractTemplate(models.Model):
 
     def copy(self, default=None):
         """The cascades of a copy are among its own items."""
-        copies = super().copy(default)
+        # Until then they name those of the original.
+        copying = self.with_context(cn285_copying_template=True)
+        copies = super(ContractTemplate, copying).copy(default).with_env(self.env)
         for template, made in zip(self, copies, strict=True):
             twins = dict(zip(template.item_ids, made.item_ids, strict=False))
             for calculator in made.item_ids.calculator_ids.filtered("source_template_item_id"):

@@ -75,7 +75,7 @@ class UsageDelivery(models.Model):
             ["delivery_id"],
             ["amount:sum"],
         )
-        amounts = {delivery: amount for delivery, amount in groups}
+        amounts = dict(groups)
         for delivery in self:
             delivery.amount = amounts.get(delivery, 0.0)
 
@@ -175,8 +175,8 @@ class UsageDelivery(models.Model):
     def _look(self):
         """What counts of each delivery: ``{id: Look}``; none for those without any event left."""
         self.flush_model()
-        self.env.cr.execute(sql.LOOK, {"ids": self.ids})
         zone = pytz.timezone(self.company_id[:1].cn285_tz or "UTC")
+        self.env.cr.execute(sql.LOOK, {"ids": self.ids})
         return {
             delivery_id: Look(
                 _local_day(first, zone), _local_day(last, zone), events, frozenset(metrics), ended
@@ -231,7 +231,7 @@ class UsageDelivery(models.Model):
         return None
 
     def _billed_ratings(self):
-        """What is billed of each delivery: ``{id: {(calculator id, beneficiary id): [ratings]}}``"""
+        """What is billed, by delivery id; as ``cn285.billing.schedule._known_ratings``."""
         ratings = self.env["cn285.usage.rating"].search(
             [
                 ("schedule_id.delivery_id", "in", self.ids),

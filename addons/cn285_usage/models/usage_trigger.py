@@ -22,6 +22,7 @@ class ContractItem(models.Model):
     @api.model
     def _has_triggers(self, company):
         """Whether usage of the company may be billed otherwise than by periods; one index look."""
+        self.flush_model(["company_id", "billing_type", "usage_billing", "state"])
         [(found,)] = self.env.execute_query(
             SQL(
                 """SELECT EXISTS (SELECT 1 FROM cn285_contract_item
