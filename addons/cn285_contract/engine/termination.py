@@ -119,6 +119,14 @@ def exit_on(terms: ExitTerms, request: date, day: date) -> Exit | None:
     return None
 
 
+def legal_ground(terms: ExitTerms, day: date) -> bool:
+    """Tell whether the customer may leave on ``day`` because he was not told of the renewal.
+
+    That day is not owed any more: what is refunded is what lies on it and after it.
+    """
+    return terms.free_from is not None and day >= terms.free_from
+
+
 def _noticed(terms: ExitTerms, request: date) -> date:
     """The day on which the notice is over; the law caps it for electronic communications."""
     over = terms.notice.after(request)

@@ -53,5 +53,7 @@ from . import (
     renewal_notice_sending,
     renewal_notice_cron,
     contract_notices,
+    contract_change_renewal,
+    contract_renewal,
     portfolio_loader,
 )

@@ -58,11 +58,6 @@ class ResCompany(models.Model):
         help="Notices leave so many days before the last day that the law allows: time enough to "
         "send a letter where an e-mail comes back.",
     )
-    cn285_bill_termination_day = fields.Boolean(
-        string="Bill the Day of the Termination",
-        help="A termination with effect on a day: bill that day as the last one. Otherwise the "
-        "day before is the last one.",
-    )
     cn285_alsace_moselle = fields.Boolean(
         string="Holidays of Alsace-Moselle",
         help="Good Friday and 26 December are no working days when legal periods end.",
@@ -90,9 +85,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.cn285_notice_channel", readonly=False, required=True
     )
     cn285_notice_margin = fields.Integer(related="company_id.cn285_notice_margin", readonly=False)
-    cn285_bill_termination_day = fields.Boolean(
-        related="company_id.cn285_bill_termination_day", readonly=False
-    )
     cn285_alsace_moselle = fields.Boolean(related="company_id.cn285_alsace_moselle", readonly=False)
     cn285_termination_reminder_days = fields.Integer(
         related="company_id.cn285_termination_reminder_days", readonly=False

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..engine.notice import LEGAL_EARLIEST, LEGAL_LATEST, notice_window
-from ..engine.term import Duration, Term, commitment_end, first_term, longest_end, next_term
+from ..engine.term import Duration, Term, commitment_end, first_term, next_term
 from ..engine.termination import ExitRule, ExitTerms
 from .common import day_after
 
@@ -60,13 +60,6 @@ class Contract(models.Model):
         readonly=True,
         tracking=True,
         help="Off once the customer, or the company, has refused the renewal.",
-    )
-    free_exit_from = fields.Date(
-        copy=False,
-        readonly=True,
-        tracking=True,
-        help="From this day on the customer may leave at any time, free of charge: he was not "
-        "told in time that the contract renews.",
     )
 
     _renewal_idx = models.Index("(company_id, term_end) WHERE term_end IS NOT NULL")
@@ -193,12 +186,7 @@ class Contract(models.Model):
         for contract in self.filtered(lambda contract: contract.term_length):
             term = first_term(contract.date_start, contract._duration("term"))
             vals = {"term_number": 0, "term_start": term.start, "term_end": term.last_day}
-            end = longest_end(
-                contract.date_start,
-                contract._duration("term"),
-                contract._renewal_duration(),
-                contract.renewal_max,
-            )
+            end = contract._longest_end()
             if end and not contract.date_end:
                 vals["date_end"] = end - timedelta(days=1)
             contract.write(vals)
