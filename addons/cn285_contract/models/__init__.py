@@ -55,5 +55,8 @@ from . import (
     contract_notices,
     contract_change_renewal,
     contract_renewal,
+    contract_termination,
+    contract_change_termination,
+    contract_change_confirmation,
     portfolio_loader,
 )

@@ -35,8 +35,8 @@ class ContractChange(models.Model):
     )
     owes_fee = fields.Boolean(compute="_compute_ground", store=True)
     legitimate_reason = fields.Text(
-        help="A reason for which the contract ends free of charge (moving house, over-indebtedness, "
-        "death…), as the customer put it."
+        help="A reason for which the contract ends free of charge (moving house, "
+        "over-indebtedness, death…), as the customer put it."
     )
     is_legitimate = fields.Boolean(
         string="Reason Accepted",

@@ -69,6 +69,14 @@ class ResCompany(models.Model):
         "0: none.",
     )
 
+    cn285_exit_fee_product_id = fields.Many2one(
+        "product.product",
+        string="Leaving Fee Product",
+        domain="[('type', '=', 'service'), ('sale_ok', '=', True)]",
+        help="Product of the fee for leaving a commitment early: it decides account and taxes. "
+        "Left empty, the contract's first product.",
+    )
+
     _cn285_notice_margin_positive = models.Constraint(
         "CHECK(cn285_notice_margin >= 0 AND cn285_termination_reminder_days >= 0)",
         "Numbers of days cannot be negative.",
@@ -88,6 +96,9 @@ class ResConfigSettings(models.TransientModel):
     cn285_alsace_moselle = fields.Boolean(related="company_id.cn285_alsace_moselle", readonly=False)
     cn285_termination_reminder_days = fields.Integer(
         related="company_id.cn285_termination_reminder_days", readonly=False
+    )
+    cn285_exit_fee_product_id = fields.Many2one(
+        related="company_id.cn285_exit_fee_product_id", readonly=False
     )
 
 

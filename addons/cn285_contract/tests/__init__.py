@@ -13,6 +13,8 @@ from . import (
     test_renewal_notice,
     test_security,
     test_sending,
+    test_term,
+    test_termination,
     test_tour,
     test_views,
 )

@@ -1,0 +1,272 @@
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from .term_common import TermCase
+
+
+@tagged("post_install", "-at_install")
+class TestTermination(TermCase):
+    """When a contract may end, what ending it comes to, and what is done until it has."""
+
+    def _bill_on(self, day):
+        with freeze_time(f"{day} 08:00:00"):
+            return self._bill(date.fromisoformat(day))
+
+    def _quote(self, contract, day, request):
+        with freeze_time(f"{request} 09:00:00"):
+            return contract.termination_quote(day)
+
+    def _terminate(self, contract, day, request, **options):
+        with freeze_time(f"{request} 09:00:00"):
+            return contract.action_terminate(day, **options)
+
+    def _late_notice(self):
+        """The law's example: notice sent on 2026-01-20, 365.00 billed on 2026-03-15."""
+        contract = self._yearly()
+        with freeze_time("2026-01-20 09:00:00"):
+            contract.notice_ids.action_send()
+        self._bill_on("2026-03-15")
+        self.assertEqual(contract.free_exit_from, date(2026, 3, 15))
+        return contract
+
+    def _pay(self, invoice, day):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"payment_date": day})._create_payments()
+
+    # === THE LAW: RENEWAL NOT ANNOUNCED === #
+
+    def test_late_notice_of_the_law(self):
+        """92 days kept, 273.00 refunded by 2026-07-15."""
+        contract = self._late_notice()
+        quote = self._quote(contract, "2026-06-15", "2026-06-15")
+        self.assertTrue(quote["allowed"])
+        self.assertEqual(quote["ground"], "renewal_not_announced")
+        self.assertEqual(quote["last_day"], "2026-06-14")
+        self.assertMoney(quote["refund_untaxed"], "273.00")
+        self.assertMoney(quote["refund_tax"], "54.60")
+        self.assertEqual(quote["refund_due"], "2026-07-15")
+        [line] = quote["refund_lines"]
+        self.assertEqual((line["period_start"], line["period_end"]), ("2026-06-15", "2027-03-14"))
+        self.assertTrue(quote["free_of_charge"])
+        self.assertEqual(quote["earliest_date"], "2026-06-15")
+
+    def test_late_notice_is_terminated_refunded_and_bears_interest(self):
+        contract = self._late_notice()
+        for invoice in contract.invoice_ids:
+            self._pay(invoice, invoice.invoice_date)
+        change = self._terminate(contract, "2026-06-15", "2026-06-15", origin="customer")
+        self.assertEqual(change.state, "applied")
+        self.assertEqual(change.stage, "effective")
+        self.assertEqual(contract.date_end, date(2026, 6, 14))
+        self.assertMoney(change.refund_amount, "327.60")
+        self.assertEqual(change.date_refund_due, date(2026, 7, 15))
+        self.assertEqual(change.activity_ids.date_deadline, date(2026, 7, 15))
+        self._bill_on("2026-06-16")
+        credit = contract.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertMoney(credit.amount_untaxed, "273.00")
+        self.assertEqual(change.move_ids, credit)
+        with freeze_time("2026-07-15"):
+            change.invalidate_recordset()
+            self.assertMoney(change.interest_amount, "0.00")
+        with freeze_time("2026-08-15"):
+            change.invalidate_recordset()
+            self.assertIn("07/16/2026", change.interest_note)
+        self.env["cn285.legal.rate"].create({"date": "2026-07-01", "percent": 7.0})
+        with freeze_time("2026-08-15"):
+            change.invalidate_recordset()
+            # 327.60 × 7 % × 31/365
+            self.assertMoney(change.interest_amount, "1.95")
+            change.action_refunded()
+        with freeze_time("2026-10-01"):
+            change.invalidate_recordset()
+            self.assertMoney(change.interest_amount, "1.95")
+
+    def test_unpaid_invoices_are_credited_not_refunded(self):
+        contract = self._late_notice()
+        change = self._terminate(contract, "2026-06-15", "2026-06-15")
+        self.assertMoney(change.refund_amount, "0.00")
+
+    def test_notice_in_time_binds_until_the_end_of_the_term(self):
+        contract = self._yearly()
+        self._notices_on("2025-12-15")
+        self._bill_on("2026-03-15")
+        quote = self._quote(contract, "2026-06-15", "2026-06-15")
+        self.assertFalse(quote["allowed"])
+        self.assertEqual(quote["earliest_date"], "2027-03-14")
+        with self.assertRaisesRegex(ValidationError, "03/14/2027"):
+            self._terminate(contract, "2026-06-15", "2026-06-15", origin="customer")
+
+    # === DATES === #
+
+    def test_earliest_date(self):
+        contract = self._yearly()
+        with freeze_time("2026-02-14 09:00:00"):
+            self.assertEqual(contract.earliest_termination_date(), date(2026, 3, 14))
+        self.assertEqual(contract.earliest_termination_date("2026-02-15"), date(2027, 3, 14))
+        self.company.cn285_end_day = "free"
+        self.assertEqual(contract.earliest_termination_date("2026-02-14"), date(2026, 3, 15))
+        self.assertEqual(
+            self._quote(contract, "2026-03-15", "2026-02-14")["last_day"], "2026-03-14"
+        )
+
+    def test_without_term_by_notice(self):
+        contract = self._yearly(term_length=0, notice_length=2)
+        self.assertEqual(contract.earliest_termination_date("2026-01-31"), date(2026, 3, 30))
+
+    def test_before_the_start(self):
+        with self.assertRaises(UserError):
+            self._yearly().termination_quote("2025-01-01")
+
+    # === COMMITMENT AND FEES === #
+
+    def _telecom(self, **values):
+        return self._yearly(
+            [{"price_unit": 30.0}],
+            date_start=date(2025, 1, 15),
+            term_length=24,
+            commitment_length=24,
+            telecom=True,
+            exit_fee="percent",
+            exit_fee_value=100.0,
+            **values,
+        )
+
+    def test_telecom_fee_is_capped(self):
+        contract = self._telecom()
+        self.assertEqual(contract.earliest_termination_date("2026-03-01"), date(2026, 3, 10))
+        quote = self._quote(contract, "2026-03-14", "2026-03-01")
+        # Ten months of 30.00 remain from 2026-03-15 on.
+        self.assertMoney(quote["fee_base"], "300.00")
+        self.assertMoney(quote["fee"], "60.00")
+        self.assertMoney(quote["fee_cap"], "60.00")
+        self.assertEqual(quote["ground"], "telecom")
+        self.assertFalse(quote["free_of_charge"])
+        self.assertEqual(quote["earliest_free_date"], "2027-01-14")
+
+    def test_fee_is_billed_with_the_last_invoice(self):
+        contract = self._telecom()
+        self._bill_on("2026-03-01")
+        change = self._terminate(contract, "2026-03-14", "2026-03-01", origin="customer")
+        self.assertEqual((change.state, change.stage), ("scheduled", "notified"))
+        self.assertMoney(change.fee_amount, "60.00")
+        self._bill_on("2026-03-15")
+        self.assertEqual(change.state, "applied")
+        last = contract.invoice_ids.sorted("id")[-1:]
+        self.assertMoney(last.amount_untaxed, "60.00")
+        with freeze_time("2026-03-16"):
+            self.env["cn285.contract"]._close_finished(self.company)
+        self.assertEqual(contract.state, "closed")
+        self._bill_on("2026-06-01")
+        self.assertEqual(contract.invoice_ids.sorted("id")[-1:], last, "nothing more is billed")
+
+    def test_fee_waived_or_reason_accepted(self):
+        contract = self._telecom()
+        values = {"contract_id": contract.id, "type": "terminate"}
+        values.update(date_effective="2026-03-14", date_requested="2026-03-01")
+        for extra, ground in (
+            ({"waive_fee": True}, "telecom"),
+            ({"is_legitimate": True}, "legitimate"),
+        ):
+            change = self.env["cn285.contract.change"].create({**values, **extra})
+            self.assertEqual(change.ground, ground)
+            with freeze_time("2026-03-01"):
+                change.action_schedule()
+            self.assertMoney(change.fee_amount, "0.00")
+            change.action_cancel()
+            self.assertEqual(change.stage, "withdrawn")
+
+    def test_buying_out_a_commitment(self):
+        contract = self._yearly(
+            [{"price_unit": 120.0, "recurring_unit": "year"}],
+            term_length=0,
+            commitment_length=24,
+            may_buy_out=True,
+            exit_fee="fixed",
+            exit_fee_value=50.0,
+        )
+        quote = self._quote(contract, "2025-08-14", "2025-06-01")
+        self.assertEqual((quote["ground"], quote["fee"]), ("buy_out", 50.0))
+        self.assertFalse(
+            self._yearly(commitment_length=24).termination_quote("2025-08-14", "2025-06-01")[
+                "allowed"
+            ]
+        )
+
+    # === STAGES === #
+
+    def test_from_request_to_effect(self):
+        contract = self._yearly()
+        self._bill_on("2025-03-15")
+        change = self._terminate(contract, "2026-03-14", "2026-02-01")
+        self.assertEqual(change.stage, "requested")
+        self.assertEqual(change.last_day, date(2026, 3, 14))
+        self.assertEqual(contract.planned_end, date(2026, 3, 14))
+        with freeze_time("2026-02-02 09:00:00"):
+            change.action_confirm_to_customer()
+        self.assertEqual(change.stage, "notified")
+        self.assertEqual(change.date_notified, date(2026, 2, 2))
+        self.assertTrue(change.confirmation_id.raw.startswith(b"%PDF"))
+        self.assertIn(change.confirmation_id, contract.portal_document_ids)
+        mail = self.env["mail.mail"].search(
+            [("model", "=", change._name), ("res_id", "=", change.id)]
+        )
+        self.assertIn("03/14/2026", mail.body_html)
+        self.assertEqual(mail.attachment_ids, change.confirmation_id)
+        changes = self.env["cn285.contract.change"]
+        with freeze_time("2026-03-06"):
+            changes._remind(self.company)
+        self.assertFalse(change.activity_ids)
+        for _twice in range(2):
+            with freeze_time("2026-03-07"):
+                changes._remind(self.company)
+        self.assertEqual(len(change.activity_ids), 1)
+        self._bill_on("2026-03-15")
+        self.assertEqual(change.stage, "effective")
+        self.assertEqual([row[3] for row in self._rows(contract)], ["365.00"])
+
+    def test_open_usage_is_listed_and_billed(self):
+        contract = self._yearly(
+            [{"billing_type": "usage", "timing": "arrears"}], term_length=0, notice_length=0
+        )
+        quote = self._quote(contract, "2025-05-20", "2025-05-20")
+        self.assertEqual(
+            [(row["period_start"], row["period_end"]) for row in quote["open_usage"]],
+            [
+                ("2025-03-15", "2025-04-14"),
+                ("2025-04-15", "2025-05-14"),
+                ("2025-05-15", "2025-05-20"),
+            ],
+        )
+
+    def test_staff_needs_approval_to_end_it_early(self):
+        seller = new_test_user(self.env, "term_seller", "cn285_contract.group_contract_user")
+        contract = self._yearly().with_user(seller)
+        self._notices_on("2025-12-15")
+        change = self._terminate(contract, "2026-06-15", "2026-01-15")
+        self.assertEqual((change.state, change.stage), ("to_approve", "requested"))
+        allowed = self._terminate(contract, "2026-03-14", "2026-01-15")
+        self.assertEqual(allowed.state, "scheduled")
+
+    # === ACCESS === #
+
+    def test_others_are_refused(self):
+        contract = self._yearly()
+        portal = new_test_user(self.env, "term_portal", "base.group_portal")
+        for call in (
+            lambda record: record.termination_quote(),
+            lambda record: record.earliest_termination_date(),
+            lambda record: record.action_terminate(),
+            lambda record: record.action_refuse_renewal(),
+        ):
+            with self.assertRaises(AccessError):
+                call(contract.with_user(portal))
+        own = new_test_user(
+            self.env, "term_owner", "base.group_portal", partner_id=contract.partner_id.id
+        )
+        self.assertTrue(contract.with_user(own).termination_quote()["earliest_date"])
+        with self.assertRaises(AccessError):
+            contract.with_user(own).action_terminate()
