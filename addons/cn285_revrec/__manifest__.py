@@ -19,6 +19,8 @@
         "views/contract_item_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
+        "report/revrec_report_views.xml",
+        "wizards/revrec_report_wizard_views.xml",
         "views/cn285_revrec_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -220,6 +220,30 @@ def recognised_until(
     return last
 
 
+def take_back(
+    credit: Decimal, planned: Sequence[Part], first_open: date, rounding: Decimal = CENT
+) -> list[Part]:
+    """Spread a credit over what is not recognised yet of what it credits, in proportion.
+
+    :param credit: the amount taken back; its sign is the opposite of ``planned``'s
+    :param planned: what is still to be recognised, by month
+    :param first_open: last day of the month that takes what goes beyond that: it was recognised
+    :returns: parts that add up to ``credit``
+    """
+    rest = sum((part.amount for part in planned), Decimal(0))
+    covered = Decimal(0)
+    if rest * credit < 0:
+        covered = max(credit, -rest) if credit < 0 else min(credit, -rest)
+    parts: dict[date, Decimal] = {}
+    if covered:
+        shares_of = split(covered, [abs(part.amount) for part in planned], rounding)
+        for part, amount in zip(planned, shares_of, strict=True):
+            parts[part.period] = parts.get(part.period, Decimal(0)) + amount
+    if covered != credit:
+        parts[first_open] = parts.get(first_open, Decimal(0)) + credit - covered
+    return [Part(day, amount) for day, amount in sorted(parts.items()) if amount]
+
+
 def split(total: Decimal, weights: Sequence[Decimal], rounding: Decimal = CENT) -> list[Decimal]:
     """Split an invoice line over the rows that it sums up; the parts add up to ``total``.
 

@@ -57,6 +57,15 @@ class AccountMove(models.Model):
                 )
             )
 
+    def _cn285_prepare_credit_line(self, line, credit):
+        """A credit note's line is recognised as the line that it credits."""
+        return {
+            **super()._cn285_prepare_credit_line(line, credit),
+            "cn285_revrec_rule_id": line.cn285_revrec_rule_id.id,
+            "cn285_service_start": line.cn285_service_start,
+            "cn285_service_end": line.cn285_service_end,
+        }
+
     def action_view_cn285_revrec(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -65,7 +65,7 @@ class ContractItem(models.Model):
     def _cn285_rule(self, kind=None):
         """The recognition rule of the item's rows; empty where revenue stays as it is invoiced."""
         self.ensure_one()
-        usage = kind.startswith("usage") if kind else self.billing_type == "usage"
+        usage = self.billing_type == "usage" or (kind or "").startswith("usage")
         return self.cn285_revrec_rule_id or self.product_id._cn285_revrec_rule(
             self.company_id, usage
         )

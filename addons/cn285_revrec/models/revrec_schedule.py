@@ -69,6 +69,14 @@ class RevrecSchedule(models.Model):
         readonly=True,
         ondelete="set null",
     )
+    origin_id = fields.Many2one(
+        "cn285.revrec.schedule",
+        string="Credits",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The schedule that this credit note takes back.",
+    )
     item_id = fields.Many2one(
         "cn285.contract.item",
         readonly=True,

@@ -10,11 +10,14 @@ from odoo.addons.cn285_contract.models.bulk import commit_batch, copy_rows, next
 from odoo.tools import SQL
 
 from ..engine.errors import RecognitionError
-from ..engine.recognition import Pattern, month_end, split, spread
+from ..engine.recognition import Part, Pattern, month_end, respread, split, spread, take_back
 from ..engine.service import Facts, pattern_of
 
 # Invoice lines read, spread and stored at a time: bounds the memory, whatever there is to do.
 CHUNK = 5000
+
+# What the accounts of a line's schedule depend on.
+ACCOUNT_KEYS = ("rule_id", "product_id", "account_id", "journal_id", "fiscal_position_id")
 
 SCHEDULE = "cn285_revrec_schedule"
 LINE = "cn285_revrec_line"
@@ -31,7 +34,17 @@ class Source:
     currency: object
     earliest: date  # last day of the first month that it may be recognised in
     schedule_id: int = 0  # the one that exists already
+    origin: object = None  # Origin: what a credit note takes back
     lines: list = field(default_factory=list)
+
+
+@dataclass
+class Origin:
+    """What is not recognised yet of a schedule that a credit note takes back."""
+
+    schedule_id: int
+    parts: list
+    parts_currency: list
 
 
 class RevrecSource(models.AbstractModel):
@@ -48,7 +61,7 @@ class RevrecSource(models.AbstractModel):
     def _sync(self, company, until):
         """Make the missing schedules of a company; commits between chunks (not inside a test).
 
-        :param until: rows not yet invoiced whose service starts after this day are left for later
+        :param until: usage of periods that end on this day or before is estimated
         :returns: ``{(model name, record id): reason in an accountant's words}`` for lines and rows
             that could not be scheduled
         """
@@ -61,6 +74,7 @@ class RevrecSource(models.AbstractModel):
             last_id = records[-1]["id"]
             reasons.update(self._schedule_lines(company, records, first_open))
             commit_batch(self.env)
+        self._shorten_lives(company, first_open)
         reasons.update(self._sync_unbilled(company, until))
         commit_batch(self.env)
         return reasons
@@ -102,8 +116,14 @@ class RevrecSource(models.AbstractModel):
                           line.cn285_revrec_rule_id AS rule_id,
                           line.cn285_service_start AS service_start,
                           line.cn285_service_end AS service_end,
-                          move.date, move.journal_id, move.fiscal_position_id
+                          move.date, move.journal_id, move.fiscal_position_id,
+                          origin.id AS origin_line_id
                      FROM account_move_line line JOIN account_move move ON move.id = line.move_id
+                LEFT JOIN account_move_line origin
+                       ON origin.id = line.cn285_credited_line_id
+                      AND (line.cn285_service_start IS NULL OR line.cn285_service_end IS NULL
+                           OR (line.cn285_service_start, line.cn285_service_end) =
+                              (origin.cn285_service_start, origin.cn285_service_end))
                     WHERE line.company_id = %s AND line.id > %s AND line.display_type = 'product'
                       AND move.state = 'posted' AND line.balance != 0
                       AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
@@ -127,16 +147,69 @@ class RevrecSource(models.AbstractModel):
     @api.model
     def _schedule_lines(self, company, records, first_open):
         """Make the schedules of these invoice lines; returns reasons, see :meth:`_sync`."""
-        rows_by_line = self._rows_behind([record["id"] for record in records])
-        sources, reasons = [], {}
-        for record in records:
-            rows = rows_by_line.get(record["id"], ())
-            try:
-                sources += self._line_sources(company, record, rows, first_open)
-            except (RecognitionError, _Missing) as error:
-                reasons["account.move.line", record["id"]] = self._reason(error)
-        self._store(company, sources)
+        reasons = {}
+        charges = [record for record in records if not record["origin_line_id"]]
+        credits = [record for record in records if record["origin_line_id"]]
+        # Credits come second: they look at what is left of what they credit.
+        for group in (charges, credits):
+            rows_by_line = self._rows_behind([record["id"] for record in group])
+            answers, sources = {}, []
+            for record in group:
+                rows = rows_by_line.get(record["id"], ())
+                try:
+                    sources += self._line_sources(company, record, rows, first_open, answers)
+                except (RecognitionError, _Missing) as error:
+                    reasons["account.move.line", record["id"]] = self._reason(error)
+            self._add_origins(sources, {record["id"]: record for record in group})
+            self._store(company, sources)
         return reasons
+
+    @api.model
+    def _add_origins(self, sources, records):
+        """Let credit notes that name no period of their own take back what is left.
+
+        :param records: ``{invoice line id: record}``
+        """
+        origins = {
+            record["id"]: record["origin_line_id"]
+            for record in records.values()
+            if record["origin_line_id"]
+        }
+        if not origins:
+            return
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT owner.move_line_id, min(owner.id) AS schedule_id, line.period,
+                          sum(line.amount)::text AS amount,
+                          sum(line.amount_currency)::text AS amount_currency
+                     FROM cn285_revrec_schedule owner
+                     JOIN cn285_revrec_schedule part
+                       ON part.id = owner.id OR part.origin_id = owner.id
+                     JOIN cn285_revrec_line line ON line.schedule_id = part.id
+                    WHERE owner.move_line_id = ANY(%s) AND owner.posting != 'direct'
+                      AND line.state = 'planned'
+                 GROUP BY 1, 3 ORDER BY 1, 3""",
+                list(set(origins.values())),
+            )
+        )
+        left = {}
+        for row in rows:
+            left.setdefault(row["move_line_id"], []).append(row)
+        for source in sources:
+            line_id = source.columns["move_line_id"]
+            months = [
+                row
+                for row in left.get(origins.get(line_id), ())
+                if row["period"] > source.columns["invoice_date"]
+            ]
+            if not months:
+                continue
+            source.origin = Origin(
+                months[0]["schedule_id"],
+                [Part(row["period"], Decimal(row["amount"])) for row in months],
+                [Part(row["period"], Decimal(row["amount_currency"])) for row in months],
+            )
+            source.columns["origin_id"] = source.origin.schedule_id
 
     @api.model
     def _rows_behind(self, line_ids):
@@ -161,9 +234,10 @@ class RevrecSource(models.AbstractModel):
         return found
 
     @api.model
-    def _line_sources(self, company, record, rows, first_open):
+    def _line_sources(self, company, record, rows, first_open, answers):
         """The sources of one invoice line: one, or one for each row that it sums up.
 
+        :param answers: accounts that were found before, by what they depend on
         :raises RecognitionError: where the rule cannot be applied
         """
         rule = self.env["cn285.revrec.rule"].browse(record["rule_id"])
@@ -173,8 +247,15 @@ class RevrecSource(models.AbstractModel):
         sources = []
         for row, amount, amount_currency in shares:
             pattern = self._pattern(rule, record, row, len(shares) > 1)
+            lies_ahead = pattern.end > _next_day(record["date"])
+            key = (
+                *(record[name] for name in ACCOUNT_KEYS),
+                lies_ahead,
+            )
+            if key not in answers:
+                answers[key] = self._accounts(rule, product, record, lies_ahead)
             columns = {
-                **self._accounts(company, rule, product, record, pattern),
+                **answers[key],
                 "move_id": record["move_id"],
                 "move_line_id": record["id"],
                 "invoice_date": record["date"],
@@ -228,10 +309,9 @@ class RevrecSource(models.AbstractModel):
         return pattern_of(rule._engine_terms(), Facts(billed_on=record["date"], service=given))
 
     @api.model
-    def _accounts(self, company, rule, product, record, pattern):
+    def _accounts(self, rule, product, record, lies_ahead):
         """Accounts and the way of posting, which the account of the invoice line decides."""
         category, account = product.categ_id, self._account(record["account_id"])
-        lies_ahead = pattern.end > _next_day(record["date"])
         if account.internal_group != "income":
             posting, deferred = "deferred", account
             revenue = self._revenue_account(rule, product, record)
@@ -341,21 +421,34 @@ class RevrecSource(models.AbstractModel):
     @api.model
     def _spread(self, company, source):
         """``(month, amount, amount in currency)`` of each month."""
-        parts = {
-            part.period: part.amount
-            for part in spread(source.amount, source.pattern, _unit(company.currency_id))
-        }
+        parts = self._parts(
+            source,
+            source.amount,
+            _unit(company.currency_id),
+            source.origin and source.origin.parts,
+        )
         if source.currency == company.currency_id:
             return [(period, amount, amount) for period, amount in parts.items()]
-        foreign = {
-            part.period: part.amount
-            for part in spread(source.amount_currency, source.pattern, _unit(source.currency))
-        }
+        foreign = self._parts(
+            source,
+            source.amount_currency,
+            _unit(source.currency),
+            source.origin and source.origin.parts_currency,
+        )
         zero = Decimal(0)
         return [
             (period, parts.get(period, zero), foreign.get(period, zero))
             for period in sorted(parts.keys() | foreign.keys())
         ]
+
+    @api.model
+    def _parts(self, source, total, unit, left):
+        """``{month: amount}`` of a total, or of a credit of what is left in these months."""
+        if source.origin:
+            parts = take_back(total, left, source.earliest, unit)
+        else:
+            parts = spread(total, source.pattern, unit)
+        return {part.period: part.amount for part in parts}
 
     @api.model
     def _replace(self, sources):
@@ -378,26 +471,120 @@ class RevrecSource(models.AbstractModel):
                 )
             )
 
+    # === SERVICES THAT END EARLY === #
+
+    @api.model
+    def _shorten_lives(self, company, first_open):
+        """Let fees over the expected life be earned by the item's end, where it ends before.
+
+        What was recognised stays; the rest is spread over the open months that are left, or falls
+        into the first of them.
+        """
+        records = self.env.execute_query_dict(
+            SQL(
+                """SELECT schedule.id, schedule.method, schedule.service_start,
+                          schedule.currency_id,
+                          schedule.amount::text AS amount,
+                          schedule.amount_currency::text AS amount_currency,
+                          schedule.invoice_date, rule.convention,
+                          GREATEST(schedule.service_start,
+                                   LEAST(item.date_end, contract.date_end)) AS service_end,
+                          COALESCE(earned.amount, 0)::text AS done,
+                          COALESCE(earned.amount_currency, 0)::text AS done_currency
+                     FROM cn285_revrec_schedule schedule
+                     JOIN cn285_revrec_rule rule ON rule.id = schedule.rule_id
+                     JOIN cn285_contract_item item ON item.id = schedule.item_id
+                     JOIN cn285_contract contract ON contract.id = item.contract_id
+                LEFT JOIN LATERAL (
+                          SELECT sum(amount) AS amount, sum(amount_currency) AS amount_currency
+                            FROM cn285_revrec_line
+                           WHERE schedule_id = schedule.id AND state = 'recognised') earned ON TRUE
+                    WHERE schedule.company_id = %s AND rule.service_source = 'life'
+                      AND schedule.posting IN ('deferred', 'month_end')
+                      AND LEAST(item.date_end, contract.date_end) IS NOT NULL
+                      AND schedule.service_end > GREATEST(
+                          schedule.service_start, LEAST(item.date_end, contract.date_end))
+                 ORDER BY schedule.id""",
+                company.id,
+            )
+        )
+        if not records:
+            return
+        lines = [line for record in records for line in self._rest(company, record, first_open)]
+        ids = [record["id"] for record in records]
+        self.env.execute_query(
+            SQL(
+                """WITH shortened AS (
+                       UPDATE cn285_revrec_schedule schedule SET service_end = made.service_end
+                         FROM unnest(%s, %s::date[]) AS made(id, service_end)
+                        WHERE schedule.id = made.id RETURNING schedule.id)
+                   DELETE FROM cn285_revrec_line
+                    WHERE state = 'planned' AND schedule_id IN (SELECT id FROM shortened)
+                RETURNING id""",
+                ids,
+                [record["service_end"] for record in records],
+            )
+        )
+        for line, line_id in zip(lines, next_ids(self.env, LINE, len(lines)), strict=True):
+            line["id"] = line_id
+        copy_rows(self.env.cr, LINE, lines)
+        self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _rest(self, company, record, first_open):
+        """Lines for what is left of a schedule whose service ends earlier than planned."""
+        pattern = Pattern(
+            record["method"],
+            record["service_start"],
+            _next_day(record["service_end"]),
+            record["convention"],
+        )
+        earliest = max(first_open, month_end(record["invoice_date"]))
+        currency = self.env["res.currency"].browse(record["currency_id"])
+        amounts, foreign = (
+            {
+                part.period: part.amount
+                for part in respread(
+                    Decimal(record[f"amount{which}"]),
+                    pattern,
+                    Decimal(record[f"done{which}"]),
+                    earliest,
+                    unit,
+                )
+            }
+            for which, unit in (("", _unit(company.currency_id)), ("_currency", _unit(currency)))
+        )
+        return [
+            {
+                "schedule_id": record["id"],
+                "company_id": company.id,
+                "period": period,
+                "date": period,
+                "amount": str(amounts.get(period, Decimal(0))),
+                "amount_currency": str(foreign.get(period, Decimal(0))),
+                "state": "planned",
+            }
+            for period in sorted(amounts.keys() | foreign.keys())
+        ]
+
     # === ROWS NOT YET INVOICED === #
 
     @api.model
     def _sync_unbilled(self, company, until):
         """Bring the schedules of rows not yet invoiced in line with the rows, and make new ones."""
         self._drop_stale(company)
-        reasons, sources = {}, []
-        for row, record in self._unbilled_rows(company, until):
-            rule = row.item_id._cn285_rule(row.kind)
-            if not rule or rule.method == "at_once":
-                continue
-            try:
-                sources.append(self._row_source(company, row, record, rule))
-            except (RecognitionError, _Missing) as error:
-                reasons["cn285.billing.schedule", row.id] = self._reason(error)
-            if len(sources) >= CHUNK:
-                self._store(company, sources)
-                commit_batch(self.env)
-                sources = []
-        self._store(company, sources)
+        reasons, last_id, answers = {}, 0, {}
+        self.env["cn285.billing.schedule"]._cn285_estimate_usage(company, until)
+        while records := self._unbilled_rows(company, last_id):
+            last_id = records[-1]["id"]
+            sources = []
+            for record in records:
+                try:
+                    sources += self._row_sources(company, record, answers)
+                except (RecognitionError, _Missing) as error:
+                    reasons["cn285.billing.schedule", record["id"]] = self._reason(error)
+            self._store(company, sources)
+            commit_batch(self.env)
         return reasons
 
     @api.model
@@ -427,55 +614,110 @@ class RevrecSource(models.AbstractModel):
         self.env["cn285.revrec.schedule"].invalidate_model(flush=False)
 
     @api.model
-    def _unbilled_rows(self, company, until):
-        """Yield rows not yet invoiced that have no schedule or one that does not fit any more.
+    def _unbilled_rows(self, company, last_id):
+        """Rows not yet invoiced that have no schedule or one that does not fit any more, as dicts.
 
-        A row on an invoice that is still a draft is not invoiced yet.
+        A row on an invoice that is still a draft is not invoiced yet. Usage that waits for its bill
+        counts once its period is over, with what it comes to by today.
         """
-        found = self.env.execute_query_dict(
+        return self.env.execute_query_dict(
             SQL(
-                """SELECT row.id, row.amount::text AS amount, known.id AS schedule_id
+                """SELECT row.id, row.item_id, row.contract_id, row.partner_id, row.product_id,
+                          row.kind, row.period_start, row.period_end, row.billing_date,
+                          row.currency_id, known.id AS schedule_id,
+                          %(due)s::text AS amount,
+                          item.date_start AS activated, item.cn285_service_start AS service_start,
+                          item.cn285_service_end AS service_end, item.analytic_distribution
                      FROM cn285_billing_schedule row
+                     JOIN cn285_contract_item item ON item.id = row.item_id
                 LEFT JOIN account_move move ON move.id = row.move_id
                 LEFT JOIN cn285_revrec_schedule known ON known.billing_schedule_id = row.id
-                    WHERE row.company_id = %s AND row.period_start <= %s AND row.amount != 0
-                      AND (row.state = 'planned' OR row.state = 'invoiced' AND move.state = 'draft')
+                    WHERE row.company_id = %(company)s AND row.id > %(last)s
+                      AND (row.state IN ('planned', 'waiting')
+                           OR row.state = 'invoiced' AND move.state = 'draft')
                       AND (known.id IS NULL
+                           AND %(due)s != 0
                            OR known.posting = 'unbilled' AND (
-                               known.amount_currency != row.amount
-                               OR known.write_date < row.write_date))
-                 ORDER BY row.id""",
-                company.id,
-                until,
+                               known.amount_currency
+                                   != %(due)s
+                               OR known.write_date < row.write_date
+                               OR known.write_date < item.write_date))
+                 ORDER BY row.id LIMIT %(limit)s""",
+                company=company.id,
+                last=last_id,
+                limit=CHUNK,
+                due=SQL(
+                    """(CASE row.state WHEN 'waiting' THEN COALESCE(row.cn285_usage_estimate, 0)
+                             ELSE row.amount END)"""
+                ),
             )
         )
-        rows = self.env["cn285.billing.schedule"].browse([record["id"] for record in found])
-        yield from zip(rows, found, strict=True)
 
     @api.model
-    def _row_source(self, company, row, record, rule):
-        """The source of a row not yet invoiced.
+    def _row_sources(self, company, record, answers):
+        """The source of a row not yet invoiced, in a list; none where its revenue is left alone.
 
         Its amount in the company's currency is at the rate of its invoice date, or of today if that
         lies ahead; the invoice will decide.
         """
-        product, currency = row.product_id, row.currency_id
-        pattern = row._cn285_pattern(rule, row.billing_date)
-        amount_currency = Decimal(record["amount"])
-        amount = amount_currency
-        if currency != company.currency_id:
-            day = min(row.billing_date, company._cn285_today())
-            converted = currency._convert(float(amount_currency), company.currency_id, company, day)
-            amount = Decimal(f"{converted:.{company.currency_id.decimal_places}f}")
-        journal = row.contract_id._get_sale_journals()[row.contract_id]
-        position = row.contract_id._get_fiscal_positions()[row.contract_id]
-        revenue = self._revenue_account(
-            rule,
-            product,
-            {"fiscal_position_id": position.id, "journal_id": journal.id},
+        key = (record["item_id"], record["kind"])
+        if key not in answers:
+            answers[key] = self._item_answers(company, record)
+        rule, columns = answers[key]
+        if not rule or rule.method == "at_once":
+            return []
+        facts = Facts(
+            billed_on=record["billing_date"],
+            billed=(record["period_start"], record["period_end"]),
+            activated=record["activated"],
+            service=(record["service_start"], record["service_end"]),
         )
+        weights = ()
+        if rule.method == "usage":
+            row = self.env["cn285.billing.schedule"].browse(record["id"])
+            weights = row._cn285_usage_weights()
+        currency = self.env["res.currency"].browse(record["currency_id"])
+        amount_currency = Decimal(record["amount"])
+        source = Source(
+            columns={
+                **columns,
+                "booking_date": record["activated"] or record["period_start"],
+                "partner_id": record["partner_id"],
+                "billing_schedule_id": record["id"],
+                "analytic_distribution": record["analytic_distribution"],
+            },
+            pattern=pattern_of(rule._engine_terms(), facts, weights),
+            amount=self._in_company_currency(company, currency, amount_currency, record),
+            amount_currency=amount_currency,
+            currency=currency,
+            earliest=date.min,
+            schedule_id=record["schedule_id"] or 0,
+        )
+        return [source]
+
+    @api.model
+    def _in_company_currency(self, company, currency, amount, record):
+        if currency == company.currency_id:
+            return amount
+        day = min(record["billing_date"], company._cn285_today())
+        converted = currency._convert(float(amount), company.currency_id, company, day)
+        return Decimal(f"{converted:.{company.currency_id.decimal_places}f}")
+
+    @api.model
+    def _item_answers(self, company, record):
+        """Rule and accounts of an item's rows: ``(rule, columns)``."""
+        item = self.env["cn285.contract.item"].browse(record["item_id"])
+        contract, product = item.contract_id, item.product_id
+        rule = item._cn285_rule(record["kind"])
+        if not rule:
+            return rule, {}
         category = product.categ_id
-        columns = {
+        journal = contract._get_sale_journals()[contract]
+        position = contract._get_fiscal_positions()[contract]
+        revenue = self._revenue_account(
+            rule, product, {"fiscal_position_id": position.id, "journal_id": journal.id}
+        )
+        return rule, {
             "rule_id": rule.id,
             "posting": "unbilled",
             "deferred_account_id": rule._account("deferred", category).id or None,
@@ -483,24 +725,11 @@ class RevrecSource(models.AbstractModel):
             "unbilled_account_id": rule._account("unbilled", category).id or None,
             "unbilled_tax_account_id": rule._account("unbilled_tax", category).id or None,
             "journal_id": rule._journal().id or None,
-            "booking_date": row.item_id.date_start or row.period_start,
             "source_journal_id": journal.id or None,
-            "partner_id": row.partner_id.id,
             "product_id": product.id,
-            "billing_schedule_id": row.id,
-            "item_id": row.item_id.id,
-            "contract_id": row.contract_id.id,
-            "analytic_distribution": row.item_id.analytic_distribution or None,
+            "item_id": item.id,
+            "contract_id": contract.id,
         }
-        return Source(
-            columns=columns,
-            pattern=pattern,
-            amount=amount,
-            amount_currency=amount_currency,
-            currency=currency,
-            earliest=date.min,
-            schedule_id=record["schedule_id"] or 0,
-        )
 
     # === WORDS === #
 

@@ -54,14 +54,14 @@ class RevrecCase(ContractCase):
         return move
 
     @classmethod
-    def _line_vals(cls, amount, start=None, end=None, **values):
+    def _line_vals(cls, amount, start=None, end=None, values=None):
         return {
             "product_id": cls.subscription.id,
             "name": "API access",
             "price_unit": amount,
             "cn285_service_start": start,
             "cn285_service_end": end,
-            **values,
+            **(values or {}),
         }
 
     @classmethod
@@ -112,3 +112,30 @@ class RevrecCase(ContractCase):
             f"{line.period:%Y-%m} {self._cents(line.amount)}"
             for line in schedule.line_ids.sorted("period")
         ]
+
+    def assertTiesOut(self, day):
+        """Assert that no account differs from the schedules at the end of a day."""
+        report = self.env["cn285.revrec.tieout"]
+        self.assertEqual(
+            [
+                (row.account_id.code, row.kind, row.ledger, row.scheduled)
+                for row in report._differences(self.company, day)
+            ],
+            [],
+        )
+
+    def _sums(self, model, first, last, names):
+        report = self.env[model].with_context(cn285_date_from=first, cn285_date_to=last)
+        [values] = report._read_group([], [], [f"{name}:sum" for name in names])
+        return {
+            name: self._cents((value or 0.0) + 0.0)
+            for name, value in zip(names, values, strict=True)
+        }
+
+    def _rollforward(self, first, last):
+        names = ("opening", "billed", "credited", "recognised", "closing")
+        return self._sums("cn285.revrec.rollforward", first, last, names)
+
+    def _unbilled(self, first, last):
+        names = ("opening", "recognised", "billed", "closing")
+        return self._sums("cn285.revrec.unbilled", first, last, names)

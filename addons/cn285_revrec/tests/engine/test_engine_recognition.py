@@ -10,6 +10,7 @@ from cn285_revrec_house.cn285_revrec.engine.errors import RecognitionError
 from cn285_revrec_house.cn285_revrec.engine.recognition import (
     Convention,
     Method,
+    Part,
     Pattern,
     month_end,
     recognised_until,
@@ -17,6 +18,7 @@ from cn285_revrec_house.cn285_revrec.engine.recognition import (
     service_end,
     split,
     spread,
+    take_back,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,17 @@ def test_closed_months_are_not_touched():
     assert parts[0].period == date(2026, 7, 31)
     assert parts[0].amount == recognised_until(D(1000), year, date(2026, 7, 31)) - done
     assert done + sum(part.amount for part in parts) == D(1000)
+
+
+def test_a_credit_takes_what_is_left():
+    """Terminated after September: the rest of the year is taken back, month by month."""
+    left = spread(D(1200), pattern("2026-01-01", "2026-12-31"))[9:]
+    month = date(2026, 9, 30)
+    assert amounts(take_back(D("-302.47"), left, month)) == "-101.92 -98.63 -101.92"
+    # Half of it: each month half. All of the year: the rest, and what was earned at once.
+    assert amounts(take_back(D("-151.24"), left, month)) == "-50.96 -49.32 -50.96"
+    assert amounts(take_back(D(-1200), left, month)) == "-897.53 -101.92 -98.63 -101.92"
+    assert take_back(D(-50), [], month) == [Part(month, D(-50))]
 
 
 def test_all_months_closed():
@@ -232,3 +245,18 @@ def test_a_service_cut_in_two_earns_the_same(start, length, data, amount):
         *spread(second, Pattern("daily", cut, end), rounding),
     ]
     assert sum((part.amount for part in parts), D(0)) == total
+
+
+@given(patterns(), totals(), st.integers(0, 120), st.integers(0, 30))
+def test_what_credits_leave_adds_up(what, amount, percent, months):
+    """Any credit of any rest: it is taken back in full, and never more of a month than is left."""
+    total, rounding = amount
+    first_open = month_end(what.start + timedelta(30 * months))
+    left = [part for part in spread(total, what, rounding) if part.period > first_open]
+    credit = -(total * percent / 100).quantize(rounding)
+    parts = take_back(credit, left, first_open, rounding)
+    assert sum((part.amount for part in parts), D(0)) == credit
+    known = {part.period: part.amount for part in left}
+    for part in parts:
+        if part.period in known:
+            assert abs(part.amount) <= abs(known[part.period]) + rounding

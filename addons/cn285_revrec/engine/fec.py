@@ -1,0 +1,125 @@
+"""The layout of the French FEC (article A47 A-1 of the Livre des procédures fiscales).
+
+18 columns with a header row, one separator, dates as AAAAMMJJ, amounts with a decimal comma.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+COLUMNS = (
+    "JournalCode",
+    "JournalLib",
+    "EcritureNum",
+    "EcritureDate",
+    "CompteNum",
+    "CompteLib",
+    "CompAuxNum",
+    "CompAuxLib",
+    "PieceRef",
+    "PieceDate",
+    "EcritureLib",
+    "Debit",
+    "Credit",
+    "EcritureLet",
+    "DateLet",
+    "ValidDate",
+    "Montantdevise",
+    "Idevise",
+)
+_DATES = ("EcritureDate", "PieceDate", "DateLet", "ValidDate")
+_AMOUNTS = ("Debit", "Credit", "Montantdevise")
+_REQUIRED = (
+    "JournalCode",
+    "JournalLib",
+    "EcritureNum",
+    "EcritureDate",
+    "CompteNum",
+    "CompteLib",
+    "PieceRef",
+    "PieceDate",
+    "EcritureLib",
+    "ValidDate",
+)
+
+
+def text(rows: Iterable[Sequence[object]], separator: str = "\t") -> str:
+    """Return the file: header and rows, each row in the order of :data:`COLUMNS`.
+
+    Dates and decimals are written as the law wants them; separators and line breaks within a text
+    become blanks.
+    """
+    lines = [separator.join(COLUMNS)]
+    lines += [separator.join(_cell(value, separator) for value in row) for row in rows]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _cell(value: object, separator: str) -> str:
+    if value is None or value is False:
+        return ""
+    if isinstance(value, date):
+        return value.strftime("%Y%m%d")
+    if isinstance(value, Decimal):
+        return f"{value:.2f}".replace(".", ",")
+    return re.sub(rf"[{re.escape(separator)}\r\n\t]+", " ", str(value)).strip()
+
+
+def problems(content: str) -> list[str]:
+    """Return what in a file breaks the rules, in English; nothing where it is in order.
+
+    Checked: header, separator, 18 columns, what must not be empty, dates, amounts, debit or credit
+    but not both, and that each entry, and so the file, balances.
+    """
+    lines = content.splitlines()
+    header = lines[0] if lines else ""
+    separator = "|" if "|" in header else "\t"
+    if tuple(header.split(separator)) != COLUMNS:
+        return ["the header is not that of the layout"]
+    found = []
+    balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for number, line in enumerate(lines[1:], start=2):
+        cells = line.split(separator)
+        if len(cells) != len(COLUMNS):
+            found.append(f"line {number} has {len(cells)} columns")
+            continue
+        row = dict(zip(COLUMNS, cells, strict=True))
+        found += [f"line {number}: {reason}" for reason in _row_problems(row)]
+        balances[row["JournalCode"], row["EcritureNum"]] += _amount(row["Debit"]) - _amount(
+            row["Credit"]
+        )
+    found += [
+        f"entry {number} of journal {journal} is out of balance by {balance}"
+        for (journal, number), balance in balances.items()
+        if balance
+    ]
+    return found
+
+
+def _row_problems(row: dict[str, str]) -> Iterable[str]:
+    for name in _REQUIRED:
+        if not row[name]:
+            yield f"{name} is empty"
+    for name in _DATES:
+        if row[name] and not _is_date(row[name]):
+            yield f"{name} is no date: {row[name]}"
+    for name in _AMOUNTS:
+        if row[name] and not re.fullmatch(r"\s*-?\d+,\d{2}", row[name]):
+            yield f"{name} is no amount: {row[name]}"
+    if _amount(row["Debit"]) and _amount(row["Credit"]):
+        yield "both debit and credit"
+    if bool(row["EcritureLet"]) != bool(row["DateLet"]):
+        yield "lettering without a date, or the reverse"
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return len(value) == 8 and bool(date(int(value[:4]), int(value[4:6]), int(value[6:])))
+    except ValueError:
+        return False
+
+
+def _amount(value: str) -> Decimal:
+    clean = value.strip().replace(",", ".")
+    return Decimal(clean) if re.fullmatch(r"-?\d+(\.\d+)?", clean) else Decimal(0)

@@ -1,0 +1,63 @@
+"""The FEC layout: what is written is in order, and what is not in order is found."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from cn285_revrec_house.cn285_revrec.engine.fec import COLUMNS, problems, text
+
+DAY = date(2026, 1, 31)
+
+
+def row(debit="0", credit="0", **values):
+    filled = {
+        "JournalCode": "RVREC",
+        "JournalLib": "Revenue",
+        "EcritureNum": "RVREC/2026/01/0001",
+        "EcritureDate": DAY,
+        "CompteNum": "487000",
+        "CompteLib": "Deferred",
+        "PieceRef": "January",
+        "PieceDate": DAY,
+        "EcritureLib": "Revenue\tof | January\n",
+        "Debit": Decimal(debit),
+        "Credit": Decimal(credit),
+        "ValidDate": DAY,
+        **values,
+    }
+    return [filled.get(name) for name in COLUMNS]
+
+
+@pytest.mark.parametrize("separator", ["\t", "|"])
+def test_a_balanced_entry(separator):
+    content = text([row(debit="101.9"), row(credit="101.9")], separator)
+    assert problems(content) == []
+    header, first, _second = content.splitlines()
+    assert len(header.split(separator)) == 18
+    cells = dict(zip(COLUMNS, first.split(separator), strict=True))
+    assert cells["EcritureDate"] == "20260131"
+    assert cells["Debit"] == "101,90"
+    assert separator not in cells["EcritureLib"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"CompteNum": ""}, "CompteNum is empty"),
+        ({"EcritureDate": "2026-01-31"}, "no date"),
+        ({"PieceDate": "20260231"}, "no date"),
+        ({"Montantdevise": "12.50"}, "no amount"),
+        ({"EcritureLet": "A"}, "lettering"),
+        ({"Debit": Decimal(5), "Credit": Decimal(5)}, "both debit and credit"),
+        ({"Debit": Decimal(5)}, "out of balance by 5.00"),
+    ],
+)
+def test_what_breaks_the_rules_is_found(change, problem):
+    content = text([row(**change)])
+    assert any(problem in found for found in problems(content)), problems(content)
+
+
+def test_another_header_or_width():
+    assert problems("") == ["the header is not that of the layout"]
+    assert problems("\t".join(COLUMNS[:17])) == ["the header is not that of the layout"]
+    assert problems(text([row()[:17]])) == ["line 2 has 17 columns"]

@@ -1,0 +1,1 @@
+from . import revrec_report_wizard

@@ -1,0 +1,343 @@
+import base64
+import csv
+import io
+from decimal import Decimal
+
+import xlsxwriter
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..engine import fec
+
+# Report: model, its action, its measures, and whether it looks at a stretch of days or at one day.
+REPORTS = {
+    "analysis": ("cn285.revrec.analysis", "action_revrec_analysis", ("amount",), True),
+    "rollforward": (
+        "cn285.revrec.rollforward",
+        "action_revrec_rollforward",
+        ("opening", "billed", "credited", "recognised", "closing"),
+        True,
+    ),
+    "unbilled": (
+        "cn285.revrec.unbilled",
+        "action_revrec_unbilled",
+        ("opening", "recognised", "billed", "closing", "closing_tax"),
+        True,
+    ),
+    "waterfall": ("cn285.revrec.waterfall", "action_revrec_waterfall", ("amount",), False),
+    "obligation": (
+        "cn285.revrec.obligation",
+        "action_revrec_obligation",
+        ("billed_within", "billed_later", "unbilled_within", "unbilled_later", "amount"),
+        False,
+    ),
+    "tieout": (
+        "cn285.revrec.tieout",
+        "action_revrec_tieout",
+        ("ledger", "scheduled", "difference"),
+        False,
+    ),
+    "sales": ("cn285.sales.journal", "action_sales_journal", ("debit", "credit"), True),
+    "synthesis": ("cn285.sales.journal", "action_sales_journal", ("debit", "credit"), True),
+}
+# What a report is always broken down by, besides what the user chooses.
+ALWAYS = {
+    "analysis": ("kind", "date:month"),
+    "waterfall": ("invoice_date:month", "date:month"),
+    "tieout": ("account_id", "kind"),
+    "synthesis": ("date:month", "journal_id", "account_id"),
+}
+SALES_COLUMNS = (
+    "date", "journal_id", "move_id", "partner_id", "account_id", "label", "tax_names",
+    "tax_line_id", "debit", "credit",
+)  # fmt: skip
+
+
+class RevrecReportWizard(models.TransientModel):
+    """Which report, of which days, by what; opened on the screen or saved to a file."""
+
+    _name = "cn285.revrec.report.wizard"
+    _description = "Recognition Reports"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    report = fields.Selection(
+        [
+            ("analysis", "Bookings, Billings and Revenue"),
+            ("rollforward", "Deferred Revenue Roll-Forward"),
+            ("unbilled", "Unbilled Services Roll-Forward"),
+            ("waterfall", "Revenue Waterfall"),
+            ("obligation", "Remaining Obligation"),
+            ("tieout", "Tie-Out to the General Ledger"),
+            ("sales", "Sales Journal"),
+            ("synthesis", "Synthesis Journal"),
+            ("fec", "FEC Layout"),
+        ],
+        required=True,
+        default="rollforward",
+    )
+    date_from = fields.Date(
+        string="From",
+        required=True,
+        default=lambda self: self.env.company._cn285_last_month_end().replace(day=1),
+    )
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self.env.company._cn285_last_month_end()
+    )
+    group_by = fields.Selection(
+        [
+            ("partner_id", "Customer"),
+            ("product_id", "Product"),
+            ("contract_id", "Contract"),
+            ("source_journal_id", "Journal"),
+            ("analytic_account_id", "Analytic Account"),
+        ],
+        string="By",
+        default="partner_id",
+    )
+    journal_ids = fields.Many2many(
+        "account.journal",
+        string="Journals",
+        domain="[('company_id', '=', company_id), ('type', 'in', ('sale', 'general'))]",
+        help="Empty: the sales journals and the recognition journals.",
+    )
+    file = fields.Binary(readonly=True, attachment=False)
+    file_name = fields.Char(readonly=True)
+
+    def _report_model(self):
+        """The report, on this company and these days."""
+        self.ensure_one()
+        self._check_days()
+        model = REPORTS[self.report][0]
+        return (
+            self.env[model]
+            .with_company(self.company_id)
+            .with_context(allowed_company_ids=self.company_id.ids, **self._days())
+        )
+
+    def _check_days(self):
+        if self.date_to < self.date_from and self.report in ("fec", *self._stretches()):
+            raise UserError(
+                self.env._(
+                    "The report ends on %(end)s, before it starts on %(start)s.",
+                    end=format_date(self.env, self.date_to),
+                    start=format_date(self.env, self.date_from),
+                )
+            )
+
+    @api.model
+    def _stretches(self):
+        return [name for name, (*_rest, stretch) in REPORTS.items() if stretch]
+
+    def _days(self):
+        return {
+            "cn285_date_from": fields.Date.to_string(self.date_from),
+            "cn285_date_to": fields.Date.to_string(self.date_to),
+        }
+
+    def _domain(self):
+        """Domain of the rows that the days let in; the other reports look at the context."""
+        if self.report in ("analysis", "sales", "synthesis"):
+            return [("date", ">=", self.date_from), ("date", "<=", self.date_to)]
+        return []
+
+    # === SCREEN === #
+
+    def action_open(self):
+        """Open the report on the screen, with the days in its title."""
+        self.ensure_one()
+        if self.report == "fec":
+            raise UserError(self.env._("The FEC layout is a file: download it."))
+        self._check_days()
+        action_id = REPORTS[self.report][1]
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"cn285_revrec.{action_id}")
+        context = dict(self._days())
+        if self.group_by and self.report not in ("tieout", "sales", "synthesis"):
+            context[f"search_default_by_{self.group_by.removesuffix('_id')}"] = 1
+        if self.report == "synthesis":
+            for rank, name in enumerate(("month", "journal", "account"), start=1):
+                context[f"search_default_by_{name}"] = rank
+        action.update(name=self._title(), domain=self._domain(), context=context, path=False)
+        return action
+
+    def _title(self):
+        title = dict(self._fields["report"]._description_selection(self.env))[self.report]
+        days = format_date(self.env, self.date_to)
+        if self.report == "fec" or REPORTS[self.report][3]:
+            days = f"{format_date(self.env, self.date_from)} – {days}"
+        return f"{title} ({days})"
+
+    # === FILES === #
+
+    def action_xlsx(self):
+        """Save the report as a workbook."""
+        return self._download(self._xlsx(*self._content()), "xlsx")
+
+    def action_csv(self):
+        """Save the report as comma-separated values (UTF-8, semicolons)."""
+        return self._download(self._csv(*self._content()), "csv")
+
+    def action_fec(self):
+        """Save the entries of the chosen journals in the FEC layout."""
+        self._check_days()
+        return self._download(self._fec().encode(), "txt")
+
+    def _download(self, content, extension):
+        self.ensure_one()
+        name = f"{self.report}_{self.date_from:%Y%m%d}_{self.date_to:%Y%m%d}.{extension}"
+        self.write({"file": base64.b64encode(content), "file_name": name})
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/{name}?download=true",
+            "target": "download",
+        }
+
+    def _content(self):
+        """The report as ``(headers, rows)``; amounts are floats, days are dates, the rest is text.
+
+        :raises UserError: for the FEC layout, which has a file of its own
+        """
+        if self.report == "fec":
+            raise UserError(self.env._("The FEC layout is a text file of its own: use “FEC”."))
+        model = self._report_model()
+        if self.report == "sales":
+            return self._sales_table(model)
+        measures = REPORTS[self.report][2]
+        groups = list(ALWAYS.get(self.report, ()))
+        if self.report not in ("tieout", "synthesis") and self.group_by:
+            groups.insert(0, self.group_by)
+        rows = model._read_group(self._domain(), groups, [f"{name}:sum" for name in measures])
+        labels = model.fields_get()
+        headers = [labels[name.split(":")[0]]["string"] for name in (*groups, *measures)]
+        return headers, [
+            [self._cell(model, name, value) for name, value in zip(groups, row, strict=False)]
+            + [float(value or 0.0) for value in row[len(groups) :]]
+            for row in rows
+        ]
+
+    def _sales_table(self, model):
+        labels = model.fields_get(SALES_COLUMNS)
+        rows = model.search(self._domain())
+        return [labels[name]["string"] for name in SALES_COLUMNS], [
+            [self._cell(model, name, row[name]) for name in SALES_COLUMNS] for row in rows
+        ]
+
+    def _cell(self, model, name, value):
+        field = model._fields[name.split(":")[0]]
+        if isinstance(value, models.BaseModel):
+            return value.display_name or ""
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, "")
+        if field.type in ("date", "monetary"):
+            return value or (0.0 if field.type == "monetary" else "")
+        return value or ""
+
+    def _xlsx(self, headers, rows):
+        buffer = io.BytesIO()
+        with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+            sheet = book.add_worksheet()
+            bold = book.add_format({"bold": True})
+            money = book.add_format({"num_format": "#,##0.00"})
+            day = book.add_format({"num_format": "yyyy-mm-dd"})
+            sheet.write(0, 0, self._title(), bold)
+            sheet.write_row(2, 0, headers, bold)
+            for number, row in enumerate(rows, start=3):
+                for column, value in enumerate(row):
+                    if isinstance(value, float):
+                        sheet.write_number(number, column, value, money)
+                    elif isinstance(value, str):
+                        sheet.write_string(number, column, value)
+                    else:
+                        sheet.write_datetime(number, column, value, day)
+            last = 2 + len(rows)
+            for column in range(len(headers)):
+                if rows and isinstance(rows[0][column], float):
+                    cells = xlsxwriter.utility.xl_range(3, column, last, column)
+                    sheet.write_formula(
+                        last + 1,
+                        column,
+                        f"=SUM({cells})",
+                        money,
+                        sum(row[column] for row in rows),
+                    )
+            sheet.set_column(0, len(headers) - 1, 18)
+        return buffer.getvalue()
+
+    def _csv(self, headers, rows):
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, delimiter=";")
+        writer.writerow(headers)
+        writer.writerows(
+            [f"{value:.2f}" if isinstance(value, float) else value for value in row] for row in rows
+        )
+        return buffer.getvalue().encode("utf-8-sig")
+
+    # === FEC LAYOUT === #
+
+    def _fec_journals(self):
+        """The journals chosen; by default, those of sales and of revenue recognition."""
+        if self.journal_ids:
+            return self.journal_ids
+        sales = self.env["account.journal"].search(
+            [("company_id", "=", self.company_id.id), ("type", "=", "sale")]
+        )
+        rules = self.env["cn285.revrec.rule"].search([("company_id", "=", self.company_id.id)])
+        return sales | rules.journal_id | self.company_id.cn285_revrec_journal_id
+
+    def _fec(self):
+        """The posted items of the journals and days as a file of 18 columns."""
+        self.ensure_one()
+        lang = self.env.lang or "en_US"
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT journal.code, COALESCE(journal.name->>%(lang)s, journal.name->>'en_US'),
+                          move.name, move.date,
+                          COALESCE(account.code_store->>%(company)s,
+                                   (SELECT min(code.value) FROM
+                                    jsonb_each_text(account.code_store) code)),
+                          COALESCE(account.name->>%(lang)s, account.name->>'en_US'),
+                          CASE WHEN %(has_partner)s
+                               THEN COALESCE(NULLIF(partner.ref, ''), partner.id::text) END,
+                          CASE WHEN %(has_partner)s THEN partner.name END,
+                          COALESCE(NULLIF(move.ref, ''), move.name),
+                          COALESCE(move.invoice_date, move.date),
+                          COALESCE(NULLIF(trim(line.name), ''), move.name),
+                          line.debit::text, line.credit::text,
+                          matched.id::text, matched.create_date::date, move.date,
+                          CASE WHEN line.currency_id != line.company_currency_id
+                               THEN line.amount_currency::text END,
+                          CASE WHEN line.currency_id != line.company_currency_id
+                               THEN currency.name END
+                     FROM account_move_line line
+                     JOIN account_move move ON move.id = line.move_id
+                     JOIN account_journal journal ON journal.id = move.journal_id
+                     JOIN account_account account ON account.id = line.account_id
+                     JOIN res_currency currency ON currency.id = line.currency_id
+                LEFT JOIN res_partner partner ON partner.id = line.partner_id
+                LEFT JOIN account_full_reconcile matched ON matched.id = line.full_reconcile_id
+                    WHERE move.state = 'posted' AND line.balance != 0
+                      AND move.company_id = %(company_id)s AND move.journal_id = ANY(%(journals)s)
+                      AND move.date BETWEEN %(first)s AND %(last)s
+                 ORDER BY move.date, move.name, line.id""",
+                lang=lang,
+                company=str(self.company_id.root_id.id),
+                company_id=self.company_id.id,
+                has_partner=SQL(
+                    "account.account_type IN ('asset_receivable', 'liability_payable')"
+                ),
+                journals=self._fec_journals().ids,
+                first=self.date_from,
+                last=self.date_to,
+            )
+        )
+        amounts = (11, 12, 16)
+        return fec.text(
+            [
+                Decimal(value) if index in amounts and value is not None else value
+                for index, value in enumerate(row)
+            ]
+            for row in rows
+        )
