@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from operator import attrgetter, itemgetter
 from struct import Struct, pack
 
-from .event_rows import Columns
+from .event_rows import Columns, Encoded, encode_rows
 from .event_values import microseconds
 
 KEY_COLUMNS = ("key", "event_id", "content")
@@ -89,6 +89,39 @@ class Packed:
     properties: bool
     first: datetime
     last: datetime
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A chunk on its way: its columns, and those of its events that could be packed."""
+
+    encoded: Encoded
+    numbers: Sequence[int] = ()
+    packed: Packed | None = None
+
+    def pack(self, parameters: dict) -> None:
+        """Pack what is certain to be good; all references must be known."""
+        self.packed = pack_events(
+            self.encoded.columns,
+            parameters["known"],
+            self.numbers,
+            parameters["company"],
+            parameters["now"],
+            parameters["latest"],
+        )
+
+
+def prepare(rows: Sequence[dict], numbers: Sequence[int], parameters: dict) -> Prepared:
+    """Check rows and pack their events, where all references are known.
+
+    :param numbers: fresh numbers for them; without any nothing is packed
+    :param parameters: ``company``, ``known``, ``now`` and ``latest``: see :func:`pack_events`
+    """
+    prepared = Prepared(encode_rows(rows, parameters["company"]), numbers)
+    columns = prepared.encoded.columns
+    if numbers and columns and parameters["known"].has_all(columns):
+        prepared.pack(parameters)
+    return prepared
 
 
 def pack_events(

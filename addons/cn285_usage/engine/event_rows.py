@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from operator import add
 
 from . import event_values as check
 from .event_values import CORRECTIONS, FIELDS, BadRow, event_key
@@ -162,15 +163,14 @@ def _contents(columns) -> list[int]:
     A value's share is a hash of it and of its column, made once for each different value; a change
     of one value always changes the sum, and of several as good as always (one in 2 ** 64).
     """
-    shares = []
+    total = [(instant or 0) * _ODD for instant in columns.micros]
     for name in SUMMED:
         column = getattr(columns, name)
         if column is not None:
             share = {value: _share(name, value) for value in set(column)}
-            shares.append(map(share.__getitem__, column))
-    times = [(instant or 0) * _ODD for instant in columns.micros]
+            total = map(add, total, map(share.__getitem__, column))
     # PostgreSQL's bigint has a sign.
-    return [(total & _MASK) - 2**63 for total in map(sum, zip(times, *shares, strict=True))]
+    return [(number & _MASK) - 2**63 for number in total]
 
 
 def _share(name, value) -> int:

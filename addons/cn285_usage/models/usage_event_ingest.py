@@ -2,9 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import islice
 
 from odoo import api, fields, models
@@ -14,16 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import str2bool
 from psycopg2.errors import UniqueViolation
 
-from ..engine.event_binary import (
-    EVENT_COLUMNS,
-    KEY_COLUMNS,
-    Known,
-    Metric,
-    Packed,
-    Party,
-    pack_events,
-)
-from ..engine.event_rows import Encoded, encode_rows
+from ..engine.event_binary import EVENT_COLUMNS, KEY_COLUMNS, Known, Metric, Party, prepare
 from . import usage_correction_sql as corrections
 from . import usage_ingest_sql as sql
 
@@ -36,35 +25,6 @@ PLAIN = "s.kind IS NULL"
 ROUND = "s.id = ANY(%(ids)s)"
 # What was stored: how many, first and last number, earliest and latest, how many of them parked.
 NOTHING = (0, None, None, None, None, 0)
-
-
-@dataclass(slots=True)
-class Prepared:
-    """A chunk on its way: its columns, and those of its events that could be packed."""
-
-    encoded: Encoded
-    numbers: range | list | tuple = ()
-    packed: Packed | None = None
-
-    def pack(self, parameters):
-        """Pack what is certain to be good; all references must be known."""
-        self.packed = pack_events(
-            self.encoded.columns,
-            parameters["known"],
-            self.numbers,
-            parameters["company"],
-            parameters["now"],
-            parameters["latest"],
-        )
-
-
-def _prepare(chunk, numbers, parameters):
-    """Check rows and pack them, without the database; events with unknown references later."""
-    prepared = Prepared(encode_rows(chunk, parameters["company"]), numbers)
-    columns = prepared.encoded.columns
-    if numbers and columns and parameters["known"].has_all(columns):
-        prepared.pack(parameters)
-    return prepared
 
 
 def _summary(packed):
@@ -138,7 +98,7 @@ class UsageEvent(models.Model):
             def take():
                 chunk = list(islice(iterator, size))
                 numbers = self._reserve_numbers(len(chunk)) if parameters["fresh"] else ()
-                return chunk, chunk and pool.submit(_prepare, chunk, numbers, dict(parameters))
+                return chunk, chunk and pool.submit(prepare, chunk, numbers, dict(parameters))
 
             chunk, prepared = take()
             while chunk:
@@ -410,76 +370,3 @@ class UsageEvent(models.Model):
     def _left_over(self):
         self.env.cr.execute(sql.LEFT_OVER)
         return self.env.cr.fetchall()
-
-    # === RECORDS OF AN INGEST === #
-
-    @api.model
-    def _log_ingest(self, origin, report, refused, stored):
-        # The log is written for whoever records events, and editable for nobody.
-        ingest = (
-            self.env["cn285.usage.ingest"]
-            .sudo()
-            .create(
-                {
-                    **report,
-                    "company_id": self.env.company.id,
-                    "origin": origin,
-                    "refused": len(refused),
-                    "first_seq": stored[1],
-                    "last_seq": stored[2],
-                    "occurred_from": stored[3],
-                    "occurred_to": stored[4],
-                    "processed": not stored[0],
-                }
-            )
-        )
-        ingest.flush_recordset()
-        if stored[0]:
-            self._after_ingest(ingest)
-
-    @api.model
-    def _after_ingest(self, ingest):
-        """Hook: events were stored (not committed yet); ``ingest`` is their record, in sudo."""
-
-    @api.model
-    def _keep_refusals(self, chunk, refused):
-        # As the log: refusals are kept for whoever sent the rows.
-        self.env["cn285.usage.refusal"].sudo().create(
-            [
-                {
-                    "company_id": self.env.company.id,
-                    "source": self._short(chunk[entry["row"]], "source"),
-                    "transaction_id": self._short(chunk[entry["row"]], "transaction_id"),
-                    "reason_code": entry["code"],
-                    "reason": entry["reason"],
-                    "payload": self._payload(chunk[entry["row"]]),
-                }
-                for entry in refused
-            ]
-        )
-
-    @api.model
-    def _short(self, row, name):
-        value = row.get(name) if isinstance(row, dict) else None
-        return False if value in (None, "") else self._storable(value)[:255]
-
-    @api.model
-    def _payload(self, row):
-        if not isinstance(row, dict):
-            return {"": self._storable(row)}
-        return {
-            self._storable(name): value
-            if value is None or type(value) is bool or (type(value) is int and abs(value) < 2**53)
-            else self._payload(value)
-            if isinstance(value, dict)
-            else self._storable(value)
-            for name, value in row.items()
-        }
-
-    @api.model
-    def _storable(self, value):
-        """Text that the database takes, of anything that was sent."""
-        if type(value) is int and abs(value) >= 2**53:
-            # Python refuses to write out integers of thousands of digits.
-            value = f"{Decimal(value):.5e}" if abs(value) >= 10**60 else value
-        return str(value).replace("\x00", "").encode(errors="replace").decode()
