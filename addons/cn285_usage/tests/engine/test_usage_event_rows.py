@@ -53,13 +53,8 @@ def number_of(data):
     assert len(data) == 4 + size == 12 + 2 * count
     digits = unpack(f">{count}H", data[12:])
     assert all(digit < 10_000 for digit in digits)
-    value = sum(
-        (
-            Decimal(digit) * Decimal(10_000) ** (weight - place)
-            for place, digit in enumerate(digits)
-        ),
-        Decimal(0),
-    )
+    places = enumerate(digits)
+    value = sum(Fraction(10_000) ** (weight - place) * digit for place, digit in places)
     return (-value if sign else value), scale
 
 
