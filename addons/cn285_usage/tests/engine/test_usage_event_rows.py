@@ -1,7 +1,6 @@
 """Events into columns and into PostgreSQL's binary form: what a database does not have to check."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from struct import unpack
 
