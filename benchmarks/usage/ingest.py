@@ -40,7 +40,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--events", type=int, default=2_000_000, help="in each of two months")
     parser.add_argument("--items", type=int, default=10_000)
-    parser.add_argument("--slices", type=int, default=4, help="parts that alternate with COPY")
+    parser.add_argument("--slices", type=int, default=2, help="parts that alternate with COPY")
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--database", help=argparse.SUPPRESS)
