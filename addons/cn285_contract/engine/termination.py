@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
-from .calendar import Unit
+from .calendar import Unit, add_days
 from .errors import AmountError
 from .money import CENT, round_money
 from .periods import Rhythm, boundary, index_at
@@ -116,6 +116,18 @@ def exit_on(terms: ExitTerms, request: date, day: date) -> Exit | None:
         if way.day <= day and _reaches(terms, way, day):
             owes_fee = way.owes_fee and _is_committed(terms, day)
             return Exit(day, way.ground, owes_fee)
+    return None
+
+
+def first_exit_from(
+    terms: ExitTerms, request: date, day: date, most_days: int = 3660
+) -> Exit | None:
+    """Return the first day from ``day`` on, on which the contract may end, and by what right."""
+    start = max(day, earliest_exit(terms, request).day)
+    for offset in range(most_days):
+        way = exit_on(terms, request, add_days(start, offset))
+        if way is not None:
+            return way
     return None
 
 

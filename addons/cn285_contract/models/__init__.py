@@ -58,5 +58,7 @@ from . import (
     contract_termination,
     contract_change_termination,
     contract_change_confirmation,
+    contract_withdrawal,
+    contract_portal_termination,
     portfolio_loader,
 )

@@ -126,7 +126,7 @@ class ContractChange(models.Model):
                 "what was used until then."
             )
         ]
-        if quote["refund_total"]:
+        if quote["refund_total"] and self.contract_id._portal_shows_prices():
             effects.append(
                 self.env._(
                     "What was billed in advance for later days, %(amount)s, is credited, and "

@@ -18,7 +18,7 @@ STAGES = [
     ("effective", "Effective"),
     ("withdrawn", "Withdrawn"),
 ]
-ENDS = ("terminate",)
+ENDS = ("terminate", "withdraw")
 
 
 class ContractChange(models.Model):
@@ -95,6 +95,9 @@ class ContractChange(models.Model):
             if change.type not in ENDS or not change.contract_id or not change.date_effective:
                 change.ground, change.owes_fee = False, False
                 continue
+            if change.type == "withdraw":
+                change.ground, change.owes_fee = "withdrawal", False
+                continue
             # sudo: the contract's own rules, for somebody who may not read all of its items.
             contract = change.contract_id.sudo()
             request = contract._request_day(change.date_requested)
@@ -120,7 +123,7 @@ class ContractChange(models.Model):
     @api.depends("type", "date_effective", "ground", "company_id.cn285_end_day")
     def _compute_last_day(self):
         for change in self:
-            ends = change.type and change._type().end_day and change.date_effective
+            ends = change.type in ENDS and change.date_effective
             change.last_day = change._last_day() if ends else False
 
     @api.depends("date_effective", "type", "company_id.cn285_termination_reminder_days")

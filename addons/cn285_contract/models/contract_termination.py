@@ -28,6 +28,7 @@ GROUNDS = [
     ("telecom", "Exit after Month 12 (Electronic Communications)"),
     ("buy_out", "Leaves the Commitment Early"),
     ("legitimate", "Legitimate Reason"),
+    ("withdrawal", "Withdrawal"),
     ("agreed", "Agreed"),
 ]
 
@@ -81,7 +82,8 @@ class Contract(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        if self.env.user._is_portal() and not self.sudo()._portal_shows_prices():
+        portal = self.env.user._is_portal() and not self.env.su
+        if portal and not self.sudo()._portal_shows_prices():
             raise AccessError(self.env._("The invoices of this contract go to a reseller."))
         request = self._request_day(date_requested)
         # sudo: reads invoiced rows and taxes, which the user need not see; writes nothing.

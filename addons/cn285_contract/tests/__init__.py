@@ -9,6 +9,7 @@ from . import (
     test_looking_ahead,
     test_planning,
     test_portal,
+    test_portal_termination,
     test_portfolio_loader,
     test_renewal_notice,
     test_security,

@@ -18,6 +18,7 @@ from cn285_engine.termination import (
     earliest_exit,
     earliest_free_exit,
     exit_on,
+    first_exit_from,
     leaving_fee,
     remaining_charges,
 )
@@ -187,6 +188,20 @@ def test_period_end_allows_only_boundaries():
     assert exit_on(terms, date(2026, 1, 6), date(2026, 2, 15)).ground is Ground.period_end
     assert exit_on(terms, date(2026, 1, 6), date(2026, 3, 15)) is not None
     assert exit_on(terms, date(2026, 1, 6), date(2026, 3, 16)) is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "day", "expected"),
+    [
+        (yearly(), date(2025, 9, 1), date(2026, 3, 15)),
+        (yearly(), date(2026, 3, 15), date(2026, 3, 15)),
+        (yearly(), date(2026, 3, 16), date(2027, 3, 15)),
+        (yearly(free_from=date(2026, 3, 15)), date(2026, 6, 15), date(2026, 6, 15)),
+        (ExitTerms(START, notice=Duration(1)), date(2026, 1, 1), date(2026, 3, 1)),
+    ],
+)
+def test_first_exit_from_a_wished_day(terms, day, expected):
+    assert first_exit_from(terms, date(2026, 2, 1), day).day == expected
 
 
 # === FEES === #
