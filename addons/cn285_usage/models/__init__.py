@@ -32,6 +32,7 @@ from . import (
     usage_trigger,
     usage_trigger_run,
     usage_explanation,
+    usage_engine_reasons,
     usage_simulation,
     usage_estimate,
     usage_estimate_line,

@@ -72,11 +72,14 @@ class SmartCode(models.Model):
         return result
 
     def action_new_draft(self):
-        """Open a new draft that begins as a copy of the version in force, else of the newest."""
+        """Open a new draft that begins as a copy of the version in force, else of the newest.
+
+        The first begins with an example.
+        """
         self.ensure_one()
         newest = self.active_version_id or self.version_ids.sorted("number")[-1:]
         draft = self.env["cn285.smartcode.version"].create(
-            {**(newest._draft_vals() if newest else {"body": ""}), "smartcode_id": self.id}
+            {**(newest._draft_vals() if newest else {}), "smartcode_id": self.id}
         )
         return {
             "type": "ir.actions.act_window",

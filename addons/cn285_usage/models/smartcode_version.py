@@ -42,7 +42,12 @@ class SmartCodeVersion(models.Model):
     _check_company_auto = True
 
     smartcode_id = fields.Many2one(
-        "cn285.smartcode", required=True, ondelete="cascade", index=True, check_company=True
+        "cn285.smartcode",
+        string="SmartCode",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
     )
     company_id = fields.Many2one(related="smartcode_id.company_id", store=True, index=True)
     number = fields.Integer(readonly=True, copy=False)

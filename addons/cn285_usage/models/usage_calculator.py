@@ -28,6 +28,8 @@ CHARGE_MODELS = [
     ("graduated_percentage", "Graduated Percentage"),
     ("matrix", "Price per Property Value"),
 ]
+# Where a tier without a bound stands among the others.
+OPEN_BOUND = 1e30
 TIERED = ("graduated", "volume", "stairstep", "graduated_percentage")
 
 
@@ -164,10 +166,6 @@ class UsageCalculator(models.Model):
         self.ensure_one()
         return [self.metric_id, self.formula]
 
-    def _reason(self, error):
-        """What the engine refuses, in words."""
-        return str(error)
-
     # === ENGINE === #
 
     def _charge_model(self):
@@ -251,14 +249,21 @@ class UsageTier(models.Model):
 
     _name = "cn285.usage.tier"
     _description = "Usage Tier"
-    _order = "calculator_id, up_to, id"
+    _order = "calculator_id, bound, id"
 
     calculator_id = fields.Many2one(
         "cn285.usage.calculator", required=True, ondelete="cascade", index=True
     )
     up_to = fields.Float(digits=(16, 6), help="Last unit of the tier. 0: no bound.")
+    bound = fields.Float(compute="_compute_bound", store=True, digits=0)
     price_unit = fields.Float(string="Unit Price", digits=(16, 10))
     flat = fields.Float(string="Flat Fee", digits=(16, 6), help="Owed on reaching the tier.")
+
+    @api.depends("up_to")
+    def _compute_bound(self):
+        """What tiers are sorted by: the one without a bound is the last."""
+        for tier in self:
+            tier.bound = tier.up_to or OPEN_BOUND
 
 
 class UsageValue(models.Model):

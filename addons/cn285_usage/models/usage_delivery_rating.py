@@ -119,10 +119,7 @@ class UsageMetric(models.Model):
         ]
         if not numbers:
             return super()._counted_events(windows)
-        conditions = [
-            SQL("e.properties ->> %s = ANY(%s)", name, list(map(str, values)))
-            for name, values in (self.filter_json or {}).items()
-        ]
+        conditions = self._filter_conditions()
         return SQL(
             """SELECT w.number, NULL::timestamp AS since, NULL::timestamp AS until, e.*
                  FROM unnest(%s::int[], %s::int[]) AS w (number, delivery_id)

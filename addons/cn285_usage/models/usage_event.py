@@ -36,6 +36,7 @@ class UsageEvent(models.Model):
     ended_at = fields.Datetime(help="Durations: when it ended.")
     quantity = fields.Float(digits=0, help="Units of the metric; a duration's are worked out.")
     properties = fields.Json()
+    properties_text = fields.Char(string="Details", compute="_compute_properties_text")
     kind = fields.Selection(
         selection=[
             ("usage", "Usage"),
@@ -67,6 +68,12 @@ class UsageEvent(models.Model):
         aggregator=False,
         help="Ascending as events are received, or matched if they were parked.",
     )
+
+    @api.depends("properties")
+    def _compute_properties_text(self):
+        for event in self:
+            pairs = (event.properties or {}).items()
+            event.properties_text = " · ".join(f"{name}: {value}" for name, value in pairs)
 
     # === CRUD === #
 

@@ -16,18 +16,41 @@ class BillingSchedule(models.Model):
             else value or ""
             for name, value in values.items()
         }
-        text = self._usage_texts().get(code.removeprefix("usage_"))
-        return text % figures if text else code.removeprefix("usage_")
+        name = code.removeprefix("usage_")
+        if name in ("tier", "volume"):
+            return self._explain_tier(name, figures)
+        if name == "bound":
+            kinds = {"minimum": self.env._("Minimum"), "maximum": self.env._("Maximum")}
+            figures["kind"] = kinds.get(figures["kind"], figures["kind"])
+        text = self._usage_texts().get(name)
+        return text % figures if text else name
+
+    @api.model
+    def _explain_tier(self, name, figures):
+        """Units of a tier at its price, with its flat fee where it has one."""
+        price = self.env._("%(quantity)s × %(unit_price)s") % figures
+        if figures["flat"] not in ("", "0"):
+            price = self.env._("%(price)s + %(flat)s", price=price, flat=figures["flat"])
+        if name == "volume":
+            return self.env._("%(price)s for all units", price=price)
+        if figures["tier_to"]:
+            return self.env._(
+                "%(price)s, tier %(tier_from)s to %(tier_to)s",
+                price=price,
+                tier_from=figures["tier_from"] or "0",
+                tier_to=figures["tier_to"],
+            )
+        return self.env._(
+            "%(price)s, tier above %(tier_from)s",
+            price=price,
+            tier_from=figures["tier_from"] or "0",
+        )
 
     @api.model
     def _usage_texts(self):
         """Words for the steps of ``engine.rating``, by code."""
         return {
             "unit": self.env._("%(quantity)s × %(unit_price)s"),
-            "tier": self.env._(
-                "%(quantity)s × %(unit_price)s + %(flat)s, tier above %(tier_from)s"
-            ),
-            "volume": self.env._("%(quantity)s × %(unit_price)s + %(flat)s for all units"),
             "band": self.env._("%(flat)s for the band up to %(tier_to)s"),
             "overage": self.env._("%(quantity)s × %(unit_price)s beyond %(tier_from)s"),
             "package": self.env._("%(quantity)s packages × %(unit_price)s"),

@@ -50,6 +50,9 @@ class UsageRating(models.Model):
         help="As it was when this was rated.",
     )
 
+    contract_id = fields.Many2one(related="item_id.contract_id")
+    explanation = fields.Text(compute="_compute_explanation")
+
     _once_each = models.UniqueIndex(
         "(schedule_id, calculator_id, COALESCE(beneficiary_id, 0))",
         "This row was rated by the calculator already.",
@@ -60,6 +63,28 @@ class UsageRating(models.Model):
         for rating in self:
             names = (rating.calculator_id.name, rating.beneficiary_id.name)
             rating.display_name = " · ".join(filter(None, names))
+
+    @api.depends("data")
+    def _compute_explanation(self):
+        """How the amount came about, a line for each tier or step."""
+        schedules = self.env["cn285.billing.schedule"]
+        for rating in self:
+            steps = [
+                [f"usage_{step.code}", {name: _text(one) for name, one in step.values.items()}]
+                for step in (rating._engine_rating().steps if rating.data else ())
+            ]
+            rating.explanation = schedules._explain(steps, rating.currency_id)
+
+    def action_view_events(self):
+        """The events of the rating's period."""
+        self.ensure_one()
+        row = self.schedule_id
+        action = self.item_id._usage_events_action(
+            self.calculator_id._metrics(), row.period_start, row.period_end
+        )
+        if self.beneficiary_id:
+            action["context"]["search_default_beneficiary_id"] = self.beneficiary_id.id
+        return action
 
     def _engine_rating(self):
         """The rating as the engine has it."""
@@ -115,3 +140,7 @@ class UsageRating(models.Model):
 
 def _six_decimals(value):
     return str(value.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP))
+
+
+def _text(value):
+    return value if value is None or isinstance(value, (int, str)) else str(value)

@@ -170,8 +170,8 @@ export class PriceSimulator extends Component {
         const grid = getCustomColor(scheme, "#d8dadd", "#3C3E4B");
         const datasets = [];
         for (const [index, curve] of answer.curves.entries()) {
-            const color = getColor(index * 2, scheme, "odoo");
-            const perUnit = getColor(index * 2 + 1, scheme, "odoo");
+            const color = getColor(2 * index, scheme, "lg");
+            const perUnit = getColor(2 * index + 1, scheme, "lg");
             datasets.push({
                 label: curve.label ? _t("Total: %s", curve.label) : _t("Total"),
                 data: curve.points.map(([x, y]) => ({ x, y })),
