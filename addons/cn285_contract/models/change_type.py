@@ -29,12 +29,12 @@ class ChangeType(NamedTuple):
     anything. ``_apply_x`` (of many changes of the type, each of another contract) does it. A module
     adds a type by extending the selection ``type`` and ``_change_types``, and by these methods.
 
-    ``on``: does it concern one item or the contract. ``values``: what may, or must, be given.
-    ``nature``: which of a template's rules says when it may take effect. ``end_day``: the day that
-    it names is the last one before it takes effect, as it is for an end.
+    ``on``: does it concern one item, the contract, or either. ``values``: what may, or must, be
+    given. ``nature``: which of a template's rules says when it may take effect. ``end_day``: the
+    day that it names is the last one before it takes effect, as it is for an end.
     """
 
-    on: Literal["item", "contract"]
+    on: Literal["item", "contract", "either"]
     values: Mapping[str, Value] = {}
     nature: Nature = ""
     end_day: bool = False

@@ -2,13 +2,22 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from .change_type import BadValue, ChangeType, parse_value
+from .change_type import BadValue, parse_value
 from .common import LIVE_STATES, STATE_DOOR
 
 # What a change is made of: fixed once it is scheduled.
-CONTENT = {"contract_id", "item_id", "type", "date_effective", "values", "origin", "requested_by"}
+CONTENT = {
+    "contract_id",
+    "item_id",
+    "type",
+    "date_effective",
+    "values",
+    "origin",
+    "requested_by",
+    "override",
+}
 # What only the machinery writes.
-MACHINERY = {"state", "date_scheduled", "date_applied", "before", "after", "error", "override"}
+MACHINERY = {"state", "date_scheduled", "date_applied", "before", "after", "error"}
 
 
 class ContractChange(models.Model):
@@ -110,7 +119,7 @@ class ContractChange(models.Model):
     @api.model
     def _change_types(self):
         """All types of change: ``{type: ChangeType}``. Modules add theirs."""
-        return {"end_item": ChangeType(on="item", nature="cancellation", end_day=True)}
+        return {}
 
     def _type(self):
         """What the machinery must know of the type of this change, or of these, all of one type."""

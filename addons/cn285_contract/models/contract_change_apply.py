@@ -111,11 +111,12 @@ class ContractChange(models.Model):
         done = self.sudo().browse()
         for company, members in contracts.grouped("company_id").items():
             changes = self.sudo().with_company(company)
-            due = changes.search(
-                changes._due_domain(company) & Domain("contract_id", "in", members.ids),
-                order="date_effective, id",
-            )
-            done |= due._apply_in_waves(raising)
+            tried = changes.browse()
+            domain = changes._due_domain(company) & Domain("contract_id", "in", members.ids)
+            # What takes effect may plan more that is due: the end of a pause dated back.
+            while due := changes.search(domain, order="date_effective, id") - tried:
+                done |= due._apply_in_waves(raising)
+                tried |= due
         return done
 
     def _apply_in_waves(self, raising):

@@ -15,7 +15,8 @@ class ContractChange(models.Model):
         return {
             **super()._change_types(),
             "end_item": ChangeType(on="item", nature="cancellation", end_day=True),
-            "terminate": ChangeType(on="contract", nature="cancellation", end_day=True),
+            # When a contract may end is the business of its exit rule.
+            "terminate": ChangeType(on="contract", end_day=True),
         }
 
     # === END OF AN ITEM === #
@@ -23,19 +24,21 @@ class ContractChange(models.Model):
     def _check_end_item(self):
         """The item runs on that day, and its contract too."""
         self._check_in_service()
+        self._check_not_required(self.item_id)
 
     def _apply_end_item(self):
         """The day becomes the item's last one; what was billed beyond is credited.
 
         An item that ends before its first day is cancelled.
         """
+        items = self.item_id
         for change in self:
             item, last_day = change.item_id, change._last_day()
             if last_day < item.date_start:
                 item._update_state(LIVE_STATES, "cancelled")
             else:
                 item.with_context(cn285_no_replan=True).date_end = last_day
-        self.item_id._settle({change.item_id: change for change in self})
+        items._settle({change.item_id: change for change in self})
 
     def _announce_end_item(self, scheduled):
         for change in self:

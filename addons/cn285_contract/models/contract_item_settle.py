@@ -60,9 +60,10 @@ class ContractItem(models.Model):
 
         :returns: ``{item: [Billed]}``, and the number of credits by ``(item id, period start)``
         """
-        rows = self.env["cn285.billing.schedule"].search(
-            [("item_id", "in", self.ids), ("kind", "in", ("fixed", "one_shot", "credit"))],
-            order="item_id, period_start, revision",
+        rows = (
+            self.env["cn285.billing.schedule"]
+            .search([("item_id", "in", self.ids)], order="item_id, period_start, revision")
+            .filtered(lambda row: row.item_id._credits_kind(row.kind))
         )
         credits, counts = defaultdict(list), defaultdict(int)
         for row in rows.filtered(lambda row: row.kind == "credit"):
@@ -75,6 +76,10 @@ class ContractItem(models.Model):
         for row in invoiced:
             billed[row.item_id].append(row._as_billed(credits[row], credited.get(row)))
         return billed, counts
+
+    def _credits_kind(self, kind):
+        """Whether changes credit rows of a kind: of usage only where nothing at all is owed."""
+        return kind in ("fixed", "one_shot", "credit") or self.state in OWING_NOTHING
 
     # === CREDITS === #
 
@@ -183,8 +188,8 @@ class BillingSchedule(models.Model):
         )
 
     def _full_period(self):
-        """Bounds of the row's full period, half-open; nothing for a fee."""
-        if self.kind == "one_shot":
+        """Bounds of the row's full period, half-open; nothing for a fee, nor for usage."""
+        if self.kind != "fixed":
             return None, None
         if self.full_start:
             return self.full_start, self.full_end

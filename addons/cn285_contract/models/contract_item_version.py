@@ -116,7 +116,8 @@ class ContractItem(models.Model):
 
     def _pricelist_on(self, day):
         """The pricelist of a day: of the version in force, else the contract's."""
-        return self._version_on(day).pricelist_id or self.contract_id.pricelist_id
+        version = self._version_on(day)
+        return version.pricelist_id if version else self.contract_id.pricelist_id
 
     def _engine_stretches(self):
         """The item's history as the planning engine wants it: its terms by stretches of days.
@@ -221,9 +222,9 @@ class ContractItem(models.Model):
 
     def _edit_last_version(self, vals):
         """An item that is edited by hand keeps the terms of its earlier days."""
-        last = self.browse().version_ids
-        for item in self:
-            last |= item.version_ids[-1:]
+        # sudo: versions follow from the items, and who edits these may not write versions.
+        items = self.sudo()
+        last = items.version_ids.browse().union(*(item.version_ids[-1:] for item in items))
         for version in last:
             item = version.item_id
             values = {name: item[name] for name in vals}
@@ -311,3 +312,16 @@ class ContractItem(models.Model):
                 }
             )
         return replaced, new
+
+
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    def write(self, vals):
+        """A pricelist that is edited by hand holds for the last terms of the items."""
+        if "pricelist_id" in vals and not self.env.context.get("cn285_no_replan"):
+            # sudo: versions follow from the contract, and who edits it may not write them.
+            items = self.sudo().item_ids
+            last = items.version_ids.browse().union(*(item.version_ids[-1:] for item in items))
+            last.write({"pricelist_id": vals["pricelist_id"]})
+        return super().write(vals)

@@ -4,6 +4,8 @@ from . import (
     test_contract_change,
     test_credit_notes,
     test_contract_change_money,
+    test_contract_change_rules,
+    test_contract_change_types,
     test_invoice_writer,
     test_invoices,
     test_looking_ahead,

@@ -1,0 +1,310 @@
+from datetime import date, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from ..engine.spans import count, intersect
+from .change_type import ChangeType, Value
+from .common import day_after
+
+BILLING = [
+    ("credited", "Not Owed: What Was Invoiced is Credited"),
+    ("kept", "Not Billed: What Was Invoiced Stays"),
+    ("billed", "Billed as Before"),
+]
+BILLINGS = tuple(name for name, _label in BILLING)
+FOREVER = date.max
+
+
+class ContractItemPause(models.Model):
+    """Days on which an item does not serve: a pause, or a suspension."""
+
+    _name = "cn285.contract.item.pause"
+    _description = "Pause of a Contract Item"
+    _order = "item_id, date_start, id"
+
+    item_id = fields.Many2one(
+        "cn285.contract.item", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    contract_id = fields.Many2one(related="item_id.contract_id")
+    company_id = fields.Many2one(related="item_id.company_id", store=True, precompute=True)
+    kind = fields.Selection(
+        [("pause", "Pause"), ("suspension", "Suspension")], required=True, readonly=True
+    )
+    date_start = fields.Date(string="From", required=True, readonly=True)
+    date_end = fields.Date(
+        string="To", readonly=True, help="Last day. Empty: until further notice."
+    )
+    billing = fields.Selection(BILLING, required=True, readonly=True)
+    unowed_from = fields.Date(
+        string="Not Billed From", readonly=True, help="Empty: it is billed as before."
+    )
+    change_id = fields.Many2one(
+        "cn285.contract.change", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    reason_id = fields.Many2one(related="change_id.reason_id")
+
+    def _span(self):
+        """The days of it, half-open."""
+        self.ensure_one()
+        return self.date_start, day_after(self.date_end) or FOREVER
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    pause_ids = fields.One2many(
+        "cn285.contract.item.pause", "item_id", string="Pauses", readonly=True
+    )
+
+    def _unowed_days(self):
+        """Subscriptions owe nothing in a pause that is not billed. Usage is owed where it is."""
+        spans = super()._unowed_days()
+        if self.billing_type != "fixed":
+            return spans
+        return spans + [
+            (pause.unowed_from, pause._span()[1])
+            for pause in self.pause_ids
+            if pause.unowed_from and pause.unowed_from < pause._span()[1]
+        ]
+
+
+class ContractChange(models.Model):
+    """Pauses and suspensions, of an item or of all items of a contract, and their ends."""
+
+    _inherit = "cn285.contract.change"
+
+    type = fields.Selection(
+        selection_add=[
+            ("pause", "Pause"),
+            ("resume", "Resumption"),
+            ("deactivate", "Deactivation"),
+            ("activate", "Activation"),
+        ],
+        ondelete={
+            "pause": "cascade",
+            "resume": "cascade",
+            "deactivate": "cascade",
+            "activate": "cascade",
+        },
+    )
+
+    @api.model
+    def _change_types(self):
+        return {
+            **super()._change_types(),
+            "pause": ChangeType(
+                on="either",
+                values={
+                    "date_end": Value("date"),
+                    "billing": Value("choice", choices=BILLINGS),
+                },
+            ),
+            "resume": ChangeType(on="either"),
+            "deactivate": ChangeType(
+                on="either",
+                values={
+                    "cause": Value("choice", choices=("debt", "manual")),
+                    "billing": Value("choice", choices=BILLINGS),
+                },
+            ),
+            "activate": ChangeType(on="either"),
+        }
+
+    def _concerned(self, states):
+        """The item of the change, or all of its contract's, in one of these states."""
+        self.ensure_one()
+        items = self.item_id or self.contract_id.item_ids
+        return items.filtered(lambda item: item.state in states)
+
+    # === PAUSE === #
+
+    def _check_pause(self):
+        """Something runs that can pause, within the limits of the template."""
+        items = self._concerned(("active",))
+        if not items:
+            raise self._refusal(self.env._("nothing is active that could pause."))
+        end = self._parsed().get("date_end")
+        if end and end < self._first_day():
+            raise self._refusal(
+                self.env._(
+                    "a pause cannot end on %s, before it starts.", format_date(self.env, end)
+                )
+            )
+        if not self.override:
+            self._check_pause_limits(items, end)
+
+    def _check_pause_limits(self, items, end):
+        template = self.contract_id.template_id
+        first = self._first_day()
+        length = (end - first).days + 1 if end else None
+        reason = template._pause_length_error(length) if template else None
+        year = (date(first.year, 1, 1), date(first.year + 1, 1, 1))
+        for item in items if template and not reason else ():
+            pauses = item.pause_ids.filtered(lambda pause: pause.kind == "pause")
+            spans = [span for pause in pauses for span in intersect([pause._span()], [year])]
+            spans_now = intersect([(first, day_after(end) or FOREVER)], [year])
+            reason = template._pause_year_error(len(spans) + 1, count(spans) + count(spans_now))
+            if reason:
+                break
+        if reason:
+            raise self._refusal(reason)
+
+    def _apply_pause(self):
+        """Items pause; where an end is given, they resume by themselves on the day after."""
+        self._interrupt("pause", "paused", ("active",), "credited")
+        for change in self:
+            end = change._parsed().get("date_end")
+            if end:
+                change._schedule_resumption(end + timedelta(days=1))
+
+    def _schedule_resumption(self, day):
+        if self.company_id.cn285_change_day == "old":
+            day -= timedelta(days=1)
+        resumption = self.create(
+            {
+                "contract_id": self.contract_id.id,
+                "item_id": self.item_id.id,
+                "type": "resume",
+                "date_effective": day,
+                "origin": "system",
+                "reason_id": self.reason_id.id,
+            }
+        )
+        resumption._to_schedule(("draft",))
+
+    # === RESUMPTION === #
+
+    def _check_resume(self):
+        if not self._concerned(("paused",)):
+            raise self._refusal(self.env._("nothing is paused."))
+
+    def _apply_resume(self):
+        """The pause ends the day before; billing goes on in the same rhythm."""
+        self._go_on("pause", ("paused",))
+
+    # === SUSPENSION === #
+
+    def _check_deactivate(self):
+        if not self._concerned(("active", "paused")):
+            raise self._refusal(self.env._("nothing is active that could be deactivated."))
+
+    def _apply_deactivate(self):
+        """Items are suspended, for a debt or by hand; billing goes on unless said otherwise."""
+        self._interrupt("suspension", "suspended", ("active", "paused"), "billed")
+
+    def _check_activate(self):
+        if not self._concerned(("suspended",)):
+            raise self._refusal(self.env._("nothing is deactivated."))
+
+    def _apply_activate(self):
+        """The suspension ends the day before."""
+        self._go_on("suspension", ("suspended",))
+
+    # === SHARED === #
+
+    def _interrupt(self, kind, state, allowed, default):
+        creates, changes = [], {}
+        for change in self:
+            values, day = change._parsed(), change._first_day()
+            items = change._concerned(allowed)
+            billing = values.get("billing") or default
+            unowed = items._unowed_from(day, billing)
+            for item in items:
+                changes[item] = change
+                creates.append(
+                    {
+                        "item_id": item.id,
+                        "kind": kind,
+                        "date_start": day,
+                        "date_end": values.get("date_end"),
+                        "billing": billing,
+                        "unowed_from": unowed[item],
+                        "change_id": change.id,
+                    }
+                )
+        self.env["cn285.contract.item.pause"].sudo().create(creates)
+        items = self.env["cn285.contract.item"].sudo().union(*changes)
+        items.with_context(cn285_no_replan=True)._update_state(allowed, state)
+        items._settle(changes)
+
+    def _go_on(self, kind, allowed):
+        changes = {}
+        for change in self:
+            last_day = change._first_day() - timedelta(days=1)
+            for item in change._concerned(allowed):
+                changes[item] = change
+                open_pauses = item.pause_ids.filtered(
+                    lambda pause, last_day=last_day: (
+                        pause.kind == kind and (not pause.date_end or pause.date_end > last_day)
+                    )
+                )
+                for pause in open_pauses.sudo():
+                    if pause.date_start > last_day:
+                        pause.unlink()
+                    else:
+                        pause.date_end = last_day
+        items = self.env["cn285.contract.item"].sudo().union(*changes)
+        items.with_context(cn285_no_replan=True)._update_state(allowed, "active")
+        items._settle(changes)
+
+
+class ContractItemUnowed(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _unowed_from(self, day, billing):
+        """The first day of a pause that is not billed, by item; False where it is billed."""
+        if billing == "billed":
+            return dict.fromkeys(self, False)
+        if billing == "credited":
+            return dict.fromkeys(self, day)
+        covered = self._existing_rows()[0]
+        result = {}
+        for item in self:
+            ends = [end for start, end in covered.get(item.id, ()) if start <= day < end]
+            result[item] = max(ends, default=day)
+        return result
+
+
+class ContractTemplate(models.Model):
+    _inherit = "cn285.contract.template"
+
+    pause_max_count = fields.Integer(
+        string="Pauses a Year", help="How often an item may pause in a calendar year. 0: no limit."
+    )
+    pause_max_days = fields.Integer(
+        string="Days of Pause a Year",
+        help="How many days an item may pause in a calendar year. 0: no limit.",
+    )
+    pause_min_length = fields.Integer(string="Shortest Pause (days)")
+    pause_max_length = fields.Integer(string="Longest Pause (days)", help="0: no limit.")
+
+    @api.constrains("pause_max_count", "pause_max_days", "pause_min_length", "pause_max_length")
+    def _check_pauses(self):
+        for template in self:
+            numbers = (
+                template.pause_max_count,
+                template.pause_max_days,
+                template.pause_min_length,
+                template.pause_max_length,
+            )
+            if min(numbers) < 0:
+                raise ValidationError(self.env._("The limits of pauses cannot be negative."))
+
+    def _pause_length_error(self, days):
+        """Why a pause of so many days (None: until further notice) is too short or too long."""
+        longest = self.pause_max_length
+        if longest and (days is None or days > longest):
+            return self.env._("a pause lasts at most %s days.", longest)
+        if days is not None and days < self.pause_min_length:
+            return self.env._("a pause lasts at least %s days.", self.pause_min_length)
+        return None
+
+    def _pause_year_error(self, number, days):
+        """Why so many pauses and days of pause in a year are too many."""
+        if self.pause_max_count and number > self.pause_max_count:
+            return self.env._("an item pauses at most %s times a year.", self.pause_max_count)
+        if self.pause_max_days and days > self.pause_max_days:
+            return self.env._("an item pauses at most %s days a year.", self.pause_max_days)
+        return None
