@@ -11,9 +11,7 @@ class ContractChange(models.Model):
 
     _inherit = "cn285.contract.change"
 
-    type = fields.Selection(
-        selection_add=[("regret", "Withdrawal")], ondelete={"regret": "cascade"}
-    )
+    type = fields.Selection(selection_add=[("regret", "Regret")], ondelete={"regret": "cascade"})
 
     @api.model
     def _change_types(self):

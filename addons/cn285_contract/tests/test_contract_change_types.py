@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from .test_contract_change_money import MoneyCase
 
-BACK, TODAY, AHEAD = "2026-01-08", "2026-01-20", "2026-02-10"
+DAYS = BACK, TODAY, AHEAD = "2026-01-08", "2026-01-20", "2026-02-10"
 
 
 @tagged("post_install", "-at_install")
@@ -37,25 +37,42 @@ class TestChangeTypes(MoneyCase):
             }
         )
 
-    def _play(self, kind, day, on="item", timing="advance", values=None, **item):
+    def _play(self, kind, day, **scenario):
         """A contract until June, billed for January, changed, and billed to its end.
 
         :returns: the contract, the change
         """
-        contract = self._create_contract(
-            [{"price_unit": 31.0, "alignment": "calendar", "timing": timing, **item}],
-            date_end=date(2026, 6, 30),
-        )
+        [(contract, change)] = self._play_all(kind, [(day, "advance")], **scenario)
+        return contract, change
+
+    def _play_all(self, kind, plays, on="item", values=None, **item):
+        """The same for several days and times of billing, billed together.
+
+        :param plays: list of ``(day, timing)``
+        :returns: list of ``(contract, change)``
+        """
+        contracts = [
+            self._create_contract(
+                [{"price_unit": 31.0, "alignment": "calendar", "timing": timing, **item}],
+                date_end=date(2026, 6, 30),
+                invoice_separately=True,
+            )
+            for _day, timing in plays
+        ]
         self._bill(TODAY)
-        values = values(contract) if callable(values) else values or {}
-        concerned = contract.item_ids if on == "item" else None
-        change = self._change(contract, kind, day, item=concerned, **values)
-        self.assertEqual(change.state, "scheduled" if day > TODAY else "applied")
+        result = []
+        for contract, (day, _timing) in zip(contracts, plays, strict=True):
+            own = values(contract) if callable(values) else values or {}
+            concerned = contract.item_ids if on == "item" else None
+            change = self._change(contract, kind, day, item=concerned, **own)
+            self.assertEqual(change.state, "scheduled" if day > TODAY else "applied")
+            result.append((contract, change))
         with self._travel("2026-07-02"):
             self._bill("2026-07-02")
-        self.assertEqual(change.state, "applied", change.error)
-        self._assert_log(contract, change)
-        return contract, change
+        for contract, change in result:
+            self.assertEqual(change.state, "applied", change.error)
+            self._assert_log(contract, change)
+        return result
 
     def _assert_log(self, contract, change):
         self.assertIn(change.display_name, "".join(contract.message_ids.mapped("body")))
@@ -74,18 +91,22 @@ class TestChangeTypes(MoneyCase):
             self.assertEqual(self._cents(sum(rows.mapped("net"))), self._cents(owed), item.name)
             self.assertFalse(item.schedule_ids.filtered(lambda row: row.state == "planned"))
 
-    def _matrix(self, kind, totals, **scenario):
+    def _matrix(self, kind, totals=None, days=DAYS, **scenario):
         """The same change in advance and in arrears, dated back, today and ahead.
 
         :param totals: what is billed in all, by day
         """
-        for timing in ("advance", "arrears"):
-            for day, total in zip((BACK, TODAY, AHEAD), totals, strict=True):
-                with self.subTest(kind=kind, timing=timing, day=day):
-                    contract, change = self._play(kind, day, timing=timing, **scenario)
-                    contracts = contract | change.result_contract_id
-                    self._assert_settled(contracts)
-                    self.assertEqual(self._billed(contracts), total)
+        plays = [(day, timing) for timing in ("advance", "arrears") for day in days]
+        played = self._play_all(kind, plays, **scenario)
+        for number, ((day, timing), (contract, change)) in enumerate(
+            zip(plays, played, strict=True)
+        ):
+            with self.subTest(kind=kind, timing=timing, day=day):
+                contracts = contract | change.result_contract_id
+                self._assert_settled(contracts)
+                if totals:
+                    self.assertEqual(self._billed(contract), totals[number % len(days)])
+        return played
 
     # === TERMS OF AN ITEM === #
 
@@ -111,13 +132,10 @@ class TestChangeTypes(MoneyCase):
 
     def test_billing_period(self):
         # Quarters at three times the price: what a day costs changes with the quarter's length.
-        for timing in ("advance", "arrears"):
-            for day in (BACK, TODAY, AHEAD):
-                values = {"recurring_interval": 1, "recurring_unit": "quarter"}
-                contract, _change = self._play("billing_period", day, timing=timing, values=values)
-                self._assert_settled(contract)
-                self.assertMoney(contract.item_ids.price_unit, "93.00")
-                self.assertMoney(contract.item_ids.mrr, "31.00")
+        values = {"recurring_interval": 1, "recurring_unit": "quarter"}
+        for contract, _change in self._matrix("billing_period", values=values):
+            self.assertMoney(contract.item_ids.price_unit, "93.00")
+            self.assertMoney(contract.item_ids.mrr, "31.00")
 
     def test_billing_period_of_another_kind_needs_a_price(self):
         contract = self._monthly(31.0)
@@ -129,16 +147,11 @@ class TestChangeTypes(MoneyCase):
         self.assertMoney(contract.item_ids.mrr, "32.50")
 
     def test_billing_day(self):
-        for timing in ("advance", "arrears"):
-            for day in (BACK, TODAY, AHEAD):
-                contract, _change = self._play(
-                    "billing_day", day, timing=timing, values={"billing_day": 15}
-                )
-                self._assert_settled(contract)
-                starts = contract.schedule_ids.filtered(
-                    lambda row: row.kind == "fixed" and row.period_start > date(2026, 3, 1)
-                ).mapped("period_start")
-                self.assertEqual({start.day for start in starts}, {15})
+        for contract, _change in self._matrix("billing_day", values={"billing_day": 15}):
+            starts = contract.schedule_ids.filtered(
+                lambda row: row.kind == "fixed" and row.period_start > date(2026, 3, 1)
+            ).mapped("period_start")
+            self.assertEqual({start.day for start in starts}, {15})
 
     # === ITEMS === #
 
@@ -148,7 +161,7 @@ class TestChangeTypes(MoneyCase):
     def test_new_item(self):
         self._matrix(
             "add_item",
-            ["365.00", "353.00", "331.03"],
+            ["365.00", "353.00", "331.04"],
             on="contract",
             values=lambda contract: {
                 "product_id": self.seat.id,
@@ -266,24 +279,19 @@ class TestChangeTypes(MoneyCase):
     # === PARTIES === #
 
     def test_change_of_holder(self):
-        for timing in ("advance", "arrears"):
-            for day, total in ((BACK, "7.00"), (TODAY, "19.00"), (AHEAD, "40.96")):
-                with self.subTest(timing=timing, day=day):
-                    contract, change = self._play(
-                        "holder",
-                        day,
-                        on="contract",
-                        timing=timing,
-                        values=lambda _contract: {"partner_id": self.other_customer.id},
-                    )
-                    heir = change.result_contract_id
-                    self._assert_settled(contract | heir)
-                    self.assertEqual(self._billed(contract), total)
-                    self.assertEqual(contract.partner_id, self.customer)
-                    self.assertEqual(contract.invoice_ids.partner_id, self.customer)
-                    self.assertEqual(heir.invoice_ids.partner_id, self.other_customer)
-                    self.assertEqual(heir.predecessor_id, contract)
-                    self.assertIn(contract.state, ("active", "closed"))
+        played = self._matrix(
+            "holder",
+            ["7.00", "19.00", "40.96"],
+            on="contract",
+            values=lambda _contract: {"partner_id": self.other_customer.id},
+        )
+        for contract, change in played:
+            heir = change.result_contract_id
+            self.assertEqual(contract.partner_id, self.customer)
+            self.assertEqual(contract.invoice_ids.partner_id, self.customer)
+            self.assertEqual(heir.invoice_ids.partner_id, self.other_customer)
+            self.assertEqual(heir.predecessor_id, contract)
+            self.assertIn(contract.state, ("active", "closed"))
 
     def test_payment_terms(self):
         term = self.env.ref("account.account_payment_term_30days")
@@ -297,20 +305,30 @@ class TestChangeTypes(MoneyCase):
     # === PAUSES === #
 
     def test_pause_credited_and_resumed_by_itself(self):
-        for timing in ("advance", "arrears"):
-            for day, end, total in (
-                (BACK, "2026-01-12", "181.00"),
-                (TODAY, "2026-01-24", "181.00"),
-                ("2026-02-10", "2026-02-13", "181.57"),
-            ):
-                with self.subTest(timing=timing, day=day):
-                    contract, _change = self._play(
-                        "pause", day, on="contract", timing=timing, values={"date_end": end}
-                    )
-                    self._assert_settled(contract)
-                    self.assertEqual(self._billed(contract), total)
-                    resumed = contract.change_ids.filtered(lambda c: c.type == "resume")
-                    self.assertEqual((resumed.state, resumed.origin), ("applied", "system"))
+        played = self._matrix(
+            "pause",
+            ["174.00"],
+            days=[BACK],
+            on="contract",
+            values={"date_end": "2026-01-19"},
+        )
+        played += self._matrix(
+            "pause",
+            ["181.00"],
+            days=[TODAY],
+            on="contract",
+            values={"date_end": "2026-01-24"},
+        )
+        played += self._matrix(
+            "pause",
+            ["181.57"],
+            days=[AHEAD],
+            on="contract",
+            values={"date_end": "2026-02-13"},
+        )
+        for contract, _change in played:
+            resumed = contract.change_ids.filtered(lambda change: change.type == "resume")
+            self.assertEqual((resumed.state, resumed.origin), ("applied", "system"))
 
     def test_pause_until_further_notice(self):
         contract = self._monthly(31.0)
