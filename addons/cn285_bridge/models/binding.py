@@ -132,6 +132,12 @@ class BridgeBinding(models.Model):
             domain |= fields.Domain("own_id", "in", list(own_ids))
         return self.search(fields.Domain("kind_id", "=", kind.id) & domain)
 
+    @api.model
+    def _taken(self, kind, results):
+        """{external id: record id} of answers that name records bound here already."""
+        ids = [result.external_id for result in results if result.ok and result.external_id]
+        return {found.external_id: found.res_id for found in self._by_external(kind, ids)}
+
     # ------------------------------------------------------------------ in step
 
     def _sent(self, values, external_id):
@@ -146,6 +152,18 @@ class BridgeBinding(models.Model):
                 "sent_checksum": checksum(values),
                 "our_version": fields.Datetime.now(),
                 "synced_at": fields.Datetime.now(),
+            }
+        )
+
+    def _deleted_by_us(self):
+        """The record was taken back here and is deleted there; it may go again as a new one."""
+        self.write(
+            {
+                "state": "gone",
+                "reason": self.env._("Deleted by us."),
+                "external_id": False,
+                "base_values": False,
+                "sent_checksum": False,
             }
         )
 

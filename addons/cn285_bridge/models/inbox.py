@@ -131,6 +131,7 @@ class BridgeInbox(models.Model):
         )
         by_id = {binding.external_id: binding for binding in bindings if binding.external_id}
         by_own = {binding.own_id: binding for binding in bindings}
+        by_own |= rows._adopt(kind, adapter, by_own)
         nothing = self.env["cn285.bridge.binding"]
         for row in rows.filtered(lambda row: row.state == "new"):
             binding = by_id.get(row.external_id) or by_own.get(row._own_id()) or nothing
@@ -140,6 +141,22 @@ class BridgeInbox(models.Model):
     def _own_id(self):
         """The external id of ours that came with a record."""
         return (self.raw or {}).get("externalId") or "-"
+
+    def _adopt(self, kind, adapter, known):
+        """{our id: binding} for records that carry an id of ours, but whose binding was lost.
+
+        They were made by us; were they not bound again, they would come back as new ones.
+        """
+        start = f"{kind.backend_id.prefix}-{kind.code}-"
+        lost = {}
+        for row in self:
+            own_id = row._own_id()
+            number = own_id.removeprefix(start)
+            if own_id not in known and own_id.startswith(start) and number.isdecimal():
+                lost[own_id] = int(number)
+        records = adapter.env[adapter._bridge_model].browse(lost.values()).exists()
+        bindings = self.env["cn285.bridge.binding"]._need(kind, records.ids)
+        return {binding.own_id: binding for binding in bindings.values()}
 
     def _ignore_outdated(self):
         """Of several versions of one record only the last one counts."""

@@ -110,7 +110,7 @@ class Book:
                 self.env._(
                     "%(kind)s %(record)s has no counterpart: add it under Mappings of the bridge.",
                     kind=self._label(kind),
-                    record=record.display_name,
+                    record=_name(record),
                 )
             )
         return found
@@ -142,5 +142,12 @@ class Book:
         return self._there.get((kind, record.id))
 
     def _label(self, kind):
+        """The kind of mapping in words."""
         field = self.env["cn285.bridge.map"]._fields["kind"]
         return dict(field._description_selection(self.env))[kind]
+
+
+def _name(record):
+    """A record's name with its code, where it has one."""
+    code = record.code if "code" in record._fields else ""
+    return f"{code} {record.name}" if code else record.display_name

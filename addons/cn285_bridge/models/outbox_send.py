@@ -83,6 +83,7 @@ class BridgeOutbox(models.Model):
         for res_id in by_record.keys() - set(records.ids):
             by_record.pop(res_id)._settle_done(self.env._("The record no longer exists."))
         bindings = self.env["cn285.bridge.binding"]._need(kind, records.ids)
+        records = self._without_gone(records, bindings, by_record)
         records = self._refresh_first(kind, records, bindings, by_record)
         prepared, forced = [], set()
         for step in adapter._prepare(kind, records, bindings):
@@ -109,6 +110,19 @@ class BridgeOutbox(models.Model):
             by_record[res_id]._settle_done(self.env._("Nothing changed since it was last sent."))
         if changed:
             self._call(kind, adapter, changed, bindings, by_record)
+
+    def _without_gone(self, records, bindings, by_record):
+        """Records that the other system did not delete; those that it did wait for somebody."""
+        gone = records.filtered(
+            lambda record: bindings[record.id].state == "gone" and bindings[record.id].external_id
+        )
+        for record in gone:
+            reason = self.env._(
+                "%s The record is made there again by Resynchronise on its binding.",
+                bindings[record.id].reason or "",
+            )
+            by_record[record.id].write({"state": "parked", "reason": reason, "next_try": False})
+        return records - gone
 
     def _refresh_first(self, kind, records, bindings, by_record):
         """For records that go both ways: learn what they say there before ours goes over it.
@@ -144,12 +158,22 @@ class BridgeOutbox(models.Model):
                 self._call_failed(kind, error, [step.res_id for step in prepared], by_record)
             return
         went = []
+        taken = self.env["cn285.bridge.binding"]._taken(kind, results)
         for step, result in zip(prepared, results, strict=True):
             rows, binding = by_record[step.res_id], bindings[step.res_id]
             if not result.ok:
                 rows._failed(result.code, result.message, binding, result.retry)
+            elif result.external_id in taken and taken[result.external_id] != step.res_id:
+                rows._park(
+                    self.env._(
+                        "The other system says that this is its record %(id)s, which is bound to"
+                        " another record here. Merge the two, or change one of the bindings.",
+                        id=result.external_id,
+                    ),
+                    binding,
+                )
             elif step.delete:
-                binding.write({"state": "gone", "reason": self.env._("Deleted by us.")})
+                binding._deleted_by_us()
                 went.append(step.res_id)
             else:
                 binding._sent(step.values, result.external_id)

@@ -48,7 +48,7 @@ class NetsuitePaymentStatus(models.AbstractModel):
                     "%(name)s amounts to %(there)s in NetSuite and to %(here)s here. Correct the"
                     " tax code's rate or the mapping of taxes, then send the document again.",
                     name=move.name,
-                    there=f"{total:f}",
+                    there=f"{total:.{digits}f}",
                     here=f"{move.amount_total:.{digits}f}",
                 )
             )

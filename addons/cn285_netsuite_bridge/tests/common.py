@@ -6,6 +6,15 @@ from odoo.addons.cn285_contract.tests.common import ContractCase
 from .suitetalk import Failures, SuiteTalkServer
 from .suitetalk.samples import sample_account, service_item
 
+_servers = []
+
+
+def shared_server():
+    """One server for all tests of a process: its WSDL is read once."""
+    if not _servers:
+        _servers.append(SuiteTalkServer(sample_account()).start())
+    return _servers[0]
+
 
 class NetsuiteCase(ContractCase):
     """A company whose general ledger is NetSuite: a server with an account, and the bridge to it.
@@ -16,24 +25,31 @@ class NetsuiteCase(ContractCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.account = sample_account()
-        cls.server = SuiteTalkServer(cls.account, failing=Failures()).start()
-        cls.addClassCleanup(cls.server.stop)
-        cls.api_item = service_item(cls.account, "API", "100.00", displayName="API access")
-        cls.setup_item = service_item(cls.account, "SETUP", "250.00", displayName="Set-up")
+        cls.server = shared_server()
         cls.subscription.default_code = "API"
         cls.setup_fee.default_code = "SETUP"
         cls.backend = cls.make_backend(cls.env, cls.server)
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.server.account = sample_account()
+        self.server.failures = Failures()
+        self.server.calls.clear()
+        self.api_item = service_item(self.account, "API", "100.00", displayName="API access")
+        self.setup_item = service_item(self.account, "SETUP", "250.00", displayName="Set-up")
 
     @classmethod
     def make_backend(cls, env, server):
         """A backend of the company, with mappings, connected to a server."""
         company = env.company
         term = env.ref("account.account_payment_term_30days")
-        accounts = env["account.account"].with_company(company)
-        sales = accounts.search([("account_type", "=", "income")], limit=1)
+        sales = (
+            env["account.journal"]
+            .search([("type", "=", "sale"), ("company_id", "=", company.id)], limit=1)
+            .default_account_id
+        )
         receivable = company.partner_id.property_account_receivable_id
-        clearing = accounts.create(
+        clearing = env["account.account"].create(
             {"code": "471285", "name": "NetSuite collections", "account_type": "asset_current"}
         )
         journal = env["account.journal"].create(

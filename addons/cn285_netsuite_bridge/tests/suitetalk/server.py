@@ -346,6 +346,9 @@ def _matches(record, criteria):
             wanted = {TRANSACTION_TYPES.get(value.text, value.text) for value in values}
             if not wanted & {record.type, _item_type(record.type)}:
                 return False
+        elif name == "subsidiary":
+            if record.ref(name)[0] not in {value.get("internalId") for value in values}:
+                return False
         elif name in ("internalId", "externalId"):
             ids = {value.get(name) for value in values}
             if (record.internal_id if name == "internalId" else record.external_id) not in ids:
