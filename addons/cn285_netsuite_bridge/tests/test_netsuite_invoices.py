@@ -136,7 +136,7 @@ class TestInvoices(NetsuiteCase):
         self.assertEqual(there.text("total"), "120.00")
         applied = there.fields["applyList"][0][0]
         self.assertEqual(text_of(applied, "doc"), invoice_there.internal_id)
-        self.assertEqual(text_of(applied, "amount"), "120.0")
+        self.assertEqual(text_of(applied, "amount"), "120.00")
 
     def test_taken_back_here_deleted_there_and_sent_again(self):
         invoice = self.invoice()

@@ -204,11 +204,18 @@ class SoapTransport(Transport):
             by_operation.setdefault(operation_of(record), []).append(position)
         for operation, positions in by_operation.items():
             for piece in chunks(positions, size):
-                made = [self._values.record(records[position]) for position in piece]
+                made = self._made([records[position] for position in piece])
                 answer = self._call(operation, len(piece), record=made)
                 for position, outcome in zip(piece, self._outcomes(answer), strict=True):
                     outcomes[position] = outcome
         return outcomes
+
+    def _made(self, records):
+        """Objects of the WSDL's types; values that do not fit them are refused like any others."""
+        try:
+            return [self._values.record(record) for record in records]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise TransportError(_plain(error), Meaning.REFUSE, type(error).__name__) from error
 
     def _outcomes(self, answer):
         return [self._outcome(item) for item in answer.body.writeResponseList.writeResponse]
