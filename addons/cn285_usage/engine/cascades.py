@@ -84,20 +84,19 @@ def triggered(
         quantity = sum((line.quantity for line in rating.lines), start=ZERO)
     else:
         quantity = total if measure is Measure.quantity else ZERO
-    sign = -1 if payout else 1
-    lines = tuple(_signed(line, sign) for line in rating.lines)
+    lines = tuple(_turned(line) for line in rating.lines) if payout else rating.lines
     note = Step(f"cascade_{measure.value}", {"key": source, "total": total})
-    quantity, unrounded, amount = (
-        EXACT.multiply(sign, one) for one in (quantity, rating.unrounded, rating.amount)
-    )
-    return Rating(quantity, unrounded, amount, lines, (note, *rating.notes))
+    figures = (quantity, rating.unrounded, rating.amount)
+    return Rating(*(map(_negative, figures) if payout else figures), lines, (note, *rating.notes))
 
 
-def _signed(line: RatedLine, sign: int) -> RatedLine:
-    """Return the line as it is, or turned round, at the same price."""
-    quantity, flat, amount = (
-        EXACT.multiply(sign, one) for one in (line.quantity, line.flat, line.amount)
-    )
+def _negative(figure: Decimal) -> Decimal:
+    return EXACT.subtract(ZERO, figure)  # Not minus: zero has no sign.
+
+
+def _turned(line: RatedLine) -> RatedLine:
+    """Return the line as something that is owed to the customer, at the same price."""
+    quantity, flat, amount = map(_negative, (line.quantity, line.flat, line.amount))
     return RatedLine(
         line.code, quantity, line.unit_price, flat, amount, line.tier_from, line.tier_to, line.key
     )

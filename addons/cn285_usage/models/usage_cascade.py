@@ -74,11 +74,12 @@ class UsageCalculator(models.Model):
     @api.depends("source_item_id", "source_template_item_id")
     def _compute_name(self):
         triggered = self.filtered("source_item_id") | self.filtered("source_template_item_id")
-        super(UsageCalculator, self - triggered)._compute_name()
+        result = super(UsageCalculator, self - triggered)._compute_name()
         labels = dict(self._fields["charge_model"]._description_selection(self.env))
         for calculator in triggered:
             source = calculator.source_item_id or calculator.source_template_item_id
             calculator.name = f"{source.name}: {labels.get(calculator.charge_model, '')}"
+        return result
 
     def _inputs(self):
         return [*super()._inputs(), self.source_item_id or self.source_template_item_id]

@@ -48,8 +48,9 @@ class BillingSchedule(models.Model):
         return reasons
 
     def _prepare_batch(self, batch):
-        super()._prepare_batch(batch)
+        result = super()._prepare_batch(batch)
         batch.sources.update(self._source_figures())
+        return result
 
     def _source_figures(self):
         """What triggers these rows, by ``(row id, calculator id)``, in one query."""

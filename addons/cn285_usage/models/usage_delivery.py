@@ -15,10 +15,10 @@ LOOK_BACK_DAYS = 400
 
 
 class Look(NamedTuple):
-    """What counts of a delivery by now: its local days, events, metrics, and whether it ends."""
+    """Of a delivery its local days, and what counts by now: events, metrics, whether it ends."""
 
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     events: int
     metric_ids: frozenset
     ended: bool
@@ -173,13 +173,17 @@ class UsageDelivery(models.Model):
         return rows, failed
 
     def _look(self):
-        """What counts of each delivery: ``{id: Look}``; none for those without any event left."""
+        """What there is of each delivery: ``{id: Look}``."""
         self.flush_model()
         zone = pytz.timezone(self.company_id[:1].cn285_tz or "UTC")
         self.env.cr.execute(sql.LOOK, {"ids": self.ids})
         return {
             delivery_id: Look(
-                _local_day(first, zone), _local_day(last, zone), events, frozenset(metrics), ended
+                _local_day(first, zone),
+                _local_day(last, zone),
+                events,
+                frozenset(metrics or ()),
+                bool(ended),
             )
             for delivery_id, first, last, events, metrics, ended in self.env.cr.fetchall()
         }
@@ -187,7 +191,7 @@ class UsageDelivery(models.Model):
     def _note(self, look, complete):
         """Keep what was seen."""
         vals = {"event_count": look.events, "is_complete": complete}
-        if look.events:
+        if look.first:
             vals.update(date_start=look.first, date_end=look.last)
         for name, value in vals.items():
             if self[name] != value:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from . import usage_delivery_sql as sql
 from .usage_measure import Window
 
 
@@ -131,47 +130,6 @@ class UsageMetric(models.Model):
             self.id,
             SQL(" AND ").join(conditions) if conditions else SQL("TRUE"),
         )
-
-
-class UsageRating(models.Model):
-    _inherit = "cn285.usage.rating"
-
-    def _events(self, seen):
-        """Those of a delivery are its own."""
-        delivery = self.schedule_id.delivery_id
-        if not delivery:
-            return super()._events(seen)
-        self.env.cr.execute(
-            sql.EVENTS,
-            {
-                "delivery": delivery.id,
-                "metrics": self.calculator_id._metrics().ids,
-                "seen": seen,
-                "last": self.last_seq,
-            },
-        )
-        return self.env.cr.fetchall()
-
-    def _seen_before(self):
-        """Of a delivery, only its own rows have seen anything."""
-        delivered = self.filtered(lambda rating: rating.schedule_id.delivery_id)
-        result = super(UsageRating, self - delivered)._seen_before()
-        if delivered:
-            rows = self.env.execute_query(
-                SQL(
-                    """SELECT r.id, max(p.last_seq)
-                         FROM cn285_usage_rating r
-                         JOIN cn285_billing_schedule s ON s.id = r.schedule_id
-                         JOIN cn285_billing_schedule o ON o.delivery_id = s.delivery_id
-                         JOIN cn285_usage_rating p ON p.schedule_id = o.id
-                          AND p.calculator_id = r.calculator_id AND p.id < r.id
-                          AND p.beneficiary_id IS NOT DISTINCT FROM r.beneficiary_id
-                        WHERE r.id = ANY(%s) GROUP BY r.id""",
-                    delivered.ids,
-                )
-            )
-            result.update({**dict.fromkeys(delivered.ids, 0), **dict(rows)})
-        return result
 
 
 class ContractItem(models.Model):

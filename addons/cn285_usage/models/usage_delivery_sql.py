@@ -83,29 +83,20 @@ ARRIVED = """
            ON e.seq BETWEEN r.first AND r.last
 """
 
-# What counts of each delivery by now, and whether one of its events ends it.
+# The days of all events of each delivery; how many count by now, of what, and whether one of them
+# ends it.
 LOOK = """
-SELECT d.id, min(e.occurred_at), max(e.occurred_at), count(*), array_agg(DISTINCT e.metric_id),
+SELECT d.id, min(e.occurred_at), max(e.occurred_at),
+       count(*) FILTER (WHERE {counts}),
+       array_agg(DISTINCT e.metric_id) FILTER (WHERE {counts}),
        bool_or(CASE WHEN i.usage_marker_value <> ''
                     THEN e.properties ->> i.usage_marker_property = i.usage_marker_value
                     ELSE lower(e.properties ->> i.usage_marker_property)
-                         NOT IN ('', 'false', 'no', '0') END)
+                         NOT IN ('', 'false', 'no', '0') END) FILTER (WHERE {counts})
   FROM cn285_usage_delivery d
   JOIN cn285_contract_item i ON i.id = d.item_id
   JOIN cn285_usage_delivery_event l ON l.delivery_id = d.id
   JOIN cn285_usage_event e ON e.id = l.event_id AND e.occurred_at = l.occurred_at
- WHERE d.id = ANY(%(ids)s) AND e.state = 'active' AND e.kind <> 'reversal'
+ WHERE d.id = ANY(%(ids)s)
  GROUP BY d.id
-"""
-
-# The events that a rating of a delivery was the first to see.
-EVENTS = """
-SELECT e.occurred_at, e.ended_at, e.quantity::text, e.source, e.transaction_id, e.properties,
-       p.complete_name
-  FROM cn285_usage_delivery_event l
-  JOIN cn285_usage_event e ON e.id = l.event_id AND e.occurred_at = l.occurred_at
-  LEFT JOIN res_partner p ON p.id = e.beneficiary_id
- WHERE l.delivery_id = %(delivery)s AND e.metric_id = ANY(%(metrics)s)
-   AND e.seq > %(seen)s AND e.seq <= %(last)s
- ORDER BY e.occurred_at, e.seq
-"""
+""".format(counts="e.state = 'active' AND e.kind <> 'reversal'")

@@ -87,7 +87,7 @@ class UsageRating(models.Model):
              ORDER BY e.occurred_at, e.seq LIMIT %(limit)s""",
             company=self.company_id.id,
             counted_now=_counted(self.seen_seq),
-            counted_before=_counted(seen),
+            counted_before=self._counted_before(seen),
             whose=self._events_condition(metrics, zone),
             filter=self._events_filter(metrics, row),
             now=self.seen_seq,
@@ -96,6 +96,10 @@ class UsageRating(models.Model):
             page=SQL("AND (e.occurred_at, e.seq) > (%s, %s)", after, after_seq) if after else SQL(),
             limit=PAGE,
         )
+
+    def _counted_before(self, seen):
+        """SQL: whether an event ``e`` was billed by earlier ratings of the period."""
+        return _counted(seen)
 
     def _events_filter(self, metrics, row):
         """Only what the metrics count, and of the rating's beneficiary."""

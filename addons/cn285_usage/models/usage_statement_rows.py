@@ -10,7 +10,7 @@ from ..engine.statement_sort import sorted_stream
 
 ZERO, ONE = Decimal(0), Decimal(1)
 # Lines of a rating that no event explains: rows of their own.
-OWN_ROWS = ("minimum", "maximum")
+OWN_ROWS = ("minimum", "maximum", "threshold_step")
 # Places in what ``_events`` gives, after those that every event has.
 METRIC, TAKEN_BACK = 7, 8
 
@@ -192,7 +192,8 @@ class UsageRating(models.Model):
         }
 
     def _own_label(self, line):
-        figures = {"flat": str(line.flat), "quantity": str(line.quantity)}
+        names = ("flat", "quantity", "unit_price")
+        figures = {name: str(getattr(line, name)) for name in names}
         return self.schedule_id._explain_step(f"usage_{line.code}", figures)
 
 

@@ -58,7 +58,7 @@ class BillingSchedule(models.Model):
             if reached:
                 due[row] = reached
                 steps[row._steps_key()] += reached.steps
-        made, failed = self._bill_thresholds(due, batch)
+        made, failed = self._bill_thresholds(due)
         return made, {**batch.failed, **failed}
 
     def _threshold_due(self, total, steps):
@@ -132,11 +132,10 @@ class BillingSchedule(models.Model):
 
     # === WHAT IS BILLED === #
 
-    def _bill_thresholds(self, due, batch):
+    def _bill_thresholds(self, due):
         """Rows for what is due.
 
         :param due: ``{waiting row: engine Due}``
-        :param batch: what the waiting rows were rated with
         :returns: the rows, and ``{contract: reason}`` of what could not be rated
         """
         once = self.browse(
@@ -147,7 +146,7 @@ class BillingSchedule(models.Model):
             if row in once:
                 continue
             new = self.new(row._threshold_vals(row._today_within(), steps.steps))
-            probes.outcomes[new.id] = row._step_outcomes(steps, batch.outcomes[row.id])
+            probes.outcomes[new.id] = row._step_outcomes(steps)
             made |= new
         return made._insert_rated(probes), probes.failed
 
@@ -182,17 +181,15 @@ class BillingSchedule(models.Model):
                     break
         return made, batch
 
-    def _step_outcomes(self, due, outcomes):
-        """What fixed amounts are billed with: on the first calculator, which has none of its own.
+    def _step_outcomes(self, due):
+        """What fixed amounts are billed with, on the first calculator.
 
-        The others, and the usage itself, are the period's.
+        They have seen no events: the usage itself is the period's, and its statement's.
         """
         rounding = as_decimal(self.currency_id.rounding)
         calculator = self.item_id.calculator_ids[:1]
         rating = step_rating(self.item_id._threshold(), due, rounding)
-        seen = max((one.last_seq for one in outcomes), default=0)
-        events = sum(one.events for one in outcomes)
-        return [Outcome(Part(self.id, calculator.id), rating, events, seen)]
+        return [Outcome(Part(self.id, calculator.id), rating, values={"seen_seq": 0})]
 
     def _today_within(self):
         """Today, or the last day of a period that is over."""

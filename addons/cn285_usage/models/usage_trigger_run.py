@@ -1,6 +1,7 @@
 """Billing what usage has triggered: directly after an ingest, and by a scheduled action."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -14,7 +15,10 @@ _logger = logging.getLogger(__name__)
 
 # Kinds of rows that are billed at once, whatever else is due.
 AT_ONCE = ("usage_delivery", "usage_threshold")
+# How long a job waits for its turn.
 TURN_SECONDS = 10
+# How long the rows of a run that is still running are left to it.
+PATIENCE = timedelta(hours=1)
 
 
 class UsageEvent(models.Model):
@@ -129,7 +133,7 @@ class BillingRun(models.Model):
         return {contract: "\n".join(lines) for contract, lines in texts.items()}
 
     def _compute_issue_count(self):
-        super()._compute_issue_count()
+        result = super()._compute_issue_count()
         groups = self.env["cn285.billing.run.issue"]._read_group(
             [("run_id", "in", self.ids), ("state", "=", "open"), ("kind", "=", "usage")],
             ["run_id"],
@@ -137,6 +141,7 @@ class BillingRun(models.Model):
         )
         for run, count in groups:
             run.issue_count += count
+        return result
 
     # === RUNS THAT USAGE STARTS === #
 
@@ -193,6 +198,7 @@ class BillingRun(models.Model):
             ("company_id", "=", company.id),
             ("usage_trigger", "=", True),
             ("state", "=", "running"),
+            ("date_started", ">", fields.Datetime.now() - PATIENCE),
         ]
         schedules = self.env["cn285.billing.schedule"]
         if self.search_count(running, limit=1):
@@ -224,22 +230,25 @@ class BillingRun(models.Model):
             run._persistently(run._finish)
         return run
 
+    def _order_triggered(self, company, everything=False):
+        """As :meth:`_start_triggered`, with a job for each batch, in the same transaction."""
+        run = self._start_triggered(company, everything)
+        if run:
+            run._delay_batches(run.batch_ids)
+        return run
+
     def _job_trigger_usage(self, company_id):
         """Job: start the run of what usage has triggered; its batches are jobs of their own.
 
         Safe to run again: what was planned is not planned twice.
         """
         self = in_users_language(self)
-        company = self.env["res.company"].browse(company_id)
         try:
-            run = self._start_triggered(company)
+            run = self._order_triggered(self.env["res.company"].browse(company_id))
         except CONCURRENCY_ERRORS as error:
             message = self.env._("Somebody else is looking for what usage triggers.")
             raise RetryableJobError(message, seconds=TURN_SECONDS, ignore_retry=True) from error
-        if not run:
-            return self.env._("Nothing is triggered.")
-        run._delay_batches(run.batch_ids)
-        return run.name
+        return run.name or self.env._("Nothing is triggered.")
 
     @api.model
     def _cron_usage_triggers(self):
@@ -249,10 +258,7 @@ class BillingRun(models.Model):
         """
         for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
             try:
-                run = self._persistently(partial(self._start_triggered, company, True))
+                self._persistently(partial(self._order_triggered, company, True))
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()
                 _logger.info("Usage of %s is being looked through by another process", company.name)
-                continue
-            if run:
-                run._delay_batches(run.batch_ids)

@@ -15,4 +15,5 @@ from . import (
     test_usage_statement_layouts,
     test_usage_threshold,
     test_usage_trigger_run,
+    test_usage_trigger_statement,
 )
