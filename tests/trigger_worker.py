@@ -10,7 +10,7 @@ import sys
 from forks import environment, fork, kill_again_and_again, load, wait
 
 CONTRACTS = 20
-EVENTS = 600
+EVENTS = 200
 TERMS = (
     {"usage_billing": "delivery"},
     {"usage_billing": "delivery", "usage_set_property": "order", "usage_set_count": 2},

@@ -103,3 +103,14 @@ class BillingSchedule(models.Model):
             ]
         )
         return reaching | self.search([*waiting, ("item_id.usage_billing", "=", "complete")])
+
+
+class InvoiceBuilder(models.AbstractModel):
+    _inherit = "cn285.invoice.builder"
+
+    @api.model
+    def _price_obstacle(self, row):
+        """No usage needs a price of the product: its calculators have theirs."""
+        if row.kind.startswith("usage"):
+            return None
+        return super()._price_obstacle(row)

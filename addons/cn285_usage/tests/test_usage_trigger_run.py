@@ -64,6 +64,15 @@ class TestUsageTriggerRun(TriggerCase):
         ):
             self.env["cn285.billing.run"]._job_trigger_usage(self.company.id)
 
+    def test_product_needs_no_price(self):
+        product = self._create_product("Metered", 0.0)
+        for terms in (self.EVENTS, {"usage_billing": "threshold", "usage_threshold": 2}):
+            contract = self._trigger_contract(
+                {**terms, "product_id": product.id, "price_source": "pricelist"}, {"price_unit": 3}
+            )
+            self._use(contract, 1, "2026-01-05")
+            self.assertInvoices(self._look(), "3.00")
+
     def test_run_of_a_trigger_bills_nothing_else(self):
         contract = self._trigger_contract(self.EVENTS, {"price_unit": 3.0})
         self.env["cn285.contract.item"].create(
