@@ -37,6 +37,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "wizards/contract_change_views.xml",
         "views/cn285_contract_menus.xml",
         "wizards/portfolio_import_views.xml",
     ],

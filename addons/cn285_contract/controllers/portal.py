@@ -126,6 +126,7 @@ class ContractPortal(CustomerPortal):
             "invoices": (
                 contract_sudo.preview_invoices(NEXT_INVOICES) if shows_prices and is_open else []
             ),
+            "changes": contract_sudo._portal_changes(),
             "issued_moves": self._issued_invoices(contract_sudo) if shows_prices else [],
             "format_date": self._format_date,
             "format_amount": contract_sudo.currency_id.format,

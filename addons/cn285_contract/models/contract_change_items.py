@@ -64,7 +64,7 @@ class ContractChange(models.Model):
             ),
             "transfer_item": ChangeType(
                 on="item",
-                values={"contract_id": Value("record", required=True, model="cn285.contract")},
+                values={"to_contract_id": Value("record", required=True, model="cn285.contract")},
             ),
         }
 
@@ -267,7 +267,7 @@ class ContractChange(models.Model):
     def _check_transfer_item(self):
         """To a running contract of the company, in the same currency."""
         self._check_in_service()
-        target = self._parsed()["contract_id"]
+        target = self._parsed()["to_contract_id"]
         day = self._first_day()
         reason = None
         if target == self.contract_id:
@@ -284,7 +284,7 @@ class ContractChange(models.Model):
     def _apply_transfer_item(self):
         """The item ends here the day before and goes on there: credited here, charged there."""
         for change in self:
-            target = change._parsed()["contract_id"].sudo()
+            target = change._parsed()["to_contract_id"].sudo()
             successor = change.item_id._succeed(change, {"contract_id": target.id})
             change._write_inside({"result_item_id": successor.id, "result_contract_id": target.id})
         self._settle_successions()

@@ -5,6 +5,7 @@ from . import (
     test_credit_notes,
     test_contract_change_money,
     test_contract_change_rules,
+    test_contract_change_screens,
     test_contract_change_types,
     test_invoice_writer,
     test_invoices,

@@ -266,7 +266,7 @@ class TestChangeTypes(MoneyCase):
             date_start=date(2026, 1, 1),
         )
         contract, change = self._play(
-            "transfer_item", TODAY, values={"contract_id": target.id}, code="LINE-7"
+            "transfer_item", TODAY, values={"to_contract_id": target.id}, code="LINE-7"
         )
         self._assert_settled(contract | target)
         self.assertEqual(self._billed(contract), "19.00")

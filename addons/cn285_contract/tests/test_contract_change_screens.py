@@ -1,0 +1,103 @@
+from freezegun import freeze_time
+from odoo.exceptions import AccessError
+from odoo.tests import Form, HttpCase, new_test_user, tagged
+
+from .test_contract_change_money import MoneyCase
+
+TODAY = "2026-01-20"
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-20 10:00:00")
+class TestChangeDialog(MoneyCase):
+    """The dialog that changes a contract: what it hands on, and the preview before."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = new_test_user(cls.env, "dialog_user", "cn285_contract.group_contract_user")
+        cls.contract = cls._create_contract([{"price_unit": 31.0, "alignment": "calendar"}])
+        cls._bill(TODAY)
+
+    def _dialog(self, kind):
+        wizards = self.env["cn285.contract.change.wizard"].with_user(self.user)
+        form = Form(wizards.with_context(default_contract_id=self.contract.id, default_type=kind))
+        return form
+
+    def test_preview_then_confirm(self):
+        form = self._dialog("quantity")
+        self.assertEqual(form.item_id, self.contract.item_ids)
+        self.assertEqual(form.quantity, 1.0)
+        form.quantity = 3.0
+        wizard = form.save()
+        wizard.action_preview()
+        self.assertIn("36.00", wizard.preview_html)
+        self.assertIn("Credit", wizard.preview_html)
+        self.assertFalse(self.contract.change_ids)
+        action = wizard.action_confirm()
+        change = self.env["cn285.contract.change"].browse(action["res_id"])
+        self.assertEqual((change.state, change.values), ("applied", {"quantity": 3.0}))
+        self.assertEqual(change.requested_by, self.user)
+        self.assertEqual(self.contract.item_ids.quantity, 3.0)
+        self.assertEqual(self.contract.change_count, 1)
+
+    def test_values_of_each_type(self):
+        form = self._dialog("price")
+        form.price_unit = 62.0
+        self.assertEqual(form.save()._values(), {"price_unit": 62.0})
+        form.own_price = False
+        self.assertEqual(form.save()._values(), {"price_unit": None})
+        form = self._dialog("add_item")
+        form.product_id = self.setup_fee
+        form.billing_type = "one_shot"
+        values = form.save()._values()
+        self.assertEqual(values["product_id"], self.setup_fee.id)
+        self.assertNotIn("price_unit", values)
+        form = self._dialog("pause")
+        form.date_end = "2026-01-31"
+        self.assertEqual(form.save()._values(), {"date_end": "2026-01-31"})
+        form = self._dialog("payment_terms")
+        self.assertEqual(form.save()._values(), {"payment_term_id": None})
+
+    def test_the_first_possible_date_is_proposed(self):
+        template = self.env["cn285.contract.template"].create(
+            {"name": "Next", "cancellation_when": "next_billing"}
+        )
+        self.contract.template_id = template
+        form = self._dialog("end_item")
+        self.assertEqual(str(form.first_date), "2026-01-31")
+        self.assertEqual(str(form.date_effective), "2026-01-31")
+
+    def test_no_exception_without_the_right(self):
+        wizard = self._dialog("quantity").save()
+        with self.assertRaises(AccessError):
+            wizard.override = True
+
+    def test_forms_and_lists_of_changes(self):
+        self._change(self.contract, "pause", TODAY, date_end="2026-01-25")
+        change = self.contract.change_ids[:1]
+        Form(change)
+        Form(self.contract)
+        Form(self.contract.item_ids)
+        self.assertEqual(self.contract.action_view_changes()["domain"][0][2], self.contract.id)
+        self.assertIn(
+            "01/25/2026",
+            change.description + "".join(self.contract.change_ids.mapped("description")),
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestChangePortal(HttpCase, MoneyCase):
+    """The customer reads the log of his contract."""
+
+    def test_log_in_the_portal(self):
+        new_test_user(self.env, "log_portal", "base.group_portal", partner_id=self.customer.id)
+        contract = self._create_contract([{}])
+        today = self.company._cn285_today()
+        self._change(contract, "quantity", today, item=contract.item_ids, quantity=4.0)
+        draft = self._change(contract, "terminate", today, schedule=False)
+        self.authenticate("log_portal", "log_portal")
+        page = self.url_open(f"/my/contracts/{contract.id}").text
+        self.assertIn('id="contract_changes"', page)
+        self.assertIn("Quantity: 4", page)
+        self.assertNotIn(draft.description + "</div>", page)
