@@ -158,6 +158,12 @@ _ENGLISH = {
     "packages": "%(units)s billable units, %(free)s of %(used)s free",
     "allowance": "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed",
     "bound": "%(kind)s %(bound)s of the period, %(counted)s counted from elsewhere",
+    "pool": "pool: %(own)s brought in, %(granted)s granted and %(carried_in)s carried in to all, "
+    "%(pool_used)s used, %(pool_billable)s billed, of these %(billable)s here",
+    "together": "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed; "
+    "%(billable)s of %(together)s beyond, rated together",
+    "macro": "%(key)s: %(quantity)s x %(unit_price)s",
+    "macro_amount": "%(key)s",
     "rounded": "rounded",
 }
 

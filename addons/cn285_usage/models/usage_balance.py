@@ -20,13 +20,17 @@ class UsageBalance(models.Model):
     calculator_id = fields.Many2one(
         "cn285.usage.calculator", readonly=True, ondelete="cascade", index="btree_not_null"
     )
+    pool_id = fields.Many2one(
+        "cn285.usage.pool", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
     beneficiary_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     period_start = fields.Date(required=True, readonly=True)
     carried_out = fields.Float(string="Carried On", digits=0, readonly=True)
 
     _once_each = models.UniqueIndex(
-        "(calculator_id, COALESCE(beneficiary_id, 0), period_start)",
+        "(COALESCE(calculator_id, 0), COALESCE(pool_id, 0), COALESCE(beneficiary_id, 0), "
+        "period_start)",
         "The balance of this period is there already.",
     )
 
@@ -37,36 +41,43 @@ class UsageBalance(models.Model):
         One query: the last period before the first that is rated, and all from there on.
 
         :param balances: a ``Balances``
-        :param spans: ``{("calculator", id): (first start, last start)}``
+        :param spans: ``{account: (first start, last start)}``, see ``Balances``
         """
-        wanted = [(key, *span) for (_kind, key), span in spans.items()]
-        if not wanted:
-            return
+        for kind in ("calculator", "pool"):
+            wanted = [(key, *span) for (one, key), span in spans.items() if one == kind]
+            if wanted:
+                self._load_kind(balances, kind, wanted)
+
+    @api.model
+    def _load_kind(self, balances, kind, wanted):
         keys, firsts, lasts = (list(column) for column in zip(*wanted, strict=True))
         rows = self.env.execute_query(
             SQL(
-                """SELECT b.calculator_id, b.period_start, b.beneficiary_id, b.carried_out::text
-                     FROM unnest(%s::int[], %s::date[], %s::date[]) AS w (key, first, last)
-                     JOIN cn285_usage_balance b ON b.calculator_id = w.key
+                """SELECT b.%(column)s, b.period_start, b.beneficiary_id, b.carried_out::text
+                     FROM unnest(%(keys)s::int[], %(firsts)s::date[], %(lasts)s::date[])
+                          AS w (key, first, last)
+                     JOIN cn285_usage_balance b ON b.%(column)s = w.key
                       AND b.period_start < w.last
                       AND b.period_start >= coalesce(
                           (SELECT max(p.period_start) FROM cn285_usage_balance p
-                            WHERE p.calculator_id = w.key AND p.period_start < w.first), w.first)
+                            WHERE p.%(column)s = w.key AND p.period_start < w.first), w.first)
                 """,
-                keys,
-                firsts,
-                lasts,
+                column=SQL.identifier(f"{kind}_id"),
+                keys=keys,
+                firsts=firsts,
+                lasts=lasts,
             )
         )
         for key, start, beneficiary_id, units in rows:
-            balances.load(("calculator", key), start, beneficiary_id, Decimal(units))
+            balances.load((kind, key), start, beneficiary_id, Decimal(units))
 
     @api.model
     def _store(self, balances, company):
         """Write the balances that changed, in one statement."""
         columns = defaultdict(list)
-        for ((_kind, key), start, beneficiary_id), units in balances.changed.items():
-            columns["key"].append(key)
+        for ((kind, key), start, beneficiary_id), units in balances.changed.items():
+            columns["calculator"].append(key if kind == "calculator" else None)
+            columns["pool"].append(key if kind == "pool" else None)
             columns["start"].append(start)
             columns["beneficiary"].append(beneficiary_id)
             columns["units"].append(str(units))
@@ -75,18 +86,20 @@ class UsageBalance(models.Model):
         self.env.execute_query(
             SQL(
                 """INSERT INTO cn285_usage_balance
-                          (calculator_id, beneficiary_id, period_start, carried_out, company_id,
-                           create_uid, write_uid, create_date, write_date)
+                          (calculator_id, pool_id, beneficiary_id, period_start, carried_out,
+                           company_id, create_uid, write_uid, create_date, write_date)
                    SELECT w.*, %s, %s, %s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                     FROM unnest(%s::int[], %s::int[], %s::date[], %s::numeric[]) AS w
-                       ON CONFLICT (calculator_id, COALESCE(beneficiary_id, 0), period_start)
+                     FROM unnest(%s::int[], %s::int[], %s::int[], %s::date[], %s::numeric[]) AS w
+                       ON CONFLICT (COALESCE(calculator_id, 0), COALESCE(pool_id, 0),
+                                    COALESCE(beneficiary_id, 0), period_start)
                        DO UPDATE SET carried_out = EXCLUDED.carried_out,
                           write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
                 RETURNING id""",
                 company.id,
                 self.env.uid,
                 self.env.uid,
-                columns["key"],
+                columns["calculator"],
+                columns["pool"],
                 columns["beneficiary"],
                 columns["start"],
                 columns["units"],

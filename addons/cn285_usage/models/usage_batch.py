@@ -6,9 +6,20 @@ from datetime import date
 from decimal import Decimal
 
 from ..engine.difference import difference
+from ..engine.errors import UsageError
+from ..engine.formula import Formula
 from ..engine.rating import NOTHING, Rating
+from ..engine.terms import Terms
 
 ZERO = Decimal(0)
+
+
+class RatingRefused(UsageError):
+    """What keeps a row from being rated, in the user's words already."""
+
+    def __init__(self, text):
+        ValueError.__init__(self, text)
+        self.code, self.values = "refused", {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,57 @@ class Part:
     row_id: int
     calculator_id: int
     beneficiary_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How calculators with the same figures rate; thousands of copies of one share it.
+
+    - ``calculator``: one of them, a record, for what is asked seldom
+    - ``kind``: the charge model's name
+    - ``terms``: what the engine rates by; None where the figures make no model
+    - ``error``: why they make none
+    - ``metrics``: the metrics that they read
+    - ``formula``: an engine ``Formula`` over these, None: the quantity of the one metric
+    - ``needs``: how the metrics are measured, see ``cn285.usage.metric._measure``
+    - ``pool``: the pool that they share their allowance in, an empty record for none
+    - ``keeps_balance``: whether allowance that is not used is carried on
+    - ``bounds_count``: what the bounds of a period are compared with
+    """
+
+    calculator: object
+    kind: str
+    terms: Terms | None
+    error: UsageError | None
+    metrics: object
+    formula: Formula | None
+    needs: tuple
+    pool: object
+    keeps_balance: bool
+    bounds_count: str
+    metric_ids: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "metric_ids", tuple(self.metrics.ids))
+
+    def account(self, calculator_id):
+        """Where a calculator's unused allowance is carried on, see ``Balances``; None: nowhere."""
+        if not self.keeps_balance:
+            return None
+        return ("pool", self.pool.id) if self.pool else ("calculator", calculator_id)
+
+    def quantity(self, measured) -> Decimal:
+        """The quantity to rate.
+
+        :param measured: a ``Measured`` for each of the metrics, in their order
+        :raises UsageError: when the formula cannot be evaluated
+        """
+        if self.formula is None:
+            return measured[0].quantity if measured else ZERO
+        codes = self.metrics.mapped("code")
+        return self.formula.quantity(
+            {code: one.quantity for code, one in zip(codes, measured, strict=True)}
+        )
 
 
 @dataclass(slots=True)
@@ -76,19 +138,27 @@ class RatingBatch:
     - ``rows``: the schedule rows
     - ``invoiced``: by row id, the engine ratings of its period that were billed before, by
       ``(calculator id, beneficiary id)``; what is rated is then the difference to them
-    - ``metrics``: the metrics that each calculator reads, by its id
+    - ``recipes``: the :class:`Recipe` of each calculator, by its id
+    - ``calculators``: the ids of each item's calculators, in their order, by the item's id
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``
     - ``sources``: figures of the items that trigger these, by ``(row id, calculator id)``
+    - ``pools``: what each member of a pool uses of it, by ``(row id, calculator id)``
+    - ``macros``: what SmartCodes made of rows, by ``(row id, calculator id)``
+    - ``elsewhere``: what else is billed for the contract's periods, for bounds that count it
     - ``outcomes``: by row id, in the order of the calculators
     - ``failed``: ``{contract: reason in a clerk's words}``
     """
 
     rows: object
     invoiced: dict = field(default_factory=dict)
-    metrics: dict = field(default_factory=dict)
+    recipes: dict = field(default_factory=dict)
+    calculators: dict = field(default_factory=dict)
     measured: dict = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
     sources: dict = field(default_factory=dict)
+    pools: dict = field(default_factory=dict)
+    macros: dict = field(default_factory=dict)
+    elsewhere: dict = field(default_factory=dict)
     outcomes: dict = field(default_factory=dict)
     failed: dict = field(default_factory=dict)
 
@@ -105,6 +175,22 @@ class RatingBatch:
             if known:
                 outcome.rating = difference(outcome.rating, known)
         self.outcomes[row_id] = outcomes
+
+    def add_recipes(self, items):
+        """Read how the calculators of items rate, in a few queries, where it is not known yet."""
+        items = items.filtered(lambda item: item.id not in self.calculators)
+        self.calculators.update((item_id, []) for item_id in items.ids)
+        calculators = items.calculator_ids
+        calculators.fetch(["item_id"])
+        recipes = calculators._recipes()
+        self.recipes.update(recipes)
+        for calculator in calculators.browse(recipes):
+            self.calculators[calculator.item_id.id].append(calculator.id)
+
+    def recipes_of(self, row):
+        """Pairs of calculator id and recipe for a row, in the order of its item's calculators."""
+        ids = self.calculators.get(row.item_id.id, ())
+        return [(calculator_id, self.recipes[calculator_id]) for calculator_id in ids]
 
     def rated_rows(self):
         """The rows that have outcomes."""

@@ -94,21 +94,24 @@ class BillingSchedule(models.Model):
             )
         return figures
 
-    def _rate_calculator(self, batch, calculator):
+    def _rate_calculator(self, batch, calculator_id, recipe):
+        calculator = recipe.calculator
         if calculator.source_template_item_id:
             raise UsageError("cascade_source_missing", name=calculator.name)
         if not calculator.source_item_id:
-            return super()._rate_calculator(batch, calculator)
-        total = batch.sources[self.id, calculator.id]
-        outcome = Outcome(Part(self.id, calculator.id), None)
-        terms = calculator._terms()
-        account = ("calculator", calculator.id)
-        carried = batch.balances.before(account, self.period_start)
+            return super()._rate_calculator(batch, calculator_id, recipe)
+        if recipe.error:
+            raise recipe.error
+        total = batch.sources[self.id, calculator_id]
+        outcome = Outcome(Part(self.id, calculator_id), None)
+        account, carried = recipe.account(calculator_id), ZERO
+        if account:
+            carried = batch.balances.before(account, self.period_start).get(None, ZERO)
         usage = Usage(total, {}, (total,) if total else ())
-        self._rate_part(outcome, terms, usage, carried.get(None))
-        if terms.allowance:
+        self._rate_part(outcome, recipe.terms, usage, carried)
+        if account:
             batch.balances.put(account, self.period_start, {None: outcome.carried_out})
-        self._bound_part(batch, outcome, terms)
+        self._bound_part(batch, outcome, recipe)
         outcome.rating = triggered(
             outcome.rating,
             calculator.source_item_id.name,

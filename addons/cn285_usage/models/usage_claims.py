@@ -1,38 +1,48 @@
 from odoo import models
 from odoo.addons.cn285_contract.models.common import day_after
 
+from .usage_batch import RatingBatch
+
 
 class Contract(models.Model):
     _inherit = "cn285.contract"
 
-    def _usage_claims(self, metrics):
+    def _usage_claims(self, batch=None):
         """Whose are events that name a contract but no item: its first item that measures them.
 
         First in the order of the items, among those that have started and are not cancelled; on
         days on which that item does not run, it is the next one's.
 
-        :param metrics: those that calculators read, by their ids, as far as they are known
+        :param batch: a ``RatingBatch``, to which the recipes of the contracts' items are added;
+            left out where nothing is rated
         :returns: ``{(item id, metric id): [(first day, day after the last or None)]}``
         """
-        items = self.item_ids.filtered(
+        items = self.item_ids
+        items.fetch(["contract_id", "sequence", "billing_type", "state", "date_start", "date_end"])
+        items = items.filtered(
             lambda item: (
                 item.billing_type == "usage"
                 and item.state in ("active", "ended")
                 and item.date_start
-                and item.calculator_ids
             )
         ).sorted(lambda item: (item.contract_id.id, item.sequence, item.id))
-        missing = items.calculator_ids.filtered(lambda one: one.id not in metrics)
-        metrics = {**metrics, **missing._metrics_by_calculator()}
+        batch = batch or RatingBatch(self.env["cn285.billing.schedule"])
+        batch.add_recipes(items)
         free, claims = {}, {}
         for item in items:
             span = (item.date_start, day_after(item._last_day()))
-            for metric in {one for each in item.calculator_ids for one in metrics[each.id]}:
-                key = item.contract_id.id, metric.id
+            contract_id = item.contract_id.id
+            metrics = {
+                metric_id
+                for calculator_id in batch.calculators.get(item.id, ())
+                for metric_id in batch.recipes[calculator_id].metric_ids
+            }
+            for metric_id in metrics:
+                key = contract_id, metric_id
                 taken, left = _take(free.get(key, [(None, None)]), span)
                 free[key] = left
                 if taken:
-                    claims[item.id, metric.id] = taken
+                    claims[item.id, metric_id] = taken
         return claims
 
 

@@ -36,7 +36,7 @@ class BillingSchedule(models.Model):
         """
         windows = defaultdict(list)
         expected = {row: row.item_id._expected_metrics() for row in self}
-        claims = self.contract_id._usage_claims({})
+        claims = self.contract_id._usage_claims()
         for row, metrics in expected.items():
             for metric in metrics:
                 spans = claims.get((row.item_id.id, metric.id), ())

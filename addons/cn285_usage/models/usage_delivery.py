@@ -121,7 +121,7 @@ class UsageDelivery(models.Model):
         """
         zone = pytz.timezone(company.cn285_tz or "UTC")
         metrics = items.calculator_ids._metrics_by_calculator()
-        of_contracts = items.contract_id._usage_claims(metrics)
+        of_contracts = items.contract_id._usage_claims()
         back = company._cn285_today() - timedelta(days=LOOK_BACK_DAYS)
         rows = []
         for item in items:

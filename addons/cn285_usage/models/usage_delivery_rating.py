@@ -43,6 +43,7 @@ class BillingSchedule(models.Model):
             contract_id=self.contract_id.id,
             start=self.period_start,
             end=self.period_end,
+            beneficiary_id=self._default_beneficiary().id,
             delivery_id=self.delivery_id.id,
         )
 
@@ -120,12 +121,14 @@ class UsageMetric(models.Model):
             return super()._counted_events(windows)
         conditions = self._filter_conditions()
         return SQL(
-            """SELECT w.number, NULL::timestamp AS since, NULL::timestamp AS until, e.*
-                 FROM unnest(%s::int[], %s::int[]) AS w (number, delivery_id)
+            """SELECT w.number, w.owner_id, NULL::timestamp AS since, NULL::timestamp AS until, e.*
+                 FROM unnest(%s::int[], %s::int[], %s::int[])
+                      AS w (number, owner_id, delivery_id)
                  JOIN cn285_usage_delivery_event l ON l.delivery_id = w.delivery_id
                  JOIN cn285_usage_event e ON e.id = l.event_id AND e.occurred_at = l.occurred_at
                 WHERE e.metric_id = %s AND e.state = 'active' AND e.kind != 'reversal' AND %s""",
             numbers,
+            [windows[number].beneficiary_id for number in numbers],
             [windows[number].delivery_id for number in numbers],
             self.id,
             SQL(" AND ").join(conditions) if conditions else SQL("TRUE"),

@@ -116,7 +116,9 @@ class BillingSchedule(models.Model):
         An allowance that is carried on makes the later periods of its item depend on this one.
         """
         carrying = self.filtered(
-            lambda row: any(calculator._account() for calculator in row.item_id.calculator_ids)
+            lambda row: any(
+                calculator._keeps_balance() for calculator in row.item_id.calculator_ids
+            )
         )
         if not carrying:
             return self

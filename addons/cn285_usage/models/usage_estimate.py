@@ -83,12 +83,12 @@ class Contract(models.Model):
         :returns: ``{(schedule row, metric): [(day, quantity)]}``, up to today
         """
         rows = self._running_usage_rows()
-        metrics = rows.item_id.calculator_ids._metrics_by_calculator()
-        claims = self._usage_claims(metrics)
+        batch = rows._start_batch()
+        claims = self._usage_claims(batch)
         windows = {}
         for row in rows:
-            for calculator in row.item_id.calculator_ids:
-                for metric in metrics[calculator.id]:
+            for _calculator_id, recipe in batch.recipes_of(row):
+                for metric in recipe.metrics:
                     spans = claims.get((row.item_id.id, metric.id), ())
                     windows.setdefault(metric, {})[row] = row._day_windows(spans)
         result = {}
@@ -156,6 +156,7 @@ class BillingSchedule(models.Model):
             if metrics.browse(metric_id).aggregation in ADDING_UP
             else measured
             for (row_id, calculator_id, metric_id), measured in batch.measured.items()
+            if row_id in factors
         }
 
     def _day_windows(self, spans):

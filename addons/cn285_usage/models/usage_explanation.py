@@ -67,10 +67,22 @@ class BillingSchedule(models.Model):
             "allowance": self.env._(
                 "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed"
             ),
-            "bound": self.env._("%(kind)s %(bound)s of the period"),
             "threshold_step": self.env._("%(quantity)s steps of the threshold × %(unit_price)s"),
             "cascade_quantity": self.env._("triggered by %(total)s units of %(key)s"),
             "cascade_amount": self.env._("triggered by the amount %(total)s of %(key)s"),
+            "bound": self.env._(
+                "%(kind)s %(bound)s of the period, %(counted)s counted from elsewhere"
+            ),
+            "pool": self.env._(
+                "Pool: %(own)s brought in; %(granted)s granted and %(carried_in)s carried in to "
+                "all; %(pool_used)s used, %(pool_billable)s billed, of these %(billable)s here"
+            ),
+            "together": self.env._(
+                "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed; "
+                "%(billable)s of the %(together)s beyond, which are rated together"
+            ),
+            "macro": self.env._("%(key)s: %(quantity)s × %(unit_price)s"),
+            "macro_amount": "%(key)s",
             "rounded": self.env._("rounded"),
         }
 

@@ -6,8 +6,6 @@ from odoo.addons.cn285_contract.engine.line_factors import line_factors
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.fields import Domain
 
-from ..engine.rating import from_data
-
 # Late usage of periods that ended longer ago is not billed any more.
 DIFFERENCE_DAYS = 400
 
@@ -21,6 +19,20 @@ class BillingTerms(models.AbstractModel):
         default="tier",
         required=True,
     )
+    usage_rated_by = fields.Selection(
+        [
+            ("pooled", "All Together"),
+            ("beneficiary", "Each Beneficiary by Itself"),
+            ("both", "Own Allowance, then Together"),
+        ],
+        string="Usage Rated",
+        default="pooled",
+        required=True,
+        help="All together: one quantity. Each beneficiary by itself: every one has the tiers, the "
+        "allowance and the bounds for itself. Own allowance, then together: every beneficiary has "
+        "the allowance for itself; what they use beyond theirs is added up and rated once, and its "
+        "amount is shared out over them by what each used beyond its own.",
+    )
     usage_grace_days = fields.Integer(
         string="Grace for Late Usage (days)",
         help="Days after the invoice date during which late usage is waited for.",
@@ -28,7 +40,7 @@ class BillingTerms(models.AbstractModel):
 
     @api.model
     def _terms_fields(self):
-        return [*super()._terms_fields(), "usage_lines", "usage_grace_days"]
+        return [*super()._terms_fields(), "usage_lines", "usage_rated_by", "usage_grace_days"]
 
 
 class ContractItem(models.Model):
@@ -80,26 +92,74 @@ class InvoiceBuilder(models.AbstractModel):
     _inherit = "cn285.invoice.builder"
 
     def _prepare_lines(self, key, rows, terms, credit=False):
-        """Usage of one row is a line per tier where the item says so; they add up to the row."""
-        row = rows[:1]
-        if len(rows) > 1 or not row.rating_ids or row.item_id.usage_lines != "tier":
-            return super()._prepare_lines(key, rows, terms, credit)
+        """Usage of one row is a line per tier, or per beneficiary, as the item says.
+
+        The lines add up to the row.
+        """
         [base] = super()._prepare_lines(key, rows, terms, credit)
-        lines = []
-        for rating in row.rating_ids:
-            for line in from_data(rating.data).lines:
-                lines.append(self._prepare_usage_line(base, rating, line, row, credit))
+        row = rows[:1]
+        ratings = row.rating_ids
+        if len(rows) > 1 or not ratings:
+            return [base]
+        if row.item_id.usage_lines == "tier":
+            lines = [
+                self._prepare_usage_line(base, rating, line, row, credit)
+                for rating in ratings
+                for line in rating._engine_rating().lines
+            ]
+        elif ratings.beneficiary_id:
+            lines = [
+                self._prepare_beneficiary_line(base, members, credit)
+                for members in ratings.grouped("beneficiary_id").values()
+            ]
+        else:
+            lines = []
         return lines or [base]
 
     def _prepare_usage_line(self, base, rating, line, row, credit):
         """Values of the invoice line of one line of a rating."""
-        preferred = None if line.flat else line.unit_price
-        factors = line_factors(
-            line.amount,
-            line.quantity if not line.flat else as_decimal(1.0),
-            rounding=as_decimal(row.currency_id.rounding),
-            price_unit=preferred,
-        )
+        flat_alone = line.flat and not (line.quantity and line.unit_price)
+        return {
+            **base,
+            "name": f"{base['name']}\n{self._usage_line_text(rating, line, row)}",
+            **self._usage_factors(
+                line.amount,
+                as_decimal(1.0) if flat_alone else line.quantity,
+                None if line.flat else line.unit_price,
+                row,
+                credit,
+            ),
+        }
+
+    def _prepare_beneficiary_line(self, base, ratings, credit):
+        """Values of the one line of a beneficiary's ratings."""
+        row = ratings.schedule_id
+        name = self.env._("For: %s", ratings.beneficiary_id.display_name)
+        amount = sum(as_decimal(rating.amount) for rating in ratings)
+        quantity = sum(as_decimal(rating.quantity) for rating in ratings)
+        return {
+            **base,
+            "name": f"{base['name']}\n{name}",
+            **self._usage_factors(amount, quantity, None, row, credit),
+        }
+
+    def _usage_factors(self, amount, quantity, price_unit, row, credit):
+        """Quantity and price of a line that multiply out to its amount, to the cent."""
+        rounding = as_decimal(row.currency_id.rounding)
+        factors = line_factors(amount, quantity, rounding=rounding, price_unit=price_unit)
+        return {
+            "quantity": float(-factors.quantity if credit else factors.quantity),
+            "price_unit": float(factors.price_unit),
+            "discount": 0.0,
+        }
+
+    def _usage_line_text(self, rating, line, row):
+        """What the invoice says of one line of a rating: what was counted, for whom, the price.
+
+        A SmartCode's lines bear the labels that it gave them.
+        """
+        if line.code.startswith("macro"):
+            return line.key
         text = row._explain_step(
             f"usage_{line.code}",
             {
@@ -111,11 +171,7 @@ class InvoiceBuilder(models.AbstractModel):
                 "key": line.key,
             },
         )
-        unit = rating.calculator_id._line_label()
-        return {
-            **base,
-            "name": f"{base['name']}\n{unit}: {text}",
-            "quantity": float(-factors.quantity if credit else factors.quantity),
-            "price_unit": float(factors.price_unit),
-            "discount": 0.0,
-        }
+        subject = rating.calculator_id._line_label()
+        if rating.beneficiary_id:
+            subject = f"{rating.beneficiary_id.display_name} – {subject}"
+        return f"{subject}: {text}"

@@ -33,7 +33,7 @@ class Window:
     """What is measured: the events of an item for a metric on the days ``[start, end)``.
 
     ``contract_spans``: days ``[start, end)`` on which events that name the contract, but no item,
-    count as the item's.
+    count as the item's. ``beneficiary_id``: whose are events that name no beneficiary.
     """
 
     key: object
@@ -42,13 +42,14 @@ class Window:
     start: date
     end: date
     contract_spans: tuple[tuple[date, date], ...] = ()
+    beneficiary_id: int | None = None
 
 
 @dataclass(slots=True)
 class Measured:
     """A measured quantity, and what it was measured from.
 
-    ``by_beneficiary``: the same for each beneficiary (None: events that name none), where asked.
+    ``by_beneficiary``: the same for each beneficiary, by id, where asked.
     """
 
     quantity: Decimal = ZERO
@@ -102,6 +103,7 @@ class UsageMetric(models.Model):
         return round_units(quantity, self.rounding_mode, self.rounding_digits)
 
     def _measure_query(self, windows, by_property, with_amounts, by_beneficiary):
+        beneficiary = SQL("coalesce(e.beneficiary_id, e.owner_id)")
         amounts = SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, e.seq)")
         return SQL(
             """SELECT e.number, %(value)s, %(beneficiary)s, (%(aggregate)s)::text, count(*),
@@ -109,7 +111,7 @@ class UsageMetric(models.Model):
                  FROM (%(events)s) AS e
              GROUP BY 1, 2, 3""",
             value=SQL("e.properties ->> %s", by_property) if by_property else SQL("NULL::text"),
-            beneficiary=SQL("e.beneficiary_id") if by_beneficiary else SQL("NULL::int"),
+            beneficiary=beneficiary if by_beneficiary else SQL("NULL::int"),
             aggregate=self._aggregate(),
             amounts=amounts if with_amounts else SQL("NULL"),
             events=self._counted_events(windows),
@@ -122,37 +124,44 @@ class UsageMetric(models.Model):
         Each event is in at most one row for each window.
         """
         zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
-        instants = {day: utc(day, zone) for window in windows for day in (window.start, window.end)}
-        numbers = range(len(windows))
+        spans = [
+            (number, *span)
+            for number, window in enumerate(windows)
+            for span in window.contract_spans
+        ]
+        days = {day for window in windows for day in (window.start, window.end)}
+        days.update(day for span in spans for day in span[1:])
+        instants = {day: utc(day, zone) for day in days}
         of_items = SQL(
-            """SELECT w.number, w.since, w.until, e.*
-                 FROM unnest(%s::int[], %s::int[], %s::timestamp[], %s::timestamp[])
-                      AS w (number, item_id, since, until)
+            """SELECT w.number, w.owner_id, w.since, w.until, e.*
+                 FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[])
+                      AS w (number, owner_id, item_id, since, until)
                  JOIN cn285_usage_event e ON e.item_id = w.item_id
                 WHERE e.occurred_at < w.until %s AND %s""",
-            list(numbers),
+            list(range(len(windows))),
+            [window.beneficiary_id for window in windows],
             [window.item_id for window in windows],
             [instants[window.start] for window in windows],
             [instants[window.end] for window in windows],
             self._since_sql(SQL("w.since")),
             self._counts_sql(windows, instants),
         )
-        spans = [(number, *span) for number in numbers for span in windows[number].contract_spans]
         if not spans:
             return of_items
         of_contracts = SQL(
-            """SELECT w.number, w.since, w.until, e.*
-                 FROM unnest(%s::int[], %s::int[], %s::timestamp[], %s::timestamp[],
+            """SELECT w.number, w.owner_id, w.since, w.until, e.*
+                 FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[],
                              %s::timestamp[], %s::timestamp[])
-                      AS w (number, contract_id, since, until, first, last)
+                      AS w (number, owner_id, contract_id, since, until, first, last)
                  JOIN cn285_usage_event e ON e.item_id IS NULL AND e.contract_id = w.contract_id
                 WHERE e.occurred_at < w.last %s AND %s""",
             [number for number, _first, _last in spans],
+            [windows[number].beneficiary_id for number, _first, _last in spans],
             [windows[number].contract_id for number, _first, _last in spans],
             [instants[windows[number].start] for number, _first, _last in spans],
             [instants[windows[number].end] for number, _first, _last in spans],
-            [utc(first, zone) for _number, first, _last in spans],
-            [utc(last, zone) for _number, _first, last in spans],
+            [instants[first] for _number, first, _last in spans],
+            [instants[last] for _number, _first, last in spans],
             self._since_sql(SQL("w.first")),
             self._counts_sql(windows, instants),
         )

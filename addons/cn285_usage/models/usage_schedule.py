@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 
 from odoo import fields, models
@@ -7,7 +8,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from ..engine.errors import UsageError
 from ..engine.terms import Usage
 from .usage_batch import Outcome, Part, RatingBatch
-from .usage_measure import Measured, Window, next_day
+from .usage_measure import ZERO, Measured, Window, next_day
 
 
 class BillingSchedule(models.Model):
@@ -66,8 +67,7 @@ class BillingSchedule(models.Model):
         """Rate rows by what was measured of them; returns the batch, see :meth:`_rate_rows`."""
         self._load_balances(batch)
         self._prepare_batch(batch)
-        # In order of time: a period hands its unused allowance on to the next.
-        for row in self.sorted(lambda row: (row.period_start, row.item_id.id)):
+        for row in self._rating_order(batch):
             try:
                 batch.settle(row.id, row._rate_row(batch))
             except UsageError as error:
@@ -75,9 +75,19 @@ class BillingSchedule(models.Model):
         return batch
 
     def _start_batch(self, invoiced=None):
-        """An empty batch for these rows, with the metrics of their calculators."""
-        metrics = self.item_id.calculator_ids._metrics_by_calculator()
-        return RatingBatch(self, invoiced or {}, metrics)
+        """A batch for these rows, with how their calculators rate; nothing is measured yet."""
+        # Rows that are only thought of have nothing to be read.
+        self._origin.fetch(
+            ["item_id", "contract_id", "period_start", "period_end", "proration", "kind"]
+        )
+        self.item_id.fetch(["contract_id", "usage_rated_by", "beneficiary_id"])
+        batch = RatingBatch(self, invoiced or {})
+        batch.add_recipes(self.item_id)
+        return batch
+
+    def _rating_order(self, batch):
+        """In order of time: a period hands its unused allowance on to the next."""
+        return self.sorted(lambda row: (row.period_start, row.item_id.id))
 
     def _prepare_batch(self, batch):
         """Hook: work out, set-based, what rating the rows one by one will look up."""
@@ -100,16 +110,26 @@ class BillingSchedule(models.Model):
     def _measure_rows(self, batch):
         """Fill ``batch.measured``: one statement for each metric and way of measuring."""
         windows = defaultdict(list)
-        claims = self.contract_id._usage_claims(batch.metrics)
+        claims = self.contract_id._usage_claims(batch)
         for row in self:
-            for calculator in row.item_id.calculator_ids:
-                needs = calculator._measure_needs()
-                for metric in batch.metrics[calculator.id]:
-                    key = (row.id, calculator.id, metric.id)
-                    spans = claims.get((row.item_id.id, metric.id), ())
-                    windows[metric, needs].append(row._window(key, spans))
+            item_id, made = row.item_id.id, {}
+            for calculator_id, recipe in batch.recipes_of(row):
+                needs = row._measure_needs(recipe)
+                for metric in recipe.metrics:
+                    spans = claims.get((item_id, metric.id), ())
+                    # Most calculators of a row look at the same days and events.
+                    key = tuple(spans)
+                    if key not in made:
+                        made[key] = row._window(None, spans)
+                    windows[metric, needs].append(
+                        replace(made[key], key=(row.id, calculator_id, metric.id))
+                    )
         for (metric, needs), members in windows.items():
             batch.measured.update(metric._measure(members, *needs))
+
+    def _measure_needs(self, recipe):
+        """How a recipe's metrics are measured for this row: arguments of ``_measure``."""
+        return recipe.needs
 
     def _window(self, key, spans=()):
         """The days and events that a row stands for.
@@ -130,6 +150,7 @@ class BillingSchedule(models.Model):
             start=start,
             end=end,
             contract_spans=tuple(span for span in clipped if span[0] < span[1]),
+            beneficiary_id=self._default_beneficiary().id,
         )
 
     # === RATING ONE ROW === #
@@ -141,53 +162,58 @@ class BillingSchedule(models.Model):
         """
         return [
             outcome
-            for calculator in self.item_id.calculator_ids
-            for outcome in self._rate_calculator(batch, calculator)
+            for calculator_id, recipe in batch.recipes_of(self)
+            for outcome in self._rate_calculator(batch, calculator_id, recipe)
         ]
 
-    def _rate_calculator(self, batch, calculator):
-        """The outcomes of one row by one calculator: one, or one for each beneficiary."""
-        terms = calculator._terms()
-        measured = {
-            metric: batch.measured[self.id, calculator.id, metric.id]
-            for metric in batch.metrics[calculator.id]
-        }
-        outcome, usage = self._outcome(calculator, measured)
-        account = ("calculator", calculator.id)
-        carried = batch.balances.before(account, self.period_start)
-        self._rate_part(outcome, terms, usage, carried.get(None))
-        if terms.allowance:
+    def _rate_calculator(self, batch, calculator_id, recipe):
+        """The outcomes of one row by one calculator: one, or one for each beneficiary.
+
+        :param recipe: how the calculator rates, a :class:`Recipe`
+        :raises UsageError: when it cannot
+        """
+        if recipe.error:
+            raise recipe.error
+        outcome, usage = self._outcome(calculator_id, recipe, self._measured(batch, calculator_id))
+        carried = ZERO
+        account = recipe.account(calculator_id)
+        if account:
+            carried = batch.balances.before(account, self.period_start).get(None, ZERO)
+        self._rate_part(outcome, recipe.terms, usage, carried)
+        if account:
             batch.balances.put(account, self.period_start, {None: outcome.carried_out})
-        self._bound_part(batch, outcome, terms)
+        self._bound_part(batch, outcome, recipe)
         return [outcome]
 
-    def _outcome(self, calculator, measured, beneficiary_id=None):
+    def _measured(self, batch, calculator_id):
+        """What was measured of each metric of a calculator, in their order."""
+        metric_ids = batch.recipes[calculator_id].metric_ids
+        return [batch.measured[self.id, calculator_id, metric_id] for metric_id in metric_ids]
+
+    def _outcome(self, calculator_id, recipe, measured, beneficiary_id=None):
         """An outcome to be rated, and the usage that it is made of.
 
-        :param measured: ``{metric: Measured}``
+        :param measured: a ``Measured`` for each metric, in their order
         """
-        entries = measured.values()
         outcome = Outcome(
-            Part(self.id, calculator.id, beneficiary_id),
+            Part(self.id, calculator_id, beneficiary_id),
             None,
-            sum(entry.events for entry in entries),
-            max((entry.last_seq for entry in entries), default=0),
+            sum(one.events for one in measured),
+            max((one.last_seq for one in measured), default=0),
         )
-        first = next(iter(entries), Measured())
-        quantity = calculator._quantity(measured)
-        return outcome, Usage(quantity, first.by_value, first.amounts)
+        first = measured[0] if measured else Measured()
+        return outcome, Usage(recipe.quantity(measured), first.by_value, first.amounts)
 
-    def _rate_part(self, outcome, terms, usage, carried=None):
+    def _rate_part(self, outcome, terms, usage, carried=ZERO):
         """Give an outcome its rating, before bounds."""
-        rounding = as_decimal(self.currency_id.rounding)
         outcome.rating, outcome.carried_out = terms.rate(
-            usage, self._share(), rounding, carried or as_decimal(0)
+            usage, self._share(), self._unit(), carried
         )
 
-    def _bound_part(self, batch, outcome, terms):
+    def _bound_part(self, batch, outcome, recipe):
         """Bring an outcome within the minimum and maximum of its calculator."""
-        rounding = as_decimal(self.currency_id.rounding)
-        outcome.rating = terms.bound(outcome.rating, self._share(), rounding)
+        if recipe.terms.is_bounded:
+            outcome.rating = recipe.terms.bound(outcome.rating, self._share(), self._unit())
 
     def _default_beneficiary(self):
         """For whom events are that name no beneficiary."""
@@ -195,4 +221,10 @@ class BillingSchedule(models.Model):
 
     def _share(self):
         """The row's share of a full period, exact."""
+        if self.proration == 1.0:
+            return 1
         return Fraction(as_decimal(self.proration)).limit_denominator(100000)
+
+    def _unit(self):
+        """The smallest unit of the row's currency."""
+        return as_decimal(self.currency_id.rounding)

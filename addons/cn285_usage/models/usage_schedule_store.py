@@ -16,12 +16,17 @@ class BillingSchedule(models.Model):
         """Fill ``batch.balances`` with what earlier periods have left of allowances."""
         spans = {}
         for row in self:
-            for calculator in row.item_id.calculator_ids:
-                account = calculator._account()
+            for calculator_id, recipe in batch.recipes_of(row):
+                account = recipe.account(calculator_id)
                 if account:
-                    first, last = spans.get(account, (row.period_start, row.period_start))
-                    spans[account] = min(first, row.period_start), max(last, row.period_start)
+                    start = row._balance_start(recipe)
+                    first, last = spans.get(account, (start, start))
+                    spans[account] = min(first, start), max(last, start)
         self.env["cn285.usage.balance"]._load(batch.balances, spans)
+
+    def _balance_start(self, recipe):
+        """The first day of the period that a row's allowance is kept account of."""
+        return self.period_start
 
     def _store_ratings(self, batch):
         """Store what waiting rows were rated with, and mark them ``planned``."""

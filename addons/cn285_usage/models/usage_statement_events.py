@@ -125,7 +125,7 @@ class UsageRating(models.Model):
     def _events_condition(self, metrics, zone):
         """Whose events are meant: the item's, and those of the contract that are its."""
         row = self.schedule_id
-        claims = row.contract_id._usage_claims({self.calculator_id.id: metrics})
+        claims = row.contract_id._usage_claims(row._start_batch())
         conditions = [SQL("e.item_id = %s", self.item_id.id)]
         for metric in metrics:
             window = row._window(None, claims.get((self.item_id.id, metric.id), ()))

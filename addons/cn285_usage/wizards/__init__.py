@@ -1,1 +1,1 @@
-from . import usage_import
+from . import smartcode_replay, usage_import
