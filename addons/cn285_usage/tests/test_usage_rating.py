@@ -5,6 +5,8 @@ from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..engine.rating import to_data
+
 
 class UsageCase(ContractCase):
     """A metric of API calls, contracts that bill them, and a way to use them."""
@@ -332,6 +334,52 @@ class TestUsageRating(UsageCase):
         few, many = contracts(2), contracts(12)
         queries(contracts(1))
         self.assertLessEqual(queries(many), queries(few))
+
+    def test_stored_in_bulk_as_one_by_one(self):
+        contract = self._usage_contract(
+            {
+                "charge_model": "graduated",
+                "tier_ids": self.TIERS,
+                "allowance_units": 2.5,
+                "rollover": "once",
+            }
+        )
+        self._use(contract, "21.3456785")
+        row = contract.schedule_ids.sorted("period_start")[0]
+        batch = row._rate_rows()
+        row._store_ratings(batch)
+        ratings = self.env["cn285.usage.rating"]
+        stored = [
+            name
+            for name, field in ratings._fields.items()
+            if field.store and name not in ("id", "create_date", "write_date")
+        ]
+        columns = ["quantity", "net", "amount", "steps", "state"]
+        self.env.invalidate_all()
+        in_bulk = row.rating_ids.read(stored)[0], row.read(columns)[0]
+        [outcome] = batch.outcomes[row.id]
+        vals = row._rated_vals(batch)[row]
+        row._unrate()
+        ratings.create(
+            {
+                "schedule_id": row.id,
+                "calculator_id": outcome.part.calculator_id,
+                "quantity": float(outcome.rating.quantity),
+                "amount": float(outcome.rating.amount),
+                "data": to_data(outcome.rating),
+                "event_count": outcome.events,
+                "last_seq": outcome.last_seq,
+                "carried_out": float(outcome.carried_out),
+                **outcome.values,
+            }
+        )
+        row.write({**vals, "state": "planned"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        one_by_one = row.rating_ids.read(stored)[0], row.read(columns)[0]
+        for bulk, single in zip(in_bulk, one_by_one, strict=True):
+            bulk.pop("id"), single.pop("id")
+            self.assertEqual(bulk, single)
 
     def test_maximum_and_a_late_delta(self):
         # golden case 9: @10 capped at 100, 7 units billed before, 5 more: 30
