@@ -98,7 +98,7 @@ class BillingSchedule(models.Model):
         try:
             use = self._use_pool(batch, pool, start, members)
         except UsageError as error:
-            problem = PoolPart(problem=str(error))
+            problem = PoolPart(problem=pool.calculator_ids._reason(error))
             batch.pools.update(((row.id, key), problem) for row, key, _recipe in members)
             return
         if pool.rollover != "no":
