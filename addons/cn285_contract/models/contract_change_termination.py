@@ -51,15 +51,11 @@ class ContractChange(models.Model):
     date_notified = fields.Date(
         string="Confirmed On", readonly=True, copy=False, help="The confirmation was sent."
     )
-    received_at = fields.Datetime(
-        string="Received At", readonly=True, copy=False, help="When the customer notified it."
-    )
+    received_at = fields.Datetime(readonly=True, copy=False, help="When the customer notified it.")
     declaration = fields.Json(
         readonly=True, copy=False, help="What the customer declared: name, address, contract."
     )
-    confirmation_id = fields.Many2one(
-        "ir.attachment", string="Confirmation", readonly=True, copy=False
-    )
+    confirmation_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
     date_reminder = fields.Date(
         compute="_compute_date_reminder",
         store=True,
@@ -170,9 +166,9 @@ class ContractChange(models.Model):
 
     def _check_rules(self):
         """Customers, and programs in their name, end a contract only by a right that they have."""
-        super()._check_rules()
         if self.type == "terminate" and self.origin in ("customer", "api"):
             self._check_right_to_leave()
+        return super()._check_rules()
 
     def _check_right_to_leave(self):
         contract = self.contract_id.sudo()  # sudo: see _compute_ground
@@ -213,8 +209,9 @@ class ContractChange(models.Model):
                     "date_refund_due": change._refund_deadline(),
                 }
             )
-        super()._to_schedule(allowed)
+        result = super()._to_schedule(allowed)
         ends.filtered(lambda change: change.origin == "customer")._confirm_to_customer()
+        return result
 
     def _refund_deadline(self):
         self.ensure_one()
@@ -235,9 +232,10 @@ class ContractChange(models.Model):
                 {"refund_amount": refund, "date_refund_due": change._refund_deadline()}
             )
             change._charge_fee()
-        super()._apply_terminate()
+        result = super()._apply_terminate()
         for change in self.filtered("refund_amount"):
             change._ask_refund()
+        return result
 
     def _refund_of(self, quote):
         """The part of the credit that the customer has paid: what is unpaid is not refunded."""

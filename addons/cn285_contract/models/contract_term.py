@@ -26,9 +26,8 @@ class Contract(models.Model):
     term_number = fields.Integer(
         string="Renewals", copy=False, readonly=True, help="How often the contract was renewed."
     )
-    term_start = fields.Date(string="Term Start", copy=False, readonly=True)
+    term_start = fields.Date(copy=False, readonly=True)
     term_end = fields.Date(
-        string="Term End",
         copy=False,
         readonly=True,
         tracking=True,

@@ -89,11 +89,12 @@ class RenewalNotice(models.Model):
 
     def _message_receive_bounce(self, email, partner):
         """A notice came back: it does not count, and is to be repeated as a letter."""
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         for notice in self:
             sent = notice.sending_ids.filtered(lambda sending: sending.channel == "email")[:1]
             if sent:
                 sent._set_undelivered("bounced", self.env._("%s sent it back.", email or ""))
+        return result
 
     # === LETTER === #
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine.errors import EngineError
 from ..engine.term import Duration
 from ..engine.termination import FeeKind, FeeRule, commitment_is_legal
 from .common import as_decimal
@@ -164,7 +163,9 @@ class TermRules(models.AbstractModel):
         for rules in self:
             message = rules._term_rules_error()
             if message:
-                raise ValidationError(f"{rules.display_name}: {message}")
+                raise ValidationError(
+                    self.env._("%(name)s: %(reason)s", name=rules.display_name, reason=message)
+                )
 
     def _term_rules_error(self):
         """Why these rules cannot be, in a clerk's words; None if they can."""
@@ -217,7 +218,4 @@ class TermRules(models.AbstractModel):
 
     def _fee_rule(self):
         self.ensure_one()
-        try:
-            return FeeRule(FeeKind(self.exit_fee), as_decimal(self.exit_fee_value))
-        except EngineError as error:
-            raise ValidationError(f"{self.display_name}: {error}") from error
+        return FeeRule(FeeKind(self.exit_fee), as_decimal(self.exit_fee_value))

@@ -20,5 +20,6 @@ from . import (
     test_term,
     test_termination,
     test_tour,
+    test_tour_termination,
     test_views,
 )
