@@ -10,6 +10,7 @@ from ..engine.allowance import rate_beyond, use_allowance
 from ..engine.errors import UsageError
 from ..engine.exact import EXACT, ZERO, as_input
 from ..engine.price_curve import positions, reach
+from .usage_calculator import TIERED
 
 # Figures of a calculator that decide on a price: what a form sends before it is saved.
 TERMS = (
@@ -223,7 +224,7 @@ class UsageCalculator(models.Model):
         if self.charge_model in ("percentage", "matrix"):
             return [as_decimal(self.free_units)] if self._has_free_units() else []
         included = as_decimal(self.allowance_units)
-        tiers = self.tier_ids if self.charge_model in self._tiered_models() else ()
+        tiers = self.tier_ids if self.charge_model in TIERED else ()
         bounds = {EXACT.add(as_decimal(tier.up_to), included) for tier in tiers if tier.up_to}
         if self._has_free_units():
             bounds.add(as_decimal(self.free_units))
@@ -245,7 +246,3 @@ class UsageCalculator(models.Model):
             if count <= 40:
                 jumps += [EXACT.add(start, size * number) for number in range(count)]
         return jumps
-
-    @api.model
-    def _tiered_models(self):
-        return ("graduated", "volume", "stairstep", "graduated_percentage")

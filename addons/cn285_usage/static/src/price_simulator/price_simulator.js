@@ -170,8 +170,8 @@ export class PriceSimulator extends Component {
         const grid = getCustomColor(scheme, "#d8dadd", "#3C3E4B");
         const datasets = [];
         for (const [index, curve] of answer.curves.entries()) {
-            const color = getColor(2 * index, scheme, "lg");
-            const perUnit = getColor(2 * index + 1, scheme, "lg");
+            const color = getColor(4 * index, scheme, "lg");
+            const perUnit = getColor(4 * index + 2, scheme, "lg");
             datasets.push({
                 label: curve.label ? _t("Total: %s", curve.label) : _t("Total"),
                 data: curve.points.map(([x, y]) => ({ x, y })),
@@ -190,11 +190,15 @@ export class PriceSimulator extends Component {
                 yAxisID: "each",
             });
         }
+        const ticks = {
+            color: ink,
+            callback: (value) => formatFloat(value, { digits: [16, 6], trailingZeros: false }),
+        };
         const axis = (title, position) => ({
             position,
             beginAtZero: true,
             title: { display: true, text: title, color: ink },
-            ticks: { color: ink },
+            ticks,
             grid: { color: grid, drawOnChartArea: position !== "right" },
         });
         return {
@@ -211,7 +215,7 @@ export class PriceSimulator extends Component {
                     x: {
                         type: "linear",
                         title: { display: true, text: this.quantityTitle, color: ink },
-                        ticks: { color: ink },
+                        ticks,
                         grid: { color: grid },
                     },
                     total: axis(_t("Total"), "left"),
