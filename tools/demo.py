@@ -1,4 +1,4 @@
-"""The demonstration: loads the portfolio of cn285_contract and bills it: ``make demo``.
+"""The demonstration: loads the portfolios and the usage, and bills them: ``make demo``.
 
 Run again, it changes and bills nothing, and says so.
 """
@@ -9,6 +9,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import demo_usage
 from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
 
 from odoo_env import environment
@@ -26,8 +27,9 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     with environment(options.database) as env:
-        report = _load(env)
+        errors = _load(env).errors + demo_usage.load(env).errors
         billed = bill(env, options.until)
+        demo_usage.make_statements(env)
         held = _hold_mails(env)
         print_figures("Contracts", _contract_figures(env))
         if billed.invoices:
@@ -41,10 +43,11 @@ def main(arguments=None):
             print_figures(f"Billed up to {options.until}, all runs", _all_figures(env))
             for contract, reason in billed.issues:
                 out.print(f"set aside: {contract}: {reason}", style="red", markup=False)
+        demo_usage.print_usage(env, options.until)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         _say_how_to_open(options.database)
-        return 1 if report.errors or billed.issues else 0
+        return 1 if errors or billed.issues else 0
 
 
 def _day(text):

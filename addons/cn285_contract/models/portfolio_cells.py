@@ -39,6 +39,8 @@ class CellReader:
 
         :raises CellError: saying what is wrong, without naming the column
         """
+        if callable(column.reader):
+            return column.reader(self, text)
         if column.reader:
             return getattr(self, f"_read_{column.reader}")(text)
         field = self.env[model]._fields[column.field]
@@ -72,7 +74,7 @@ class CellReader:
             raise CellError(self.env._("“%s” is not a whole number", text))
         return int(number)
 
-    def _read_float(self, text):
+    def read_float(self, text):
         number = _BLANKS.sub("", text)
         if not _NUMBER.fullmatch(number):
             raise CellError(self.env._("“%s” is not a number", text))
@@ -81,7 +83,8 @@ class CellReader:
             raise CellError(self.env._("“%s” is too large", text))
         return value
 
-    _read_monetary = _read_float
+    _read_float = read_float
+    _read_monetary = read_float
 
     def _read_date(self, text):
         try:
@@ -199,7 +202,7 @@ class CellReader:
             accounts = self.env["account.analytic.account"]
             self.references.prepare(accounts._name, [name.strip()])
             account = self._reference(accounts._name, name.strip())
-            distribution[str(account)] = self._read_float(share.strip().removesuffix("%"))
+            distribution[str(account)] = self.read_float(share.strip().removesuffix("%"))
         return distribution
 
 

@@ -1,5 +1,6 @@
 """What a portfolio consists of: the kinds of rows, their columns, and the fields behind them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -8,13 +9,14 @@ class Column:
     """A column of a kind.
 
     :param field: the record's field; None: the loader acts on it (``state``, ``closed_on`` …)
-    :param reader: how the cell is read; None: as the field's type asks
+    :param reader: how the cell is read; None: as the field's type asks; or a function of the
+        ``CellReader`` and the text, which raises ``CellError``
     :param owner: the record that this reference names waits for this row: a contract stays a
         draft while one of its rows is refused
     """
 
     field: str | None = None
-    reader: str | None = None
+    reader: str | Callable | None = None
     owner: bool = False
 
 
@@ -28,6 +30,7 @@ class Kind:
     :param key: columns that identify a row which has no ``id``
     :param adopt: fields by which a record that exists already is taken over
     :param defaults: values of a new record where the file says nothing
+    :param named_by: fields by which cells may name its records, beside external ids
     """
 
     model: str
@@ -36,17 +39,18 @@ class Kind:
     key: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
     defaults: dict[str, object] = field(default_factory=dict)
+    named_by: tuple[str, ...] = ()
 
 
-def _columns(*names, **others):
-    """Columns whose names are the fields' own, and ``column=field`` or ``column=Column``."""
+def columns_of(*names, **others):
+    """Return columns whose names are the fields' own, and ``column=field`` or ``column=Column``."""
     columns = {name: Column(name) for name in names}
     for name, spec in others.items():
         columns[name] = Column(spec) if isinstance(spec, str) else spec
     return columns
 
 
-_TERMS = _columns(
+_TERMS = columns_of(
     "sequence",
     "name",
     "quantity",
@@ -70,7 +74,7 @@ _TERMS = _columns(
     product="product_id",
     analytic=Column("analytic_distribution", "analytic"),
 )
-_CONTRACT_TERMS = _columns(
+_CONTRACT_TERMS = columns_of(
     "invoice_separately",
     "line_grouping",
     "sending",
@@ -86,27 +90,29 @@ _CONTRACT_TERMS = _columns(
 KINDS = {
     "rates": Kind(
         "res.currency.rate",
-        _columns(currency=Column("currency_id", "any_currency"), date="name", rate="company_rate"),
+        columns_of(
+            currency=Column("currency_id", "any_currency"), date="name", rate="company_rate"
+        ),
         required=("currency", "date", "rate"),
         key=("currency", "date"),
         adopt=("currency_id", "name"),
     ),
     "tags": Kind(
         "cn285.contract.tag",
-        _columns("name", "color"),
+        columns_of("name", "color"),
         required=("name",),
         key=("name",),
         adopt=("name",),
     ),
     "analytic_accounts": Kind(
         "account.analytic.account",
-        _columns("name", "code", plan="plan_id"),
+        columns_of("name", "code", plan="plan_id"),
         required=("name", "plan"),
         key=("code",),
     ),
     "products": Kind(
         "product.product",
-        _columns(
+        columns_of(
             "name",
             "barcode",
             "type",
@@ -126,12 +132,12 @@ KINDS = {
     ),
     "pricelists": Kind(
         "product.pricelist",
-        _columns("name", "sequence", currency="currency_id"),
+        columns_of("name", "sequence", currency="currency_id"),
         required=("name",),
     ),
     "prices": Kind(
         "product.pricelist.item",
-        _columns(
+        columns_of(
             "min_quantity",
             "date_start",
             pricelist="pricelist_id",
@@ -145,7 +151,7 @@ KINDS = {
     ),
     "partners": Kind(
         "res.partner",
-        _columns(
+        columns_of(
             "name",
             "ref",
             "is_company",
@@ -173,26 +179,26 @@ KINDS = {
     ),
     "templates": Kind(
         "cn285.contract.template",
-        {**_columns("name", "code", "sequence"), **_CONTRACT_TERMS},
+        {**columns_of("name", "code", "sequence"), **_CONTRACT_TERMS},
         required=("name",),
         key=("code",),
         adopt=("code",),
     ),
     "template_items": Kind(
         "cn285.contract.template.item",
-        {**_columns(template="template_id"), **_TERMS},
+        {**columns_of(template="template_id"), **_TERMS},
         required=("template", "product"),
     ),
     "template_discounts": Kind(
         "cn285.contract.template.item.discount",
-        _columns("name", "month_from", "month_count", "percent", "amount", item="item_id"),
+        columns_of("name", "month_from", "month_count", "percent", "amount", item="item_id"),
         required=("item",),
         key=("item", "month_from"),
     ),
     "contracts": Kind(
         "cn285.contract",
         {
-            **_columns(
+            **columns_of(
                 "client_ref",
                 "date_start",
                 "date_end",
@@ -214,7 +220,7 @@ KINDS = {
     "items": Kind(
         "cn285.contract.item",
         {
-            **_columns(
+            **columns_of(
                 "code",
                 "date_start",
                 "date_end",
@@ -229,7 +235,7 @@ KINDS = {
     ),
     "discounts": Kind(
         "cn285.contract.item.discount",
-        _columns(
+        columns_of(
             "name",
             "date_start",
             "date_end",

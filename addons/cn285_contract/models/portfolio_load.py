@@ -51,7 +51,8 @@ class PortfolioLoad:
         self.namespace = namespace
         self.progress = progress or (lambda what, done, total: None)
         self.report = LoadReport()
-        self.references = References(env, namespace)
+        named_by = {kind.model: kind.named_by for kind in kinds.values() if kind.named_by}
+        self.references = References(env, namespace, named_by)
         self.refused = {}
         self.reader = CellReader(env, self.references, self.refused)
         # What is done once all rows are in: {record id: entry}, and the contracts that must wait.
@@ -345,6 +346,18 @@ def _differs(record, name, value):
         [(command, _zero, *ids)] = value
         wanted = set(ids[0]) if command == Command.SET else set()
         return set(current.ids) != wanted
+    if field.type == "one2many":
+        return _differs_lines(current, value)
     if field.type == "json":
         return (current or {}) != value
     return field.convert_to_cache(value, record) != field.convert_to_cache(current, record)
+
+
+def _differs_lines(lines, commands):
+    """Whether these commands (clear, then create each line) would change the lines."""
+    wanted = [values for command, _zero, values in commands if command == Command.CREATE]
+    return len(lines) != len(wanted) or any(
+        _differs(line, name, value)
+        for line, values in zip(lines, wanted, strict=True)
+        for name, value in values.items()
+    )

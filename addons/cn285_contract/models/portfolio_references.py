@@ -16,11 +16,14 @@ class References:
 
     What was looked for is remembered, also that it was not found, so :meth:`remember` must be told
     of new records.
+
+    :param named_by: ``{model: fields}`` by which cells name records, beside those of this addon
     """
 
-    def __init__(self, env, namespace):
+    def __init__(self, env, namespace, named_by=None):
         self.env = env
         self.namespace = namespace
+        self.named_by = {**NAMED_BY, **(named_by or {})}
         self._found = defaultdict(dict)
 
     def remember(self, model, text, record_id):
@@ -46,7 +49,7 @@ class References:
             return
         self._by_own_id(model, todo)
         self._by_full_id(model, todo - known.keys())
-        for name in NAMED_BY.get(model, ("name",)):
+        for name in self.named_by.get(model, ("name",)):
             self._by_field(model, name, todo - known.keys())
         for text in todo - known.keys():
             known[text] = None

@@ -41,6 +41,7 @@ from . import (
     usage_estimate,
     usage_estimate_line,
     usage_portal,
+    portfolio_usage,
     smartcode,
     smartcode_version,
     smartcode_runner,

@@ -32,6 +32,16 @@ class UsageEvent(models.Model):
         return {**report, "errors": self._csv_errors(text, numbers, report["refused"])}
 
     @api.model
+    def _ingest_file(self, path, source=None, park=False):
+        """Record the events of a CSV file of any length, committing chunk by chunk.
+
+        :param path: a ``Path``; columns as for :meth:`ingest_csv`
+        :return: what :meth:`ingest` returns; ``row`` counts the file's filled lines from 0
+        """
+        header, lines = self._csv_lines(self._csv_text(path.read_bytes()))
+        return self._ingest_committed(self._csv_rows(header, lines, [], source, park))
+
+    @api.model
     def _csv_text(self, content):
         if isinstance(content, str):
             if any(mark in content for mark in ",;\t\n") or not content:

@@ -10,6 +10,7 @@ from . import (
     test_usage_filter,
     test_usage_ingest,
     test_usage_quantities,
+    test_usage_portfolio,
     test_usage_rating,
     test_usage_sharing,
     test_usage_simulation,
