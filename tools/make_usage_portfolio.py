@@ -22,6 +22,8 @@ PRODUCTS = {
     "OBJ": ("Objet connecté", 2.40),
     "DAT": ("Données d'objets connectés", 0.04),
     "KWH": ("Recharge de véhicules électriques", 0.31),
+    "VER-A": ("Vérification d'adresses", 1.50),
+    "RED": ("Redevance cartographique", 0.00),
 }
 METRICS = [
     {"code": "api_calls", "name": "Appels d'API", "unit": "appel"},
@@ -49,7 +51,7 @@ def build(seed=SEED):
         portfolio.add("products", id=code, code=code, name=name, price=price)
     for metric in METRICS:
         portfolio.add("metrics", **metric)
-    for part in (_counted_before, _api, _support, _mails, _energy, _fleets):
+    for part in (_counted_before, _api, _support, _mails, _energy, _fleets, _royalty):
         part(portfolio)
     return portfolio
 
@@ -112,10 +114,21 @@ def _support(p):
 
 
 def _mails(p):
-    """Started packages of a thousand, five thousand are free, a minimum a month."""
+    """Started packages of a thousand, five thousand are free, a minimum a month.
+
+    Each started ten thousand mails trigger a check of addresses, which is an item of its own.
+    """
     for _number in range(18):
-        rows = _contract(
-            p, p.company(), "MEL", [_usage("MEL")], statement_layout="cn285_usage.layout_by_day"
+        items = [_usage("MEL"), _usage("VER-A")]
+        rows = _contract(p, p.company(), "MEL", items, statement_layout="cn285_usage.layout_by_day")
+        _calculator(
+            p,
+            rows[1]["id"],
+            "",
+            "package",
+            source_item=rows[0]["id"],
+            package_size=10000,
+            price_unit="1.50",
         )
         _calculator(
             p,
@@ -152,8 +165,31 @@ def _fleets(p):
         )
         for row in rows:
             _calculator(
-                p, row["id"], "data_mb", "per_unit", price_unit="0.0400", allowance_units=30
+                p,
+                row["id"],
+                "data_mb",
+                "per_unit",
+                price_unit="0.0400",
+                allowance_units=30,
+                allowance_scope="contract",
             )
+
+
+def _royalty(p):
+    """Twelve percent of what API calls are billed is owed to the publisher of the maps."""
+    [row] = _contract(p, p.company("Éditions Cartographiques du Midi"), "RED", [_usage("RED")])
+    sources = [item for item in p.files["items"] if item["product"] == "API"]
+    for item in sources:
+        _calculator(
+            p,
+            row["id"],
+            "",
+            "percentage",
+            percent=12,
+            source_item=item["id"],
+            source_measure="amount",
+            is_payout="yes",
+        )
 
 
 def metered():
@@ -170,6 +206,7 @@ def metered():
             before.get(row["item"], START.isoformat()),
         )
         for row in build().files["calculators"]
+        if row["metric"]
     ]
 
 

@@ -1,4 +1,4 @@
-"""Kinds of rows that the portfolio loader reads for usage: metrics and calculators."""
+"""Kinds of rows that the portfolio loader reads for usage: metrics, pools and calculators."""
 
 from dataclasses import replace
 
@@ -53,7 +53,25 @@ def _read_values(reader, text):
 
 
 _LAYOUT = {"statement_layout": Column("statement_layout_id")}
-_USAGE_TERMS = columns_of("usage_lines", "usage_grace_days")
+_USAGE_TERMS = columns_of(
+    "usage_lines",
+    "usage_grace_days",
+    "usage_rated_by",
+    "usage_billing",
+    "usage_set_property",
+    "usage_set_completion",
+    "usage_set_count",
+    "usage_marker_property",
+    "usage_marker_value",
+    "usage_at_end",
+    "usage_max_wait",
+    "usage_threshold_measure",
+    "usage_threshold",
+    "usage_threshold_repeat",
+    "usage_threshold_step",
+    "usage_threshold_span",
+    usage_metrics="usage_metric_ids",
+)
 _EXTRA_COLUMNS = {
     "contracts": _LAYOUT,
     "templates": _LAYOUT,
@@ -61,6 +79,18 @@ _EXTRA_COLUMNS = {
     "template_items": _USAGE_TERMS,
 }
 _KINDS = {
+    "pools": Kind(
+        "cn285.usage.pool",
+        columns_of(
+            "name",
+            "allowance_units",
+            "rollover",
+            partner="partner_id",
+            currency="currency_id",
+        ),
+        required=("name",),
+        key=("name",),
+    ),
     "metrics": Kind(
         "cn285.usage.metric",
         columns_of(
@@ -103,6 +133,13 @@ _KINDS = {
             "minimum_amount",
             "maximum_amount",
             "zero_usage_owes_flat",
+            "allowance_scope",
+            "source_measure",
+            "is_payout",
+            smartcode="smartcode_id",
+            pool="pool_id",
+            source_item="source_item_id",
+            source_calculator="source_calculator_id",
             item=Column("item_id", owner=True),
             template_item="template_item_id",
             metric="metric_id",
