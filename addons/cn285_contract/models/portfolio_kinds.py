@@ -30,7 +30,6 @@ class Kind:
     :param key: columns that identify a row which has no ``id``
     :param adopt: fields by which a record that exists already is taken over
     :param defaults: values of a new record where the file says nothing
-    :param named_by: fields by which cells may name its records, beside external ids
     """
 
     model: str
@@ -39,7 +38,6 @@ class Kind:
     key: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
     defaults: dict[str, object] = field(default_factory=dict)
-    named_by: tuple[str, ...] = ()
 
 
 def columns_of(*names, **others):

@@ -42,16 +42,16 @@ class PortfolioLoad:
     :param env: the environment of the user who loads
     :param kinds: ``{name: Kind}`` in the order of loading
     :param namespace: module name under which the rows' external ids are kept
+    :param named_by: ``{model: fields}`` by which cells may name records
     :param progress: called with ``(what, done, total)``
     """
 
-    def __init__(self, env, kinds, namespace, progress=None):
+    def __init__(self, env, kinds, namespace, named_by, progress=None):
         self.env = env
         self.kinds = kinds
         self.namespace = namespace
         self.progress = progress or (lambda what, done, total: None)
         self.report = LoadReport()
-        named_by = {kind.model: kind.named_by for kind in kinds.values() if kind.named_by}
         self.references = References(env, namespace, named_by)
         self.refused = {}
         self.reader = CellReader(env, self.references, self.refused)

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ..engine.mapping import Mapping, MappingError, parse_mapping
 from ..engine.table import TableError, read_table
-from .portfolio_kinds import KINDS
+from .portfolio_kinds import KINDS, NAMED_BY
 from .portfolio_load import Entry, PortfolioLoad
 from .portfolio_messages import describe
 from .portfolio_report import LoadError, LoadReport
@@ -39,6 +39,11 @@ class PortfolioLoader(models.AbstractModel):
     def _kinds(self):
         """Kinds of rows, as ``{name: Kind}`` in the order of loading; modules add theirs."""
         return dict(KINDS)
+
+    @api.model
+    def _named_by(self):
+        """Fields by which cells may name records, beside external ids, as ``{model: fields}``."""
+        return dict(NAMED_BY)
 
     # === DOORS === #
 
@@ -96,7 +101,7 @@ class PortfolioLoader(models.AbstractModel):
     @api.model
     def _load_entries(self, entries, report, progress, namespace):
         silent = self.with_context(**SILENT)
-        load = PortfolioLoad(silent.env, self._kinds(), namespace, progress)
+        load = PortfolioLoad(silent.env, self._kinds(), namespace, self._named_by(), progress)
         load.report = report
         load.load(entries)
         PortfolioStates(load).apply()

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from urllib.parse import quote
 
-from .portfolio_kinds import NAMED_BY
-
 
 def external_name(text):
     """The name under which a row's id is kept in `ir.model.data`, which takes no blanks."""
@@ -17,13 +15,13 @@ class References:
     What was looked for is remembered, also that it was not found, so :meth:`remember` must be told
     of new records.
 
-    :param named_by: ``{model: fields}`` by which cells name records, beside those of this addon
+    :param named_by: ``{model: fields}`` by which cells may name records, beside external ids
     """
 
-    def __init__(self, env, namespace, named_by=None):
+    def __init__(self, env, namespace, named_by):
         self.env = env
         self.namespace = namespace
-        self.named_by = {**NAMED_BY, **(named_by or {})}
+        self.named_by = named_by
         self._found = defaultdict(dict)
 
     def remember(self, model, text, record_id):

@@ -18,6 +18,11 @@ class PortfolioLoader(models.AbstractModel):
             kinds[name] = replace(kinds[name], columns={**kinds[name].columns, **extra})
         return {**kinds, **_KINDS}
 
+    @api.model
+    def _named_by(self):
+        by_code = dict.fromkeys(("cn285.usage.metric", "cn285.smartcode"), ("code",))
+        return {**super()._named_by(), **by_code}
+
 
 def _read_tiers(reader, text):
     """``1000:0.002 | 10000:0.0015+5 | :0.001``: up to, price, and the flat fee on reaching it."""
@@ -109,7 +114,6 @@ _KINDS = {
         required=("name", "code"),
         key=("code",),
         adopt=("code",),
-        named_by=("code",),
     ),
     "calculators": Kind(
         "cn285.usage.calculator",
