@@ -41,7 +41,8 @@ def _read_tiers(reader, text):
                 "flat": reader.read_float(flat.strip()) if flat.strip() else 0.0,
             }
         )
-    tiers.sort(key=lambda tier: tier["up_to"])  # as records are ordered, to be compared
+    # As records are ordered, to be compared with them: the open tier comes last.
+    tiers.sort(key=lambda tier: tier["up_to"] or float("inf"))
     return [Command.clear(), *map(Command.create, tiers)]
 
 

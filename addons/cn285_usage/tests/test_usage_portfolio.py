@@ -35,7 +35,7 @@ class TestUsagePortfolio(LoaderCase):
         tiers = item.calculator_ids[0].tier_ids
         self.assertEqual(
             tiers.mapped(lambda tier: (tier.up_to, tier.price_unit, tier.flat)),
-            [(0.0, 0.01, 0.0), (100.0, 0.02, 0.0), (1000.0, 0.015, 5.0)],
+            [(100.0, 0.02, 0.0), (1000.0, 0.015, 5.0), (0.0, 0.01, 0.0)],
         )
         self.assertEqual(
             item.calculator_ids[1].value_ids.mapped(lambda value: (value.value, value.price_unit)),
@@ -61,7 +61,7 @@ class TestUsagePortfolio(LoaderCase):
             "B2,UP-I,up_calls,graduated,100:two,,": "“two” is not a number",
             "B3,UP-I,up_calls,matrix,,FR,country": "is not written like FR:0.05",
             "B4,UP-I,no_such,per_unit,,,": "there is no usage metric “no_such”",
-            "B5,UP-I,,per_unit,,,": "choose either a metric or a formula",
+            "B5,UP-I,,per_unit,,,": "choose either a metric, a formula or another item",
             "B6,UP-I,up_calls,by_moon,,,": "“by_moon” is not allowed",
             "B7,,up_calls,per_unit,,,": "belongs to one contract item or to one template item",
             "B8,UP-I,up_calls,graduated,,,": "tier",
