@@ -41,7 +41,7 @@ class TestUsagePortfolio(LoaderCase):
             item.calculator_ids[1].value_ids.mapped(lambda value: (value.value, value.price_unit)),
             [("FR", 0.05), ("DE", 0.07)],
         )
-        self.assertEqual(item.calculator_ids[0].simulate(210)["amount"], 2.0 + 5.0 + 1.65)
+        self.assertEqual(item.calculator_ids[0].simulate(210)["amount"], 2.0 + 5.0 + 1.5)
 
     def test_loaded_again_nothing_changes_and_a_changed_tier_does(self):
         self._load(CONTRACTS)
