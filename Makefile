@@ -8,11 +8,11 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve bench lint load travel stop clean
+.PHONY: help demo test serve serve-netsuite bench lint load travel stop clean
 export DB FILE MAPPING ARGS
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@sed -n 's/^#   /  /p' Makefile
 
 demo: ## the demonstration: a French company, its contracts, billed and posted
@@ -23,6 +23,9 @@ test: ## all tests
 
 serve: ## the web client on this machine, on the demonstration's database
 	@tools/run serve $(ARGS)
+
+serve-netsuite: ## a NetSuite account to try the bridge against; DB=name connects that database to it
+	@tools/run serve-netsuite $(ARGS)
 
 bench: ## speed, side by side with OCA contract and with bare Odoo
 	@tools/run bench $(ARGS)

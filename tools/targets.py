@@ -232,7 +232,14 @@ def drop(_options):
     return 0
 
 
+def serve_netsuite(options):
+    """A SuiteTalk server with a sample account, until Ctrl-C; DB: a database to connect to it."""
+    arguments = ["--database", options.database] if options.database else []
+    return script("serve_netsuite.py", *arguments, *options.rest)
+
+
 TARGETS = {
+    "serve-netsuite": serve_netsuite,
     "demo": demo,
     "travel": travel,
     "load": load,

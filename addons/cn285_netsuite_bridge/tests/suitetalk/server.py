@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from . import failures
+from . import failures, pages
 from .soap import Answer, Fault, parse_time
 from .store import ITEMS, Refusal, child, local, text_of
 from .wsdl import OPERATIONS, Schema
@@ -384,6 +384,9 @@ def _handler(server):
             """Silence: who wants to know what happened asks the server."""
 
         def do_GET(self):
+            if self.path == "/":
+                self._send(200, pages.page(server), "text/html; charset=utf-8")
+                return
             found = None
             parts = self.path.strip("/").split("/")
             if parts[0] == "wsdl" and len(parts) > 2 and parts[1].startswith("v"):
@@ -395,6 +398,13 @@ def _handler(server):
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.path == "/":
+                pages.act(server, body)
+                self.send_response(303)
+                self.send_header("Location", "/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             prefix = "/services/NetSuitePort_"
             if not self.path.startswith(prefix):
                 self._send(404, b"not found", "text/plain")
