@@ -1,8 +1,7 @@
 """Keeps a database and a SuiteTalk server in step while calls fail and workers are killed.
 
-``python netsuite_worker.py DATABASE story``; prints a JSON object with what either side
-holds at the end. The server runs in this process, the workers are forked from it and killed at random
-moments.
+``python netsuite_worker.py DATABASE story``; prints a JSON object with what either side holds at
+the end. The server runs in this process; workers are forked from it and killed at random moments.
 """
 
 import json
