@@ -11,8 +11,12 @@ from . import (
     revrec_position,
     account_move,
     revrec_source,
+    revrec_source_store,
+    revrec_source_rows,
     revrec_run,
     revrec_entries,
     revrec_tax,
+    revrec_run_positions,
+    revrec_run_entries,
     revrec_run_posting,
 )

@@ -1,7 +1,10 @@
+from contextlib import closing
+
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools import SQL
 
+from ..engine.recognition import months_between
 from ..engine.service import Facts, pattern_of
 
 
@@ -32,19 +35,27 @@ class BillingSchedule(models.Model):
 
         :raises RecognitionError: where the rule cannot be applied to the row
         """
-        weights = self._cn285_usage_weights() if rule.method == "usage" else ()
-        return pattern_of(rule._engine_terms(), self._cn285_facts(billed_on), weights)
+        return pattern_of(rule._engine_terms(), self._cn285_facts(billed_on))
 
     def _cn285_usage_weights(self):
-        """Hook: quantities consumed in each month of the row's period, for the method "usage".
+        """What was consumed in each month of the row's period, for the method "usage".
 
-        :returns: tuple of ``(last day of the month, whole number)``; empty: spread by day
+        :returns: tuple of ``(last day of the month, value in the smallest unit)``, or nothing where
+            it is not known: then revenue is spread by day
         """
-        return ()
+        self.ensure_one()
+        unit, before, weights = as_decimal(self.currency_id.rounding), 0, []
+        for day in months_between(self.period_start, self.period_end):
+            until = self._cn285_usage_amounts(min(day, self.period_end)).get(self)
+            if until is None:
+                return ()
+            weights.append((day, int((until - before) / unit)))
+            before = until
+        return tuple(weights) if min(weight for _day, weight in weights) >= 0 else ()
 
     @api.model
     def _cn285_estimate_usage(self, company, until):
-        """Note what usage comes to that was consumed by a day and waits for its bill.
+        """Note what usage comes to that was consumed until a day and waits for its bill.
 
         Nothing is rated for good: the billing does that. Without cn285_usage nothing waits.
         """
@@ -52,10 +63,10 @@ class BillingSchedule(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "waiting"),
-                ("period_end", "<=", until),
+                ("period_start", "<=", until),
             ]
         )
-        amounts = rows._cn285_usage_amounts() if rows else {}
+        amounts = rows._cn285_usage_amounts(until) if rows else {}
         if not amounts:
             return
         self.env.flush_all()
@@ -72,12 +83,29 @@ class BillingSchedule(models.Model):
         )
         self.invalidate_model(["cn285_usage_estimate"], flush=False)
 
-    def _cn285_usage_amounts(self):
-        """What the usage of these rows comes to by today, as ``{row: Decimal}``, excluding tax."""
+    def _cn285_usage_amounts(self, until):
+        """What the usage of these rows comes to, as ``{row: Decimal}``, excluding tax.
+
+        It is rated as if periods ended on that day. Nothing of that stays. Without cn285_usage the
+        result is empty.
+        """
         if "cn285.usage.rating" not in self.env:
             return {}
-        ratings, _failed = self._rate_rows()
-        return {
-            row: sum((as_decimal(vals["amount"]) for vals in row_ratings), as_decimal(0))
-            for row, row_ratings in ratings.items()
-        }
+        with closing(self.env.cr.savepoint()):
+            self.env.execute_query(
+                SQL(
+                    """UPDATE cn285_billing_schedule SET period_end = %s
+                        WHERE id = ANY(%s) AND period_end > %s RETURNING id""",
+                    until,
+                    self.ids,
+                    until,
+                )
+            )
+            self.invalidate_model(["period_end"], flush=False)
+            ratings, _failed = self._rate_rows()
+            amounts = {
+                row: sum((as_decimal(vals["amount"]) for vals in row_ratings), as_decimal(0))
+                for row, row_ratings in ratings.items()
+            }
+        self.env.invalidate_all(flush=False)
+        return amounts

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
@@ -141,7 +142,7 @@ class RevrecRun(models.Model):
         fixed = {"date", "company_id", "detail", "accrue"} & vals.keys()
         if fixed and any(run.state != "draft" for run in self):
             raise UserError(self.env._("A run that was posted does not change any more."))
-        if "state" in vals and not self.env.context.get("cn285_revrec_door"):
+        if "state" in vals and self.env.context.get("cn285_state_door") is not STATE_DOOR:
             raise UserError(self.env._("The state of a run changes by its buttons."))
         return super().write(vals)
 

@@ -1,50 +1,19 @@
-"""From invoice lines and billing rows to recognition schedules, set-based."""
+"""From posted invoice lines to recognition schedules, set-based."""
 
-import json
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.addons.cn285_contract.models.bulk import commit_batch, copy_rows, next_ids
+from odoo.addons.cn285_contract.models.bulk import commit_batch
 from odoo.tools import SQL
 
 from ..engine.errors import RecognitionError
-from ..engine.recognition import Part, Pattern, month_end, respread, split, spread, take_back
+from ..engine.recognition import Part, month_end, split
 from ..engine.service import Facts, pattern_of
-
-# Invoice lines read, spread and stored at a time: bounds the memory, whatever there is to do.
-CHUNK = 5000
+from .revrec_source_values import CHUNK, Missing, Origin, Source, next_day, unit_of
 
 # What the accounts of a line's schedule depend on.
 ACCOUNT_KEYS = ("rule_id", "product_id", "account_id", "journal_id", "fiscal_position_id")
-
-SCHEDULE = "cn285_revrec_schedule"
-LINE = "cn285_revrec_line"
-
-
-@dataclass
-class Source:
-    """An invoice line, a row's share of one, or a row not yet invoiced."""
-
-    columns: dict  # of the schedule
-    pattern: Pattern
-    amount: Decimal
-    amount_currency: Decimal
-    currency: object
-    earliest: date  # last day of the first month that it may be recognised in
-    schedule_id: int = 0  # the one that exists already
-    origin: object = None  # Origin: what a credit note takes back
-    lines: list = field(default_factory=list)
-
-
-@dataclass
-class Origin:
-    """What is not recognised yet of a schedule that a credit note takes back."""
-
-    schedule_id: int
-    parts: list
-    parts_currency: list
 
 
 class RevrecSource(models.AbstractModel):
@@ -66,18 +35,23 @@ class RevrecSource(models.AbstractModel):
             that could not be scheduled
         """
         self = self.with_company(company)
-        self.env.flush_all()
+        company._cn285_lock_revrec()
         reasons, last_id = {}, 0
         rules = self._products_with_rules(company)
         first_open = company._cn285_first_open_month()
         while records := self._unscheduled_lines(company, rules, last_id):
             last_id = records[-1]["id"]
             reasons.update(self._schedule_lines(company, records, first_open))
-            commit_batch(self.env)
+            self._commit_chunk(company)
         self._shorten_lives(company, first_open)
         reasons.update(self._sync_unbilled(company, until))
-        commit_batch(self.env)
         return reasons
+
+    @api.model
+    def _commit_chunk(self, company):
+        """Commit what was made, and keep other processes from making the same meanwhile."""
+        commit_batch(self.env)
+        company._cn285_lock_revrec()
 
     # === INVOICE LINES === #
 
@@ -158,7 +132,7 @@ class RevrecSource(models.AbstractModel):
                 rows = rows_by_line.get(record["id"], ())
                 try:
                     sources += self._line_sources(company, record, rows, first_open, answers)
-                except (RecognitionError, _Missing) as error:
+                except (RecognitionError, Missing) as error:
                     reasons["account.move.line", record["id"]] = self._reason(error)
             self._add_origins(sources, {record["id"]: record for record in group})
             self._store(company, sources)
@@ -218,7 +192,9 @@ class RevrecSource(models.AbstractModel):
             SQL(
                 """SELECT row.id, row.move_line_id, row.item_id, row.contract_id, row.partner_id,
                           row.product_id, row.kind, row.period_start, row.period_end,
-                          row.amount::text AS amount, item.date_start AS booked,
+                          row.amount::text AS amount, item.date_start AS activated,
+                          item.cn285_service_start AS service_start,
+                          item.cn285_service_end AS service_end,
                           known.id AS schedule_id
                      FROM cn285_billing_schedule row
                      JOIN cn285_contract_item item ON item.id = row.item_id
@@ -247,7 +223,7 @@ class RevrecSource(models.AbstractModel):
         sources = []
         for row, amount, amount_currency in shares:
             pattern = self._pattern(rule, record, row, len(shares) > 1)
-            lies_ahead = pattern.end > _next_day(record["date"])
+            lies_ahead = pattern.end > next_day(record["date"])
             key = (
                 *(record[name] for name in ACCOUNT_KEYS),
                 lies_ahead,
@@ -259,7 +235,7 @@ class RevrecSource(models.AbstractModel):
                 "move_id": record["move_id"],
                 "move_line_id": record["id"],
                 "invoice_date": record["date"],
-                "booking_date": (row and row["booked"]) or record["date"],
+                "booking_date": (row and row["activated"]) or record["date"],
                 "source_journal_id": record["journal_id"],
                 "partner_id": row["partner_id"] if row else record["partner_id"],
                 "product_id": record["product_id"],
@@ -288,8 +264,8 @@ class RevrecSource(models.AbstractModel):
         if len(rows) < 2:
             return [(rows[0] if rows else None, total, foreign)]
         weights = [Decimal(row["amount"]) for row in rows]
-        parts = split(total, weights, _unit(company.currency_id))
-        foreign_parts = split(foreign, weights, _unit(currency))
+        parts = split(total, weights, unit_of(company.currency_id))
+        foreign_parts = split(foreign, weights, unit_of(currency))
         return list(zip(rows, parts, foreign_parts, strict=True))
 
     @api.model
@@ -300,13 +276,29 @@ class RevrecSource(models.AbstractModel):
         which each have their own.
         """
         given = (record["service_start"], record["service_end"])
-        if row and (summed or rule.method == "usage" or not all(given)):
-            return (
-                self.env["cn285.billing.schedule"]
-                .browse(row["id"])
-                ._cn285_pattern(rule, record["date"])
-            )
-        return pattern_of(rule._engine_terms(), Facts(billed_on=record["date"], service=given))
+        facts = Facts(billed_on=record["date"], service=given)
+        if row and (summed or not all(given)):
+            facts = self._row_facts(row, record["date"])
+        return pattern_of(rule._engine_terms(), facts, self._usage_weights(rule, row))
+
+    @api.model
+    def _row_facts(self, row, billed_on):
+        """What the engine has to know of a billing row, given as a dict."""
+        return Facts(
+            billed_on=billed_on,
+            billed=(row["period_start"], row["period_end"]),
+            activated=row["activated"],
+            service=(row["service_start"], row["service_end"]),
+        )
+
+    @api.model
+    def _usage_weights(self, rule, row):
+        """What was consumed in each month, for a usage row that spans several; else nothing."""
+        if rule.method != "usage" or not row:
+            return ()
+        if month_end(row["period_start"]) == month_end(row["period_end"]):
+            return ()
+        return self.env["cn285.billing.schedule"].browse(row["id"])._cn285_usage_weights()
 
     @api.model
     def _accounts(self, rule, product, record, lies_ahead):
@@ -316,12 +308,12 @@ class RevrecSource(models.AbstractModel):
             posting, deferred = "deferred", account
             revenue = self._revenue_account(rule, product, record)
             if not revenue:
-                raise _Missing(rule._missing_account("revenue", product))
+                raise Missing(rule._missing_account("revenue", product))
         else:
             posting, revenue = ("month_end" if lies_ahead else "direct"), account
             deferred = rule._account("deferred", category)
             if lies_ahead and not deferred:
-                raise _Missing(rule._missing_account("deferred", product))
+                raise Missing(rule._missing_account("deferred", product))
         return {
             "rule_id": rule.id,
             "posting": posting,
@@ -348,395 +340,12 @@ class RevrecSource(models.AbstractModel):
             account = self.env["account.journal"].browse(record["journal_id"]).default_account_id
         return position.map_account(account)
 
-    # === STORING === #
-
-    @api.model
-    def _store(self, company, sources):
-        """Write schedules and their lines, whole chunks at a time, by COPY.
-
-        A source that has a schedule (made while it was not invoiced) replaces its lines.
-        """
-        if not sources:
-            return
-        fresh = [source for source in sources if not source.schedule_id]
-        known = [source for source in sources if source.schedule_id]
-        created = {"create_uid": self.env.uid, "create_date": self.env.cr.now()}
-        for source, schedule_id in zip(
-            fresh, next_ids(self.env, SCHEDULE, len(fresh)), strict=True
-        ):
-            source.schedule_id = schedule_id
-            source.columns.update(created, id=schedule_id)
-        for source in sources:
-            self._complete(company, source)
-        self._replace(known)
-        copy_rows(self.env.cr, SCHEDULE, [source.columns for source in fresh])
-        lines = [line for source in sources for line in source.lines]
-        for line, line_id in zip(lines, next_ids(self.env, LINE, len(lines)), strict=True):
-            line["id"] = line_id
-        copy_rows(self.env.cr, LINE, lines)
-        for name in ("cn285.revrec.schedule", "cn285.revrec.line"):
-            self.env[name].invalidate_model(flush=False)
-
-    @api.model
-    def _complete(self, company, source):
-        """Add what all sources have in common to the schedule's columns, and spread the amount."""
-        columns, pattern = source.columns, source.pattern
-        now, uid = self.env.cr.now(), self.env.uid
-        columns.update(
-            company_id=company.id,
-            currency_id=source.currency.id,
-            method=pattern.method.value,
-            service_start=pattern.start,
-            service_end=_day_before(pattern.end),
-            amount=str(source.amount),
-            amount_currency=str(source.amount_currency),
-            write_uid=uid,
-            write_date=now,
-        )
-        if not isinstance(columns.get("analytic_distribution"), str | None):
-            columns["analytic_distribution"] = json.dumps(columns["analytic_distribution"])
-        source.lines = self._lines(company, source)
-
-    @api.model
-    def _lines(self, company, source):
-        """Values of the schedule's lines."""
-        # Nothing lies ahead: the invoice itself earns it all, whichever months it was rendered in.
-        earned_on = None
-        if source.columns["posting"] == "direct":
-            earned_on = source.columns["invoice_date"]
-        return [
-            {
-                "schedule_id": source.schedule_id,
-                "company_id": company.id,
-                "period": period,
-                "date": earned_on or max(period, source.earliest),
-                "amount": str(amount),
-                "amount_currency": str(amount_currency),
-                "state": "recognised" if earned_on else "planned",
-                "move_line_id": source.columns["move_line_id"] if earned_on else None,
-            }
-            for period, amount, amount_currency in self._spread(company, source)
-        ]
-
-    @api.model
-    def _spread(self, company, source):
-        """``(month, amount, amount in currency)`` of each month."""
-        parts = self._parts(
-            source,
-            source.amount,
-            _unit(company.currency_id),
-            source.origin and source.origin.parts,
-        )
-        if source.currency == company.currency_id:
-            return [(period, amount, amount) for period, amount in parts.items()]
-        foreign = self._parts(
-            source,
-            source.amount_currency,
-            _unit(source.currency),
-            source.origin and source.origin.parts_currency,
-        )
-        zero = Decimal(0)
-        return [
-            (period, parts.get(period, zero), foreign.get(period, zero))
-            for period in sorted(parts.keys() | foreign.keys())
-        ]
-
-    @api.model
-    def _parts(self, source, total, unit, left):
-        """``{month: amount}`` of a total, or of a credit of what is left in these months."""
-        if source.origin:
-            parts = take_back(total, left, source.earliest, unit)
-        else:
-            parts = spread(total, source.pattern, unit)
-        return {part.period: part.amount for part in parts}
-
-    @api.model
-    def _replace(self, sources):
-        """Bring schedules that exist in line with their sources; their old lines go."""
-        if not sources:
-            return
-        ids = [source.schedule_id for source in sources]
-        self.env.execute_query(
-            SQL("DELETE FROM cn285_revrec_line WHERE schedule_id = ANY(%s) RETURNING id", ids)
-        )
-        for source in sources:
-            self.env.execute_query(
-                SQL(
-                    "UPDATE cn285_revrec_schedule SET %s WHERE id = %s RETURNING id",
-                    SQL(", ").join(
-                        SQL("%s = %s", SQL.identifier(name), value)
-                        for name, value in source.columns.items()
-                    ),
-                    source.schedule_id,
-                )
-            )
-
-    # === SERVICES THAT END EARLY === #
-
-    @api.model
-    def _shorten_lives(self, company, first_open):
-        """Let fees over the expected life be earned by the item's end, where it ends before.
-
-        What was recognised stays; the rest is spread over the open months that are left, or falls
-        into the first of them.
-        """
-        records = self.env.execute_query_dict(
-            SQL(
-                """SELECT schedule.id, schedule.method, schedule.service_start,
-                          schedule.currency_id,
-                          schedule.amount::text AS amount,
-                          schedule.amount_currency::text AS amount_currency,
-                          schedule.invoice_date, rule.convention,
-                          GREATEST(schedule.service_start,
-                                   LEAST(item.date_end, contract.date_end)) AS service_end,
-                          COALESCE(earned.amount, 0)::text AS done,
-                          COALESCE(earned.amount_currency, 0)::text AS done_currency
-                     FROM cn285_revrec_schedule schedule
-                     JOIN cn285_revrec_rule rule ON rule.id = schedule.rule_id
-                     JOIN cn285_contract_item item ON item.id = schedule.item_id
-                     JOIN cn285_contract contract ON contract.id = item.contract_id
-                LEFT JOIN LATERAL (
-                          SELECT sum(amount) AS amount, sum(amount_currency) AS amount_currency
-                            FROM cn285_revrec_line
-                           WHERE schedule_id = schedule.id AND state = 'recognised') earned ON TRUE
-                    WHERE schedule.company_id = %s AND rule.service_source = 'life'
-                      AND schedule.posting IN ('deferred', 'month_end')
-                      AND LEAST(item.date_end, contract.date_end) IS NOT NULL
-                      AND schedule.service_end > GREATEST(
-                          schedule.service_start, LEAST(item.date_end, contract.date_end))
-                 ORDER BY schedule.id""",
-                company.id,
-            )
-        )
-        if not records:
-            return
-        lines = [line for record in records for line in self._rest(company, record, first_open)]
-        ids = [record["id"] for record in records]
-        self.env.execute_query(
-            SQL(
-                """WITH shortened AS (
-                       UPDATE cn285_revrec_schedule schedule SET service_end = made.service_end
-                         FROM unnest(%s, %s::date[]) AS made(id, service_end)
-                        WHERE schedule.id = made.id RETURNING schedule.id)
-                   DELETE FROM cn285_revrec_line
-                    WHERE state = 'planned' AND schedule_id IN (SELECT id FROM shortened)
-                RETURNING id""",
-                ids,
-                [record["service_end"] for record in records],
-            )
-        )
-        for line, line_id in zip(lines, next_ids(self.env, LINE, len(lines)), strict=True):
-            line["id"] = line_id
-        copy_rows(self.env.cr, LINE, lines)
-        self.env.invalidate_all(flush=False)
-
-    @api.model
-    def _rest(self, company, record, first_open):
-        """Lines for what is left of a schedule whose service ends earlier than planned."""
-        pattern = Pattern(
-            record["method"],
-            record["service_start"],
-            _next_day(record["service_end"]),
-            record["convention"],
-        )
-        earliest = max(first_open, month_end(record["invoice_date"]))
-        currency = self.env["res.currency"].browse(record["currency_id"])
-        amounts, foreign = (
-            {
-                part.period: part.amount
-                for part in respread(
-                    Decimal(record[f"amount{which}"]),
-                    pattern,
-                    Decimal(record[f"done{which}"]),
-                    earliest,
-                    unit,
-                )
-            }
-            for which, unit in (("", _unit(company.currency_id)), ("_currency", _unit(currency)))
-        )
-        return [
-            {
-                "schedule_id": record["id"],
-                "company_id": company.id,
-                "period": period,
-                "date": period,
-                "amount": str(amounts.get(period, Decimal(0))),
-                "amount_currency": str(foreign.get(period, Decimal(0))),
-                "state": "planned",
-            }
-            for period in sorted(amounts.keys() | foreign.keys())
-        ]
-
-    # === ROWS NOT YET INVOICED === #
-
-    @api.model
-    def _sync_unbilled(self, company, until):
-        """Bring the schedules of rows not yet invoiced in line with the rows, and make new ones."""
-        self._drop_stale(company)
-        reasons, last_id, answers = {}, 0, {}
-        self.env["cn285.billing.schedule"]._cn285_estimate_usage(company, until)
-        while records := self._unbilled_rows(company, last_id):
-            last_id = records[-1]["id"]
-            sources = []
-            for record in records:
-                try:
-                    sources += self._row_sources(company, record, answers)
-                except (RecognitionError, _Missing) as error:
-                    reasons["cn285.billing.schedule", record["id"]] = self._reason(error)
-            self._store(company, sources)
-            commit_batch(self.env)
-        return reasons
-
-    @api.model
-    def _drop_stale(self, company):
-        """Delete schedules of rows that are gone; keep those on which entries were posted."""
-        self.env.execute_query(
-            SQL(
-                """WITH gone AS (
-                       SELECT known.id,
-                              EXISTS (SELECT 1 FROM cn285_revrec_position booked
-                                       WHERE booked.schedule_id = known.id) AS booked
-                         FROM cn285_revrec_schedule known
-                    LEFT JOIN cn285_billing_schedule row ON row.id = known.billing_schedule_id
-                        WHERE known.company_id = %s AND known.posting = 'unbilled'
-                          AND (row.id IS NULL OR row.state = 'cancelled')),
-                   emptied AS (
-                       DELETE FROM cn285_revrec_line
-                        WHERE schedule_id IN (SELECT id FROM gone) RETURNING id),
-                   closed AS (
-                       UPDATE cn285_revrec_schedule SET amount = 0, amount_currency = 0
-                        WHERE id IN (SELECT id FROM gone WHERE booked) RETURNING id)
-                   DELETE FROM cn285_revrec_schedule
-                    WHERE id IN (SELECT id FROM gone WHERE NOT booked) RETURNING id""",
-                company.id,
-            )
-        )
-        self.env["cn285.revrec.schedule"].invalidate_model(flush=False)
-
-    @api.model
-    def _unbilled_rows(self, company, last_id):
-        """Rows not yet invoiced that have no schedule or one that does not fit any more, as dicts.
-
-        A row on an invoice that is still a draft is not invoiced yet. Usage that waits for its bill
-        counts once its period is over, with what it comes to by today.
-        """
-        return self.env.execute_query_dict(
-            SQL(
-                """SELECT row.id, row.item_id, row.contract_id, row.partner_id, row.product_id,
-                          row.kind, row.period_start, row.period_end, row.billing_date,
-                          row.currency_id, known.id AS schedule_id,
-                          %(due)s::text AS amount,
-                          item.date_start AS activated, item.cn285_service_start AS service_start,
-                          item.cn285_service_end AS service_end, item.analytic_distribution
-                     FROM cn285_billing_schedule row
-                     JOIN cn285_contract_item item ON item.id = row.item_id
-                LEFT JOIN account_move move ON move.id = row.move_id
-                LEFT JOIN cn285_revrec_schedule known ON known.billing_schedule_id = row.id
-                    WHERE row.company_id = %(company)s AND row.id > %(last)s
-                      AND (row.state IN ('planned', 'waiting')
-                           OR row.state = 'invoiced' AND move.state = 'draft')
-                      AND (known.id IS NULL
-                           AND %(due)s != 0
-                           OR known.posting = 'unbilled' AND (
-                               known.amount_currency
-                                   != %(due)s
-                               OR known.write_date < row.write_date
-                               OR known.write_date < item.write_date))
-                 ORDER BY row.id LIMIT %(limit)s""",
-                company=company.id,
-                last=last_id,
-                limit=CHUNK,
-                due=SQL(
-                    """(CASE row.state WHEN 'waiting' THEN COALESCE(row.cn285_usage_estimate, 0)
-                             ELSE row.amount END)"""
-                ),
-            )
-        )
-
-    @api.model
-    def _row_sources(self, company, record, answers):
-        """The source of a row not yet invoiced, in a list; none where its revenue is left alone.
-
-        Its amount in the company's currency is at the rate of its invoice date, or of today if that
-        lies ahead; the invoice will decide.
-        """
-        key = (record["item_id"], record["kind"])
-        if key not in answers:
-            answers[key] = self._item_answers(company, record)
-        rule, columns = answers[key]
-        if not rule or rule.method == "at_once":
-            return []
-        facts = Facts(
-            billed_on=record["billing_date"],
-            billed=(record["period_start"], record["period_end"]),
-            activated=record["activated"],
-            service=(record["service_start"], record["service_end"]),
-        )
-        weights = ()
-        if rule.method == "usage":
-            row = self.env["cn285.billing.schedule"].browse(record["id"])
-            weights = row._cn285_usage_weights()
-        currency = self.env["res.currency"].browse(record["currency_id"])
-        amount_currency = Decimal(record["amount"])
-        source = Source(
-            columns={
-                **columns,
-                "booking_date": record["activated"] or record["period_start"],
-                "partner_id": record["partner_id"],
-                "billing_schedule_id": record["id"],
-                "analytic_distribution": record["analytic_distribution"],
-            },
-            pattern=pattern_of(rule._engine_terms(), facts, weights),
-            amount=self._in_company_currency(company, currency, amount_currency, record),
-            amount_currency=amount_currency,
-            currency=currency,
-            earliest=date.min,
-            schedule_id=record["schedule_id"] or 0,
-        )
-        return [source]
-
-    @api.model
-    def _in_company_currency(self, company, currency, amount, record):
-        if currency == company.currency_id:
-            return amount
-        day = min(record["billing_date"], company._cn285_today())
-        converted = currency._convert(float(amount), company.currency_id, company, day)
-        return Decimal(f"{converted:.{company.currency_id.decimal_places}f}")
-
-    @api.model
-    def _item_answers(self, company, record):
-        """Rule and accounts of an item's rows: ``(rule, columns)``."""
-        item = self.env["cn285.contract.item"].browse(record["item_id"])
-        contract, product = item.contract_id, item.product_id
-        rule = item._cn285_rule(record["kind"])
-        if not rule:
-            return rule, {}
-        category = product.categ_id
-        journal = contract._get_sale_journals()[contract]
-        position = contract._get_fiscal_positions()[contract]
-        revenue = self._revenue_account(
-            rule, product, {"fiscal_position_id": position.id, "journal_id": journal.id}
-        )
-        return rule, {
-            "rule_id": rule.id,
-            "posting": "unbilled",
-            "deferred_account_id": rule._account("deferred", category).id or None,
-            "revenue_account_id": revenue.id or None,
-            "unbilled_account_id": rule._account("unbilled", category).id or None,
-            "unbilled_tax_account_id": rule._account("unbilled_tax", category).id or None,
-            "journal_id": rule._journal().id or None,
-            "source_journal_id": journal.id or None,
-            "product_id": product.id,
-            "item_id": item.id,
-            "contract_id": contract.id,
-        }
-
     # === WORDS === #
 
     @api.model
     def _reason(self, error):
         """What a refusal of the engine means, in an accountant's words."""
-        if isinstance(error, _Missing):
+        if isinstance(error, Missing):
             return str(error)
         values = error.values
         texts = {
@@ -754,20 +363,3 @@ class RevrecSource(models.AbstractModel):
             ),
         }
         return texts.get(error.code) or str(error)
-
-
-class _Missing(Exception):
-    """An account that is needed and not set; says which and where."""
-
-
-def _unit(currency):
-    """The currency's rounding unit, as a decimal."""
-    return Decimal(repr(currency.rounding))
-
-
-def _next_day(day):
-    return date.fromordinal(day.toordinal() + 1)
-
-
-def _day_before(day):
-    return date.fromordinal(day.toordinal() - 1)

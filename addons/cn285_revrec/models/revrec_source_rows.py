@@ -1,0 +1,173 @@
+"""Schedules of billing rows that are not invoiced yet: what is rendered of them is accrued."""
+
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine.errors import RecognitionError
+from ..engine.service import pattern_of
+from .revrec_source_values import CHUNK, Missing, Source
+
+
+class RevrecSource(models.AbstractModel):
+    _inherit = "cn285.revrec.source"
+
+    # === ROWS NOT YET INVOICED === #
+
+    @api.model
+    def _sync_unbilled(self, company, until):
+        """Bring the schedules of rows not yet invoiced in line with the rows, and make new ones."""
+        self._drop_stale(company)
+        reasons, last_id, answers = {}, 0, {}
+        self.env["cn285.billing.schedule"]._cn285_estimate_usage(company, until)
+        while records := self._unbilled_rows(company, until, last_id):
+            last_id = records[-1]["id"]
+            sources = []
+            for record in records:
+                try:
+                    sources += self._row_sources(company, record, answers)
+                except (RecognitionError, Missing) as error:
+                    reasons["cn285.billing.schedule", record["id"]] = self._reason(error)
+            self._store(company, sources)
+            self._commit_chunk(company)
+        return reasons
+
+    @api.model
+    def _drop_stale(self, company):
+        """Delete schedules of rows that are gone; keep those on which entries were posted."""
+        self.env.execute_query(
+            SQL(
+                """WITH gone AS (
+                       SELECT known.id,
+                              EXISTS (SELECT 1 FROM cn285_revrec_position booked
+                                       WHERE booked.schedule_id = known.id) AS booked
+                         FROM cn285_revrec_schedule known
+                    LEFT JOIN cn285_billing_schedule row ON row.id = known.billing_schedule_id
+                        WHERE known.company_id = %s AND known.posting = 'unbilled'
+                          AND (row.id IS NULL OR row.state = 'cancelled')),
+                   emptied AS (
+                       DELETE FROM cn285_revrec_line
+                        WHERE schedule_id IN (SELECT id FROM gone) RETURNING id),
+                   closed AS (
+                       UPDATE cn285_revrec_schedule SET amount = 0, amount_currency = 0
+                        WHERE id IN (SELECT id FROM gone WHERE booked) RETURNING id)
+                   DELETE FROM cn285_revrec_schedule
+                    WHERE id IN (SELECT id FROM gone WHERE NOT booked) RETURNING id""",
+                company.id,
+            )
+        )
+        self.env["cn285.revrec.schedule"].invalidate_model(flush=False)
+
+    @api.model
+    def _unbilled_rows(self, company, until, last_id):
+        """Rows not yet invoiced that have no schedule or one that does not fit any more, as dicts.
+
+        A row on an invoice that is still a draft is not invoiced yet. Usage that waits for its bill
+        counts with what was consumed until the day, as if its period ended then.
+        """
+        return self.env.execute_query_dict(
+            SQL(
+                """SELECT row.id, row.item_id, row.contract_id, row.partner_id, row.product_id,
+                          row.kind, row.period_start, row.billing_date,
+                          CASE row.state WHEN 'waiting' THEN LEAST(row.period_end, %(until)s)
+                               ELSE row.period_end END AS period_end,
+                          row.currency_id, known.id AS schedule_id,
+                          %(due)s::text AS amount,
+                          item.date_start AS activated, item.cn285_service_start AS service_start,
+                          item.cn285_service_end AS service_end, item.analytic_distribution
+                     FROM cn285_billing_schedule row
+                     JOIN cn285_contract_item item ON item.id = row.item_id
+                LEFT JOIN account_move move ON move.id = row.move_id
+                LEFT JOIN cn285_revrec_schedule known ON known.billing_schedule_id = row.id
+                    WHERE row.company_id = %(company)s AND row.id > %(last)s
+                      AND (row.state IN ('planned', 'waiting')
+                           OR row.state = 'invoiced' AND move.state = 'draft')
+                      AND (known.id IS NULL
+                           AND %(due)s != 0
+                           OR known.posting = 'unbilled' AND (
+                               known.amount_currency
+                                   != %(due)s
+                               OR known.write_date < row.write_date
+                               OR known.write_date < item.write_date))
+                 ORDER BY row.id LIMIT %(limit)s""",
+                company=company.id,
+                until=until,
+                last=last_id,
+                limit=CHUNK,
+                due=SQL(
+                    """(CASE row.state WHEN 'waiting' THEN COALESCE(row.cn285_usage_estimate, 0)
+                             ELSE row.amount END)"""
+                ),
+            )
+        )
+
+    @api.model
+    def _row_sources(self, company, record, answers):
+        """The source of a row not yet invoiced, in a list; none where its revenue is left alone.
+
+        Its amount in the company's currency is at the rate of its invoice date, or of today if that
+        lies ahead; the invoice will decide.
+        """
+        key = (record["item_id"], record["kind"])
+        if key not in answers:
+            answers[key] = self._item_answers(company, record)
+        rule, columns = answers[key]
+        if not rule or rule.method == "at_once":
+            return []
+        facts = self._row_facts(record, record["billing_date"])
+        currency = self.env["res.currency"].browse(record["currency_id"])
+        amount_currency = Decimal(record["amount"])
+        source = Source(
+            columns={
+                **columns,
+                "booking_date": record["activated"] or record["period_start"],
+                "partner_id": record["partner_id"],
+                "billing_schedule_id": record["id"],
+                "analytic_distribution": record["analytic_distribution"],
+            },
+            pattern=pattern_of(rule._engine_terms(), facts, self._usage_weights(rule, record)),
+            amount=self._in_company_currency(company, currency, amount_currency, record),
+            amount_currency=amount_currency,
+            currency=currency,
+            earliest=date.min,
+            schedule_id=record["schedule_id"] or 0,
+        )
+        return [source]
+
+    @api.model
+    def _in_company_currency(self, company, currency, amount, record):
+        if currency == company.currency_id:
+            return amount
+        day = min(record["billing_date"], company._cn285_today())
+        converted = currency._convert(float(amount), company.currency_id, company, day)
+        return Decimal(f"{converted:.{company.currency_id.decimal_places}f}")
+
+    @api.model
+    def _item_answers(self, company, record):
+        """Rule and accounts of an item's rows: ``(rule, columns)``."""
+        item = self.env["cn285.contract.item"].browse(record["item_id"])
+        contract, product = item.contract_id, item.product_id
+        rule = item._cn285_rule(record["kind"])
+        if not rule:
+            return rule, {}
+        category = product.categ_id
+        journal = contract._get_sale_journals()[contract]
+        position = contract._get_fiscal_positions()[contract]
+        revenue = self._revenue_account(
+            rule, product, {"fiscal_position_id": position.id, "journal_id": journal.id}
+        )
+        return rule, {
+            "rule_id": rule.id,
+            "posting": "unbilled",
+            "deferred_account_id": rule._account("deferred", category).id or None,
+            "revenue_account_id": revenue.id or None,
+            "unbilled_account_id": rule._account("unbilled", category).id or None,
+            "unbilled_tax_account_id": rule._account("unbilled_tax", category).id or None,
+            "journal_id": rule._journal().id or None,
+            "source_journal_id": journal.id or None,
+            "product_id": product.id,
+            "item_id": item.id,
+            "contract_id": contract.id,
+        }
