@@ -262,7 +262,6 @@ class RevrecLine(models.Model):
     _run_is_recognised = models.Constraint(
         "CHECK(run_id IS NULL OR state = 'recognised')", "What a run took is recognised."
     )
-    _planned_idx = models.Index("(company_id, date) WHERE state = 'planned'")
     _date_idx = models.Index("(company_id, date)")
 
     @api.ondelete(at_uninstall=False)

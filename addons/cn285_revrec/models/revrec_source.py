@@ -222,7 +222,7 @@ class RevrecSource(models.AbstractModel):
         shares = self._shares(company, currency, record, rows)
         sources = []
         for row, amount, amount_currency in shares:
-            pattern = self._pattern(rule, record, row, len(shares) > 1)
+            pattern = self._pattern(rule, record, row, len(shares) > 1, answers)
             lies_ahead = pattern.end > next_day(record["date"])
             key = (
                 *(record[name] for name in ACCOUNT_KEYS),
@@ -269,7 +269,7 @@ class RevrecSource(models.AbstractModel):
         return list(zip(rows, parts, foreign_parts, strict=True))
 
     @api.model
-    def _pattern(self, rule, record, row, summed):
+    def _pattern(self, rule, record, row, summed, answers):
         """How a line (or a row's share of it) is recognised.
 
         Dates on the line go before the rule's period; a summed line shows those of all its rows,
@@ -279,7 +279,9 @@ class RevrecSource(models.AbstractModel):
         facts = Facts(billed_on=record["date"], service=given)
         if row and (summed or not all(given)):
             facts = self._row_facts(row, record["date"])
-        return pattern_of(rule._engine_terms(), facts, self._usage_weights(rule, row))
+        if rule.id not in answers:
+            answers[rule.id] = rule._engine_terms()
+        return pattern_of(answers[rule.id], facts, self._usage_weights(rule, row))
 
     @api.model
     def _row_facts(self, row, billed_on):

@@ -2,8 +2,10 @@
 
 import json
 from decimal import Decimal
+from io import StringIO
 
 from odoo import api, models
+from odoo.addons.cn285_contract.engine.pgcopy import NULL
 from odoo.addons.cn285_contract.models.bulk import copy_rows, next_ids
 from odoo.tools import SQL
 
@@ -11,7 +13,9 @@ from ..engine.recognition import Pattern, month_end, respread, spread, take_back
 from .revrec_source_values import day_before, next_day, unit_of
 
 SCHEDULE = "cn285_revrec_schedule"
-LINE = "cn285_revrec_line"
+LINE_COLUMNS = (
+    "schedule_id", "period", "date", "amount", "amount_currency", "state", "move_line_id",
+)  # fmt: skip
 
 
 class RevrecSource(models.AbstractModel):
@@ -39,10 +43,7 @@ class RevrecSource(models.AbstractModel):
             self._complete(company, source)
         self._replace(known)
         copy_rows(self.env.cr, SCHEDULE, [source.columns for source in fresh])
-        lines = [line for source in sources for line in source.lines]
-        for line, line_id in zip(lines, next_ids(self.env, LINE, len(lines)), strict=True):
-            line["id"] = line_id
-        copy_rows(self.env.cr, LINE, lines)
+        self._copy_lines(company, [line for source in sources for line in source.lines])
         for name in ("cn285.revrec.schedule", "cn285.revrec.line"):
             self.env[name].invalidate_model(flush=False)
 
@@ -68,24 +69,38 @@ class RevrecSource(models.AbstractModel):
 
     @api.model
     def _lines(self, company, source):
-        """Values of the schedule's lines."""
-        # Nothing lies ahead: the invoice itself earns it all, whichever months it was rendered in.
-        earned_on = None
-        if source.columns["posting"] == "direct":
-            earned_on = source.columns["invoice_date"]
+        """The schedule's lines, as tuples of LINE_COLUMNS."""
+        columns, earliest = source.columns, source.earliest
+        spread_over = self._spread(company, source)
+        if columns["posting"] == "direct":
+            # Nothing lies ahead: the invoice itself earns it all, whenever it was rendered.
+            day, item = columns["invoice_date"], columns["move_line_id"]
+            return [
+                (source.schedule_id, period, day, amount, foreign, "recognised", item)
+                for period, amount, foreign in spread_over
+            ]
         return [
-            {
-                "schedule_id": source.schedule_id,
-                "company_id": company.id,
-                "period": period,
-                "date": earned_on or max(period, source.earliest),
-                "amount": str(amount),
-                "amount_currency": str(amount_currency),
-                "state": "recognised" if earned_on else "planned",
-                "move_line_id": source.columns["move_line_id"] if earned_on else None,
-            }
-            for period, amount, amount_currency in self._spread(company, source)
+            (source.schedule_id, period, max(period, earliest), amount, foreign, "planned", None)
+            for period, amount, foreign in spread_over
         ]
+
+    @api.model
+    def _copy_lines(self, company, lines):
+        """Insert lines, tuples of LINE_COLUMNS; there are so many that each step counts.
+
+        Ids come from the column's default. None of the values needs escaping.
+        """
+        company_id = company.id
+        text = "".join(
+            f"{company_id}\t{schedule}\t{period}\t{day}\t{amount}\t{foreign}\t{state}\t"
+            f"{NULL if item is None else item}\n"
+            for schedule, period, day, amount, foreign, state, item in lines
+        )
+        statement = SQL(
+            "COPY cn285_revrec_line (company_id, %s) FROM STDIN",
+            SQL(", ").join(SQL.identifier(name) for name in LINE_COLUMNS),
+        )
+        self.env.cr.copy_expert(statement.code, StringIO(text))
 
     @api.model
     def _spread(self, company, source):
@@ -194,9 +209,7 @@ class RevrecSource(models.AbstractModel):
                 [record["service_end"] for record in records],
             )
         )
-        for line, line_id in zip(lines, next_ids(self.env, LINE, len(lines)), strict=True):
-            line["id"] = line_id
-        copy_rows(self.env.cr, LINE, lines)
+        self._copy_lines(company, lines)
         self.env.invalidate_all(flush=False)
 
     @api.model
@@ -226,15 +239,11 @@ class RevrecSource(models.AbstractModel):
                 ("_currency", unit_of(currency)),
             )
         )
+        zero = Decimal(0)
         return [
-            {
-                "schedule_id": record["id"],
-                "company_id": company.id,
-                "period": period,
-                "date": period,
-                "amount": str(amounts.get(period, Decimal(0))),
-                "amount_currency": str(foreign.get(period, Decimal(0))),
-                "state": "planned",
-            }
+            (
+                record["id"], period, period, amounts.get(period, zero),
+                foreign.get(period, zero), "planned", None,
+            )
             for period in sorted(amounts.keys() | foreign.keys())
-        ]
+        ]  # fmt: skip
