@@ -202,16 +202,17 @@ class RevrecRun(models.Model):
             self._link_synthesis(table, kind, entries)
 
     def _link_detail(self, table, entries):
+        accounts = self._revenue_accounts()
         revenue = {
             item.key[1]: item.item_id
             for entry in entries
             for item in entry.items
-            if item.account_id in self._revenue_accounts()
+            if item.account_id in accounts
         }
         self.env.execute_query(
             SQL(
                 """UPDATE %s target SET move_line_id = made.item_id
-                     FROM unnest(%s, %s) AS made(id, item_id)
+                     FROM unnest(%s::int[], %s::int[]) AS made(id, item_id)
                     WHERE target.id = made.id RETURNING target.id""",
                 table,
                 list(revenue),
