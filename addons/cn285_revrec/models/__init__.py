@@ -19,4 +19,5 @@ from . import (
     revrec_run_positions,
     revrec_run_entries,
     revrec_run_posting,
+    revrec_demo,
 )
