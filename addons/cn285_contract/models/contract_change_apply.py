@@ -115,6 +115,8 @@ class ContractChange(models.Model):
             domain = changes._due_domain(company) & Domain("contract_id", "in", members.ids)
             # What takes effect may plan more that is due: the end of a pause dated back.
             while due := changes.search(domain, order="date_effective, id") - tried:
+                # What another process has just applied makes this one start anew, not apply twice.
+                due.lock_for_update()
                 done |= due._apply_in_waves(raising)
                 tried |= due
         return done
