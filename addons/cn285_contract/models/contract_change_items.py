@@ -327,6 +327,7 @@ class ContractItem(models.Model):
         self.ensure_one()
         day = change._first_day()
         successor = self.create({**self._prepare_successor(day, change), **vals})
+        self._hand_over_changes(successor, change)
         if self.date_start >= day:
             self.with_context(cn285_keep_contract_state=True)._update_state(
                 LIVE_STATES, "cancelled"
@@ -337,6 +338,20 @@ class ContractItem(models.Model):
                 {"date_end": day - timedelta(days=1), "last_period": "prorate"}
             )
         return successor
+
+    def _hand_over_changes(self, successor, change):
+        """What was planned for the item from then on concerns its successor."""
+        planned = self.change_ids.filtered(
+            lambda other: (
+                other != change
+                and other.state in ("draft", "to_approve", "scheduled")
+                and other.date_effective >= change.date_effective
+            )
+        )
+        scheduled = planned.filtered(lambda other: other.state == "scheduled")
+        scheduled._announce(False)
+        planned._write_inside({"item_id": successor.id, "contract_id": successor.contract_id.id})
+        scheduled._announce(True)
 
     def _prepare_successor(self, day, change):
         [vals] = self.copy_data()
