@@ -98,7 +98,8 @@ class TestHistories(MoneyCase):
                 and (kind != "upsell" or item.product_id == self.subscription)
             )
         )
-        if not items:
+        # One pause at a time: what is paused cannot pause.
+        if not items or (kind == "pause" and "pause" in contract.change_ids.mapped("type")):
             return
         if kind == "upsell":
             values = {"product_id": self.premium.id, "price_unit": 99.0}
