@@ -100,8 +100,9 @@ class BillingSchedule(models.Model):
         return outcomes
 
     def _store_ratings(self, batch):
-        super()._store_ratings(batch)
+        result = super()._store_ratings(batch)
         self._recount_contracts(batch)
+        return result
 
     def _recount_contracts(self, batch):
         """Have invoiced rows rated anew whose bounds count what was rated just now."""

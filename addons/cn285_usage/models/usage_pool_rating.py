@@ -49,13 +49,14 @@ class BillingSchedule(models.Model):
         return super()._balance_start(recipe)
 
     def _prepare_batch(self, batch):
-        super()._prepare_batch(batch)
+        result = super()._prepare_batch(batch)
         pools = self.env["cn285.usage.pool"].union(
             *(recipe.pool for row in self for _key, recipe in batch.recipes_of(row) if recipe.pool)
         )
         if pools:
             # sudo: the members of a pool are rated together, whoever may see each of them.
             self._rate_pools(batch, pools.sudo())
+        return result
 
     def _rate_pools(self, batch, pools):
         """Fill ``batch.pools`` for all periods of these pools that have rows in the batch."""

@@ -177,7 +177,7 @@ class BillingSchedule(models.Model):
         return (None, False) if recipe.kind == "smartcode" else needs
 
     def _prepare_batch(self, batch):
-        super()._prepare_batch(batch)
+        result = super()._prepare_batch(batch)
         tasks = defaultdict(list)
         for row in self:
             for calculator_id, recipe in batch.recipes_of(row):
@@ -187,6 +187,7 @@ class BillingSchedule(models.Model):
                     tasks[smartcode].append((row, calculator_id, recipe))
         for smartcode, members in tasks.items():
             self._run_smartcode(batch, smartcode, members)
+        return result
 
     def _run_smartcode(self, batch, smartcode, members):
         """Run the version in force for rows, and keep what it gave in ``batch.macros``.
