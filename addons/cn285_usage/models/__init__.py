@@ -39,7 +39,7 @@ from . import (
     usage_engine_reasons,
     usage_simulation,
     usage_estimate,
-    usage_estimate_line,
+    usage_estimate_action,
     usage_portal,
     portfolio_usage,
     smartcode,

@@ -28,7 +28,11 @@ class BillingSchedule(models.Model):
     @api.model
     def _explain_tier(self, name, figures):
         """Units of a tier at its price, with its flat fee where it has one."""
-        price = self.env._("%(quantity)s × %(unit_price)s") % figures
+        price = self.env._(
+            "%(quantity)s × %(unit_price)s",
+            quantity=figures["quantity"],
+            unit_price=figures["unit_price"],
+        )
         if figures["flat"] not in ("", "0"):
             price = self.env._("%(price)s + %(flat)s", price=price, flat=figures["flat"])
         if name == "volume":

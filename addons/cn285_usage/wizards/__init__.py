@@ -1,1 +1,1 @@
-from . import smartcode_replay, usage_import
+from . import smartcode_replay, usage_estimate_line, usage_import
