@@ -81,7 +81,9 @@ class BridgeBackend(models.Model):
     def _default_prefix(self):
         # sudo: the database's id is no secret, but its parameter is for administrators.
         uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or "local"
-        return f"cn285-{uuid.replace('-', '')[:8]}"
+        prefix = f"cn285-{uuid.replace('-', '')[:8]}"
+        count = self.with_context(active_test=False).search_count([])
+        return f"{prefix}-{count + 1}" if count else prefix
 
     def _compute_counts(self):
         bindings = self.env["cn285.bridge.binding"]

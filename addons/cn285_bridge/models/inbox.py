@@ -177,6 +177,11 @@ class BridgeInbox(models.Model):
                 values["binding_id"] = found.id if found else False
         except psycopg2.OperationalError:
             raise  # another process was faster: the job is run again
+        except CallFailed as error:
+            # Taking it in needed a call, which failed: the record is none the worse, and waits.
+            if error.meaning is Meaning.STOP:
+                self.backend_id._stop(error)
+            values = {"reason": self.backend_id._call_failed_message(error)}
         except UserError as error:
             values.update(state="parked", reason=str(error))
         except Exception as error:

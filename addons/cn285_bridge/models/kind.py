@@ -44,8 +44,8 @@ class BridgeKind(models.Model):
     direction = fields.Selection(
         [
             ("off", "Off"),
-            ("in", "From there to here"),
-            ("out", "From here to there"),
+            ("in", "There → here"),
+            ("out", "Here → there"),
             ("both", "Both ways"),
         ],
         default="off",
@@ -191,7 +191,10 @@ class BridgeKind(models.Model):
             kind.write(kind._adapter()._start_again(kind))
             if kind._sends():
                 records = kind._adapter()._all_here(kind)
-                self.env["cn285.bridge.outbox"]._put(kind, records.ids, force=True)
+                rows = self.env["cn285.bridge.outbox"]._put(kind, records.ids, force=True)
+                if kind.direction == "both":
+                    # What is there already is recognised by reading it, so that goes first.
+                    rows.next_try = fields.Datetime.add(fields.Datetime.now(), minutes=2)
             kind._read_later()
             kind.backend_id._dispatch_later()
         return True

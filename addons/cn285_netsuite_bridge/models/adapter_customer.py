@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.addons.cn285_bridge.engine.steps import Prepared, Refused
 from odoo.exceptions import UserError
 
@@ -123,6 +123,12 @@ class NetsuiteCustomer(models.AbstractModel):
             binding._merge_in(incoming)
             return binding, False
         theirs = customers.from_netsuite(record)
+        same = self._same_customer(kind, theirs)
+        if same:
+            binding = self.env["cn285.bridge.binding"]._need(kind, same.ids)[same.id]
+            binding.netsuite_made_there = True
+            binding._merge_in(incoming)
+            return binding, False
         if theirs["inactive"]:
             return binding, self.env._("Inactive there, and never known here.")
         partner = self._write_here(kind, self.env["res.partner"], theirs, incoming)
@@ -138,6 +144,28 @@ class NetsuiteCustomer(models.AbstractModel):
         self._met(binding, incoming)
         binding._sent(theirs, incoming.external_id)
         return binding, False
+
+    def _same_customer(self, kind, theirs):
+        """The partner that a customer made there is already: the same VAT number, or the same name
+        and e-mail; one that is bound already, or two that could be it, are not taken."""
+        domain = fields.Domain("vat", "=ilike", theirs["vat"] or "-")
+        if theirs["email"]:
+            domain |= fields.Domain(
+                [("name", "=ilike", theirs["name"]), ("email", "=ilike", theirs["email"])]
+            )
+        domain &= fields.Domain(
+            [
+                ("parent_id", "=", False),
+                ("company_id", "in", (False, kind.company_id.id)),
+                ("is_company", "=", theirs["is_company"]),
+            ]
+        )
+        found = self.env["res.partner"].search(domain, limit=10)
+        bound = self.env["cn285.bridge.binding"]._of(kind, found.ids)
+        found = found.filtered(
+            lambda partner: partner.id not in bound or not bound[partner.id].external_id
+        )
+        return found if len(found) == 1 else None
 
     def _met(self, binding, incoming):
         """The address that stands for the customer, so that ours changes that one."""

@@ -15,6 +15,13 @@ class NetsuitePaymentStatus(models.AbstractModel):
     _name = "cn285.netsuite.payment.status"
     _description = "NetSuite Payment Status"
 
+    def _start_again(self, kind):
+        """Read anew from the first document that we sent: older ones are not ours."""
+        first = self.env["cn285.bridge.binding"].search(
+            [("kind_id", "=", kind.id)], order="id", limit=1
+        )
+        return {"read_until": first.create_date or kind.read_until}
+
     def _receive(self, kind, incoming, binding):
         if not binding or not binding.external_id:
             return binding, self.env._("Not one of ours.")

@@ -118,6 +118,17 @@ class TestCustomers(NetsuiteCase):
         self.assertEqual(named, [record])
         self.assertEqual(record.external_id, "", "its external id is not ours to give")
 
+    def test_who_is_known_here_already_is_not_made_again(self):
+        known = self.env["res.partner"].create(
+            {"name": "Globex", "is_company": True, "vat": "BE0477472701"}
+        )
+        self.kind("customer").rule = "theirs"
+        record = company(self.account, "Globex SA", vatRegNumber="BE0477472701", country="_belgium")
+        self.work(rounds=2)
+        self.assertEqual(self.binding(known, "customer").external_id, record.internal_id)
+        self.assertEqual(known.name, "Globex SA")
+        self.assertFalse(self.came("Globex SA") - known)
+
     def test_a_person_made_there(self):
         make(
             self.account,

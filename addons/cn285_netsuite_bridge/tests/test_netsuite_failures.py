@@ -273,7 +273,10 @@ class TestFailures(NetsuiteCase):
     def test_resynchronise_sends_all_again_and_changes_nothing(self):
         self.ready(2)
         self.send()
+        since = self.binding(self.env["account.move"].search([], limit=1), "invoice").create_date
         self.kind("invoice").action_resynchronise()
+        self.assertTrue(self.kind("invoice").read_until, "not all invoices that there ever were")
+        self.assertLessEqual(self.kind("invoice").read_until, since)
         self.work(rounds=2)
         self.assertEqual(len(self.there("Invoice")), 2)
         self.assertFalse(self.rows("waiting") | self.rows("parked"))
