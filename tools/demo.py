@@ -9,6 +9,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import demo_revrec
 import demo_usage
 from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
 
@@ -28,6 +29,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     with environment(options.database) as env:
         errors = _load(env).errors + demo_usage.load(env).errors
+        demo_revrec.set_up(env)
         billed = bill(env, options.until)
         demo_usage.make_statements(env)
         held = _hold_mails(env)
@@ -44,10 +46,11 @@ def main(arguments=None):
             for contract, reason in billed.issues:
                 out.print(f"set aside: {contract}: {reason}", style="red", markup=False)
         demo_usage.print_usage(env, options.until)
+        tied = demo_revrec.recognise(env, options.until)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         _say_how_to_open(options.database)
-        return 1 if errors or billed.issues else 0
+        return 1 if errors or billed.issues or not tied else 0
 
 
 def _day(text):
