@@ -52,7 +52,7 @@ class Contract(models.Model):
         if not wished:
             return self.earliest_termination_date(request, free_of_charge=True)
         way = first_exit_from(self._exit_terms(), request, day_after(max(wished, request)))
-        return self._as_effective(way) if way else self.earliest_termination_date(request)
+        return self._as_effective(way, request) if way else self.earliest_termination_date(request)
 
     def _portal_terminate(self, declaration, reason="", user=None):
         """Terminate for the customer, as he notified; once, however often he clicks.

@@ -229,13 +229,33 @@ class TimeTravel(models.Model):
     _inherit = "cn285.time.travel"
 
     def _daily_steps(self):
-        """Renewals and their notices come first, as their crons do."""
-        company = self.company_id
+        """Notices, renewals and reminders come first, as their crons do."""
+        steps = [self._send_notices, self._renew_contracts, self._remind_of_terminations]
+        return [*steps, *super()._daily_steps()]
 
-        def send_notices():
-            self.env["cn285.renewal.notice"]._run_notices(company)
+    def _send_notices(self):
+        self.env["cn285.renewal.notice"]._run_notices(self.company_id)
 
-        def renew():
-            self.env["cn285.contract"]._run_renewals(company)
+    def _renew_contracts(self):
+        self.env["cn285.contract"]._run_renewals(self.company_id)
 
-        return [send_notices, renew, *super()._daily_steps()]
+    def _remind_of_terminations(self):
+        self.env["cn285.contract.change"]._remind(self.company_id)
+
+    def _events(self):
+        """Also the notices that were sent."""
+        events = super()._events()
+        sent = self.env["cn285.renewal.notice.sending"]._read_group(
+            self._between("date", []), ["date:day"], ["__count"]
+        )
+        for day, count in sent:
+            events[fields.Date.to_date(day), "notice"] = count, 0.0
+        return events
+
+
+class TimeTravelLine(models.Model):
+    _inherit = "cn285.time.travel.line"
+
+    kind = fields.Selection(
+        selection_add=[("notice", "Renewal Notices")], ondelete={"notice": "cascade"}
+    )

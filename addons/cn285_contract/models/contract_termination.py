@@ -59,7 +59,7 @@ class Contract(models.Model):
         contract = self.sudo()
         terms = contract._exit_terms()
         way = (earliest_free_exit if free_of_charge else earliest_exit)(terms, request)
-        return contract._as_effective(way)
+        return contract._as_effective(way, request)
 
     def termination_quote(self, date=None, date_requested=None, legitimate=False):
         """What a termination comes to, to the cent; nothing is written.
@@ -179,11 +179,14 @@ class Contract(models.Model):
                 )
             )
 
-    def _as_effective(self, way):
-        """The effective date of a way out of the engine, which speaks of the first free day."""
+    def _as_effective(self, way, request):
+        """The effective date of a way out of the engine, which speaks of the first free day.
+
+        Where the day itself is billed, a contract may end on the day of the request, not before.
+        """
         if way.ground is Ground.renewal_not_announced or self.company_id.cn285_end_day == "free":
             return way.day
-        return max(way.day - timedelta(days=1), self.date_start)
+        return max(way.day - timedelta(days=1), request, self.date_start or request)
 
     def _last_day_of(self, effective, ground):
         """The last day of a contract that is terminated with effect on a day."""

@@ -51,6 +51,7 @@ class Contract(models.Model):
             possible = contract.has_withdrawal and contract.date_concluded
             contract.withdrawal_deadline = possible and withdrawal_deadline(
                 contract.date_concluded,
+                days=contract.company_id.cn285_regret_days,
                 alsace_moselle=contract.company_id.cn285_alsace_moselle,
                 informed=contract.date_withdrawal_info or None,
             )

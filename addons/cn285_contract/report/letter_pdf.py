@@ -100,8 +100,8 @@ def _page_templates(number, letter, regular, bold):
     """The first page of a letter, with the parties, and its other pages."""
     width, height = A4
     room, foot = width - 2 * MARGIN, MARGIN + 8 * mm
-    first = Frame(MARGIN, foot, room, height - HEAD - foot + 8 * mm)
-    others = Frame(MARGIN, foot, room, height - MARGIN - foot)
+    first = Frame(MARGIN, foot, room, height - HEAD - foot + 4 * mm, 0, 0, 0, 0)
+    others = Frame(MARGIN, foot, room, height - MARGIN - foot, 0, 0, 0, 0)
 
     def draw_first(canvas, _document):
         _draw_parties(canvas, letter, regular, bold)

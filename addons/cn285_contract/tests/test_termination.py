@@ -117,6 +117,29 @@ class TestTermination(TermCase):
         contract = self._yearly(term_length=0, notice_length=2)
         self.assertEqual(contract.earliest_termination_date("2026-01-31"), date(2026, 3, 30))
 
+    def test_at_once_is_today_and_not_yesterday(self):
+        contract = self._yearly(term_length=0, notice_length=0)
+        quote = self._quote(contract, None, "2025-05-20")
+        self.assertEqual((quote["date_effective"], quote["last_day"]), ("2025-05-20",) * 2)
+
+    def test_quote_is_what_the_termination_credits(self):
+        """The quote and the preview of the change come to the same, to the cent."""
+        contract = self._yearly(
+            [{"price_unit": 365.0, "recurring_unit": "year"}, {"price_unit": 99.99}],
+            term_length=0,
+            notice_length=0,
+        )
+        self._bill_on("2025-03-15")
+        for day in ("2025-03-15", "2025-03-20", "2025-04-13"):
+            quote = self._quote(contract, day, "2025-03-15")
+            change = self.env["cn285.contract.change"].create(
+                {"contract_id": contract.id, "type": "terminate", "date_effective": day}
+            )
+            with freeze_time("2025-03-15 09:00:00"):
+                preview = change.preview()
+            credited = sum(row["amount"] for row in preview["credits"])
+            self.assertMoney(-credited, self._cents(quote["refund_untaxed"]))
+
     def test_before_the_start(self):
         with self.assertRaises(UserError):
             self._yearly().termination_quote("2025-01-01")
