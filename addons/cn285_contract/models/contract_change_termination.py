@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ..engine.errors import EngineError
 from ..engine.interest import late_interest
 from ..engine.notice import refund_due
-from .common import as_decimal
+from .common import STATE_DOOR, as_decimal
 from .contract_law import PROTECTED_KINDS
 from .contract_termination import GROUNDS
 
@@ -19,6 +19,20 @@ STAGES = [
     ("withdrawn", "Withdrawn"),
 ]
 ENDS = ("terminate", "withdraw")
+
+# What follows from the termination and what was done about it: not edited.
+MACHINERY = {
+    "fee_amount",
+    "refund_amount",
+    "date_refund_due",
+    "date_notified",
+    "received_at",
+    "declaration",
+    "confirmation_id",
+    "reminded",
+}
+# What sets the customer free of a fee: decided while it is a draft, or by a billing manager.
+FAVOURS = {"is_legitimate", "waive_fee"}
 
 
 class ContractChange(models.Model):
@@ -81,6 +95,14 @@ class ContractChange(models.Model):
         help="Owed for each day after the refund was due, until it was paid, or until today.",
     )
     interest_note = fields.Char(compute="_compute_interest")
+
+    def write(self, vals):
+        inside = self.env.context.get("cn285_state_door") is STATE_DOOR
+        if not inside and MACHINERY & vals.keys():
+            raise self._door_error()
+        if not inside and FAVOURS & vals.keys() and any(c.state != "draft" for c in self):
+            self._check_approver()
+        return super().write(vals)
 
     # === COMPUTES === #
 
@@ -194,6 +216,8 @@ class ContractChange(models.Model):
             return self.env._("The contract could not be terminated so early by its own terms.")
         if self.waive_fee and self.owes_fee and not manager:
             return self.env._("The fee for leaving early is waived.")
+        if self.is_legitimate and not manager:
+            return self.env._("A legitimate reason is accepted.")
         return None
 
     # === FROM REQUEST TO EFFECT === #

@@ -134,13 +134,13 @@ class ContractChange(models.Model):
 
     def action_accept_reason(self):
         """The customer's reason frees him: the contract ends on the day he wished, or today."""
+        self._check_approver()
         for change in self:
             if not change.legitimate_reason:
                 raise UserError(self.env._("%s gives no reason.", change.display_name))
             today = change.company_id._cn285_today()
             wished = fields.Date.to_date((change.declaration or {}).get("wished_date"))
-            change.is_legitimate = True
-            change._write_inside({"fee_amount": 0.0})
+            change._write_inside({"is_legitimate": True, "fee_amount": 0.0})
             change.action_reschedule(max(wished or today, today))
             change._confirm_to_customer()
         return True

@@ -276,6 +276,33 @@ class TestTermination(TermCase):
 
     # === ACCESS === #
 
+    def test_staff_does_not_give_fees_away(self):
+        seller = new_test_user(self.env, "term_giver", "cn285_contract.group_contract_user")
+        contract = self._telecom()
+        changes = self.env["cn285.contract.change"].with_user(seller)
+        for favour in ("waive_fee", "is_legitimate"):
+            change = changes.create(
+                {
+                    "contract_id": contract.id,
+                    "type": "terminate",
+                    "date_effective": "2026-03-14",
+                    "date_requested": "2026-03-01",
+                    favour: True,
+                }
+            )
+            with freeze_time("2026-03-01"):
+                change.action_schedule()
+            self.assertEqual(change.state, "to_approve", favour)
+            change.action_cancel()
+        change = self._terminate(contract.with_user(seller), "2026-03-14", "2026-03-01")
+        self.assertEqual(change.state, "scheduled")
+        for vals in ({"waive_fee": True}, {"is_legitimate": True}, {"fee_amount": 0.0}):
+            with self.assertRaises(UserError):
+                change.write(vals)
+        change.sudo().legitimate_reason = "Moving"
+        with self.assertRaises(UserError):
+            change.action_accept_reason()
+
     def test_others_are_refused(self):
         contract = self._yearly()
         portal = new_test_user(self.env, "term_portal", "base.group_portal")
