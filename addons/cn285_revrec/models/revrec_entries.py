@@ -155,14 +155,11 @@ class RevrecEntries(models.AbstractModel):
             "sequence": 100,
             "quantity": "1.00",
             "price_unit": "0.00",
-            "price_subtotal": "0.00",
-            "price_total": "0.00",
             "discount": "0.00",
-            "tax_base_amount": "0.00",
             "deductible_amount": 100.0,
             "is_storno": False,
-            "is_imported": False,
-            "no_followup": False,
+            # As Odoo has it for general journals, which these entries are in.
+            "no_followup": True,
         }
 
     @api.model
@@ -180,6 +177,8 @@ class RevrecEntries(models.AbstractModel):
             "debit": str(max(item.balance, zero)),
             "credit": str(max(-item.balance, zero)),
             "amount_currency": str(item.amount_currency),
+            "price_subtotal": str(item.amount_currency),
+            "price_total": str(item.amount_currency),
             "amount_residual": str(item.balance if is_open else zero),
             "amount_residual_currency": str(item.amount_currency if is_open else zero),
             "reconciled": False,

@@ -153,6 +153,9 @@ class RevrecTieout(models.Model):
         report = self.with_company(company).with_context(
             cn285_date_to=day, allowed_company_ids=company.ids
         )
+        # Rows are numbered anew by each query: what was read before is not theirs.
+        report.invalidate_model(flush=False)
+        self.env.flush_all()
         return report.search([("company_id", "=", company.id)]).filtered(
             lambda row: not row.currency_id.is_zero(row.difference)
         )

@@ -1,1 +1,1 @@
-from . import test_stories
+from . import test_access, test_exports, test_rules, test_runs, test_stories
