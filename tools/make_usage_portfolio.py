@@ -90,7 +90,9 @@ def _calculator(p, item, metric, model, **cells):
 def _api(p):
     """A subscription, and calls in tiers of which the first ones are included."""
     for number in range(24):
-        items = [{"product": "ABO"}, _usage("API", usage_lines=("tier", "single")[number % 2])]
+        lines = ("tier", "single")[number % 2]
+        calls = _usage("API", usage_lines=lines, **({"discount": 10} if number % 6 == 0 else {}))
+        items = [{"product": "ABO"}, calls]
         rows = _contract(p, p.company(), "API", items, statement_layout="cn285_usage.layout_by_day")
         _calculator(
             p, rows[1]["id"], "api_calls", "graduated", tiers=API_TIERS, allowance_units=1000

@@ -25,6 +25,7 @@ from . import (
     usage_beneficiary,
     usage_pool_rating,
     usage_bounds,
+    usage_discount,
     usage_trigger_terms,
     usage_turn,
     usage_delivery,

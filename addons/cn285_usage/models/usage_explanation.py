@@ -71,6 +71,7 @@ class BillingSchedule(models.Model):
             "allowance": self.env._(
                 "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed"
             ),
+            "discount": self.env._("discount: %(flat)s"),
             "threshold_step": self.env._("%(quantity)s steps of the threshold × %(unit_price)s"),
             "cascade_quantity": self.env._("triggered by %(total)s units of %(key)s"),
             "cascade_amount": self.env._("triggered by the amount %(total)s of %(key)s"),

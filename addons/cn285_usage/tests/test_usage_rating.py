@@ -450,3 +450,35 @@ class TestUsageRating(UsageCase):
         ):
             with self.subTest(calculator), self.assertRaisesRegex(ValidationError, "Calculator"):
                 self._usage_contract(calculator)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-02-15 10:00:00")
+class TestUsageDiscount(UsageCase):
+    def _billed(self, **item):
+        contract = self._usage_contract({"price_unit": 0.02}, item)
+        self._use(contract, 5000)
+        return self._bill(date(2026, 2, 1), contract_ids=[(6, 0, contract.ids)]).invoice_ids
+
+    def test_the_items_discount_is_taken_off(self):
+        move = self._billed(discount=15)
+        self.assertMoney(move.amount_untaxed, "85.00")
+        self.assertEqual(
+            [self._cents(line.price_subtotal) for line in move.invoice_line_ids],
+            ["100.00", "-15.00"],
+        )
+        one = self._billed(discount=15, usage_lines="single")
+        self.assertMoney(one.amount_untaxed, "85.00")
+        self.assertEqual(len(one.invoice_line_ids), 1)
+
+    def test_a_discount_period_counts_for_its_days(self):
+        free = [(0, 0, {"date_start": "2026-01-01", "date_end": "2026-01-10", "percent": 100})]
+        self.assertMoney(self._billed(discount_ids=free).amount_untaxed, "67.74")
+
+    def test_late_usage_has_the_discount_too(self):
+        contract = self._usage_contract({"price_unit": 0.02}, {"discount": 15})
+        self._use(contract, 5000)
+        self._bill(date(2026, 2, 1), contract_ids=[(6, 0, contract.ids)])
+        self._use(contract, 1000)
+        late = self._bill(date(2026, 2, 15), contract_ids=[(6, 0, contract.ids)]).invoice_ids
+        self.assertMoney(late.amount_untaxed, "17.00")
