@@ -31,6 +31,7 @@ from . import (
     account_move,
     change_reason,
     contract_change,
+    contract_change_states,
     contract_change_apply,
     contract_change_preview,
     contract_change_ends,

@@ -59,10 +59,11 @@ class BillingSchedule(models.Model):
         self._check_not_credited()
         # What was to be credited of a cancelled invoice needs no credit any more.
         self.change_credit_ids.filtered(lambda row: row.state == "planned").unlink()
-        super()._cancel_invoiced()
+        result = super()._cancel_invoiced()
         credits = self.filtered(lambda row: row.kind == "credit")
         for change, rows in credits.grouped("change_id").items():
             rows.item_id._settle(dict.fromkeys(rows.item_id, change))
+        return result
 
     def _release(self):
         self._check_not_credited()

@@ -33,12 +33,10 @@ class ContractChange(models.Model):
         self.env.flush_all()
         try:
             with self.env.cr.savepoint():
-                result = change._try_and_measure()
-                raise _Measured
-        except _Measured:
-            pass
-        self.env.invalidate_all()
-        return result
+                raise _Measured(change._try_and_measure())
+        except _Measured as measured:
+            self.env.invalidate_all()
+            return measured.args[0]
 
     def _try_and_measure(self):
         contract = self.contract_id

@@ -46,7 +46,6 @@ class ContractChangeWizard(models.TransientModel):
     product_id = fields.Many2one("product.product", domain="[('sale_ok', '=', True)]")
     to_contract_id = fields.Many2one(
         "cn285.contract",
-        string="To Contract",
         domain="[('id', '!=', contract_id), ('company_id', '=', company_id), "
         "('state', '=', 'active')]",
     )
@@ -55,7 +54,7 @@ class ContractChangeWizard(models.TransientModel):
     pricelist_id = fields.Many2one("product.pricelist")
     payment_term_id = fields.Many2one("account.payment.term", string="Payment Terms")
     quantity = fields.Float(digits=(16, 6), default=1.0)
-    own_price = fields.Boolean(string="Own Price", help="Off: the price follows by itself.")
+    own_price = fields.Boolean(help="Off: the price follows by itself.")
     price_unit = fields.Float(string="Unit Price", digits=(16, 6))
     discount = fields.Float(string="Discount (%)", digits=(16, 4))
     billing_type = fields.Selection(
