@@ -67,7 +67,7 @@ class ContractChange(models.Model):
         tracking=True,
         help="First day of the new terms; for an end, the last day.",
     )
-    values = fields.Json(default=dict, help="What changes, by name.")
+    values = fields.Json(default=lambda self: {}, help="What changes, by name.")
     state = fields.Selection(
         string="Status",
         selection=[

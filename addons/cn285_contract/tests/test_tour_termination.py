@@ -63,6 +63,24 @@ class TestTerminationTour(TermCase, HttpCase):
             - timedelta(days=1),
         )
 
+    def test_clerk_sees_the_notice_and_terminates(self):
+        new_test_user(
+            self.env,
+            "tour_notice_clerk",
+            "base.group_user,cn285_contract.group_billing_manager",
+            password="tour_notice_clerk",
+        )
+        self.start_tour(
+            "/odoo/cn285-renewal-notices", "cn285_contract_notice_tour", login="tour_notice_clerk"
+        )
+        self.start_tour(
+            f"/odoo/cn285-contracts/{self.contract.id}",
+            "cn285_contract_terminate_tour",
+            login="tour_notice_clerk",
+        )
+        self.assertEqual(self.contract.change_ids.stage, "notified")
+        self.assertEqual(self.contract.planned_end, self.contract.term_end)
+
     def test_notice_in_french(self):
         notice = self.contract.notice_ids
         notice.action_send()

@@ -111,3 +111,50 @@ registry.category("web_tour.tours").add("cn285_contract_refusal_tour", {
         },
     ],
 });
+
+// The clerk's side: the dashboard of notices, one of them sent, a termination with its money.
+registry.category("web_tour.tours").add("cn285_contract_notice_tour", {
+    steps: () => [
+        {
+            content: "The notice is on the dashboard",
+            trigger: ".o_kanban_record:contains('Camille Durand')",
+            run: "click",
+        },
+        {
+            content: "The last day to refuse stands in a box",
+            trigger: ".o_form_view .border:contains('Last day to refuse')",
+        },
+        {
+            trigger: "button[name=action_print_letters]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("cn285_contract_terminate_tour", {
+    steps: () => [
+        {
+            content: "Terminate by the contract's own terms",
+            trigger: "button[name=action_open_termination]",
+            run: "click",
+        },
+        {
+            content: "The right is told before it is scheduled",
+            trigger: ".o_field_widget[name=ground]:contains('End of the Term')",
+        },
+        {
+            trigger: "button[name=action_schedule]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=stage]:contains('Requested')",
+        },
+        {
+            content: "Confirm to the customer",
+            trigger: "button[name=action_confirm_to_customer]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=stage]:contains('Notified')",
+        },
+    ],
+});
