@@ -93,7 +93,7 @@ class TermRules(models.AbstractModel):
     telecom = fields.Boolean(
         string="Electronic Communications",
         help="The consumer law on telephone and internet applies: commitment of 24 months at "
-        "most; beyond 12 months, exit after the twelfth for at most 20 % of what remains; "
+        "most; beyond 12 months, exit after the twelfth for at most a fifth of what remains; "
         "10 days' notice.",
     )
     announce = fields.Selection(
