@@ -23,5 +23,8 @@
         "wizards/revrec_report_wizard_views.xml",
         "views/cn285_revrec_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["cn285_revrec/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
 }

@@ -45,8 +45,9 @@ class BillingSchedule(models.Model):
         """
         self.ensure_one()
         unit, before, weights = as_decimal(self.currency_id.rounding), 0, []
-        for day in months_between(self.period_start, self.period_end):
-            until = self._cn285_usage_amounts(min(day, self.period_end)).get(self)
+        start, end = self.period_start, self.period_end
+        for day in months_between(start, end):
+            until = self._cn285_usage_amounts(min(day, end), left=False).get(self)
             if until is None:
                 return ()
             weights.append((day, int((until - before) / unit)))
@@ -63,6 +64,7 @@ class BillingSchedule(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "waiting"),
+                ("kind", "=", "usage"),
                 ("period_start", "<=", until),
             ]
         )
@@ -83,11 +85,13 @@ class BillingSchedule(models.Model):
         )
         self.invalidate_model(["cn285_usage_estimate"], flush=False)
 
-    def _cn285_usage_amounts(self, until):
+    def _cn285_usage_amounts(self, until, left=True):
         """What the usage of these rows comes to, as ``{row: Decimal}``, excluding tax.
 
         It is rated as if periods ended on that day. Nothing of that stays. Without cn285_usage the
         result is empty.
+
+        :param left: only what was not billed yet; else all of the period
         """
         if "cn285.usage.rating" not in self.env:
             return {}
@@ -102,10 +106,17 @@ class BillingSchedule(models.Model):
                 )
             )
             self.invalidate_model(["period_end"], flush=False)
-            ratings, _failed = self._rate_rows()
-            amounts = {
-                row: sum((as_decimal(vals["amount"]) for vals in row_ratings), as_decimal(0))
-                for row, row_ratings in ratings.items()
-            }
+            # What thresholds billed before the period's end is not billed once more.
+            before = self._known_ratings() if left else None
+            batch = self._rate_rows(before)
+            included = self.item_id._included_taxes()
+            amounts = {row: row._cn285_rated(batch, included) for row in self}
         self.env.invalidate_all(flush=False)
         return amounts
+
+    def _cn285_rated(self, batch, included):
+        """What a batch of cn285_usage makes of the row, excluding tax."""
+        outcomes = batch.outcomes.get(self.id, ())
+        net = sum((outcome.rating.amount for outcome in outcomes), as_decimal(0))
+        taxes = included.get(self.item_id)
+        return as_decimal(self.item_id._untaxed(float(net), taxes)) if taxes else net

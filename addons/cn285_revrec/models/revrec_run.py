@@ -232,6 +232,6 @@ class RevrecRunPreview(models.Model):
     journal_id = fields.Many2one("account.journal", readonly=True, ondelete="cascade")
     account_id = fields.Many2one("account.account", readonly=True, ondelete="cascade")
     currency_id = fields.Many2one("res.currency", readonly=True)
-    analytic_distribution = fields.Json(readonly=True)
+    analytic = fields.Char(string="Analytic Accounts", readonly=True)
     debit = fields.Monetary(currency_field="company_currency_id", readonly=True)
     credit = fields.Monetary(currency_field="company_currency_id", readonly=True)

@@ -72,7 +72,7 @@ class RevrecRun(models.Model):
                         "journal_id": entry.journal_id,
                         "account_id": item.account_id,
                         "currency_id": item.currency_id,
-                        "analytic_distribution": item.analytic and json.loads(item.analytic),
+                        "analytic": run._analytic_names(item.analytic),
                         "debit": float(max(item.balance, Decimal(0))),
                         "credit": float(max(-item.balance, Decimal(0))),
                     }
@@ -82,6 +82,16 @@ class RevrecRun(models.Model):
             run.env.invalidate_all(flush=False)
             run.env["cn285.revrec.run.preview"].create(vals)
         return True
+
+    def _analytic_names(self, distribution):
+        """A distribution in words, such as "Lyon 75 %, Lille 25 %"."""
+        if not distribution:
+            return False
+        accounts = self.env["account.analytic.account"]
+        return ", ".join(
+            f"{' × '.join(accounts.browse(map(int, key.split(','))).mapped('name'))} {percent:g} %"
+            for key, percent in json.loads(distribution).items()
+        )
 
     def action_reverse(self):
         """Take back all entries of the last run posted; its month can then be run anew.

@@ -1,1 +1,10 @@
-from . import test_access, test_exports, test_rules, test_runs, test_stories
+from . import (
+    test_access,
+    test_changes,
+    test_exports,
+    test_rules,
+    test_runs,
+    test_stories,
+    test_tour,
+    test_usage,
+)
