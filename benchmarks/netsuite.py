@@ -99,7 +99,17 @@ def prepare(env, url, invoices):
                     "partner_id": partners[number % CUSTOMERS].id,
                     "invoice_date": "2026-01-31",
                     "invoice_line_ids": [
-                        (0, 0, {"product_id": product.id, "quantity": 1, "price_unit": price})
+                        (
+                            0,
+                            0,
+                            {
+                                "product_id": product.id,
+                                "name": "Service",
+                                "quantity": 1,
+                                "price_unit": price,
+                                "tax_ids": [(6, 0, tax.ids)],
+                            },
+                        )
                         for price in (19.99, 49.0 + number % 7)
                     ],
                 }

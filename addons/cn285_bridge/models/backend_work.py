@@ -55,10 +55,7 @@ class BridgeBackend(models.Model):
             for kind in backend.kind_ids:
                 if kind._reads() and (not kind.next_read_at or kind.next_read_at <= now):
                     kind._read_later()
-                if self.env["cn285.bridge.inbox"].search_count(
-                    [("kind_id", "=", kind.id), ("state", "=", "new")], limit=1
-                ):
-                    kind._apply_later()
+                kind._apply_what_came()
             if self.env["cn285.bridge.outbox"]._due(backend, limit=1):
                 backend._dispatch_later()
 
@@ -109,10 +106,18 @@ class BridgeKind(models.Model):
             description=self.env._("%s: read what changed", self.display_name),
         )._job_read()
 
+    def _apply_what_came(self):
+        """Order that what is new in the inbox is taken in; nothing when nothing is."""
+        self.ensure_one()
+        new = [("kind_id", "=", self.id), ("state", "=", "new")]
+        if self.env["cn285.bridge.inbox"].search_count(new, limit=1):
+            self._apply_later()
+
     def _apply_later(self):
         self.ensure_one()
         self.with_delay(
             channel=CHANNEL,
             priority=7,
+            identity_key=f"cn285.bridge.apply-{self.id}",
             description=self.env._("%s: take in what came", self.display_name),
         )._job_apply()

@@ -242,7 +242,7 @@ class BridgeKind(models.Model):
             later = fields.Datetime.now() + timedelta(seconds=step.seconds)
             self.write({"read_attempts": attempts, "next_read_at": later})
             return backend._call_failed_message(error)
-        self._apply_later()
+        self._apply_what_came()
         return self.env._("%s read", count)
 
     def _read(self):
