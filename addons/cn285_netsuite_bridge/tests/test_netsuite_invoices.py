@@ -138,6 +138,39 @@ class TestInvoices(NetsuiteCase):
         self.assertEqual(text_of(applied, "doc"), invoice_there.internal_id)
         self.assertEqual(text_of(applied, "amount"), "120.00")
 
+    def test_a_credit_note_applied_there_is_closed_here(self):
+        credit = self.invoice(move_type="out_refund")
+        (there,) = self.send(credit)
+        self.account.pay(there, "45.00")
+        self.work()
+        self.assertMoney(credit.amount_residual, "75.00")
+        self.account.pay(there, "75.00")
+        self.work(rounds=2)
+        self.assertMoney(credit.amount_residual, "0.00")
+        account = self.backend.netsuite_clearing_account_id
+        lines = self.env["account.move.line"].search([("account_id", "=", account.id)])
+        self.assertMoney(sum(lines.mapped("balance")), "-120.00")
+
+    def test_an_invoice_in_another_currency_is_paid_in_it(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.env["res.currency.rate"].create(
+            {"name": "2026-01-01", "currency_id": dollar.id, "rate": 1.25}
+        )
+        self.backend.map_ids = [
+            Command.create({"kind": "currency", "currency_id": dollar.id, "external_id": "2"})
+        ]
+        invoice = self.invoice(currency_id=dollar.id)
+        (there,) = self.send(invoice)
+        self.assertEqual(there.ref("currency")[0], "2")
+        self.account.pay(there, "120.00")
+        self.work()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertMoney(self.cleared(invoice).amount_total, "120.00")
+        account = self.backend.netsuite_clearing_account_id
+        lines = self.env["account.move.line"].search([("account_id", "=", account.id)])
+        self.assertMoney(sum(lines.mapped("balance")), "96.00")
+
     def test_taken_back_here_deleted_there_and_sent_again(self):
         invoice = self.invoice()
         self.send(invoice)
