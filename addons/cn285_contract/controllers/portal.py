@@ -130,7 +130,7 @@ class ContractPortal(CustomerPortal):
             "issued_moves": self._issued_invoices(contract_sudo) if shows_prices else [],
             "format_date": self._format_date,
             "format_amount": contract_sudo.currency_id.format,
-            "backend_url": f"/odoo/contracts/{contract_sudo.id}",
+            "backend_url": f"/odoo/cn285-contracts/{contract_sudo.id}",
             "res_company": contract_sudo.company_id,
         }
 
