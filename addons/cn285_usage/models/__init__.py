@@ -42,6 +42,7 @@ from . import (
     usage_estimate,
     usage_estimate_action,
     usage_portal,
+    usage_termination,
     portfolio_usage,
     smartcode,
     smartcode_version,
