@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -25,7 +25,8 @@ class BridgeConflict(models.Model):
     company_id = fields.Many2one(related="binding_id.company_id", store=True, precompute=True)
     record_name = fields.Char(related="binding_id.record_name")
     external_id = fields.Char(related="binding_id.external_id")
-    their_version = fields.Char(string="Changed There", readonly=True)
+    their_version = fields.Char(string="Last Version There", readonly=True)
+    their_date = fields.Datetime(string="Changed There", compute="_compute_their_date")
     our_date = fields.Datetime(string="Changed Here", readonly=True)
     raw = fields.Json(readonly=True)
     state = fields.Selection(
@@ -38,6 +39,12 @@ class BridgeConflict(models.Model):
     _open_uniq = models.UniqueIndex(
         "(binding_id) WHERE state = 'open'", "There is an open conflict of this record already."
     )
+
+    @api.depends("their_version")
+    def _compute_their_date(self):
+        for conflict in self:
+            moment = conflict.their_version and datetime.fromisoformat(conflict.their_version)
+            conflict.their_date = moment and moment.astimezone(timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _open(self, binding, incoming, disagreements):

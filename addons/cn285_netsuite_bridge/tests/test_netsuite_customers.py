@@ -198,6 +198,10 @@ class TestCustomers(NetsuiteCase):
     def test_ask_changes_nothing_until_somebody_decides(self):
         self.both_change("ask")
         conflict = self.conflict()
+        self.assertEqual(
+            conflict.their_date,
+            self.record.modified.replace(tzinfo=None, microsecond=conflict.their_date.microsecond),
+        )
         self.assertEqual(self.partner.email, "ici@acme.example")
         self.assertEqual(self.record.text("email"), "la@acme.example")
         self.assertEqual(self.binding(self.partner, "customer").state, "conflict")
