@@ -405,7 +405,10 @@ class TestInvoiceWriterChoice(InvoiceWriterCase):
         methods = {
             name
             for name in seen
-            if any(hasattr(model, name) for model in models) and not hasattr(BaseModel, name)
+            if any(hasattr(model, name) for model in models)
+            and not hasattr(BaseModel, name)
+            # Methods of this suite, which its verified modules call.
+            and not name.startswith("_cn285_")
         }
         self.assertIn("_sync_tax_lines", methods)
         self.assertFalse(methods - WATCHED_METHODS - IDLE_METHODS)
