@@ -171,23 +171,31 @@ class RevrecSchedule(models.Model):
         )
         if line:
             return line.schedule_id.move_id, line.run_id
+        # What was accrued came before the invoice, and does not rest on it.
         position = self.env["cn285.revrec.position"].search(
-            [("schedule_id", "in", self.ids), ("state", "=", "posted")], limit=1
+            [
+                ("schedule_id", "in", self.ids),
+                ("kind", "=", "deferral"),
+                ("state", "=", "posted"),
+            ],
+            limit=1,
         )
         return (position.schedule_id.move_id, position.run_id) if position else None
 
     def _forget(self):
         """Undo schedules whose invoice is not posted any more; what was accrued before stays."""
-        if held := self._recognised_by():
-            accrued = held[1].position_ids.filtered(
-                lambda position: position.schedule_id in self and position.kind == "accrual"
-            )
-            if not accrued:
-                raise UserError(self.env._("Run %s rests on this schedule.", held[1].name))
         kept = self.filtered("position_ids")
         kept.line_ids.unlink()
+        # Without an amount they fit their row no more, and are spread anew.
         kept.write(
-            {"posting": "unbilled", "move_id": False, "move_line_id": False, "invoice_date": False}
+            {
+                "posting": "unbilled",
+                "move_id": False,
+                "move_line_id": False,
+                "invoice_date": False,
+                "amount": 0.0,
+                "amount_currency": 0.0,
+            }
         )
         (self - kept).unlink()
 

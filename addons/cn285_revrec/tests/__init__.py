@@ -7,4 +7,5 @@ from . import (
     test_stories,
     test_tour,
     test_usage,
+    test_views,
 )
