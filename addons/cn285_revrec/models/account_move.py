@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -27,35 +26,10 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         """Refuse where recognition rests on the entry; else forget what was planned from it."""
-        self._cn285_check_unrecognised()
-        # sudo: schedules follow their invoice, whoever may reset it.
-        self.env["cn285.revrec.schedule"].sudo().search([("move_id", "in", self.ids)])._forget()
+        if self:
+            # sudo: schedules follow their invoice, whoever may reset it.
+            self.env["cn285.revrec.schedule"].sudo()._forget_invoices(self)
         return super().button_draft()
-
-    def _cn285_check_unrecognised(self):
-        for move in self:
-            if move.cn285_revrec_run_id and move.cn285_revrec_run_id.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "Entry %(entry)s was made by recognition run %(run)s: reverse the run "
-                        "instead.",
-                        entry=move.name,
-                        run=move.cn285_revrec_run_id.name,
-                    )
-                )
-        # sudo: whether there is a run decides, not whether the user may see it.
-        schedules = self.env["cn285.revrec.schedule"].sudo()
-        if held := schedules.search([("move_id", "in", self.ids)])._recognised_by():
-            move, run = held
-            raise UserError(
-                self.env._(
-                    "Revenue of %(invoice)s was recognised by run %(run)s (%(period)s): make a "
-                    "credit note, or reverse the run first.",
-                    invoice=move.name,
-                    run=run.name,
-                    period=run._period_name(),
-                )
-            )
 
     def _cn285_prepare_credit_line(self, line, credit):
         """A credit note's line is recognised as the line that it credits."""

@@ -182,6 +182,35 @@ class RevrecSchedule(models.Model):
         )
         return (position.schedule_id.move_id, position.run_id) if position else None
 
+    @api.model
+    def _forget_invoices(self, moves):
+        """Undo the schedules of entries that go back to draft.
+
+        :raises UserError: where a run posted the entry, or recognised revenue of the invoice
+        """
+        for move in moves:
+            if move.cn285_revrec_run_id and move.cn285_revrec_run_id.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Entry %(entry)s was made by recognition run %(run)s: reverse the run "
+                        "instead.",
+                        entry=move.name,
+                        run=move.cn285_revrec_run_id.name,
+                    )
+                )
+        schedules = self.search([("move_id", "in", moves.ids)])
+        if held := schedules._recognised_by():
+            raise UserError(
+                self.env._(
+                    "Revenue of %(invoice)s was recognised by run %(run)s (%(period)s): make a "
+                    "credit note, or reverse the run first.",
+                    invoice=held[0].name,
+                    run=held[1].name,
+                    period=held[1]._period_name(),
+                )
+            )
+        schedules._forget()
+
     def _forget(self):
         """Undo schedules whose invoice is not posted any more; what was accrued before stays."""
         kept = self.filtered("position_ids")
