@@ -89,7 +89,8 @@ def exits(terms: ExitTerms, request: date) -> list[Exit]:
     if terms.free_from:
         found.append(Exit(max(request, terms.free_from), Ground.renewal_not_announced))
     if _is_committed(terms, request):
-        if terms.may_buy_out:
+        # A commitment is bought out of while it lasts; after it, the contract's own rule holds.
+        if terms.may_buy_out and _is_committed(terms, _noticed(terms, request)):
             found.append(_early(terms, _noticed(terms, request), Ground.buy_out))
         if terms.telecom:
             firm_until = TELECOM_FIRM.after(terms.start)
@@ -196,6 +197,8 @@ def _term_end(terms: ExitTerms, request: date) -> date:
 
 def _reaches(terms: ExitTerms, way: Exit, day: date) -> bool:
     """Whether the right that begins on ``way.day`` also allows ``day``, which is not before it."""
+    if way.ground is Ground.buy_out and not _is_committed(terms, day):
+        return False
     if way.ground is Ground.term_end and day != way.day:
         ends = _terms_from(terms)
         return any(term.end == day for term in _until(ends, day))

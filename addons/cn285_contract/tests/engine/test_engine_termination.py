@@ -301,6 +301,22 @@ def test_earliest_exit_is_allowed_and_free_one_is_free(terms, offset):
         assert terms.committed_until and earliest.day < terms.committed_until
 
 
+def test_a_commitment_is_bought_out_of_only_while_it_lasts():
+    """Term until 30 June, committed until 31 May: in between, the end of the term is the way."""
+    terms = ExitTerms(
+        start=date(2023, 1, 31),
+        rule=ExitRule.term_end,
+        notice=Duration(1),
+        term=first_term(date(2023, 1, 31), Duration(5)),
+        committed_until=date(2023, 5, 31),
+        may_buy_out=True,
+    )
+    for request in (date(2023, 3, 2), date(2023, 5, 1)):
+        assert earliest_free_exit(terms, request).day == date(2023, 6, 30)
+        assert exit_on(terms, request, date(2023, 6, 1)) is None
+    assert exit_on(terms, date(2023, 3, 2), date(2023, 4, 2)).owes_fee
+
+
 @given(exit_terms(), st.integers(0, 900), st.integers(1, 60))
 def test_waiting_never_opens_an_earlier_exit(terms, offset, later):
     first = terms.start + timedelta(days=offset)
