@@ -277,8 +277,11 @@ class ContractItem(models.Model):
 
     def _activate(self, date_start=None):
         """Start draft items on ``date_start`` (default: their own, else the contract's)."""
-        for item in self.filtered(lambda item: not item.date_start):
-            item.date_start = date_start or item.contract_id.date_start
+        undated = self.filtered(lambda item: not item.date_start)
+        for start, items in undated.grouped(
+            lambda item: date_start or item.contract_id.date_start
+        ).items():
+            items.date_start = start
         for item in self.filtered("discount_ids"):
             item.discount_ids._count_from(item.date_start)
         self._update_state(("draft",), "active")
