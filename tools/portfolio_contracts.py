@@ -375,9 +375,13 @@ def _abroad(p):
     for place in range(3):
         items = [{"product": "HEB"}, {"product": "LOG", "quantity": 14}]
         p.contract(p.foreigner("US", place), p.day(RECENT, LAST), items, pricelist="PL-USD")
+    # Consumers: their contracts renew tacitly, and each renewal must be announced.
     for country in (*["FR"] * 8, "BE", "BE"):
         p.contract(
-            p.person(country), p.day(RECENT, LAST), [{"product": "ALA", "alignment": "calendar"}]
+            p.person(country),
+            p.day(RECENT, LAST),
+            [{"product": "ALA", "alignment": "calendar"}],
+            term_length=12,
         )
 
 
