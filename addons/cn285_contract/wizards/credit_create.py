@@ -39,7 +39,7 @@ class CreditCreate(models.TransientModel):
         string="Periods",
         domain=[("schedule_id", "!=", False)],
     )
-    reason_id = fields.Many2one("cn285.credit.reason", string="Reason")
+    reason_id = fields.Many2one("cn285.credit.reason")
     date = fields.Date(string="Credit Note Date", required=True)
     note = fields.Text(string="Note to the Customer")
     post = fields.Boolean(string="Post It", default=True)
