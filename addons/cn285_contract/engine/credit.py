@@ -64,6 +64,27 @@ def reserve(line: CreditableLine, amount: Decimal, unit: Decimal = CENT) -> Cred
     return replace(line, credited=line.credited + amount, credited_taxes=taxes)
 
 
+def settle_together(lines: Sequence[CreditableLine], unit: Decimal = CENT) -> list[CreditableLine]:
+    """Return lines that bill one thing, none credited for more than it charged.
+
+    What one of them was credited beyond that (a credit of the whole names but the first) is taken
+    from what is left of the others.
+    """
+    excess, settled = ZERO, []
+    for line in lines:
+        beyond = line.credited - line.base
+        if beyond * line.base > 0:
+            excess += beyond
+            line = replace(line, credited=line.base, credited_taxes=dict(line.taxes))
+        settled.append(line)
+    left = {line.key: line.remaining for line in settled}
+    most = sum(left.values(), ZERO)
+    if excess * most <= 0:
+        return settled
+    parts = spread_credit(min(excess, most, key=abs), left, unit)
+    return [reserve(line, parts[line.key], unit) for line in settled]
+
+
 def percent_of_total(
     lines: Sequence[CreditableLine], percent: Decimal, unit: Decimal = CENT
 ) -> dict[Hashable, Decimal]:

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class AccountMove(models.Model):
@@ -56,6 +57,39 @@ class AccountMoveLine(models.Model):
     cn285_schedule_ids = fields.One2many(
         "cn285.billing.schedule", "move_line_id", string="Billing Schedule", readonly=True
     )
+    cn285_first_line_id = fields.Many2one(
+        "account.move.line",
+        string="First Line of the Same Row",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where a row of the billing schedule is billed by several lines: the first of them, "
+        "which the row names.",
+    )
+
+    @api.model
+    def _cn285_follow(self, first_by_line):
+        """Note on the further lines of rows which is their first, in one statement.
+
+        :param first_by_line: ``{account.move.line: account.move.line}``
+        """
+        if not first_by_line:
+            return
+        pairs = [SQL("(%s, %s)", line.id, first.id) for line, first in first_by_line.items()]
+        self.env.execute_query(
+            SQL(
+                """UPDATE account_move_line line SET cn285_first_line_id = made.first_id
+                     FROM (VALUES %s) AS made (id, first_id) WHERE line.id = made.id
+                RETURNING line.id""",
+                SQL(", ").join(pairs),
+            )
+        )
+        self.invalidate_model(["cn285_first_line_id"], flush=False)
+
+    def _cn285_of_row(self):
+        """The line that names the rows behind this one: itself, or the first of the same row."""
+        return self.cn285_first_line_id or self
 
     def unlink(self):
         # sudo: a line deleted from a draft invoice frees its rows, which are then planned again.

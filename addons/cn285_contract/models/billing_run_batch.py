@@ -88,13 +88,18 @@ class BillingRun(models.Model):
         prepared = builder._prepare_invoices(groups, self)
         writer = self.env["cn285.invoice.writer"]
         moves = writer._create_invoices([invoice.vals for invoice in prepared], post=self.post)
-        lines = {}
+        lines, more = {}, {}
         for move, invoice in zip(moves, prepared, strict=True):
             made = move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
             for line, rows in zip(made, invoice.line_rows, strict=True):
                 lines.update(dict.fromkeys(rows.ids, line))
+                if rows:
+                    first = line
+                else:
+                    more[line] = first
         rows = self.env["cn285.billing.schedule"].browse(lines)
         rows._set_invoiced(lines, self)
+        self.env["account.move.line"]._cn285_follow(more)
         self._attach_details(moves, lines)
         return moves
 

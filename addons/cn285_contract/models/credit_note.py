@@ -9,6 +9,7 @@ from ..engine.credit import (
     credit_lines,
     percent_of_lines,
     percent_of_total,
+    settle_together,
     spread_credit,
 )
 from ..engine.money import round_money
@@ -58,11 +59,11 @@ class AccountMove(models.Model):
         self._cn285_check_creditable()
         # Two credit notes at once must not take back the same money.
         self.lock_for_update()
-        creditable = self._cn285_creditable_lines()
+        creditable = self._cn285_left_of_lines()
         unit = as_decimal(self.currency_id.rounding)
         row_shares = {}
         if rows is not None:
-            wishes, row_shares = self._cn285_row_wishes(self._cn285_figures(rows), unit)
+            wishes, row_shares = self._cn285_row_wishes(creditable, self._cn285_figures(rows), unit)
         elif lines is not None:
             wishes = self._cn285_line_wishes(creditable, self._cn285_figures(lines), unit)
         else:
@@ -93,12 +94,12 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        names = {line.id: line.name for line in self.invoice_line_ids}
+        lines = {line.id: line for line in self.invoice_line_ids}
         rows = self._cn285_creditable_rows()
         return [
             {
                 "line_id": line.key,
-                "name": names[line.key],
+                "name": lines[line.key].name,
                 "charged": float(line.base),
                 "credited": float(line.credited),
                 "remaining": float(line.remaining),
@@ -111,10 +112,10 @@ class AccountMove(models.Model):
                         "remaining": float(left),
                     }
                     for row, left in rows.items()
-                    if row.move_line_id.id == line.key
+                    if row.move_line_id == lines[line.key]._cn285_of_row()
                 ],
             }
-            for line in self._cn285_creditable_lines()
+            for line in self._cn285_left_of_lines()
         ]
 
     # === WHAT IS LEFT === #
@@ -128,6 +129,15 @@ class AccountMove(models.Model):
                     self.display_name,
                 )
             )
+
+    def _cn285_left_of_lines(self):
+        """The invoice's lines with what is left of them; those of one row share its credits."""
+        unit = as_decimal(self.currency_id.rounding)
+        together = defaultdict(list)
+        for line in self._cn285_creditable_lines():
+            first = self.env["account.move.line"].browse(line.key)._cn285_of_row()
+            together[first].append(line)
+        return [one for lines in together.values() for one in settle_together(lines, unit)]
 
     def _cn285_creditable_lines(self):
         """The invoice's lines with what was credited of them, as the engine has them."""
@@ -231,8 +241,15 @@ class AccountMove(models.Model):
             )
         return amount
 
-    def _cn285_row_wishes(self, figures, unit):
-        """Wishes by line for wishes by schedule row, and ``{line id: {row: amount}}``."""
+    def _cn285_row_wishes(self, creditable, figures, unit):
+        """Wishes by line for wishes by schedule row, and ``{line id: {row: amount}}``.
+
+        The credit of a row that several lines bill is spread over what is left of them.
+        """
+        lines = defaultdict(dict)
+        for line in creditable:
+            first = self.env["account.move.line"].browse(line.key)._cn285_of_row()
+            lines[first][line.key] = line.remaining
         left = self._cn285_creditable_rows()
         by_id = {row.id: row for row in left}
         unknown = figures.keys() - by_id.keys()
@@ -252,7 +269,9 @@ class AccountMove(models.Model):
                 wish = self._cn285_amount(figure["amount"], charged)
             amount = CreditableLine(row_id, charged, credited=charged - left[row]).capped(wish)
             if amount:
-                shares[row.move_line_id.id][row] = amount
+                parts = spread_credit(amount, lines[row.move_line_id], unit)
+                for line_id, part in parts.items():
+                    shares[line_id][row] = part
         return {line: sum(parts.values()) for line, parts in shares.items()}, shares
 
     # === THE CREDIT NOTE === #
@@ -354,7 +373,8 @@ class AccountMove(models.Model):
             origin = line.cn285_credited_line_id
             shares = row_shares.get(origin.id)
             if not shares:
-                rows = {row: rest for row, rest in left.items() if row.move_line_id == origin}
+                first = origin._cn285_of_row()
+                rows = {row: rest for row, rest in left.items() if row.move_line_id == first}
                 shares = spread_credit(as_decimal(line.price_subtotal), rows, unit)
             creates += [
                 {"schedule_id": row.id, "line_id": line.id, "amount": float(amount)}

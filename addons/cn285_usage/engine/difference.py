@@ -1,10 +1,12 @@
 """Difference billing: what late usage and reversals change after an invoice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .exact import EXACT, ZERO
 from .rating import RatedLine, Rating
+
+WAIVED = "waived"
 
 
 def difference(now: Rating, invoiced: Iterable[Rating]) -> Rating:
@@ -29,6 +31,28 @@ def difference(now: Rating, invoiced: Iterable[Rating]) -> Rating:
         _net(places, line, 1)
     lines = tuple(line for line in places.values() if line.quantity or line.flat or line.amount)
     return Rating(quantity, exact, amount, lines, now.notes)
+
+
+def keep_waived(changes: Sequence[Rating], billed: Decimal, waived: Decimal) -> list[Rating]:
+    """Return differences that credit no more than is still invoiced.
+
+    ``billed`` is what was billed before, of which credit notes took back ``waived`` for reasons of
+    their own. What the changes would take back beyond that comes on a line ``waived`` of the last
+    of them. So all that is billed of a period is the greater of what is owed and what was waived,
+    whatever came first.
+    """
+    total = sum((one.amount for one in changes), ZERO)
+    missing = EXACT.subtract(min(waived, billed), EXACT.add(billed, total))
+    if missing <= 0 or waived <= 0 or not changes:
+        return list(changes)
+    *others, last = changes
+    line = RatedLine(WAIVED, ZERO, ZERO, missing, missing)
+    places = {one.place: one for one in last.lines}
+    _net(places, line, 1)
+    lines = tuple(one for one in places.values() if one.quantity or one.flat or one.amount)
+    unrounded = EXACT.add(last.unrounded, missing)
+    amount = EXACT.add(last.amount, missing)
+    return [*others, Rating(last.quantity, unrounded, amount, lines, last.notes)]
 
 
 def _net(places: dict[tuple[object, ...], RatedLine], line: RatedLine, sign: int) -> None:

@@ -162,6 +162,7 @@ _ENGLISH = {
     "%(pool_used)s used, %(pool_billable)s billed, of these %(billable)s here",
     "together": "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed; "
     "%(billable)s of %(together)s beyond, rated together",
+    "waived": "credited before: %(flat)s",
     "macro": "%(key)s: %(quantity)s x %(unit_price)s",
     "macro_amount": "%(key)s",
     "rounded": "rounded",

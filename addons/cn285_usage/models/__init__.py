@@ -34,6 +34,7 @@ from . import (
     usage_complete,
     usage_cascade,
     usage_cascade_rating,
+    usage_credit,
     usage_trigger,
     usage_trigger_run,
     usage_explanation,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ..engine.difference import difference
+from ..engine.difference import difference, keep_waived
 from ..engine.errors import UsageError
 from ..engine.formula import Formula
 from ..engine.rating import NOTHING, Rating
@@ -138,6 +138,7 @@ class RatingBatch:
     - ``rows``: the schedule rows
     - ``invoiced``: by row id, the engine ratings of its period that were billed before, by
       ``(calculator id, beneficiary id)``; what is rated is then the difference to them
+    - ``waived``: by row id, what credit notes took back of that
     - ``recipes``: the :class:`Recipe` of each calculator, by its id
     - ``calculators``: the ids of each item's calculators, in their order, by the item's id
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``
@@ -151,6 +152,7 @@ class RatingBatch:
 
     rows: object
     invoiced: dict = field(default_factory=dict)
+    waived: dict = field(default_factory=dict)
     recipes: dict = field(default_factory=dict)
     calculators: dict = field(default_factory=dict)
     measured: dict = field(default_factory=dict)
@@ -174,7 +176,17 @@ class RatingBatch:
             known = before.get((part.calculator_id, part.beneficiary_id))
             if known:
                 outcome.rating = difference(outcome.rating, known)
+        if row_id in self.waived:
+            self._keep_waived(outcomes, before, self.waived[row_id])
         self.outcomes[row_id] = outcomes
+
+    @staticmethod
+    def _keep_waived(outcomes, before, waived):
+        """Let differences credit no more than credit notes have left."""
+        billed = sum((one.amount for known in before.values() for one in known), start=ZERO)
+        ratings = keep_waived([one.rating for one in outcomes], billed, waived)
+        for outcome, rating in zip(outcomes, ratings, strict=True):
+            outcome.rating = rating
 
     def add_recipes(self, items):
         """Read how the calculators of items rate, in a few queries, where it is not known yet."""

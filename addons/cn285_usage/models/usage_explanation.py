@@ -86,6 +86,7 @@ class BillingSchedule(models.Model):
                 "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed; "
                 "%(billable)s of the %(together)s beyond, which are rated together"
             ),
+            "waived": self.env._("credited before: %(flat)s"),
             "macro": self.env._("%(key)s: %(quantity)s × %(unit_price)s"),
             "macro_amount": "%(key)s",
             "rounded": self.env._("rounded"),

@@ -10,7 +10,7 @@ from ..engine.statement_sort import sorted_stream
 
 ZERO, ONE = Decimal(0), Decimal(1)
 # Lines of a rating that no event explains: rows of their own.
-OWN_ROWS = ("minimum", "maximum", "threshold_step")
+OWN_ROWS = ("minimum", "maximum", "threshold_step", "waived")
 # Places in what ``_events`` gives, after those that every event has.
 METRIC, TAKEN_BACK = 7, 8
 

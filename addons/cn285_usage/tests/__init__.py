@@ -6,6 +6,7 @@ from . import (
     test_usage_estimate,
     test_usage_cascade,
     test_usage_complete,
+    test_usage_credit,
     test_usage_delivery,
     test_usage_filter,
     test_usage_ingest,

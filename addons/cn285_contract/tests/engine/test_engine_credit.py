@@ -8,6 +8,7 @@ from cn285_engine.credit import (
     credit_lines,
     percent_of_lines,
     percent_of_total,
+    settle_together,
     spread_credit,
 )
 from hypothesis import given
@@ -113,3 +114,24 @@ def test_a_spread_adds_up_and_no_part_exceeds_its_share(shares, percent):
     if sum(shares):
         assert sum(found.values()) == amount
     assert all(D(0) <= found[key] <= share for key, share in parts.items())
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ([("102", "163"), ("53", "0"), ("8", "0")], ["0", "0", "0"]),
+        ([("102", "112"), ("53", "0"), ("8", "3")], ["0", "43.86", "4.14"]),
+        ([("100", "200"), ("50", "0")], ["0", "0"]),
+        ([("100", "95"), ("-10", "0")], ["5", "-10"]),
+        ([("100", "40")], ["60"]),
+    ],
+)
+def test_lines_of_one_thing_share_what_one_was_credited_too_much(figures, expected):
+    lines = [
+        line(base, str(D(base) / 5), credited, str(min(D(base), D(credited), key=abs) / 5), number)
+        for number, (base, credited) in enumerate(figures)
+    ]
+    settled = settle_together(lines)
+    assert [one.remaining for one in settled] == [D(figure) for figure in expected]
+    for one in settled:
+        assert one.credited_taxes["T"] == round(one.credited / 5, 2)

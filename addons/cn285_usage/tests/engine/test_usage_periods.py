@@ -21,7 +21,7 @@ from cn285_house.cn285_usage.engine.charge_models import (
     Stairstep,
     Volume,
 )
-from cn285_house.cn285_usage.engine.difference import billed_before, difference
+from cn285_house.cn285_usage.engine.difference import billed_before, difference, keep_waived
 from cn285_house.cn285_usage.engine.rating import explain
 from hypothesis import given
 from hypothesis import strategies as st
@@ -369,3 +369,26 @@ def test_a_pool_is_split_exactly_and_fairly(items, shared, digits):
             abs(Fraction(part) - share * Fraction(most)) < unit
             for part, most in zip(parts, over, strict=True)
         )
+
+
+@pytest.mark.parametrize(
+    ("billed", "waived", "changes", "expected"),
+    [
+        (200, 100, [-200], [-100]),
+        (200, 0, [-200], [-200]),
+        (200, 100, [-60], [-60]),
+        (200, 100, [-150, -50], [-150, 50]),
+        (200, 250, [-10], [0]),
+        (200, 200, [40], [40]),
+    ],
+)
+def test_no_more_is_taken_back_than_credit_notes_left(billed, waived, changes, expected):
+    ratings = [billed_before(Decimal(amount)) for amount in changes]
+    kept = keep_waived(ratings, Decimal(billed), Decimal(waived))
+    assert [check_rating(one).amount for one in kept] == [Decimal(one) for one in expected]
+    # Looked at again, it is the same: nothing more is taken back, or given.
+    now = Decimal(billed + sum(changes))
+    before = [billed_before(Decimal(billed)), *kept]
+    again = difference(billed_before(now), before)
+    total = billed + sum(expected)
+    assert keep_waived([again], Decimal(total), Decimal(waived))[0].amount == 0
