@@ -6,6 +6,9 @@ import portfolio_catalogue
 
 FIRST, LAST = date(2024, 7, 1), date(2026, 5, 31)
 RECENT = date(2025, 6, 1)
+# Contracts from this day on renew for the first time after the last day that is billed.
+FIRST_RENEWED_AHEAD = date(2025, 7, 1)
+YEARLY_TERM = {"term_length": 12, "renewal_revision": "percent", "renewal_percent": 2.5}
 POLICIES = ("prorate", "full", "free")
 UNITS_IN_MONTHS = {"month": 1, "quarter": 3, "semester": 6, "year": 12}
 
@@ -57,12 +60,14 @@ def _maintenance(p):
             item |= {"billing_offset": -30}
         if number % 4 == 1:
             item |= {"analytic": "LYO:60|PAR:40"}
+        customer, start = p.company(), p.day(FIRST, LAST)
         p.contract(
-            p.company(),
-            p.day(FIRST, LAST),
+            customer,
+            start,
             [item],
             payment_term=terms[number % 2],
             client_ref=f"BC-{p.random.randint(1000, 9999)}",
+            **(YEARLY_TERM if start >= FIRST_RENEWED_AHEAD else {}),
         )
 
 
@@ -382,6 +387,7 @@ def _abroad(p):
             p.day(RECENT, LAST),
             [{"product": "ALA", "alignment": "calendar"}],
             term_length=12,
+            notice_length=0,
         )
 
 

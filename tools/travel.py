@@ -7,7 +7,7 @@ import argparse
 import sys
 from datetime import date, timedelta
 
-from demo import UNTIL
+from demo import UNTIL, hold_mails
 from portfolio_tools import money, out, print_figures
 
 from odoo_env import environment
@@ -26,22 +26,42 @@ def main(arguments=None):
     parser.add_argument("--to", type=date.fromisoformat, default=date(2026, 7, 31), metavar="DATE")
     options = parser.parse_args(arguments)
     with environment(options.database) as env:
-        env["res.company"]._cn285_mark_test_database()
-        _plan(env, options.since)
-        travel = env["cn285.time.travel"].create(
-            {"date_from": options.since, "date_to": options.to}
-        )
-        env.cr.commit()
-        travel.action_travel()
-        env.cr.commit()
-        _print(env, travel)
+        _prepare(env, options.since)
+        _plan_changes(env, options.since)
+        journeys = env["cn285.time.travel"]
+        for day, act in _visits(options.since):
+            if day >= options.to:
+                break
+            journeys += _travel(env, day)
+            act(env, day)
+        journeys += _travel(env, options.to)
+        hold_mails(env)
+        _print(env, journeys)
     return 0
 
 
-def _plan(env, since):
-    """Changes that customers asked for, and that fall due on the way."""
-    company = env.company
-    company.cn285_clock_date = since
+def _prepare(env, since):
+    """A test whose clock shows the first day, and that mails nobody."""
+    env["res.company"]._cn285_mark_test_database()
+    env.company.cn285_clock_date = since
+    env.ref("mail.ir_cron_mail_scheduler_action").active = False
+    env.cr.commit()
+
+
+def _travel(env, day):
+    """Move the clock on to a day; returns the journey."""
+    travel = env["cn285.time.travel"].create({"date_to": day})
+    env.cr.commit()
+    travel.action_travel()
+    env.cr.commit()
+    return travel
+
+
+# === WHAT CUSTOMERS ASK FOR === #
+
+
+def _plan_changes(env, since):
+    """Changes that customers asked for before, and that fall due on the way."""
     items = env["cn285.contract.item"].search(
         [("product_id.default_code", "=", "SUP"), ("state", "=", "active")], order="id", limit=4
     )
@@ -67,23 +87,53 @@ def _plan(env, since):
     changes.action_schedule()
 
 
+def _visits(since):
+    """What customers do on days of the journey, as ``(day, method)`` in order."""
+    return [
+        (since + timedelta(days=8), _leave_unannounced),
+        (since + timedelta(days=12), _refuse_renewal),
+    ]
+
+
+def _leave_unannounced(env, day):
+    """A customer whose renewal was not announced in time leaves a week later, free of charge."""
+    contract = env["cn285.contract"].search([("free_exit_from", "<=", day)], order="id", limit=1)
+    if contract:
+        contract.action_terminate(
+            date=day + timedelta(days=7), date_requested=day, origin="customer"
+        )
+        env.cr.commit()
+
+
+def _refuse_renewal(env, day):
+    """A customer who was told in time that his contract renews refuses it."""
+    told = env["cn285.renewal.notice"].search(
+        [("state", "=", "on_time"), ("last_day_to_refuse", ">=", day)], limit=1
+    )
+    if told:
+        told.contract_id.action_refuse_renewal(origin="customer")
+        env.cr.commit()
+
+
 def _day(since, days):
     return (since + timedelta(days=days)).isoformat()
 
 
-def _print(env, travel):
-    labels = dict(travel.line_ids._fields["kind"]._description_selection(env))
+def _print(env, journeys):
+    lines = journeys.line_ids
+    labels = dict(lines._fields["kind"]._description_selection(env))
     rows = []
-    for kind, lines in travel.line_ids.grouped("kind").items():
-        amount = sum(lines.mapped("amount"))
-        count = sum(lines.mapped("count"))
+    for kind, some in lines.grouped("kind").items():
+        amount = sum(some.mapped("amount"))
+        count = sum(some.mapped("count"))
         rows.append((f"{labels[kind]} ({count:,})", money(env, amount) if amount else ""))
-    rows.append(("days", f"{(travel.date_to - travel.date_from).days:,}"))
-    rows.append(("seconds", f"{travel.seconds:.1f}"))
-    print_figures(f"From {travel.date_from} to {travel.date_to}", rows)
+    since, until = journeys[0].date_from, journeys[-1].date_to
+    rows.append(("days", f"{(until - since).days:,}"))
+    rows.append(("seconds", f"{sum(journeys.mapped('seconds')):.1f}"))
+    print_figures(f"From {since} to {until}", rows)
     out.print(
-        f"The clock of {env.cr.dbname} shows {travel.date_to}; the journey is under "
-        "Contracts › Configuration › Time Travel."
+        f"The clock of {env.cr.dbname} shows {until}; the journey is under "
+        "Contracts › Configuration › Time Travel. Its e-mails wait in the queue, which is stopped."
     )
 
 
