@@ -7,7 +7,7 @@ import argparse
 import sys
 import time
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import demo_revrec
@@ -28,12 +28,13 @@ def main(arguments=None):
         "--until", type=_day, default=UNTIL, metavar="DATE", help="bill up to this day"
     )
     options = parser.parse_args(arguments)
-    with environment(options.database) as env, _clock_at(env, options.until):
-        errors = _load(env).errors + demo_usage.load(env).errors
-        demo_revrec.set_up(env)
-        billed = bill(env, options.until)
-        demo_usage.make_statements(env)
-        held = hold_mails(env)
+    with environment(options.database) as env:
+        with _clock_at(env, options.until):
+            errors = _load(env).errors + demo_usage.load(env).errors
+            demo_revrec.set_up(env)
+            billed = bill(env, options.until)
+            demo_usage.make_statements(env)
+            held = hold_mails(env)
         print_figures("Contracts", _contract_figures(env))
         if billed.invoices:
             print_billed(env, billed, options.until)
@@ -47,7 +48,9 @@ def main(arguments=None):
             for contract, reason in billed.issues:
                 out.print(f"set aside: {contract}: {reason}", style="red", markup=False)
         demo_usage.print_usage(env, options.until)
-        tied = demo_revrec.recognise(env, options.until)
+        # A month is closed once it is over.
+        with _clock_at(env, _day_after(options.until)):
+            tied = demo_revrec.recognise(env, options.until)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         _say_how_to_open(options.database)
@@ -60,9 +63,9 @@ def _day(text):
 
 @contextmanager
 def _clock_at(env, day):
-    """Let the company's clock show the last day that is billed, whenever this is run.
+    """Let the company's clock show a day of the demonstration, whenever this is run.
 
-    So what goes by today (renewals, their notices) comes out the same too. A database that
+    So what goes by today (renewals, their notices) comes out the same on any day. A database that
     travelled in time keeps its clock.
     """
     company = env.company
@@ -81,6 +84,10 @@ def _clock_at(env, day):
         company.cn285_clock_date = shown
         company._cn285_mark_test_database(test)
         env.cr.commit()
+
+
+def _day_after(text):
+    return (date.fromisoformat(text) + timedelta(days=1)).isoformat()
 
 
 def _load(env):

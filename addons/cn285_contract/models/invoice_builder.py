@@ -57,7 +57,7 @@ class InvoiceBuilder(models.AbstractModel):
         for row in rows:
             key = InvoiceKey(invoice_date or row.billing_date, *terms[row.contract_id])
             groups[key].append(row.id)
-        return {key: rows.browse(groups[key]) for key in sorted(groups)}
+        return {key: _part(rows, groups[key]) for key in sorted(groups)}
 
     @api.model
     def _contract_key(self, contract, journal, fiscal_position):
@@ -159,7 +159,7 @@ class InvoiceBuilder(models.AbstractModel):
         groups = {}
         for row in rows.sorted(self._line_order):
             groups.setdefault(self._line_key(row), []).append(row.id)
-        return [rows.browse(ids) for ids in groups.values()]
+        return [_part(rows, ids) for ids in groups.values()]
 
     @api.model
     def _line_order(self, row):
@@ -340,3 +340,8 @@ class InvoiceBuilder(models.AbstractModel):
             date=format_date(self.env, invoice_date),
             lock=format_date(self.env, locks[-1][0]),
         )
+
+
+def _part(rows, ids):
+    """Some of the rows, for which Odoo still reads what all of them need in one query."""
+    return rows.browse(ids).with_prefetch(rows._prefetch_ids)

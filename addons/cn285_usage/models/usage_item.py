@@ -97,10 +97,9 @@ class InvoiceBuilder(models.AbstractModel):
         The lines add up to the row.
         """
         [base] = super()._prepare_lines(key, rows, terms, credit)
-        row = rows[:1]
-        ratings = row.rating_ids
-        if len(rows) > 1 or not ratings:
+        if len(rows) > 1 or not rows.rating_ids:
             return [base]
+        row, ratings = rows, rows.rating_ids
         if row.item_id.usage_lines == "tier":
             lines = [
                 self._prepare_usage_line(base, rating, line, row, credit)
