@@ -277,6 +277,6 @@ class BillingRun(models.Model):
                 ("state", "in", ("planned", "waiting")),
                 ("billing_date", "<=", today),
             ]
-            if schedules.search(due, limit=1):
+            if schedules.search_count(due, limit=1):
                 vals = {"company_id": company.id, "date": today, "post": company.cn285_daily_post}
                 self.with_company(company).create(vals).action_run_in_jobs()

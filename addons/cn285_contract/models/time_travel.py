@@ -144,7 +144,7 @@ class TimeTravel(models.Model):
                 ("billing_date", "<=", today),
             ]
         )
-        if self.env["cn285.billing.schedule"].search(due, limit=1):
+        if self.env["cn285.billing.schedule"].search_count(due, limit=1):
             run = self.env["cn285.billing.run"].create({"company_id": company.id, "date": today})
             run.action_run()
 

@@ -62,7 +62,7 @@ class UsageDelivery(models.Model):
     amount = fields.Monetary(string="Billed", compute="_compute_amount")
 
     _once = models.Constraint("unique(item_id, key)", "This delivery of the item is known already.")
-    _pending_idx = models.Index("(company_id, id) WHERE pending")
+    _pending_idx = models.Index("(company_id, id) WHERE pending IS TRUE")
     _incomplete_idx = models.Index("(company_id, date_end) WHERE is_complete IS NOT TRUE")
 
     def init(self):

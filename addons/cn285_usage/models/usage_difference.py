@@ -19,7 +19,7 @@ class BillingSchedule(models.Model):
         readonly=True, copy=False, help="Usage of this period has changed since it was invoiced."
     )
 
-    _usage_stale_idx = models.Index("(company_id) WHERE usage_stale")
+    _usage_stale_idx = models.Index("(company_id) WHERE usage_stale IS TRUE")
 
     @api.model
     def _plan_differences(self, company, since):
