@@ -197,7 +197,7 @@ class InvoiceBuilder(models.AbstractModel):
         Quantity × price × (1 − discount) of the line is the rows' net amount to the cent; on a
         credit note the quantity has the opposite sign.
         """
-        row = rows[:1]
+        row = _part(rows, rows._ids[:1])
         factors = self._line_factors(rows, as_decimal(row.currency_id.rounding))
         shared = key.company_id, key.journal_id, key.fiscal_position_id, row.product_id
         return {
@@ -233,7 +233,7 @@ class InvoiceBuilder(models.AbstractModel):
     @api.model
     def _line_text(self, rows):
         """Text of a line in the payer's language: item, period, and who it is for."""
-        row = rows[:1]
+        row = _part(rows, rows._ids[:1])
         contract, item = row.contract_id, row.item_id
         lang = contract._get_invoice_address().lang or self.env.lang
         builder = self.with_context(lang=lang)

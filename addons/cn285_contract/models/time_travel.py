@@ -174,11 +174,12 @@ class TimeTravel(models.Model):
             events[_day(day), kind] = count, amount
         changes = self.env["cn285.contract.change"]._read_group(
             self._between("date_applied", [("state", "=", "applied")]),
-            ["date_applied:day"],
+            ["date_applied:day", "type"],
             ["__count"],
         )
-        for day, count in changes:
-            events[_day(day), "change"] = count, 0.0
+        for day, change_type, count in changes:
+            key = _day(day), "renewal" if change_type == "renew" else "change"
+            events[key] = events.get(key, (0, 0.0))[0] + count, 0.0
         contracts = self.env["cn285.contract"]._read_group(
             self._between("date_end", [("state", "not in", ("draft", *LIVE_STATES, "cancelled"))]),
             ["date_end:day"],
@@ -230,6 +231,7 @@ class TimeTravelLine(models.Model):
             ("invoice", "Invoices"),
             ("credit", "Credit Notes"),
             ("change", "Contract Changes"),
+            ("renewal", "Renewals"),
             ("end", "Contracts Ended"),
             ("issue", "Set Aside"),
         ],

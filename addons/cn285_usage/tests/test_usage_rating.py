@@ -107,6 +107,28 @@ class TestUsageRating(UsageCase):
         move = self._bill(date(2026, 2, 1)).invoice_ids
         self.assertEqual([line[2] for line in self._lines(move)], ["163.00"])
 
+    def test_more_contracts_take_no_more_queries(self):
+        """What stands on usage invoices is read for all of them at once."""
+        queries = []
+        for count in (2, 12):
+            calculator = {"charge_model": "graduated", "tier_ids": self.TIERS}
+            contracts = self.env["cn285.contract"].union(
+                *(self._usage_contract(calculator, invoice_separately=True) for _n in range(count))
+            )
+            for contract in contracts:
+                self._use(contract, 21)
+            rows = contracts.schedule_ids.filtered(lambda row: row.billing_date <= date(2026, 2, 1))
+            rows._rate_waiting()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            builder = self.env["cn285.invoice.builder"]
+            groups = builder._group_rows(rows)
+            before = self.cr.sql_log_count
+            prepared = builder._prepare_invoices(groups)
+            queries.append(self.cr.sql_log_count - before)
+            self.assertEqual([len(made.line_rows) for made in prepared], [3] * count)
+        self.assertLessEqual(queries[1], queries[0])
+
     def test_golden_charge_models(self):
         volume = [
             (0, 0, {"up_to": 100, "price_unit": 2, "flat": 10}),
