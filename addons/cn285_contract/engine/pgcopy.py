@@ -48,6 +48,25 @@ def rows_file(columns: Sequence[str], rows: Iterable[dict]) -> StringIO:
     return StringIO("\n".join(lines))
 
 
+def columns_file(columns: Iterable[Sequence]) -> StringIO:
+    """Return a file that COPY can read, from columns of the same length.
+
+    Faster than :func:`rows_file`; a value that many rows share in a row is encoded once.
+    """
+    lines = ["\t".join(row) for row in zip(*map(_encoded, columns), strict=True)]
+    lines.append("")
+    return StringIO("\n".join(lines))
+
+
+def _encoded(values: Sequence) -> list[str]:
+    texts, last, text = [], None, NULL
+    for value in values:
+        if value is not last:
+            last, text = value, encode(value)
+        texts.append(text)
+    return texts
+
+
 def used_columns(rows: Iterable[dict]) -> list[str]:
     """Return the keys that hold a value in some row, sorted: all the others stay NULL."""
     used = set()

@@ -3,7 +3,7 @@
 from odoo import modules
 from odoo.tools import SQL, config
 
-from ..engine.pgcopy import rows_file, used_columns
+from ..engine.pgcopy import columns_file, rows_file, used_columns
 from .clock import imagining
 
 
@@ -11,7 +11,9 @@ def next_ids(env, table, count):
     """``count`` fresh ids of a table, in ascending order."""
     rows = env.execute_query(
         SQL(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            """SELECT nextval(sequence.name)
+                 FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequence,
+                      generate_series(1, %s)""",
             table,
             count,
         )
@@ -27,13 +29,25 @@ def copy_rows(cr, table, rows):
     if not rows:
         return
     columns = used_columns(rows)
+    _copy(cr, table, columns, rows_file(columns, rows))
+
+
+def copy_columns(cr, table, columns):
+    """Insert rows that are given column by column, ``{column: values}``; else as :func:`copy_rows`.
+
+    For tens of thousands of rows: several times faster.
+    """
+    _copy(cr, table, columns, columns_file(columns.values()))
+
+
+def _copy(cr, table, columns, file):
     statement = SQL(
         "COPY %s (%s) FROM STDIN",
         SQL.identifier(table),
         SQL(", ").join(SQL.identifier(column) for column in columns),
     )
     # COPY goes through to the driver, for which Odoo's cursor has no wrapper of its own.
-    cr.copy_expert(statement.code, rows_file(columns, rows))
+    cr.copy_expert(statement.code, file)
 
 
 def in_test():

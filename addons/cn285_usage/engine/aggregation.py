@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from enum import Enum
 from fractions import Fraction
 
@@ -49,6 +49,14 @@ class UnitMode(str, Enum):
     down = "down"
 
 
+_WIDE = Context(prec=60)
+_DECIMAL_MODES = {
+    UnitMode.half_up: ROUND_HALF_UP,
+    UnitMode.up: ROUND_UP,
+    UnitMode.down: ROUND_DOWN,
+}
+
+
 def round_units(
     value: Decimal | Fraction | int, mode: UnitMode | str = UnitMode.half_up, decimals: int = 0
 ) -> Decimal:
@@ -64,7 +72,12 @@ def round_units(
     if not isinstance(decimals, int) or not -20 <= decimals <= 20:
         raise UsageError("bad_decimals", decimals=decimals)
     if not isinstance(value, Fraction):
-        value = Fraction(as_input(value))
+        value = as_input(value)
+        if decimals >= 0 and abs(value) < LARGEST:
+            # Several times faster than dividing fractions, and just as exact. Zero has no sign.
+            unit = Decimal(1).scaleb(-decimals)
+            return EXACT.add(value.quantize(unit, _DECIMAL_MODES[mode], _WIDE), ZERO)
+        value = Fraction(value)
     if abs(value) >= LARGEST:
         raise UsageError("result_too_large")
     scaled = abs(value) * Fraction(10) ** decimals

@@ -185,7 +185,7 @@ def to_data(rating: Rating) -> dict[str, object]:
         "unrounded": str(rating.unrounded),
         "amount": str(rating.amount),
         "lines": [
-            {name: _text(getattr(line, name)) for name in ("code", *_FIGURES, "amount")}
+            {"code": line.code, **_figures(line), "amount": str(line.amount)}
             for line in rating.lines
         ],
         "notes": [
@@ -193,6 +193,19 @@ def to_data(rating: Rating) -> dict[str, object]:
             for note in rating.notes
         ],
     }
+
+
+def steps_data(rating: Rating) -> list[tuple[str, dict[str, object]]]:
+    """Return code and values of each of :attr:`Rating.steps` as JSON values, numbers as text."""
+    steps = [(note.code, {k: _plain(v) for k, v in note.values.items()}) for note in rating.notes]
+    running = ZERO
+    for line in rating.lines:
+        running = EXACT.add(running, line.amount)
+        steps.append((line.code, {**_figures(line), "amount": str(running)}))
+    if rating.unrounded != rating.amount:
+        values = {"unrounded": str(rating.unrounded), "amount": str(rating.amount)}
+        steps.append(("rounded", values))
+    return steps
 
 
 def from_data(data: Mapping) -> Rating:
@@ -209,6 +222,22 @@ def from_data(data: Mapping) -> Rating:
     notes = tuple(Step(note["code"], dict(note["values"])) for note in data["notes"])
     figures = (Decimal(data[name]) for name in ("quantity", "unrounded", "amount"))
     return Rating(*figures, lines, notes)
+
+
+def _figures(line: RatedLine) -> dict[str, str | None]:
+    # Written out: this is done for each tier of each rating.
+    return {
+        "quantity": str(line.quantity),
+        "unit_price": str(line.unit_price),
+        "flat": str(line.flat),
+        "tier_from": None if line.tier_from is None else str(line.tier_from),
+        "tier_to": None if line.tier_to is None else str(line.tier_to),
+        "key": line.key,
+    }
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, int | str) else str(value)
 
 
 def _text(value: object) -> str | None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from ..engine.difference import difference, keep_waived
 from ..engine.errors import UsageError
@@ -48,6 +49,7 @@ class Recipe:
     - ``pool``: the pool that they share their allowance in, an empty record for none
     - ``keeps_balance``: whether allowance that is not used is carried on
     - ``bounds_count``: what the bounds of a period are compared with
+    - ``is_triggered``: whether another item's usage is what they count
     """
 
     calculator: object
@@ -60,6 +62,7 @@ class Recipe:
     pool: object
     keeps_balance: bool
     bounds_count: str
+    is_triggered: bool
     metric_ids: tuple[int, ...] = field(init=False)
 
     def __post_init__(self):
@@ -83,6 +86,29 @@ class Recipe:
         return self.formula.quantity(
             {code: one.quantity for code, one in zip(codes, measured, strict=True)}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What rating asks of a schedule row again and again, read once.
+
+    - ``start``, ``end``: its days ``[start, end)``
+    - ``share``: of a full period, exact
+    - ``unit``: the smallest unit of its currency
+    - ``beneficiary_id``: for whom events are that name no beneficiary
+    - ``rated_by``: the item's ``usage_rated_by``
+    - ``discounted``: whether the item has a discount
+    """
+
+    item_id: int
+    contract_id: int
+    start: date
+    end: date
+    share: Fraction | int
+    unit: Decimal
+    beneficiary_id: int
+    rated_by: str
+    discounted: bool
 
 
 @dataclass(slots=True)
@@ -141,6 +167,7 @@ class RatingBatch:
     - ``waived``: by row id, what credit notes took back of that
     - ``recipes``: the :class:`Recipe` of each calculator, by its id
     - ``calculators``: the ids of each item's calculators, in their order, by the item's id
+    - ``facts``: the :class:`RowFacts` of rows that were asked for, by row id
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``
     - ``sources``: figures of the items that trigger these, by ``(row id, calculator id)``
     - ``pools``: what each member of a pool uses of it, by ``(row id, calculator id)``
@@ -155,6 +182,7 @@ class RatingBatch:
     waived: dict = field(default_factory=dict)
     recipes: dict = field(default_factory=dict)
     calculators: dict = field(default_factory=dict)
+    facts: dict = field(default_factory=dict)
     measured: dict = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
     sources: dict = field(default_factory=dict)
@@ -166,11 +194,14 @@ class RatingBatch:
 
     def settle(self, row_id, outcomes):
         """Keep a row's outcomes, less what was billed of them before."""
-        before = self.invoiced.get(row_id, {})
-        outcomes = list(outcomes)
+        before = self.invoiced.get(row_id)
+        if not before:
+            self.outcomes[row_id] = outcomes
+            return
         # Billed to a beneficiary of whom nothing is left: taken back.
         rated = {(one.part.calculator_id, one.part.beneficiary_id) for one in outcomes}
-        outcomes += [Outcome(Part(row_id, *key), NOTHING) for key in before if key not in rated]
+        gone = [Outcome(Part(row_id, *key), NOTHING) for key in before if key not in rated]
+        outcomes = [*outcomes, *gone]
         for outcome in outcomes:
             part = outcome.part
             known = before.get((part.calculator_id, part.beneficiary_id))
@@ -190,19 +221,42 @@ class RatingBatch:
 
     def add_recipes(self, items):
         """Read how the calculators of items rate, in a few queries, where it is not known yet."""
-        items = items.filtered(lambda item: item.id not in self.calculators)
-        self.calculators.update((item_id, []) for item_id in items.ids)
-        calculators = items.calculator_ids
-        calculators.fetch(["item_id"])
-        recipes = calculators._recipes()
-        self.recipes.update(recipes)
-        for calculator in calculators.browse(recipes):
-            self.calculators[calculator.item_id.id].append(calculator.id)
+        new = [item_id for item_id in items.ids if item_id not in self.calculators]
+        if not new:
+            return
+        self.calculators.update((item_id, []) for item_id in new)
+        calculators = items.env["cn285.usage.calculator"]
+        for item_id, calculator_id, recipe in calculators._recipes(new):
+            self.recipes[calculator_id] = recipe
+            self.calculators[item_id].append(calculator_id)
 
     def recipes_of(self, row):
         """Pairs of calculator id and recipe for a row, in the order of its item's calculators."""
-        ids = self.calculators.get(row.item_id.id, ())
+        ids = self.calculators.get(self.facts_of(row).item_id, ())
         return [(calculator_id, self.recipes[calculator_id]) for calculator_id in ids]
+
+    def members(self, rows, chosen):
+        """``(row, calculator id, recipe)`` of rows, for the recipes that ``chosen`` says yes to.
+
+        Recipes are few: where it is none of them, the rows are not looked at.
+        """
+        different = {id(recipe): recipe for recipe in self.recipes.values()}
+        wanted = {key for key, recipe in different.items() if chosen(recipe)}
+        if not wanted:
+            return []
+        return [
+            (row, calculator_id, recipe)
+            for row in rows
+            for calculator_id, recipe in self.recipes_of(row)
+            if id(recipe) in wanted
+        ]
+
+    def facts_of(self, row):
+        """The :class:`RowFacts` of a row."""
+        facts = self.facts.get(row.id)
+        if facts is None:
+            facts = self.facts[row.id] = row._rating_facts()
+        return facts
 
     def rated_rows(self):
         """The rows that have outcomes."""

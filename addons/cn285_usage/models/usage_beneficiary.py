@@ -15,15 +15,15 @@ class BillingSchedule(models.Model):
 
     _inherit = "cn285.billing.schedule"
 
-    def _measure_needs(self, recipe):
-        needs = super()._measure_needs(recipe)
-        if self.item_id.usage_rated_by == "pooled":
+    def _measure_needs(self, batch, recipe):
+        needs = super()._measure_needs(batch, recipe)
+        if batch.facts_of(self).rated_by == "pooled":
             return needs
         by_property, with_amounts, *_rest = needs
         return by_property, with_amounts, True
 
     def _rate_calculator(self, batch, calculator_id, recipe):
-        mode = self.item_id.usage_rated_by
+        mode = batch.facts_of(self).rated_by
         if mode == "pooled":
             return super()._rate_calculator(batch, calculator_id, recipe)
         if recipe.error:
@@ -34,7 +34,7 @@ class BillingSchedule(models.Model):
         if mode == "beneficiary":
             for outcome, usage in outcomes:
                 left = carried.get(outcome.part.beneficiary_id, ZERO)
-                self._rate_part(outcome, recipe.terms, usage, left)
+                self._rate_part(batch, outcome, recipe.terms, usage, left)
                 self._bound_part(batch, outcome, recipe)
         else:
             self._rate_together(outcomes, recipe, carried)

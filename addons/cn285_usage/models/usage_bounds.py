@@ -30,21 +30,25 @@ class BillingSchedule(models.Model):
 
     def _rating_order(self, batch):
         """Rows whose bounds count other items' usage come after these, in each period."""
-        return (
-            super()
-            ._rating_order(batch)
-            .sorted(lambda row: (row.period_start, row._counts_contract(batch)))
-        )
+        rows = super()._rating_order(batch)
+        counting = set(self._counting_contracts(batch))
+        if not counting:
+            return rows
+        return rows.sorted(lambda row: (row.period_start, row in counting))
 
-    def _counts_contract(self, batch):
-        return any(
-            recipe.bounds_count == "contract" and recipe.terms and recipe.terms.is_bounded
-            for _calculator_id, recipe in batch.recipes_of(self)
+    def _counting_contracts(self, batch):
+        """Rows whose bounds count what else the contract is billed."""
+        members = batch.members(
+            self,
+            lambda recipe: (
+                recipe.bounds_count == "contract" and recipe.terms and recipe.terms.is_bounded
+            ),
         )
+        return [row for row, _calculator_id, _recipe in members]
 
     def _prepare_batch(self, batch):
         super()._prepare_batch(batch)
-        counting = self.filtered(lambda row: row._counts_contract(batch))
+        counting = self.browse().union(*self._counting_contracts(batch))
         if not counting:
             return
         rows = self.search(

@@ -1,6 +1,4 @@
-from collections import defaultdict
-
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.errors import UsageError
@@ -34,23 +32,32 @@ class UsageCalculator(models.Model):
         """What its charge model is fed with."""
         return FEEDS.get(self.charge_model, Feed.quantity)
 
-    def _recipes(self):
-        """How each calculator rates, set-based: ``{calculator id: Recipe}``, in their order.
+    @api.model
+    def _recipes(self, item_ids):
+        """How the calculators of items rate, set-based.
 
         Calculators are told apart by their figures in one query; records are read for one of each.
-        """
-        groups = defaultdict(list)
-        figures_by_id = self._figures_by_id()
-        for calculator_id, figures in figures_by_id.items():
-            groups[figures].append(calculator_id)
-        first = self.browse([ids[0] for ids in groups.values()])
-        metrics = first._metrics_by_calculator()
-        made = {one.id: one._recipe(metrics[one.id]) for one in first}
-        shared = {one: made[ids[0]] for ids in groups.values() for one in ids}
-        return {calculator_id: shared[calculator_id] for calculator_id in figures_by_id}
 
-    def _figures_by_id(self):
-        """All that decides how a calculator rates, as a text: ``{id: text}``, in their order."""
+        :returns: list of ``(item id, calculator id, Recipe)``, by item in the calculators' order
+        """
+        rows = self._figures(item_ids)
+        first = {}
+        for _item_id, calculator_id, figures in rows:
+            first.setdefault(figures, calculator_id)
+        calculators = self.browse(first.values())
+        metrics = calculators._metrics_by_calculator()
+        recipes = {
+            figures: one._recipe(metrics[one.id])
+            for figures, one in zip(first, calculators, strict=True)
+        }
+        return [(item_id, one, recipes[figures]) for item_id, one, figures in rows]
+
+    @api.model
+    def _figures(self, item_ids):
+        """All that decides how the calculators of items rate, as a text.
+
+        :returns: list of ``(item id, calculator id, text)``, by item in the calculators' order
+        """
         own = {"id", "name", "sequence", "item_id", "template_item_id", "write_date", "write_uid"}
         own |= {"create_date", "create_uid"}
         columns = [
@@ -59,30 +66,30 @@ class UsageCalculator(models.Model):
             if field.store and field.column_type and name not in own
         ]
         self.flush_model()
-        self.tier_ids.browse().flush_model()
-        self.value_ids.browse().flush_model()
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT c.id, concat_ws('|', ROW(%s)::text, t.figures, v.figures, %s)
-                         FROM cn285_usage_calculator c
-                    LEFT JOIN (SELECT calculator_id, string_agg(
-                                      ROW(up_to, price_unit, flat)::text, ';' ORDER BY up_to, id)
-                                      AS figures
-                                 FROM cn285_usage_tier WHERE calculator_id = ANY(%s)
-                             GROUP BY 1) t ON t.calculator_id = c.id
-                    LEFT JOIN (SELECT calculator_id, string_agg(
-                                      ROW(value, price_unit)::text, ';' ORDER BY id) AS figures
-                                 FROM cn285_usage_value WHERE calculator_id = ANY(%s)
-                             GROUP BY 1) v ON v.calculator_id = c.id
-                        WHERE c.id = ANY(%s)
-                     ORDER BY c.item_id, c.sequence, c.id""",
-                    SQL(", ").join(columns),
-                    self._more_figures(),
-                    self.ids,
-                    self.ids,
-                    self.ids,
-                )
+        self.env["cn285.usage.tier"].flush_model()
+        self.env["cn285.usage.value"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """WITH chosen AS (
+                       SELECT * FROM cn285_usage_calculator WHERE item_id = ANY(%s))
+                   SELECT c.item_id, c.id,
+                          concat_ws('|', ROW(%s)::text, t.figures, v.figures, %s)
+                     FROM chosen c
+                LEFT JOIN (SELECT calculator_id, string_agg(
+                                  ROW(up_to, price_unit, flat)::text, ';' ORDER BY up_to, id)
+                                  AS figures
+                             FROM cn285_usage_tier
+                            WHERE calculator_id IN (SELECT id FROM chosen)
+                         GROUP BY 1) t ON t.calculator_id = c.id
+                LEFT JOIN (SELECT calculator_id, string_agg(
+                                  ROW(value, price_unit)::text, ';' ORDER BY id) AS figures
+                             FROM cn285_usage_value
+                            WHERE calculator_id IN (SELECT id FROM chosen)
+                         GROUP BY 1) v ON v.calculator_id = c.id
+                 ORDER BY c.item_id, c.sequence, c.id""",
+                list(item_ids),
+                SQL(", ").join(columns),
+                self._more_figures(),
             )
         )
 
@@ -109,6 +116,7 @@ class UsageCalculator(models.Model):
             pool=self.pool_id,
             keeps_balance=self._keeps_balance(),
             bounds_count=self.bounds_count,
+            is_triggered=bool(self.source_item_id or self.source_template_item_id),
         )
 
     def _keeps_balance(self):

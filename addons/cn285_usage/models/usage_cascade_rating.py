@@ -36,6 +36,7 @@ class BillingSchedule(models.Model):
 
     def _rate_waiting(self):
         """Sources are rated, and stored, before what they trigger."""
+        self._fetch_to_rate()
         levels = {}
         for company in self.company_id:
             levels.update(self.env["cn285.usage.calculator"]._cascade_levels(company))
@@ -54,14 +55,13 @@ class BillingSchedule(models.Model):
 
     def _source_figures(self):
         """What triggers these rows, by ``(row id, calculator id)``, in one query."""
-        wanted = [
-            (row, calculator)
-            for row in self
-            for calculator in row.item_id.calculator_ids
-            if calculator.source_item_id
-        ]
-        if not wanted:
+        triggered = self.env["cn285.usage.calculator"].search(
+            [("item_id", "in", self.item_id.ids), ("source_item_id", "!=", False)]
+        )
+        if not triggered:
             return {}
+        by_item = triggered.grouped("item_id")
+        wanted = [(row, one) for row in self for one in by_item.get(row.item_id, ())]
         self.env["cn285.usage.rating"].flush_model()
         self.flush_model()
         found = self.env.execute_query(
@@ -95,11 +95,11 @@ class BillingSchedule(models.Model):
         return figures
 
     def _rate_calculator(self, batch, calculator_id, recipe):
+        if not recipe.is_triggered:
+            return super()._rate_calculator(batch, calculator_id, recipe)
         calculator = recipe.calculator
         if calculator.source_template_item_id:
             raise UsageError("cascade_source_missing", name=calculator.name)
-        if not calculator.source_item_id:
-            return super()._rate_calculator(batch, calculator_id, recipe)
         if recipe.error:
             raise recipe.error
         total = batch.sources[self.id, calculator_id]
@@ -108,7 +108,7 @@ class BillingSchedule(models.Model):
         if account:
             carried = batch.balances.before(account, self.period_start).get(None, ZERO)
         usage = Usage(total, {}, (total,) if total else ())
-        self._rate_part(outcome, recipe.terms, usage, carried)
+        self._rate_part(batch, outcome, recipe.terms, usage, carried)
         if account:
             batch.balances.put(account, self.period_start, {None: outcome.carried_out})
         self._bound_part(batch, outcome, recipe)

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.addons.cn285_contract.models.common import day_after
+from odoo.tools import SQL
 
 from .usage_batch import RatingBatch
 
@@ -10,6 +11,8 @@ class Contract(models.Model):
     def _usage_claims(self, batch=None):
         """Whose are events that name a contract but no item: its first item that measures them.
 
+        Contracts without such events are left out.
+
         First in the order of the items, among those that have started and are not cancelled; on
         days on which that item does not run, it is the next one's.
 
@@ -17,7 +20,7 @@ class Contract(models.Model):
             left out where nothing is rated
         :returns: ``{(item id, metric id): [(first day, day after the last or None)]}``
         """
-        items = self.item_ids
+        items = self._with_common_usage().item_ids
         items.fetch(["contract_id", "sequence", "billing_type", "state", "date_start", "date_end"])
         items = items.filtered(
             lambda item: (
@@ -44,6 +47,18 @@ class Contract(models.Model):
                 if taken:
                     claims[item.id, metric_id] = taken
         return claims
+
+    def _with_common_usage(self):
+        """Those of these contracts for which there are events that name no item."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT c.id FROM unnest(%s::int[]) AS c (id)
+                    WHERE EXISTS (SELECT 1 FROM cn285_usage_event e
+                                   WHERE e.contract_id = c.id AND e.item_id IS NULL)""",
+                self.ids,
+            )
+        )
+        return self.browse(contract_id for (contract_id,) in rows)
 
 
 def _take(free, span):

@@ -10,23 +10,23 @@ from odoo.tools import SQL, format_date
 class BillingSchedule(models.Model):
     _inherit = "cn285.billing.schedule"
 
-    def _is_ratable(self):
+    def _ratable(self):
         """A period that waits for its metrics is ratable when they are there, over or not."""
-        item = self.item_id
-        if self.kind != "usage" or item.usage_billing != "complete":
-            return super()._is_ratable()
-        over = self.period_end < self.company_id._cn285_today()
-        return bool(item.calculator_ids and (over or not item.usage_at_end))
+        early = self._waiting_for_metrics().filtered(
+            lambda row: row.item_id.calculator_ids and not row.item_id.usage_at_end
+        )
+        return self & (super()._ratable() | early)
+
+    def _waiting_for_metrics(self):
+        """Those of these rows that wait for all metrics of their period."""
+        self._fetch_to_rate()
+        return self.filtered(
+            lambda row: row.kind == "usage" and row.item_id.usage_billing == "complete"
+        )
 
     def _rate_waiting(self):
         """Leave alone what is incomplete, whoever bills it."""
-        expecting = self.filtered(
-            lambda row: (
-                row.kind == "usage"
-                and row.item_id.usage_billing == "complete"
-                and row._is_ratable()
-            )
-        )
+        expecting = self._waiting_for_metrics()._ratable()
         incomplete = self.browse([row.id for row in expecting._missing_metrics()])
         return super(BillingSchedule, self - incomplete)._rate_waiting()
 
@@ -52,7 +52,7 @@ class BillingSchedule(models.Model):
 
     def _plan_complete(self):
         """Make complete ones of these waiting rows due, and return them."""
-        rows = self.filtered(lambda row: row._is_ratable())
+        rows = self._ratable()
         missing = rows._missing_metrics()
         complete = rows.filtered(lambda row: row not in missing)
         if complete:

@@ -15,6 +15,10 @@ class DeliveryWindow(Window):
 
     delivery_id: int = 0
 
+    @property
+    def of_item_alone(self):
+        return False
+
 
 class BillingSchedule(models.Model):
     """Rows of deliveries: one when it is billed, one more for each difference."""
@@ -34,9 +38,9 @@ class BillingSchedule(models.Model):
         help="The delivery that is billed here.",
     )
 
-    def _window(self, key, spans=()):
+    def _window(self, key, spans=(), facts=None):
         if not self.delivery_id:
-            return super()._window(key, spans)
+            return super()._window(key, spans, facts)
         return DeliveryWindow(
             key=key,
             item_id=self.item_id.id,

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.cn285_contract.engine.line_factors import line_factors
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 # Late usage of periods that ended longer ago is not billed any more.
 DIFFERENCE_DAYS = 400
@@ -49,6 +50,17 @@ class ContractItem(models.Model):
     calculator_ids = fields.One2many(
         "cn285.usage.calculator", "item_id", string="Calculators", copy=True
     )
+
+    def _metered_ids(self):
+        """The ids of those items that have a calculator, in one query."""
+        self.env["cn285.usage.calculator"].flush_model(["item_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT item_id FROM cn285_usage_calculator WHERE item_id = ANY(%s)",
+                self.ids,
+            )
+        )
+        return {item_id for (item_id,) in rows}
 
     def _engine_terms(self):
         terms = super()._engine_terms()

@@ -1,3 +1,4 @@
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -44,6 +45,11 @@ class Window:
     contract_spans: tuple[tuple[date, date], ...] = ()
     beneficiary_id: int | None = None
 
+    @property
+    def of_item_alone(self):
+        """Whether no other events count than those of the item on these days."""
+        return not self.contract_spans
+
 
 @dataclass(slots=True)
 class Measured:
@@ -77,15 +83,31 @@ class UsageMetric(models.Model):
         """
         self.ensure_one()
         result = {window.key: Measured() for window in windows}
-        if not windows:
-            return result
-        query = self._measure_query(windows, by_property, with_amounts, by_beneficiary)
-        for number, value, beneficiary_id, *figures in self.env.execute_query(query):
-            measured = result[windows[number].key]
-            if by_beneficiary:
-                measured = measured.by_beneficiary.setdefault(beneficiary_id, Measured())
-            self._add_measured(measured, value if by_property else None, *figures)
+        for events, keys in self._measured_events(windows, by_beneficiary):
+            query = self._measure_query(events, by_property, with_amounts, by_beneficiary)
+            for number, value, beneficiary_id, *figures in self.env.execute_query(query):
+                for key in keys[number]:
+                    measured = result[key]
+                    if by_beneficiary:
+                        measured = measured.by_beneficiary.setdefault(beneficiary_id, Measured())
+                    self._add_measured(measured, value if by_property else None, *figures)
         return result
+
+    def _measured_events(self, windows, by_beneficiary):
+        """What is to be measured, as one query of events or two.
+
+        :returns: pairs of a query of events with ``number``, ``since`` and ``until``, as
+            :meth:`_counted_events`, and ``{number: [keys of windows]}``
+        """
+        alike, others = ([], windows) if by_beneficiary else _part_alike(windows)
+        if alike:
+            keys = defaultdict(list)
+            for window in alike:
+                keys[window.item_id].append(window.key)
+            yield self._events_of_items(list(keys), alike[0].start, alike[0].end), keys
+        if others:
+            numbered = {number: [window.key] for number, window in enumerate(others)}
+            yield self._counted_events(others), numbered
 
     def _add_measured(self, measured, value, quantity, events, last_seq, amounts):
         # Numbers come as text: the driver would hand them over as binary floats.
@@ -102,7 +124,7 @@ class UsageMetric(models.Model):
             return round_units(quantity, "half_up", DIGITS).normalize() + ZERO
         return round_units(quantity, self.rounding_mode, self.rounding_digits)
 
-    def _measure_query(self, windows, by_property, with_amounts, by_beneficiary):
+    def _measure_query(self, events, by_property, with_amounts, by_beneficiary):
         beneficiary = SQL("coalesce(e.beneficiary_id, e.owner_id)")
         amounts = SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, e.seq)")
         return SQL(
@@ -114,8 +136,28 @@ class UsageMetric(models.Model):
             beneficiary=beneficiary if by_beneficiary else SQL("NULL::int"),
             aggregate=self._aggregate(),
             amounts=amounts if with_amounts else SQL("NULL"),
-            events=self._counted_events(windows),
+            events=events,
         )
+
+    def _events_of_items(self, item_ids, start, end):
+        """Query of the items' events that count on the days ``[start, end)``.
+
+        As :meth:`_counted_events`, with the item's id as ``number``: without a join, PostgreSQL
+        adds up in the order in which it reads.
+        """
+        zone = self._zone()
+        since, until = utc(start, zone), utc(end, zone)
+        return SQL(
+            """SELECT e.item_id AS number, %s::timestamp AS since, %s::timestamp AS until, e.*
+                 FROM cn285_usage_event e WHERE e.item_id = ANY(%s) AND %s""",
+            since,
+            until,
+            item_ids,
+            self._counts_sql(since, until),
+        )
+
+    def _zone(self):
+        return pytz.timezone(self.company_id.cn285_tz or "UTC")
 
     def _counted_events(self, windows):
         """Query of the events that count in each window: those of ``cn285_usage_event`` with the
@@ -123,7 +165,7 @@ class UsageMetric(models.Model):
 
         Each event is in at most one row for each window.
         """
-        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
+        zone = self._zone()
         spans = [
             (number, *span)
             for number, window in enumerate(windows)
@@ -132,6 +174,10 @@ class UsageMetric(models.Model):
         days = {day for window in windows for day in (window.start, window.end)}
         days.update(day for span in spans for day in span[1:])
         instants = {day: utc(day, zone) for day in days}
+        counts = self._counts_sql(
+            instants[min(window.start for window in windows)],
+            instants[max(window.end for window in windows)],
+        )
         of_items = SQL(
             """SELECT w.number, w.owner_id, w.since, w.until, e.*
                  FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[])
@@ -144,7 +190,7 @@ class UsageMetric(models.Model):
             [instants[window.start] for window in windows],
             [instants[window.end] for window in windows],
             self._since_sql(SQL("w.since")),
-            self._counts_sql(windows, instants),
+            counts,
         )
         if not spans:
             return of_items
@@ -163,7 +209,7 @@ class UsageMetric(models.Model):
             [instants[first] for _number, first, _last in spans],
             [instants[last] for _number, _first, last in spans],
             self._since_sql(SQL("w.first")),
-            self._counts_sql(windows, instants),
+            counts,
         )
         return SQL("%s UNION ALL %s", of_items, of_contracts)
 
@@ -173,18 +219,20 @@ class UsageMetric(models.Model):
             return SQL()
         return SQL("AND e.occurred_at >= %s", since)
 
-    def _counts_sql(self, windows, instants):
+    def _counts_sql(self, first, end):
         """Conditions on events ``e`` that do not depend on their window.
 
         The outermost bounds are constants, so that other months' partitions are not opened.
+
+        :param first: the first instant of all windows
+        :param end: the instant at which the last one ends
         """
         fixed = [
             SQL("e.metric_id = %s", self.id),
             SQL("e.state = 'active' AND e.kind != 'reversal'"),
-            SQL("e.occurred_at < %s", instants[max(window.end for window in windows)]),
+            SQL("e.occurred_at < %s", end),
         ]
         if self.aggregation not in CARRIED_IN:
-            first = instants[min(window.start for window in windows)]
             fixed.append(SQL("e.occurred_at >= %s", first))
         return SQL(" AND ").join([*fixed, *self._filter_conditions()])
 
@@ -202,6 +250,22 @@ class UsageMetric(models.Model):
             else SQL("e.properties ->> %s = ANY(%s)", name, values)
             for name, negated, values in conditions(self.filter_json or {})
         ]
+
+
+def _part_alike(windows):
+    """Windows whose items' events on the same days are all that counts, and the others.
+
+    Most windows of a batch are for the same month.
+    """
+    days = Counter((window.start, window.end) for window in windows if window.of_item_alone)
+    if not days:
+        return [], windows
+    [(most, _count)] = days.most_common(1)
+    alike, others = [], []
+    for window in windows:
+        same = window.of_item_alone and (window.start, window.end) == most
+        (alike if same else others).append(window)
+    return alike, others
 
 
 def utc(day, zone):

@@ -50,9 +50,8 @@ class BillingSchedule(models.Model):
 
     def _prepare_batch(self, batch):
         result = super()._prepare_batch(batch)
-        pools = self.env["cn285.usage.pool"].union(
-            *(recipe.pool for row in self for _key, recipe in batch.recipes_of(row) if recipe.pool)
-        )
+        members = batch.members(self, lambda recipe: recipe.pool)
+        pools = self.env["cn285.usage.pool"].union(*(recipe.pool for *_row, recipe in members))
         if pools:
             # sudo: the members of a pool are rated together, whoever may see each of them.
             self._rate_pools(batch, pools.sudo())
@@ -87,11 +86,9 @@ class BillingSchedule(models.Model):
     def _pool_periods(self, batch):
         """Rows by the pool's period: ``{(start, pool id): [(row, calculator id, recipe)]}``."""
         result = defaultdict(list)
-        for row in self:
-            for calculator_id, recipe in batch.recipes_of(row):
-                if recipe.pool:
-                    start = row._balance_start(recipe)
-                    result[start, recipe.pool.id].append((row, calculator_id, recipe))
+        for member in batch.members(self, lambda recipe: recipe.pool):
+            row, _calculator_id, recipe = member
+            result[row._balance_start(recipe), recipe.pool.id].append(member)
         return result
 
     def _rate_pool(self, batch, pool, start, members):

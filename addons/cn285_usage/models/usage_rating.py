@@ -2,9 +2,13 @@ import json
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.bulk import copy_rows, next_ids
+from odoo.addons.cn285_contract.models.bulk import copy_columns, next_ids
 
-from ..engine.rating import from_data, to_data
+from ..engine.rating import from_data, steps_data, to_data
+
+# What a rating has of its schedule row.
+OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "period_start")
+SIX_DECIMALS = Decimal("0.000001")
 
 
 class UsageRating(models.Model):
@@ -70,8 +74,8 @@ class UsageRating(models.Model):
         schedules = self.env["cn285.billing.schedule"]
         for rating in self:
             steps = [
-                [f"usage_{step.code}", {name: _text(one) for name, one in step.values.items()}]
-                for step in (rating._engine_rating().steps if rating.data else ())
+                [f"usage_{code}", values]
+                for code, values in (steps_data(rating._engine_rating()) if rating.data else ())
             ]
             rating.explanation = schedules._explain(steps, rating.currency_id)
 
@@ -99,48 +103,45 @@ class UsageRating(models.Model):
 
         :param outcomes_by_row: ``{schedule row: [Outcome]}``
         """
-        now, uid = self.env.cr.now(), self.env.uid
-        rows = []
-        for row, outcomes in outcomes_by_row.items():
-            owner = {
-                "schedule_id": row.id,
-                "item_id": row.item_id.id,
-                "company_id": row.company_id.id,
-                "period_start": row.period_start,
-                "create_uid": uid,
-                "write_uid": uid,
-                "create_date": now,
-                "write_date": now,
-            }
-            rows += [{**owner, **self._outcome_columns(outcome)} for outcome in outcomes]
-        ids = next_ids(self.env, self._table, len(rows))
-        copy_rows(
-            self.env.cr,
-            self._table,
-            [{**row, "id": row_id} for row_id, row in zip(ids, rows, strict=True)],
-        )
+        outcomes = [one for members in outcomes_by_row.values() for one in members]
+        owners = [
+            owner
+            for row, members in outcomes_by_row.items()
+            for owner in [(row.id, row.item_id.id, row.company_id.id, row.period_start)]
+            * len(members)
+        ]
+        count = len(outcomes)
+        if not count:
+            return
+        now, uid = [self.env.cr.now()] * count, [self.env.uid] * count
+        columns = {
+            "id": next_ids(self.env, self._table, count),
+            **dict(zip(OWNER_COLUMNS, zip(*owners, strict=True), strict=True)),
+            **self._outcome_columns(outcomes),
+            "create_uid": uid,
+            "write_uid": uid,
+            "create_date": now,
+            "write_date": now,
+        }
+        copy_columns(self.env.cr, self._table, columns)
         self.env["cn285.billing.schedule"].invalidate_model(["rating_ids"], flush=False)
 
     @api.model
-    def _outcome_columns(self, outcome):
-        """Column values of one outcome, as the database stores them."""
-        rating, part = outcome.rating, outcome.part
+    def _outcome_columns(self, outcomes):
+        """Columns of outcomes, ``{name: values}`` as the database stores them."""
+        more = set().union(*(one.values for one in outcomes))
         return {
-            "calculator_id": part.calculator_id,
-            "beneficiary_id": part.beneficiary_id,
-            "quantity": _six_decimals(rating.quantity),
-            "amount": str(rating.amount),
-            "data": json.dumps(to_data(rating)),
-            "event_count": outcome.events,
-            "last_seq": outcome.last_seq,
-            "carried_out": _six_decimals(outcome.carried_out),
-            **outcome.values,
+            "calculator_id": [one.part.calculator_id for one in outcomes],
+            "beneficiary_id": [one.part.beneficiary_id for one in outcomes],
+            "quantity": [_six_decimals(one.rating.quantity) for one in outcomes],
+            "amount": [str(one.rating.amount) for one in outcomes],
+            "data": [json.dumps(to_data(one.rating)) for one in outcomes],
+            "event_count": [one.events for one in outcomes],
+            "last_seq": [one.last_seq for one in outcomes],
+            "carried_out": [_six_decimals(one.carried_out) for one in outcomes],
+            **{name: [one.values.get(name) for one in outcomes] for name in more},
         }
 
 
 def _six_decimals(value):
-    return str(value.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP))
-
-
-def _text(value):
-    return value if value is None or isinstance(value, (int, str)) else str(value)
+    return str(value.quantize(SIX_DECIMALS, rounding=ROUND_HALF_UP))

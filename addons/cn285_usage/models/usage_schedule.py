@@ -1,5 +1,4 @@
 from collections import defaultdict
-from dataclasses import replace
 from fractions import Fraction
 
 from odoo import fields, models
@@ -7,7 +6,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ..engine.errors import UsageError
 from ..engine.terms import Usage
-from .usage_batch import Outcome, Part, RatingBatch
+from .usage_batch import Outcome, Part, RatingBatch, RowFacts
 from .usage_measure import ZERO, Measured, Window, next_day
 
 
@@ -39,18 +38,51 @@ class BillingSchedule(models.Model):
     def _rate_waiting(self):
         """Rate rows whose period is over: amounts, explanation, and the state ``planned``."""
         reasons = super()._rate_waiting()
-        rows = self.filtered(lambda row: row._is_ratable())
+        rows = self._ratable()
         batch = rows._rate_rows(rows._known_ratings())
         rows._store_ratings(batch)
         return {**reasons, **batch.failed}
 
-    def _is_ratable(self):
-        """Whether a waiting row can be rated by now: its period is over."""
-        return bool(
-            self.kind == "usage"
-            and self.item_id.calculator_ids
-            and self.period_end < self.company_id._cn285_today()
+    def _ratable(self):
+        """Those of these waiting rows that can be rated by now: their period is over."""
+        self._fetch_to_rate()
+        today = {company: company._cn285_today() for company in self.company_id}
+        metered = self.item_id._metered_ids()
+        return self.filtered(
+            lambda row: (
+                row.kind == "usage"
+                and row.item_id.id in metered
+                and row.period_end < today[row.company_id]
+            )
         )
+
+    def _fetch_to_rate(self):
+        """Read what rating looks at, of rows and of their items, and nothing else."""
+        # Rows that are only thought of have nothing to be read.
+        self._origin.fetch(
+            [
+                "company_id",
+                "contract_id",
+                "currency_id",
+                "delivery_id",
+                "item_id",
+                "kind",
+                "period_start",
+                "period_end",
+                "proration",
+            ]
+        )
+        self.item_id.fetch(
+            [
+                "beneficiary_id",
+                "contract_id",
+                "discount",
+                "discount_ids",
+                "usage_billing",
+                "usage_rated_by",
+            ]
+        )
+        self.contract_id.fetch(["partner_id"])
 
     def _rate_rows(self, invoiced=None):
         """Rate rows by the events that are there; nothing is stored.
@@ -76,18 +108,19 @@ class BillingSchedule(models.Model):
 
     def _start_batch(self, invoiced=None):
         """A batch for these rows, with how their calculators rate; nothing is measured yet."""
-        # Rows that are only thought of have nothing to be read.
-        self._origin.fetch(
-            ["item_id", "contract_id", "period_start", "period_end", "proration", "kind"]
-        )
-        self.item_id.fetch(["contract_id", "usage_rated_by", "beneficiary_id"])
+        self._fetch_to_rate()
         batch = RatingBatch(self, invoiced or {})
         batch.add_recipes(self.item_id)
         return batch
 
     def _rating_order(self, batch):
         """In order of time: a period hands its unused allowance on to the next."""
-        return self.sorted(lambda row: (row.period_start, row.item_id.id))
+
+        def by_period(row):
+            facts = batch.facts_of(row)
+            return facts.start, facts.item_id
+
+        return self.sorted(by_period)
 
     def _prepare_batch(self, batch):
         """Hook: work out, set-based, what rating the rows one by one will look up."""
@@ -109,48 +142,51 @@ class BillingSchedule(models.Model):
 
     def _measure_rows(self, batch):
         """Fill ``batch.measured``: one statement for each metric and way of measuring."""
-        windows = defaultdict(list)
+        windows, readers = defaultdict(dict), defaultdict(list)
         claims = self.contract_id._usage_claims(batch)
         for row in self:
-            item_id, made = row.item_id.id, {}
+            facts, made = batch.facts_of(row), {}
             for calculator_id, recipe in batch.recipes_of(row):
-                needs = row._measure_needs(recipe)
-                for metric in recipe.metrics:
-                    spans = claims.get((item_id, metric.id), ())
+                needs = row._measure_needs(batch, recipe)
+                for metric_id in recipe.metric_ids:
                     # Most calculators of a row look at the same days and events.
-                    key = tuple(spans)
-                    if key not in made:
-                        made[key] = row._window(None, spans)
-                    windows[metric, needs].append(
-                        replace(made[key], key=(row.id, calculator_id, metric.id))
-                    )
-        for (metric, needs), members in windows.items():
-            batch.measured.update(metric._measure(members, *needs))
+                    spans = tuple(claims.get((facts.item_id, metric_id), ()))
+                    if spans not in made:
+                        made[spans] = row._window(row.id, spans, facts)
+                    windows[metric_id, needs][row.id] = made[spans]
+                    readers[metric_id, needs].append((row.id, calculator_id))
+        metrics = self.env["cn285.usage.metric"]
+        for (metric_id, needs), members in windows.items():
+            measured = metrics.browse(metric_id)._measure(list(members.values()), *needs)
+            for row_id, calculator_id in readers[metric_id, needs]:
+                batch.measured[row_id, calculator_id, metric_id] = measured[row_id]
 
-    def _measure_needs(self, recipe):
+    def _measure_needs(self, batch, recipe):
         """How a recipe's metrics are measured for this row: arguments of ``_measure``."""
         return recipe.needs
 
-    def _window(self, key, spans=()):
+    def _window(self, key, spans=(), facts=None):
         """The days and events that a row stands for.
 
         :param key: what the measured usage is found by
         :param spans: days ``[start, end)``, end or None, on which events that name the contract,
             but no item, are this item's
+        :param facts: the row's :class:`RowFacts`, where they are known
         """
         self.ensure_one()
-        start, end = self.period_start, next_day(self.period_end)
+        facts = facts or self._rating_facts()
+        start, end = facts.start, facts.end
         clipped = (
             (max(since, start), end if until is None else min(until, end)) for since, until in spans
         )
         return Window(
             key=key,
-            item_id=self.item_id.id,
-            contract_id=self.contract_id.id,
+            item_id=facts.item_id,
+            contract_id=facts.contract_id,
             start=start,
             end=end,
             contract_spans=tuple(span for span in clipped if span[0] < span[1]),
-            beneficiary_id=self._default_beneficiary().id,
+            beneficiary_id=facts.beneficiary_id,
         )
 
     # === RATING ONE ROW === #
@@ -178,10 +214,11 @@ class BillingSchedule(models.Model):
         carried = ZERO
         account = recipe.account(calculator_id)
         if account:
-            carried = batch.balances.before(account, self.period_start).get(None, ZERO)
-        self._rate_part(outcome, recipe.terms, usage, carried)
+            start = batch.facts_of(self).start
+            carried = batch.balances.before(account, start).get(None, ZERO)
+        self._rate_part(batch, outcome, recipe.terms, usage, carried)
         if account:
-            batch.balances.put(account, self.period_start, {None: outcome.carried_out})
+            batch.balances.put(account, start, {None: outcome.carried_out})
         self._bound_part(batch, outcome, recipe)
         return [outcome]
 
@@ -204,16 +241,32 @@ class BillingSchedule(models.Model):
         first = measured[0] if measured else Measured()
         return outcome, Usage(recipe.quantity(measured), first.by_value, first.amounts)
 
-    def _rate_part(self, outcome, terms, usage, carried=ZERO):
+    def _rate_part(self, batch, outcome, terms, usage, carried=ZERO):
         """Give an outcome its rating, before bounds."""
-        outcome.rating, outcome.carried_out = terms.rate(
-            usage, self._share(), self._unit(), carried
-        )
+        facts = batch.facts_of(self)
+        outcome.rating, outcome.carried_out = terms.rate(usage, facts.share, facts.unit, carried)
 
     def _bound_part(self, batch, outcome, recipe):
         """Bring an outcome within the minimum and maximum of its calculator."""
         if recipe.terms.is_bounded:
-            outcome.rating = recipe.terms.bound(outcome.rating, self._share(), self._unit())
+            facts = batch.facts_of(self)
+            outcome.rating = recipe.terms.bound(outcome.rating, facts.share, facts.unit)
+
+    def _rating_facts(self):
+        """What rating asks of this row again and again, as :class:`RowFacts`."""
+        self.ensure_one()
+        item = self.item_id
+        return RowFacts(
+            item_id=item.id,
+            contract_id=self.contract_id.id,
+            start=self.period_start,
+            end=next_day(self.period_end),
+            share=self._share(),
+            unit=self._unit(),
+            beneficiary_id=self._default_beneficiary().id,
+            rated_by=item.usage_rated_by,
+            discounted=bool(item.discount or item.discount_ids),
+        )
 
     def _default_beneficiary(self):
         """For whom events are that name no beneficiary."""

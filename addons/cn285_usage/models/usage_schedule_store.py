@@ -2,8 +2,18 @@ import json
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.addons.cn285_contract.models.bulk import copy_columns
 from odoo.tools import SQL
 
+from ..engine.rating import steps_data
+
+# What rows were rated with, on its way to them: large arrays in a statement would be parsed twice.
+RATED = """
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_rated (
+    id integer, quantity numeric, net numeric, amount numeric, steps jsonb
+) ON COMMIT DELETE ROWS;
+TRUNCATE cn285_usage_rated
+"""
 RATED_FIELDS = ("quantity", "net", "amount", "steps", "state", "write_uid", "write_date")
 
 
@@ -15,13 +25,10 @@ class BillingSchedule(models.Model):
     def _load_balances(self, batch):
         """Fill ``batch.balances`` with what earlier periods have left of allowances."""
         spans = {}
-        for row in self:
-            for calculator_id, recipe in batch.recipes_of(row):
-                account = recipe.account(calculator_id)
-                if account:
-                    start = row._balance_start(recipe)
-                    first, last = spans.get(account, (start, start))
-                    spans[account] = min(first, start), max(last, start)
+        for row, calculator_id, recipe in batch.members(self, lambda one: one.keeps_balance):
+            account, start = recipe.account(calculator_id), row._balance_start(recipe)
+            first, last = spans.get(account, (start, start))
+            spans[account] = min(first, start), max(last, start)
         self.env["cn285.usage.balance"]._load(batch.balances, spans)
 
     def _balance_start(self, recipe):
@@ -53,7 +60,7 @@ class BillingSchedule(models.Model):
             outcomes = batch.outcomes[row.id]
             net = float(sum(outcome.rating.amount for outcome in outcomes))
             item = row.item_id
-            taxes = included.get(item)
+            taxes = included.get(item) if included else None
             result[row] = {
                 "quantity": float(sum(outcome.rating.quantity for outcome in outcomes)),
                 "net": net,
@@ -64,35 +71,37 @@ class BillingSchedule(models.Model):
 
     def _outcome_steps(self, outcome):
         """The calculation of an outcome, as the schedule keeps steps."""
-        return [
-            [f"usage_{step.code}", {name: _text(value) for name, value in step.values.items()}]
-            for step in outcome.rating.steps
-        ]
+        return [[f"usage_{code}", values] for code, values in steps_data(outcome.rating)]
 
     def _update_rated(self, vals_by_row):
         """Write what waiting rows were rated with, in one statement."""
         self.flush_recordset()
-        columns = [
-            (row.id, repr(vals["quantity"]), repr(vals["net"]), repr(vals["amount"]), vals["steps"])
-            for row, vals in vals_by_row.items()
-        ]
-        ids, quantities, nets, amounts, steps = (list(one) for one in zip(*columns, strict=True))
-        self.env.execute_query(
+        cr = self.env.cr
+        cr.execute(RATED)
+        copy_columns(
+            cr,
+            "cn285_usage_rated",
+            {
+                "id": [row.id for row in vals_by_row],
+                **{
+                    name: [vals[name] for vals in vals_by_row.values()]
+                    for name in ("quantity", "net", "amount")
+                },
+                "steps": [
+                    json.dumps(vals["steps"]) if vals["steps"] else None
+                    for vals in vals_by_row.values()
+                ],
+            },
+        )
+        cr.execute(
             SQL(
                 """UPDATE cn285_billing_schedule row
                       SET state = 'planned', quantity = round(rated.quantity, 6),
                           net = rated.net, amount = rated.amount, steps = rated.steps,
                           write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
-                     FROM unnest(%s::int[], %s::numeric[], %s::numeric[], %s::numeric[],
-                                 %s::jsonb[]) AS rated (id, quantity, net, amount, steps)
-                    WHERE row.id = rated.id AND row.state = 'waiting'
-                RETURNING row.id""",
+                     FROM cn285_usage_rated rated
+                    WHERE row.id = rated.id AND row.state = 'waiting'""",
                 self.env.uid,
-                ids,
-                quantities,
-                nets,
-                amounts,
-                [json.dumps(one) if one else None for one in steps],
             )
         )
         self.invalidate_recordset(RATED_FIELDS, flush=False)
@@ -135,6 +144,8 @@ class BillingSchedule(models.Model):
             ],
             order="id",
         )
+        if not ratings:
+            return {}
         by_period = defaultdict(lambda: defaultdict(list))
         for rating in ratings:
             key = rating.calculator_id.id, rating.beneficiary_id.id or None
@@ -144,7 +155,3 @@ class BillingSchedule(models.Model):
             for row in self
             if (row.item_id.id, row.period_start) in by_period
         }
-
-
-def _text(value):
-    return value if value is None or isinstance(value, (int, str)) else str(value)

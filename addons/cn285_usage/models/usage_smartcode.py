@@ -171,20 +171,17 @@ class BillingSchedule(models.Model):
 
     _inherit = "cn285.billing.schedule"
 
-    def _measure_needs(self, recipe):
-        needs = super()._measure_needs(recipe)
+    def _measure_needs(self, batch, recipe):
+        needs = super()._measure_needs(batch, recipe)
         # A macro receives totals; who used what it finds in the events.
         return (None, False) if recipe.kind == "smartcode" else needs
 
     def _prepare_batch(self, batch):
         result = super()._prepare_batch(batch)
         tasks = defaultdict(list)
-        for row in self:
-            for calculator_id, recipe in batch.recipes_of(row):
-                if recipe.kind == "smartcode":
-                    # sudo: who bills runs the version in force without a right on SmartCodes.
-                    smartcode = recipe.calculator.sudo().smartcode_id
-                    tasks[smartcode].append((row, calculator_id, recipe))
+        for member in batch.members(self, lambda recipe: recipe.kind == "smartcode"):
+            # sudo: who bills runs the version in force without a right on SmartCodes.
+            tasks[member[-1].calculator.sudo().smartcode_id].append(member)
         for smartcode, members in tasks.items():
             self._run_smartcode(batch, smartcode, members)
         return result
