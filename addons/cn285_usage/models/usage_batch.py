@@ -194,8 +194,8 @@ class RatingBatch:
 
     def settle(self, row_id, outcomes):
         """Keep a row's outcomes, less what was billed of them before."""
-        before = self.invoiced.get(row_id)
-        if not before:
+        before = self.invoiced.get(row_id, {})
+        if not before and row_id not in self.waived:
             self.outcomes[row_id] = outcomes
             return
         # Billed to a beneficiary of whom nothing is left: taken back.

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from cn285_engine.pgcopy import encode, rows_file, used_columns
+from cn285_engine.pgcopy import columns_file, encode, rows_file, used_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +63,18 @@ def test_rows_have_a_line_each_and_missing_columns_are_null():
     assert used_columns(rows) == ["b", "c"]
     assert rows_file(["b", "c"], rows).read() == "1\t\\N\n\\N\tx\n"
     assert rows_file(["b"], []).read() == ""
+
+
+CELLS = st.one_of(st.none(), st.booleans(), st.integers(0, 1), st.text("ab\\\n\t", max_size=2))
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=8))
+def test_columns_make_the_same_file_as_rows(rows):
+    columns = dict(zip("abc", zip(*rows, strict=True) if rows else ([], [], []), strict=True))
+    as_rows = [dict(zip("abc", row, strict=True)) for row in rows]
+    assert columns_file(columns.values()).read() == rows_file("abc", as_rows).read()
+
+
+def test_columns_have_the_same_length():
+    with pytest.raises(ValueError):
+        columns_file([[1, 2], [1]])

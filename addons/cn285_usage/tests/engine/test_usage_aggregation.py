@@ -61,6 +61,12 @@ def test_round_units(value, mode, decimals, expected):
     assert str(round_units(Fraction(value), mode, decimals)) == expected
 
 
+@given(signed, st.sampled_from(["half_up", "up", "down"]), st.integers(-3, 14))
+def test_decimals_are_rounded_as_fractions_are(value, mode, decimals):
+    exact = round_units(Fraction(value), mode, decimals)
+    assert str(round_units(value, mode, decimals)) == str(exact)
+
+
 @given(st.fractions(-(10**6), 10**6), st.integers(-4, 6))
 def test_rounded_units_lie_next_to_the_exact_ones(value, decimals):
     unit = Fraction(10) ** -decimals

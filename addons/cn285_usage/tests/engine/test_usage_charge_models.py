@@ -14,7 +14,7 @@ from cn285_house.cn285_usage.engine.charge_models import (
     Stairstep,
     Volume,
 )
-from cn285_house.cn285_usage.engine.rating import explain, from_data, to_data
+from cn285_house.cn285_usage.engine.rating import explain, from_data, steps_data, to_data
 from cn285_house.cn285_usage.engine.tiers import Tier
 from hypothesis import given
 from hypothesis import strategies as st
@@ -316,6 +316,14 @@ def test_lines_make_the_amount(model, quantity, rounding):
     assert rating.quantity == quantity
     assert from_data(to_data(rating)).lines == rating.lines
     assert from_data(to_data(rating)).unrounded == rating.unrounded
+    assert steps_data(rating) == [
+        (step.code, {name: as_text(value) for name, value in step.values.items()})
+        for step in rating.steps
+    ]
+
+
+def as_text(value):
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 def plain_graduated(some, quantity, zero_owes):
