@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.addons.cn285_contract.models.common import as_day
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Date
@@ -139,8 +140,8 @@ class TerminationPortal(CustomerPortal):
         if not address or ("@" in address and not single_email_re.match(address)):
             errors["address"] = request.env._("Please give a valid e-mail or postal address.")
         try:
-            Date.to_date(declared.get("wished_date") or None)
-        except ValueError:
+            as_day(request.env, declared.get("wished_date"))
+        except UserError:
             errors["wished_date"] = request.env._("Please give a date.")
         return errors
 

@@ -1,7 +1,11 @@
 """Small values and conversions that several models share; no model is defined here."""
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+
+from odoo import fields
+from odoo.exceptions import UserError
 
 # States of schedule rows that planning may still change.
 OPEN_STATES = ("planned", "waiting")
@@ -24,6 +28,20 @@ STATE_DOOR = object()
 def as_decimal(value):
     """The decimal that a user typed, from the float that the database returns."""
     return Decimal(repr(value or 0.0))
+
+
+def as_day(env, value):
+    """The day that a caller names: a date, or ISO text; None where none is given.
+
+    :raises UserError: for what is no date of these centuries
+    """
+    if value is None or value is False or value == "":
+        return None
+    with suppress(ValueError, TypeError):
+        day = fields.Date.to_date(value)
+        if 1900 <= day.year < 2200:
+            return day
+    raise UserError(env._("“%s” is no date, such as 2026-03-31.", value))
 
 
 def day_after(day):

@@ -6,7 +6,7 @@ from odoo.tools import format_date, split_every
 from ..engine.revision import index_factor, percent_factor, revised_price
 from ..engine.term import longest_end
 from .bulk import commit_batch
-from .common import LIVE_STATES, as_decimal, day_after
+from .common import LIVE_STATES, as_day, as_decimal, day_after
 
 # Contracts that are renewed, and committed, together.
 RENEWAL_BATCH = 100
@@ -103,7 +103,15 @@ class Contract(models.Model):
         }
 
     def action_renew(self):
-        """Renew contracts on agreement: at the end of their term, at once where it is past."""
+        """Renew contracts on agreement: at the end of their term, at once where it is past.
+
+        :raises UserError: when a contract has no term
+        """
+        for contract in self:
+            if not contract.term_end:
+                raise UserError(
+                    self.env._("Contract %s has no term: there is nothing to renew.", contract.name)
+                )
         changes = self.env["cn285.contract.change"].create(
             [{**contract._prepare_renewal(), "origin": "staff"} for contract in self]
         )
@@ -160,7 +168,7 @@ class Contract(models.Model):
         """
         changes = self.env["cn285.contract.change"]
         for contract in self:
-            day = fields.Date.to_date(date) or contract.company_id._cn285_today()
+            day = as_day(self.env, date) or contract.company_id._cn285_today()
             contract._check_refusal(day)
             change = changes.create(
                 {

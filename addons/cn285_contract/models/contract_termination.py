@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
@@ -17,7 +17,7 @@ from ..engine.termination import (
     leaving_fee,
     legal_ground,
 )
-from .common import LIVE_STATES, as_decimal, day_after
+from .common import LIVE_STATES, as_day, as_decimal, day_after
 
 GROUNDS = [
     ("term_end", "End of the Term"),
@@ -88,7 +88,7 @@ class Contract(models.Model):
         request = self._request_day(date_requested)
         # sudo: reads invoiced rows and taxes, which the user need not see; writes nothing.
         contract = self.sudo()
-        day = fields.Date.to_date(date) or contract.earliest_termination_date(request)
+        day = as_day(self.env, date) or contract.earliest_termination_date(request)
         contract._check_effective(day)
         way = contract._right_to_leave(day, request, legitimate)
         last_day = contract._last_day_of(day, way[0] if way else None)
@@ -136,7 +136,7 @@ class Contract(models.Model):
                 {
                     "contract_id": contract.id,
                     "type": "terminate",
-                    "date_effective": fields.Date.to_date(date)
+                    "date_effective": as_day(self.env, date)
                     or contract.earliest_termination_date(request),
                     "date_requested": request,
                     "reason_id": reason_id,
@@ -167,7 +167,7 @@ class Contract(models.Model):
     # === RIGHTS === #
 
     def _request_day(self, day):
-        return fields.Date.to_date(day) or self.company_id._cn285_today()
+        return as_day(self.env, day) or self.company_id._cn285_today()
 
     def _check_effective(self, day):
         if self.date_start and day < self.date_start:

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .common import LIVE_STATES
+from .common import LIVE_STATES, as_day
+
+LONGEST_AHEAD = relativedelta(years=10)
 
 
 class Contract(models.Model):
@@ -20,9 +23,9 @@ class Contract(models.Model):
         :returns: ids of the invoices
         :raises UserError: when an item is in its trial, or nothing is left to bill ahead
         """
+        until = as_day(self.env, until)
         self._check_upcoming(periods, until)
         self._check_no_trial()
-        until = until and fields.Date.to_date(until)
         rows = self._upcoming_rows(periods, until)
         if not rows:
             raise UserError(self.env._("There is nothing to bill ahead in these contracts."))
@@ -37,6 +40,8 @@ class Contract(models.Model):
         whole = isinstance(periods, int) and not isinstance(periods, bool)
         if periods and not (whole and 1 <= periods <= 60):
             raise UserError(self.env._("Between 1 and 60 periods are billed ahead."))
+        if until and any(until > one._cn285_today() + LONGEST_AHEAD for one in self.company_id):
+            raise UserError(self.env._("Ten years at most are billed ahead."))
 
     def _check_no_trial(self):
         for contract in self:

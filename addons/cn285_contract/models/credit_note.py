@@ -201,6 +201,8 @@ class AccountMove(models.Model):
                 raise UserError(
                     self.env._("For each line or row, say either a percentage or an amount.")
                 )
+            if not str(key).isdecimal():
+                raise UserError(self.env._("“%s” is not the id of a line or row.", key))
             figures[int(key)] = figure
         return figures
 
@@ -288,6 +290,8 @@ class AccountMove(models.Model):
                 ],
             }
         )
+        # sudo: the contracts of the invoice, which whoever does the invoicing need not see.
+        refund.sudo().cn285_contract_ids = self.sudo().cn285_contract_ids
         self._cn285_mark_rows(refund, row_shares)
         if options.get("post", True):
             # Odoo reconciles a credit note that names its invoice.
@@ -297,8 +301,6 @@ class AccountMove(models.Model):
     def _cn285_prepare_credit(self, options):
         reason = self.env["cn285.credit.reason"].browse(options.get("reason_id") or False)
         text = self.env._("Credit of %s", self.name)
-        # sudo: the contracts of the invoice, whoever their salesperson is.
-        contracts = self.sudo().cn285_contract_ids
         return {
             "move_type": "out_refund",
             "reversed_entry_id": self.id,
@@ -314,7 +316,6 @@ class AccountMove(models.Model):
             "narration": options.get("note") or False,
             "invoice_user_id": self.invoice_user_id.id,
             "cn285_credit_reason_id": reason.id,
-            "cn285_contract_ids": [fields.Command.set(contracts.ids)],
         }
 
     def _cn285_prepare_credit_line(self, line, credit):

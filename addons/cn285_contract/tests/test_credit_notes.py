@@ -81,6 +81,20 @@ class TestCreditNotes(ContractCase):
         invoice.cn285_credit()
         self.assertEqual([row.credited_amount for row in rows], [10.0, 20.0, 30.0])
 
+    def test_whoever_does_the_invoicing_credits(self):
+        """Without a right on contracts, which stay named on the credit note."""
+        invoice = self._invoice()
+        clerk = new_test_user(self.env, "invoicing", groups="account.group_account_invoice")
+        made = invoice.with_user(clerk).cn285_credit(percent=50)
+        self.assertEqual(self._refund(made).cn285_contract_ids, invoice.cn285_contract_ids)
+        self.assertMoney(invoice.cn285_schedule_ids.credited_amount, "50.00")
+
+    def test_what_is_no_line_is_said(self):
+        invoice = self._invoice()
+        for chosen in ({"lines": {"abc": {"percent": 5}}}, {"rows": {"-1": {"percent": 5}}}):
+            with self.subTest(chosen), self.assertRaisesRegex(UserError, "is not the id"):
+                invoice.cn285_credit(**chosen)
+
     def test_golden_21_and_22(self):
         """A credit never exceeds what is still invoiced; tax of a credit to the cent."""
         invoice = self._invoice([{"price_unit": 200}])

@@ -103,6 +103,8 @@ class TestLookingAhead(AheadCase):
             ({"periods": 61}, "Between 1 and 60"),
             ({"periods": -1}, "Between 1 and 60"),
             ({"periods": 1.5}, "Between 1 and 60"),
+            ({"until": "soon"}, "“soon” is no date"),
+            ({"until": "2036-01-16"}, "Ten years at most"),
         ):
             with self.subTest(wish), self.assertRaisesRegex(UserError, words):
                 contract.bill_upcoming(**wish)

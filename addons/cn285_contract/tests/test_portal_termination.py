@@ -146,6 +146,7 @@ class TestPortalTermination(TermCase, HttpCase):
             ({"name": "", "address": "x@y.example"}, "names"),
             ({"name": "C", "address": "not@an address"}, "valid e-mail"),
             ({"name": "C", "address": "x@y.example", "wished_date": "tomorrow"}, "give a date"),
+            ({"name": "C", "address": "x@y.example", "wished_date": "9999-12-31"}, "give a date"),
         ):
             page = self._post(form, "/terminate", step="confirm", **values)
             self.assertIn(message, page.text)

@@ -22,6 +22,10 @@ class TestTerm(TermCase):
         self.assertEqual(contract.date_concluded, date(2025, 3, 15))
         self.assertFalse(contract.date_end, "it goes on until somebody refuses")
 
+    def test_without_a_term_there_is_nothing_to_renew(self):
+        with self.assertRaisesRegex(UserError, "has no term"):
+            self._yearly(term_length=0).action_renew()
+
     def test_what_does_not_go_on_ends(self):
         self.assertEqual(self._yearly(renewal_mode="expiry").date_end, date(2026, 3, 14))
         self.assertEqual(self._yearly(renewal_mode="explicit").date_end, date(2026, 3, 14))

@@ -140,6 +140,19 @@ class TestTermination(TermCase):
             credited = sum(row["amount"] for row in preview["credits"])
             self.assertMoney(-credited, self._cents(quote["refund_untaxed"]))
 
+    def test_what_is_no_date_is_said(self):
+        contract = self._yearly()
+        for wrong in ("garbage", 5, True, "2026-02-30", "9999-12-31"):
+            with self.subTest(wrong):
+                with self.assertRaisesRegex(UserError, "is no date"):
+                    contract.earliest_termination_date(wrong)
+                with self.assertRaisesRegex(UserError, "is no date"):
+                    contract.termination_quote(wrong)
+                with self.assertRaisesRegex(UserError, "is no date"):
+                    contract.action_terminate(wrong)
+                with self.assertRaisesRegex(UserError, "is no date"):
+                    contract.action_refuse_renewal(wrong)
+
     def test_before_the_start(self):
         with self.assertRaises(UserError):
             self._yearly().termination_quote("2025-01-01")

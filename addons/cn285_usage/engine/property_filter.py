@@ -50,7 +50,7 @@ def is_valid(data: object) -> bool:
 def conditions(data: Conditions) -> list[tuple[str, bool, list[str]]]:
     """Return each condition as ``(property, whether its values are shut out, values)``, by name."""
     return [
-        (name, isinstance(entry, Mapping), list(map(str, _values(entry))))
+        (name, isinstance(entry, Mapping), list(map(_text, _values(entry))))
         for name, entry in sorted(data.items())
     ]
 
@@ -70,7 +70,14 @@ def to_text(data: Conditions) -> str:
 def _values(entry: object) -> Iterable[object]:
     if isinstance(entry, Mapping):
         entry = entry.get(NOT) if set(entry) == {NOT} else None
-    return entry if isinstance(entry, list) else []
+    if not isinstance(entry, list) or not all(isinstance(one, str | int | float) for one in entry):
+        return []
+    return entry
+
+
+def _text(value: object) -> str:
+    """A value as the database writes it out of JSON."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _split(text: str) -> list[str]:

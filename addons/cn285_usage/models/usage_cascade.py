@@ -212,6 +212,20 @@ class ContractItem(models.Model):
     def _unlink_only_without_cascades(self):
         self._check_triggers_nothing_beside(self)
 
+    @api.constrains("billing_type")
+    def _check_still_bills_usage(self):
+        for item in self.filtered(lambda item: item.billing_type != "usage"):
+            # sudo: what it triggers may belong to somebody else.
+            triggered = item.sudo().triggered_ids
+            if triggered:
+                raise ValidationError(
+                    self.env._(
+                        "“%(item)s” triggers “%(target)s”: it must go on to bill usage.",
+                        item=item.display_name,
+                        target=triggered[0].item_id.display_name,
+                    )
+                )
+
     def _check_triggers_nothing_beside(self, deleted):
         """Refuse to delete what triggers items that stay.
 

@@ -4,11 +4,14 @@ import base64
 import csv
 import io
 import json
+import re
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..engine.event_rows import FIELDS
+
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 
 
 class UsageEvent(models.Model):
@@ -19,7 +22,8 @@ class UsageEvent(models.Model):
         """Record the events of a CSV file; the good rows go in.
 
         :param content: the file: text, or bytes (UTF-8), or base64 of them. The first line has
-            the names of :meth:`ingest`; any other column is a property. Comma, semicolon or tab.
+            the names of :meth:`ingest`; any other column is a property. Comma, semicolon or tab;
+            between semicolons a quantity may have a decimal comma.
         :param source: the source of rows that have none of their own
         :param park: keep rows for whom nobody is known yet, where they do not say themselves
         :return: what :meth:`ingest` returns, and ``errors``: the refused rows as a CSV file with
@@ -43,6 +47,8 @@ class UsageEvent(models.Model):
 
     @api.model
     def _csv_text(self, content):
+        if not isinstance(content, str | bytes):
+            raise UserError(self.env._("The file cannot be read."))
         if isinstance(content, str):
             if any(mark in content for mark in ",;\t\n") or not content:
                 return content.removeprefix("\ufeff")
@@ -68,7 +74,18 @@ class UsageEvent(models.Model):
             raise UserError(
                 self.env._("The file needs a line of headings with at least transaction_id.")
             )
-        return header, ((reader.line_num, cells) for cells in reader)
+        lines = ((reader.line_num, cells) for cells in reader)
+        if delimiter == ";" and "quantity" in header:
+            lines = self._csv_decimal_commas(lines, header.index("quantity"))
+        return header, lines
+
+    @api.model
+    def _csv_decimal_commas(self, lines, place):
+        """Lines whose quantity has a decimal point, as programs write it."""
+        for number, cells in lines:
+            if place < len(cells) and _DECIMAL_COMMA.fullmatch(cells[place]):
+                cells[place] = cells[place].replace(",", ".")
+            yield number, cells
 
     @api.model
     def _csv_rows(self, header, lines, numbers, source, park):

@@ -97,6 +97,12 @@ class TestUsageCascade(TriggerCase):
         with self.assertRaisesRegex(UserError, "triggers"):
             of_sms.unlink()
 
+    def test_source_goes_on_to_bill_usage(self):
+        source = self._usage_contract({"price_unit": 0.1}).item_ids
+        self._target(source, self.PACKAGE)
+        with self.assertRaisesRegex(ValidationError, "must go on to bill usage"):
+            source.billing_type = "none"
+
     # === LEVELS, PERIODS, LATER === #
 
     def test_several_levels_whatever_the_order_of_the_items(self):

@@ -30,6 +30,23 @@ class TestUsageComplete(TriggerCase):
         self.assertInvoices(self._bill_on("2026-02-01").invoice_ids, "2.00")
         self.assertBilled(contract, "24.00")
 
+    def test_what_only_others_trigger_waits_for_the_period_to_end(self):
+        source = self._usage_contract({"price_unit": 0.1}).item_ids
+        target = self.env["cn285.contract.item"].create(
+            {
+                "contract_id": source.contract_id.id,
+                "product_id": self.subscription.id,
+                "billing_type": "usage",
+                "timing": "arrears",
+                **self.COMPLETE,
+                "calculator_ids": [(0, 0, {"source_item_id": source.id, "price_unit": 2})],
+            }
+        )
+        self.assertInvoices(self._use_on(source.contract_id, 10, "2026-01-05"))
+        self.assertInvoices(self._bill_on("2026-01-20").invoice_ids)
+        self.assertInvoices(self._bill_on("2026-02-01").invoice_ids, "21.00")
+        self.assertEqual(len(target.schedule_ids.filtered("move_id")), 1)
+
     def test_not_billed_before_however_late(self):
         contract = self._two_metrics()
         with freeze_time("2026-01-05 12:00:00"):

@@ -27,7 +27,7 @@ class TestUsageFilter(UsageCase):
             self.calls.filter_text = "status = ok\nFR and BE"
         with self.assertRaisesRegex(ValidationError, "“a” stands in two conditions"):
             self.calls.filter_text = "a = 1\na = 2"
-        for data in ({"country": "FR"}, {"country": {"not": []}}, ["FR"]):
+        for data in ({"a": "FR"}, {"a": {"not": []}}, ["FR"], {"a": [None]}, {"a": [{}]}):
             with self.subTest(data=data), self.assertRaises(ValidationError):
                 self.calls.filter_json = data
 
@@ -40,6 +40,19 @@ class TestUsageFilter(UsageCase):
             (4, {"country": "FR", "status": "test"}),
             (8, {"country": "DE"}),
             (16, {}),
+        ):
+            self._use(contract, units, properties=properties)
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "3.00")
+
+    def test_truth_values_and_numbers(self):
+        self.calls.filter_json = {"billable": [True], "zone": {"not": [3]}}
+        self.assertEqual(self.calls.filter_text, "billable = true\nzone != 3")
+        contract = self._usage_contract({"price_unit": 1})
+        for units, properties in (
+            (1, {"billable": True, "zone": 1}),
+            (2, {"billable": "true"}),
+            (4, {"billable": True, "zone": 3}),
+            (8, {"billable": False}),
         ):
             self._use(contract, units, properties=properties)
         self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "3.00")

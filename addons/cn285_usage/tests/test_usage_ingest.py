@@ -478,6 +478,24 @@ class TestUsageIngest(UsageIngestCase):
         event = self.events._by_keys([("file", "c1")])
         self.assertEqual((event.quantity, event.properties), (2.5, {"country": "FR"}))
 
+    def test_csv_with_decimal_commas(self):
+        """As spreadsheets in French write them; between commas a comma is no decimal sign."""
+        head = ["transaction_id", "metric", "item", "occurred_at", "quantity"]
+        rows = [["m1", "calls", "0612345678", "2026-03-10T10:00Z", quantity] for quantity in "ab"]
+        rows[0][4], rows[1][4], rows[1][0] = "1,5", "1,234,5", "m2"
+        text = "\ufeff" + "\r\n".join(";".join(row) for row in [head, *rows])
+        report = self.events.ingest_csv(text, source="file")
+        self.assertEqual((report["accepted"], len(report["refused"])), (1, 1))
+        self.assertEqual(self.events._by_keys([("file", "m1")]).quantity, 1.5)
+        text = ",".join(head) + '\nm3,calls,0612345678,2026-03-10T10:00Z,"1,5"\n'
+        report = self.events.ingest_csv(text, source="file")
+        self.assertEqual(report["refused"][0]["code"], "not_a_number")
+
+    def test_what_is_no_file_is_said(self):
+        for content in (12, None, ["a"]):
+            with self.subTest(content), self.assertRaisesRegex(UserError, "cannot be read"):
+                self.events.ingest_csv(content)
+
     def test_import_wizard(self):
         text = "transaction_id,metric,item,occurred_at,quantity\nw1,calls,00,2026-03-10T10:00Z,1\n"
         wizard = self.env["cn285.usage.import"].create({"file": base64.b64encode(text.encode())})
