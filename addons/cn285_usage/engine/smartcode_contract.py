@@ -297,6 +297,11 @@ def lines_of(result: Any) -> list[MacroLine]:
     return [_line(number, line) for number, line in enumerate(result, 1)]
 
 
+def _is_storable(text: str) -> bool:
+    """Whether PostgreSQL can keep the text: no NUL, no half of a character pair."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _line(number: int, line: Any) -> MacroLine:
     if not isinstance(line, Mapping):
         raise SmartCodeError("line_not_dict", number=number)
@@ -304,7 +309,8 @@ def _line(number: int, line: Any) -> MacroLine:
         if key not in _LINE_KEYS:
             raise SmartCodeError("line_unknown_key", number=number, key=str(key)[:40])
     label, unit = line.get("label"), line.get("unit") or ""
-    if not isinstance(label, str) or not label.strip() or not isinstance(unit, str):
+    texts = isinstance(label, str) and isinstance(unit, str)
+    if not texts or not label.strip() or not _is_storable(label + unit):
         raise SmartCodeError("line_no_label", number=number)
     if len(label) > MAX_LABEL or len(unit) > MAX_LABEL:
         raise SmartCodeError("line_label_long", number=number, limit=MAX_LABEL)

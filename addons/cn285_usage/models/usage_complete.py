@@ -14,7 +14,11 @@ class BillingSchedule(models.Model):
         """A period that waits for its metrics is ratable when they are there, over or not."""
         # What only other items trigger has nothing that could arrive before the period is over.
         early = self._waiting_for_metrics().filtered(
-            lambda row: not row.item_id.usage_at_end and row.item_id._expected_metrics()
+            lambda row: (
+                row.item_id.calculator_ids
+                and not row.item_id.usage_at_end
+                and row.item_id._expected_metrics()
+            )
         )
         return self & (super()._ratable() | early)
 
