@@ -15,7 +15,7 @@ class Contract(models.Model):
     _inherit = "cn285.contract"
 
     def _preview_upcoming(self, count):
-        if not self.change_ids.filtered(lambda change: change.state == "scheduled"):
+        if not self._has_more_to_play():
             return super()._preview_upcoming(count)
         previews = []
         try:
@@ -26,6 +26,10 @@ class Contract(models.Model):
         except _Imagined:
             self.env.invalidate_all()
         return previews
+
+    def _has_more_to_play(self):
+        """Whether the next bills depend on more than the terms as they are."""
+        return "scheduled" in self.change_ids.mapped("state")
 
     def _play(self, count):
         """Let changes take effect and bill, day by day, until ``count`` invoices are known.
@@ -49,7 +53,7 @@ class Contract(models.Model):
     def _play_billing(self, run, day):
         builder = self.env["cn285.invoice.builder"]
         rows = self.schedule_ids.filtered(
-            lambda row: row.state == "planned" and row.billing_date <= day and row.kind != "usage"
+            lambda row: row.state == "planned" and row.billing_date <= day
         )
         groups = builder._group_rows(rows)
         previews = [self._preview_invoice(key, groups[key]) for key in sorted(groups)]
@@ -68,7 +72,7 @@ class Contract(models.Model):
             days += [
                 row.billing_date
                 for row in self.schedule_ids
-                if row.state == "planned" and row.kind != "usage" and row.billing_date > day
+                if row.state == "planned" and row.billing_date > day
             ]
             planned = [
                 item.planned_until

@@ -35,6 +35,7 @@ from . import (
     usage_cascade,
     usage_cascade_rating,
     usage_credit,
+    usage_preview,
     usage_trigger,
     usage_trigger_run,
     usage_explanation,

@@ -46,6 +46,41 @@ class TestUsageEstimate(UsageCase):
             [now] = self._estimate(contract)
         self.assertEqual((now.quantity, now.row.period_start), (0, date(2026, 2, 1)))
 
+    def test_preview_of_bills_has_the_usage_of_periods_that_are_over(self):
+        contract = self._usage_contract({"charge_model": "graduated", "tier_ids": self.TIERS})
+        contract.item_ids.create(
+            {
+                "contract_id": contract.id,
+                "product_id": self.subscription.id,
+                "price_unit": 30.0,
+                "timing": "advance",
+            }
+        )
+        self._use(contract, 4, "2026-01-02")
+        bills = [("2026-01-01", "30.00"), ("2026-02-01", "30.00"), ("2026-03-01", "30.00")]
+        self.assertPreview(contract, bills)
+        with freeze_time("2026-02-10 10:00:00"):
+            self._use(contract, 17, "2026-01-31")
+            self._use(contract, 7, "2026-02-09")
+            # 102 + 53 + 8 for January; what February will come to, nobody knows yet.
+            bills[1] = ("2026-02-01", "193.00")
+            self.assertPreview(contract, bills)
+            rows = contract.schedule_ids.filtered(lambda row: row.kind == "usage")
+            self.assertEqual(set(rows.mapped("state")), {"waiting"}, "nothing stays of it")
+            moves = self._bill(date(2026, 2, 10)).invoice_ids.sorted("invoice_date")
+            self.assertEqual(
+                [(str(move.invoice_date), self._cents(move.amount_untaxed)) for move in moves],
+                bills[:2],
+            )
+            self.assertPreview(contract, [bills[2]])
+
+    def assertPreview(self, contract, expected):
+        """Assert days and amounts without tax of the next bills."""
+        bills = contract.preview_invoices(len(expected))
+        self.assertEqual(
+            [(bill["date"], self._cents(bill["amount_untaxed"])) for bill in bills], expected
+        )
+
     def test_a_level_is_not_multiplied_by_days(self):
         storage = self.env["cn285.usage.metric"].create(
             {"name": "Storage", "code": "gb", "aggregation": "max"}
