@@ -242,7 +242,8 @@ class Matrix:
     """A unit price per value of a property; several properties are a tuple's worth of text.
 
     Values without a price of their own cost ``default``; without a default they are refused, so
-    that nothing is given away unnoticed. The key of events without the property is ``""``.
+    that nothing is given away unnoticed. Values of which nothing is left cost nothing. The key of
+    events without the property is ``""``.
     """
 
     prices: Mapping[str, Decimal]
@@ -265,10 +266,11 @@ class Matrix:
         lines, total = [], ZERO
         for value in (*self.prices, *others):
             quantity = as_input(quantities.get(value, ZERO))
+            if not quantity:
+                continue
             price = self.prices.get(value, self.default)
             if price is None:
                 raise UsageError("no_price_for_value", value=value)
             total = EXACT.add(total, quantity)
-            if quantity:
-                lines.append(draft("value", quantity, price, key=value))
+            lines.append(draft("value", quantity, price, key=value))
         return close(total, lines, rounding)

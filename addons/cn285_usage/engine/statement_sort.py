@@ -11,6 +11,10 @@ from .statement_spec import Spec, order_keys, rank, reader
 
 # Rows that are sorted in memory at a time.
 CHUNK = 50_000
+# Rows that are written and read together.
+BLOCK = 500
+
+_Placed = tuple[tuple[Any, ...], int, Mapping[str, Any]]
 
 
 class _Falling:
@@ -35,36 +39,40 @@ def sorted_stream(
 ) -> Iterator[Mapping[str, Any]]:
     """Yield rows in the order of a statement, as ``sort_rows`` would have them.
 
-    At most ``size`` rows are in memory besides one of each chunk; the others wait in temporary
+    At most ``size`` rows are in memory besides a block of each chunk; the others wait in temporary
     files, which go when the iterator does.
     """
     readers = [(reader(key), descending) for key, descending in order_keys(spec)]
 
     def place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        ranks = ((rank(read(row)), descending) for read, descending in readers)
-        return tuple(_Falling(value) if descending else value for value, descending in ranks)
+        return tuple(
+            [_Falling(rank(read(row))) if falling else rank(read(row)) for read, falling in readers]
+        )
 
-    source = iter(rows)
-    first = sorted(islice(source, size), key=place)
+    # The number keeps rows of one place in their order, and rows themselves from being compared.
+    source = ((place(row), number, row) for number, row in enumerate(rows))
+    first = sorted(islice(source, size))
     files = []
-    while chunk := sorted(islice(source, size), key=place):
+    while chunk := sorted(islice(source, size)):
         files.append(_spill(chunk))
-    yield from merge(first, *map(_load, files), key=place)
+    for _place, _number, row in merge(first, *map(_load, files)):
+        yield row
 
 
-def _spill(rows: list[Mapping[str, Any]]) -> Any:
+def _spill(chunk: list[_Placed]) -> Any:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever loads it
-    for row in rows:
-        pickle.dump(row, file, pickle.HIGHEST_PROTOCOL)
+    # What rows of a block have in common is written and read once.
+    for start in range(0, len(chunk), BLOCK):
+        pickle.dump(chunk[start : start + BLOCK], file, pickle.HIGHEST_PROTOCOL)
     file.seek(0)
     return file
 
 
-def _load(file: Any) -> Iterator[Mapping[str, Any]]:
+def _load(file: Any) -> Iterator[_Placed]:
     with file:
         while True:
             try:
                 # Our own rows, from a file that nobody else can open.
-                yield pickle.load(file)
+                yield from pickle.load(file)
             except EOFError:
                 return

@@ -1,3 +1,6 @@
+from decimal import Decimal
+from uuid import uuid4
+
 import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -52,19 +55,44 @@ class UsageRating(models.Model):
 
         :param seen: the number, in order of arrival, up to which earlier ratings have seen them
         :returns: iterator of ``(occurred at, ended at, quantity as text, source, transaction,
-            properties, beneficiary's name, metric id, whether it was taken back)``
+            properties as text, beneficiary's name, metric id, whether it was taken back)``; times
+            are the company's
         """
         self.ensure_one()
-        last = (None, None)
-        while True:
-            page = self.env.execute_query(self._events_query(seen, *last))
-            for *event, occurred_at, seq in page:
-                yield tuple(event)
-                last = occurred_at, seq
-            if len(page) < PAGE:
-                return
+        local = SQL("AT TIME ZONE 'UTC' AT TIME ZONE %s", self.company_id.cn285_tz or "UTC")
+        columns = SQL(
+            """e.occurred_at %(local)s, e.ended_at %(local)s, e.quantity::text, e.source,
+               e.transaction_id, e.properties::text, p.complete_name, e.metric_id, NOT e.counts""",
+            local=local,
+        )
+        order = SQL("ORDER BY e.occurred_at, e.seq")
+        yield from self._stream(self._events_query(seen, columns, order))
 
-    def _events_query(self, seen, after, after_seq):
+    def _events_total(self, seen):
+        """Quantity and number of :meth:`_events`, less those that were taken back."""
+        self.ensure_one()
+        columns = SQL(
+            """coalesce(sum(CASE WHEN e.counts THEN e.quantity ELSE -e.quantity END), 0)::text,
+               coalesce(sum(CASE WHEN e.counts THEN 1 ELSE -1 END), 0)"""
+        )
+        [(quantity, count)] = self.env.execute_query(self._events_query(seen, columns))
+        return Decimal(quantity), Decimal(count)
+
+    @api.model
+    def _stream(self, query):
+        """The rows of a query, page by page: neither here nor in the database are they looked for
+        anew for each page, and never is more than a page in memory.
+        """
+        # Several may be read at the same time.
+        name = SQL.identifier(f"cn285_events_{uuid4().hex}")
+        cr = self.env.cr
+        cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
+        while page := self.env.execute_query(SQL("FETCH %s FROM %s", PAGE, name)):
+            yield from page
+        # One that is not read to its end goes with the transaction.
+        cr.execute(SQL("CLOSE %s", name))
+
+    def _events_query(self, seen, columns, order=None):
         row = self.schedule_id
         zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
         metrics = self.calculator_id._metrics()
@@ -79,12 +107,13 @@ class UsageRating(models.Model):
                      FROM cn285_usage_event e
                     WHERE (%(whose)s) AND %(filter)s AND e.kind != 'reversal'
                       AND e.state != 'parked' AND e.seq <= %(now)s
-                      AND e.occurred_at >= %(start)s AND e.occurred_at < %(end)s %(page)s)
-               SELECT e.occurred_at, e.ended_at, e.quantity::text, e.source, e.transaction_id,
-                      e.properties, p.complete_name, e.metric_id, NOT e.counts, e.occurred_at, e.seq
+                      AND e.occurred_at >= %(start)s AND e.occurred_at < %(end)s)
+               SELECT %(columns)s
                  FROM known e LEFT JOIN res_partner p ON p.id = e.beneficiary_id
                 WHERE e.counts != e.counted
-             ORDER BY e.occurred_at, e.seq LIMIT %(limit)s""",
+                %(order)s""",
+            columns=columns,
+            order=order or SQL(),
             company=self.company_id.id,
             counted_now=_counted(self.seen_seq),
             counted_before=self._counted_before(seen),
@@ -93,8 +122,6 @@ class UsageRating(models.Model):
             now=self.seen_seq,
             start=utc(row.period_start, zone),
             end=utc(next_day(row.period_end), zone),
-            page=SQL("AND (e.occurred_at, e.seq) > (%s, %s)", after, after_seq) if after else SQL(),
-            limit=PAGE,
         )
 
     def _counted_before(self, seen):

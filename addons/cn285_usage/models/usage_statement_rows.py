@@ -1,7 +1,8 @@
+import json
 from collections import defaultdict
 from decimal import Decimal
+from functools import lru_cache
 
-import pytz
 from odoo import models
 from odoo.addons.cn285_contract.models.common import as_decimal
 
@@ -11,8 +12,8 @@ from ..engine.statement_sort import sorted_stream
 ZERO, ONE = Decimal(0), Decimal(1)
 # Lines of a rating that no event explains: rows of their own.
 OWN_ROWS = ("minimum", "maximum", "threshold_step", "waived")
-# Places in what ``_events`` gives, after those that every event has.
-METRIC, TAKEN_BACK = 7, 8
+# Places in what ``_events`` gives.
+QUANTITY, PROPERTIES, METRIC, TAKEN_BACK = 2, 5, 7, 8
 
 
 class UsageRating(models.Model):
@@ -44,10 +45,15 @@ class UsageRating(models.Model):
         """
         seen = self._seen_before()
         rows = (
-            {**row, "quantity": sign * row["quantity"], "amount": sign * row["amount"]}
+            row
             for rating, amount in self._invoiced_amounts()
             for row in rating._rating_rows(seen[rating.id], amount)
         )
+        if sign != 1:
+            rows = (
+                {**row, "quantity": sign * row["quantity"], "amount": sign * row["amount"]}
+                for row in rows
+            )
         return sorted_stream(rows, spec)
 
     def _rating_rows(self, seen, amount):
@@ -73,9 +79,7 @@ class UsageRating(models.Model):
     def _shared_rows(self, seen, shared):
         """Events with their quantities and shares, and rows for what no event takes."""
         unit = as_decimal(self.currency_id.rounding)
-        totals = defaultdict(Decimal)
-        for _event, _taken_back, weight, key in self._weighted_events(seen):
-            totals[key] += weight
+        totals = self._weights(seen)
         shares = {
             key: Share(part, totals[key], unit) for key, part in shared.items() if totals[key]
         }
@@ -120,36 +124,49 @@ class UsageRating(models.Model):
     def _is_priced_by_value(self):
         return self.calculator_id.charge_model == "matrix" and self._adds_up()
 
+    def _weights(self, seen):
+        """What the events' weights come to: ``{key of an amount: Decimal}``."""
+        totals = defaultdict(Decimal)
+        aggregation = self.calculator_id.metric_id.aggregation
+        if aggregation in ("sum", "count") and not self._is_priced_by_value():
+            quantity, count = self._events_total(seen)
+            totals[None] = quantity if aggregation == "sum" else count
+            return totals
+        for _event, _taken_back, weight, key in self._weighted_events(seen):
+            totals[key] += weight
+        return totals
+
     def _weighted_events(self, seen):
         """Events with their weight: ``(event, taken back, weight, key of its amount)``."""
-        metric, by_value = self.calculator_id.metric_id, self._is_priced_by_value()
-        known = set()
+        calculator, metric = self.calculator_id, self.calculator_id.metric_id
+        aggregation, counted = metric.aggregation, metric.property_name
+        price_of = calculator.property_name if self._is_priced_by_value() else None
+        known, key = set(), None
         for event in self._events(seen):
-            quantity, properties = Decimal(event[2]), event[5] or {}
-            taken_back = len(event) > TAKEN_BACK and event[TAKEN_BACK]
-            weight = quantity if metric.aggregation == "sum" else ONE
-            if metric.aggregation == "unique_count":
-                value = properties.get(metric.property_name)
+            taken_back = event[TAKEN_BACK]
+            weight = Decimal(event[QUANTITY]) if aggregation == "sum" else ONE
+            if aggregation == "unique_count":
+                value = _properties(event[PROPERTIES]).get(counted)
                 weight = ZERO if value is None or value in known else ONE
                 known.add(value)
-            key = str(properties.get(self.calculator_id.property_name) or "") if by_value else None
+            if price_of:
+                key = str(_properties(event[PROPERTIES]).get(price_of) or "")
             yield event, taken_back, -weight if taken_back else weight, key
 
     def _event_rows(self, seen, shares=None):
         """A row for each event; without ``shares`` none has a quantity or an amount."""
         base = self._statement_base()
-        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
         price = self._unit_price()
         for event, taken_back, weight, key in self._weighted_events(seen):
             occurred_at, ended_at, quantity, source, number, properties, name = event[:7]
             row = {
                 **base,
                 "day": None,
-                "occurred_at": _local(occurred_at, zone),
-                "ended_at": _local(ended_at, zone),
+                "occurred_at": occurred_at,
+                "ended_at": ended_at or False,
                 "source": source,
                 "transaction_id": number,
-                "properties": properties or {},
+                "properties": _properties(properties),
                 "beneficiary": name or base["beneficiary"],
             }
             if taken_back:
@@ -197,7 +214,7 @@ class UsageRating(models.Model):
         return self.schedule_id._explain_step(f"usage_{line.code}", figures)
 
 
-def _local(moment, zone):
-    if not moment:
-        return False
-    return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
+@lru_cache(maxsize=1024)
+def _properties(text):
+    """An event's properties, for reading: many events have the same."""
+    return json.loads(text) if text else {}

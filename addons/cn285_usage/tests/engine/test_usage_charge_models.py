@@ -193,6 +193,10 @@ def test_matrix():
     assert (str(rating.quantity), str(rating.amount)) == ("6.55", "3.66")
     assert str(model.rate({}).amount) == "0.00"
     assert str(Matrix({}, Decimal(2)).rate({"x": Decimal(3)}).amount) == "6.00"
+    # What was taken back entirely owes nothing, whatever it would have cost.
+    assert (
+        str(Matrix({"fr": Decimal(2)}).rate({"fr": Decimal(1), "x": Decimal(0)}).amount) == "2.00"
+    )
     with pytest.raises(EngineError) as refusal:
         Matrix({"fr": Decimal(0)}).rate(usage)
     assert refusal.value.code == "no_price_for_value"
