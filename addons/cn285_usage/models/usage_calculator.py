@@ -16,6 +16,7 @@ from ..engine.charge_models import (
 from ..engine.errors import UsageError
 from ..engine.formula import Formula
 from ..engine.percentage import Percentage
+from ..engine.rating import NOTHING
 from ..engine.tiers import Tier
 
 CHARGE_MODELS = [
@@ -143,7 +144,7 @@ class UsageCalculator(models.Model):
                     )
                 )
             try:
-                calculator._charge_model()
+                calculator._terms().bound(NOTHING)
                 calculator._formula()
             except UsageError as error:
                 raise ValidationError(
@@ -278,3 +279,7 @@ class UsageValue(models.Model):
     )
     value = fields.Char(required=True)
     price_unit = fields.Float(string="Unit Price", digits=(16, 10))
+
+    _value_once = models.Constraint(
+        "unique(calculator_id, value)", "A value has one price in a calculator."
+    )

@@ -7,8 +7,9 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Late usage of periods that ended longer ago is not billed any more.
-DIFFERENCE_DAYS = 400
+# Late usage of periods that ended longer ago is not billed any more: claims among businesses expire
+# after five years (Code de commerce, L110-4).
+DIFFERENCE_DAYS = 5 * 366
 
 
 class BillingTerms(models.AbstractModel):

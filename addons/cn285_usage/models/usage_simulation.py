@@ -57,6 +57,9 @@ class UsageCalculator(models.Model):
             make no price
         """
         self.check_access("read")
+        model = terms.get("charge_model")
+        if model and model not in self._fields["charge_model"].get_values(self.env):
+            return {"error": self.env._("There is no charge model “%s”.", model)}
         currency = self._simulated_currency(terms)
         calculator = self._from_terms(terms)
         try:
@@ -76,11 +79,15 @@ class UsageCalculator(models.Model):
 
         :param float quantity: units of the metric
         :returns: ``{"amount": float, "lines": [{"code", "quantity", "unit_price", "amount"}]}``
+        :raises UserError: for what is no number, or has no price
         """
         self.ensure_one()
         self.check_access("read")
         rounding = as_decimal(self.currency_id.rounding or 0.01)
-        rating = self._rate_full_period(as_decimal(float(quantity)), rounding)
+        try:
+            rating = self._rate_full_period(self._simulated_number(quantity), rounding)
+        except UsageError as error:
+            raise UserError(self._reason(error)) from error
         return {
             "amount": float(rating.amount),
             "lines": [

@@ -4,6 +4,8 @@ from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..engine.rating import to_data
 
@@ -228,6 +230,24 @@ class TestUsageRating(UsageCase):
         contract = self._usage_contract({"price_unit": 1.0}, {"usage_grace_days": 3})
         self.assertEqual(self._rows(contract)[0][2], "2026-02-04")
 
+    def test_figures_that_make_no_price_are_refused_when_set(self):
+        matrix = {"charge_model": "matrix", "property_name": "zone"}
+        for figures, words in (
+            ({"minimum_amount": 10, "maximum_amount": 5}, "lies above the maximum"),
+            ({"minimum_amount": -1}, "must not be negative"),
+            ({"allowance_units": -5}, "must not be negative"),
+            ({**matrix, "value_ids": []}, "At least one price"),
+        ):
+            with (
+                self.subTest(figures),
+                self.assertRaisesRegex(ValidationError, words),
+                self.cr.savepoint(),
+            ):
+                self._usage_contract(figures)
+        twice = [(0, 0, {"value": "A", "price_unit": price}) for price in (1, 2)]
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            self._usage_contract({**matrix, "value_ids": twice})
+
     # === LATER === #
 
     def test_late_usage_is_a_difference_on_the_next_invoice(self):
@@ -244,6 +264,14 @@ class TestUsageRating(UsageCase):
         self.assertEqual(second.schedule_ids.kind, "usage_difference")
         self.assertMoney(first.schedule_ids.amount, "2.00")
         self.assertEqual(self._bill(date(2026, 2, 1)).row_count, 0, "once")
+
+    def test_usage_of_two_years_ago_is_a_difference_still(self):
+        contract = self._usage_contract({"price_unit": 2.0}, date_end=date(2026, 1, 31))
+        self._use(contract, 10)
+        self._bill(date(2026, 2, 1))
+        with freeze_time("2028-02-01 10:00:00"):
+            self._use(contract, 5)
+            self.assertMoney(self._bill(date(2028, 2, 1)).amount_untaxed, "10.00")
 
     def test_reversal_after_the_invoice_is_credited(self):
         contract = self._usage_contract({"price_unit": 2.0})

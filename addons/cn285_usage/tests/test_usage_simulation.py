@@ -1,7 +1,7 @@
 from datetime import date
 
 from freezegun import freeze_time
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .test_usage_rating import UsageCase
@@ -118,6 +118,15 @@ class TestUsageSimulation(UsageCase):
                 answer = simulate(terms, usage)
                 self.assertEqual(list(answer), ["error"])
                 self.assertTrue(answer["error"])
+
+    def test_programs_are_told_what_is_wrong(self):
+        calculator = self._usage_contract({"price_unit": 2.0}).item_ids.calculator_ids
+        self.assertEqual(calculator.simulate(5)["amount"], 10.0)
+        for wrong in (float("nan"), "x", None, True):
+            with self.subTest(wrong), self.assertRaisesRegex(UserError, "is not a number"):
+                calculator.simulate(wrong)
+        answer = calculator.simulate_terms({"charge_model": "free"}, {"quantity": 1})
+        self.assertIn("“free”", answer["error"])
 
     def test_it_is_for_those_who_may_see_calculators(self):
         portal = new_test_user(self.env, "curious", groups="base.group_portal")
