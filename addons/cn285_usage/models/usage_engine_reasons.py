@@ -9,7 +9,10 @@ class UsageCalculator(models.Model):
     @api.model
     def _reason(self, error):
         """The sentence for an ``engine.errors.UsageError``; the engine's own for rare ones."""
-        template = self._engine_reasons().get(error.code)
+        code = error.code
+        if code == "no_price_for_value" and not error.values["value"]:
+            code = "no_value"
+        template = self._engine_reasons().get(code)
         return template % error.values if template else str(error)
 
     @api.model
@@ -64,6 +67,10 @@ class UsageCalculator(models.Model):
             ),
             "cascade_source_missing": self.env._(
                 "%(name)s has nothing that triggers it: choose its item."
+            ),
+            "no_value": self.env._(
+                "Some usage lacks the property that decides its price, and there is no default "
+                "price."
             ),
             "cascade_loop": self.env._("These items trigger each other in a loop: %(loop)s."),
         }

@@ -183,6 +183,10 @@ class TestUsageRating(UsageCase):
         self.assertMoney(run.amount_untaxed, "9.00")
         # A value without a price is not given away: the contract waits for one.
         with freeze_time("2026-03-01 10:00:00"):
+            lacking = self._use(contract, 1, "2026-02-03")
+            reason = self._bill(date(2026, 3, 1)).issue_ids.reason
+            self.assertIn("lacks the property that decides its price", reason)
+            self._use(contract, 0, kind="reversal", origin=lacking)
             self._use(contract, 1, "2026-02-03", properties={"country": "BR"})
             late = self._bill(date(2026, 3, 1))
             self.assertRegex(late.issue_ids.reason, "BR")
