@@ -72,6 +72,12 @@ class ContractChange(models.Model):
         contracts._plan_notices()
         self._revise_prices()
 
+    def _billing_day(self):
+        """What renews by itself was agreed before: caught up, it is billed as of its own day."""
+        if self.type == "renew" and self.origin == "system":
+            return self._first_day()
+        return super()._billing_day()
+
     # === BY ITSELF OR NOT === #
 
     def _check_auto_renewal(self):

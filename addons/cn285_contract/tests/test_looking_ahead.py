@@ -125,11 +125,17 @@ class TestTimeTravel(AheadCase):
         return travel
 
     def _story(self):
-        """Contracts in advance and arrears, one that ends, and a change on the way."""
+        """Contracts in advance and arrears, one that ends, one that renews, a change on the way."""
         contracts = (
             self._create_contract([{}, {"price_unit": 40.0, "recurring_unit": "quarter"}])
             | self._create_contract([{"timing": "arrears", "price_unit": 33.33}])
             | self._create_contract([{"price_unit": 9.99}], date_end=date(2026, 3, 20))
+            | self._create_contract(
+                [{"price_unit": 60.0}, {"price_unit": 90.0, "recurring_unit": "quarter"}],
+                term_length=3,
+                renewal_revision="percent",
+                renewal_percent=10.0,
+            )
         )
         item = contracts[0].item_ids[0]
         self._plan(contracts[0], "end_item", date(2026, 4, 12), item)
@@ -184,6 +190,10 @@ class TestTimeTravel(AheadCase):
 
         self.assertEqual(outcome(jumped), outcome(step_by_step))
         self.assertEqual(jumped.mapped("state"), step_by_step.mapped("state"))
+        self.assertEqual(jumped[3].term_number, 2)
+        renewed = [line[::2] for line in outcome(jumped)[3]]
+        self.assertIn(("2026-04-01", "66.00"), renewed)
+        self.assertIn(("2026-07-01", "108.90"), renewed)
 
     def test_never_in_production(self):
         travel = self.env["cn285.time.travel"].create({"date_to": date(2026, 2, 1)})
