@@ -11,7 +11,16 @@ from typing import Any, Protocol
 
 from ...cn285_contract.engine.money import CENT, round_money
 from .exact import EXACT, ZERO, as_input
-from .statement_spec import NUMBERS, Column, Reader, Spec, StatementError, filled, reader
+from .statement_spec import (
+    NUMBERS,
+    PROPERTY,
+    Column,
+    Reader,
+    Spec,
+    StatementError,
+    filled,
+    reader,
+)
 
 
 class Sink(Protocol):
@@ -165,7 +174,16 @@ def _cell(column: Column) -> Reader:
     read = reader(column.key)
     if column.kind not in NUMBERS:
         return read
-    return lambda row: _number(read(row), column.label)
+    if column.key.startswith(PROPERTY):
+        return lambda row: _number(read(row), column.label)
+
+    def figure(row: Mapping[str, Any]) -> Decimal | None:
+        value = row.get(column.key)
+        if type(value) is Decimal and value.is_finite():
+            return value
+        return _number(read(row), column.label)
+
+    return figure
 
 
 def _number(value: Any, column: str) -> Decimal | None:
@@ -227,11 +245,15 @@ class Share:
     def __init__(self, amount: Decimal, total: Decimal, unit: Decimal = CENT) -> None:
         if not total:
             raise StatementError("no_weight")
-        self._amount, self._total, self._unit = amount, total, unit
+        # The unit as amounts are written: 10, not 1E+1.
+        self._amount, self._total, self._unit = amount, total, round_money(unit, unit)
         over, under = as_input(amount).as_integer_ratio()
         total_over, total_under = as_input(total).as_integer_ratio()
+        unit_over, unit_under = self._unit.as_integer_ratio()
         sign = -1 if total_over < 0 else 1
-        self._over, self._under = sign * over * total_under, sign * under * total_over
+        # A weight of one, in units: worked out once, in whole numbers.
+        self._over = sign * over * total_under * unit_under
+        self._under = sign * under * total_over * unit_over
         self._running, self._given = ZERO, ZERO
 
     def part(self, weight: Decimal) -> Decimal:
@@ -241,7 +263,7 @@ class Share:
             upto = self._amount
         else:
             over, under = self._running.as_integer_ratio()
-            upto = _rounded(self._over * over, self._under * under, self._unit)
+            upto = EXACT.multiply(self._unit, _nearest(self._over * over, self._under * under))
         part, self._given = EXACT.subtract(upto, self._given), upto
         return part
 
@@ -267,9 +289,7 @@ def spread(
     share.check()
 
 
-def _rounded(numerator: int, denominator: int, unit: Decimal) -> Decimal:
-    """A quotient in whole units, ties away from zero."""
-    over, under = unit.as_integer_ratio()
-    numerator, denominator = numerator * under, denominator * over
+def _nearest(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a quotient, ties away from zero."""
     count = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return round_money(EXACT.multiply(unit, -count if numerator < 0 else count), unit)
+    return -count if numerator < 0 else count

@@ -1,13 +1,16 @@
 import json
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.bulk import copy_columns, next_ids
+from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
 
 from ..engine.rating import from_data, steps_data, to_data
 
 # What a rating has of its schedule row.
 OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "period_start")
+# Ratings that are written together.
+PART = 5_000
 SIX_DECIMALS = Decimal("0.000001")
 
 
@@ -99,48 +102,53 @@ class UsageRating(models.Model):
     def _insert_outcomes(self, outcomes_by_row):
         """Store the outcomes of rows by COPY: a batch rates tens of thousands.
 
-        The same values as :meth:`create` would store, its stored related fields among them.
+        The same values as :meth:`create` would store, its stored related fields among them, but for
+        the user: who rated is known of the schedule row.
 
         :param outcomes_by_row: ``{schedule row: [Outcome]}``
         """
-        outcomes = [one for members in outcomes_by_row.values() for one in members]
-        owners = [
-            owner
-            for row, members in outcomes_by_row.items()
+        rated = [
+            (owner, outcome)
+            for row, outcomes in outcomes_by_row.items()
             for owner in [(row.id, row.item_id.id, row.company_id.id, row.period_start)]
-            * len(members)
+            for outcome in outcomes
         ]
-        count = len(outcomes)
-        if not count:
-            return
-        now, uid = [self.env.cr.now()] * count, [self.env.uid] * count
-        columns = {
-            "id": next_ids(self.env, self._table, count),
-            **dict(zip(OWNER_COLUMNS, zip(*owners, strict=True), strict=True)),
-            **self._outcome_columns(outcomes),
-            "create_uid": uid,
-            "write_uid": uid,
-            "create_date": now,
-            "write_date": now,
-        }
-        copy_columns(self.env.cr, self._table, columns)
+        ids, now = next_ids(self.env, self._table, len(rated)), self.env.cr.now()
+        more = sorted(set().union(*(outcome.values for _owner, outcome in rated)))
+        copy_made(
+            self.env.cr,
+            self._table,
+            [
+                partial(_columns, ids[one : one + PART], rated[one : one + PART], more, now)
+                for one in range(0, len(rated), PART)
+            ],
+        )
         self.env["cn285.billing.schedule"].invalidate_model(["rating_ids"], flush=False)
 
-    @api.model
-    def _outcome_columns(self, outcomes):
-        """Columns of outcomes, ``{name: values}`` as the database stores them."""
-        more = set().union(*(one.values for one in outcomes))
-        return {
-            "calculator_id": [one.part.calculator_id for one in outcomes],
-            "beneficiary_id": [one.part.beneficiary_id for one in outcomes],
-            "quantity": [_six_decimals(one.rating.quantity) for one in outcomes],
-            "amount": [str(one.rating.amount) for one in outcomes],
-            "data": [json.dumps(to_data(one.rating)) for one in outcomes],
-            "event_count": [one.events for one in outcomes],
-            "last_seq": [one.last_seq for one in outcomes],
-            "carried_out": [_six_decimals(one.carried_out) for one in outcomes],
-            **{name: [one.values.get(name) for one in outcomes] for name in more},
-        }
+
+def _columns(ids, rated, more, now):
+    """Columns of ratings, ``{name: values}`` as the database stores them.
+
+    :param rated: pairs of the values of :data:`OWNER_COLUMNS` and an ``Outcome``
+    :param more: names among the outcomes' ``values``
+    """
+    owners, outcomes = zip(*rated, strict=True)
+    when = [now] * len(ids)
+    return {
+        "id": ids,
+        **dict(zip(OWNER_COLUMNS, zip(*owners, strict=True), strict=True)),
+        "calculator_id": [one.part.calculator_id for one in outcomes],
+        "beneficiary_id": [one.part.beneficiary_id for one in outcomes],
+        "quantity": [_six_decimals(one.rating.quantity) for one in outcomes],
+        "amount": [str(one.rating.amount) for one in outcomes],
+        "data": [json.dumps(to_data(one.rating)) for one in outcomes],
+        "event_count": [one.events for one in outcomes],
+        "last_seq": [one.last_seq for one in outcomes],
+        "carried_out": [_six_decimals(one.carried_out) for one in outcomes],
+        **{name: [one.values.get(name) for one in outcomes] for name in more},
+        "create_date": when,
+        "write_date": when,
+    }
 
 
 def _six_decimals(value):
