@@ -11,9 +11,9 @@ import argparse
 import json
 import platform
 import sys
-import time
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -28,7 +28,9 @@ from common import (
     measured,
 )
 
-MONTH = datetime(2026, 9, 1)
+# The month that is over: its events are of the past, whenever this runs.
+FIRST = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+MONTH = datetime.combine(FIRST, time())
 METRICS = ("calls", "minutes", "objects")
 ITEMS_PER_CONTRACT = 10
 CHUNK = 100_000
@@ -153,7 +155,7 @@ def fill(env, events):
                     "transaction_id": f"{chance:08x}-{number}",
                     "item_id": items[number % len(items)],
                     "metric_id": metrics[number // len(items) % len(metrics)],
-                    "occurred_at": MONTH + timedelta(hours=3, seconds=chance % (29 * 86_400)),
+                    "occurred_at": MONTH + timedelta(hours=3, seconds=chance % (27 * 86_400)),
                     "quantity": 1 + chance % 997,
                 }
             )
@@ -178,7 +180,7 @@ def rate(env):
         env.cr.commit()
     if failed:
         sys.exit(f"some were not rated: {list(failed.values())[:3]}")
-    count = env["cn285.usage.rating"].search_count([("period_start", ">=", date(2026, 9, 1))])
+    count = env["cn285.usage.rating"].search_count([("period_start", ">=", FIRST)])
     limit = LIMIT[0] * bare + LIMIT[1]
     return {
         **report,
@@ -195,10 +197,10 @@ def rate(env):
 
 
 def _bare(env, end):
-    clock = time.perf_counter()
+    clock = perf_counter()
     env.cr.execute(BARE, (MONTH, end))
     env.cr.fetchall()
-    return time.perf_counter() - clock
+    return perf_counter() - clock
 
 
 STEPS = {step.__name__: step for step in (seed, fill, rate)}
