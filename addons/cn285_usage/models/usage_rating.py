@@ -102,8 +102,7 @@ class UsageRating(models.Model):
     def _insert_outcomes(self, outcomes_by_row):
         """Store the outcomes of rows by COPY: a batch rates tens of thousands.
 
-        The same values as :meth:`create` would store, its stored related fields among them, but for
-        the user: who rated is known of the schedule row.
+        The same values as :meth:`create` would store, its stored related fields among them.
 
         :param outcomes_by_row: ``{schedule row: [Outcome]}``
         """
@@ -113,27 +112,28 @@ class UsageRating(models.Model):
             for owner in [(row.id, row.item_id.id, row.company_id.id, row.period_start)]
             for outcome in outcomes
         ]
-        ids, now = next_ids(self.env, self._table, len(rated)), self.env.cr.now()
+        ids = next_ids(self.env, self._table, len(rated))
+        made = self.env.uid, self.env.cr.now()
         more = sorted(set().union(*(outcome.values for _owner, outcome in rated)))
         copy_made(
             self.env.cr,
             self._table,
             [
-                partial(_columns, ids[one : one + PART], rated[one : one + PART], more, now)
+                partial(_columns, ids[one : one + PART], rated[one : one + PART], more, *made)
                 for one in range(0, len(rated), PART)
             ],
         )
         self.env["cn285.billing.schedule"].invalidate_model(["rating_ids"], flush=False)
 
 
-def _columns(ids, rated, more, now):
+def _columns(ids, rated, more, uid, now):
     """Columns of ratings, ``{name: values}`` as the database stores them.
 
     :param rated: pairs of the values of :data:`OWNER_COLUMNS` and an ``Outcome``
     :param more: names among the outcomes' ``values``
     """
     owners, outcomes = zip(*rated, strict=True)
-    when = [now] * len(ids)
+    who, when = [uid] * len(ids), [now] * len(ids)
     return {
         "id": ids,
         **dict(zip(OWNER_COLUMNS, zip(*owners, strict=True), strict=True)),
@@ -146,6 +146,8 @@ def _columns(ids, rated, more, now):
         "last_seq": [one.last_seq for one in outcomes],
         "carried_out": [_six_decimals(one.carried_out) for one in outcomes],
         **{name: [one.values.get(name) for one in outcomes] for name in more},
+        "create_uid": who,
+        "write_uid": who,
         "create_date": when,
         "write_date": when,
     }
