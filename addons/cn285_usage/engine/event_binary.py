@@ -7,6 +7,7 @@ half. Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary For
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from itertools import chain, repeat
 from operator import attrgetter, itemgetter
@@ -16,16 +17,21 @@ from .event_rows import Columns, Encoded, encode_rows
 from .event_values import microseconds
 
 KEY_COLUMNS = ("key", "event_id", "content")
-# Who used what comes first: its bytes are made once for all events of an item.
+# Who used what comes first: its bytes are made once for all events of an item. The numbers come
+# last: they are given when the events have been put into order.
 EVENT_COLUMNS = ("company_id", "ingested_at", "kind", "state")
 EVENT_COLUMNS += ("item_id", "contract_id", "beneficiary_id")
-EVENT_COLUMNS += ("metric_id", "quantity", "source", "id", "seq", "occurred_at", "transaction_id")
+EVENT_COLUMNS += ("source", "metric_id", "quantity", "occurred_at", "transaction_id")
+PROPERTIES = ("properties",)
+NUMBERS = ("id", "seq")
 
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = pack(">h", -1)
 _KEY = Struct(">hi16siqiq").pack
-# Number, order of arrival, instant, and how long the transaction number is.
-_MIDDLE = Struct(">iqiqiqi").pack
+# An instant, and how long the transaction number is.
+_INSTANT = Struct(">iqi").pack
+# Number, and order of arrival.
+_NUMBERS = Struct(">iqiq").pack
 _INTEGER = Struct(">ii").pack
 _NULL = pack(">i", -1)
 _MONTH = attrgetter("year", "month")
@@ -73,9 +79,8 @@ class Known:
 
 @dataclass(slots=True)
 class Packed:
-    """Two files for binary COPY: of :data:`KEY_COLUMNS`, and of :data:`EVENT_COLUMNS`.
+    """Two files for binary COPY: of :data:`KEY_COLUMNS`, and of the events in ``columns``.
 
-    ``properties``: whether they are the last column of the events' file.
     ``rest``: places of the events that are not among them. ``months``: ``(year, month)`` of those
     that are; ``first`` and ``last`` are the times of the earliest and of the latest of them.
     """
@@ -86,7 +91,7 @@ class Packed:
     rest: list[int]
     ids: Sequence[int]
     months: set[tuple[int, int]]
-    properties: bool
+    columns: tuple[str, ...]
     first: datetime
     last: datetime
 
@@ -169,7 +174,7 @@ def pack_events(
         months={_MONTH(first)} if one else set(map(_MONTH, columns.occurred_at)),
         first=first,
         last=last,
-        properties=columns.properties is not None,
+        columns=EVENT_COLUMNS + PROPERTIES * (columns.properties is not None) + NUMBERS,
     )
 
 
@@ -223,26 +228,27 @@ def _keys(columns, pick, ids) -> BytesIO:
 
 
 def _events(columns, known, pick, ids, company, now) -> BytesIO:
-    properties = columns.properties
-    head = pack(">h", len(EVENT_COLUMNS) + (properties is not None)) + _INTEGER(4, company)
+    count = len(EVENT_COLUMNS) + len(NUMBERS) + (columns.properties is not None)
+    head = pack(">h", count) + _INTEGER(4, company)
     head += pack(">iq", 8, microseconds([now])[0]) + _text("usage") + _text("active")
     parties = {ref: head + known.parties[ref].packed for ref in set(columns.party)}
+    sources = {text: _text(text) for text in set(columns.source)}
     metrics = {ref: _INTEGER(4, known.metrics[ref].id) for ref in set(columns.metric)}
     quantities = {text: packed_number(text or "1") for text in set(columns.quantity)}
-    sources = {text: _text(text) for text in set(columns.source)}
-    names = pick(columns.name)
     eight = repeat(8)
     parts = [
-        map(parties.__getitem__, pick(columns.party)),
-        map(metrics.__getitem__, pick(columns.metric)),
-        map(quantities.__getitem__, pick(columns.quantity)),
-        map(sources.__getitem__, pick(columns.source)),
-        map(_MIDDLE, eight, ids, eight, ids, eight, pick(columns.micros), map(len, names)),
-        names,
+        map(parties.__getitem__, columns.party),
+        map(sources.__getitem__, columns.source),
+        map(metrics.__getitem__, columns.metric),
+        map(quantities.__getitem__, columns.quantity),
+        map(_INSTANT, eight, columns.micros, map(len, columns.name)),
+        columns.name,
     ]
-    if properties is not None:
-        parts.append(map(_json, pick(properties)))
-    rows = chain.from_iterable(zip(*parts, strict=False))
+    if columns.properties is not None:
+        parts.append(map(_json, columns.properties))
+    events = pick(list(map(b"".join, zip(*parts, strict=False))))
+    numbers = map(_NUMBERS, eight, ids, eight, ids)
+    rows = chain.from_iterable(zip(events, numbers, strict=False))
     return BytesIO(b"".join(chain((_BEGIN,), rows, (_END,))))
 
 
@@ -258,6 +264,7 @@ def _json(text) -> bytes:
     return pack(">ib", len(data) + 1, 1) + data
 
 
+@lru_cache(1 << 16)
 def packed_number(text: str) -> bytes:
     """Return a decimal text, without exponent, as PostgreSQL's numeric with its length before it.
 

@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
-from operator import add
+from operator import xor
 
 from . import event_values as check
 from .event_values import CORRECTIONS, FIELDS, BadRow, event_key
@@ -25,8 +26,6 @@ OPTIONAL = ("ended_at", "properties", "kind", "origin", "park")
 
 SUMMED = ("metric", "party", "quantity", "ended_at", "properties", "kind", "origin")
 
-_ODD = 0x9E3779B97F4A7C15
-_MASK = 2**64 - 1
 _ESCAPES = str.maketrans(
     {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\b": r"\b", "\f": r"\f", "\v": r"\v"}
 )
@@ -74,15 +73,17 @@ class Columns:
             taken[name] = None if column is None else [column[place] for place in places]
         return Columns(**taken)
 
-    def lines(self) -> tuple[tuple[str, ...], BytesIO]:
-        """Return names of columns, and lines that COPY can load into the staging table."""
+    def lines(self, ids: Sequence[int]) -> tuple[tuple[str, ...], BytesIO]:
+        """Return names of columns, and lines that COPY can load into the staging table.
+
+        :param ids: ascending numbers for them, as many as there are events or more
+        """
         optional = [name for name in OPTIONAL if getattr(self, name) is not None]
         names = (*COLUMNS, *optional)
         columns = [_WRITERS.get(name, _texts)(getattr(self, name)) for name in names]
-        lines = list(map("\t".join, zip(*columns, strict=True)))
-        lines.sort()
-        lines.append("")
-        return names, BytesIO("\n".join(lines).encode())
+        lines = sorted(map("\t".join, zip(*columns, strict=True)))
+        numbered = [f"{line}\t{number}\n" for line, number in zip(lines, ids, strict=False)]
+        return (*names, "id"), BytesIO("".join(numbered).encode())
 
 
 @dataclass(slots=True)
@@ -160,24 +161,25 @@ def _encode(rows, positions, company) -> Columns | None:
 def _contents(columns) -> list[int]:
     """Sum up what was sent: the fixed columns, and each optional one where it has a value.
 
-    A value's share is a hash of it and of its column, made once for each different value; a change
-    of one value always changes the sum, and of several as good as always (one in 2 ** 64).
+    A value's share is a hash of it and of its column; a change of one value always changes the
+    result, and of several as good as always (one in 2 ** 62).
     """
-    total = [(instant or 0) * _ODD for instant in columns.micros]
+    total: Iterable[int] = [instant or 0 for instant in columns.micros]
     for name in SUMMED:
         column = getattr(columns, name)
         if column is not None:
             share = {value: _share(name, value) for value in set(column)}
-            total = map(add, total, map(share.__getitem__, column))
-    # PostgreSQL's bigint has a sign.
-    return [(number & _MASK) - 2**63 for number in total]
+            total = map(xor, total, map(share.__getitem__, column))
+    return list(total)
 
 
+@lru_cache(1 << 16)
 def _share(name, value) -> int:
+    """Return a number that fits, as all of them together, PostgreSQL's bigint."""
     if value is None:
         return 0
     data = f"{name}={value}".encode()
-    return int.from_bytes(hashlib.md5(data, usedforsecurity=False).digest()[:8], "big")
+    return int.from_bytes(hashlib.md5(data, usedforsecurity=False).digest()[:8], "big") >> 2
 
 
 def _texts(column) -> list[str]:

@@ -86,9 +86,9 @@ def columns_of(rows) -> dict[str, list]:
 
 
 def _transposed(rows, names, alike):
-    if alike and len(names) > 1:
+    if alike:
         with suppress(KeyError):
-            return list(zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True))
+            return [(name, list(map(itemgetter(name), rows))) for name in names]
         names = tuple(set().union(*rows))
         if not FIELDS.issuperset(names):
             raise BadRow("unknown_field", ", ".join(sorted(map(str, set(names) - FIELDS))))

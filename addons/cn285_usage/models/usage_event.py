@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..engine.event_rows import event_key
+from .big_integer import BigInteger
 
 
 class UsageEvent(models.Model):
@@ -62,7 +63,7 @@ class UsageEvent(models.Model):
         string="Sent For", readonly=True, help="Parked events: for whom they were sent."
     )
     ingested_at = fields.Datetime(string="Received At", readonly=True)
-    seq = fields.Integer(
+    seq = BigInteger(
         string="Order of Arrival",
         readonly=True,
         aggregator=False,

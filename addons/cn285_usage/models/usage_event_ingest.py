@@ -3,7 +3,7 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
@@ -12,9 +12,10 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import str2bool
 from psycopg2.errors import UniqueViolation
 
-from ..engine.event_binary import EVENT_COLUMNS, KEY_COLUMNS, Known, Metric, Party, prepare
+from ..engine.event_binary import KEY_COLUMNS, Known, Metric, Party, prepare
 from . import usage_correction_sql as corrections
 from . import usage_ingest_sql as sql
+from .usage_event_storage import BLOCK
 
 _logger = logging.getLogger(__name__)
 
@@ -140,10 +141,13 @@ class UsageEvent(models.Model):
 
     @api.model
     def _reserve_numbers(self, count):
-        """Fresh numbers for ``count`` events, ascending."""
-        self.env.cr.execute(sql.RESERVE, (count,))
-        first, numbers = self.env.cr.fetchone()
-        return sorted(numbers) if numbers else range(first or 0, (first or 0) + count)
+        """Fresh numbers for ``count`` events or more, ascending."""
+        self.env.cr.execute(sql.RESERVE, (-(-count // BLOCK),))
+        starts = [row[0] for row in self.env.cr.fetchall()]
+        if starts and starts[-1] - starts[0] == (len(starts) - 1) * BLOCK:
+            return range(starts[0], starts[-1] + BLOCK)
+        # Others have reserved blocks in between.
+        return list(chain.from_iterable(range(start, start + BLOCK) for start in starts))
 
     @api.model
     def _learn_all(self, prepared, parameters):
@@ -189,6 +193,8 @@ class UsageEvent(models.Model):
             stored = _summary(prepared.packed)
             rest = rest.take(prepared.packed.rest)
         if rest:
+            numbers = prepared.numbers[stored[0] :] or self._reserve_numbers(len(rest))
+            self._stage(rest, numbers)
             stored = self._record_rest(chunk, rest, parameters, report, refused, stored)
         report["parked"] = stored[5]
         report["accepted"] = stored[0] - stored[5]
@@ -213,8 +219,7 @@ class UsageEvent(models.Model):
         except UniqueViolation:
             parameters["fresh"] = False
             return False
-        columns = EVENT_COLUMNS + ("properties",) * packed.properties
-        self._copy("cn285_usage_event", columns, packed.events, "(FORMAT binary)")
+        self._copy("cn285_usage_event", packed.columns, packed.events, "(FORMAT binary)")
         return True
 
     @api.model
@@ -229,11 +234,10 @@ class UsageEvent(models.Model):
 
     @api.model
     def _record_rest(self, chunk, columns, parameters, report, refused, before):
-        """Check and store events by the staging table; adds to ``report`` and ``refused``.
+        """Check and store staged events; adds to ``report`` and ``refused``.
 
         :return: what was stored, together with ``before``: see :data:`NOTHING`
         """
-        self._stage(columns)
         stored = self._store(columns, parameters)
         taken = False
         if stored[0] < len(columns):
@@ -249,9 +253,9 @@ class UsageEvent(models.Model):
         return _together(before, stored)
 
     @api.model
-    def _stage(self, columns):
+    def _stage(self, columns, numbers):
         self.env.cr.execute(sql.EMPTY)
-        self._copy("cn285_usage_stage", *columns.lines())
+        self._copy("cn285_usage_stage", *columns.lines(numbers))
 
     @api.model
     def _store(self, columns, parameters):

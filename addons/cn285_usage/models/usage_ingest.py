@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .big_integer import BigInteger
+
 
 class UsageIngest(models.Model):
     """What arrived together, a record for each chunk of an ingest.
@@ -23,8 +25,8 @@ class UsageIngest(models.Model):
     duplicates = fields.Integer(readonly=True)
     parked = fields.Integer(readonly=True)
     refused = fields.Integer(readonly=True)
-    first_seq = fields.Integer(string="First Number", readonly=True, aggregator=False)
-    last_seq = fields.Integer(string="Last Number", readonly=True, aggregator=False)
+    first_seq = BigInteger(string="First Number", readonly=True, aggregator=False)
+    last_seq = BigInteger(string="Last Number", readonly=True, aggregator=False)
     occurred_from = fields.Datetime(readonly=True, help="The earliest event.")
     occurred_to = fields.Datetime(readonly=True, help="The latest event.")
     processed = fields.Boolean(

@@ -6,17 +6,16 @@ loaded into a temporary table, and everything else is one statement for all of t
 in the future), ``park``.
 """
 
+# The sequence counts by the thousand (usage_event_storage.py): each value begins a block.
 RESERVE = """
-SELECT min(number), CASE WHEN max(number) - min(number) >= count(*) THEN array_agg(number) END
-FROM (SELECT nextval('cn285_usage_event_id_seq') AS number FROM generate_series(1, %s)) numbers
+SELECT nextval('cn285_usage_event_id_seq') FROM generate_series(1, %s)
 """
 
 # The tables live as long as the connection. Staged rows go with the transaction; references stay
 # over the commits of one call, whose start and end forget them.
 TEMPORARY = """
 CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_stage (
-    id bigint DEFAULT nextval('cn285_usage_event_id_seq'),
-    n integer, key uuid, content bigint, source varchar, transaction_id varchar,
+    id bigint, n integer, key uuid, content bigint, source varchar, transaction_id varchar,
     metric varchar, party varchar, occurred_at timestamp, ended_at timestamp, quantity numeric,
     properties jsonb, kind varchar, origin uuid, park boolean, origin_id bigint
 ) ON COMMIT DELETE ROWS;

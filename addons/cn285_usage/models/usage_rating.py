@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
 
 from ..engine.rating import from_data, steps_data, to_data
+from .big_integer import BigInteger
 
 # What a rating has of its schedule row.
 OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "period_start")
@@ -47,7 +48,7 @@ class UsageRating(models.Model):
     amount = fields.Monetary(readonly=True)
     data = fields.Json(readonly=True, help="The rating with its tiers, as the engine keeps it.")
     event_count = fields.Integer(string="Events", readonly=True)
-    last_seq = fields.Integer(
+    last_seq = BigInteger(
         string="Events Up To", readonly=True, help="The last event, in order of arrival, it saw."
     )
     carried_out = fields.Float(

@@ -2,9 +2,10 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytz
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
+from .big_integer import BigInteger
 from .usage_measure import next_day, utc
 
 # Events read at a time.
@@ -16,7 +17,7 @@ class UsageRating(models.Model):
 
     _inherit = "cn285.usage.rating"
 
-    seen_seq = fields.Integer(
+    seen_seq = BigInteger(
         readonly=True,
         help="The last event of all, in order of arrival, that was there when it was rated.",
     )
