@@ -37,7 +37,7 @@ CHUNK = 100_000
 # What rating may take: so many times the bare GROUP BY, and so many seconds.
 LIMIT = 3.0, 5.0
 BARE = """
-    SELECT item_id, metric_id, sum(quantity), count(*), max(seq) FROM cn285_usage_event
+    SELECT item_id, metric_id, sum(quantity), count(*), max(id) FROM cn285_usage_event
      WHERE occurred_at >= %s AND occurred_at < %s AND state = 'active' AND kind != 'reversal'
   GROUP BY item_id, metric_id
 """

@@ -17,21 +17,20 @@ from .event_rows import Columns, Encoded, encode_rows
 from .event_values import microseconds
 
 KEY_COLUMNS = ("key", "event_id", "content")
-# Who used what comes first: its bytes are made once for all events of an item. The numbers come
-# last: they are given when the events have been put into order.
+# Who used what comes first: its bytes are made once for all events of an item. The number comes
+# last: it is given when the events have been put into order.
 EVENT_COLUMNS = ("company_id", "ingested_at", "kind", "state")
 EVENT_COLUMNS += ("item_id", "contract_id", "beneficiary_id")
 EVENT_COLUMNS += ("source", "metric_id", "quantity", "occurred_at", "transaction_id")
 PROPERTIES = ("properties",)
-NUMBERS = ("id", "seq")
+NUMBER = ("id",)
 
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = pack(">h", -1)
 _KEY = Struct(">hi16siqiq").pack
 # An instant, and how long the transaction number is.
 _INSTANT = Struct(">iqi").pack
-# Number, and order of arrival.
-_NUMBERS = Struct(">iqiq").pack
+_NUMBER = Struct(">iq").pack
 _INTEGER = Struct(">ii").pack
 _NULL = pack(">i", -1)
 _MONTH = attrgetter("year", "month")
@@ -174,7 +173,7 @@ def pack_events(
         months={_MONTH(first)} if one else set(map(_MONTH, columns.occurred_at)),
         first=first,
         last=last,
-        columns=EVENT_COLUMNS + PROPERTIES * (columns.properties is not None) + NUMBERS,
+        columns=EVENT_COLUMNS + PROPERTIES * (columns.properties is not None) + NUMBER,
     )
 
 
@@ -228,7 +227,7 @@ def _keys(columns, pick, ids) -> BytesIO:
 
 
 def _events(columns, known, pick, ids, company, now) -> BytesIO:
-    count = len(EVENT_COLUMNS) + len(NUMBERS) + (columns.properties is not None)
+    count = len(EVENT_COLUMNS) + len(NUMBER) + (columns.properties is not None)
     head = pack(">h", count) + _INTEGER(4, company)
     head += pack(">iq", 8, microseconds([now])[0]) + _text("usage") + _text("active")
     parties = {ref: head + known.parties[ref].packed for ref in set(columns.party)}
@@ -247,7 +246,7 @@ def _events(columns, known, pick, ids, company, now) -> BytesIO:
     if columns.properties is not None:
         parts.append(map(_json, columns.properties))
     events = pick(list(map(b"".join, zip(*parts, strict=False))))
-    numbers = map(_NUMBERS, eight, ids, eight, ids)
+    numbers = map(_NUMBER, eight, ids)
     rows = chain.from_iterable(zip(events, numbers, strict=False))
     return BytesIO(b"".join(chain((_BEGIN,), rows, (_END,))))
 

@@ -45,10 +45,10 @@ WHERE s.kind IS NOT NULL AND s.origin_id IS NULL
 
 # A reversal is its first event with the opposite quantity, whatever became of the item since.
 STORE_REVERSALS = """
-INSERT INTO cn285_usage_event (id, seq, occurred_at, ended_at, ingested_at, origin_id, company_id,
+INSERT INTO cn285_usage_event (id, occurred_at, ended_at, ingested_at, origin_id, company_id,
     metric_id, contract_id, item_id, beneficiary_id, quantity, kind, state, source,
     transaction_id, reference, properties)
-SELECT s.id, s.id, e.occurred_at, e.ended_at, %(now)s, e.id, e.company_id, e.metric_id,
+SELECT s.id, e.occurred_at, e.ended_at, %(now)s, e.id, e.company_id, e.metric_id,
     e.contract_id, e.item_id, e.beneficiary_id, -e.quantity, 'reversal', 'active', s.source,
     s.transaction_id, NULL, COALESCE(s.properties, e.properties)
 FROM cn285_usage_stage s JOIN cn285_usage_event e ON e.id = s.origin_id

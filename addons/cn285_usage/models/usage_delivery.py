@@ -95,7 +95,7 @@ class UsageDelivery(models.Model):
         arrived = ""
         if ranges is not None:
             parameters["firsts"], parameters["lasts"] = map(list, zip(*ranges, strict=True))
-            arrived = sql.ARRIVED
+            arrived = sql.ONLY_ARRIVED
             self.env.cr.execute(sql.TOUCH, parameters)
         self.env.cr.execute(sql.LINK.format(arrived=arrived), parameters)
         self.invalidate_model(flush=False)

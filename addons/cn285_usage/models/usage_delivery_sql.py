@@ -1,5 +1,7 @@
 """The statements by which events become deliveries; no model is defined here."""
 
+from .usage_arrival_sql import ARRIVED
+
 CREATE = """
 CREATE TABLE IF NOT EXISTS cn285_usage_delivery_event (
     event_id bigint PRIMARY KEY,
@@ -12,11 +14,11 @@ CREATE INDEX IF NOT EXISTS cn285_usage_delivery_event_delivery_idx
 
 # Deliveries of which an event was corrected, or a correction taken back: any event up the chain of
 # what these arrivals correct.
-TOUCH = """
+TOUCH = f"""
 WITH RECURSIVE chain AS (
     SELECT e.origin_id AS id
       FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS r (first, last)
-      JOIN cn285_usage_event e ON e.seq BETWEEN r.first AND r.last
+      JOIN cn285_usage_event e ON {ARRIVED}
      WHERE e.origin_id IS NOT NULL AND e.company_id = %(company)s
      UNION
     SELECT o.origin_id FROM chain c JOIN cn285_usage_event o ON o.id = c.id
@@ -78,9 +80,9 @@ SELECT k.id, m.id, k.occurred_at FROM keyed k JOIN made m USING (item_id, key)
 """
 
 # Only events of certain arrivals: they are found first, whatever their items have had before.
-ARRIVED = """
+ONLY_ARRIVED = f"""
       JOIN unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS r (first, last)
-           ON e.seq BETWEEN r.first AND r.last
+           ON {ARRIVED}
 """
 
 # The days of all events of each delivery; how many count by now, of what, and whether one of them

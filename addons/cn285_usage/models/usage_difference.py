@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .usage_arrival_sql import ARRIVED
 from .usage_measure import CARRIED_IN
 
 
@@ -73,7 +74,7 @@ class BillingSchedule(models.Model):
                        SELECT e.id, e.item_id, e.contract_id, e.metric_id, e.occurred_at,
                               e.origin_id, e.state
                          FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS r (first, last)
-                         JOIN cn285_usage_event e ON e.seq BETWEEN r.first AND r.last
+                         JOIN cn285_usage_event e ON %(in_range)s
                         WHERE e.company_id = %(company)s),
                    touched AS (
                        SELECT item_id, contract_id, metric_id, occurred_at FROM arrived
@@ -100,6 +101,7 @@ class BillingSchedule(models.Model):
                       AND (d.day >= row.period_start OR d.carried_in)
                     WHERE row.kind = 'usage' AND row.state != 'cancelled'
                       AND row.period_end >= %(since)s""",
+                in_range=SQL(ARRIVED),
                 firsts=firsts,
                 lasts=lasts,
                 company=company.id,

@@ -64,10 +64,10 @@ class UsageEvent(models.Model):
     )
     ingested_at = fields.Datetime(string="Received At", readonly=True)
     seq = BigInteger(
-        string="Order of Arrival",
+        string="Matched As",
         readonly=True,
         aggregator=False,
-        help="Ascending as events are received, or matched if they were parked.",
+        help="Of an event that was parked: its place in the order of arrival once matched.",
     )
 
     @api.depends("properties")

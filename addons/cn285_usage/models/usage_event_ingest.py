@@ -15,7 +15,7 @@ from psycopg2.errors import UniqueViolation
 from ..engine.event_binary import KEY_COLUMNS, Known, Metric, Party, prepare
 from . import usage_correction_sql as corrections
 from . import usage_ingest_sql as sql
-from .usage_event_storage import BLOCK
+from .usage_arrival_sql import BLOCK
 
 _logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL, mute_logger
 from psycopg2.errors import DuplicateTable
 
+from .usage_arrival_sql import BLOCK
+
 TABLE = "cn285_usage_event"
 MONTHS_AHEAD = 3
-# Numbers of events are taken in blocks of so many: one by one costs as much as an index.
-BLOCK = 1000
 
 # There are no foreign keys: checking them costs more than storing the event. Items, contracts and
 # metrics with events refuse to be deleted instead.
@@ -20,7 +20,7 @@ CREATE SEQUENCE IF NOT EXISTS {TABLE}_id_seq;
 ALTER SEQUENCE {TABLE}_id_seq INCREMENT BY {BLOCK};
 CREATE TABLE IF NOT EXISTS {TABLE} (
     id bigint NOT NULL DEFAULT nextval('{TABLE}_id_seq'),
-    seq bigint NOT NULL,
+    seq bigint,
     occurred_at timestamp NOT NULL,
     ended_at timestamp,
     ingested_at timestamp NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 ) PARTITION BY RANGE (occurred_at);
 CREATE TABLE IF NOT EXISTS {TABLE}_default PARTITION OF {TABLE} DEFAULT;
 CREATE INDEX IF NOT EXISTS {TABLE}_id_idx ON {TABLE} (id);
-CREATE INDEX IF NOT EXISTS {TABLE}_seq_idx ON {TABLE} (seq);
+CREATE INDEX IF NOT EXISTS {TABLE}_matched_idx ON {TABLE} (seq) WHERE seq IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_item_idx ON {TABLE} (item_id, metric_id);
 CREATE INDEX IF NOT EXISTS {TABLE}_contract_idx ON {TABLE} (contract_id, metric_id)
     WHERE item_id IS NULL;
@@ -51,6 +51,11 @@ CREATE TABLE IF NOT EXISTS cn285_usage_key (
     event_id bigint NOT NULL,
     content bigint NOT NULL
 );
+"""
+# Before, each event had a second number, with an index of its own.
+_UPGRADE = f"""
+ALTER TABLE {TABLE} ALTER COLUMN seq DROP NOT NULL;
+DROP INDEX IF EXISTS {TABLE}_seq_idx;
 """
 
 
@@ -65,7 +70,7 @@ class UsageEvent(models.Model):
 
     def init(self):
         # Static statements; the driver must not look for parameters in them.
-        self.env.cr.execute(_CREATE)
+        self.env.cr.execute(_CREATE + _UPGRADE)
         self._make_partitions(self._months_ahead())
 
     @api.model

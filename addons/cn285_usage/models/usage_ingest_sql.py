@@ -251,14 +251,14 @@ GREATEST((div({_EPOCH}, m.seconds * m.step)
 """
 
 _INSERT = """
-INSERT INTO cn285_usage_event (id, seq, occurred_at, ended_at, ingested_at, origin_id, company_id,
+INSERT INTO cn285_usage_event (id, occurred_at, ended_at, ingested_at, origin_id, company_id,
     metric_id, contract_id, item_id, beneficiary_id, quantity, kind, state, source,
     transaction_id, reference, properties)
 """
 
 STORE = f"""
 {_INSERT}
-SELECT s.id, s.id, s.occurred_at, s.ended_at, %(now)s, s.origin_id, %(company)s, m.metric_id,
+SELECT s.id, s.occurred_at, s.ended_at, %(now)s, s.origin_id, %(company)s, m.metric_id,
     CASE WHEN p.several THEN x.contract_id ELSE p.contract_id END,
     CASE WHEN p.several THEN x.item_id ELSE p.item_id END,
     CASE WHEN p.several THEN x.beneficiary_id ELSE p.beneficiary_id END,

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..engine.aggregation import round_units
 from ..engine.property_filter import conditions
+from .usage_arrival_sql import ARRIVAL
 
 ZERO = Decimal(0)
 DIGITS = 12
@@ -21,7 +22,7 @@ _AGGREGATES = {
     "max": "max(e.quantity)",
     "min": "min(e.quantity)",
     "average": "avg(e.quantity)",
-    "last": "(array_agg(e.quantity ORDER BY e.occurred_at DESC, e.seq DESC))[1]",
+    "last": "(array_agg(e.quantity ORDER BY e.occurred_at DESC, coalesce(e.seq, e.id) DESC))[1]",
     "weighted_sum": """sum(e.quantity
         * extract(epoch FROM e.until - greatest(e.occurred_at, e.since))::numeric
         / extract(epoch FROM e.until - e.since)::numeric)""",
@@ -126,15 +127,16 @@ class UsageMetric(models.Model):
 
     def _measure_query(self, events, by_property, with_amounts, by_beneficiary):
         beneficiary = SQL("coalesce(e.beneficiary_id, e.owner_id)")
-        amounts = SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, e.seq)")
+        amounts = SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, %s)", SQL(ARRIVAL))
         return SQL(
             """SELECT e.number, %(value)s, %(beneficiary)s, (%(aggregate)s)::text, count(*),
-                      max(e.seq), %(amounts)s
+                      max(%(arrival)s), %(amounts)s
                  FROM (%(events)s) AS e
              GROUP BY 1, 2, 3""",
             value=SQL("e.properties ->> %s", by_property) if by_property else SQL("NULL::text"),
             beneficiary=beneficiary if by_beneficiary else SQL("NULL::int"),
             aggregate=self._aggregate(),
+            arrival=SQL(ARRIVAL),
             amounts=amounts if with_amounts else SQL("NULL"),
             events=events,
         )

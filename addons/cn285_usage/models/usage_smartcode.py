@@ -322,7 +322,7 @@ class UsageMetric(models.Model):
                      FROM (%s) AS e LEFT JOIN res_partner p
                        ON p.id = coalesce(e.beneficiary_id, e.owner_id)
                     WHERE e.occurred_at >= e.since
-                 ORDER BY e.number, e.occurred_at, e.seq""",
+                 ORDER BY e.number, e.occurred_at, coalesce(e.seq, e.id)""",
                 self._counted_events(windows),
             )
         )

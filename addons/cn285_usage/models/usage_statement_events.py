@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .big_integer import BigInteger
+from .usage_arrival_sql import ARRIVAL
 from .usage_measure import next_day, utc
 
 # Events read at a time.
@@ -25,7 +26,9 @@ class UsageRating(models.Model):
     @api.model
     def _insert_outcomes(self, outcomes_by_row):
         # In the snapshot of this transaction, as all that was measured.
-        [[seen]] = self.env.execute_query(SQL("SELECT max(seq) FROM cn285_usage_event"))
+        [[seen]] = self.env.execute_query(
+            SQL("SELECT greatest(max(id), max(seq)) FROM cn285_usage_event")
+        )
         for outcomes in outcomes_by_row.values():
             for outcome in outcomes:
                 outcome.values.setdefault("seen_seq", seen or 0)
@@ -66,7 +69,7 @@ class UsageRating(models.Model):
                e.transaction_id, e.properties::text, p.complete_name, e.metric_id, NOT e.counts""",
             local=local,
         )
-        order = SQL("ORDER BY e.occurred_at, e.seq")
+        order = SQL("ORDER BY e.occurred_at, %s", SQL(ARRIVAL))
         yield from self._stream(self._events_query(seen, columns, order))
 
     def _events_total(self, seen):
@@ -99,7 +102,8 @@ class UsageRating(models.Model):
         metrics = self.calculator_id._metrics()
         return SQL(
             """WITH corrected AS MATERIALIZED (
-                   SELECT c.origin_id, c.seq AS since, r.seq AS until
+                   SELECT c.origin_id, coalesce(c.seq, c.id) AS since,
+                          coalesce(r.seq, r.id) AS until
                      FROM cn285_usage_event c
                 LEFT JOIN cn285_usage_event r ON r.origin_id = c.id AND r.kind = 'reversal'
                     WHERE c.origin_id IS NOT NULL AND c.company_id = %(company)s
@@ -107,7 +111,7 @@ class UsageRating(models.Model):
                    SELECT e.*, %(counted_now)s AS counts, %(counted_before)s AS counted
                      FROM cn285_usage_event e
                     WHERE (%(whose)s) AND %(filter)s AND e.kind != 'reversal'
-                      AND e.state != 'parked' AND e.seq <= %(now)s
+                      AND e.state != 'parked' AND %(arrival)s <= %(now)s
                       AND e.occurred_at >= %(start)s AND e.occurred_at < %(end)s)
                SELECT %(columns)s
                  FROM known e LEFT JOIN res_partner p ON p.id = e.beneficiary_id
@@ -123,6 +127,7 @@ class UsageRating(models.Model):
             now=self.seen_seq,
             start=utc(row.period_start, zone),
             end=utc(next_day(row.period_end), zone),
+            arrival=SQL(ARRIVAL),
         )
 
     def _counted_before(self, seen):
@@ -174,10 +179,11 @@ class UsageRating(models.Model):
 def _counted(seq):
     """Whether event ``e`` counted when ``seq`` was the last: there, and no correction in force."""
     return SQL(
-        """(e.seq <= %s AND NOT EXISTS (
+        """(%s <= %s AND NOT EXISTS (
                 SELECT 1 FROM corrected c
                  WHERE c.origin_id = e.id AND c.since <= %s
                    AND (c.until IS NULL OR c.until > %s)))""",
+        SQL(ARRIVAL),
         seq,
         seq,
         seq,
