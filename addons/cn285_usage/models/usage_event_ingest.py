@@ -19,7 +19,7 @@ from .usage_arrival_sql import BLOCK
 
 _logger = logging.getLogger(__name__)
 
-CHUNK = 50_000
+CHUNK = 100_000
 TRIES = 5
 FUTURE = timedelta(days=1)
 PLAIN = "s.kind IS NULL"
