@@ -311,11 +311,18 @@ def _json(value) -> str:
         value = json.loads(value) if isinstance(value, str) else value
         text = json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
-        raise BadRow("bad_properties", str(value)[:80]) from None
+        raise BadRow("bad_properties", _shown(value)) from None
     if not isinstance(value, dict) or re.search(r"\\u(0000|d[89a-f])", text):
         # PostgreSQL stores no NUL; halves of a character pair are re-read to be sure of them.
         _check_properties(value, text)
     return text
+
+
+def _shown(value) -> str:
+    try:
+        return str(value)[:80]
+    except (ValueError, RecursionError):
+        return type(value).__name__
 
 
 def _check_properties(value, text) -> None:

@@ -193,9 +193,13 @@ class UsageEvent(models.Model):
             stored = _summary(prepared.packed)
             rest = rest.take(prepared.packed.rest)
         if rest:
-            numbers = prepared.numbers[stored[0] :] or self._reserve_numbers(len(rest))
-            self._stage(rest, numbers)
-            stored = self._record_rest(chunk, rest, parameters, report, refused, stored)
+            numbers = prepared.numbers or self._reserve_numbers(len(rest))
+            self._stage(rest, numbers[stored[0] :])
+            stored = _together(stored, self._store(rest, parameters))
+            some_left = stored[0] < len(prepared.encoded)
+            left = self._left_over(set(numbers)) if some_left else []
+            parameters["fresh"] = not any(old for *_others, old in left)
+            self._sort_out(chunk, left, report, refused)
         report["parked"] = stored[5]
         report["accepted"] = stored[0] - stored[5]
         refused.sort(key=lambda entry: entry["row"])
@@ -233,24 +237,16 @@ class UsageEvent(models.Model):
     # === EVENTS THAT NEED A CLOSER LOOK === #
 
     @api.model
-    def _record_rest(self, chunk, columns, parameters, report, refused, before):
-        """Check and store staged events; adds to ``report`` and ``refused``.
-
-        :return: what was stored, together with ``before``: see :data:`NOTHING`
-        """
-        stored = self._store(columns, parameters)
-        taken = False
-        if stored[0] < len(columns):
-            for row, code, same, known in self._left_over():
-                taken = taken or known
-                if same:
-                    report["duplicates"] += 1
-                    continue
-                code = "conflict" if known else code
-                reason = self._reason(code, chunk[row])
-                refused.append({"row": row, "code": code, "reason": reason})
-        parameters["fresh"] = not taken
-        return _together(before, stored)
+    def _sort_out(self, chunk, left, report, refused):
+        """Add rows that were not stored (:meth:`_left_over`) to ``report`` and ``refused``."""
+        for row, code, same, old in left:
+            if same:
+                report["duplicates"] += 1
+                continue
+            # A bad row beside a good one of the same key is refused for what is bad about it.
+            code = "conflict" if old or code == "taken" else code
+            reason = self._reason(code, chunk[row])
+            refused.append({"row": row, "code": code, "reason": reason})
 
     @api.model
     def _stage(self, columns, numbers):
@@ -371,6 +367,15 @@ class UsageEvent(models.Model):
             self.env.cr.execute(corrections.REFUSE, {"ids": ids, "code": code})
 
     @api.model
-    def _left_over(self):
+    def _left_over(self, numbers):
+        """Rows that were not stored.
+
+        :param numbers: those of this chunk's events
+        :return: ``[(place of the row, code of a reason, whether the event that has its key says
+            the same, whether that event was there before)]``
+        """
         self.env.cr.execute(sql.LEFT_OVER)
-        return self.env.cr.fetchall()
+        return [
+            (row, code, same, event_id is not None and event_id not in numbers)
+            for row, code, same, event_id in self.env.cr.fetchall()
+        ]

@@ -4,6 +4,9 @@ from decimal import Decimal
 
 from odoo import api, models
 
+# Refused rows are kept with so many levels of values in values; what lies below as text.
+DEEPEST = 20
+
 
 class UsageEvent(models.Model):
     _inherit = "cn285.usage.event"
@@ -59,14 +62,14 @@ class UsageEvent(models.Model):
         return False if value in (None, "") else self._storable(value)[:255]
 
     @api.model
-    def _payload(self, row):
+    def _payload(self, row, depth=0):
         if not isinstance(row, dict):
             return {"": self._storable(row)}
         return {
             self._storable(name): value
             if value is None or type(value) is bool or (type(value) is int and abs(value) < 2**53)
-            else self._payload(value)
-            if isinstance(value, dict)
+            else self._payload(value, depth + 1)
+            if isinstance(value, dict) and depth < DEEPEST
             else self._storable(value)
             for name, value in row.items()
         }
@@ -77,4 +80,9 @@ class UsageEvent(models.Model):
         if type(value) is int and abs(value) >= 2**53:
             # Python refuses to write out integers of thousands of digits.
             value = f"{Decimal(value):.5e}" if abs(value) >= 10**60 else value
-        return str(value).replace("\x00", "").encode(errors="replace").decode()
+        try:
+            text = str(value)
+        except (ValueError, RecursionError):
+            # Values in values that cannot be written out, or too deep ones.
+            text = f"({type(value).__name__})"
+        return text.replace("\x00", "").encode(errors="replace").decode()

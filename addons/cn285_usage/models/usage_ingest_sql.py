@@ -279,7 +279,7 @@ FROM cn285_usage_stage s WHERE {_GOOD}
 # Rows that were not stored, and what is known of the first event of their key.
 LEFT_OVER = """
 SELECT s.n, b.code, k.event_id IS NOT NULL AND (k.content = s.content OR COALESCE(
-    {same}, FALSE)), k.event_id IS NOT NULL
+    {same}, FALSE)), k.event_id
 FROM cn285_usage_bad b JOIN cn285_usage_stage s ON s.id = b.id
 LEFT JOIN cn285_usage_key k ON k.key = s.key
 LEFT JOIN cn285_usage_event e ON e.id = k.event_id

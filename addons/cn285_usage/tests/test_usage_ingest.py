@@ -162,6 +162,17 @@ class TestUsageIngest(UsageIngestCase):
             self.assertEqual(report["refused"][0]["code"], "conflict")
         self.assertEqual(self._stored(row).quantity, 5)
 
+    def test_bad_row_beside_a_good_one_of_its_key(self):
+        late = {"occurred_at": datetime.now() + timedelta(days=2)}
+        for code, bad in (("far_future", late), ("unknown_metric", {"metric": "nothing"})):
+            row = self._row()
+            for place in (0, 1):
+                row["transaction_id"] += "x"
+                rows = [row, row]
+                rows[place] = {**row, **bad}
+                (entry,) = self._ingest(*rows, refused=1)["refused"]
+                self.assertEqual((entry["row"], entry["code"]), (place, code))
+
     def test_same_content_is_a_duplicate_after_the_item_has_ended(self):
         row = self._row()
         self._ingest(row)
@@ -227,6 +238,12 @@ class TestUsageIngest(UsageIngestCase):
         self.assertRefused("bad_properties", properties="[1]")
         self.assertRefused("bad_properties", properties={"a": "\x00"})
         self.assertRefused("bad_properties", properties={"a": float("nan")})
+        deep = {}
+        for _level in range(3000):
+            deep = {"a": deep}
+        self.assertRefused("bad_properties", properties=deep)
+        self.assertRefused("bad_properties", properties={"a": 10**5000})
+        self.assertRefused("bad_properties", properties={"a": [10**5000]})
         self.assertRefused("bad_kind", kind="gift")
         self.assertRefused("origin_missing", kind="reversal")
         self.assertRefused("origin_not_wanted", origin="T1")
@@ -319,6 +336,16 @@ class TestUsageIngest(UsageIngestCase):
         self.assertGreater(event.seq, event.id)
         ingest = self.env["cn285.usage.ingest"].search([], limit=1, order="id desc")
         self.assertEqual((ingest.origin, ingest.first_seq), ("match", event.seq))
+
+    def test_replacement_of_a_parked_event_waits_in_its_place(self):
+        row = self._row(item_id=None, item="0699", park=True)
+        self._ingest(row, parked=1)
+        better = self._correction(row, "replacement", quantity=9)
+        self._ingest(better, parked=1)
+        self.assertEqual((self._stored(better).state, self._counted()), ("parked", 0))
+        self._create_contract([{"code": "0699"}])
+        self.assertEqual(self.events._match_parked(), 1)
+        self.assertEqual(self._counted(), 9)
 
     def test_parked_by_parameter(self):
         self.env["ir.config_parameter"].set_param("cn285_usage.park_unknown", "True")
