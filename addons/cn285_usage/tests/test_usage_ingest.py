@@ -342,10 +342,13 @@ class TestUsageIngest(UsageIngestCase):
         self._ingest(row, parked=1)
         better = self._correction(row, "replacement", quantity=9)
         self._ingest(better, parked=1)
-        self.assertEqual((self._stored(better).state, self._counted()), ("parked", 0))
-        self._create_contract([{"code": "0699"}])
+        first, waiting = self._stored(row, better)
+        self.assertEqual((first.state, waiting.state), ("superseded", "parked"))
+        contract = self._create_contract([{"code": "0699"}])
         self.assertEqual(self.events._match_parked(), 1)
-        self.assertEqual(self._counted(), 9)
+        (first + waiting).invalidate_recordset()
+        self.assertEqual((first.state, waiting.state), ("superseded", "active"))
+        self.assertEqual((waiting.quantity, waiting.item_id), (9, contract.item_ids))
 
     def test_parked_by_parameter(self):
         self.env["ir.config_parameter"].set_param("cn285_usage.park_unknown", "True")
