@@ -6,6 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 from odoo import fields
 
+# Above it cents are lost in a floating point number: no price, and no quantity, is that large.
+LARGEST = 10**12
+
 Nature = Literal["upgrade", "downgrade", "cancellation", ""]
 
 
@@ -56,6 +59,8 @@ def parse_value(env, value: Any, spec: Value) -> Any:
 def _number(env, value, _spec):
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise BadValue(env._("%s is not a number.", value))
+    if abs(value) >= LARGEST:
+        raise BadValue(env._("%s is too large.", value))
     return float(value)
 
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from .change_type import BadValue, parse_value
@@ -221,6 +221,8 @@ class ContractChange(models.Model):
         spec = self._change_types()[self.type].values.get(name)
         if value in (None, False) or spec is None:
             return value if value else "–"
+        if not self._is_readable(value, spec):
+            return value
         if spec.kind == "record":
             # sudo: the name of what was chosen; whoever may read the change may read it.
             return self.env[spec.model].sudo().browse(value).exists().display_name or value
@@ -229,6 +231,14 @@ class ContractChange(models.Model):
         if spec.kind == "number":
             return f"{value:g}"
         return value
+
+    def _is_readable(self, value, spec):
+        """Whether a value is of its kind; one that is not is shown as it stands."""
+        try:
+            parse_value(self.env, value, spec)
+        except BadValue:
+            return False
+        return True
 
     # === CONSTRAINTS AND CRUD === #
 
@@ -254,6 +264,8 @@ class ContractChange(models.Model):
                 vals["contract_id"] = item.contract_id.id
             if vals.get("state", "draft") != "draft":
                 raise self._door_error()
+            self._check_origin(vals)
+            self._check_data(vals)
         changes = super().create(vals_list)
         for change in changes.filtered(lambda change: not change.date_requested):
             change.date_requested = change.company_id._cn285_today()
@@ -263,6 +275,8 @@ class ContractChange(models.Model):
         inside = self.env.context.get("cn285_state_door") is STATE_DOOR
         if not inside and MACHINERY & vals.keys():
             raise self._door_error()
+        self._check_origin(vals)
+        self._check_data(vals)
         if not inside and CONTENT & vals.keys():
             for change in self:
                 if change.state != "draft":
@@ -274,6 +288,20 @@ class ContractChange(models.Model):
                         )
                     )
         return super().write(vals)
+
+    def _check_origin(self, vals):
+        """What the system does keeps no rules and needs no approval: nobody speaks for it."""
+        if vals.get("origin") == "system" and not self.env.su:
+            raise AccessError(
+                self.env._("A contract change of the system's own is not made by a user.")
+            )
+
+    def _check_data(self, vals):
+        """Refuse values that are not told by name, before anything tries to read them."""
+        if vals.get("values") and not isinstance(vals["values"], dict):
+            raise ValidationError(
+                self.env._("The values of a contract change are given by name, as an object.")
+            )
 
     def _door_error(self):
         return UserError(

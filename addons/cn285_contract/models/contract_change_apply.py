@@ -127,7 +127,7 @@ class ContractChange(models.Model):
         done = self.browse()
         while queues:
             # Of a contract, all of one wave: its first change.
-            wave = self.union(*(queue[0] for queue in queues))
+            wave = self.browse().union(*(queue[0] for queue in queues))
             applied = self.browse()
             for kind in wave.grouped("type").values():
                 applied |= kind._apply_together(raising)
@@ -149,7 +149,7 @@ class ContractChange(models.Model):
         if len(self) == 1:
             self._write_inside({"error": reason})
             return self.browse()
-        return self.union(*(change._apply_together() for change in self))
+        return self.browse().union(*(change._apply_together() for change in self))
 
     def _try_apply(self):
         """Apply in a savepoint; what fails leaves nothing behind. Returns the reason, or None."""
@@ -205,6 +205,17 @@ class ContractChange(models.Model):
             announce = getattr(changes, f"_announce_{kind}", None)
             if announce:
                 announce(scheduled)
+
+    def _is_superseded(self):
+        """Whether what this change sets was set anew for a later day already."""
+        self.ensure_one()
+        return any(
+            other.type == self.type
+            and other.item_id == self.item_id
+            and other.state == "applied"
+            and other.date_effective > self.date_effective
+            for other in self.contract_id.change_ids
+        )
 
     # === DAYS AND INVOICES === #
 

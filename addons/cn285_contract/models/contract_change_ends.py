@@ -42,7 +42,7 @@ class ContractChange(models.Model):
 
     def _announce_end_item(self, scheduled):
         for change in self:
-            change.item_id.planned_end = scheduled and change._last_day()
+            change.item_id.planned_end = change._first_planned_end(scheduled)
 
     # === TERMINATION === #
 
@@ -73,9 +73,24 @@ class ContractChange(models.Model):
 
     def _announce_terminate(self, scheduled):
         for change in self:
-            change.contract_id.planned_end = scheduled and change._last_day()
+            change.contract_id.planned_end = change._first_planned_end(scheduled)
 
     # === SHARED === #
+
+    def _first_planned_end(self, scheduled):
+        """The first of the last days that are planned for what this change ends, or False.
+
+        :param bool scheduled: whether this change is one of those planned
+        """
+        ends = self.contract_id.change_ids.filtered(
+            lambda other: (
+                other != self
+                and (other.type, other.item_id) == (self.type, self.item_id)
+                and other.state == "scheduled"
+            )
+        )
+        ends |= self if scheduled else self.browse()
+        return min((end._last_day() for end in ends), default=False)
 
     def _check_in_service(self):
         """Refuse a day on which the item has not started, or has ended already."""

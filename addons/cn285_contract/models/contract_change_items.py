@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from ..engine.plan import end_of_terms
 from .change_type import ChangeType, Value
-from .common import LIVE_STATES
+from .common import LIVE_STATES, day_after
 from .contract_change_terms import ALIGNMENTS, MONTH_NUMBERS, UNIT_NAMES
 
 NEW_PRODUCT = {
@@ -99,8 +99,20 @@ class ContractChange(models.Model):
                 )
             )
         self._check_contract_reaches()
+        self._check_new_item_terms(values)
         self._check_new_product(values["product_id"])
         self._check_item_limit()
+
+    def _check_new_item_terms(self, values):
+        """Refuse at once what the new item's own terms would refuse on the day of effect."""
+        self._check_quantity_given()
+        if values.get("recurring_interval") is not None and values["recurring_interval"] < 1:
+            raise self._refusal(self.env._("a period is at least 1 unit long."))
+        self._check_day_of_month(values.get("billing_day"))
+        if min(values.get("trial_days") or 0, values.get("period_count") or 0) < 0:
+            raise self._refusal(
+                self.env._("days of trial and numbers of periods cannot be negative.")
+            )
 
     def _check_contract_reaches(self):
         end = self.contract_id.date_end
@@ -136,7 +148,9 @@ class ContractChange(models.Model):
         """A tier path leads to the product, and it fits the contract's other products."""
         self._check_in_service()
         product = self._parsed()["product_id"]
+        self._check_goes_on()
         self._check_path(product)
+        self._check_quantity_given()
         self._check_new_product(product, without=self.item_id)
         self._check_not_required(self.item_id, coming=product)
 
@@ -171,6 +185,20 @@ class ContractChange(models.Model):
     def _apply_cross_sell(self):
         self._apply_add_item()
 
+    def _check_quantity_given(self):
+        """The quantity is not negative, the discount a percentage, where they are given."""
+        values = self._parsed()
+        if (values.get("quantity") or 0) < 0:
+            raise self._refusal(self.env._("a quantity cannot be negative."))
+        self._check_discount(values.get("discount") or 0.0)
+
+    def _check_goes_on(self):
+        """A fee that was due before has nothing left that could go on elsewhere."""
+        if self.item_id._is_due_before(self._first_day()):
+            raise self._refusal(
+                self.env._("the fee “%s” was due before; nothing of it goes on.", self.item_id.name)
+            )
+
     def _check_path(self, product):
         paths = self.env["cn285.tier.path"].sudo()  # sudo: only whether there is one
         if self.override:
@@ -191,11 +219,13 @@ class ContractChange(models.Model):
         values, item, contract = self._parsed(), self.item_id, self.contract_id
         if not values:
             raise self._refusal(self.env._("give a new start or end of the service."))
+        if item.state == "draft" or not item.date_start:
+            raise self._refusal(self.env._("item “%s” has not started yet.", item.name))
         start = values.get("date_start") or item.date_start
         end = values.get("date_end", item.date_end)
         reasons = {
-            "end": end and start and end < start,
-            "before": start and contract.date_start and start < contract.date_start,
+            "end": end and end < start,
+            "before": contract.date_start and start < contract.date_start,
             "after": contract.date_end and (end or start) > contract.date_end,
         }
         if any(reasons.values()):
@@ -206,6 +236,19 @@ class ContractChange(models.Model):
                     end=format_date(self.env, end) if end else "…",
                 )
             )
+
+        if values.get("date_end") and (not item.date_end or end < item.date_end):
+            self._check_not_required(item)
+
+    def _earliest_service_period(self):
+        """The first day that is served, or not served any more, otherwise than before."""
+        values, item, days = self._parsed(), self.item_id, [self.date_effective]
+        if values.get("date_start") and item.date_start:
+            starts = {values["date_start"], item.date_start}
+            days += starts if len(starts) > 1 else ()
+        if "date_end" in values and values["date_end"] != (item.date_end or None):
+            days += [day_after(day) for day in (values["date_end"], item.date_end) if day]
+        return min(days)
 
     def _apply_service_period(self):
         """Days that are not served any more are credited, new ones are billed; the rhythm stays."""
@@ -259,7 +302,7 @@ class ContractChange(models.Model):
 
     def _apply_beneficiary(self):
         """From the day on the service is for somebody else; the money stays the same."""
-        for change in self:
+        for change in self.filtered(lambda change: not change._is_superseded()):
             change.item_id.beneficiary_id = change._parsed().get("beneficiary_id") or False
 
     # === TRANSFER === #
@@ -267,6 +310,7 @@ class ContractChange(models.Model):
     def _check_transfer_item(self):
         """To a running contract of the company, in the same currency."""
         self._check_in_service()
+        self._check_goes_on()
         target = self._parsed()["to_contract_id"]
         day = self._first_day()
         reason = None
@@ -280,6 +324,11 @@ class ContractChange(models.Model):
             reason = self.env._("contract %s does not run on that day.", target.name)
         if reason:
             raise self._refusal(reason)
+        product = self.item_id.product_id
+        self._check_not_required(self.item_id)
+        self._check_new_product(product, contract=target)
+        if target.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:
+            self._check_item_limit(target.partner_id)
 
     def _apply_transfer_item(self):
         """The item ends here the day before and goes on there: credited here, charged there."""
@@ -318,6 +367,12 @@ class ContractItem(models.Model):
     )
     trial_extended = fields.Boolean(copy=False, readonly=True)
 
+    def _is_due_before(self, day):
+        """Whether this is a one-time fee that is due before a day: it is owed where it stands."""
+        self.ensure_one()
+        due = self.one_shot_date or self.billing_start
+        return self.billing_type == "one_shot" and bool(due) and due < day
+
     def _succeed(self, change, vals):
         """End the item before the change takes effect and create the one that takes its place.
 
@@ -327,7 +382,11 @@ class ContractItem(models.Model):
         self.ensure_one()
         day = change._first_day()
         successor = self.create({**self._prepare_successor(day, change), **vals})
+        self._hand_over_versions(successor, change)
+        self._hand_over_pauses(successor, change)
         self._hand_over_changes(successor, change)
+        if successor.version_ids or successor.pause_ids:
+            successor._replan()
         if self.date_start >= day:
             self.with_context(cn285_keep_contract_state=True)._update_state(
                 LIVE_STATES, "cancelled"
@@ -338,6 +397,15 @@ class ContractItem(models.Model):
                 {"date_end": day - timedelta(days=1), "last_period": "prorate"}
             )
         return successor
+
+    def _hand_over_versions(self, successor, change):
+        """What was changed of the terms after the change's day stays changed."""
+        for later in self.version_ids.filtered(
+            lambda version: version.date_from and version.date_from > change._first_day()
+        ):
+            terms_change = change._terms_change(later.patch or {}, successor)
+            terms_change = terms_change._replace(day=later.date_from, change=later.change_id)
+            successor._write_versions([terms_change])
 
     def _hand_over_changes(self, successor, change):
         """What was planned for the item from then on concerns its successor."""
@@ -369,6 +437,7 @@ class ContractItem(models.Model):
             "date_end": last_day or False,
             "anchor_date": anchor,
             "trial_days": max((self.billing_start - day).days, 0),
+            "trial_extended": self.trial_extended,
             "period_count": 0,
             "first_period": "prorate",
             "not_before": change._billing_day(),

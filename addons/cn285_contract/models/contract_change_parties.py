@@ -53,6 +53,21 @@ class ContractChange(models.Model):
             reason = self.env._("it ends on %s already.", format_date(self.env, contract.date_end))
         if reason:
             raise self._refusal(reason)
+        if partner.commercial_partner_id != contract.partner_id.commercial_partner_id:
+            self._check_item_limit(partner, len(self._going_on(day)))
+
+    def _going_on(self, day):
+        """The contract's items that a new holder takes over; fees due before are the old one's."""
+        return self.contract_id.item_ids.filtered(
+            lambda item: (
+                item.state == "draft"
+                or (
+                    item.state in LIVE_STATES
+                    and not (item._last_day() and item._last_day() < day)
+                    and not item._is_due_before(day)
+                )
+            )
+        )
 
     def _apply_holder(self):
         """The contract goes on as one of the new holder's own, with all that runs on it.
@@ -63,11 +78,10 @@ class ContractChange(models.Model):
         for change in self:
             contract, day = change.contract_id, change._first_day()
             heir = contract._create_heir(change)
-            running = contract.item_ids.filtered(lambda item: item.state in ("draft", *LIVE_STATES))
-            for item in running:
+            for item in change._going_on(day):
                 if item.state == "draft":
                     item.copy({"contract_id": heir.id})
-                elif not item._last_day() or item._last_day() >= day:
+                else:
                     item._succeed(change, {"contract_id": heir.id})
             contract.with_context(cn285_no_replan=True)._end_on(day - timedelta(days=1))
             change._write_inside({"result_contract_id": heir.id})
@@ -84,7 +98,7 @@ class ContractChange(models.Model):
 
     def _apply_payment_terms(self):
         """Invoices of the day and later have these payment terms."""
-        for change in self:
+        for change in self.filtered(lambda change: not change._is_superseded()):
             change.contract_id.payment_term_id = change._parsed().get("payment_term_id") or False
 
 

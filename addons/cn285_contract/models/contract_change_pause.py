@@ -121,7 +121,8 @@ class ContractChange(models.Model):
     # === PAUSE === #
 
     def _check_pause(self):
-        """Something runs that can pause, within the limits of the template."""
+        """Something runs that can pause, not twice, and within the limits of the template."""
+        self._check_interrupts()
         items = self._concerned(("active",))
         if not items:
             raise self._refusal(self.env._("nothing is active that could pause."))
@@ -132,24 +133,73 @@ class ContractChange(models.Model):
                     "a pause cannot end on %s, before it starts.", format_date(self.env, end)
                 )
             )
+        self._check_pauses_once(items)
         if not self.override:
             self._check_pause_limits(items, end)
+
+    def _check_interrupts(self):
+        """Refuse a first day on which the contract, or the item, is not served."""
+        contract, item, day = self.contract_id, self.item_id, self._first_day()
+        start = max(filter(None, (contract.date_start, item.date_start)), default=day)
+        end = min(filter(None, (contract.date_end, item.date_end)), default=day)
+        if day < start:
+            raise self._refusal(self.env._("it starts only on %s.", format_date(self.env, start)))
+        if day > end:
+            raise self._refusal(self.env._("it ends on %s already.", format_date(self.env, end)))
+
+    def _pause_span(self):
+        """The days of a pause that is asked for, half-open."""
+        self.ensure_one()
+        return self._first_day(), day_after(self._parsed().get("date_end")) or FOREVER
+
+    def _other_pauses(self, item):
+        """The days of an item's other pauses, those that are planned included, half-open."""
+        planned = self.contract_id.change_ids.filtered(
+            lambda other: (
+                other != self
+                and other.type == "pause"
+                and other.state in ("to_approve", "scheduled")
+                and other.item_id in (item, item.browse())
+            )
+        )
+        taken = item.pause_ids.filtered(lambda pause: pause.kind == "pause")
+        return [pause._span() for pause in taken] + [other._pause_span() for other in planned]
+
+    def _check_pauses_once(self, items):
+        span = self._pause_span()
+        for item in items:
+            for start, end in intersect(self._other_pauses(item), [span]):
+                raise self._refusal(
+                    self.env._(
+                        "item “%(item)s” pauses from %(start)s to %(end)s already.",
+                        item=item.name,
+                        start=format_date(self.env, start),
+                        end="…" if end == FOREVER else format_date(self.env, end - timedelta(1)),
+                    )
+                )
 
     def _check_pause_limits(self, items, end):
         template = self.contract_id.template_id
         first = self._first_day()
         length = (end - first).days + 1 if end else None
         reason = template._pause_length_error(length) if template else None
-        year = (date(first.year, 1, 1), date(first.year + 1, 1, 1))
         for item in items if template and not reason else ():
-            pauses = item.pause_ids.filtered(lambda pause: pause.kind == "pause")
-            spans = [span for pause in pauses for span in intersect([pause._span()], [year])]
-            spans_now = intersect([(first, day_after(end) or FOREVER)], [year])
-            reason = template._pause_year_error(len(spans) + 1, count(spans) + count(spans_now))
+            reason = self._pause_years_error(template, item, (end or first).year)
             if reason:
                 break
         if reason:
             raise self._refusal(reason)
+
+    def _pause_years_error(self, template, item, last_year):
+        """Why an item pauses too often or too long in one of the calendar years of this pause."""
+        own, others = self._pause_span(), self._other_pauses(item)
+        for number in range(own[0].year, last_year + 1):
+            year = (date(number, 1, 1), date(number + 1, 1, 1))
+            spans = [span for one in (own, *others) for span in intersect([one], [year])]
+            reason = template._pause_year_error(len(spans), count(spans))
+            if reason:
+                return reason
+        return None
 
     def _apply_pause(self):
         """Items pause; where an end is given, they resume by themselves on the day after."""
@@ -159,13 +209,15 @@ class ContractChange(models.Model):
             if end:
                 change._schedule_resumption(end + timedelta(days=1))
 
-    def _schedule_resumption(self, day):
+    def _schedule_resumption(self, day, item=None):
+        """Let what pauses go on from a day: the item given, or what this change concerns."""
         if self.company_id.cn285_change_day == "old":
             day -= timedelta(days=1)
+        concerned = item or self
         resumption = self.create(
             {
-                "contract_id": self.contract_id.id,
-                "item_id": self.item_id.id,
+                "contract_id": concerned.contract_id.id,
+                "item_id": item.id if item else self.item_id.id,
                 "type": "resume",
                 "date_effective": day,
                 "origin": "system",
@@ -177,8 +229,18 @@ class ContractChange(models.Model):
     # === RESUMPTION === #
 
     def _check_resume(self):
-        if not self._concerned(("paused",)):
+        """Something is paused; where a pause ends by itself, it may have been ended before."""
+        if self.origin != "system" and not self._concerned(("paused",)):
             raise self._refusal(self.env._("nothing is paused."))
+
+    def _check_contract_runs(self):
+        """A pause that ends by itself does so whatever became of its contract meanwhile."""
+        if self.type != "resume" or self.origin != "system":
+            super()._check_contract_runs()
+
+    def _check_item_runs(self):
+        if self.type != "resume" or self.origin != "system":
+            super()._check_item_runs()
 
     def _apply_resume(self):
         """The pause ends the day before; billing goes on in the same rhythm."""
@@ -187,6 +249,7 @@ class ContractChange(models.Model):
     # === SUSPENSION === #
 
     def _check_deactivate(self):
+        self._check_interrupts()
         if not self._concerned(("active", "paused")):
             raise self._refusal(self.env._("nothing is active that could be deactivated."))
 
@@ -234,6 +297,8 @@ class ContractChange(models.Model):
         for change in self:
             last_day = change._first_day() - timedelta(days=1)
             for item in change._concerned(allowed):
+                if change.origin == "system" and item._pauses_on(change._first_day()):
+                    continue  # It pauses anew: this is the end of an earlier pause.
                 changes[item] = change
                 open_pauses = item.pause_ids.filtered(
                     lambda pause, last_day=last_day: (
@@ -246,12 +311,53 @@ class ContractChange(models.Model):
                     else:
                         pause.date_end = last_day
         items = self.env["cn285.contract.item"].sudo().union(*changes)
-        items.with_context(cn285_no_replan=True)._update_state(allowed, "active")
+        resting = items.filtered(lambda item: item._pauses_on(changes[item]._first_day()))
+        resting.with_context(cn285_no_replan=True)._update_state(allowed, "paused")
+        (items - resting).with_context(cn285_no_replan=True)._update_state(allowed, "active")
         items._settle(changes)
 
 
-class ContractItemUnowed(models.Model):
+class ContractItemPauses(models.Model):
+    """What becomes of an item's pauses, and from when on they are not billed."""
+
     _inherit = "cn285.contract.item"
+
+    def _pauses_on(self, day):
+        """Whether a pause (not a suspension) of this item covers a day."""
+        self.ensure_one()
+        spans = [pause._span() for pause in self.pause_ids if pause.kind == "pause"]
+        return any(start <= day < end for start, end in spans)
+
+    def _hand_over_pauses(self, successor, change):
+        """What interrupts the item from the change on interrupts its successor.
+
+        But for a suspension where the customer is another: that was about the one before.
+        """
+        self.ensure_one()
+        day = change._first_day()
+        same = successor.contract_id.partner_id == self.contract_id.partner_id
+        reaching = self.pause_ids.filtered(
+            lambda pause: pause._span()[1] > day and (same or pause.kind == "pause")
+        )
+        for pause in reaching.sudo():  # sudo: pauses follow from the item, nobody writes them
+            pause.copy(
+                {
+                    "item_id": successor.id,
+                    "date_start": max(pause.date_start, day),
+                    "unowed_from": pause.unowed_from and max(pause.unowed_from, day),
+                }
+            )
+        today = self.company_id._cn285_today()
+        resting = successor._pauses_on(max(day, today))
+        state = "suspended" if same and self.state == "suspended" else resting and "paused"
+        if state and self.state != "active":
+            successor.with_context(cn285_no_replan=True)._update_state(("active",), state)
+        if successor.contract_id == self.contract_id or not resting:
+            return
+        # The end of a pause of the whole contract stays with that contract.
+        for pause in reaching.filtered(lambda pause: pause.kind == "pause" and pause.date_end):
+            if pause.date_end >= today and not pause.change_id.item_id:
+                change._schedule_resumption(day_after(pause.date_end), successor)
 
     def _unowed_from(self, day, billing):
         """The first day of a pause that is not billed, by item; False where it is billed."""

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..engine.periods import boundary, index_at
@@ -100,6 +100,11 @@ class ContractChange(models.Model):
         """
         contract = self.env["cn285.contract"].browse(contract_id)
         contract.check_access("read")
+        spec = self._change_types().get(change_type)
+        if not spec:
+            raise UserError(self.env._("“%s” is no type of contract change.", change_type))
+        if spec.on == "item" and not item_id:
+            raise UserError(self.env._("Say which item changes."))
         change = self.new(
             {
                 "contract_id": contract.id,
@@ -192,7 +197,8 @@ class ContractChange(models.Model):
     def _check_backdating(self):
         today, limit = self.company_id._cn285_today(), self.company_id.cn285_backdate_days
         earliest = today - relativedelta(days=limit)
-        if self.date_effective < earliest:
+        by_type = getattr(self, f"_earliest_{self.type}", None)
+        if (by_type() if by_type else self.date_effective) < earliest:
             raise self._refusal(
                 self.env._(
                     "changes may be dated back by %(days)s days, until %(date)s.",
@@ -203,21 +209,23 @@ class ContractChange(models.Model):
 
     # === PRODUCTS AND LIMITS === #
 
-    def _contract_products(self, without=None):
-        items = self.contract_id.item_ids.filtered(
+    def _contract_products(self, without=None, contract=None):
+        items = (contract or self.contract_id).item_ids.filtered(
             lambda item: item.state in ("draft", *LIVE_STATES)
         )
         return (items - (without or items.browse())).product_id.product_tmpl_id
 
-    def _check_new_product(self, product, without=None):
+    def _check_new_product(self, product, without=None, contract=None):
         """The product can be sold with the contract's others: what it requires, what it excludes.
 
         :param without: the item that it takes the place of
+        :param contract: where it comes to; default: the change's own
         """
         if self.override:
             return
         # sudo: rules between products hold whether or not the user sees all of them.
-        new, others = product.product_tmpl_id.sudo(), self._contract_products(without).sudo()
+        new = product.product_tmpl_id.sudo()
+        others = self._contract_products(without, contract).sudo()
         missing = new.cn285_requires_ids - others
         if missing:
             raise self._refusal(
@@ -260,12 +268,16 @@ class ContractChange(models.Model):
                 )
             )
 
-    def _check_item_limit(self):
-        """The customer's tags let him have one more item."""
+    def _check_item_limit(self, partner=None, more=1):
+        """The customer's tags let him have one more item.
+
+        :param partner: the customer; default: the contract's
+        :param int more: the number of items that he would get
+        """
         if self.override:
             return
         # sudo: the limit counts all of the customer's items, whoever sells to him.
-        customer = self.contract_id.partner_id.commercial_partner_id.sudo()
+        customer = (partner or self.contract_id.partner_id).commercial_partner_id.sudo()
         limits = [tag for tag in customer.category_id if tag.cn285_max_items]
         if not limits:
             return
@@ -281,7 +293,7 @@ class ContractChange(models.Model):
             )
         )
         tag = min(limits, key=lambda tag: tag.cn285_max_items)
-        if number >= tag.cn285_max_items:
+        if number + more > tag.cn285_max_items:
             raise self._refusal(
                 self.env._(
                     "customers tagged “%(tag)s” have at most %(limit)s items; %(customer)s has "

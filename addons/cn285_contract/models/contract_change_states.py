@@ -1,7 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
-from .common import LIVE_STATES, STATE_DOOR
+from .common import LIVE_STATES, STATE_DOOR, as_day
 
 
 class ContractChange(models.Model):
@@ -96,7 +96,9 @@ class ContractChange(models.Model):
 
         :param date_effective: date, or ISO text
         """
-        day = fields.Date.to_date(date_effective)
+        day = as_day(self.env, date_effective)
+        if not day:
+            raise UserError(self.env._("Say to which day the change is moved."))
         for change in self:
             if change.state not in ("draft", "to_approve", "scheduled"):
                 raise UserError(self.env._("%s cannot be moved any more.", change.display_name))
@@ -105,9 +107,20 @@ class ContractChange(models.Model):
             change._write_inside({"date_effective": day, "error": False})
             if change.state != "draft":
                 change._check()
-            scheduled._announce(True)
+            scheduled._moved()
         self.filtered(lambda change: change.state == "scheduled")._apply_if_due()
         return True
+
+    def _moved(self):
+        """Scheduled changes have another day by now: what needs approval then waits for it."""
+        approver = self.env.su or self.env.user.has_group("cn285_contract.group_billing_manager")
+        for change in self:
+            needed = None if approver else change._approval_reason()
+            if needed:
+                change._update_state(("scheduled",), "to_approve", approved_by=False)
+                change._ask_approval(needed)
+            else:
+                change._announce(True)
 
     # === CHECKS === #
 

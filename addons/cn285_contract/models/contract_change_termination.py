@@ -225,7 +225,18 @@ class ContractChange(models.Model):
     def _to_schedule(self, allowed):
         """Also work out fee and refund, and confirm to customers what they notified."""
         ends = self.filtered(lambda change: change.type == "terminate")
-        for change in ends:
+        ends._work_out_fees()
+        result = super()._to_schedule(allowed)
+        ends.filtered(lambda change: change.origin == "customer")._confirm_to_customer()
+        return result
+
+    def _moved(self):
+        """Fee and refund are those of the new day."""
+        self.filtered(lambda change: change.type == "terminate")._work_out_fees()
+        return super()._moved()
+
+    def _work_out_fees(self):
+        for change in self:
             quote = change._quote()
             change._write_inside(
                 {
@@ -233,9 +244,6 @@ class ContractChange(models.Model):
                     "date_refund_due": change._refund_deadline(),
                 }
             )
-        result = super()._to_schedule(allowed)
-        ends.filtered(lambda change: change.origin == "customer")._confirm_to_customer()
-        return result
 
     def _refund_deadline(self):
         self.ensure_one()

@@ -94,7 +94,9 @@ class ContractChange(models.Model):
         values = self._parsed()
         if not values:
             raise self._refusal(self.env._("give a unit price or a discount."))
-        discount = values.get("discount") or 0.0
+        self._check_discount(values.get("discount") or 0.0)
+
+    def _check_discount(self, discount):
         if not 0 <= discount <= 100:
             raise self._refusal(
                 self.env._("the discount must be between 0 and 100 %%, not %s.", discount)
@@ -135,14 +137,15 @@ class ContractChange(models.Model):
         terms_changes = []
         for change in self:
             pricelist = change._parsed().get("pricelist_id")
+            day = change._first_day()
             items = change.contract_id.item_ids.filtered(
-                lambda item: item.price_source == "pricelist" and item.state in LIVE_STATES
+                lambda item, day=day: item._follows_pricelist_from(day)
             )
             patch = {"pricelist_id": pricelist.id if pricelist else False}
             terms_changes += [change._terms_change(patch, item) for item in items]
         items = self.env["cn285.contract.item"].sudo()
         items._write_versions(terms_changes)
-        for change in self:
+        for change in self.filtered(lambda change: not change._is_superseded()):
             pricelist = change._parsed().get("pricelist_id")
             contract = change.contract_id.with_context(cn285_no_replan=True)
             contract.pricelist_id = pricelist or False
@@ -232,3 +235,17 @@ class ContractChange(models.Model):
             raise self._refusal(
                 self.env._("the billing day must be between 1 and 31, not %s.", day)
             )
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _follows_pricelist_from(self, day):
+        """Whether the pricelist prices days of this item that it serves on ``day`` or later."""
+        self.ensure_one()
+        ended = self.date_end and self.date_end < day
+        if ended or self.state not in (*LIVE_STATES, "ended"):
+            return False
+        later = self.version_ids.filtered(lambda v: v.date_from and v.date_from > day)
+        terms = [self._price_terms_on(day), *later]
+        return any(source.price_source == "pricelist" for source in terms)

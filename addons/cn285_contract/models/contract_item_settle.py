@@ -30,7 +30,7 @@ class ContractItem(models.Model):
         """
         items = self.sudo()  # sudo: schedules follow from the items, who may change those may not
         billed, counts = items._billed_rows()
-        creates = []
+        creates, freed = [], items.browse()
         for item in items:
             credits = settle(item._owing_stretches(), billed[item], item._rounding())
             for credit in credits:
@@ -42,6 +42,10 @@ class ContractItem(models.Model):
                     }
                 )
                 counts[key] += 1
+            if any(credit.frees for credit in credits):
+                freed |= item
+        # What ended is planned no more: its freed days are billed anew before it ends again.
+        freed.with_context(cn285_no_replan=True)._update_state(("ended",), "active")
         rows = self.env["cn285.billing.schedule"].sudo().create(creates)
         items._replan()
         items._mark_caused(changes, rows)

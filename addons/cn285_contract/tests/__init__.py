@@ -2,6 +2,7 @@ from . import (
     test_billing_run,
     test_contract,
     test_contract_change,
+    test_contract_change_chains,
     test_contract_change_histories,
     test_credit_notes,
     test_contract_change_money,

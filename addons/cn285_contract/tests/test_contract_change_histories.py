@@ -98,8 +98,10 @@ class TestHistories(MoneyCase):
                 and (kind != "upsell" or item.product_id == self.subscription)
             )
         )
-        # One pause at a time: what is paused cannot pause.
-        if not items or (kind == "pause" and "pause" in contract.change_ids.mapped("type")):
+        # One pause at a time, and one way up from a product: the second of them is refused.
+        if not items or (
+            kind in ("pause", "upsell") and kind in contract.change_ids.mapped("type")
+        ):
             return
         if kind == "upsell":
             values = {"product_id": self.premium.id, "price_unit": 99.0}

@@ -44,9 +44,9 @@ class TestChangeDialog(MoneyCase):
     def test_values_of_each_type(self):
         form = self._dialog("price")
         form.price_unit = 62.0
-        self.assertEqual(form.save()._values(), {"price_unit": 62.0})
+        self.assertEqual(form.save()._values(), {"price_unit": 62.0, "discount": 0.0})
         form.own_price = False
-        self.assertEqual(form.save()._values(), {"price_unit": None})
+        self.assertEqual(form.save()._values(), {"price_unit": None, "discount": 0.0})
         form = self._dialog("add_item")
         form.product_id = self.setup_fee
         form.billing_type = "one_shot"

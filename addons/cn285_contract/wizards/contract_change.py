@@ -12,6 +12,14 @@ EMPTY_COUNTS = {
 }
 
 
+# Numbers of which zero means zero, and not "as it is", for these types.
+ZERO_COUNTS = {
+    "price": {"discount"},
+    "upsell": {"quantity", "discount"},
+    "downsell": {"quantity", "discount"},
+}
+
+
 class ContractChangeWizard(models.TransientModel):
     """Change a contract: what, from when on, and what it comes to before it is confirmed.
 
@@ -161,7 +169,12 @@ class ContractChangeWizard(models.TransientModel):
             elif spec.kind == "date":
                 if value:
                     values[name] = fields.Date.to_string(value)
-            elif spec.kind == "boolean" or value or spec.required:
+            elif (
+                spec.kind == "boolean"
+                or value
+                or spec.required
+                or name in ZERO_COUNTS.get(self.type, ())
+            ):
                 values[name] = value
         return values
 
