@@ -174,7 +174,8 @@ class TestChangeChains(MoneyCase):
 
     def test_a_paused_item_goes_on_paused(self):
         """With a new holder, on another contract, as another product."""
-        paused = [self._monthly(31.0) for _number in range(3)]
+        items = [{"price_unit": 31.0, "alignment": "calendar"}]
+        paused = [self._create_contract(items, invoice_separately=True) for _number in range(3)]
         target = self._create_contract([{"price_unit": 10.0}], invoice_separately=True)
         self._bill(TODAY)
         for contract in paused:
