@@ -235,12 +235,14 @@ class ContractChange(models.Model):
 
     def _check_contract_runs(self):
         """A pause that ends by itself does so whatever became of its contract meanwhile."""
-        if self.type != "resume" or self.origin != "system":
-            super()._check_contract_runs()
+        if self.type == "resume" and self.origin == "system":
+            return None
+        return super()._check_contract_runs()
 
     def _check_item_runs(self):
-        if self.type != "resume" or self.origin != "system":
-            super()._check_item_runs()
+        if self.type == "resume" and self.origin == "system":
+            return None
+        return super()._check_item_runs()
 
     def _apply_resume(self):
         """The pause ends the day before; billing goes on in the same rhythm."""
