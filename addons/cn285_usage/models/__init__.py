@@ -2,6 +2,7 @@
 from . import (
     usage_metric,
     usage_measure,
+    usage_measure_together,
     usage_event,
     usage_event_storage,
     usage_reasons,

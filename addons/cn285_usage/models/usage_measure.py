@@ -28,6 +28,8 @@ _AGGREGATES = {
         / extract(epoch FROM e.until - e.since)::numeric)""",
 }
 CARRIED_IN = ("last", "weighted_sum")
+# Events that count, whatever the metric.
+COUNTS = "e.state = 'active' AND e.kind != 'reversal'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ class UsageMetric(models.Model):
         """
         fixed = [
             SQL("e.metric_id = %s", self.id),
-            SQL("e.state = 'active' AND e.kind != 'reversal'"),
+            SQL(COUNTS),
             SQL("e.occurred_at < %s", end),
         ]
         if self.aggregation not in CARRIED_IN:

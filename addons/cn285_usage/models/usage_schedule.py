@@ -156,8 +156,17 @@ class BillingSchedule(models.Model):
                     windows[metric_id, needs][row.id] = made[spans]
                     readers[metric_id, needs].append((row.id, calculator_id))
         metrics = self.env["cn285.usage.metric"]
+        plain = {
+            metric_id: list(members.values())
+            for (metric_id, needs), members in windows.items()
+            if not any(needs)
+        }
+        of_plain = metrics.browse(plain)._measure_each(plain)
         for (metric_id, needs), members in windows.items():
-            measured = metrics.browse(metric_id)._measure(list(members.values()), *needs)
+            if any(needs):
+                measured = metrics.browse(metric_id)._measure(list(members.values()), *needs)
+            else:
+                measured = of_plain[metric_id]
             for row_id, calculator_id in readers[metric_id, needs]:
                 batch.measured[row_id, calculator_id, metric_id] = measured[row_id]
 
