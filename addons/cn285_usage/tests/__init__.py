@@ -10,6 +10,7 @@ from . import (
     test_usage_delivery,
     test_usage_filter,
     test_usage_ingest,
+    test_usage_measure_each,
     test_usage_quantities,
     test_usage_portfolio,
     test_usage_rating,
