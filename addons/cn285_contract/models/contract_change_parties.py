@@ -83,6 +83,7 @@ class ContractChange(models.Model):
                     item.copy({"contract_id": heir.id})
                 else:
                     item._succeed(change, {"contract_id": heir.id})
+            change._hand_over_planned(heir)
             contract.with_context(cn285_no_replan=True)._end_on(day - timedelta(days=1))
             change._write_inside({"result_contract_id": heir.id})
         changes = {item: change for change in self for item in change.contract_id.item_ids}
@@ -90,6 +91,19 @@ class ContractChange(models.Model):
         heirs = {i: change for change in self for i in change.result_contract_id.item_ids}
         items = self.result_contract_id.item_ids
         items._mark_caused(heirs, items.schedule_ids.browse())
+
+    def _hand_over_planned(self, heir):
+        """What is planned of the contract's items and prices from then on concerns the heir.
+
+        Other plans were between the old holder and the company: they stay with his contract.
+        """
+        self.contract_id.change_ids.filtered(
+            lambda other: (
+                other.type in ("add_item", "pricelist")
+                and other.state in ("draft", "to_approve", "scheduled")
+                and other.date_effective >= self.date_effective
+            )
+        )._write_inside({"contract_id": heir.id})
 
     # === PAYMENT TERMS === #
 

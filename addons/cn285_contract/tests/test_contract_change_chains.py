@@ -263,6 +263,25 @@ class TestChangeChains(MoneyCase):
         self.assertEqual(self._billed(contract), "269.00")
         self.assertEqual(self._billed(change.result_contract_id), "12.00")
 
+    def test_what_is_planned_goes_on_with_the_new_holder(self):
+        contract = self._monthly(31.0)
+        self._bill(TODAY)
+        planned = self._change(
+            contract,
+            "add_item",
+            "2026-03-01",
+            product_id=self.premium.id,
+            price_unit=310.0,
+            alignment="calendar",
+        )
+        holder = self._change(contract, "holder", "2026-02-01", partner_id=self.other_customer.id)
+        self._run_until("2026-02-01")
+        self._run_until("2026-03-01")
+        heir = holder.result_contract_id
+        self.assertEqual((planned.state, planned.contract_id), ("applied", heir))
+        self.assertEqual(self._billed(heir), "372.00")  # 31.00 twice, 310.00
+        self.assertEqual(self._billed(contract), "31.00")
+
     def test_products_and_limits_where_an_item_goes_over(self):
         rival = self._create_product("Rival", 5.0)
         rival.product_tmpl_id.cn285_excludes_ids = self.subscription.product_tmpl_id
