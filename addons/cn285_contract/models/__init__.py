@@ -38,6 +38,7 @@ from . import (
     contract_change_terms,
     tier_path,
     contract_change_items,
+    contract_item_succession,
     contract_change_parties,
     contract_change_pause,
     contract_change_regret,
