@@ -2,6 +2,7 @@
 from . import (
     res_company,
     company_clock,
+    held_mail,
     res_config_settings,
     res_partner,
     contract_tag,

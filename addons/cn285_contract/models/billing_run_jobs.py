@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .billing_run_batch import CONCURRENCY_ERRORS
-from .bulk import commit_batch, in_test
+from .bulk import commit_batch, in_one_transaction, in_test
 from .common import in_users_language
 
 # How often a batch is tried again when another process holds its rows, and the longest pause.
@@ -252,7 +252,7 @@ class BillingRun(models.Model):
                 commit_batch(self.env)
                 return result
             except CONCURRENCY_ERRORS:
-                if attempt == MAX_TRIES or in_test():
+                if attempt == MAX_TRIES or in_test() or in_one_transaction():
                     raise
                 self.env.cr.rollback()
                 self.env.invalidate_all()

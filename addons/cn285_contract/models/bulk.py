@@ -1,12 +1,47 @@
 """Work in large numbers: rows into tables by COPY, and commits between batches."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from odoo import modules
 from odoo.tools import SQL, config
 
 from ..engine.pgcopy import columns_file, rows_file, used_columns
 from .clock import imagining
+
+_one_transaction = ContextVar("cn285_one_transaction", default=False)
+
+# Read anew by every batch, and changed by none but through the ORM: kept in memory while a
+# transaction lasts.
+MASTER_DATA = frozenset(
+    {
+        "account.account",
+        "account.account.tag",
+        "account.fiscal.position",
+        "account.fiscal.position.account",
+        "account.journal",
+        "account.payment.term",
+        "account.payment.term.line",
+        "account.tax",
+        "account.tax.group",
+        "account.tax.repartition.line",
+        "product.category",
+        "product.pricelist",
+        "product.pricelist.item",
+        "product.product",
+        "product.template",
+        "res.company",
+        "res.country",
+        "res.country.group",
+        "res.country.state",
+        "res.currency",
+        "res.lang",
+        "res.partner",
+        "res.users",
+        "uom.uom",
+    }
+)
 
 
 def next_ids(env, table, count):
@@ -78,13 +113,50 @@ def in_test():
     return bool(config["test_enable"] or modules.module.current_test)
 
 
+@contextmanager
+def one_transaction():
+    """Within this block batches are written, not committed: whoever opened it commits them all.
+
+    For many small batches in a row. Until then nothing that others change is seen, and master data
+    that were read once stay in memory. A batch that finds rows locked cannot wait: it raises.
+    """
+    token = _one_transaction.set(True)
+    try:
+        yield
+    finally:
+        _one_transaction.reset(token)
+
+
+def in_one_transaction():
+    """Whether batches wait for a common commit, so that none of them may roll back on its own."""
+    return _one_transaction.get()
+
+
 def commit_batch(env):
     """Commit a batch and free the memory it took.
 
     Inside a test, in a job (whose runner commits) and while looking ahead, only what is pending is
-    written.
+    written; in :func:`one_transaction` too, with what is done before a commit, such as the log of
+    changes.
     """
     env.flush_all()
+    if in_one_transaction():
+        env.cr.flush()
+        _forget_documents(env)
+        return
     if not in_test() and not imagining() and not env.context.get("job_uuid"):
         env.cr.commit()  # pylint: disable=invalid-commit
     env.invalidate_all()
+
+
+def _forget_documents(env):
+    """Free what was read of all but master data."""
+    for field in list(env.transaction.field_data):
+        if not _is_master_data(field):
+            field._invalidate_cache(env)
+
+
+def _is_master_data(field):
+    if field.model_name not in MASTER_DATA or not (field.store or field.related):
+        return False
+    return not field.comodel_name or field.comodel_name in MASTER_DATA

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .common import in_users_language
+from .held_mail import hold_job
 
 # Invoices mailed by one job: each has its PDF made, so a job stays short.
 SEND_CHUNK = 25
@@ -26,13 +27,14 @@ class BillingRun(models.Model):
         )
         for start in range(0, len(to_mail), SEND_CHUNK):
             chunk = to_mail[start : start + SEND_CHUNK]
-            self.with_delay(
+            job = self.with_delay(
                 channel="root.billing",
                 priority=15,
                 description=self.env._(
                     "%(run)s: mail %(count)s invoices", run=self.name, count=len(chunk)
                 ),
             )._job_send(chunk.ids)
+            hold_job(self.env, job, len(chunk))
 
     def _job_send(self, move_ids):
         """Job: mail invoices with Odoo's own sending. One that fails is noted and stays posted."""

@@ -314,6 +314,7 @@ class RenewalNoticeSending(models.Model):
         [
             ("outgoing", "On its Way"),
             ("sent", "Sent"),
+            ("held", "Held Back (Test)"),
             ("failed", "Not Sent"),
             ("bounced", "Came Back"),
         ],

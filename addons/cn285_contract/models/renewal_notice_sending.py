@@ -79,7 +79,7 @@ class RenewalNotice(models.Model):
             "body": mail.body_html,
             "message_id": mail.message_id,
             "mail_message_id": mail.mail_message_id.id,
-            "delivery": "outgoing",
+            "delivery": "held" if mail.cn285_held else "outgoing",
         }
 
     def _last_day_text(self):
@@ -241,14 +241,17 @@ class RenewalNoticeSending(models.Model):
             .search([("mail_message_id", "in", self.mail_message_id.ids)])
         )
         by_message = {mail.mail_message_id.id: mail for mail in mails}
-        sent = self.browse()
+        sent, held = self.browse(), self.browse()
         for sending in self:
-            mail = by_message.get(sending.mail_message_id.id)
-            if mail and mail.state in ("exception", "cancel"):
+            mail = by_message.get(sending.mail_message_id.id, self.env["mail.mail"])
+            if mail.cn285_held:
+                held |= sending
+            elif mail.state in ("exception", "cancel"):
                 sending._set_undelivered("failed", mail.failure_reason or mail.state)
             elif not mail or mail.state in ("sent", "received"):
                 sent |= sending
         sent.write({"delivery": "sent"})
+        held.write({"delivery": "held"})
 
     def _set_undelivered(self, delivery, note):
         """Note that a notice did not arrive; while there is time, a letter is to be sent."""

@@ -1,16 +1,20 @@
 import time
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .bulk import commit_batch
+from .bulk import commit_batch, one_transaction
 from .common import LIVE_STATES
+from .held_mail import holding_mails
 
 MAX_YEARS = 10
+# Days that pass within so many seconds are committed together.
+COMMIT_SECONDS = 5.0
 
 
 class TimeTravel(models.Model):
@@ -41,6 +45,7 @@ class TimeTravel(models.Model):
         readonly=True,
     )
     seconds = fields.Float(readonly=True, help="How long the journey took.")
+    held_mails = fields.Json(readonly=True, help="E-mails that were not sent, by day.")
     line_ids = fields.One2many("cn285.time.travel.line", "travel_id", string="What Happened")
     invoice_count = fields.Integer(string="Invoices", compute="_compute_totals")
     amount_untaxed = fields.Monetary(string="Billed Excl. Tax", compute="_compute_totals")
@@ -65,13 +70,14 @@ class TimeTravel(models.Model):
 
     def _job_travel(self):
         """Job: travel; killed and run again, it goes on from the day that it had reached."""
-        self.action_travel()
+        # The job function allows commits: days that have passed stay.
+        self.with_context(job_uuid=None).action_travel()
         return self.env._("Arrived on %s", format_date(self.env, self.date_to))
 
     def action_travel(self):
-        """Move the clock to the day chosen, a day at a time; each day is committed.
+        """Move the clock to the day chosen, a day at a time, committed every few seconds.
 
-        Interrupted, it is taken up again where it stopped.
+        Interrupted, it is taken up again where it stopped. No e-mail leaves.
 
         :raises UserError: in a database that is no test, or when the day is not ahead
         """
@@ -89,9 +95,10 @@ class TimeTravel(models.Model):
             self.date_from = today
         self.state = "running"
         started = time.monotonic()
+        commit_batch(self.env)
+        persistently = self.env["cn285.billing.run"]._persistently
         while today < self.date_to:
-            today += timedelta(days=1)
-            self._pass_day(today)
+            today = persistently(partial(self._pass_days, today))
         self._write_report()
         self.write({"state": "done", "seconds": self.seconds + time.monotonic() - started})
         return True
@@ -109,6 +116,18 @@ class TimeTravel(models.Model):
             raise UserError(self.env._("A journey takes at most %s years.", MAX_YEARS))
 
     # === A DAY === #
+
+    def _pass_days(self, today):
+        """Let some days pass, in one transaction that the caller commits; returns the last one."""
+        started = time.monotonic()
+        with one_transaction(), holding_mails() as mails:
+            while today < self.date_to and time.monotonic() - started < COMMIT_SECONDS:
+                today += timedelta(days=1)
+                self._pass_day(today)
+                count = mails.take()
+                if count:
+                    self.held_mails = {**(self.held_mails or {}), today.isoformat(): count}
+        return today
 
     def _pass_day(self, day):
         """Let one day come: the clock shows it, and the crons of that day are run."""
@@ -189,6 +208,8 @@ class TimeTravel(models.Model):
             events[_day(day), "end"] = count, 0.0
         for day, count in self._set_aside_by_day().items():
             events[day, "issue"] = count, 0.0
+        for day, count in (self.held_mails or {}).items():
+            events[fields.Date.to_date(day), "mail"] = count, 0.0
         return events
 
     def _between(self, name, domain):
@@ -234,6 +255,7 @@ class TimeTravelLine(models.Model):
             ("renewal", "Renewals"),
             ("end", "Contracts Ended"),
             ("issue", "Set Aside"),
+            ("mail", "E-Mails Held Back"),
         ],
         required=True,
         readonly=True,
