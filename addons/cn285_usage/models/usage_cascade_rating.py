@@ -15,6 +15,12 @@ from ..engine.terms import Usage
 from .usage_batch import Outcome, Part
 
 ZERO = Decimal(0)
+# What ratings r of rows s add up to: quantity, and amount excluding tax, as text.
+SOURCE_SUMS = SQL(
+    """sum(r.quantity)::text,
+       sum(r.amount * CASE WHEN s.net = s.amount OR s.net = 0 THEN 1
+                           ELSE s.amount / s.net END)::text"""
+)
 
 
 class BillingSchedule(models.Model):
@@ -66,9 +72,7 @@ class BillingSchedule(models.Model):
         self.flush_model()
         found = self.env.execute_query(
             SQL(
-                """SELECT w.number, sum(r.quantity)::text,
-                          sum(r.amount * CASE WHEN s.net = s.amount OR s.net = 0 THEN 1
-                                              ELSE s.amount / s.net END)::text
+                """SELECT w.number, %s
                      FROM unnest(%s::int[], %s::int[], %s::int[], %s::date[], %s::date[])
                           AS w (number, item_id, calculator_id, first, last)
                      JOIN cn285_billing_schedule s ON s.item_id = w.item_id
@@ -77,6 +81,7 @@ class BillingSchedule(models.Model):
                      JOIN cn285_usage_rating r ON r.schedule_id = s.id
                       AND (w.calculator_id IS NULL OR r.calculator_id = w.calculator_id)
                  GROUP BY w.number""",
+                SOURCE_SUMS,
                 list(range(len(wanted))),
                 [calculator.source_item_id.id for _row, calculator in wanted],
                 [calculator.source_calculator_id.id or None for _row, calculator in wanted],
@@ -87,10 +92,11 @@ class BillingSchedule(models.Model):
         figures = {(row.id, calculator.id): ZERO for row, calculator in wanted}
         for number, quantity, amount in found:
             row, calculator = wanted[number]
-            figures[row.id, calculator.id] = (
-                Decimal(quantity)
-                if calculator.source_measure == Measure.quantity.value
-                else round_money(Decimal(amount), as_decimal(row.currency_id.rounding))
+            figures[row.id, calculator.id] = _measured(
+                calculator.source_measure,
+                quantity,
+                amount,
+                as_decimal(row.currency_id.rounding),
             )
         return figures
 
@@ -173,21 +179,59 @@ class BillingSchedule(models.Model):
 
         :returns: whether there are any
         """
-        rows = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("kind", "=", "usage"),
-                ("state", "=", "invoiced"),
-                ("period_end", ">=", since),
-                ("item_id.calculator_ids.source_item_id", "!=", False),
-            ]
-        )
-        noted_totals = {row.id: row.source_totals or {} for row in rows}
-        changed = set()
-        for (row_id, calculator_id), total in rows._source_figures().items():
-            noted = noted_totals[row_id].get(str(calculator_id))
-            # A cascade that was added later does not reach back.
-            if noted is not None and Decimal(noted) != total:
-                changed.add(row_id)
+        changed = {
+            row_id
+            for row_id, measure, noted, quantity, amount, rounding in self._noted_sources(
+                company, since
+            )
+            if Decimal(noted) != _measured(measure, quantity, amount, Decimal(rounding))
+        }
         self.browse(sorted(changed)).usage_stale = True
         return bool(changed)
+
+    @api.model
+    def _noted_sources(self, company, since):
+        """What triggered the invoiced rows when they were rated, and what it comes to now.
+
+        In one query that reads no row but what it compares, as every run asks. A cascade that was
+        added after a row was rated is not noted: it does not reach back.
+
+        :returns: tuples of row id, measure, noted total, quantity, amount and currency unit
+        """
+        self.env["cn285.usage.rating"].flush_model()
+        self.env["cn285.usage.calculator"].flush_model()
+        self.flush_model()
+        return self.env.execute_query(
+            SQL(
+                """SELECT row.id, c.source_measure, row.source_totals ->> c.id::text,
+                          source.quantity, source.amount, currency.rounding::text
+                     FROM cn285_billing_schedule row
+                     JOIN cn285_usage_calculator c ON c.item_id = row.item_id
+                      AND c.source_item_id IS NOT NULL
+                     JOIN res_currency currency ON currency.id = row.currency_id
+               CROSS JOIN LATERAL (
+                          SELECT %(sums)s
+                            FROM cn285_billing_schedule s
+                            JOIN cn285_usage_rating r ON r.schedule_id = s.id
+                           WHERE s.item_id = c.source_item_id
+                             AND s.period_start <= row.period_end
+                             AND s.period_end BETWEEN row.period_start AND row.period_end
+                             AND s.state IN ('planned', 'invoiced')
+                             AND (c.source_calculator_id IS NULL
+                                  OR r.calculator_id = c.source_calculator_id)
+                          ) AS source (quantity, amount)
+                    WHERE row.company_id = %(company)s AND row.kind = 'usage'
+                      AND row.state = 'invoiced' AND row.period_end >= %(since)s
+                      AND row.source_totals ->> c.id::text IS NOT NULL""",
+                sums=SOURCE_SUMS,
+                company=company.id,
+                since=since,
+            )
+        )
+
+
+def _measured(measure, quantity, amount, rounding):
+    """What a source comes to, of the sums of its ratings as the database gives them."""
+    if measure == Measure.quantity.value:
+        return Decimal(quantity or 0)
+    return round_money(Decimal(amount or 0), rounding)
