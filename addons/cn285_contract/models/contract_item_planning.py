@@ -74,14 +74,15 @@ class ContractItem(models.Model):
 
     # === PLANNING === #
 
-    def _plan_rows(self, until: date, covered=None):
+    def _plan_rows(self, until: date, covered=None, standing=None):
         """Rows of each item that are due before ``until``, priced, without writing anything.
 
         :param covered: ``{item id: [(start, end)]}``, the stretches already invoiced
+        :param standing: ``{item id: {(kind, start)}}``, rows to leave out
         :returns: ``{item: (list of row values, finished)}``; see :meth:`_prepare_row_vals`
         :raises ValidationError: when the terms of an item cannot be planned
         """
-        covered = covered or {}
+        covered, standing = covered or {}, standing or {}
         plans, requests = {}, []
         for item in self:
             try:
@@ -89,6 +90,9 @@ class ContractItem(models.Model):
                 rows, finished = plan_stretches(stretches, until, covered.get(item.id, ()))
             except EngineError as error:
                 raise ValidationError(item._engine_message(error)) from error
+            stands = standing.get(item.id)
+            if stands:
+                rows = [row for row in rows if (row.kind, row.start) not in stands]
             plans[item] = rows, finished
             requests += [(item, row.start) for row in rows]
         prices = self._prices_at(requests)
@@ -260,10 +264,14 @@ class ContractItem(models.Model):
                 return
             # Two processes that plan the same items would collide on the rows.
             items.lock_for_update(allow_referencing=True)
-            items._replan_until(until)
+            items._replan_until(until, extend=True)
             commit_batch(self.env)
 
-    def _replan_until(self, until: date):
+    def _replan_until(self, until: date, extend=False):
+        """Plan the items anew, up to a day.
+
+        :param extend: nothing has changed but the day: rows that are planned stand as they are
+        """
         # sudo: schedules follow from the items, and who may edit an item may not write schedules.
         items = self.sudo()
         running = items.filtered(lambda item: item.state in LIVE_STATES)
@@ -271,11 +279,12 @@ class ContractItem(models.Model):
         for item in running:
             if item.planned_until and item.planned_until > until:
                 until = item.planned_until
-        plans = running._plan_rows(until, covered=kept)
+        standing = {item.id: set(open_rows[item.id]) for item in running} if extend else {}
+        plans = running._plan_rows(until, covered=kept, standing=standing)
         obsolete, creates = [], []
         for item in items:
             wanted, _finished = plans.get(item, ((), True))
-            rows = open_rows.pop(item.id, {})
+            rows = {} if item.id in standing else open_rows.pop(item.id, {})
             for vals in wanted:
                 key = vals["kind"], vals["period_start"]
                 row = rows.pop(key, None)

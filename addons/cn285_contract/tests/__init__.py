@@ -9,6 +9,7 @@ from . import (
     test_contract_change_rules,
     test_contract_change_screens,
     test_contract_change_types,
+    test_held_mail,
     test_invoice_writer,
     test_invoices,
     test_looking_ahead,

@@ -1,0 +1,113 @@
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.tests import tagged
+
+from ..models.held_mail import SEND_ANYWAY, holding_mails
+from .term_common import TermCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2025-11-20 09:00:00")
+class TestHeldMail(TermCase):
+    """In a test of the future no customer is written to, and what would have been is proven."""
+
+    def _mark(self):
+        self.company._cn285_mark_test_database()
+
+    def _mail(self, **vals):
+        vals = {"subject": "Hello", "email_to": "someone@example.com", **vals}
+        return self.env["mail.mail"].create(vals)
+
+    def _mails(self):
+        return self.env["mail.mail"].search([("id", ">", self.last_mail)])
+
+    def _travel(self, to):
+        self.last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id or 0
+        travel = self.env["cn285.time.travel"].create({"date_to": to})
+        travel.action_travel()
+        return travel
+
+    def test_notices_of_a_journey_are_proven_and_stay(self):
+        self._mark()
+        contract = self._yearly()
+        travel = self._travel(date(2025, 12, 20))
+        notice = contract.notice_ids
+        self.assertEqual((notice.state, notice.sending_ids.delivery), ("on_time", "held"))
+        mail = self._mails().filtered(lambda mail: mail.res_id == notice.id)
+        self.assertEqual((mail.state, mail.cn285_held), ("cancel", True))
+        self.assertIn("time travel", mail.failure_reason)
+        self.assertFalse(self._mails().filtered(lambda mail: mail.state != "cancel"))
+        lines = {(line.date, line.kind): line.count for line in travel.line_ids}
+        self.assertEqual(lines[date(2025, 12, 15), "mail"], 1)
+        # Nobody takes a notice for one that failed, and nothing is sent again.
+        later = self._travel(date(2025, 12, 31))
+        self.assertEqual((notice.state, len(notice.sending_ids)), ("on_time", 1))
+        self.assertNotIn("mail", later.line_ids.mapped("kind"))
+
+    def test_jobs_that_would_mail_invoices_are_cancelled(self):
+        self._mark()
+        self.env["ir.config_parameter"].set_param(SEND_ANYWAY, "1")
+        contract = self._create_contract(sending="email", date_start=date(2025, 11, 21))
+        last = self.env["queue.job"].search([], order="id desc", limit=1).id or 0
+        travel = self._travel(date(2025, 12, 31))
+        jobs = self.env["queue.job"].search([("id", ">", last), ("method_name", "=", "_job_send")])
+        self.assertEqual(set(jobs.mapped("state")), {"cancelled"})
+        self.assertIn("time travel", jobs[0].result)
+        held = travel.line_ids.filtered(lambda line: line.kind == "mail")
+        self.assertEqual(sum(held.mapped("count")), len(contract.invoice_ids))
+        self.assertTrue(contract.invoice_ids)
+        self.assertFalse(self._mails())
+
+    def test_a_job_that_runs_within_a_journey_mails_nothing(self):
+        self._mark()
+        contract = self._create_contract(sending="email", date_start=date(2025, 11, 21))
+        self.last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id or 0
+        travel = self.env["cn285.time.travel"].create({"date_to": date(2025, 11, 30)})
+        travel.with_context(queue_job__no_delay=True).action_travel()
+        self.assertTrue(contract.invoice_ids.is_move_sent)
+        self.assertEqual(set(self._mails().mapped("state")), {"cancel"})
+        self.assertIn("mail", travel.line_ids.mapped("kind"))
+
+    def test_a_test_database_writes_to_nobody(self):
+        queued = self._mail()
+        self.assertEqual((queued.state, queued.cn285_held), ("outgoing", False))
+        self._mark()
+        fresh = self._mail()
+        self.assertEqual(fresh.state, "cancel")
+        self.assertIn("marked as a test", fresh.failure_reason)
+        self.env["mail.mail"].process_email_queue((queued | fresh).ids)
+        self.assertEqual((queued.state, queued.cn285_held), ("cancel", True))
+        self.assertFalse((queued | fresh).filtered(lambda mail: mail.state == "sent"))
+
+    def test_jobs_after_a_journey_mail_nothing_either(self):
+        self._mark()
+        self._create_contract(sending="email", date_start=date(2025, 11, 1))
+        run = self.env["cn285.billing.run"].create({"date": date(2025, 11, 20)})
+        with trap_jobs() as trap:
+            run.action_run()
+        self.last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id or 0
+        trap.perform_enqueued_jobs()
+        self.assertTrue(run.invoice_ids.is_move_sent)
+        self.assertEqual(set(self._mails().mapped("state")), {"cancel"})
+
+    def test_a_test_database_may_be_allowed_to_send_but_no_journey(self):
+        self._mark()
+        self.env["res.config.settings"].create(
+            {"cn285_test_database": True, "cn285_test_database_mails": True}
+        ).execute()
+        self.assertEqual(self._mail().state, "outgoing")
+        with holding_mails() as held:
+            mail = self._mail()
+            self.assertEqual(mail.state, "cancel")
+            server, message = self.env["ir.mail_server"], {"Message-Id": "<1@test>"}
+            self.assertEqual(server.send_email(message), "<1@test>")
+            self.assertEqual(held.take(), 2)
+            self.assertEqual(held.take(), 0)
+        self.assertEqual(self._mail().state, "outgoing")
+
+    def test_production_is_not_concerned(self):
+        mail = self._mail()
+        self.assertEqual((mail.state, mail.cn285_held), ("outgoing", False))
+        self.assertFalse(self.env["mail.mail"]._cn285_is_held())
