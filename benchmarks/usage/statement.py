@@ -51,6 +51,7 @@ def main():
             "{0:<11}{rows:>10,} rows {seconds:8.1f} s {peak_mb:6} MB peak {file_mb:8.1f} MB file"
             "   {per_second:>9,} rows/s".format(name, **figures[name])
         )
+    figures["peak_mb"] = max(part["peak_mb"] for part in figures.values() if type(part) is dict)
     figures["ratios"] = {
         "xlsx_memory_of_ten_times_the_rows": round(
             figures["xlsx"]["peak_mb"] / figures["xlsx_small"]["peak_mb"], 2
