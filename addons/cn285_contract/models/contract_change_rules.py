@@ -119,11 +119,33 @@ class ContractChange(models.Model):
     def _first_allowed_date(self):
         """The first day on which this change may take effect; None where it may not at all."""
         self.ensure_one()
-        contract, today = self.contract_id, self.company_id._cn285_today()
-        earliest = max(today, contract.date_start or today)
+        today = self.company_id._cn285_today()
+        return self._allowed_from(max(today, self.contract_id.date_start or today))
+
+    def _first_allowed_for_its_date(self):
+        """As :meth:`_first_allowed_date`, by the rule that holds when the change takes effect.
+
+        What takes effect after a commitment is no matter of the commitment any more.
+        """
+        self.ensure_one()
+        committed_until = self.contract_id.commitment_end
+        if not committed_until or committed_until < self.company_id._cn285_today():
+            return self._first_allowed_date()
+        free = committed_until + timedelta(days=1)
+        at_once = self._on_type_day(free)
+        if self.date_effective < at_once:
+            return self._first_allowed_date()
+        return self._allowed_from(free, at_once)
+
+    def _allowed_from(self, earliest, at_once=None):
+        """The first day, not before ``earliest``, by the rule that holds then; None: no day.
+
+        :param at_once: what "at once" comes to, where that is another day than ``earliest``
+        """
+        contract, at_once = self.contract_id, at_once or earliest
         nature, template = self._nature(), contract.template_id
         if not nature or not template:
-            return earliest
+            return at_once
         committed = contract.commitment_end and earliest <= contract.commitment_end
         moment = template[f"{nature}_when_committed" if committed else f"{nature}_when"]
         if moment == "never":
@@ -134,7 +156,7 @@ class ContractChange(models.Model):
             return self._on_type_day(self._term_after(earliest))
         if moment == "after_commitment":
             return self._on_type_day(contract.commitment_end + timedelta(days=1))
-        return earliest
+        return at_once
 
     def _on_type_day(self, first_day):
         """The effective date that makes ``first_day`` the first one of the new terms."""
@@ -167,7 +189,7 @@ class ContractChange(models.Model):
         self._check_backdating()
         if self.origin == "system":
             return
-        allowed = self._first_allowed_date()
+        allowed = self._first_allowed_for_its_date()
         if allowed is None:
             raise self._refusal(self.env._("the contract's template does not allow it."))
         backdating = self.origin != "customer" and not self._has_date_rule()

@@ -69,6 +69,25 @@ class TestChangeRules(MoneyCase):
         with self.assertRaisesRegex(ValidationError, "CTR/RULES.*does not allow it"):
             self._change(self.contract, "end_item", "2026-05-31", item=self.item)
 
+    def test_what_takes_effect_after_the_commitment_is_free_of_it(self):
+        self.contract.write({"commitment_length": 12, "commitment_unit": "month"})
+        self.template.write(
+            {"cancellation_when_committed": "never", "upgrade_when": "next_billing"}
+        )
+        # By its last day: 31 December is the commitment's, and the item ends after it.
+        with self.assertRaisesRegex(ValidationError, "does not allow it"):
+            self._change(self.contract, "end_item", "2026-12-30", item=self.item)
+        change = self._change(self.contract, "end_item", "2026-12-31", item=self.item)
+        self.assertEqual(change.state, "scheduled")
+        change.action_cancel()
+        # Free within the commitment, with the next period after it.
+        self._change(self.contract, "quantity", "2026-12-31", item=self.item, quantity=2.0)
+        self._change(self.contract, "quantity", "2027-01-01", item=self.item, quantity=3.0)
+        self.template.upgrade_when = "end_of_term"
+        self.contract.date_end = date(2027, 12, 31)
+        with self.assertRaisesRegex(ValidationError, "from 01/01/2028 on"):
+            self._change(self.contract, "quantity", "2027-05-01", item=self.item, quantity=4.0)
+
     def test_rules_are_kept_but_for_an_exception(self):
         self.template.upgrade_when = "next_billing"
         with self.assertRaisesRegex(ValidationError, "from 02/01/2026 on"):
