@@ -17,11 +17,11 @@ from common import (
     RESULTS,
     configuration,
     database,
-    environment,
     execute,
     in_process,
     install,
     measured,
+    parsed,
 )
 
 DAY = date.today().replace(day=1)
@@ -36,16 +36,7 @@ def main():
     parser.add_argument("--due", type=int, default=1000, help="contracts due among many")
     parser.add_argument("--many", type=int, default=100_000, help="contracts in all, then")
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
-    parser.add_argument("--step", help=argparse.SUPPRESS)
-    parser.add_argument("--database", help=argparse.SUPPRESS)
-    parser.add_argument("--conf", help=argparse.SUPPRESS)
-    parser.add_argument("--arguments", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.step:
-        with environment(options.database, options.conf) as env:
-            report = STEPS[options.step](env, **json.loads(options.arguments))
-        print(json.dumps(report))
-        return 0
+    options = parsed(parser, STEPS)
     figures = _measure(options)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "billing.json"

@@ -1,5 +1,6 @@
 """What the benchmarks share: a database of their own, Odoo in a process, and its measurements."""
 
+import argparse
 import configparser
 import json
 import os
@@ -97,6 +98,23 @@ def environment(name, conf):
     with registry.cursor() as cr:
         yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
     odoo.sql_db.close_db(name)
+
+
+def parsed(parser, steps):
+    """The options of a benchmark; where :func:`in_process` has started it, run its step and exit.
+
+    :param steps: ``{name: function of an environment and the step's arguments}``, each returns a
+        report that can be JSON
+    """
+    for name in ("step", "database", "conf", "arguments"):
+        parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        with environment(options.database, options.conf) as env:
+            report = steps[options.step](env, **json.loads(options.arguments))
+        print(json.dumps(report))
+        sys.exit()
+    return options
 
 
 def in_process(script, step, name, conf, **arguments):

@@ -17,10 +17,10 @@ from common import (
     ROOT,
     configuration,
     database,
-    environment,
     in_process,
     install,
     measured,
+    parsed,
 )
 
 TESTS = ROOT / "addons" / "cn285_netsuite_bridge" / "tests"
@@ -152,16 +152,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--invoices", type=int, default=10_000)
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
-    parser.add_argument("--step", help=argparse.SUPPRESS)
-    parser.add_argument("--database", help=argparse.SUPPRESS)
-    parser.add_argument("--conf", help=argparse.SUPPRESS)
-    parser.add_argument("--arguments", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.step:
-        with environment(options.database, options.conf) as env:
-            report = STEPS[options.step](env, **json.loads(options.arguments))
-        print(json.dumps(report))
-        return 0
+    options = parsed(parser, STEPS)
     figures = _measure(options)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "netsuite.json").write_text(json.dumps(figures, indent=2) + "\n")

@@ -19,11 +19,11 @@ from common import (
     RESULTS,
     configuration,
     database,
-    environment,
     execute,
     in_process,
     install,
     measured,
+    parsed,
 )
 
 START = date(2025, 1, 1)
@@ -39,16 +39,7 @@ def main():
     parser.add_argument("--lines", type=int, default=100_000, help="invoice lines of 12 months")
     parser.add_argument("--share", type=float, default=0.05, help="of the items made by bare Odoo")
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
-    parser.add_argument("--step", help=argparse.SUPPRESS)
-    parser.add_argument("--database", help=argparse.SUPPRESS)
-    parser.add_argument("--conf", help=argparse.SUPPRESS)
-    parser.add_argument("--arguments", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.step:
-        with environment(options.database, options.conf) as env:
-            report = STEPS[options.step](env, **json.loads(options.arguments))
-        print(json.dumps(report))
-        return 0
+    options = parsed(parser, STEPS)
     figures = _measure(options)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "revrec.json"

@@ -25,11 +25,11 @@ from common import (
     RESULTS,
     configuration,
     database,
-    environment,
     execute,
     in_process,
     install,
     measured,
+    parsed,
 )
 
 MONTHS = (datetime(2026, 8, 1), datetime(2026, 9, 1))
@@ -44,16 +44,7 @@ def main():
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--slices", type=int, default=2, help="parts that alternate with COPY")
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
-    parser.add_argument("--step", help=argparse.SUPPRESS)
-    parser.add_argument("--database", help=argparse.SUPPRESS)
-    parser.add_argument("--conf", help=argparse.SUPPRESS)
-    parser.add_argument("--arguments", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.step:
-        with environment(options.database, options.conf) as env:
-            report = STEPS[options.step](env, **json.loads(options.arguments))
-        print(json.dumps(report))
-        return 0
+    options = parsed(parser, STEPS)
     figures = _measure(options)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "usage_ingest.json"

@@ -21,11 +21,11 @@ from common import (
     RESULTS,
     configuration,
     database,
-    environment,
     execute,
     in_process,
     install,
     measured,
+    parsed,
 )
 
 # The month that is over: its events are of the past, whenever this runs.
@@ -49,16 +49,7 @@ def main():
     parser.add_argument("--events", type=int, default=2_000_000)
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
-    parser.add_argument("--step", help=argparse.SUPPRESS)
-    parser.add_argument("--database", help=argparse.SUPPRESS)
-    parser.add_argument("--conf", help=argparse.SUPPRESS)
-    parser.add_argument("--arguments", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.step:
-        with environment(options.database, options.conf) as env:
-            report = STEPS[options.step](env, **json.loads(options.arguments))
-        print(json.dumps(report))
-        return 0
+    options = parsed(parser, STEPS)
     figures = run(options.events, options.items, options.keep)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "usage_rating.json"

@@ -20,11 +20,11 @@ from common import (
     RESULTS,
     configuration,
     database,
-    environment,
     execute,
     in_process,
     install,
     measured,
+    parsed,
 )
 
 FIRST = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -41,16 +41,7 @@ def main():
     parser.add_argument("--pdf", type=int, default=10_000, help="rows")
     parser.add_argument("--xlsx", type=int, default=1_000_000, help="rows")
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
-    parser.add_argument("--step", help=argparse.SUPPRESS)
-    parser.add_argument("--database", help=argparse.SUPPRESS)
-    parser.add_argument("--conf", help=argparse.SUPPRESS)
-    parser.add_argument("--arguments", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.step:
-        with environment(options.database, options.conf) as env:
-            report = STEPS[options.step](env, **json.loads(options.arguments))
-        print(json.dumps(report))
-        return 0
+    options = parsed(parser, STEPS)
     sizes = {"pdf": options.pdf, "xlsx_small": options.xlsx // 10, "xlsx": options.xlsx}
     figures = run(sizes, options.keep)
     RESULTS.mkdir(exist_ok=True)

@@ -1,10 +1,11 @@
 from odoo import http
-from odoo.addons.cn285_contract.models.common import as_day
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Date
 from odoo.http import request
 from odoo.tools import consteq, single_email_re
+
+from ..models.common import as_day
 
 # Longer texts are no names, addresses or reasons.
 MAX_TEXT = 2000

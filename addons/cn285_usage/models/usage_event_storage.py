@@ -70,7 +70,8 @@ class UsageEvent(models.Model):
 
     def init(self):
         # Static statements; the driver must not look for parameters in them.
-        self.env.cr.execute(_CREATE + _UPGRADE)
+        self.env.cr.execute(_CREATE)
+        self.env.cr.execute(_UPGRADE)
         self._make_partitions(self._months_ahead())
 
     @api.model
