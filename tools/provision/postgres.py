@@ -35,7 +35,8 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 shared_buffers = {buffers}MB
-max_wal_size = 4GB
+max_wal_size = 8GB
+checkpoint_timeout = 30min
 max_connections = 200
 # Odoo's queries are short: compiling them, or spreading them over processes, costs more.
 jit = off
@@ -46,7 +47,7 @@ lc_messages = 'C'
 
 
 # MB of buffers: a quarter of the machine's memory, as PostgreSQL's manual advises, within these.
-FEWEST_BUFFERS, MOST_BUFFERS = 128, 2048
+FEWEST_BUFFERS, MOST_BUFFERS = 128, 4096
 
 
 def is_given():
