@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.pricing import Step
@@ -59,7 +60,8 @@ class Rating:
 
     ``unrounded`` is the exact amount, ``amount`` the same in the currency's unit. The lines'
     rounded amounts add up to ``amount``: each is the difference of two rounded running totals, so
-    none is off by more than one unit. ``notes`` tell what no line shows, such as an allowance.
+    each is off its exact amount by less than one unit. ``notes`` tell what no line shows, such as
+    an allowance.
     """
 
     quantity: Decimal
@@ -126,13 +128,29 @@ def extend(
     notes: Iterable[Step] = (),
 ) -> Rating:
     """Return the rating with more lines at its end; those it has keep their amounts."""
-    lines, exact, amount = list(rating.lines), rating.unrounded, rating.amount
-    for line in drafts:
-        exact = EXACT.add(exact, line.exact)
-        until = round_money(exact, rounding)
+    drafts = list(drafts)
+    totals = list(accumulate((line.exact for line in drafts), EXACT.add, initial=rating.unrounded))
+    lines, amount = list(rating.lines), rating.amount
+    for line, exact in zip(drafts, totals[1:], strict=True):
+        until = _round_running(exact, totals[-1], rounding)
         lines.append(line.with_amount(EXACT.subtract(until, amount)))
         amount = until
-    return Rating(rating.quantity, exact, amount, tuple(lines), (*rating.notes, *notes))
+    return Rating(rating.quantity, totals[-1], amount, tuple(lines), (*rating.notes, *notes))
+
+
+def _round_running(exact: Decimal, last: Decimal, rounding: Decimal) -> Decimal:
+    """Return a running total rounded, ties to the side on which the ``last`` one lies.
+
+    If one total of half a unit went down and the next went up, as on both sides of zero, the line
+    between them would be a whole unit off.
+    """
+    until = round_money(exact, rounding)
+    if (exact < 0) == (last < 0):
+        return until
+    excess = EXACT.subtract(until, exact)
+    if EXACT.multiply(excess.copy_abs(), 2) == rounding:
+        until = EXACT.subtract(until, rounding.copy_sign(excess))
+    return until
 
 
 _ENGLISH = {

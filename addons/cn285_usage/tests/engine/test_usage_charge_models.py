@@ -171,6 +171,24 @@ def test_lines_are_rounded_so_that_they_add_up():
     assert str(Graduated(thirds).rate(Decimal("1.5"), Decimal("0.001")).amount) == "0.500"
 
 
+@pytest.mark.parametrize(
+    ("quantities", "amounts"),
+    [
+        # Running sums of half a cent on both sides of zero: ties go one way.
+        ((-1, 2), ("0.00", "0.01")),
+        ((1, -2), ("0.00", "-0.01")),
+        ((-1, 4, -2), ("0.00", "0.02", "-0.01")),
+        ((1, -2, 1), ("0.01", "-0.01", "0.00")),
+        ((1, 2, 2), ("0.01", "0.01", "0.01")),
+        ((-1, -2, -2), ("-0.01", "-0.01", "-0.01")),
+    ],
+)
+def test_no_line_is_a_whole_cent_off_its_exact_amount(quantities, amounts):
+    model = Matrix({}, Decimal("0.005"))
+    rating = check_rating(model.rate(dict(zip("abc", map(Decimal, quantities), strict=False))))
+    assert tuple(str(line.amount) for line in rating.lines) == amounts
+
+
 def test_one_model_rates_in_several_currencies():
     model = Graduated(make_tiers((1, "0.49"), (None, "0.49")))
     amounts = [str(model.rate(Decimal(2), dec(unit)).amount) for unit in ("1", "0.01", "1")]
