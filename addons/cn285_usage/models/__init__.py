@@ -16,6 +16,7 @@ from . import (
     usage_calculator,
     usage_pool,
     usage_calculator_rating,
+    usage_calculator_figures,
     usage_item,
     usage_rating,
     usage_balance,
@@ -28,6 +29,7 @@ from . import (
     usage_bounds,
     usage_discount,
     usage_trigger_terms,
+    usage_terms_read,
     usage_turn,
     usage_delivery,
     usage_delivery_rating,
@@ -59,4 +61,6 @@ from . import (
     usage_statement_rows,
     usage_statement_invoice,
     usage_statement_mail,
+    usage_metric_use,
+    usage_deletion,
 )

@@ -31,6 +31,8 @@ CHARGE_MODELS = [
 ]
 # Where a tier without a bound stands among the others.
 OPEN_BOUND = 1e30
+# Context of a calculator that is saved with its tiers: they are checked when all are there.
+TOGETHER = "cn285_calculator_as_a_whole"
 TIERED = ("graduated", "volume", "stairstep", "graduated_percentage")
 
 
@@ -99,6 +101,14 @@ class UsageCalculator(models.Model):
         "CHECK((item_id IS NULL) != (template_item_id IS NULL))",
         "A calculator belongs to one contract item or to one template item.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        whole = self.with_context(**{TOGETHER: True})
+        return super(UsageCalculator, whole).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        return super(UsageCalculator, self.with_context(**{TOGETHER: True})).write(vals)
 
     @api.depends("metric_id", "formula", "charge_model")
     def _compute_name(self):
@@ -245,16 +255,48 @@ class UsageCalculator(models.Model):
         )
 
 
-class UsageTier(models.Model):
-    """A tier of a calculator: what units up to a bound (inclusive) cost."""
+class UsageCalculatorPart(models.AbstractModel):
+    """Prices of a calculator: they must make a model with the others, however they are changed."""
 
-    _name = "cn285.usage.tier"
-    _description = "Usage Tier"
-    _order = "calculator_id, bound, id"
+    _name = "cn285.usage.calculator.part"
+    _description = "Part of a Usage Calculator"
 
     calculator_id = fields.Many2one(
         "cn285.usage.calculator", required=True, ondelete="cascade", index=True
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parts = super().create(vals_list)
+        parts._check_calculators(parts.calculator_id)
+        return parts
+
+    def write(self, vals):
+        before = self.calculator_id
+        result = super().write(vals)
+        self._check_calculators(before | self.calculator_id)
+        return result
+
+    def unlink(self):
+        calculators = self.calculator_id
+        result = super().unlink()
+        self._check_calculators(calculators)
+        return result
+
+    def _check_calculators(self, calculators):
+        """Refuse prices that make no model; a calculator that is saved as a whole checks itself."""
+        if not self.env.context.get(TOGETHER):
+            calculators.exists()._validate_fields(["tier_ids", "value_ids"])
+
+
+class UsageTier(models.Model):
+    """A tier of a calculator: what units up to a bound (inclusive) cost."""
+
+    _name = "cn285.usage.tier"
+    _inherit = "cn285.usage.calculator.part"
+    _description = "Usage Tier"
+    _order = "calculator_id, bound, id"
+
     up_to = fields.Float(digits=(16, 6), help="Last unit of the tier. 0: no bound.")
     bound = fields.Float(compute="_compute_bound", store=True, digits=0)
     price_unit = fields.Float(string="Unit Price", digits=(16, 10))
@@ -271,12 +313,10 @@ class UsageValue(models.Model):
     """What a unit costs for one value of the property."""
 
     _name = "cn285.usage.value"
+    _inherit = "cn285.usage.calculator.part"
     _description = "Price per Property Value"
     _order = "calculator_id, id"
 
-    calculator_id = fields.Many2one(
-        "cn285.usage.calculator", required=True, ondelete="cascade", index=True
-    )
     value = fields.Char(required=True)
     price_unit = fields.Float(string="Unit Price", digits=(16, 10))
 

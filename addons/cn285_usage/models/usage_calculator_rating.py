@@ -146,12 +146,15 @@ class UsageCalculator(models.Model):
         }
         by_code = {}
         if names:
-            found = self.env["cn285.usage.metric"].search(
+            # Usage of a metric that was archived since is still what its periods are rated by.
+            metrics = self.env["cn285.usage.metric"].with_context(active_test=False)
+            found = metrics.search(
                 [
                     ("code", "in", sorted(set().union(*names.values()))),
                     ("company_id", "in", self.company_id.ids),
                 ]
             )
+            found = found.with_env(self.env)
             by_code = {(metric.company_id.id, metric.code): metric for metric in found}
         none = self.env["cn285.usage.metric"]
         result = {}

@@ -1,6 +1,7 @@
 from . import (
     test_smartcode,
     test_statement,
+    test_usage_calculator,
     test_usage_days,
     test_usage_doors,
     test_usage_estimate,

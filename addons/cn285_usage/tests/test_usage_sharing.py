@@ -237,6 +237,7 @@ class TestUsageBeneficiaries(SharingCase):
             "beneficiary",
             {
                 "charge_model": "per_unit",
+                "tier_ids": [],
                 "price_unit": 1,
                 "allowance_units": 100,
                 "rollover": "once",

@@ -200,18 +200,28 @@ class TestUsageThreshold(TriggerCase):
                             "billing_type": "usage",
                             "timing": "arrears",
                             **self.EACH,
+                        },
+                    ),
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.subscription.id,
+                            "billing_type": "usage",
+                            "timing": "arrears",
+                            "usage_billing": "complete",
                             "usage_metric_ids": [(6, 0, self.calls.ids)],
                         },
-                    )
+                    ),
                 ],
             }
         )
         contract = self.env["cn285.contract"].create(
             {"partner_id": self.customer.id, "template_id": template.id}
         )
-        item = contract.item_ids
+        item, complete = contract.item_ids.sorted("id")
         self.assertEqual(
             (item.usage_billing, item.usage_threshold, item.usage_threshold_repeat),
             ("threshold", 200, "each"),
         )
-        self.assertEqual(item.usage_metric_ids, self.calls)
+        self.assertEqual(complete.usage_metric_ids, self.calls)

@@ -17,7 +17,10 @@ class TriggerCase(UsageCase):
 
     @classmethod
     def _trigger_contract(cls, item, calculator=None, **values):
-        return cls._usage_contract({"price_unit": 0.0002, **(calculator or {})}, item, **values)
+        calculator = calculator or {}
+        per_unit = calculator.get("charge_model", "per_unit") == "per_unit"
+        price = {"price_unit": 0.0002} if per_unit else {}
+        return cls._usage_contract({**price, **calculator}, item, **values)
 
     def _look(self, everything=False):
         """Bill what usage has triggered; returns the invoices."""
