@@ -34,11 +34,12 @@ class UsageCalculator(models.Model):
 
     def write(self, vals):
         """Another charge model begins without the figures of the one before, as in a form."""
-        if vals.get("charge_model"):
+        other = vals.get("charge_model")
+        if other and set(self.mapped("charge_model")) != {other}:
             unread = {
                 name: [Command.clear()] if self._fields[name].type.endswith("2many") else False
                 for name, readers in READ_BY.items()
-                if name not in vals and vals["charge_model"] not in readers
+                if name not in vals and other not in readers
             }
             vals = {**unread, **vals}
         return super().write(vals)
