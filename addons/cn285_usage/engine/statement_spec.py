@@ -209,10 +209,10 @@ def sort_rows(rows: Iterable[Mapping[str, Any]], spec: Spec) -> list[Mapping[str
 
 def rank(value: Any) -> tuple[int, Any]:
     """An order over values of different types, as one property may hold them."""
+    if isinstance(value, str):
+        return 4, value.casefold()
     if value is None:
         return 0, 0
     if isinstance(value, bool):
         return 1, value
-    if isinstance(value, int | float | Decimal):
-        return 2, value
-    return (4, value.casefold()) if isinstance(value, str) else (3, value)
+    return (2, value) if isinstance(value, int | float | Decimal) else (3, value)

@@ -15,6 +15,8 @@ from .statement_format import MAX_DECIMALS, Header, excel_date
 # Excel's limits: rows of a sheet, characters of a cell.
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
+# So many rows are written together.
+_BLOCK = 200
 # Excel keeps 15 digits; a longer number (a card, a serial) would lose its last ones.
 _MAX_DIGITS = 15
 # So many different texts are kept as XML: names come back in every row, references never.
@@ -30,11 +32,11 @@ _CODED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 class _Rows(Worksheet):
     """A sheet that also takes whole rows as XML: xlsxwriter's cells cost five times as much."""
 
-    def add_row(self, row, xml, last_column):
-        """Write one row; rows must come in ascending order, as constant memory demands."""
-        if row > self.previous_row:
-            self._write_single_row(row)
-        self._check_dimensions(row, last_column)
+    def add_rows(self, last_row, xml, last_column):
+        """Write rows up to ``last_row``; they come in ascending order, as constant memory wants."""
+        if last_row > self.previous_row:
+            self._write_single_row(last_row)
+        self._check_dimensions(last_row, last_column)
         self.fh.write(xml)
 
 
@@ -62,6 +64,7 @@ class StatementXlsx:
         self._summary, self._summary_row = None, 0
         self._summary_number = self._detail_number = 0
         self._detail, self._detail_row = None, 0
+        self._waiting = []
         self._tails = {}
         # The column of the totals' labels, then those columns that have something to total.
         self._totalled = [
@@ -98,7 +101,9 @@ class StatementXlsx:
                 tail = known.get(value) if kind is str else None
                 cells.append(f'<c r="{name}{number}" s="{style}"{tail or self._tail(kind, value)}')
         cells.append("</row>")
-        self._detail.add_row(number - 1, "".join(cells), self._last_column)
+        self._waiting.append("".join(cells))
+        if len(self._waiting) >= _BLOCK:
+            self._write_waiting()
 
     def close_group(self, level, value, totals):
         """The totals of a group."""
@@ -234,8 +239,14 @@ class StatementXlsx:
         sheet.fit_to_pages(1, 0)
         self._detail_row = 1
 
+    def _write_waiting(self):
+        self._detail.add_rows(self._detail_row - 1, "".join(self._waiting), self._last_column)
+        self._waiting.clear()
+
     def _finish_detail(self):
         if self._detail is not None:
+            if self._waiting:
+                self._write_waiting()
             self._detail.autofilter(0, 0, self._detail_row - 1, self._last_column)
 
     # --- Formats ------------------------------------------------------------------------------
