@@ -164,7 +164,7 @@ class BillingSchedule(models.Model):
     def write(self, vals):
         if self._guarded_fields() & vals.keys():
             for row in self:
-                if row.state == "invoiced":
+                if row._is_billed():
                     raise UserError(
                         self.env._(
                             "%(row)s of contract %(contract)s was invoiced and does not change any "
@@ -289,6 +289,15 @@ class BillingSchedule(models.Model):
             lambda row: round(row.price_unit - prices[row.item_id.id, row.period_start], 6) != 0
         )
         stale.item_id._replan()
+
+    def _is_billed(self):
+        """Whether the row is history: what changes later goes into another one."""
+        self.ensure_one()
+        return self.state == "invoiced"
+
+    def _owes_nothing(self):
+        """Hook: whether rows that would be an invoice by themselves are done without one."""
+        return False
 
     def _set_invoiced(self, lines, run):
         """Close rows behind their invoice lines, in one statement.

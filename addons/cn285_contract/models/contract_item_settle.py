@@ -247,7 +247,7 @@ class BillingSchedule(models.Model):
             if row.kind == "credit" and row.frees and row.state != "cancelled":
                 freed[row.credited_id.id].append((row.period_start, day_after(row.period_end)))
         for row in rows:
-            if row.kind != "credit" and row.state == "invoiced":
+            if row.kind != "credit" and row._is_billed():
                 own = (row.period_start, day_after(row.period_end))
                 spans[row.item_id.id] += subtract([own], freed[row.id])
         return {item_id: normalise(own) for item_id, own in spans.items()}

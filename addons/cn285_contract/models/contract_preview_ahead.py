@@ -56,7 +56,11 @@ class Contract(models.Model):
             lambda row: row.state == "planned" and row.billing_date <= day
         )
         groups = builder._group_rows(rows)
-        previews = [self._preview_invoice(key, groups[key]) for key in sorted(groups)]
+        previews = [
+            self._preview_invoice(key, groups[key])
+            for key in sorted(groups)
+            if not groups[key]._owes_nothing()
+        ]
         if groups:
             run._invoice_groups(groups)
         return previews

@@ -46,7 +46,7 @@ class RevrecSource(models.AbstractModel):
                          FROM cn285_revrec_schedule known
                     LEFT JOIN cn285_billing_schedule row ON row.id = known.billing_schedule_id
                         WHERE known.company_id = %s AND known.posting = 'unbilled'
-                          AND (row.id IS NULL OR row.state = 'cancelled')),
+                          AND (row.id IS NULL OR row.state IN ('cancelled', 'settled'))),
                    emptied AS (
                        DELETE FROM cn285_revrec_line
                         WHERE schedule_id IN (SELECT id FROM gone) RETURNING id),

@@ -71,6 +71,24 @@ class TestUsage(RevrecCase):
         self.assertEqual(self._balance("4181", "2026-02-28"), "0.00")
         self.assertTiesOut("2026-02-28")
 
+    def test_accrued_usage_that_comes_to_nothing(self):
+        """It was taken back before its bill: no invoice is made, and nothing stays accrued."""
+        values = {**self.values, "usage_billing": "complete"} if self.has_usage else self.values
+        contract = self._create_contract([values], date_start="2026-01-01")
+        if not self.has_usage:
+            self.assertFalse(contract.invoice_ids)
+            return
+        self._use(contract, 100, "2026-01-20")
+        self._run("2026-01")
+        self.assertEqual(self._balance("706", "2026-01-31"), "-50.00")
+        self._use(contract, -100, "2026-01-21")
+        self._bill("2026-02-01")
+        self.assertFalse(contract.invoice_ids)
+        self.assertEqual(contract.schedule_ids.sorted("period_start")[0].state, "settled")
+        self._run("2026-02")
+        self.assertEqual(self._balance("706", "2026-02-28"), "0.00")
+        self.assertTiesOut("2026-02-28")
+
     def test_usage_of_a_quarter_by_what_was_consumed(self):
         """A quarter from November: each month what it consumed, not a third."""
         self.values["recurring_unit"] = "quarter"

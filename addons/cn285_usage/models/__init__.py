@@ -41,6 +41,7 @@ from . import (
     usage_preview,
     usage_trigger,
     usage_trigger_run,
+    usage_settled,
     usage_explanation,
     usage_engine_reasons,
     usage_simulation,

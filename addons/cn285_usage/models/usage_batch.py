@@ -13,6 +13,8 @@ from ..engine.rating import NOTHING, Rating
 from ..engine.terms import Terms
 
 ZERO = Decimal(0)
+# States of schedule rows that are history: what changes later is a difference to them.
+BILLED_STATES = ("invoiced", "settled")
 
 
 class RatingRefused(UsageError):

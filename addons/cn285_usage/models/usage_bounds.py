@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
+from .usage_batch import BILLED_STATES
 from .usage_measure import ZERO
 
 
@@ -126,7 +127,7 @@ class BillingSchedule(models.Model):
             [
                 ("item_id", "in", calculators.item_id.ids),
                 ("kind", "=", "usage"),
-                ("state", "=", "invoiced"),
+                ("state", "in", BILLED_STATES),
                 ("period_end", ">=", min(changed.mapped("period_start"))),
             ]
         )

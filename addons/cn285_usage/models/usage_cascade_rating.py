@@ -77,7 +77,7 @@ class BillingSchedule(models.Model):
                           AS w (number, item_id, calculator_id, first, last)
                      JOIN cn285_billing_schedule s ON s.item_id = w.item_id
                       AND s.period_end BETWEEN w.first AND w.last
-                      AND s.state IN ('planned', 'invoiced')
+                      AND s.state IN ('planned', 'invoiced', 'settled')
                      JOIN cn285_usage_rating r ON r.schedule_id = s.id
                       AND (w.calculator_id IS NULL OR r.calculator_id = w.calculator_id)
                  GROUP BY w.number""",
@@ -216,12 +216,12 @@ class BillingSchedule(models.Model):
                            WHERE s.item_id = c.source_item_id
                              AND s.period_start <= row.period_end
                              AND s.period_end BETWEEN row.period_start AND row.period_end
-                             AND s.state IN ('planned', 'invoiced')
+                             AND s.state IN ('planned', 'invoiced', 'settled')
                              AND (c.source_calculator_id IS NULL
                                   OR r.calculator_id = c.source_calculator_id)
                           ) AS source (quantity, amount)
                     WHERE row.company_id = %(company)s AND row.kind = 'usage'
-                      AND row.state = 'invoiced' AND row.period_end >= %(since)s
+                      AND row.state IN ('invoiced', 'settled') AND row.period_end >= %(since)s
                       AND row.source_totals ->> c.id::text IS NOT NULL""",
                 sums=SOURCE_SUMS,
                 company=company.id,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .usage_arrival_sql import ARRIVED
+from .usage_batch import BILLED_STATES
 from .usage_measure import CARRIED_IN
 
 
@@ -52,7 +53,7 @@ class BillingSchedule(models.Model):
         if not ingests:
             return
         touched = self._touched_by(ingests, since)
-        touched._affected().filtered(lambda row: row.state == "invoiced").usage_stale = True
+        touched._affected().filtered(lambda row: row._is_billed()).usage_stale = True
         ingests.processed = True
 
     @api.model
@@ -131,7 +132,7 @@ class BillingSchedule(models.Model):
             [
                 ("item_id", "in", list(firsts)),
                 ("kind", "=", "usage"),
-                ("state", "=", "invoiced"),
+                ("state", "in", BILLED_STATES),
             ]
         ).filtered(lambda row: row.period_start > min(firsts[row.item_id.id]))
         return self | later

@@ -9,7 +9,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from ..engine.allowance import AllowanceUse, Rollover
 from ..engine.errors import UsageError
 from ..engine.sharing import granted_units, rate_pooled, use_pool
-from .usage_batch import RatingRefused
+from .usage_batch import BILLED_STATES, RatingRefused
 from .usage_measure import ZERO
 
 
@@ -158,7 +158,7 @@ class BillingSchedule(models.Model):
             [
                 ("item_id", "in", pools.calculator_ids.item_id.ids),
                 ("kind", "=", "usage"),
-                ("state", "=", "invoiced"),
+                ("state", "in", BILLED_STATES),
                 ("period_end", ">=", min(firsts.values())),
             ]
         )

@@ -9,7 +9,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools import SQL
 
 from ..engine.thresholds import Repeat, Running, running, so_far, step_rating
-from .usage_batch import Outcome, Part
+from .usage_batch import BILLED_STATES, Outcome, Part
 
 ZERO = Decimal(0)
 
@@ -222,7 +222,7 @@ class BillingSchedule(models.Model):
                 [
                     ("item_id", "in", ahead.item_id.ids),
                     ("kind", "=", "usage"),
-                    ("state", "=", "invoiced"),
+                    ("state", "in", BILLED_STATES),
                     ("period_start", "in", [start for _item, start in keys]),
                 ]
             )

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..engine.errors import UsageError
 from ..engine.thresholds import Threshold
+from .usage_batch import BILLED_STATES
 
 # Aggregations that need a period: a delivery has none.
 OVER_TIME = ("weighted_sum",)
@@ -246,7 +247,7 @@ class ContractItem(models.Model):
                 [
                     ("item_id", "=", self.id),
                     ("kind", "not in", ("fixed", "one_shot")),
-                    ("state", "=", "invoiced"),
+                    ("state", "in", BILLED_STATES),
                 ],
                 limit=1,
             )

@@ -16,6 +16,7 @@ from . import (
     test_usage_portfolio,
     test_usage_rating,
     test_usage_sharing,
+    test_usage_settled,
     test_usage_simulation,
     test_usage_smartcode,
     test_usage_statement,

@@ -1,0 +1,52 @@
+"""Usage that comes to nothing: no invoice of 0.00 for it alone."""
+
+from odoo import fields, models
+
+from .usage_batch import BILLED_STATES
+
+# Rows that are billed when something has happened, not with each period.
+OCCASIONAL = ("usage_delivery", "usage_threshold", "usage_difference")
+
+
+class BillingSchedule(models.Model):
+    """Rows that usage has triggered, the rests of their periods, and differences.
+
+    With others they are a line of 0.00 on an invoice. Where it would be their invoice alone, they
+    are settled: done, explained by their ratings, and history as if they were invoiced. What comes
+    later is a difference to them. A period of an item that is billed by period has its invoice,
+    whatever it comes to.
+    """
+
+    _inherit = "cn285.billing.schedule"
+
+    state = fields.Selection(
+        selection_add=[("settled", "Nothing to Invoice"), ("cancelled",)],
+        ondelete={"settled": "cascade"},
+    )
+
+    def _is_billed(self):
+        return super()._is_billed() or self.state in BILLED_STATES
+
+    def _owes_nothing(self):
+        return bool(self) and all(row._is_occasional_nothing() for row in self)
+
+    def _is_occasional_nothing(self):
+        self.ensure_one()
+        occasional = self.kind in OCCASIONAL or (
+            self.kind == "usage" and self.item_id.usage_billing in ("threshold", "complete")
+        )
+        return occasional and self.currency_id.is_zero(self.net)
+
+
+class BillingRun(models.Model):
+    _inherit = "cn285.billing.run"
+
+    def _invoice_groups(self, groups):
+        """Settle what would make an invoice of nothing, and invoice the rest."""
+        nothing = [key for key, rows in groups.items() if rows._owes_nothing()]
+        settled = self.env["cn285.billing.schedule"].union(*(groups[key] for key in nothing))
+        if settled:
+            settled.write({"state": "settled", "run_id": self.id})
+            self._solve_issues(settled.contract_id)
+        owed = {key: rows for key, rows in groups.items() if key not in nothing}
+        return super()._invoice_groups(owed) if owed else self.env["account.move"]
