@@ -179,6 +179,13 @@ class BillingSchedule(models.Model):
 
         :returns: whether there are any
         """
+        changed = self._retriggered(company, since)
+        changed.usage_stale = True
+        return bool(changed)
+
+    @api.model
+    def _retriggered(self, company, since):
+        """Invoiced rows whose sources have come to something else since they were rated."""
         changed = {
             row_id
             for row_id, measure, noted, quantity, amount, rounding in self._noted_sources(
@@ -186,8 +193,7 @@ class BillingSchedule(models.Model):
             )
             if Decimal(noted) != _measured(measure, quantity, amount, Decimal(rounding))
         }
-        self.browse(sorted(changed)).usage_stale = True
-        return bool(changed)
+        return self.browse(sorted(changed))
 
     @api.model
     def _noted_sources(self, company, since):

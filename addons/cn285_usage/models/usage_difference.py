@@ -57,11 +57,13 @@ class BillingSchedule(models.Model):
         ingests.processed = True
 
     @api.model
-    def _touched_by(self, ingests, since):
+    def _touched_by(self, ingests, since, contracts=None):
         """Usage rows of whose days these ingests have recorded, or corrected, events.
 
         Ingests are looked at, not the highest number seen: one that started earlier and ended later
         has lower numbers. An event that names no item touches all of its contract's.
+
+        :param contracts: look at events of these only, and at corrections of any
         """
         ranges = [(ingest.first_seq, ingest.last_seq) for ingest in ingests if ingest.last_seq]
         if not ranges:
@@ -76,7 +78,7 @@ class BillingSchedule(models.Model):
                               e.origin_id, e.state
                          FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS r (first, last)
                          JOIN cn285_usage_event e ON %(in_range)s
-                        WHERE e.company_id = %(company)s),
+                        WHERE e.company_id = %(company)s AND %(of_contracts)s),
                    touched AS (
                        SELECT item_id, contract_id, metric_id, occurred_at FROM arrived
                         WHERE state != 'parked'
@@ -103,6 +105,7 @@ class BillingSchedule(models.Model):
                     WHERE row.kind = 'usage' AND row.state != 'cancelled'
                       AND row.period_end >= %(since)s""",
                 in_range=SQL(ARRIVED),
+                of_contracts=self._events_of(contracts),
                 firsts=firsts,
                 lasts=lasts,
                 company=company.id,
@@ -112,6 +115,18 @@ class BillingSchedule(models.Model):
             )
         )
         return self.browse(sorted(row_id for (row_id,) in rows))
+
+    @api.model
+    def _events_of(self, contracts):
+        """Condition on events ``e``: those of contracts, by their indexes, and corrections."""
+        if contracts is None:
+            return SQL("TRUE")
+        return SQL(
+            """(e.item_id = ANY(%s) OR e.item_id IS NULL AND e.contract_id = ANY(%s)
+                OR e.origin_id IS NOT NULL)""",
+            contracts.item_ids.ids,
+            contracts.ids,
+        )
 
     def _affected(self):
         """These rows, and those whose amount depends on them.

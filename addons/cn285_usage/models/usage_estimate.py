@@ -19,6 +19,9 @@ class Estimate:
     ``amount`` is what the usage so far costs in all, ``billed`` what of it was invoiced before the
     period's end, ``projected`` what the period will cost if usage goes on as it began; minimum and
     maximum of the period are in both. ``left`` is None where nothing is included.
+
+    ``is_late``: the period was billed, and quantity and amounts are the difference to be billed, or
+    credited, for what has come since.
     """
 
     row: object
@@ -31,6 +34,7 @@ class Estimate:
     amount: Decimal
     billed: Decimal
     projected: Decimal
+    is_late: bool = False
 
 
 class Contract(models.Model):
@@ -70,12 +74,32 @@ class Contract(models.Model):
         """
         estimates, failed = [], {}
         for company in self.company_id:
-            rows = self.filtered(lambda one, company=company: one.company_id == company)
-            rows = rows._running_usage_rows()
-            found, reasons = rows._estimate_rows()
-            estimates += found
+            contracts = self.filtered(lambda one, company=company: one.company_id == company)
+            late = self.env["cn285.billing.schedule"]._late_rows(contracts)
+            found, reasons = contracts._running_usage_rows()._estimate_rows(late)
+            estimates += contracts._waiting_estimates() + found
             failed.update(reasons)
         return estimates, failed
+
+    def _waiting_estimates(self):
+        """Differences that were rated and wait for their invoice."""
+        ratings = self.env["cn285.usage.rating"].search(
+            [
+                ("schedule_id.contract_id", "in", self.ids),
+                ("schedule_id.kind", "=", "usage_difference"),
+                ("schedule_id.state", "=", "planned"),
+            ],
+            order="id",
+        )
+        return [
+            _late_estimate(
+                rating.schedule_id,
+                rating.calculator_id,
+                rating.beneficiary_id.id or None,
+                rating._engine_rating(),
+            )
+            for rating in ratings
+        ]
 
     def _usage_by_day(self):
         """Usage of the running periods day by day, one statement for each metric.
@@ -102,16 +126,22 @@ class Contract(models.Model):
 class BillingSchedule(models.Model):
     _inherit = "cn285.billing.schedule"
 
-    def _estimate_rows(self):
-        """Estimates of running rows; see ``cn285.contract._usage_estimates``."""
-        if not self:
+    def _estimate_rows(self, late):
+        """Estimates of running rows; see ``cn285.contract._usage_estimates``.
+
+        :param late: billed rows that are rated anew with them, see :meth:`_late_rows`; what these
+            leave of an allowance is what the running rows begin with
+        """
+        rows = late | self
+        if not rows:
             return [], {}
-        batch = self._rate_rows()
-        ahead = self._start_batch()
+        invoiced = late._billed_ratings()
+        batch = rows._rate_rows(invoiced)
+        ahead = rows._start_batch(invoiced)
         ahead.measured = self._project_measured(batch)
-        self._rate_batch(ahead)
+        rows._rate_batch(ahead)
         billed = self._known_ratings()
-        estimates = []
+        estimates = late._late_estimates(batch)
         for row in self:
             projected = {one.part: one for one in ahead.outcomes.get(row.id, ())}
             for outcome in batch.outcomes.get(row.id, ()):
@@ -123,6 +153,21 @@ class BillingSchedule(models.Model):
                         row._estimate(outcome, projected[outcome.part].rating.amount, known)
                     )
         return estimates, {**ahead.failed, **batch.failed}
+
+    def _late_estimates(self, batch):
+        """What late usage changes of these billed rows."""
+        calculators = self.env["cn285.usage.calculator"]
+        return [
+            _late_estimate(
+                row,
+                calculators.browse(outcome.part.calculator_id),
+                outcome.part.beneficiary_id,
+                outcome.rating,
+            )
+            for row in self
+            for outcome in batch.outcomes.get(row.id, ())
+            if outcome.rating.amount or outcome.rating.quantity
+        ]
 
     def _estimate(self, outcome, projected, known):
         rating = outcome.rating
@@ -153,10 +198,9 @@ class BillingSchedule(models.Model):
         metrics = self.env["cn285.usage.metric"]
         return {
             (row_id, calculator_id, metric_id): _projected(measured, factors[row_id])
-            if metrics.browse(metric_id).aggregation in ADDING_UP
+            if row_id in factors and metrics.browse(metric_id).aggregation in ADDING_UP
             else measured
             for (row_id, calculator_id, metric_id), measured in batch.measured.items()
-            if row_id in factors
         }
 
     def _day_windows(self, spans):
@@ -180,6 +224,22 @@ class BillingSchedule(models.Model):
             )
             day = end
         return days
+
+
+def _late_estimate(row, calculator, beneficiary_id, rating):
+    return Estimate(
+        row=row,
+        calculator=calculator,
+        beneficiary_id=beneficiary_id,
+        quantity=rating.quantity,
+        events=0,
+        included=None,
+        left=None,
+        amount=rating.amount,
+        billed=ZERO,
+        projected=rating.amount,
+        is_late=True,
+    )
 
 
 def _projected(measured, factor):

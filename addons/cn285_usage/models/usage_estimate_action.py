@@ -73,6 +73,7 @@ class Contract(models.Model):
             "amount": float(estimate.amount),
             "billed": float(estimate.billed),
             "projected": float(estimate.projected),
+            "is_late": estimate.is_late,
             "company_id": row.company_id.id,
         }
 

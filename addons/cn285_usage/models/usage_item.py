@@ -90,11 +90,17 @@ class BillingRun(models.Model):
     _inherit = "cn285.billing.run"
 
     def _prepare_due_rows(self):
-        """Also plan what late usage has changed in the periods of the last months."""
+        """Also plan what late usage has changed in the periods of the last months.
+
+        Before the due periods are rated, as these use what the earlier ones have left of their
+        allowance; and after that for what counts them, such as bounds of the contract.
+        """
         schedules = self.env["cn285.billing.schedule"]
+        since = self.date - timedelta(days=DIFFERENCE_DAYS)
+        schedules._plan_differences(self.company_id, since)
         schedules.search(self._due_domain() & Domain("kind", "=", "usage"))._unrate()
         result = super()._prepare_due_rows()
-        since = self.date - timedelta(days=DIFFERENCE_DAYS)
+        # What could not be rated before is tried, and fails, again.
         _created, failed = schedules._plan_differences(self.company_id, since)
         self._set_aside(failed, kind="rating")
         self.env.flush_all()

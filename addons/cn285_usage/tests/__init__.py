@@ -11,6 +11,7 @@ from . import (
     test_usage_delivery,
     test_usage_filter,
     test_usage_ingest,
+    test_usage_late,
     test_usage_measure_each,
     test_usage_quantities,
     test_usage_portfolio,

@@ -40,6 +40,11 @@ class UsageEstimateLine(models.TransientModel):
         readonly=True,
         help="What the period will cost if usage goes on as it began.",
     )
+    is_late = fields.Boolean(
+        string="Came Late",
+        readonly=True,
+        help="The period was invoiced; this is what has come, or was taken back, since.",
+    )
     company_id = fields.Many2one("res.company", readonly=True)
 
     def action_view_events(self):
