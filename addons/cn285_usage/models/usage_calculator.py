@@ -91,8 +91,8 @@ class UsageCalculator(models.Model):
         default="no",
         required=True,
     )
-    minimum_amount = fields.Float(string="Minimum of a Period", digits=(16, 2))
-    maximum_amount = fields.Float(string="Maximum of a Period", digits=(16, 2))
+    minimum_amount = fields.Float(string="Minimum of a Period", digits=(16, 6))
+    maximum_amount = fields.Float(string="Maximum of a Period", digits=(16, 6))
     zero_usage_owes_flat = fields.Boolean(
         default=True, help="Whether zero usage still owes the first tier's flat fee."
     )

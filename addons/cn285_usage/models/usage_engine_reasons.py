@@ -59,6 +59,7 @@ class UsageCalculator(models.Model):
             "formula_arguments": self.env._("%(name)s does not take %(count)s arguments."),
             "formula_unknown_name": self.env._("%(name)s is not a metric of this formula."),
             "formula_division_by_zero": self.env._("The formula divides by zero."),
+            "bad_count": self.env._("%(count)s is not a whole number of events, zero or more."),
             "step_amount_needed": self.env._(
                 "A threshold of quantity at each multiple needs an amount per step."
             ),

@@ -163,6 +163,8 @@ class InvoiceBuilder(models.AbstractModel):
 
     def _usage_factors(self, amount, quantity, price_unit, row, credit):
         """Quantity and price of a line that multiply out to its amount, to the cent."""
+        if price_unit is None:
+            quantity = _shown_quantity(quantity, amount)
         rounding = as_decimal(row.currency_id.rounding)
         factors = line_factors(amount, quantity, rounding=rounding, price_unit=price_unit)
         return {
@@ -170,6 +172,12 @@ class InvoiceBuilder(models.AbstractModel):
             "price_unit": float(factors.price_unit),
             "discount": 0.0,
         }
+
+    def _line_factors(self, rows, rounding):
+        amount, quantity = (as_decimal(sum(rows.mapped(name))) for name in ("net", "quantity"))
+        if len(rows) > 1 or not rows.rating_ids or quantity == _shown_quantity(quantity, amount):
+            return super()._line_factors(rows, rounding)
+        return line_factors(amount, _shown_quantity(quantity, amount), rounding=rounding)
 
     def _usage_line_text(self, rating, line, row):
         """What the invoice says of one line of a rating: what was counted, for whom, the price.
@@ -193,3 +201,11 @@ class InvoiceBuilder(models.AbstractModel):
         if rating.beneficiary_id:
             subject = f"{rating.beneficiary_id.display_name} – {subject}"
         return f"{subject}: {text}"
+
+
+def _shown_quantity(quantity, amount):
+    """The quantity of a line: 1 where its sign is not that of the amount.
+
+    Units of several prices may be negative in sum and cost something all the same.
+    """
+    return as_decimal(1.0) if quantity * amount < 0 else quantity

@@ -9,6 +9,10 @@ from ..engine.terms import Usage
 from .usage_batch import Outcome, Part, RatingBatch, RowFacts
 from .usage_measure import ZERO, Measured, Window, next_day
 
+# The largest amount that is billed, in the smallest units of its currency: a billion of euros,
+# a thousand times over.
+LARGEST_AMOUNT = 10**14
+
 
 class BillingSchedule(models.Model):
     """How usage rows are rated, in steps that other files extend.
@@ -101,10 +105,18 @@ class BillingSchedule(models.Model):
         self._prepare_batch(batch)
         for row in self._rating_order(batch):
             try:
-                batch.settle(row.id, row._rate_row(batch))
+                outcomes = row._rate_row(batch)
+                row._check_billable(batch, outcomes)
+                batch.settle(row.id, outcomes)
             except UsageError as error:
                 batch.failed[row.contract_id] = row._rating_problem(error)
         return batch
+
+    def _check_billable(self, batch, outcomes):
+        """Refuse amounts that an invoice, which counts in floats, would not have to the cent."""
+        most = batch.facts_of(self).unit * LARGEST_AMOUNT
+        if any(abs(outcome.rating.amount) > most for outcome in outcomes):
+            raise UsageError("result_too_large")
 
     def _start_batch(self, invoiced=None):
         """A batch for these rows, with how their calculators rate; nothing is measured yet."""

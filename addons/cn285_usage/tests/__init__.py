@@ -13,6 +13,7 @@ from . import (
     test_usage_ingest,
     test_usage_late,
     test_usage_measure_each,
+    test_usage_odd,
     test_usage_quantities,
     test_usage_portfolio,
     test_usage_rating,
