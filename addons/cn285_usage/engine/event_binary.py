@@ -4,10 +4,11 @@ Text would have to be parsed once more for each value; packed, an event costs th
 half. Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from itertools import chain, repeat
 from operator import attrgetter, itemgetter
@@ -15,12 +16,14 @@ from struct import Struct, pack
 
 from .event_rows import Columns, Encoded, encode_rows
 from .event_values import microseconds
+from .stretches import collected, in_order
+
+Submit = Callable[[Callable[[], BytesIO]], "Future[BytesIO]"]
 
 KEY_COLUMNS = ("key", "event_id", "content")
 # Who used what comes first: its bytes are made once for all events of an item. The number comes
 # last: it is given when the events have been put into order.
-EVENT_COLUMNS = ("company_id", "ingested_at", "kind", "state")
-EVENT_COLUMNS += ("item_id", "contract_id", "beneficiary_id")
+EVENT_COLUMNS = ("company_id", "ingested_at", "item_id", "contract_id", "beneficiary_id")
 EVENT_COLUMNS += ("source", "metric_id", "quantity", "occurred_at", "transaction_id")
 PROPERTIES = ("properties",)
 NUMBER = ("id",)
@@ -80,12 +83,13 @@ class Known:
 class Packed:
     """Two files for binary COPY: of :data:`KEY_COLUMNS`, and of the events in ``columns``.
 
-    ``rest``: places of the events that are not among them. ``months``: ``(year, month)`` of those
-    that are; ``first`` and ``last`` are the times of the earliest and of the latest of them.
+    ``events`` returns the second one, as soon as it has been made. ``rest``: places of the events
+    that are not among them. ``months``: ``(year, month)`` of those that are; ``first`` and ``last``
+    are the times of the earliest and of the latest of them.
     """
 
     keys: BytesIO
-    events: BytesIO
+    events: Callable[[], BytesIO]
     count: int
     rest: list[int]
     ids: Sequence[int]
@@ -103,8 +107,11 @@ class Prepared:
     numbers: Sequence[int] = ()
     packed: Packed | None = None
 
-    def pack(self, parameters: dict) -> None:
-        """Pack what is certain to be good; all references must be known."""
+    def pack(self, parameters: dict, submit: Submit | None = None) -> None:
+        """Pack what is certain to be good; all references must be known.
+
+        :param submit: has the events packed elsewhere, while their keys are being stored
+        """
         self.packed = pack_events(
             self.encoded.columns,
             parameters["known"],
@@ -112,6 +119,7 @@ class Prepared:
             parameters["company"],
             parameters["now"],
             parameters["latest"],
+            submit,
         )
 
 
@@ -135,12 +143,14 @@ def pack_events(
     company: int,
     now: datetime,
     latest: datetime,
+    submit: Submit | None = None,
 ) -> Packed | None:
     """Pack the events that are certain to be good, unless their keys are taken.
 
     :param known: must have all references
     :param ids: fresh ascending numbers, as many as there are events or more
     :param latest: later events lie in the future
+    :param submit: who makes the file of events; without, it is made at once
     :returns: None if there are none. Corrections, durations and whatever may have to be refused
         are left for a closer look.
     """
@@ -156,7 +166,7 @@ def pack_events(
     item = {ref: known.parties[ref].item_id for ref in set(columns.party)}
     items = list(map(item.__getitem__, columns.party))
     # Events of one item lie together: fewer pages of the index are touched.
-    order = sorted(range(count), key=items.__getitem__)
+    order = in_order(range(count), items.__getitem__)
     # With a single place an itemgetter would give no tuple.
     pick = itemgetter(*order) if count > 1 else tuple
     ids = ids[:count]
@@ -164,9 +174,10 @@ def pack_events(
     first = columns.occurred_at[columns.micros.index(low)]
     last = columns.occurred_at[columns.micros.index(high)]
     one = _MONTH(first) == _MONTH(last)
+    make = partial(_events, columns, known, pick, ids, company, now)
     return Packed(
         keys=_keys(columns, pick, ids),
-        events=_events(columns, known, pick, ids, company, now),
+        events=submit(make).result if submit else _made(make()),
         count=count,
         rest=rest,
         ids=ids,
@@ -175,6 +186,10 @@ def pack_events(
         last=last,
         columns=EVENT_COLUMNS + PROPERTIES * (columns.properties is not None) + NUMBER,
     )
+
+
+def _made(file: BytesIO) -> Callable[[], BytesIO]:
+    return lambda: file
 
 
 def _certain(columns, known, latest) -> Sequence[int]:
@@ -221,15 +236,14 @@ def _keys(columns, pick, ids) -> BytesIO:
     """Keys in their own order: two ingests of the same keys wait for each other, no deadlock."""
     eight = repeat(8)
     fields = (repeat(3), repeat(16), pick(columns.key), eight, ids, eight, pick(columns.content))
-    records = list(map(_KEY, *fields))
-    records.sort()
+    records = in_order(collected(map(_KEY, *fields)))
     return BytesIO(b"".join((_BEGIN, *records, _END)))
 
 
 def _events(columns, known, pick, ids, company, now) -> BytesIO:
     count = len(EVENT_COLUMNS) + len(NUMBER) + (columns.properties is not None)
     head = pack(">h", count) + _INTEGER(4, company)
-    head += pack(">iq", 8, microseconds([now])[0]) + _text("usage") + _text("active")
+    head += pack(">iq", 8, microseconds([now])[0])
     parties = {ref: head + known.parties[ref].packed for ref in set(columns.party)}
     sources = {text: _text(text) for text in set(columns.source)}
     metrics = {ref: _INTEGER(4, known.metrics[ref].id) for ref in set(columns.metric)}
@@ -245,7 +259,7 @@ def _events(columns, known, pick, ids, company, now) -> BytesIO:
     ]
     if columns.properties is not None:
         parts.append(map(_json, columns.properties))
-    events = pick(list(map(b"".join, zip(*parts, strict=False))))
+    events = pick(collected(map(b"".join, zip(*parts, strict=False))))
     numbers = map(_NUMBER, eight, ids)
     rows = chain.from_iterable(zip(events, numbers, strict=False))
     return BytesIO(b"".join(chain((_BEGIN,), rows, (_END,))))

@@ -14,6 +14,7 @@ from operator import xor
 
 from . import event_values as check
 from .event_values import CORRECTIONS, FIELDS, BadRow, event_key
+from .stretches import collected
 
 __all__ = ["FIELDS", "Columns", "Encoded", "encode_rows", "event_key"]
 
@@ -170,7 +171,7 @@ def _contents(columns) -> list[int]:
         if column is not None:
             share = {value: _share(name, value) for value in set(column)}
             total = map(xor, total, map(share.__getitem__, column))
-    return list(total)
+    return collected(total)
 
 
 @lru_cache(1 << 16)

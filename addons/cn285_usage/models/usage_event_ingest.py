@@ -104,7 +104,7 @@ class UsageEvent(models.Model):
             chunk, prepared = take()
             while chunk:
                 prepared = prepared.result()
-                self._learn_all(prepared, parameters)
+                self._learn_all(prepared, parameters, pool.submit)
                 following = take()
                 report = self._ingest_chunk(chunk, prepared, parameters, commit)
                 for entry in report.pop("refused"):
@@ -132,6 +132,8 @@ class UsageEvent(models.Model):
             "known": Known(),
             # Whether keys are expected to be new: then they are claimed without asking.
             "fresh": True,
+            # Months whose partitions were seen.
+            "months": set(),
         }
 
     @api.model
@@ -150,15 +152,18 @@ class UsageEvent(models.Model):
         return list(chain.from_iterable(range(start, start + BLOCK) for start in starts))
 
     @api.model
-    def _learn_all(self, prepared, parameters):
-        """Look up what is not known yet, and pack what could not be without it."""
+    def _learn_all(self, prepared, parameters, submit):
+        """Look up what is not known yet, and pack what could not be without it.
+
+        Keys at once, events by ``submit``: the database has the keys meanwhile.
+        """
         columns = prepared.encoded.columns
         if columns is None:
             return
         self._learn_metrics(parameters, set(columns.metric))
         self._learn_parties(parameters, set(columns.party))
         if prepared.packed is None and prepared.numbers:
-            prepared.pack(parameters)
+            prepared.pack(parameters, submit)
 
     @api.model
     def _ingest_chunk(self, chunk, prepared, parameters, commit):
@@ -178,7 +183,7 @@ class UsageEvent(models.Model):
                 self._forget_references()
                 # Its keys are taken, or may be: they are looked at one by one.
                 prepared.packed = None
-                parameters.update(known=Known(), fresh=False)
+                parameters.update(known=Known(), fresh=False, months=set())
         return None
 
     @api.model
@@ -216,22 +221,30 @@ class UsageEvent(models.Model):
 
         :return: whether it was so; otherwise nothing is done
         """
-        self._make_partitions([datetime(*month, 1) for month in sorted(packed.months)])
+        self._make_partitions_once([datetime(*month, 1) for month in packed.months], parameters)
         try:
             with self.env.cr.savepoint(flush=False):
                 self._copy("cn285_usage_key", KEY_COLUMNS, packed.keys, "(FORMAT binary)")
         except UniqueViolation:
             parameters["fresh"] = False
             return False
-        self._copy("cn285_usage_event", packed.columns, packed.events, "(FORMAT binary)")
+        self._copy("cn285_usage_event", packed.columns, packed.events(), "(FORMAT binary)")
         return True
+
+    @api.model
+    def _make_partitions_once(self, months, parameters):
+        """Make partitions that this ingest has not seen; it asks the database once for each."""
+        months = set(months) - parameters["months"]
+        if months:
+            self._make_partitions(sorted(months))
+            parameters["months"] |= months
 
     @api.model
     def _copy(self, table, columns, file, options=""):
         # The names are those of the engine; nothing of a user's is among them. In few large
         # pieces: each one may have to wait for the thread that packs.
         self.env.cr.copy_expert(
-            f"COPY {table} ({', '.join(columns)}) FROM STDIN {options}", file, size=1 << 22
+            f"COPY {table} ({', '.join(columns)}) FROM STDIN {options}", file, size=1 << 25
         )
 
     # === EVENTS THAT NEED A CLOSER LOOK === #
@@ -320,7 +333,7 @@ class UsageEvent(models.Model):
     @api.model
     def _make_room(self, which, parameters):
         self.env.cr.execute(sql.MONTHS.format(which=which), parameters)
-        self._make_partitions([row[0] for row in self.env.cr.fetchall()])
+        self._make_partitions_once([row[0] for row in self.env.cr.fetchall()], parameters)
 
     @api.model
     def _store_corrections(self, parameters):

@@ -31,8 +31,8 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
     item_id integer,
     beneficiary_id integer,
     quantity numeric NOT NULL,
-    kind varchar NOT NULL,
-    state varchar NOT NULL,
+    kind varchar NOT NULL DEFAULT 'usage',
+    state varchar NOT NULL DEFAULT 'active',
     source varchar NOT NULL,
     transaction_id varchar NOT NULL,
     reference varchar,
@@ -52,9 +52,10 @@ CREATE TABLE IF NOT EXISTS cn285_usage_key (
     content bigint NOT NULL
 );
 """
-# Before, each event had a second number, with an index of its own.
+# Before, each event had a second number, with an index of its own, and said what most events are.
 _UPGRADE = f"""
-ALTER TABLE {TABLE} ALTER COLUMN seq DROP NOT NULL;
+ALTER TABLE {TABLE} ALTER COLUMN seq DROP NOT NULL,
+    ALTER COLUMN kind SET DEFAULT 'usage', ALTER COLUMN state SET DEFAULT 'active';
 DROP INDEX IF EXISTS {TABLE}_seq_idx;
 """
 

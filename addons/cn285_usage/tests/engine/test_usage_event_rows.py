@@ -1,7 +1,9 @@
 """Events into columns and into PostgreSQL's binary form: what a database does not have to check."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from fractions import Fraction
+from operator import itemgetter
 from struct import unpack
 
 import pytest
@@ -15,6 +17,7 @@ from cn285_house.cn285_usage.engine.event_binary import (
 )
 from cn285_house.cn285_usage.engine.event_rows import encode_rows
 from cn285_house.cn285_usage.engine.event_values import EPOCH
+from cn285_house.cn285_usage.engine.stretches import collected, in_order
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,10 +43,10 @@ def row(number=1, **values):
     return {name: value for name, value in base.items() if value is not None}
 
 
-def pack(*rows):
+def pack(*rows, submit=None):
     columns = encode_rows(rows, 1).columns
     numbers = range(100, 100 + len(rows))
-    return pack_events(columns, KNOWN, numbers, 1, NOW, NOW + timedelta(days=1))
+    return pack_events(columns, KNOWN, numbers, 1, NOW, NOW + timedelta(days=1), submit)
 
 
 def number_of(data):
@@ -144,3 +147,16 @@ def test_rows_with_the_same_number_of_other_fields():
     assert columns.properties == [None, '{"a":1}']
     rows[1]["amount"] = rows[1].pop("properties")
     assert [code for _row, code, _value in encode_rows(rows, 1).bad] == ["unknown_field"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers())), st.integers(1, 4))
+def test_long_columns_are_sorted_by_stretches_as_in_one_go(values, size):
+    assert collected(iter(values), size) == values
+    assert in_order(values, itemgetter(0), size) == sorted(values, key=itemgetter(0))
+
+
+def test_events_may_be_packed_elsewhere():
+    rows = [row(number, quantity=number) for number in range(3)]
+    with ThreadPoolExecutor(1) as pool:
+        elsewhere = pack(*rows, submit=pool.submit).events().read()
+    assert elsewhere == pack(*rows).events().read() != pack(*rows[:2]).events().read()
