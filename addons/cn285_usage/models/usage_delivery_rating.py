@@ -51,6 +51,19 @@ class BillingSchedule(models.Model):
             delivery_id=self.delivery_id.id,
         )
 
+    def _rate_row(self, batch):
+        """A delivery of which no event is left is none: all that was billed of it is taken back."""
+        if self.delivery_id and not self._has_events(batch):
+            return []
+        return super()._rate_row(batch)
+
+    def _has_events(self, batch):
+        return any(
+            batch.measured[self.id, calculator_id, metric_id].events
+            for calculator_id, recipe in batch.recipes_of(self)
+            for metric_id in recipe.metric_ids
+        )
+
     def _insert_rated(self, batch):
         """Store rows that were rated before they exist; each gets the next free revision.
 

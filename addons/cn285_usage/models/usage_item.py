@@ -167,9 +167,13 @@ class InvoiceBuilder(models.AbstractModel):
             quantity = _shown_quantity(quantity, amount)
         rounding = as_decimal(row.currency_id.rounding)
         factors = line_factors(amount, quantity, rounding=rounding, price_unit=price_unit)
+        quantity, price = factors.quantity, factors.price_unit
+        if credit:
+            # Of a credit note the figures are positive, whichever of them was not.
+            quantity, price = (quantity, -price) if price < 0 < quantity else (-quantity, price)
         return {
-            "quantity": float(-factors.quantity if credit else factors.quantity),
-            "price_unit": float(factors.price_unit),
+            "quantity": float(quantity),
+            "price_unit": float(price),
             "discount": 0.0,
         }
 

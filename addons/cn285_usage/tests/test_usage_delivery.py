@@ -70,6 +70,19 @@ class TestUsageDelivery(TriggerCase):
         self.assertBilled(contract, "30.00")
         self.assertEqual(len(contract.schedule_ids.delivery_id), 2)
 
+    def test_nothing_is_owed_of_a_delivery_that_was_taken_back(self):
+        """A delivery without events is none: unlike a period, it owes no flat fee."""
+        contract = self._trigger_contract(
+            self.EVENTS, {"charge_model": "graduated", "tier_ids": self.TIERS}
+        )
+        event = self._use_on(contract, 4, "2026-01-05", transaction_id="four")
+        self.assertInvoices(event, "42.00")
+        back = {"kind": "reversal", "origin": "four", "transaction_id": "back"}
+        self.assertInvoices(self._use_on(contract, 0, "2026-01-06", **back), "-42.00")
+        self.assertBilled(contract, "0.00")
+        with freeze_time("2026-01-07 12:00:00"):
+            self.assertInvoices(self._look(everything=True))
+
     def test_taken_back_before_it_was_billed(self):
         contract = self._trigger_contract(self.EVENTS, {"price_unit": 3.0})
         with freeze_time("2026-01-05 12:00:00"):

@@ -40,6 +40,21 @@ class TestUsageOdd(UsageCase):
         move = self._bill(date(2026, 2, 1)).invoice_ids
         self.assertEqual(self._lines(move), [(1.0, 0.96, "0.96")])
 
+    def test_lines_of_a_credit_note_have_positive_figures(self):
+        load = self.env["cn285.usage.metric"].create(
+            {"name": "Load", "code": "load", "aggregation": "weighted_sum"}
+        )
+        contract = self._usage_contract({"metric_id": load.id, "price_unit": 1.0})
+        self._use(contract, 10, "2026-01-05", metric="load")
+        event = self._use(contract, 14, "2026-01-10", metric="load")
+        self._bill(date(2026, 2, 1))
+        self._use(contract, 0, kind="reversal", origin=event)
+        move = self._bill(date(2026, 2, 1)).invoice_ids
+        self.assertEqual(move.move_type, "out_refund")
+        [(quantity, price, amount)] = self._lines(move)
+        self.assertEqual((quantity, amount), (1.0, "9.70"))
+        self.assertGreater(price, 0)
+
     def test_bounds_have_the_decimals_of_their_currency(self):
         dinar = (
             self.env["res.currency"].with_context(active_test=False).search([("name", "=", "TND")])
