@@ -1,6 +1,6 @@
 """Usage that comes to nothing: no invoice of 0.00 for it alone."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .usage_batch import BILLED_STATES
 
@@ -23,6 +23,15 @@ class BillingSchedule(models.Model):
         selection_add=[("settled", "Nothing to Invoice"), ("cancelled",)],
         ondelete={"settled": "cascade"},
     )
+
+    @api.depends("state")
+    def _compute_explanation(self):
+        """Say also why there is no invoice."""
+        result = super()._compute_explanation()
+        for row in self.filtered(lambda row: row.state == "settled"):
+            reason = self.env._("comes to 0.00: no invoice of its own; what changes it is billed")
+            row.explanation = f"{row.explanation}\n{reason}" if row.explanation else reason
+        return result
 
     def _is_billed(self):
         return super()._is_billed() or self.state in BILLED_STATES

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .usage_trigger_case import TriggerCase
 
@@ -121,3 +124,58 @@ class TestUsageSettled(TriggerCase):
             self._use(contract, 5)
         self.assertInvoices(self._bill_on("2026-02-05").invoice_ids, "2.00")
         self.assertBilled(contract, "2.00")
+
+    # === BESIDE A CONTRACT THAT CANNOT BE BILLED === #
+
+    @mute_logger("odoo.addons.cn285_contract.models.billing_run_batch")
+    def test_what_a_failing_contract_leaves_alone_is_settled(self):
+        """Two contracts share an invoice; without the one that fails, nothing is left to invoice."""
+        nothing = self._usage_contract({"price_unit": 1.0, "allowance_units": 10})
+        with freeze_time("2026-01-20 12:00:00"):
+            self._use(nothing, 4)
+        self._bill_on("2026-02-01")
+        with freeze_time("2026-02-02 12:00:00"):
+            self._use(nothing, 3)
+        failing = self._create_contract([{"price_unit": 13.0}], date_start="2026-02-03")
+        writer = type(self.env["cn285.invoice.writer"])
+        create = writer._create_invoices
+
+        def fail(writer, vals_list, post=True):
+            lines = [command[2] for vals in vals_list for command in vals["invoice_line_ids"]]
+            if any(line["price_unit"] == 13.0 for line in lines):
+                raise RuntimeError("boom")
+            return create(writer, vals_list, post)
+
+        with patch.object(writer, "_create_invoices", fail):
+            run = self._bill_on("2026-02-03")
+        self.assertFalse(run.invoice_ids)
+        self.assertEqual(run.issue_ids.contract_id, failing)
+        self.assertIn("boom", run.issue_ids.reason)
+        self.assertEqual(
+            self._states(nothing), [("usage", "invoiced"), ("usage_difference", "settled")]
+        )
+        self.assertEqual(nothing.schedule_ids.sorted("id")[-1].run_id, run)
+        # The failing one is billed as soon as it can be, and what is used later is a difference.
+        with freeze_time("2026-02-04 12:00:00"):
+            self._use(nothing, 5)
+        later = self._bill_on("2026-02-05").invoice_ids
+        self.assertBilled(failing, "13.00")
+        self.assertBilled(nothing, "2.00")
+        self.assertEqual(run.issue_ids.state, "solved")
+        self.assertEqual(sum(later.mapped("amount_untaxed")), 15.00)
+
+    # === WHO READS THE SCHEDULE === #
+
+    def test_a_clerk_finds_it_and_reads_why(self):
+        contract = self._trigger_contract(self.EVENTS, {"price_unit": 0.001})
+        self._use_on(contract, 4, "2026-01-05")
+        row = contract.schedule_ids
+        self.assertIn("no invoice of its own", row.explanation)
+        arch = self.env["cn285.billing.schedule"].get_view(view_type="search")["arch"]
+        self.assertIn('name="settled"', arch)
+        found = self.env["cn285.billing.schedule"].search([("state", "=", "settled")])
+        self.assertEqual(found, row)
+        delivery = self.env["cn285.usage.delivery"].search([("item_id", "in", contract.item_ids.ids)])
+        self.assertMoney(delivery.amount, "0.00")
+        self.env["cn285.contract"].browse(contract.id).action_cancel()
+        self.assertEqual(row.state, "settled")
