@@ -129,7 +129,7 @@ class TestUsageSettled(TriggerCase):
 
     @mute_logger("odoo.addons.cn285_contract.models.billing_run_batch")
     def test_what_a_failing_contract_leaves_alone_is_settled(self):
-        """Two contracts share an invoice; without the one that fails, nothing is left to invoice."""
+        """Two contracts share an invoice; without the one that fails, it would be of 0.00."""
         nothing = self._usage_contract({"price_unit": 1.0, "allowance_units": 10})
         with freeze_time("2026-01-20 12:00:00"):
             self._use(nothing, 4)
@@ -175,7 +175,7 @@ class TestUsageSettled(TriggerCase):
         self.assertIn('name="settled"', arch)
         found = self.env["cn285.billing.schedule"].search([("state", "=", "settled")])
         self.assertEqual(found, row)
-        delivery = self.env["cn285.usage.delivery"].search([("item_id", "in", contract.item_ids.ids)])
+        delivery = row.delivery_id
         self.assertMoney(delivery.amount, "0.00")
-        self.env["cn285.contract"].browse(contract.id).action_cancel()
+        contract.action_cancel()
         self.assertEqual(row.state, "settled")
