@@ -73,7 +73,8 @@ class ContractChange(models.Model):
         """The contract goes on as one of the new holder's own, with all that runs on it.
 
         The old holder's ends the day before: what was billed to him beyond is credited to him. So
-        neither sees the other's invoices.
+        neither sees the other's invoices. If he had planned to leave later, that is given up: his
+        contract is over by then, and the new holder stays until he leaves himself.
         """
         for change in self:
             contract, day = change.contract_id, change._first_day()
@@ -84,6 +85,7 @@ class ContractChange(models.Model):
                 else:
                     item._succeed(change, {"contract_id": heir.id})
             change._hand_over_planned(heir)
+            change._give_up_plans()
             contract.with_context(cn285_no_replan=True)._end_on(day - timedelta(days=1))
             change._write_inside({"result_contract_id": heir.id})
         changes = {item: change for change in self for item in change.contract_id.item_ids}
@@ -104,6 +106,33 @@ class ContractChange(models.Model):
                 and other.date_effective >= self.date_effective
             )
         )._write_inside({"contract_id": heir.id})
+
+    def _plans_given_up(self):
+        """Terminations that the old holder had planned for the day or later."""
+        plans = super()._plans_given_up()
+        for change in self.filtered(lambda change: change.type == "holder"):
+            plans |= change.contract_id.change_ids.filtered(
+                lambda other, change=change: (
+                    other.type == "terminate"
+                    and other.state in ("draft", "to_approve", "scheduled")
+                    and other.date_effective >= change.date_effective
+                )
+            )
+        return plans
+
+    def _give_up_plans(self):
+        """Cancel :meth:`_plans_given_up`, and say why where their history is read."""
+        plans = self._plans_given_up()
+        plans.with_context(cn285_no_replan=True).action_cancel()
+        for plan in plans:
+            reason = self.env._(
+                "%(plan)s is cancelled: %(holder)s takes over the contract on %(day)s.",
+                plan=plan.display_name,
+                holder=self._parsed()["partner_id"].display_name,
+                day=format_date(self.env, self._first_day()),
+            )
+            plan.message_post(body=reason)
+            plan.contract_id.message_post(body=reason)
 
     # === PAYMENT TERMS === #
 

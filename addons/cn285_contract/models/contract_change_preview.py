@@ -12,12 +12,14 @@ class ContractChange(models.Model):
         """What this change comes to if it takes effect as things stand; nothing is written.
 
         :returns: ``{"date", "currency", "credits", "charges", "dropped", "amount", "next_invoice",
-            "mrr_before", "mrr_after"}``: ``credits`` (negative) and ``charges`` are rows of the
-            billing schedule that it would add for days until it takes effect or today, ``dropped``
-            those that were planned and would not be billed, each ``{"item_id", "item",
+            "mrr_before", "mrr_after", "cancelled"}``: ``credits`` (negative) and ``charges`` are
+            rows of the billing schedule that it would add for days until it takes effect or today,
+            ``dropped`` those that were planned and would not be billed, each ``{"item_id", "item",
             "period_start", "period_end", "billing_date", "amount"}``; ``amount`` is credits and
             charges less what is dropped. Money excludes tax; dates are ISO text.
             ``next_invoice`` is the first of :meth:`cn285.contract.preview_invoices`, or False.
+            ``cancelled`` are planned changes that this one makes void, each ``{"change_id",
+            "change", "date"}``.
         :raises ValidationError: what cannot be done, and where
         """
         self.ensure_one()
@@ -41,6 +43,14 @@ class ContractChange(models.Model):
     def _try_and_measure(self):
         contract = self.contract_id
         mrr_before = contract.mrr
+        cancelled = [
+            {
+                "change_id": plan.id,
+                "change": plan.display_name,
+                "date": plan.date_effective.isoformat(),
+            }
+            for plan in self._plans_given_up()
+        ]
         before = self._planned_amounts(contract)
         if self.state != "scheduled":
             today = self.company_id._cn285_today()
@@ -64,7 +74,12 @@ class ContractChange(models.Model):
             "next_invoice": invoices[0] if invoices else False,
             "mrr_before": mrr_before,
             "mrr_after": sum(contracts.mapped("mrr")),
+            "cancelled": cancelled,
         }
+
+    def _plans_given_up(self):
+        """Hook: planned changes that are cancelled when this one takes effect."""
+        return self.browse()
 
     def _planned_amounts(self, contracts):
         """Open rows by what they stand for: ``{key: (billing date, amount)}``."""

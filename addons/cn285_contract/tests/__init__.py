@@ -4,6 +4,7 @@ from . import (
     test_contract_change,
     test_contract_change_chains,
     test_contract_change_histories,
+    test_contract_change_holder,
     test_credit_notes,
     test_contract_change_money,
     test_contract_change_rules,
