@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import fields, models
 
 from ..engine.plan import end_of_terms
-from .common import LIVE_STATES
+from .common import LIVE_STATES, day_after
 
 
 class ContractItem(models.Model):
@@ -98,12 +99,20 @@ class ContractItem(models.Model):
         }
 
     def _counted_last_day(self):
-        """The item's own last day, by its end and its number of periods."""
+        """The item's own last day, by its end and its number of periods.
+
+        Ends that are planned are not its own yet: they may be given up, and who takes its place
+        has them announced (or, with another holder, has not).
+        """
         stretches = self._engine_stretches()
-        end = end_of_terms(stretches[0].terms) if stretches else None
-        if end and end - timedelta(days=1) != self.contract_id.date_end:
-            return end - timedelta(days=1)
-        return self.date_end
+        if not stretches:
+            return self.date_end
+        end = end_of_terms(replace(stretches[0].terms, end=day_after(self.date_end)))
+        last_day = end and end - timedelta(days=1)
+        contract_end = self.contract_id.date_end
+        if not last_day or (contract_end and last_day >= contract_end):
+            return self.date_end
+        return last_day
 
     def _reopen(self):
         """Let ended items run again whose last day lies ahead by now, and be settled."""

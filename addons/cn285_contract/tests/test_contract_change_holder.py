@@ -45,6 +45,22 @@ class TestChangeOfHolder(MoneyCase):
         self.assertEqual(heir.state, "active")
         self.assertEqual(max(str(m.invoice_date) for m in heir.invoice_ids), "2026-05-01")
 
+    def test_a_successor_has_no_end_that_is_only_planned(self):
+        """Items that take the place of others go on when a termination is given up."""
+        contract, end = self._terminated("2026-03-31")
+        item = contract.item_ids
+        item_end = self._change(contract, "end_item", "2026-02-28", item=item)
+        premium = self._create_product("Premium", 310.0)
+        self.env["cn285.tier.path"].create(
+            {"product_from_id": item.product_id.id, "product_to_id": premium.id, "kind": "upsell"}
+        )
+        self._change(contract, "upsell", "2026-01-20", item=item, product_id=premium.id)
+        successor = contract.item_ids - item
+        self.assertFalse(successor.date_end)
+        self.assertEqual(str(successor._last_day()), "2026-02-28")
+        (item_end | end).action_cancel()
+        self.assertFalse(successor._last_day())
+
     def test_it_is_in_the_preview(self):
         contract, end = self._terminated("2026-03-31")
         vals = {"partner_id": self.other_customer.id}
