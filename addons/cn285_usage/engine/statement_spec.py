@@ -5,6 +5,7 @@ which the key ``property:NAME`` reads one) and ``line`` (the key of the invoice 
 the row belongs to).
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -179,19 +180,20 @@ def filled(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A property as text or number; lists and objects as JSON writes them would be."""
-    if isinstance(value, dict | list):
-        return str(value)
+    """A property as text or number; yes and no, lists and objects as JSON, as they were sent."""
+    if isinstance(value, bool | dict | list):
+        return json.dumps(value, ensure_ascii=False)
     return None if value == "" else value
 
 
 def order_keys(spec: Spec) -> list[tuple[str, bool]]:
     """Return the fields by which rows must be sorted, as ``(key, descending)``.
 
-    Groups come first. The moment and the transaction break ties, so that a statement printed twice
-    is the same twice.
+    Groups come first; one by which rows are sorted has that order. The moment and the transaction
+    break ties, so that a statement printed twice is the same twice.
     """
-    keys = [(group.key, False) for group in spec.groups]
+    falling = dict(spec.sort)
+    keys = [(group.key, falling.get(group.key, False)) for group in spec.groups]
     for key, descending in (*spec.sort, ("occurred_at", False), ("transaction_id", False)):
         if key not in [known for known, _descending in keys]:
             keys.append((key, descending))
@@ -207,10 +209,13 @@ def sort_rows(rows: Iterable[Mapping[str, Any]], spec: Spec) -> list[Mapping[str
     return result
 
 
-def rank(value: Any) -> tuple[int, Any]:
-    """An order over values of different types, as one property may hold them."""
+def rank(value: Any) -> tuple[Any, ...]:
+    """An order over values of different types, as one property may hold them.
+
+    Capitals do not matter, but for values that differ by nothing else: each is a group of its own.
+    """
     if isinstance(value, str):
-        return 4, value.casefold()
+        return 4, value.casefold(), value
     if value is None:
         return 0, 0
     if isinstance(value, bool):

@@ -229,7 +229,47 @@ def test_values_of_different_types_can_be_sorted():
     spec = Spec((AMOUNT,), sort=(("property:p", False),))
     values = ["b", 3, None, True, Decimal("2.5"), "A"]
     rows = sort_rows([{"properties": {"p": value}} for value in values], spec)
-    assert [one["properties"]["p"] for one in rows] == [None, True, Decimal("2.5"), 3, "A", "b"]
+    assert [one["properties"]["p"] for one in rows] == [None, Decimal("2.5"), 3, "A", "b", True]
+
+
+@pytest.mark.parametrize("falling", [False, True])
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["FR", "fr", "FR", "fr"],
+        ["ß", "ss", "SS", "ß", "ss"],
+        [0, False, 1, True, 0, "true"],
+        [1, "1", 1.0, Decimal(1), "1"],
+        [{"a": 1}, [1, "é"], {"a": 1}, None, ""],
+    ],
+)
+def test_a_group_has_all_rows_of_its_value_whatever_the_values(values, falling):
+    spec = Spec((AMOUNT,), (Group("property:p", "P"),), (("property:p", falling),))
+    rows = [
+        row(1, properties={"p": value}, transaction_id=str(number))
+        for number, value in enumerate(values)
+    ]
+    for ordered in (sort_rows(rows, spec), list(sorted_stream(rows, spec, 2))):
+        heard, outcome = told(spec, ordered)
+        headings = [event[2] for event in heard if event[0] == "open"]
+        assert len(headings) == len(set(map(repr, headings)))
+        assert outcome.amount == len(values)
+
+
+def test_what_a_property_holds_is_written_as_it_was_sent():
+    read = reader("property:p")
+    assert [
+        read({"properties": {"p": value}}) for value in (True, False, {"a": [1]}, ["é"], 0, "")
+    ] == ["true", "false", '{"a": [1]}', '["é"]', 0, None]
+
+
+def test_the_largest_or_latest_group_comes_first_where_the_order_says_so():
+    spec = Spec((AMOUNT,), (Group("item", "I"), Group("day", "D")), (("day", True),))
+    assert order_keys(spec)[:3] == [("item", False), ("day", True), ("occurred_at", False)]
+    rows = [row(1, item=item, day=date(2026, 1, day)) for item in "ab" for day in (1, 3, 2)]
+    heard, _outcome = told(spec, sort_rows(rows, spec))
+    days = [event[2].day for event in heard if event[:2] == ("open", 1)]
+    assert days == [3, 2, 1, 3, 2, 1]
 
 
 # --- Sums against what was rated ------------------------------------------------------------------
