@@ -10,11 +10,11 @@ from .usage_measure import next_day, utc
 class UsageRating(models.Model):
     _inherit = "cn285.usage.rating"
 
-    def _events_condition(self, metrics, zone):
+    def _events_condition(self, sources, metrics, zone):
         """Those of a delivery are its own, whoever else has some on the same days."""
         delivery = self.schedule_id.delivery_id
         if not delivery:
-            return super()._events_condition(metrics, zone)
+            return super()._events_condition(sources, metrics, zone)
         return SQL(
             "e.id IN (SELECT event_id FROM cn285_usage_delivery_event WHERE delivery_id = %s)",
             delivery.id,
@@ -41,22 +41,30 @@ class UsageRating(models.Model):
             result.update({**dict.fromkeys(delivered.ids, 0), **dict(rows)})
         return result
 
-    def _counted_before(self, seen):
-        """A threshold has billed the days until it was reached, whatever was seen after them."""
-        condition = super()._counted_before(seen)
-        row = self.schedule_id
-        if row.kind != "usage":
-            return condition
-        reached = self.env["cn285.billing.schedule"].search(
+    def _statement_sources(self):
+        """Also the days that thresholds have billed."""
+        sources = super()._statement_sources()
+        rows = self.schedule_id.filtered(lambda row: row.kind == "usage")
+        groups = self.env["cn285.billing.schedule"]._read_group(
             [
-                ("item_id", "=", row.item_id.id),
+                ("item_id", "in", rows.item_id.ids),
                 ("kind", "=", "usage_threshold"),
-                ("period_start", "=", row.period_start),
+                ("period_start", "in", list(set(rows.mapped("period_start")))),
                 ("state", "!=", "cancelled"),
-            ]
+            ],
+            ["item_id", "period_start:day"],
+            ["period_end:max"],
         )
-        if not reached:
+        sources.reached = {(item.id, start): end for item, start, end in groups}
+        return sources
+
+    def _counted_before(self, sources):
+        """A threshold has billed the days until it was reached, whatever was seen after them."""
+        condition = super()._counted_before(sources)
+        row = self.schedule_id
+        reached = sources.reached.get((row.item_id.id, row.period_start))
+        if row.kind != "usage" or not reached:
             return condition
         zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
-        until = utc(next_day(max(reached.mapped("period_end"))), zone)
+        until = utc(next_day(reached), zone)
         return SQL("(%s AND e.occurred_at < %s)", condition, until)

@@ -1,3 +1,4 @@
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import uuid4
 
@@ -11,6 +12,24 @@ from .usage_measure import next_day, utc
 
 # Events read at a time.
 PAGE = 20_000
+# Up to so many events of a rating are read at once, and only once.
+FEW = 2_000
+
+
+@dataclass
+class Sources:
+    """What the ratings of a statement have in common, read once for all of them.
+
+    ``seen``: up to which event earlier ratings have seen them, by rating. ``claims``: whose are
+    events that name no item, see ``cn285.contract._usage_claims``. ``reached``: the last day that a
+    threshold has billed, by item and first day of the period. ``few``: the rating that was read
+    last, with its events, where they are few.
+    """
+
+    seen: dict
+    claims: dict
+    reached: dict = field(default_factory=dict)
+    few: tuple = (None, ())
 
 
 class UsageRating(models.Model):
@@ -34,6 +53,12 @@ class UsageRating(models.Model):
                 outcome.values.setdefault("seen_seq", seen or 0)
         return super()._insert_outcomes(outcomes_by_row)
 
+    def _statement_sources(self):
+        """Where the events of these ratings are found, in a few queries for all."""
+        rows = self.schedule_id
+        claims = rows.contract_id._usage_claims(rows._start_batch())
+        return Sources(self._seen_before(), claims)
+
     def _seen_before(self):
         """Up to which event earlier ratings of the same period have seen, in one query.
 
@@ -52,17 +77,36 @@ class UsageRating(models.Model):
         )
         return {**dict.fromkeys(self.ids, 0), **dict(rows)}
 
-    def _events(self, seen):
+    def _events(self, sources):
         """Events that this rating has added to those of earlier ones, or taken from them.
 
         An event counts from its arrival until it is corrected. In order of time, page by page.
 
-        :param seen: the number, in order of arrival, up to which earlier ratings have seen them
-        :returns: iterator of ``(occurred at, ended at, quantity as text, source, transaction,
+        :param sources: see :meth:`_statement_sources`
+        :returns: iterable of ``(occurred at, ended at, quantity as text, source, transaction,
             properties as text, beneficiary's name, metric id, whether it was taken back)``; times
             are the company's
         """
         self.ensure_one()
+        if self._has_few(sources):
+            return sources.few[1]
+        return self._stream(self._listing(sources))
+
+    def _has_few(self, sources):
+        """Whether the events are so few that they are read at once; they are, then."""
+        if sources.few[0] == self.id:
+            return True
+        # A difference may be about more than it counts.
+        if self.event_count > FEW:
+            return False
+        events = self.env.execute_query(SQL("%s LIMIT %s", self._listing(sources), FEW + 1))
+        if len(events) > FEW:
+            return False
+        sources.few = self.id, events
+        return True
+
+    def _listing(self, sources):
+        """The query of :meth:`_events`."""
         local = SQL("AT TIME ZONE 'UTC' AT TIME ZONE %s", self.company_id.cn285_tz or "UTC")
         columns = SQL(
             """e.occurred_at %(local)s, e.ended_at %(local)s, e.quantity::text, e.source,
@@ -70,16 +114,16 @@ class UsageRating(models.Model):
             local=local,
         )
         order = SQL("ORDER BY e.occurred_at, %s", SQL(ARRIVAL))
-        yield from self._stream(self._events_query(seen, columns, order))
+        return self._events_query(sources, columns, order)
 
-    def _events_total(self, seen):
+    def _events_total(self, sources):
         """Quantity and number of :meth:`_events`, less those that were taken back."""
         self.ensure_one()
         columns = SQL(
             """coalesce(sum(CASE WHEN e.counts THEN e.quantity ELSE -e.quantity END), 0)::text,
                coalesce(sum(CASE WHEN e.counts THEN 1 ELSE -1 END), 0)"""
         )
-        [(quantity, count)] = self.env.execute_query(self._events_query(seen, columns))
+        [(quantity, count)] = self.env.execute_query(self._events_query(sources, columns))
         return Decimal(quantity), Decimal(count)
 
     @api.model
@@ -96,7 +140,7 @@ class UsageRating(models.Model):
         # One that is not read to its end goes with the transaction.
         cr.execute(SQL("CLOSE %s", name))
 
-    def _events_query(self, seen, columns, order=None):
+    def _events_query(self, sources, columns, order=None):
         row = self.schedule_id
         zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
         metrics = self.calculator_id._metrics()
@@ -107,9 +151,16 @@ class UsageRating(models.Model):
                      FROM cn285_usage_event c
                 LEFT JOIN cn285_usage_event r ON r.origin_id = c.id AND r.kind = 'reversal'
                     WHERE c.origin_id IS NOT NULL AND c.company_id = %(company)s
+               ), gone AS (
+                   SELECT origin_id,
+                          bool_or(since <= %(now)s AND (until IS NULL OR until > %(now)s)) AS now,
+                          bool_or(since <= %(seen)s AND (until IS NULL OR until > %(seen)s))
+                          AS before
+                     FROM corrected GROUP BY origin_id
                ), known AS (
-                   SELECT e.*, %(counted_now)s AS counts, %(counted_before)s AS counted
-                     FROM cn285_usage_event e
+                   SELECT e.*, %(arrival)s <= %(now)s AND gone.now IS NOT TRUE AS counts,
+                          %(counted_before)s AS counted
+                     FROM cn285_usage_event e LEFT JOIN gone ON gone.origin_id = e.id
                     WHERE (%(whose)s) AND %(filter)s AND e.kind != 'reversal'
                       AND e.state != 'parked' AND %(arrival)s <= %(now)s
                       AND e.occurred_at >= %(start)s AND e.occurred_at < %(end)s)
@@ -120,19 +171,20 @@ class UsageRating(models.Model):
             columns=columns,
             order=order or SQL(),
             company=self.company_id.id,
-            counted_now=_counted(self.seen_seq),
-            counted_before=self._counted_before(seen),
-            whose=self._events_condition(metrics, zone),
+            counted_before=self._counted_before(sources),
+            whose=self._events_condition(sources, metrics, zone),
             filter=self._events_filter(metrics, row),
             now=self.seen_seq,
+            seen=sources.seen[self.id],
             start=utc(row.period_start, zone),
             end=utc(next_day(row.period_end), zone),
             arrival=SQL(ARRIVAL),
         )
 
-    def _counted_before(self, seen):
+    def _counted_before(self, sources):
         """SQL: whether an event ``e`` was billed by earlier ratings of the period."""
-        return _counted(seen)
+        seen = sources.seen[self.id]
+        return SQL("(%s <= %s AND gone.before IS NOT TRUE)", SQL(ARRIVAL), seen)
 
     def _events_filter(self, metrics, row):
         """Only what the metrics count, and of the rating's beneficiary."""
@@ -155,13 +207,14 @@ class UsageRating(models.Model):
             self.beneficiary_id.id,
         )
 
-    def _events_condition(self, metrics, zone):
+    def _events_condition(self, sources, metrics, zone):
         """Whose events are meant: the item's, and those of the contract that are its."""
         row = self.schedule_id
-        claims = row.contract_id._usage_claims(row._start_batch())
         conditions = [SQL("e.item_id = %s", self.item_id.id)]
         for metric in metrics:
-            window = row._window(None, claims.get((self.item_id.id, metric.id), ()))
+            spans = sources.claims.get((self.item_id.id, metric.id), ())
+            if not spans:
+                continue
             conditions += [
                 SQL(
                     """e.item_id IS NULL AND e.contract_id = %s AND e.metric_id = %s
@@ -171,20 +224,7 @@ class UsageRating(models.Model):
                     utc(first, zone),
                     utc(last, zone),
                 )
+                for window in [row._window(None, spans)]
                 for first, last in window.contract_spans
             ]
         return SQL(" OR ").join(conditions)
-
-
-def _counted(seq):
-    """Whether event ``e`` counted when ``seq`` was the last: there, and no correction in force."""
-    return SQL(
-        """(%s <= %s AND NOT EXISTS (
-                SELECT 1 FROM corrected c
-                 WHERE c.origin_id = e.id AND c.since <= %s
-                   AND (c.until IS NULL OR c.until > %s)))""",
-        SQL(ARRIVAL),
-        seq,
-        seq,
-        seq,
-    )

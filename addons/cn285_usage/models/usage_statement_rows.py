@@ -11,7 +11,7 @@ from ..engine.statement_sort import sorted_stream
 
 ZERO, ONE = Decimal(0), Decimal(1)
 # Lines of a rating that no event explains: rows of their own.
-OWN_ROWS = ("minimum", "maximum", "threshold_step", "waived")
+OWN_ROWS = ("minimum", "maximum", "discount", "threshold_step", "waived")
 # Places in what ``_events`` gives.
 QUANTITY, PROPERTIES, METRIC, TAKEN_BACK = 2, 5, 7, 8
 
@@ -43,11 +43,11 @@ class UsageRating(models.Model):
         :param sign: -1 where the statement goes with a credit note
         :returns: an iterator of dicts, see ``cn285.usage.statement``
         """
-        seen = self._seen_before()
+        sources = self._statement_sources()
         rows = (
             row
             for rating, amount in self._invoiced_amounts()
-            for row in rating._rating_rows(seen[rating.id], amount)
+            for row in rating._rating_rows(sources, amount)
         )
         if sign != 1:
             rows = (
@@ -56,7 +56,7 @@ class UsageRating(models.Model):
             )
         return sorted_stream(rows, spec)
 
-    def _rating_rows(self, seen, amount):
+    def _rating_rows(self, sources, amount):
         """Rows of one rating, which add up to its quantity and to ``amount``.
 
         Events come with their share of the amount. Where they do not add up to the quantity (a
@@ -65,9 +65,9 @@ class UsageRating(models.Model):
         self.ensure_one()
         own, shared = self._split_lines(amount)
         if self._adds_up():
-            yield from self._shared_rows(seen, shared)
+            yield from self._shared_rows(sources, shared)
         else:
-            yield from self._event_rows(seen)
+            yield from self._event_rows(sources)
             part = sum(shared.values(), start=ZERO)
             if part or self.quantity:
                 quantity = as_decimal(self.quantity)
@@ -76,14 +76,14 @@ class UsageRating(models.Model):
             if part:
                 yield {**self._statement_base(), "label": self._own_label(line), "amount": part}
 
-    def _shared_rows(self, seen, shared):
+    def _shared_rows(self, sources, shared):
         """Events with their quantities and shares, and rows for what no event takes."""
         unit = as_decimal(self.currency_id.rounding)
-        totals = self._weights(seen)
+        totals = self._weights(sources)
         shares = {
             key: Share(part, totals[key], unit) for key, part in shared.items() if totals[key]
         }
-        yield from self._event_rows(seen, shares)
+        yield from self._event_rows(sources, shares)
         for key, part in shared.items():
             if part and key not in shares:
                 yield {**self._statement_base(), "amount": part}
@@ -124,25 +124,26 @@ class UsageRating(models.Model):
     def _is_priced_by_value(self):
         return self.calculator_id.charge_model == "matrix" and self._adds_up()
 
-    def _weights(self, seen):
+    def _weights(self, sources):
         """What the events' weights come to: ``{key of an amount: Decimal}``."""
         totals = defaultdict(Decimal)
         aggregation = self.calculator_id.metric_id.aggregation
-        if aggregation in ("sum", "count") and not self._is_priced_by_value():
-            quantity, count = self._events_total(seen)
+        plain = aggregation in ("sum", "count") and not self._is_priced_by_value()
+        if plain and not self._has_few(sources):
+            quantity, count = self._events_total(sources)
             totals[None] = quantity if aggregation == "sum" else count
             return totals
-        for _event, _taken_back, weight, key in self._weighted_events(seen):
+        for _event, _taken_back, weight, key in self._weighted_events(sources):
             totals[key] += weight
         return totals
 
-    def _weighted_events(self, seen):
+    def _weighted_events(self, sources):
         """Events with their weight: ``(event, taken back, weight, key of its amount)``."""
         calculator, metric = self.calculator_id, self.calculator_id.metric_id
         aggregation, counted = metric.aggregation, metric.property_name
         price_of = calculator.property_name if self._is_priced_by_value() else None
         known, key = set(), None
-        for event in self._events(seen):
+        for event in self._events(sources):
             taken_back = event[TAKEN_BACK]
             weight = Decimal(event[QUANTITY]) if aggregation == "sum" else ONE
             if aggregation == "unique_count":
@@ -153,11 +154,11 @@ class UsageRating(models.Model):
                 key = str(_properties(event[PROPERTIES]).get(price_of) or "")
             yield event, taken_back, -weight if taken_back else weight, key
 
-    def _event_rows(self, seen, shares=None):
+    def _event_rows(self, sources, shares=None):
         """A row for each event; without ``shares`` none has a quantity or an amount."""
         base = self._statement_base()
         price = self._unit_price()
-        for event, taken_back, weight, key in self._weighted_events(seen):
+        for event, taken_back, weight, key in self._weighted_events(sources):
             occurred_at, ended_at, quantity, source, number, properties, name = event[:7]
             row = {
                 **base,
@@ -186,10 +187,12 @@ class UsageRating(models.Model):
             yield row
 
     def _unit_price(self):
-        """The price of a unit, where each costs the same."""
+        """The price of a unit as it was rated, where each costs the same."""
         calculator = self.calculator_id
-        plain = calculator.charge_model == "per_unit" and not calculator.allowance_units
-        return as_decimal(calculator.price_unit) if plain else None
+        if calculator.charge_model != "per_unit" or calculator.allowance_units:
+            return None
+        prices = {line.unit_price for line in self._engine_rating().lines if line.code == "unit"}
+        return prices.pop() if len(prices) == 1 else None
 
     def _statement_base(self):
         item, metric = self.item_id, self.calculator_id.metric_id
