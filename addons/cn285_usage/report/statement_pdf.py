@@ -62,11 +62,12 @@ class StatementPdf:
 
     def open_group(self, level, value):
         """A heading; of a summary's innermost groups only the totals are shown."""
-        self._path.append(self._group_text(level, value))
-        if not self._spec.detail and level + 1 == len(self._spec.groups):
-            return
-        self._need(ROW * (len(self._spec.groups) - level) + 2 * ROW)
-        self._draw_heading(level, self._path[-1])
+        text = self._group_text(level, value)
+        if self._spec.detail or level + 1 < len(self._spec.groups):
+            # A page that begins here continues the groups around it, not this one.
+            self._need(ROW * (len(self._spec.groups) - level) + 2 * ROW)
+            self._draw_heading(level, text)
+        self._path.append(text)
 
     def line(self, values):
         """One row."""

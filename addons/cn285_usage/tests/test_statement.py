@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -144,6 +145,30 @@ class TestStatement(ContractCase):
         self.assertIn("01/10/2026", pages[0])
         self.assertIn("451,50", pages[-1])
         self.assertIn("Bordeaux", pages[0])
+
+    def test_pdf_has_the_heading_of_a_group_once_on_a_page(self):
+        """A group that begins on a new page is not continued there."""
+        for mode, groups in (
+            ("detail", ("beneficiary",)),
+            ("detail", ("property", "beneficiary")),
+            ("summary", ("beneficiary", "metric")),
+        ):
+            layout = self._create_layout(groups=groups, mode=mode)
+            layout.group_ids.filtered(lambda group: group.field == "property").property_name = "n"
+            rows = self._usage(240)
+            for number, row in enumerate(rows):
+                row.update(beneficiary=f"Site {number // 2:03}.", properties={"n": number // 60})
+            pages = self._pages(self._make(rows, ["pdf"], layout)["pdf"])
+            self.assertGreater(len(pages), 3)
+            begun = set()
+            for page in pages:
+                # Headings, without totals.
+                sites = re.findall(r"(?<!Total )Site (\d+)\.( \()?", page)
+                own = [site for site, _continued in sites]
+                self.assertEqual(len(own), len(set(own)), (mode, groups, page))
+                for site, continued in sites:
+                    self.assertEqual(bool(continued), site in begun, site)
+                    begun.add(site)
 
     def test_pdf_is_a_summary_where_the_layout_says_so(self):
         layout = self._create_layout(groups=("beneficiary", "metric"), mode="summary")
