@@ -24,6 +24,7 @@ from . import (
     test_usage_statement,
     test_usage_statement_layouts,
     test_usage_statement_many,
+    test_usage_statement_odd,
     test_usage_threshold,
     test_usage_trigger_run,
     test_usage_trigger_statement,
