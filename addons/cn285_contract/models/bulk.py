@@ -104,8 +104,9 @@ def _copy(cr, table, columns, file):
         SQL.identifier(table),
         SQL(", ").join(SQL.identifier(column) for column in columns),
     )
-    # COPY goes through to the driver, for which Odoo's cursor has no wrapper of its own.
-    cr.copy_expert(statement.code, file)
+    # COPY goes through to the driver, for which Odoo's cursor has no wrapper of its own. In few
+    # large pieces: for each one it may have to wait for the thread that makes the next part.
+    cr.copy_expert(statement.code, file, size=1 << 22)
 
 
 def in_test():

@@ -25,9 +25,11 @@ class BillingSchedule(models.Model):
     def _waiting_for_metrics(self):
         """Those of these rows that wait for all metrics of their period."""
         self._fetch_to_rate()
-        return self.filtered(
-            lambda row: row.kind == "usage" and row.item_id.usage_billing == "complete"
-        )
+        # Of the items first: they are few, or none.
+        waiting = self.item_id.filtered(lambda item: item.usage_billing == "complete")
+        if not waiting:
+            return self.browse()
+        return self.filtered(lambda row: row.kind == "usage" and row.item_id in waiting)
 
     def _rate_waiting(self):
         """Leave alone what is incomplete, whoever bills it."""

@@ -1,6 +1,6 @@
-import json
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
+from json import JSONEncoder
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
@@ -13,6 +13,7 @@ OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "period_start")
 # Ratings that are written together.
 PART = 5_000
 SIX_DECIMALS = Decimal("0.000001")
+_compact = JSONEncoder(separators=(",", ":")).encode
 
 
 class UsageRating(models.Model):
@@ -26,9 +27,13 @@ class UsageRating(models.Model):
     _description = "Usage Rating"
     _order = "schedule_id, calculator_id, id"
     _rec_name = "calculator_id"
+    # They are made by billing, never by hand: who and when are those of the row, and tens of
+    # thousands need not be checked against the same user.
+    _log_access = False
 
+    # The unique index begins with it.
     schedule_id = fields.Many2one(
-        "cn285.billing.schedule", required=True, ondelete="cascade", index=True, readonly=True
+        "cn285.billing.schedule", required=True, ondelete="cascade", readonly=True
     )
     calculator_id = fields.Many2one(
         "cn285.usage.calculator", required=True, ondelete="restrict", index=True, readonly=True
@@ -57,6 +62,8 @@ class UsageRating(models.Model):
         readonly=True,
         help="As it was when this was rated.",
     )
+
+    rated_at = fields.Datetime(string="Rated On", default=fields.Datetime.now, readonly=True)
 
     contract_id = fields.Many2one(related="item_id.contract_id")
     explanation = fields.Text(compute="_compute_explanation")
@@ -114,27 +121,26 @@ class UsageRating(models.Model):
             for outcome in outcomes
         ]
         ids = next_ids(self.env, self._table, len(rated))
-        made = self.env.uid, self.env.cr.now()
+        now = fields.Datetime.now()
         more = sorted(set().union(*(outcome.values for _owner, outcome in rated)))
         copy_made(
             self.env.cr,
             self._table,
             [
-                partial(_columns, ids[one : one + PART], rated[one : one + PART], more, *made)
+                partial(_columns, ids[one : one + PART], rated[one : one + PART], more, now)
                 for one in range(0, len(rated), PART)
             ],
         )
         self.env["cn285.billing.schedule"].invalidate_model(["rating_ids"], flush=False)
 
 
-def _columns(ids, rated, more, uid, now):
+def _columns(ids, rated, more, now):
     """Columns of ratings, ``{name: values}`` as the database stores them.
 
     :param rated: pairs of the values of :data:`OWNER_COLUMNS` and an ``Outcome``
     :param more: names among the outcomes' ``values``
     """
     owners, outcomes = zip(*rated, strict=True)
-    who, when = [uid] * len(ids), [now] * len(ids)
     return {
         "id": ids,
         **dict(zip(OWNER_COLUMNS, zip(*owners, strict=True), strict=True)),
@@ -142,15 +148,12 @@ def _columns(ids, rated, more, uid, now):
         "beneficiary_id": [one.part.beneficiary_id for one in outcomes],
         "quantity": [_six_decimals(one.rating.quantity) for one in outcomes],
         "amount": [str(one.rating.amount) for one in outcomes],
-        "data": [json.dumps(to_data(one.rating)) for one in outcomes],
+        "data": [_compact(to_data(one.rating)) for one in outcomes],
         "event_count": [one.events for one in outcomes],
         "last_seq": [one.last_seq for one in outcomes],
         "carried_out": [_six_decimals(one.carried_out) for one in outcomes],
         **{name: [one.values.get(name) for one in outcomes] for name in more},
-        "create_uid": who,
-        "write_uid": who,
-        "create_date": when,
-        "write_date": when,
+        "rated_at": [now] * len(ids),
     }
 
 

@@ -3,6 +3,7 @@ from fractions import Fraction
 
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.tools.gc import disabling_gc
 
 from ..engine.errors import UsageError
 from ..engine.terms import Usage
@@ -43,8 +44,11 @@ class BillingSchedule(models.Model):
         """Rate rows whose period is over: amounts, explanation, and the state ``planned``."""
         reasons = super()._rate_waiting()
         rows = self._ratable()
-        batch = rows._rate_rows(rows._known_ratings())
-        rows._store_ratings(batch)
+        # All that a batch makes is kept until it is stored: to look for garbage in it meanwhile
+        # takes a fifth of the time.
+        with disabling_gc():
+            batch = rows._rate_rows(rows._known_ratings())
+            rows._store_ratings(batch)
         return {**reasons, **batch.failed}
 
     def _ratable(self):

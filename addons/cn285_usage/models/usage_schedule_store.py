@@ -1,8 +1,9 @@
 import json
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
 from odoo import api, models
-from odoo.addons.cn285_contract.models.bulk import copy_columns
+from odoo.addons.cn285_contract.models.bulk import copy_made
 from odoo.tools import SQL
 
 from ..engine.rating import steps_data
@@ -42,8 +43,13 @@ class BillingSchedule(models.Model):
             return
         # sudo: ratings follow from usage; who may run the billing may not write them by hand.
         ratings = self.env["cn285.usage.rating"].sudo()
-        ratings._insert_outcomes({row: batch.outcomes[row.id] for row in rows})
-        rows._update_rated(rows._rated_vals(batch))
+        outcomes = {row: batch.outcomes[row.id] for row in rows}
+        figures = [(row.id, *rated) for row, rated in rows._rated_figures(batch).items()]
+        with ThreadPoolExecutor(1) as thread:
+            # Explanations are written out while the database has the ratings.
+            columns = thread.submit(_rated_columns, figures, list(outcomes.values()))
+            ratings._insert_outcomes(outcomes)
+            rows._update_rated(columns)
         rows._store_balances(batch)
 
     def _store_balances(self, batch):
@@ -54,45 +60,39 @@ class BillingSchedule(models.Model):
 
     def _rated_vals(self, batch):
         """What ratings make of their rows: ``{row: {quantity, net, amount, steps}}``."""
+        return {
+            row: {
+                "quantity": quantity,
+                "net": net,
+                "amount": amount,
+                "steps": _steps(batch.outcomes[row.id]),
+            }
+            for row, (quantity, net, amount) in self._rated_figures(batch).items()
+        }
+
+    def _rated_figures(self, batch):
+        """What ratings come to: ``{row: (quantity, net, amount)}``."""
         included = self.item_id._included_taxes()
         result = {}
         for row in self:
-            outcomes = batch.outcomes[row.id]
-            net = float(sum(outcome.rating.amount for outcome in outcomes))
-            item = row.item_id
-            taxes = included.get(item) if included else None
-            result[row] = {
-                "quantity": float(sum(outcome.rating.quantity for outcome in outcomes)),
-                "net": net,
-                "amount": item._untaxed(net, taxes) if taxes else net,
-                "steps": [step for outcome in outcomes for step in row._outcome_steps(outcome)],
-            }
+            ratings = [outcome.rating for outcome in batch.outcomes[row.id]]
+            quantity = float(sum(rating.quantity for rating in ratings))
+            net = amount = float(sum(rating.amount for rating in ratings))
+            taxes = included.get(row.item_id) if included else None
+            if taxes:
+                amount = row.item_id._untaxed(net, taxes)
+            result[row] = quantity, net, amount
         return result
 
-    def _outcome_steps(self, outcome):
-        """The calculation of an outcome, as the schedule keeps steps."""
-        return [[f"usage_{code}", values] for code, values in steps_data(outcome.rating)]
+    def _update_rated(self, columns):
+        """Write what waiting rows were rated with, in one statement.
 
-    def _update_rated(self, vals_by_row):
-        """Write what waiting rows were rated with, in one statement."""
+        :param columns: a future of what :func:`_rated_columns` returns
+        """
         self.flush_recordset()
         cr = self.env.cr
         cr.execute(RATED)
-        copy_columns(
-            cr,
-            "cn285_usage_rated",
-            {
-                "id": [row.id for row in vals_by_row],
-                **{
-                    name: [vals[name] for vals in vals_by_row.values()]
-                    for name in ("quantity", "net", "amount")
-                },
-                "steps": [
-                    json.dumps(vals["steps"]) if vals["steps"] else None
-                    for vals in vals_by_row.values()
-                ],
-            },
-        )
+        copy_made(cr, "cn285_usage_rated", [columns.result])
         cr.execute(
             SQL(
                 """UPDATE cn285_billing_schedule row
@@ -155,3 +155,28 @@ class BillingSchedule(models.Model):
             for row in self
             if (row.item_id.id, row.period_start) in by_period
         }
+
+
+def _steps(outcomes):
+    """The calculation of a row's outcomes, as the schedule keeps steps."""
+    return [
+        [f"usage_{code}", values]
+        for outcome in outcomes
+        for code, values in steps_data(outcome.rating)
+    ]
+
+
+def _rated_columns(figures, outcomes):
+    """What rows were rated with, column by column, for :data:`RATED`.
+
+    :param figures: ``(row id, quantity, net, amount)`` of each row, and ``outcomes``: its outcomes
+    """
+    ids, quantities, nets, amounts = zip(*figures, strict=True)
+    steps = [_steps(one) for one in outcomes]
+    return {
+        "id": ids,
+        "quantity": quantities,
+        "net": nets,
+        "amount": amounts,
+        "steps": [json.dumps(one) if one else None for one in steps],
+    }

@@ -406,7 +406,7 @@ class TestUsageRating(UsageCase):
         stored = [
             name
             for name, field in ratings._fields.items()
-            if field.store and name not in ("id", "create_date", "write_date")
+            if field.store and name not in ("id", "rated_at")
         ]
         columns = ["quantity", "net", "amount", "steps", "state"]
         self.env.invalidate_all()
