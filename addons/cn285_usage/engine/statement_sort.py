@@ -57,7 +57,7 @@ def sorted_stream(
         # Not two chunks at a time.
         del chunk
         chunk = sorted(islice(source, size))
-    for placed in merge(*[run.read() for run in runs], chunk):
+    for placed in merge(*[run.rows() for run in runs], chunk):
         yield placed[-1]
 
 
@@ -88,7 +88,7 @@ class _Run:
             pickle.dump(chunk[start : start + BLOCK], self._file, pickle.HIGHEST_PROTOCOL)
         self.last = chunk[-1]
 
-    def read(self) -> Iterator[_Placed]:
+    def rows(self) -> Iterator[_Placed]:
         """All rows, once."""
         with self._file as file:
             file.seek(0)
