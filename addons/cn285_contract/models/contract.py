@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .common import LINE_GROUPINGS, SENDINGS
@@ -142,7 +141,6 @@ class Contract(models.Model):
         "cn285.billing.schedule",
         "contract_id",
     )
-    schedule_count = fields.Integer(compute="_compute_schedule_count")
     invoice_ids = fields.Many2many(
         "account.move",
         "cn285_contract_move_rel",
@@ -151,12 +149,6 @@ class Contract(models.Model):
         string="Invoices",
         copy=False,
         readonly=True,
-    )
-    invoice_count = fields.Integer(compute="_compute_invoice_count")
-    next_billing_date = fields.Date(
-        compute="_compute_next_billing_date",
-        search="_search_next_billing_date",
-        help="Date of the next planned invoice.",
     )
     mrr = fields.Monetary(
         string="MRR",
@@ -249,44 +241,6 @@ class Contract(models.Model):
                 contract.currency_id = pricelist.currency_id
             else:
                 contract.currency_id = contract.currency_id or contract.company_id.currency_id
-
-    @api.depends("schedule_ids")
-    def _compute_schedule_count(self):
-        groups = self.env["cn285.billing.schedule"]._read_group(
-            [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
-        )
-        counts = {contract.id: count for contract, count in groups}
-        for contract in self:
-            contract.schedule_count = counts.get(contract.id, 0)
-
-    @api.depends("invoice_ids")
-    def _compute_invoice_count(self):
-        for contract in self:
-            # sudo: a number only, for a user without access to invoices.
-            contract.invoice_count = len(contract.sudo().invoice_ids)
-
-    @api.depends("schedule_ids.state", "schedule_ids.billing_date")
-    def _compute_next_billing_date(self):
-        groups = self.env["cn285.billing.schedule"]._read_group(
-            [("contract_id", "in", self.ids), ("state", "in", ("planned", "waiting"))],
-            ["contract_id"],
-            ["billing_date:min"],
-        )
-        dates = {contract.id: day for contract, day in groups}
-        for contract in self:
-            contract.next_billing_date = dates.get(contract.id)
-
-    @api.model
-    def _search_next_billing_date(self, operator, value):
-        if operator in ("in", "not in") and False in value:
-            open_rows = Domain("state", "in", ("planned", "waiting"))
-            without = Domain("schedule_ids", "not any", open_rows)
-            return without if operator == "in" else ~without
-        domain = [("state", "in", ("planned", "waiting"))]
-        groups = self.env["cn285.billing.schedule"]._read_group(
-            domain, ["contract_id"], having=[("billing_date:min", operator, value)]
-        )
-        return [("id", "in", [contract.id for (contract,) in groups])]
 
     @api.depends("item_ids.mrr", "item_ids.state")
     def _compute_mrr(self):
@@ -412,26 +366,3 @@ class Contract(models.Model):
             for item in template.item_ids
         ]
         self.item_ids = commands
-
-    # === ACTIONS === #
-
-    def action_view_schedule(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "cn285_contract.action_billing_schedule"
-        )
-        action["domain"] = [("contract_id", "=", self.id)]
-        action["context"] = {"search_default_open": 0}
-        return action
-
-    def action_view_invoices(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_out_invoice_type"
-        )
-        action["domain"] = [("id", "in", self.invoice_ids.ids)]
-        action["context"] = {"default_move_type": "out_invoice", "create": False}
-        if len(self.invoice_ids) == 1:
-            action["views"] = [(self.env.ref("account.view_move_form").id, "form")]
-            action["res_id"] = self.invoice_ids.id
-        return action
