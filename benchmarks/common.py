@@ -70,6 +70,8 @@ def configuration():
         paths.append(extra)
     parser.set("options", "addons_path", ",".join(paths))
     with tempfile.TemporaryDirectory() as folder:
+        # Files of a database that is dropped go too.
+        parser.set("options", "data_dir", folder)
         path = Path(folder) / "odoo.conf"
         with path.open("w") as file:
             parser.write(file)

@@ -10,8 +10,7 @@ from ..engine.terms import Usage
 from .usage_batch import Outcome, Part, RatingBatch, RowFacts
 from .usage_measure import ZERO, Measured, Window, next_day
 
-# The largest amount that is billed, in the smallest units of its currency: a billion of euros,
-# a thousand times over.
+# The largest amount that is billed, in the smallest units: a thousand billion euros.
 LARGEST_AMOUNT = 10**14
 
 
