@@ -69,17 +69,11 @@ def copy_rows(cr, table, rows):
     _copy(cr, table, columns, rows_file(columns, rows))
 
 
-def copy_columns(cr, table, columns):
-    """Insert rows that are given column by column, ``{column: values}``; else as :func:`copy_rows`.
-
-    For tens of thousands of rows: several times faster.
-    """
-    _copy(cr, table, columns, columns_file(columns.values()))
-
-
 def copy_made(cr, table, makers):
-    """Insert rows in parts, as :func:`copy_columns`: a thread makes each part while the database
-    stores the one before it.
+    """Insert rows in parts that are given column by column; else as :func:`copy_rows`.
+
+    For tens of thousands of rows: several times faster, and a thread makes each part while the
+    database stores the one before it.
 
     :param makers: functions that return ``{column: values}``, all with the same columns; they touch
         no record and no cursor
