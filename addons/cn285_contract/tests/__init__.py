@@ -1,29 +1,41 @@
 from . import (
-    test_billing_run,
     test_contract,
+    test_held_mail,
+    test_planning,
+    test_portal,
+    test_security,
+    test_tour,
+    test_views,
+)
+from .billing import (
+    test_billing_run,
+    test_invoices,
+    test_looking_ahead,
+    test_sending,
+)
+from .writer import (
+    test_invoice_writer,
+)
+from .changes import (
     test_contract_change,
     test_contract_change_chains,
     test_contract_change_histories,
     test_contract_change_holder,
-    test_credit_notes,
     test_contract_change_money,
     test_contract_change_rules,
     test_contract_change_screens,
     test_contract_change_types,
-    test_held_mail,
-    test_invoice_writer,
-    test_invoices,
-    test_looking_ahead,
-    test_planning,
-    test_portal,
+)
+from .credit_notes import (
+    test_credit_notes,
+)
+from .renewal import (
     test_portal_termination,
-    test_portfolio_loader,
     test_renewal_notice,
-    test_security,
-    test_sending,
     test_term,
     test_termination,
-    test_tour,
     test_tour_termination,
-    test_views,
+)
+from .importing import (
+    test_portfolio_loader,
 )

@@ -5,7 +5,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
 from ..models.held_mail import SEND_ANYWAY, holding_mails
-from .term_common import TermCase
+from .renewal.term_common import TermCase
 
 
 @tagged("post_install", "-at_install")

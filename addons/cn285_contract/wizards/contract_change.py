@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.contract_change_pause import BILLING
+from ..models.changes.contract_change_pause import BILLING
 from ..models.price_terms import MONTH_NAMES, UNITS
 
 # Values of which an empty one means "none", for these types.

@@ -3,8 +3,8 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.portfolio_files import ArchiveError, unpack
-from ..models.portfolio_loader import NAMESPACE
+from ..models.importing.portfolio_files import ArchiveError, unpack
+from ..models.importing.portfolio_loader import NAMESPACE
 
 
 class PortfolioImport(models.TransientModel):

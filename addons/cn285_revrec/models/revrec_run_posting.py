@@ -7,7 +7,7 @@ from contextlib import closing
 from decimal import Decimal
 
 from odoo import models
-from odoo.addons.cn285_contract.models.billing_run_batch import CONCURRENCY_ERRORS
+from odoo.addons.cn285_contract.models.billing.billing_run_batch import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.bulk import commit_batch, in_test
 from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from odoo import api, models
-from odoo.addons.cn285_contract.models.portfolio_cells import CellError, split_list
-from odoo.addons.cn285_contract.models.portfolio_kinds import Column, Kind, columns_of
+from odoo.addons.cn285_contract.models.importing.portfolio_cells import CellError, split_list
+from odoo.addons.cn285_contract.models.importing.portfolio_kinds import Column, Kind, columns_of
 from odoo.fields import Command
 
 

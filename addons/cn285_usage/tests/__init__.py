@@ -1,31 +1,47 @@
 from . import (
-    test_smartcode,
-    test_statement,
-    test_usage_calculator,
-    test_usage_days,
+    test_usage_portfolio,
+)
+from .ingest import (
     test_usage_doors,
-    test_usage_estimate,
-    test_usage_cascade,
-    test_usage_complete,
-    test_usage_credit,
-    test_usage_delivery,
     test_usage_filter,
     test_usage_ingest,
-    test_usage_late,
+)
+from .measure import (
+    test_usage_days,
     test_usage_measure_each,
-    test_usage_odd,
     test_usage_quantities,
-    test_usage_portfolio,
-    test_usage_rating,
-    test_usage_sharing,
-    test_usage_settled,
+)
+from .calculator import (
+    test_usage_calculator,
     test_usage_simulation,
-    test_usage_smartcode,
+)
+from .rating import (
+    test_usage_credit,
+    test_usage_estimate,
+    test_usage_late,
+    test_usage_odd,
+    test_usage_rating,
+    test_usage_settled,
+    test_usage_sharing,
+)
+from .trigger import (
+    test_usage_complete,
+    test_usage_delivery,
+    test_usage_threshold,
+    test_usage_trigger_run,
+)
+from .cascade import (
+    test_usage_cascade,
+)
+from .statement import (
+    test_statement,
     test_usage_statement,
     test_usage_statement_layouts,
     test_usage_statement_many,
     test_usage_statement_odd,
-    test_usage_threshold,
-    test_usage_trigger_run,
     test_usage_trigger_statement,
+)
+from .smartcode import (
+    test_smartcode,
+    test_usage_smartcode,
 )

@@ -1,5 +1,5 @@
 from freezegun import freeze_time
-from odoo.addons.cn285_contract.tests.test_portfolio_loader import LoaderCase
+from odoo.addons.cn285_contract.tests.importing.test_portfolio_loader import LoaderCase
 from odoo.tests import tagged
 
 CONTRACTS = {

@@ -6,7 +6,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import ValidationError
 
 from ..engine.smartcode_rating import unpack_inputs
-from ..models.usage_measure import ZERO
+from ..models.measure.usage_measure import ZERO
 
 MACRO_LINES = ("macro", "macro_amount")
 

@@ -1,0 +1,21 @@
+"""From planned rows of the billing schedule to posted, mailed invoices: the schedule, the run with
+its batches and jobs, the builder of invoices, sending, and what is shown ahead of a bill.
+Called by: the daily crons, the buttons of contracts and runs. It calls the room ``writer``.
+"""
+
+from . import (
+    contract_billing_links,
+    contract_invoicing,
+    contract_preview,
+    billing_schedule,
+    billing_explanation,
+    invoice_builder,
+    billing_run,
+    billing_run_batch,
+    billing_run_jobs,
+    billing_run_issue,
+    invoice_sending,
+    account_move,
+    contract_upcoming,
+    contract_preview_ahead,
+)

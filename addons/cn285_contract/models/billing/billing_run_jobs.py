@@ -1,0 +1,260 @@
+import random
+import time
+
+from odoo import fields, models
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..bulk import commit_batch, in_one_transaction, in_test
+from ..common import in_users_language
+from .billing_run_batch import CONCURRENCY_ERRORS
+
+# How often a batch is tried again when another process holds its rows, and the longest pause.
+MAX_TRIES = 10
+MAX_PAUSE_SECONDS = 5.0
+# How long the job that closes a run sleeps between two looks.
+FINISH_POLL_SECONDS = 5
+
+
+class BillingRunBatch(models.Model):
+    """A share of a billing run: invoices that are made, posted and committed together.
+
+    Each job writes its own batch only, so that jobs do not wait for one another.
+    """
+
+    _name = "cn285.billing.run.batch"
+    _description = "Billing Run Batch"
+    _order = "run_id, number"
+    _rec_name = "number"
+
+    run_id = fields.Many2one(
+        "cn285.billing.run", string="Billing Run", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    number = fields.Integer(required=True, readonly=True)
+    keys = fields.Json(readonly=True, help="Pairs of invoice date and payer: what is billed here.")
+    contract_ids = fields.Json(
+        readonly=True, help="Contracts to which a repair is limited; empty: all."
+    )
+    state = fields.Selection(
+        [("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
+        default="pending",
+        required=True,
+        readonly=True,
+    )
+    invoice_count = fields.Integer(readonly=True)
+
+    def _parsed_keys(self):
+        """The batch's ``(invoice date, payer id)`` pairs."""
+        self.ensure_one()
+        return [(fields.Date.to_date(day), payer) for day, payer in self.keys]
+
+    def _run(self):
+        """Bill this batch in the current transaction and order the sending of its invoices.
+
+        :raises LockError: when another process is at this batch
+        """
+        self.ensure_one()
+        self.lock_for_update(allow_referencing=True)
+        if self.state == "done":
+            return self.env["account.move"]
+        moves = self.run_id._run_batch(self._parsed_keys(), self.contract_ids)
+        self.write({"state": "done", "invoice_count": len(moves)})
+        self.run_id._send_invoices(moves)
+        return moves
+
+    def _run_in_process(self):
+        """Run the batch and commit it; wait and try again behind another process."""
+        self.ensure_one()
+        self.run_id._persistently(self._run)
+
+    def _job_run(self):
+        """Job: bill this batch. Safe to run again: rows that are billed already are not due."""
+        self.ensure_one()
+        self = in_users_language(self)
+        if not self.exists() or self.state == "done" or self.run_id.state != "running":
+            return self.env._("Nothing to do: the batch is done or the run is over.")
+        try:
+            moves = self._run()
+        except CONCURRENCY_ERRORS as error:
+            message = self.env._("Another process bills the same rows; this batch waits.")
+            raise RetryableJobError(message, seconds=10, ignore_retry=True) from error
+        return self.env._("%s invoices", len(moves))
+
+
+class BillingRun(models.Model):
+    """A run in this process or in jobs: batches, progress, the end."""
+
+    _inherit = "cn285.billing.run"
+
+    batch_ids = fields.One2many("cn285.billing.run.batch", "run_id", string="Batches", copy=False)
+
+    def action_run(self):
+        """Bill what is due, in this process: plans, invoices, posts, batch after batch.
+
+        Each batch is committed before the next one starts (not inside a test), so a run that is
+        killed loses at most the batch it was at; running again takes up what is left, once.
+
+        :raises UserError: when the run was done or cancelled already
+        """
+        for run in self:
+            commit_batch(run.env)
+            for batch in run._persistently(run._start):
+                batch._run_in_process()
+            run._persistently(run._finish)
+        return True
+
+    def action_run_in_jobs(self):
+        """Bill what is due by jobs in the background, a batch each; the screen shows progress."""
+        for run in self:
+            commit_batch(run.env)
+            run._delay_batches(run._persistently(run._start))
+        return True
+
+    def _delay_batches(self, batches):
+        """Order a job for each batch of a started run, and one that closes it."""
+        self.ensure_one()
+        for batch in batches:
+            batch.with_delay(
+                channel="root.billing",
+                description=self.env._(
+                    "%(run)s: batch %(number)s", run=self.name, number=batch.number
+                ),
+                identity_key=f"cn285.billing.run.batch-{batch.id}",
+            )._job_run()
+        self.with_delay(
+            channel="root",
+            priority=20,
+            description=self.env._("%s: close the run", self.name),
+            identity_key=f"cn285.billing.run.finish-{self.id}",
+        )._job_finish()
+
+    def action_retry_errors(self):
+        """Bill again just the contracts that were set aside, and send what was not sent.
+
+        :raises UserError: when nothing was set aside
+        """
+        for run in self:
+            run._retry_errors()
+        return True
+
+    def _start(self):
+        """Take the run into state ``running`` and cut its batches.
+
+        A run that was killed is ``running`` already, and so is one that another process is at: the
+        batches that are not done are taken up again.
+
+        :returns: the batches to run
+        """
+        self.ensure_one()
+        if self.state not in ("draft", "running", "partial"):
+            raise UserError(
+                self.env._("Billing run %s is over: make a new one to bill what is due.", self.name)
+            )
+        batches = self.batch_ids.filtered(lambda batch: batch.state != "done")
+        if not batches:
+            self._prepare_due_rows()
+            batches = self._create_batches(self._batches())
+        # Written only where it changes: another process may be at this run.
+        batches.filtered(lambda batch: batch.state == "failed").state = "pending"
+        if self.state != "running":
+            started = self.date_started or fields.Datetime.now()
+            self.write({"state": "running", "date_started": started, "date_finished": False})
+        return batches
+
+    def _create_batches(self, batches, contracts=None):
+        first = max(self.batch_ids.mapped("number"), default=0) + 1
+        return self.env["cn285.billing.run.batch"].create(
+            [
+                {
+                    "run_id": self.id,
+                    "number": number,
+                    "keys": [[day.isoformat(), payer] for day, payer in batch],
+                    "contract_ids": contracts.ids if contracts else False,
+                }
+                for number, batch in enumerate(batches, start=first)
+            ]
+        )
+
+    def _finish(self):
+        """Close a running run: done, or done with errors where something was set aside."""
+        self.ensure_one()
+        if self.state != "running":
+            return
+        open_issues = self.issue_ids.filtered(lambda issue: issue.state == "open")
+        failed = self.batch_ids.filtered(lambda batch: batch.state == "failed")
+        self.write(
+            {
+                "state": "partial" if open_issues or failed else "done",
+                "date_finished": fields.Datetime.now(),
+            }
+        )
+
+    def _job_finish(self):
+        """Job: close the run when its last batch is done; until then, look again later."""
+        self.ensure_one()
+        self._mark_failed_batches()
+        if self.batch_ids.filtered(lambda batch: batch.state == "pending"):
+            raise RetryableJobError(
+                self.env._("Batches are still at work."),
+                seconds=FINISH_POLL_SECONDS,
+                ignore_retry=True,
+            )
+        self._finish()
+
+    def _mark_failed_batches(self):
+        """Tell batches whose job has failed for good from those that wait."""
+        pending = self.batch_ids.filtered(lambda batch: batch.state == "pending")
+        # sudo: a billing manager need not have access to the queue; only states are read.
+        jobs = self.env["queue.job"].sudo()
+        for batch in pending:
+            job = jobs.search(
+                [("identity_key", "=", f"cn285.billing.run.batch-{batch.id}")],
+                order="id desc",
+                limit=1,
+            )
+            if job.state in ("failed", "cancelled"):
+                batch.state = "failed"
+
+    def _retry_errors(self):
+        self.ensure_one()
+        issues = self.issue_ids.filtered(lambda issue: issue.state == "open")
+        if not issues:
+            raise UserError(self.env._("Nothing was set aside in billing run %s.", self.name))
+        self._prepare_due_rows()
+        contracts = issues.filtered(lambda issue: issue.kind != "mail").contract_id
+        rows = self.env["cn285.billing.schedule"].search(
+            self._due_domain() & Domain("contract_id", "in", contracts.ids)
+        )
+        keys = {
+            (self.invoice_date or row.billing_date, row.contract_id.payer_id.id) for row in rows
+        }
+        self.state = "running"
+        batches = self._create_batches([sorted(keys)] if keys else [], contracts)
+        commit_batch(self.env)
+        for batch in batches:
+            batch._run_in_process()
+        issues.filtered(lambda issue: issue.kind == "mail")._retry_mail()
+        self._persistently(self._finish)
+
+    def _persistently(self, step):
+        """Do a step of the run and commit it; behind another process, wait and do it again.
+
+        What comes before must be committed: a step that has to wait is rolled back.
+
+        :param step: a method without arguments
+        :returns: what the step returned
+        """
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                result = step()
+                commit_batch(self.env)
+                return result
+            except CONCURRENCY_ERRORS:
+                if attempt == MAX_TRIES or in_test() or in_one_transaction():
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                pause = min(0.05 * 2**attempt, MAX_PAUSE_SECONDS)
+                time.sleep(pause * random.uniform(0.5, 1.0))

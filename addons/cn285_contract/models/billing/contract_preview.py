@@ -1,0 +1,143 @@
+from dateutil.relativedelta import relativedelta
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..common import LIVE_STATES
+
+# How far a preview looks for invoices before it concludes that there are no more.
+PREVIEW_YEARS = 12
+
+
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    def preview_invoices(self, count=3):
+        """What the contract's next invoices will hold, planned changes included.
+
+        Nothing is written. A draft contract is looked at as if it were confirmed today. Usage that
+        is not known yet is left out. Other contracts that would share an invoice are not shown.
+
+        :param int count: number of invoices, 1 to 36
+        :returns: list of ``{"date", "currency", "amount_untaxed", "amount_tax", "amount_total",
+            "lines": [{"name", "item_id", "period_start", "period_end", "quantity", "price_unit",
+            "discount", "amount", "explanation"}]}`` with dates as ISO text, in order of date
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not isinstance(count, int) or not 1 <= count <= 36:
+            raise UserError(self.env._("A preview shows 1 to 36 invoices, not %s.", count))
+        if self.env.user._is_portal() and not self.sudo()._portal_shows_prices():
+            raise AccessError(self.env._("The invoices of this contract go to a reseller."))
+        # sudo: reads prices, taxes and journals, which the user need not see; writes nothing.
+        return self.sudo()._preview_upcoming(count)
+
+    def _preview_upcoming(self, count):
+        """The next invoices of a contract whose terms stay as they are."""
+        groups = self.env["cn285.invoice.builder"]._group_rows(self._preview_rows(count))
+        return [self._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]]
+
+    def _preview_rows(self, count):
+        """Open rows in memory, enough of them for ``count`` invoices."""
+        items = self._preview_items()
+        kept = items._existing_rows()[0] if items.ids else {}
+        today = self.company_id._cn285_today()
+        until = max(today, self.date_start or today)
+        for years in range(1, PREVIEW_YEARS + 1):
+            plans = items._plan_rows(until + relativedelta(years=years), covered=kept)
+            vals_list = [vals for rows, _finished in plans.values() for vals in rows]
+            days = {vals["billing_date"] for vals in vals_list if vals["kind"] != "usage"}
+            if len(days) > count or all(finished for _rows, finished in plans.values()):
+                break
+        schedules = self.env["cn285.billing.schedule"]
+        credits = self.schedule_ids.filtered(
+            lambda row: row.kind == "credit" and row.state == "planned"
+        )
+        days.update(credits.mapped("billing_date"))
+        limit = sorted(days)[:count][-1:] if days else []
+        return schedules.union(
+            credits.filtered(lambda row: limit and row.billing_date <= limit[0]),
+            *(
+                schedules.new(vals)
+                for vals in vals_list
+                if vals["kind"] != "usage" and limit and vals["billing_date"] <= limit[0]
+            ),
+        )
+
+    def _preview_items(self):
+        """Items that are billed, or will be once the contract is confirmed."""
+        if self.state == "draft":
+            return self.item_ids.filtered(lambda item: item.start_condition != "manual")
+        return self.item_ids.filtered(lambda item: item.state in LIVE_STATES)
+
+    def _preview_invoice(self, key, rows):
+        builder = self.env["cn285.invoice.builder"]
+        [(vals, line_rows)] = builder._prepare_invoices({key: rows})
+        sign = -1 if vals["move_type"] == "out_refund" else 1
+        lines = [command[2] for command in vals["invoice_line_ids"]]
+        base_lines = self._preview_base_lines(vals, lines)
+        totals = self.env["account.tax"]._get_tax_totals_summary(
+            base_lines, self.currency_id, self.company_id
+        )
+        previews, group = [], rows.browse()
+        for line, base_line, behind in zip(lines, base_lines, line_rows, strict=True):
+            details = base_line["tax_details"]
+            group = behind or group
+            previews.append(
+                {
+                    "name": line["name"],
+                    "item_id": group[:1].item_id.id,
+                    "period_start": min(group.mapped("period_start")).isoformat(),
+                    "period_end": max(group.mapped("period_end")).isoformat(),
+                    "quantity": sign * line["quantity"],
+                    "price_unit": line["price_unit"],
+                    "discount": line["discount"],
+                    "amount": sign * details["total_excluded_currency"],
+                    "explanation": "\n".join(filter(None, behind.mapped("explanation"))),
+                }
+            )
+        return {
+            "date": key.date.isoformat(),
+            "currency": self.currency_id.name,
+            "amount_untaxed": sign * totals["base_amount_currency"],
+            "amount_tax": sign * totals["tax_amount_currency"],
+            "amount_total": sign * totals["total_amount_currency"],
+            "lines": previews,
+        }
+
+    def _preview_base_lines(self, vals, lines):
+        """The lines with their taxes, computed and rounded as an invoice would."""
+        taxes = self.env["account.tax"]
+        base_lines = [
+            taxes._prepare_base_line_for_taxes_computation(
+                {},
+                tax_ids=taxes.browse(line["tax_ids"][0][2]),
+                price_unit=line["price_unit"],
+                quantity=line["quantity"],
+                discount=line["discount"],
+                product_id=self.env["product.product"].browse(line["product_id"]),
+                currency_id=self.currency_id,
+                partner_id=self.env["res.partner"].browse(vals["partner_id"]),
+                rate=self.env["res.currency"]._get_conversion_rate(
+                    self.company_id.currency_id,
+                    self.currency_id,
+                    self.company_id,
+                    fields.Date.to_date(vals["invoice_date"]),
+                ),
+            )
+            for line in lines
+        ]
+        taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
+        taxes._round_base_lines_tax_details(base_lines, self.company_id)
+        return base_lines
+
+    def action_preview(self):
+        """Open the preview of the next three invoices."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Next Invoices"),
+            "res_model": "cn285.contract.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_contract_id": self.id},
+        }

@@ -1,0 +1,23 @@
+"""Dated changes of contracts: types, rules, approval, preview, taking effect once and in order,
+and what follows for items and rows (versions, pauses, credits by the day).
+Called by: users, the portal, programs, the daily cron, and a billing run before it looks at rows.
+"""
+
+from . import (
+    change_reason,
+    contract_change,
+    contract_change_states,
+    contract_change_apply,
+    contract_change_preview,
+    contract_change_ends,
+    contract_change_terms,
+    tier_path,
+    contract_change_items,
+    contract_item_succession,
+    contract_change_parties,
+    contract_change_pause,
+    contract_template_pause,
+    contract_item_settle,
+    contract_goodwill,
+    contract_change_rules,
+)

@@ -1,0 +1,335 @@
+import logging
+from datetime import timedelta
+
+import psycopg2
+from odoo import api, models
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import mute_logger, split_every
+
+from ..billing.billing_run_batch import CONCURRENCY_ERRORS
+from ..bulk import commit_batch
+from ..common import in_users_language
+from ..contract_item_version import TermsChange
+
+_logger = logging.getLogger(__name__)
+
+# Contracts whose due changes are applied, and committed, together.
+APPLY_BATCH = 100
+
+
+class ContractChange(models.Model):
+    """How due changes take effect: in order, once, also those missed while the server was down."""
+
+    _inherit = "cn285.contract.change"
+
+    # === WHO STARTS IT === #
+
+    @api.model
+    def _due_domain(self, company):
+        return Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "scheduled"),
+                ("date_effective", "<=", company._cn285_today()),
+            ]
+        )
+
+    @api.model
+    def _cron_apply_due(self):
+        """Order the jobs that apply what is due in each company, a batch of contracts each."""
+        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
+            for contracts in self._due_batches(company):
+                self.with_company(company).with_delay(
+                    channel="root.changes",
+                    description=self.env._("Contract changes of %s", company.name),
+                    identity_key=f"cn285.contract.change-{company.id}-{contracts.ids}",
+                )._job_apply_due(contracts)
+
+    @api.model
+    def _due_batches(self, company):
+        """Contracts that have something due, in batches."""
+        groups = self._read_group(self._due_domain(company), ["contract_id"], order="contract_id")
+        contracts = self.env["cn285.contract"]
+        for ids in split_every(APPLY_BATCH, [contract.id for (contract,) in groups]):
+            yield contracts.browse(ids)
+
+    @api.model
+    def _job_apply_due(self, contracts):
+        """Job: apply what is due of these contracts. Safe to run again: what is applied is done."""
+        self = in_users_language(self)
+        try:
+            done = self._apply_due(contracts.exists())
+        except CONCURRENCY_ERRORS as error:
+            message = self.env._("Another process changes the same contracts; this batch waits.")
+            raise RetryableJobError(message, seconds=10, ignore_retry=True) from error
+        return self.env._("%s changes", len(done))
+
+    @api.model
+    def _apply_all_due(self, company):
+        """Apply all that is due in a company, in this process, committed batch by batch.
+
+        :raises LockError: when another process changes some of the contracts
+        """
+        for contracts in list(self._due_batches(company)):
+            self._apply_due(contracts)
+            commit_batch(self.env)
+
+    def _apply_if_due(self):
+        """Apply those of these changes that are due, after what was due before them.
+
+        What cannot be applied is raised: somebody is there to read it.
+        """
+        due = self.filtered(
+            lambda change: (
+                change.state == "scheduled"
+                and change.date_effective <= change.company_id._cn285_today()
+            )
+        )
+        if due:
+            self._apply_due(due.contract_id, raising=True)
+
+    # === IN ORDER, ONCE === #
+
+    @api.model
+    def _apply_due(self, contracts, raising=False):
+        """Apply what is due of these contracts, in order of effect, then of entry.
+
+        Locks the contracts first, so that of two processes the second finds the work done. Changes
+        of different contracts are applied together, those of one contract one after the other. A
+        change that fails keeps its reason, stays scheduled and holds back the later ones of its
+        contract; other contracts go on.
+
+        :returns: the changes applied
+        :raises LockError: when another process holds one of the contracts
+        """
+        # sudo: what was checked and scheduled takes effect, whoever's process applies it.
+        contracts = contracts.sudo().sorted("id")
+        contracts.lock_for_update()
+        contracts.invalidate_recordset()
+        done = self.sudo().browse()
+        for company, members in contracts.grouped("company_id").items():
+            changes = self.sudo().with_company(company)
+            tried = changes.browse()
+            domain = changes._due_domain(company) & Domain("contract_id", "in", members.ids)
+            # What takes effect may plan more that is due: the end of a pause dated back.
+            while due := changes.search(domain, order="date_effective, id") - tried:
+                # What another process has just applied makes this one start anew, not apply twice.
+                due.lock_for_update()
+                done |= due._apply_in_waves(raising)
+                tried |= due
+        return done
+
+    def _apply_in_waves(self, raising):
+        """Apply due changes: the first of every contract, then the second, and so on."""
+        queues = [list(changes) for changes in self.grouped("contract_id").values()]
+        done = self.browse()
+        while queues:
+            # Of a contract, all of one wave: its first change.
+            wave = self.browse().union(*(queue[0] for queue in queues))
+            applied = self.browse()
+            for kind in wave.grouped("type").values():
+                applied |= kind._apply_together(raising)
+            done |= applied
+            queues = [queue[1:] for queue in queues if queue[0] in applied and queue[1:]]
+        return done
+
+    def _apply_together(self, raising=False):
+        """Apply changes of one type and different contracts: all in one go, or whichever can be.
+
+        :returns: those that were applied
+        """
+        if raising:
+            self._apply()
+            return self
+        reason = self._try_apply()
+        if not reason:
+            return self
+        if len(self) == 1:
+            self._write_inside({"error": reason})
+            return self.browse()
+        return self.browse().union(*(change._apply_together() for change in self))
+
+    def _try_apply(self):
+        """Apply in a savepoint; what fails leaves nothing behind. Returns the reason, or None."""
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                self._apply()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # whatever one contract's data provoke must stop that one only
+            return self._failure(error)
+        return None
+
+    def _failure(self, error):
+        if isinstance(error, UserError):
+            return str(error.args[0]) if error.args else str(error)
+        _logger.warning("A contract change failed by an unexpected error", exc_info=error)
+        if isinstance(error, psycopg2.Error):
+            return self.env._("The database refused the change: %s", error.diag.message_primary)
+        return self.env._("Unexpected error: %s", error)
+
+    def _apply(self):
+        """Let changes of one type take effect and note what it was like before and after."""
+        for change in self:
+            change._check_applicable()
+        before = {change: change._snapshot() for change in self}
+        self._before_apply()
+        getattr(self, f"_apply_{self[:1].type}")()
+        for company, changes in self.grouped("company_id").items():
+            today = company._cn285_today()
+            changes._update_state(("scheduled",), "applied", date_applied=today, error=False)
+        for change in self:
+            change._write_inside({"before": before[change], "after": change._snapshot()})
+        self._log()
+
+    def _check_applicable(self):
+        """What must hold at the moment of effect; the rules were kept when it was scheduled."""
+        self.ensure_one()
+        self._check_contract_runs()
+        self._parsed()
+        self._check_item_runs()
+        getattr(self, f"_check_{self.type}")()
+
+    def _before_apply(self):
+        """Hook: undo what scheduling had announced, see :meth:`_announce`."""
+        self._announce(False)
+
+    def _announce(self, scheduled):
+        """Tell contracts and items what is planned for them: ends keep billing from going past.
+
+        :param bool scheduled: whether the changes are scheduled, or are not any more
+        """
+        for kind, changes in self.grouped("type").items():
+            announce = getattr(changes, f"_announce_{kind}", None)
+            if announce:
+                announce(scheduled)
+
+    def _is_superseded(self):
+        """Whether what this change sets was set anew for a later day already."""
+        self.ensure_one()
+        return any(
+            other.type == self.type
+            and other.item_id == self.item_id
+            and other.state == "applied"
+            and other.date_effective > self.date_effective
+            for other in self.contract_id.change_ids
+        )
+
+    # === DAYS AND INVOICES === #
+
+    def _first_day(self):
+        """First day on which the change holds, by the company's rule for the day itself."""
+        self.ensure_one()
+        day = self.date_effective
+        if self._type().end_day:
+            return self._last_day() + timedelta(days=1)
+        return day if self.company_id.cn285_change_day == "new" else day + timedelta(days=1)
+
+    def _last_day(self):
+        """Last day before an end, by the company's rule whether the day of an end is billed."""
+        self.ensure_one()
+        if self.company_id.cn285_end_day == "billed":
+            return self.date_effective
+        return self.date_effective - timedelta(days=1)
+
+    def _billing_day(self):
+        """The day on which differences are due: that of effect, or, dated back, that of entry."""
+        self.ensure_one()
+        return max(self._first_day(), self.date_scheduled or self.company_id._cn285_today())
+
+    def _bills_at_once(self):
+        """Whether differences are invoiced at once, and not with the next invoice."""
+        self.ensure_one()
+        return self.company_id.cn285_change_billing == "once"
+
+    def _terms_change(self, patch, item=None):
+        """The change as what it changes of an item's terms.
+
+        :param patch: ``{field: value}`` of the item's price terms
+        """
+        return TermsChange(
+            item=(item or self.item_id).sudo(),
+            day=self._first_day(),
+            patch=patch,
+            change=self,
+            not_before=self._billing_day(),
+            at_once=self._bills_at_once(),
+        )
+
+    def _change_terms(self, terms_changes):
+        """Let items have other terms from a day on, and settle what was invoiced.
+
+        :param terms_changes: list of :class:`TermsChange`, one for an item
+        """
+        items = self.env["cn285.contract.item"].sudo()
+        items._write_versions(terms_changes)
+        changed = items.union(*(entry.item for entry in terms_changes))
+        changed._settle({entry.item: entry.change for entry in terms_changes})
+
+    # === LOG === #
+
+    def _snapshot(self):
+        """The terms that this change may change, as JSON: read by people, and by programs."""
+        self.ensure_one()
+        contract, item = self.contract_id, self.item_id
+        values = {name: contract[name] for name in self._snapshot_contract_fields()}
+        if item:
+            values.update({f"item.{name}": item[name] for name in self._snapshot_item_fields()})
+        return {name: _as_json(value) for name, value in values.items()}
+
+    @api.model
+    def _snapshot_contract_fields(self):
+        return ["state", "partner_id", "pricelist_id", "payment_term_id", "date_end", "mrr"]
+
+    @api.model
+    def _snapshot_item_fields(self):
+        return [
+            "state",
+            "product_id",
+            "quantity",
+            "price_source",
+            "price_unit",
+            "discount",
+            "recurring_interval",
+            "recurring_unit",
+            "alignment",
+            "billing_day",
+            "timing",
+            "date_start",
+            "date_end",
+            "trial_days",
+            "beneficiary_id",
+            "mrr",
+        ]
+
+    def _log(self):
+        """Note the changes in the contracts' chatter, in one go."""
+        self.contract_id._message_log_batch(
+            {
+                change.contract_id.id: self.env._(
+                    "Applied: %(change)s – %(description)s",
+                    change=change.display_name,
+                    description=change.description,
+                )
+                for change in self
+            }
+        )
+
+
+class BillingRun(models.Model):
+    _inherit = "cn285.billing.run"
+
+    def _prepare_due_rows(self):
+        """What changes today is applied before it is billed."""
+        self.env["cn285.contract.change"]._apply_all_due(self.company_id)
+        return super()._prepare_due_rows()
+
+
+def _as_json(value):
+    if isinstance(value, models.BaseModel):
+        return [value.id, value.display_name] if value else False
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    return value.isoformat()

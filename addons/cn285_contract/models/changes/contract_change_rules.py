@@ -1,0 +1,375 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
+
+from ...engine.periods import boundary, index_at
+from ..common import LIVE_STATES
+
+MOMENTS = [
+    ("now", "At Once"),
+    ("next_billing", "With the Next Billing Period"),
+    ("end_of_term", "At the End of the Term"),
+]
+COMMITTED_MOMENTS = [
+    *MOMENTS,
+    ("after_commitment", "After the Commitment"),
+    ("never", "Not at All"),
+]
+
+
+class ContractTemplate(models.Model):
+    """When changes of contracts from this template may take effect, and which need approval."""
+
+    _inherit = "cn285.contract.template"
+
+    upgrade_when = fields.Selection(MOMENTS, string="Upgrades", default="now", required=True)
+    downgrade_when = fields.Selection(MOMENTS, string="Downgrades", default="now", required=True)
+    cancellation_when = fields.Selection(
+        MOMENTS, string="Ends of Items", default="now", required=True
+    )
+    upgrade_when_committed = fields.Selection(
+        COMMITTED_MOMENTS, string="Upgrades, Committed", default="now", required=True
+    )
+    downgrade_when_committed = fields.Selection(
+        COMMITTED_MOMENTS, string="Downgrades, Committed", default="now", required=True
+    )
+    cancellation_when_committed = fields.Selection(
+        COMMITTED_MOMENTS, string="Ends of Items, Committed", default="now", required=True
+    )
+    approval_ids = fields.One2many(
+        "cn285.change.approval", "template_id", string="Changes to Approve", copy=True
+    )
+
+
+class ChangeApproval(models.Model):
+    """A kind of change that a billing manager has to approve."""
+
+    _name = "cn285.change.approval"
+    _description = "Approval of Contract Changes"
+    _order = "template_id, id"
+
+    template_id = fields.Many2one(
+        "cn285.contract.template", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="template_id.company_id", store=True)
+    currency_id = fields.Many2one(related="template_id.currency_id")
+    type = fields.Selection(selection="_change_types_selection", help="Left empty: all types.")
+    amount = fields.Monetary(
+        string="From Amount",
+        help="Only changes whose credits and charges come to this much or more, either way. "
+        "0: all of them.",
+    )
+    customers_only = fields.Boolean(help="Only changes that customers ask for.")
+
+    @api.model
+    def _change_types_selection(self):
+        return self.env["cn285.contract.change"]._fields["type"]._description_selection(self.env)
+
+
+class ContractChange(models.Model):
+    """What a change has to respect: dates, dependencies of products, limits; and who approves."""
+
+    _inherit = "cn285.contract.change"
+
+    override = fields.Boolean(
+        string="Exception",
+        copy=False,
+        help="Made against the rules, by somebody who has the right to, for the reason given.",
+    )
+
+    # === DATES === #
+
+    def _nature(self):
+        """Whether this change is an upgrade, a downgrade, a cancellation, or none of them."""
+        self.ensure_one()
+        by_type = getattr(self, f"_nature_{self.type}", None)
+        return by_type() if by_type else self._type().nature
+
+    @api.model
+    def first_allowed_date(self, contract_id, change_type, item_id=False, values=None):
+        """The first day on which a change may take effect by the rules of the contract's template.
+
+        :param int contract_id: the contract
+        :param str change_type: a type of change
+        :param int item_id: the item, for changes of one
+        :param dict values: what changes: more units are an upgrade, less a downgrade
+        :returns: date, or False where the rules do not allow it at all
+        """
+        contract = self.env["cn285.contract"].browse(contract_id)
+        contract.check_access("read")
+        spec = self._change_types().get(change_type)
+        if not spec:
+            raise UserError(self.env._("“%s” is no type of contract change.", change_type))
+        if spec.on == "item" and not item_id:
+            raise UserError(self.env._("Say which item changes."))
+        change = self.new(
+            {
+                "contract_id": contract.id,
+                "item_id": item_id,
+                "type": change_type,
+                "values": values or {},
+                "date_effective": contract.company_id._cn285_today(),
+            }
+        )
+        return change._first_allowed_date() or False
+
+    def _first_allowed_date(self):
+        """The first day on which this change may take effect; None where it may not at all."""
+        self.ensure_one()
+        today = self.company_id._cn285_today()
+        return self._allowed_from(max(today, self.contract_id.date_start or today))
+
+    def _first_allowed_for_its_date(self):
+        """As :meth:`_first_allowed_date`, by the rule that holds when the change takes effect.
+
+        What takes effect after a commitment is no matter of the commitment any more.
+        """
+        self.ensure_one()
+        committed_until = self.contract_id.commitment_end
+        if not committed_until or committed_until < self.company_id._cn285_today():
+            return self._first_allowed_date()
+        free = committed_until + timedelta(days=1)
+        at_once = self._on_type_day(free)
+        if self.date_effective < at_once:
+            return self._first_allowed_date()
+        return self._allowed_from(free, at_once)
+
+    def _allowed_from(self, earliest, at_once=None):
+        """The first day, not before ``earliest``, by the rule that holds then; None: no day.
+
+        :param at_once: what "at once" comes to, where that is another day than ``earliest``
+        """
+        contract, at_once = self.contract_id, at_once or earliest
+        nature, template = self._nature(), contract.template_id
+        if not nature or not template:
+            return at_once
+        committed = contract.commitment_end and earliest <= contract.commitment_end
+        moment = template[f"{nature}_when_committed" if committed else f"{nature}_when"]
+        if moment == "never":
+            return None
+        if moment == "next_billing":
+            return self._on_type_day(self._next_period_start(earliest))
+        if moment == "end_of_term":
+            return self._on_type_day(self._term_after(earliest))
+        if moment == "after_commitment":
+            return self._on_type_day(contract.commitment_end + timedelta(days=1))
+        return at_once
+
+    def _on_type_day(self, first_day):
+        """The effective date that makes ``first_day`` the first one of the new terms."""
+        if self._type().end_day:
+            billed = self.company_id.cn285_end_day == "billed"
+            return first_day - timedelta(days=1) if billed else first_day
+        new = self.company_id.cn285_change_day == "new"
+        return first_day if new else first_day - timedelta(days=1)
+
+    def _next_period_start(self, day):
+        """The first day of the item's next billing period, or of the contract's."""
+        items = self.item_id or self.contract_id.item_ids
+        starts = [item._period_start_from(day) for item in items if item.state in LIVE_STATES]
+        return min(filter(None, starts), default=day)
+
+    def _term_after(self, day):
+        """The first day after the contract's current term, or after the contract."""
+        contract = self.contract_id
+        ends = [end for end in (contract.term_end, contract.date_end) if end and end >= day]
+        return min(ends) + timedelta(days=1) if ends else self._next_period_start(day)
+
+    # === KEEPING THE RULES === #
+
+    def _check_rules(self):
+        """Refuse dates that the rules do not allow; an exception needs the right and a reason."""
+        super()._check_rules()
+        if self.override:
+            self._check_override()
+            return
+        self._check_backdating()
+        if self.origin == "system":
+            return
+        allowed = self._first_allowed_for_its_date()
+        if allowed is None:
+            raise self._refusal(self.env._("the contract's template does not allow it."))
+        backdating = self.origin != "customer" and not self._has_date_rule()
+        if self.date_effective < allowed and not backdating:
+            raise self._refusal(
+                self.env._(
+                    "it can take effect from %s on, by the rules of the contract's template.",
+                    format_date(self.env, allowed),
+                )
+            )
+
+    def _has_date_rule(self):
+        """Whether a rule of the template speaks of such changes."""
+        template, nature = self.contract_id.template_id, self._nature()
+        if not template or not nature:
+            return False
+        rules = (template[f"{nature}_when"], template[f"{nature}_when_committed"])
+        return any(rule != "now" for rule in rules)
+
+    def _check_override(self):
+        user = self.env.user
+        if not self.env.su and not user.has_group("cn285_contract.group_change_override"):
+            raise AccessError(self.env._("You may not make exceptions from the rules of changes."))
+        if not self.reason_id and not self.note:
+            raise self._refusal(self.env._("an exception needs a reason or a note."))
+
+    def _check_backdating(self):
+        today, limit = self.company_id._cn285_today(), self.company_id.cn285_backdate_days
+        earliest = today - relativedelta(days=limit)
+        by_type = getattr(self, f"_earliest_{self.type}", None)
+        if (by_type() if by_type else self.date_effective) < earliest:
+            raise self._refusal(
+                self.env._(
+                    "changes may be dated back by %(days)s days, until %(date)s.",
+                    days=limit,
+                    date=format_date(self.env, earliest),
+                )
+            )
+
+    # === PRODUCTS AND LIMITS === #
+
+    def _contract_products(self, without=None, contract=None):
+        items = (contract or self.contract_id).item_ids.filtered(
+            lambda item: item.state in ("draft", *LIVE_STATES)
+        )
+        return (items - (without or items.browse())).product_id.product_tmpl_id
+
+    def _check_new_product(self, product, without=None, contract=None):
+        """The product can be sold with the contract's others: what it requires, what it excludes.
+
+        :param without: the item that it takes the place of
+        :param contract: where it comes to; default: the change's own
+        """
+        if self.override:
+            return
+        # sudo: rules between products hold whether or not the user sees all of them.
+        new = product.product_tmpl_id.sudo()
+        others = self._contract_products(without, contract).sudo()
+        missing = new.cn285_requires_ids - others
+        if missing:
+            raise self._refusal(
+                self.env._(
+                    "%(product)s requires %(missing)s on the contract.",
+                    product=product.display_name,
+                    missing=", ".join(missing.mapped("display_name")),
+                )
+            )
+        clash = (new.cn285_excludes_ids & others) | others.filtered(
+            lambda other: new in other.cn285_excludes_ids
+        )
+        if clash:
+            raise self._refusal(
+                self.env._(
+                    "%(product)s cannot be on a contract with %(clash)s.",
+                    product=product.display_name,
+                    clash=", ".join(clash.mapped("display_name")),
+                )
+            )
+
+    def _check_not_required(self, item, coming=None):
+        """Nothing that stays on the contract requires the product that goes.
+
+        :param coming: the product that takes its place
+        """
+        if self.override:
+            return
+        gone = item.product_id.product_tmpl_id.sudo()
+        left = self._contract_products(item).sudo()
+        if gone in left or (coming and coming.product_tmpl_id == gone):
+            return
+        needing = left.filtered(lambda product: gone in product.cn285_requires_ids)
+        if needing:
+            raise self._refusal(
+                self.env._(
+                    "%(products)s on the contract requires %(gone)s.",
+                    products=", ".join(needing.mapped("display_name")),
+                    gone=gone.display_name,
+                )
+            )
+
+    def _check_item_limit(self, partner=None, more=1):
+        """The customer's tags let him have one more item.
+
+        :param partner: the customer; default: the contract's
+        :param int more: the number of items that he would get
+        """
+        if self.override:
+            return
+        # sudo: the limit counts all of the customer's items, whoever sells to him.
+        customer = (partner or self.contract_id.partner_id).commercial_partner_id.sudo()
+        limits = [tag for tag in customer.category_id if tag.cn285_max_items]
+        if not limits:
+            return
+        number = (
+            self.env["cn285.contract.item"]
+            .sudo()
+            .search_count(
+                [
+                    ("contract_id.partner_id", "child_of", customer.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "in", LIVE_STATES),
+                ]
+            )
+        )
+        tag = min(limits, key=lambda tag: tag.cn285_max_items)
+        if number + more > tag.cn285_max_items:
+            raise self._refusal(
+                self.env._(
+                    "customers tagged “%(tag)s” have at most %(limit)s items; %(customer)s has "
+                    "%(number)s.",
+                    tag=tag.name,
+                    limit=tag.cn285_max_items,
+                    customer=customer.display_name,
+                    number=number,
+                )
+            )
+
+    # === APPROVAL === #
+
+    def _approval_reason(self):
+        """Why this change needs approval, in words; None if it does not."""
+        reason = super()._approval_reason()
+        if reason or self.origin == "system":
+            return reason
+        rules = self.contract_id.template_id.sudo().approval_ids.filtered(
+            lambda rule: (
+                (not rule.type or rule.type == self.type)
+                and (not rule.customers_only or self.origin == "customer")
+            )
+        )
+        if not rules:
+            return None
+        if any(not rule.amount for rule in rules):
+            return self.env._("Changes of this type need approval.")
+        amount = abs(self._preview_money()["amount"])
+        reached = [rule.amount for rule in rules if amount >= rule.amount]
+        if not reached:
+            return None
+        return self.env._(
+            "Changes from %s on need approval.", self.currency_id.format(min(reached))
+        )
+
+    @api.constrains("override", "origin")
+    def _check_override_origin(self):
+        for change in self:
+            if change.override and change.origin == "customer":
+                raise ValidationError(self.env._("Customers make no exceptions from the rules."))
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _period_start_from(self, day):
+        """The first day from ``day`` on, on which one of the item's periods starts."""
+        self.ensure_one()
+        for stretch in self._engine_stretches():
+            rhythm = stretch.terms.rhythm
+            if rhythm is None or (stretch.end is not None and stretch.end <= day):
+                continue
+            index = index_at(rhythm, day)
+            start = boundary(rhythm, index)
+            return start if start >= day else boundary(rhythm, index + 1)
+        return None

@@ -1,0 +1,172 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..common import LIVE_STATES, STATE_DOOR, as_day
+
+
+class ContractChange(models.Model):
+    """The states of a change, and what is checked on the way."""
+
+    _inherit = "cn285.contract.change"
+
+    # === STATES === #
+
+    def _update_state(self, allowed, target, **values):
+        """The one door between states: changes in ``allowed`` go to ``target``.
+
+        :raises UserError: naming the first change that is in another state; none is moved then
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for change in self:
+            if change.state not in allowed:
+                raise UserError(
+                    self.env._(
+                        "%(change)s is “%(state)s” and cannot become “%(target)s”.",
+                        change=change.display_name,
+                        state=labels[change.state],
+                        target=labels[target],
+                    )
+                )
+        self._write_inside({"state": target, **values})
+
+    def _write_inside(self, vals):
+        """Write what only the machinery may write."""
+        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
+
+    def action_schedule(self):
+        """Check drafts and plan them; those that need it wait for approval, due ones take effect.
+
+        :raises ValidationError: what cannot be done, and where
+        """
+        for change in self:
+            if change.state != "draft":
+                change._update_state(("draft",), "scheduled")
+            change._check()
+            needed = change._approval_reason()
+            if needed:
+                change._update_state(("draft",), "to_approve")
+                change._ask_approval(needed)
+            else:
+                change._to_schedule(("draft",))
+        self._apply_if_due()
+        return True
+
+    def _to_schedule(self, allowed):
+        for company, changes in self.grouped("company_id").items():
+            today = company._cn285_today()
+            changes._update_state(allowed, "scheduled", date_scheduled=today, error=False)
+        self._announce(True)
+
+    def action_approve(self):
+        """Let changes that wait for approval go ahead.
+
+        :raises AccessError: for users who are not billing managers
+        """
+        self._check_approver()
+        for change in self:
+            change._check()
+        self._write_inside({"approved_by": self.env.user.id})
+        self._to_schedule(("to_approve",))
+        self._apply_if_due()
+        return True
+
+    def action_reject(self, note=None):
+        """Refuse changes that wait for approval."""
+        self._check_approver()
+        self._update_state(("to_approve",), "rejected", approved_by=self.env.user.id)
+        if note:
+            for change in self:
+                change.message_post(body=note)
+        return True
+
+    def action_cancel(self):
+        """Give up changes that have not taken effect."""
+        scheduled = self.filtered(lambda change: change.state == "scheduled")
+        self._update_state(("draft", "to_approve", "scheduled"), "cancelled")
+        scheduled._announce(False)
+        return True
+
+    def action_draft(self):
+        """Take cancelled changes up again."""
+        self._update_state(("cancelled", "rejected"), "draft", error=False)
+        return True
+
+    def action_reschedule(self, date_effective):
+        """Move changes that have not taken effect to another day.
+
+        :param date_effective: date, or ISO text
+        """
+        day = as_day(self.env, date_effective)
+        if not day:
+            raise UserError(self.env._("Say to which day the change is moved."))
+        for change in self:
+            if change.state not in ("draft", "to_approve", "scheduled"):
+                raise UserError(self.env._("%s cannot be moved any more.", change.display_name))
+            scheduled = change.filtered(lambda change: change.state == "scheduled")
+            scheduled._announce(False)
+            change._write_inside({"date_effective": day, "error": False})
+            if change.state != "draft":
+                change._check()
+            scheduled._moved()
+        self.filtered(lambda change: change.state == "scheduled")._apply_if_due()
+        return True
+
+    def _moved(self):
+        """Scheduled changes have another day by now: what needs approval then waits for it."""
+        approver = self.env.su or self.env.user.has_group("cn285_contract.group_billing_manager")
+        for change in self:
+            needed = None if approver else change._approval_reason()
+            if needed:
+                change._update_state(("scheduled",), "to_approve", approved_by=False)
+                change._ask_approval(needed)
+            else:
+                change._announce(True)
+
+    # === CHECKS === #
+
+    def _check(self):
+        """Refuse what cannot be done: bad values, a contract that is over, rules not kept."""
+        self.ensure_one()
+        self._check_contract_runs()
+        self._parsed()
+        self._check_item_runs()
+        self._check_rules()
+        getattr(self, f"_check_{self.type}")()
+
+    def _check_contract_runs(self):
+        contract = self.contract_id
+        if contract.state not in LIVE_STATES:
+            states = dict(contract._fields["state"]._description_selection(self.env))
+            raise self._refusal(
+                self.env._(
+                    "the contract is “%s”; only a running contract changes.",
+                    states[contract.state],
+                )
+            )
+
+    def _check_item_runs(self):
+        item = self.item_id
+        if item and item.state not in ("draft", *LIVE_STATES, "ended"):
+            states = dict(item._fields["state"]._description_selection(self.env))
+            raise self._refusal(
+                self.env._(
+                    "item “%(item)s” is “%(state)s”.", item=item.name, state=states[item.state]
+                )
+            )
+
+    def _check_rules(self):
+        """Hook: refuse what the rules of the template or the company do not let happen."""
+
+    def _approval_reason(self):
+        """Hook: why this change needs approval, in words; None if it does not."""
+        return None
+
+    def _ask_approval(self, reason):
+        """Tell the billing managers that a change waits for them."""
+        self.ensure_one()
+        self.message_post(body=reason)
+
+    def _check_approver(self):
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("cn285_contract.group_billing_manager"):
+            raise UserError(self.env._("Only a billing manager approves contract changes."))

@@ -1,0 +1,253 @@
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from odoo import api, models
+
+from ...engine.changes import Billed, Price, settle
+from ...engine.periods import period_at
+from ...engine.spans import normalise, subtract
+from ..common import OPEN_STATES, as_decimal, day_after
+
+# Items in these states owe nothing, whatever was invoiced.
+OWING_NOTHING = ("draft", "regretted", "cancelled")
+
+
+class ContractItem(models.Model):
+    """After a change: what was invoiced and is no longer due is credited, the rest planned anew."""
+
+    _inherit = "cn285.contract.item"
+
+    def _settle(self, changes):
+        """Credit what these items were invoiced and do not owe any more; plan what they owe.
+
+        Invoiced rows stay as they are. Settling twice credits once. A fixed number of queries for
+        any number of items.
+
+        :param changes: ``{item: change that caused it}``
+        :returns: the credit rows made
+        """
+        items = self.sudo()  # sudo: schedules follow from the items, who may change those may not
+        billed, counts = items._billed_rows()
+        creates, freed = [], items.browse()
+        for item in items:
+            credits = settle(item._owing_stretches(), billed[item], item._rounding())
+            for credit in credits:
+                key = item.id, credit.start
+                creates.append(
+                    {
+                        **item._prepare_credit_vals(credit, changes[item]),
+                        "revision": counts[key],
+                    }
+                )
+                counts[key] += 1
+            if any(credit.frees for credit in credits):
+                freed |= item
+        # What ended is planned no more: its freed days are billed anew before it ends again.
+        freed.with_context(cn285_no_replan=True)._update_state(("ended",), "active")
+        rows = self.env["cn285.billing.schedule"].sudo().create(creates)
+        items._replan()
+        items._mark_caused(changes, rows)
+        rows._date_credits()
+        return rows
+
+    def _owing_stretches(self):
+        """The item's history; empty where it owes nothing at all."""
+        self.ensure_one()
+        return [] if self.state in OWING_NOTHING else self._engine_stretches()
+
+    # === WHAT WAS INVOICED === #
+
+    def _billed_rows(self):
+        """Invoiced rows that changes may credit, as the engine wants them, with their credits.
+
+        :returns: ``{item: [Billed]}``, and the number of credits by ``(item id, period start)``
+        """
+        rows = (
+            self.env["cn285.billing.schedule"]
+            .search([("item_id", "in", self.ids)], order="item_id, period_start, revision")
+            .filtered(lambda row: row.item_id._credits_kind(row.kind))
+        )
+        credits, counts = defaultdict(list), defaultdict(int)
+        for row in rows.filtered(lambda row: row.kind == "credit"):
+            counts[row.item_id.id, row.period_start] += 1
+            if row.state != "cancelled":
+                credits[row.credited_id].append(row)
+        billed = defaultdict(list)
+        invoiced = rows.filtered(lambda row: row.kind != "credit" and row.state == "invoiced")
+        credited = invoiced._credited()
+        for row in invoiced:
+            billed[row.item_id].append(row._as_billed(credits[row], credited.get(row)))
+        return billed, counts
+
+    def _credits_kind(self, kind):
+        """Whether changes credit rows of a kind: of usage only where nothing at all is owed."""
+        return kind in ("fixed", "one_shot", "credit") or self.state in OWING_NOTHING
+
+    # === CREDITS === #
+
+    def _prepare_credit_vals(self, credit, change):
+        """Values of a credit row.
+
+        :param credit: ``Credit`` of the engine; its key is the credited row
+        """
+        row = credit.key
+        net = float(-credit.amount)
+        taxes = self._included_taxes().get(self)
+        share = as_decimal(row.net) and credit.amount / as_decimal(row.net)
+        return {
+            **self._row_owner(),
+            "item_id": self.id,
+            "kind": "credit",
+            "credited_id": row.id,
+            "frees": credit.frees,
+            "change_id": change.id,
+            "version_id": row.version_id.id,
+            "period_start": credit.start,
+            "period_end": credit.end - timedelta(days=1),
+            "full_start": row.full_start,
+            "full_end": row.full_end,
+            "billing_date": change._billing_day() if change else self.company_id._cn285_today(),
+            "quantity": -row.quantity,
+            "price_unit": row.price_unit,
+            "discount": row.discount,
+            "proration": round(float(share), 10),
+            "net": net,
+            "amount": self._untaxed(net, taxes) if taxes else net,
+            "steps": [
+                [
+                    "credit",
+                    {
+                        "amount": str(-credit.amount),
+                        "net": str(as_decimal(row.net)),
+                        "start": credit.start.isoformat(),
+                        "end": (credit.end - timedelta(days=1)).isoformat(),
+                    },
+                ]
+            ],
+            "state": "planned",
+        }
+
+    def _mark_caused(self, changes, credits):
+        """Note on open rows which change made them: parts of periods, and freed days."""
+        freed = defaultdict(list)
+        for row in credits:
+            freed[row.item_id].append((row.period_start, day_after(row.period_end)))
+        open_rows = self.env["cn285.billing.schedule"].search(
+            [
+                ("item_id", "in", self.ids),
+                ("state", "in", OPEN_STATES),
+                ("kind", "!=", "credit"),
+                ("change_id", "=", False),
+            ]
+        )
+        caused = defaultdict(list)
+        for row in open_rows:
+            change = changes[row.item_id]
+            if change and row._is_caused_by(change, freed[row.item_id]):
+                caused[change].append(row.id)
+        for change, ids in caused.items():
+            open_rows.browse(ids).change_id = change
+
+
+class BillingSchedule(models.Model):
+    _inherit = "cn285.billing.schedule"
+
+    def _as_billed(self, credits, credited):
+        """The invoiced row as the engine of changes wants it.
+
+        :param credits: list of the credit rows of it that are not cancelled
+        :param credited: what was credited of it in all, by changes and for other reasons, untaxed
+        """
+        self.ensure_one()
+        item = self.item_id
+        terms = self.version_id or item.version_ids[:1] or item
+        by_change = -sum((as_decimal(row.amount) for row in credits), start=Decimal(0))
+        waived = (credited or Decimal(0)) - by_change
+        if waived and self.amount != self.net:
+            # Excluding tax, where the net price includes it.
+            waived *= as_decimal(self.net) / as_decimal(self.amount)
+        full_start, full_end = self._full_period()
+        return Billed(
+            key=self,
+            start=self.period_start,
+            end=day_after(self.period_end),
+            terms_key=item._terms_key(terms),
+            price=Price(
+                as_decimal(self.quantity),
+                as_decimal(self.price_unit),
+                as_decimal(self.discount),
+                item._engine_windows(),
+            ),
+            net=as_decimal(self.net),
+            full_start=full_start,
+            full_end=full_end,
+            share=Fraction(as_decimal(self.proration)),
+            credited=-sum((as_decimal(row.net) for row in credits), start=Decimal(0)),
+            waived=waived,
+            freed=tuple(
+                (row.period_start, day_after(row.period_end)) for row in credits if row.frees
+            ),
+        )
+
+    def _full_period(self):
+        """Bounds of the row's full period, half-open; nothing for a fee, nor for usage."""
+        if self.kind != "fixed":
+            return None, None
+        if self.full_start:
+            return self.full_start, self.full_end
+        terms = self.item_id._engine_terms()
+        period = period_at(terms.rhythm, self.period_start, self.period_start, None)
+        return period.full_start, period.full_end
+
+    def _is_caused_by(self, change, freed):
+        """Whether an open row exists, as it is, because of a change."""
+        after = day_after(self.period_end)
+        if any(self.period_start < end and start < after for start, end in freed):
+            return True
+        part = self.full_start and self.period_start > self.full_start
+        return bool(part) and after > change.date_effective
+
+    def _date_credits(self):
+        """Have credits invoiced with the contract's next invoice, where the setting says so."""
+        rows = self.filtered(lambda row: not row._at_once())
+        if not rows:
+            return
+        days = defaultdict(list)
+        open_rows = self.search(
+            [
+                ("contract_id", "in", rows.contract_id.ids),
+                ("state", "in", OPEN_STATES),
+                ("kind", "!=", "credit"),
+            ]
+        )
+        for other in open_rows:
+            days[other.contract_id, other.item_id].append(other.billing_date)
+            days[other.contract_id, None].append(other.billing_date)
+        for row in rows:
+            own, any_item = days[row.contract_id, row.item_id], days[row.contract_id, None]
+            later = [day for day in own or any_item if day >= row.billing_date]
+            if later:
+                row.billing_date = min(later)
+
+    def _at_once(self):
+        self.ensure_one()
+        return self.change_id._bills_at_once() if self.change_id else True
+
+    @api.model
+    def _uncovered_by_credits(self, rows):
+        """Days of invoiced rows that stay invoiced, by item.
+
+        :param rows: invoiced rows and credits
+        :returns: ``{item id: [(start, end)]}`` in order
+        """
+        freed, spans = defaultdict(list), defaultdict(list)
+        for row in rows:
+            if row.kind == "credit" and row.frees and row.state != "cancelled":
+                freed[row.credited_id.id].append((row.period_start, day_after(row.period_end)))
+        for row in rows:
+            if row.kind != "credit" and row._is_billed():
+                own = (row.period_start, day_after(row.period_end))
+                spans[row.item_id.id] += subtract([own], freed[row.id])
+        return {item_id: normalise(own) for item_id, own in spans.items()}

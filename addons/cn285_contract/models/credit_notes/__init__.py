@@ -1,0 +1,12 @@
+"""What was invoiced and is taken back: credit notes never above what is still invoiced, and which
+rows they took back of.
+Called by: users on invoices; the room ``changes`` leaves rows that a billing run credits.
+"""
+
+from . import (
+    credit_reason,
+    billing_credit,
+    credit_note,
+    credit_note_wishes,
+    billing_change_credit,
+)

@@ -1,0 +1,280 @@
+"""Stores planned invoices: numbers them by Odoo's sequence, then inserts their rows with COPY."""
+
+import re
+from collections import Counter
+
+from markupsafe import Markup
+from odoo.tools import SQL
+from odoo.tools.mail import generate_tracking_message_id
+from odoo.tools.translate import code_translations
+
+from ..bulk import copy_rows, next_ids
+
+MOVE = "account.move"
+LINE = "account.move.line"
+
+
+def insert_invoices(writer, invoices):
+    """Insert posted ``invoices`` and return their ids in the same order.
+
+    The transaction holds the lock of each number sequence that it used until it ends, as with Odoo.
+    Nothing pending may be left in the ORM when this is called.
+    """
+    return _Insertion(writer, invoices).run()
+
+
+class _Insertion:
+    def __init__(self, writer, invoices):
+        self.env = writer.env
+        self.cr = writer.env.cr
+        self.moves = writer.env[MOVE]
+        self.invoices = invoices
+
+    def run(self):
+        self._allocate()
+        for invoice, move_id in self._in_number_order():
+            invoice.columns["id"] = move_id
+        waiting = []
+        for group in self._sequences():
+            waiting += self._number(group)
+        copy_rows(self.cr, "account_move", waiting)
+        self._insert_items()
+        self._insert_links()
+        self._mend_gap_flags()
+        return self.ids
+
+    def _allocate(self):
+        self.ids = next_ids(self.env, "account_move", len(self.invoices))
+        stamp = {
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": self.cr.now(),
+            "write_date": self.cr.now(),
+        }
+        self.stamp = stamp
+        for invoice in self.invoices:
+            invoice.columns.update(stamp)
+
+    # ------------------------------------------------------------------ numbers
+
+    def _in_number_order(self):
+        """Pair invoices with ids, in the order in which `_compute_name` numbers them."""
+        pairs = zip(self.invoices, self.ids, strict=True)
+        return sorted(
+            pairs,
+            key=lambda pair: (pair[0].columns["date"], pair[0].columns["ref"] or "", pair[1]),
+        )
+
+    def _sequences(self):
+        """Return the invoices grouped by journal and date, in the order of their numbers."""
+        groups = {}
+        for invoice, _move_id in self._in_number_order():
+            key = (invoice.columns["date"], invoice.journal.id)
+            groups.setdefault(key, []).append(invoice)
+        return groups.values()
+
+    def _number(self, invoices):
+        """Give consecutive numbers to ``invoices``, of one journal and date.
+
+        The first row is stored without a number and gets one by Odoo's `_locked_increment`, which
+        takes the lock of the sequence; from then on the same method only counts.
+
+        :return: columns of the invoices that are not stored yet.
+        """
+        first = invoices[0].columns
+        copy_rows(self.cr, "account_move", [first])
+        pilot = self.moves.browse(first["id"])
+        pattern, values = pilot._get_next_sequence_format()
+        split = pilot._make_regex_non_capturing(pilot._sequence_fixed_regex.replace(r"?P<seq>", ""))
+        for invoice in invoices:
+            name = pilot._locked_increment(pattern, dict(values))
+            matching = re.match(split, name)
+            invoice.columns.update(
+                name=name,
+                payment_reference=name,
+                sequence_prefix=name[: matching.start(1)],
+                sequence_number=int(matching.group(1) or 0),
+            )
+        columns = (
+            "name",
+            "payment_reference",
+            "sequence_prefix",
+            "sequence_number",
+        )
+        self.env.execute_query(
+            SQL(
+                "UPDATE account_move SET %s WHERE id = %s RETURNING id",
+                SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(column), first[column]) for column in columns
+                ),
+                first["id"],
+            )
+        )
+        pilot.invalidate_recordset(flush=False)
+        pilot._constrains_date_sequence()
+        pilot.invalidate_recordset(flush=False)
+        return [invoice.columns for invoice in invoices[1:]]
+
+    def _numbers_exist(self, numbers):
+        return self.env.execute_query(
+            SQL(
+                """SELECT id FROM account_move
+                    WHERE (journal_id, sequence_prefix, sequence_number) IN %s""",
+                tuple(numbers),
+            )
+        )
+
+    def _mend_gap_flags(self):
+        """Clear the flag of an entry that no longer follows a gap, as `_inverse_name` does."""
+        own = {
+            (row["journal_id"], row["sequence_prefix"], row["sequence_number"])
+            for row in (invoice.columns for invoice in self.invoices)
+        }
+        following = {(journal, prefix, number + 1) for journal, prefix, number in own} - own
+        if rows := self._numbers_exist(following):
+            self.moves.browse(row[0] for row in rows).sudo().made_sequence_gap = False
+
+    # ------------------------------------------------------------------ items
+
+    def _insert_items(self):
+        rows = []
+        for invoice in self.invoices:
+            header = invoice.columns
+            name, ref = header["name"], header["ref"]
+            label = f"{ref} - {name}" if ref and ref != name else name
+            for item in invoice.items:
+                columns = item.columns
+                columns.update(self.stamp)
+                columns["move_id"] = header["id"]
+                columns["move_name"] = name
+                if columns["display_type"] == "payment_term":
+                    columns["name"] = (
+                        installment_name(self.env, label, item.installment)
+                        if item.installment
+                        else label
+                    )
+                rows.append(columns)
+        for columns, item_id in zip(
+            rows, next_ids(self.env, "account_move_line", len(rows)), strict=True
+        ):
+            columns["id"] = item_id
+        copy_rows(self.cr, "account_move_line", rows)
+
+    def _insert_links(self):
+        tables = {}
+        for invoice in self.invoices:
+            self._collect(tables, MOVE, invoice.columns["id"], invoice.links)
+            for item in invoice.items:
+                self._collect(tables, LINE, item.columns["id"], item.links)
+        for (table, _own, _other), rows in tables.items():
+            copy_rows(self.cr, table, rows)
+
+    def _collect(self, tables, model, record_id, links):
+        for name, ids in links.items():
+            if ids:
+                fld = self.env[model]._fields[name]
+                rows = tables.setdefault((fld.relation, fld.column1, fld.column2), [])
+                rows += [{fld.column1: record_id, fld.column2: other} for other in ids]
+
+
+def installment_name(env, name, number):
+    """Return Odoo's label of payment term line ``number`` of several."""
+    source = "%(name)s installment #%(number)s"
+    known = code_translations.get_python_translations("account", env.lang or "en_US")
+    return (known.get(source, source) % {"name": name, "number": number}).lstrip()
+
+
+# ---------------------------------------------------------------------- chatter and customers
+
+
+def raise_customer_ranks(env, invoices):
+    """Count the invoices on their customers, as `account.move._post` does."""
+    partners = {invoice.partner.id: invoice.partner for invoice in invoices}
+    prefetch = {
+        *partners,
+        *(partner.commercial_partner_id.id for partner in partners.values()),
+    }
+    for partner_id, count in Counter(invoice.partner.id for invoice in invoices).items():
+        partner = partners[partner_id]
+        counted = (partner | partner.commercial_partner_id).with_prefetch(prefetch)
+        counted._increase_rank("customer_rank", count)
+
+
+def add_followers(env, move_ids):
+    """Let the user who creates the invoices follow them, as `mail.thread.create` does."""
+    if env.context.get("mail_create_nosubscribe") or not env.user.active or env.user.share:
+        return
+    followers = env["mail.followers"].sudo()
+    followers._insert_followers(
+        MOVE, move_ids[:1], env.user.partner_id.ids, customer_ids=[], check_existing=False
+    )
+    rest = move_ids[1:]
+    if not rest:
+        return
+    env.flush_all()
+    pilot = followers.search([("res_model", "=", MOVE), ("res_id", "=", move_ids[0])])
+    for follower in pilot:
+        env.execute_query(
+            SQL(
+                """WITH fresh AS (
+                       INSERT INTO mail_followers (res_model, res_id, partner_id)
+                       SELECT %s, unnest(%s), %s RETURNING id)
+                   INSERT INTO mail_followers_mail_message_subtype_rel
+                          (mail_followers_id, mail_message_subtype_id)
+                   SELECT fresh.id, subtype FROM fresh, unnest(%s) subtype
+                   RETURNING 1""",
+                MOVE,
+                list(rest),
+                follower.partner_id.id,
+                follower.subtype_ids.ids,
+            )
+        )
+
+
+def log_creation(env, move_ids):
+    """Post Odoo's creation message on each invoice.
+
+    Odoo posts the one of the first invoice, so that wording, author and recipients are its own; the
+    others get copies of that row. If anybody is notified, or answers get an address of their own,
+    Odoo posts them all.
+    """
+    if env.context.get("mail_create_nolog"):
+        return
+    moves = env[MOVE].browse(move_ids)
+    pilot = _post_creation(moves[:1])
+    rest = moves[1:]
+    if not rest:
+        return
+    if pilot.notification_ids or pilot.partner_ids or pilot.reply_to != pilot.email_from:
+        for move in rest:
+            _post_creation(move)
+        return
+    env.flush_all()
+    columns = [
+        SQL.identifier(fld.name)
+        for fld in pilot._fields.values()
+        if fld.column_type and fld.store and fld.name not in ("id", "res_id", "message_id")
+    ]
+    env.execute_query(
+        SQL(
+            """INSERT INTO mail_message (res_id, message_id, %s)
+               SELECT fresh.res_id, fresh.message_id, %s
+                 FROM mail_message, unnest(%s, %s) AS fresh(res_id, message_id)
+                WHERE mail_message.id = %s
+            RETURNING 1""",
+            SQL(", ").join(columns),
+            SQL(", ").join(SQL("mail_message.%s", column) for column in columns),
+            list(rest._ids),
+            [generate_tracking_message_id(f"{move_id}-{MOVE}") for move_id in rest._ids],
+            pilot.id,
+        )
+    )
+
+
+def _post_creation(move):
+    return move.sudo().message_post(
+        subtype_id=move._creation_subtype().id,
+        author_id=move.env.user.partner_id.id,
+        body=Markup('<div summary="o_mail_notification"><p>%s</p></div>')
+        % move._creation_message(),
+    )

@@ -1,0 +1,13 @@
+"""Calculators: charge models, tiers, allowances, pools; what they refuse,
+and what a quantity would cost.
+Called by: the room ``rating`` for each calculator of a row, and the simulator.
+"""
+
+from . import (
+    usage_calculator,
+    usage_pool,
+    usage_calculator_rating,
+    usage_calculator_figures,
+    usage_simulation,
+    usage_metric_use,
+)

@@ -1,0 +1,170 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...engine.errors import UsageError
+from ...engine.formula import Formula
+from ...engine.terms import Feed, Terms
+from ..rating.usage_batch import Recipe
+
+FEEDS = {"matrix": Feed.values, "percentage": Feed.events}
+
+
+class UsageCalculator(models.Model):
+    """What rating asks of a calculator."""
+
+    _inherit = "cn285.usage.calculator"
+
+    def _terms(self):
+        """The calculator's figures, as the engine rates with them.
+
+        :raises UsageError: when the figures make no model
+        """
+        self.ensure_one()
+        return Terms(
+            model=self._charge_model(),
+            feed=self._feed(),
+            allowance=self._allowance(),
+            minimum=self._optional("minimum_amount"),
+            maximum=self._optional("maximum_amount"),
+        )
+
+    def _feed(self):
+        """What its charge model is fed with."""
+        return FEEDS.get(self.charge_model, Feed.quantity)
+
+    @api.model
+    def _recipes(self, item_ids):
+        """How the calculators of items rate, set-based.
+
+        Calculators are told apart by their figures in one query; records are read for one of each.
+
+        :returns: list of ``(item id, calculator id, Recipe)``, by item in the calculators' order
+        """
+        rows = self._figures(item_ids)
+        first = {}
+        for _item_id, calculator_id, figures in rows:
+            first.setdefault(figures, calculator_id)
+        calculators = self.browse(first.values())
+        metrics = calculators._metrics_by_calculator()
+        recipes = {
+            figures: one._recipe(metrics[one.id])
+            for figures, one in zip(first, calculators, strict=True)
+        }
+        return [(item_id, one, recipes[figures]) for item_id, one, figures in rows]
+
+    @api.model
+    def _figures(self, item_ids):
+        """All that decides how the calculators of items rate, as a text.
+
+        :returns: list of ``(item id, calculator id, text)``, by item in the calculators' order
+        """
+        own = {"id", "name", "sequence", "item_id", "template_item_id", "write_date", "write_uid"}
+        own |= {"create_date", "create_uid"}
+        columns = [
+            SQL.identifier("c", name)
+            for name, field in self._fields.items()
+            if field.store and field.column_type and name not in own
+        ]
+        self.flush_model()
+        self.env["cn285.usage.tier"].flush_model()
+        self.env["cn285.usage.value"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """WITH chosen AS (
+                       SELECT * FROM cn285_usage_calculator WHERE item_id = ANY(%s))
+                   SELECT c.item_id, c.id,
+                          concat_ws('|', ROW(%s)::text, t.figures, v.figures, %s)
+                     FROM chosen c
+                LEFT JOIN (SELECT calculator_id, string_agg(
+                                  ROW(up_to, price_unit, flat)::text, ';' ORDER BY up_to, id)
+                                  AS figures
+                             FROM cn285_usage_tier
+                            WHERE calculator_id IN (SELECT id FROM chosen)
+                         GROUP BY 1) t ON t.calculator_id = c.id
+                LEFT JOIN (SELECT calculator_id, string_agg(
+                                  ROW(value, price_unit)::text, ';' ORDER BY id) AS figures
+                             FROM cn285_usage_value
+                            WHERE calculator_id IN (SELECT id FROM chosen)
+                         GROUP BY 1) v ON v.calculator_id = c.id
+                 ORDER BY c.item_id, c.sequence, c.id""",
+                list(item_ids),
+                SQL(", ").join(columns),
+                self._more_figures(),
+            )
+        )
+
+    def _more_figures(self):
+        """Hook: SQL text of figures that are not columns of the calculator ``c``."""
+        return SQL("''")
+
+    def _recipe(self, metrics):
+        """How this calculator rates, as a ``Recipe``."""
+        self.ensure_one()
+        terms = error = formula = None
+        try:
+            terms, formula = self._terms(), self._formula()
+        except UsageError as refused:
+            error = refused
+        return Recipe(
+            calculator=self,
+            kind=self.charge_model,
+            terms=terms,
+            error=error,
+            metrics=metrics,
+            formula=formula,
+            needs=self._measure_needs(),
+            pool=self.pool_id,
+            keeps_balance=self._keeps_balance(),
+            bounds_count=self.bounds_count,
+            is_triggered=bool(self.source_item_id or self.source_template_item_id),
+        )
+
+    def _keeps_balance(self):
+        """Whether allowance that is not used is carried on."""
+        self.ensure_one()
+        if self.pool_id:
+            return self.pool_id.rollover != "no"
+        return bool(self.allowance_units) and self.rollover != "no"
+
+    def _measure_needs(self):
+        """How its metrics are measured: the last arguments of ``cn285.usage.metric._measure``."""
+        self.ensure_one()
+        by_property = self.property_name if self.charge_model == "matrix" else None
+        return by_property, self.charge_model == "percentage"
+
+    def _metrics(self):
+        """The metrics that the quantity is made from."""
+        self.ensure_one()
+        return self._metrics_by_calculator()[self.id]
+
+    def _metrics_by_calculator(self):
+        """The metrics that each calculator's quantity is made from, by its id."""
+        names = {
+            calculator: Formula(calculator.formula).names
+            for calculator in self
+            if calculator.formula
+        }
+        by_code = {}
+        if names:
+            # Usage of a metric that was archived since is still what its periods are rated by.
+            metrics = self.env["cn285.usage.metric"].with_context(active_test=False)
+            found = metrics.search(
+                [
+                    ("code", "in", sorted(set().union(*names.values()))),
+                    ("company_id", "in", self.company_id.ids),
+                ]
+            )
+            found = found.with_env(self.env)
+            by_code = {(metric.company_id.id, metric.code): metric for metric in found}
+        none = self.env["cn285.usage.metric"]
+        result = {}
+        for calculator in self:
+            company_id = calculator.company_id.id
+            own = [by_code.get((company_id, name), none) for name in names.get(calculator, ())]
+            result[calculator.id] = calculator.metric_id or none.union(*own)
+        return result
+
+    def _line_label(self):
+        """What the lines that it makes on an invoice are about."""
+        self.ensure_one()
+        return self.metric_id.name or self.name

@@ -1,0 +1,8 @@
+"""Items rated by what others were rated with: their sources first, anew when those changed.
+Called by: the room ``rating``, as one of its aspects.
+"""
+
+from . import (
+    usage_cascade,
+    usage_cascade_rating,
+)

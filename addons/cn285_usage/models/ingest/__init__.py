@@ -1,0 +1,16 @@
+"""Events come in: each counted once, corrected, parked, refused with a reason, stored by month.
+Called by: programs (``ingest``), the import of CSV files, and the parking cron.
+It tells the room ``trigger`` what has arrived.
+"""
+
+from . import (
+    usage_event,
+    usage_event_storage,
+    usage_reasons,
+    usage_event_ingest,
+    usage_event_log,
+    usage_event_parked,
+    usage_ingest,
+    usage_ingest_csv,
+    usage_refusal,
+)

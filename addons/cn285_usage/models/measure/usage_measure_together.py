@@ -1,0 +1,71 @@
+from collections import Counter, defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..ingest.usage_arrival_sql import ARRIVAL
+from .usage_measure import COUNTS, Measured, utc
+
+# What is added up of an item's events alone, wherever they lie in the period.
+TOGETHER = ("sum", "count", "max", "min", "average")
+
+
+class UsageMetric(models.Model):
+    """Metrics that are added up alike, in one statement for all of them."""
+
+    _inherit = "cn285.usage.metric"
+
+    def _measure_each(self, windows):
+        """As :meth:`_measure` of each metric, without its options; events are read once.
+
+        :param windows: ``{metric id: [Window]}``, for each metric of ``self``
+        :returns: ``{metric id: {window key: Measured}}``
+        """
+        result, left = {}, dict(windows)
+        for _way, metrics in self.grouped(lambda one: (one.company_id, one.aggregation)).items():
+            plain = metrics.filtered(lambda one: one._is_added_up_together())
+            if len(plain) > 1:
+                plain._measure_together(left, result)
+        for metric in self:
+            result.setdefault(metric.id, {}).update(metric._measure(left[metric.id]))
+        return result
+
+    def _is_added_up_together(self):
+        return self.aggregation in TOGETHER and not self._filter_conditions()
+
+    def _measure_together(self, left, result):
+        """Measure the windows of the most frequent days; moves them from ``left`` to ``result``."""
+        asked = [(one, window) for one in self for window in left[one.id] if window.of_item_alone]
+        days = Counter((window.start, window.end) for _one, window in asked).most_common(1)
+        if not days:
+            return
+        [((start, end), _count)] = days
+        by_part = defaultdict(list)
+        for metric, window in asked:
+            if (window.start, window.end) == (start, end):
+                measured = result.setdefault(metric.id, {})[window.key] = Measured()
+                by_part[window.item_id, metric.id].append(measured)
+        for metric in self:
+            done = result.get(metric.id, {})
+            left[metric.id] = [window for window in left[metric.id] if window.key not in done]
+        zone = self[0]._zone()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT e.item_id, e.metric_id, (%s)::text, count(*), max(%s)
+                     FROM cn285_usage_event e
+                    WHERE e.item_id = ANY(%s) AND e.metric_id = ANY(%s) AND %s
+                      AND e.occurred_at >= %s AND e.occurred_at < %s
+                 GROUP BY 1, 2""",
+                self[0]._aggregate(),
+                SQL(ARRIVAL),
+                list({item_id for item_id, _metric_id in by_part}),
+                self.ids,
+                SQL(COUNTS),
+                utc(start, zone),
+                utc(end, zone),
+            )
+        )
+        metrics = {metric.id: metric for metric in self}
+        for item_id, metric_id, *figures in rows:
+            for measured in by_part.get((item_id, metric_id), ()):
+                metrics[metric_id]._add_measured(measured, None, *figures, None)

@@ -1,0 +1,198 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...engine import property_filter
+from ...engine.errors import UsageError
+
+# Aggregations to which an event counts without a quantity.
+COUNTING = ("count", "unique_count")
+# What the quantity of an event was worked out by when it was recorded.
+MEASURED = ("input_kind", "duration_unit", "duration_step", "duration_minimum", "company_id")
+
+
+class UsageMetric(models.Model):
+    """What is measured, and how a period's events become one quantity."""
+
+    _name = "cn285.usage.metric"
+    _description = "Usage Metric"
+    _order = "code, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True, copy=False, help="The name of the metric in events that programs send."
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    unit = fields.Char(help="What one unit is called on statements: call, minute, GB.")
+    input_kind = fields.Selection(
+        selection=[("quantity", "A quantity"), ("duration", "A start and an end")],
+        string="Events Have",
+        default="quantity",
+        required=True,
+    )
+    aggregation = fields.Selection(
+        selection=[
+            ("sum", "Sum"),
+            ("count", "Number of Events"),
+            ("unique_count", "Number of Different Values"),
+            ("max", "Maximum"),
+            ("min", "Minimum"),
+            ("average", "Average"),
+            ("last", "Last Value"),
+            ("weighted_sum", "Value in Force × Time"),
+        ],
+        default="sum",
+        required=True,
+        help="How the events of a period become its quantity.",
+    )
+    property_name = fields.Char(
+        string="Property", help="The property of which different values are counted."
+    )
+    filter_json = fields.Json(
+        string="Filter Data",
+        help='Only events with these properties count: {"property": ["value", "other value"]}, or '
+        '{"property": {"not": ["value"]}}.',
+    )
+    filter_text = fields.Text(
+        string="Only Events With",
+        compute="_compute_filter_text",
+        inverse="_inverse_filter_text",
+        help="A condition for each line, all of which must hold: country = FR, BE or "
+        "status != test. Values with commas stand in double quotes. Left empty, all events count.",
+    )
+    rounding_mode = fields.Selection(
+        selection=[
+            ("none", "Not Rounded"),
+            ("half_up", "To the Nearest"),
+            ("up", "Up"),
+            ("down", "Down"),
+        ],
+        default="none",
+        required=True,
+    )
+    rounding_digits = fields.Integer(
+        string="Decimals", help="Decimals of the quantity; -2 rounds to hundreds."
+    )
+    duration_unit = fields.Selection(
+        selection=[("second", "Second"), ("minute", "Minute"), ("hour", "Hour"), ("day", "24 h")],
+        default="minute",
+        required=True,
+    )
+    duration_step = fields.Float(
+        string="Step",
+        default=1.0,
+        digits=(16, 6),
+        help="Time is billed in steps of so many units; a started step counts in full.",
+    )
+    duration_minimum = fields.Float(
+        string="Minimum", digits=(16, 6), help="The least that one event counts, in units."
+    )
+
+    _code_uniq = models.Constraint(
+        "unique(code, company_id)", "A metric with this code already exists in the company."
+    )
+    _step_positive = models.Constraint(
+        "CHECK(duration_step > 0)", "The step of a duration must be above zero."
+    )
+    _minimum_positive = models.Constraint(
+        "CHECK(duration_minimum >= 0)", "The minimum of a duration must not be negative."
+    )
+    _digits_range = models.Constraint(
+        "CHECK(rounding_digits BETWEEN -20 AND 20)",
+        "Quantities can be rounded to -20 to 20 decimals.",
+    )
+
+    @api.constrains("aggregation", "property_name")
+    def _check_property(self):
+        for metric in self:
+            if metric.aggregation == "unique_count" and not metric.property_name:
+                raise ValidationError(
+                    self.env._(
+                        "Metric %(metric)s counts different values: name the property whose "
+                        "values they are.",
+                        metric=metric.name,
+                    )
+                )
+
+    @api.constrains("filter_json")
+    def _check_filter(self):
+        for metric in self.filtered("filter_json"):
+            if not property_filter.is_valid(metric.filter_json):
+                raise ValidationError(
+                    self.env._(
+                        "The filter of metric %(metric)s must name properties, each with a list "
+                        'of the values that count, such as {"country": ["FR", "BE"]}.',
+                        metric=metric.name,
+                    )
+                )
+
+    @api.depends("filter_json")
+    def _compute_filter_text(self):
+        for metric in self:
+            data = metric.filter_json
+            # What is no filter is refused when it is saved; until then there is no text for it.
+            readable = bool(data) and property_filter.is_valid(data)
+            metric.filter_text = property_filter.to_text(data) if readable else False
+
+    def _inverse_filter_text(self):
+        for metric in self:
+            metric.filter_json = metric._parsed_filter()
+
+    @api.onchange("filter_text")
+    def _onchange_filter_text(self):
+        """A line that is no condition is said at once, not on saving only."""
+        self._parsed_filter()
+
+    def _parsed_filter(self):
+        """The conditions of the text as data, or False.
+
+        :raises ValidationError: naming the line that is no condition
+        """
+        try:
+            return property_filter.parse(self.filter_text or "") or False
+        except UsageError as error:
+            messages = {
+                "filter_line": self.env._(
+                    "“%(line)s” is not a condition. Write a property, = or != and values, such as: "
+                    "country = FR, BE"
+                ),
+                "filter_twice": self.env._(
+                    "“%(name)s” stands in two conditions: write all its values in one."
+                ),
+            }
+            raise ValidationError(messages[error.code] % error.values) from error
+
+    def write(self, vals):
+        measured = {name: vals[name] for name in MEASURED if name in vals}
+        used = measured and self.env["cn285.usage.event"]._used_metrics(self)
+        before = used and [[metric[name] for name in measured] for metric in used]
+        result = super().write(vals)
+        if used and before != [[metric[name] for name in measured] for metric in used]:
+            raise UserError(
+                self.env._(
+                    "Metric %(metric)s has events already: how they are measured cannot change "
+                    "any more. Archive it and make a new one.",
+                    metric=used[0].name,
+                )
+            )
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unused(self):
+        used = self.env["cn285.usage.event"]._used_metrics(self)
+        if used:
+            raise UserError(
+                self.env._(
+                    "Metric %(metric)s has events and cannot be deleted; archive it instead.",
+                    metric=used[0].name,
+                )
+            )
+
+    @api.depends("name", "unit")
+    def _compute_display_name(self):
+        for metric in self:
+            name = metric.name or ""
+            metric.display_name = f"{name} ({metric.unit})" if metric.unit else name

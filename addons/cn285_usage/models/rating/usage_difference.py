@@ -1,0 +1,210 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..ingest.usage_arrival_sql import ARRIVED
+from ..measure.usage_measure import CARRIED_IN
+from .usage_batch import BILLED_STATES
+
+
+class BillingSchedule(models.Model):
+    """Usage that came, or was taken back, after its period was invoiced.
+
+    A late event marks the invoiced rows that it changes (``usage_stale``). Rating them anew takes
+    the mark off; where that fails, it stays, and the next run tries again.
+    """
+
+    _inherit = "cn285.billing.schedule"
+
+    usage_stale = fields.Boolean(
+        readonly=True, copy=False, help="Usage of this period has changed since it was invoiced."
+    )
+
+    _usage_stale_idx = models.Index("(company_id) WHERE usage_stale IS TRUE")
+
+    @api.model
+    def _plan_differences(self, company, since):
+        """Difference rows for invoiced periods of which usage has come in, or was taken back.
+
+        :param company: whose rows; each ingest of it is looked at once
+        :param since: look at periods that end on this day or later
+        :returns: the new rows, rated, due today; and ``{contract: reason}`` of those that could not
+            be rated
+        """
+        self._mark_stale(company, since)
+        stale = self.search([("company_id", "=", company.id), ("usage_stale", "=", True)])
+        if not stale:
+            return self.browse(), {}
+        batch = stale._rate_rows(stale._billed_ratings())
+        created = stale._create_differences(batch)
+        stale.filtered(lambda row: row.contract_id not in batch.failed).usage_stale = False
+        return created, batch.failed
+
+    @api.model
+    def _mark_stale(self, company, since):
+        """Look at the ingests not looked at yet, and mark the invoiced rows that they change."""
+        # sudo: a note for the program that these arrivals were looked at.
+        ingests = (
+            self.env["cn285.usage.ingest"]
+            .sudo()
+            .search([("company_id", "=", company.id), ("processed", "!=", True)])
+        )
+        if not ingests:
+            return
+        touched = self._touched_by(ingests, since)
+        touched._affected().filtered(lambda row: row._is_billed()).usage_stale = True
+        ingests.processed = True
+
+    @api.model
+    def _touched_by(self, ingests, since, contracts=None):
+        """Usage rows of whose days these ingests have recorded, or corrected, events.
+
+        Ingests are looked at, not the highest number seen: one that started earlier and ended later
+        has lower numbers. An event that names no item touches all of its contract's.
+
+        :param contracts: look at events of these only, and at corrections of any
+        """
+        ranges = [(ingest.first_seq, ingest.last_seq) for ingest in ingests if ingest.last_seq]
+        if not ranges:
+            return self.browse()
+        firsts, lasts = (list(column) for column in zip(*ranges, strict=True))
+        company = ingests.company_id
+        self.flush_model(["item_id", "contract_id", "kind", "state", "period_start", "period_end"])
+        rows = self.env.execute_query(
+            SQL(
+                """WITH arrived AS (
+                       SELECT e.id, e.item_id, e.contract_id, e.metric_id, e.occurred_at,
+                              e.origin_id, e.state
+                         FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS r (first, last)
+                         JOIN cn285_usage_event e ON %(in_range)s
+                        WHERE e.company_id = %(company)s AND %(of_contracts)s),
+                   touched AS (
+                       SELECT item_id, contract_id, metric_id, occurred_at FROM arrived
+                        WHERE state != 'parked'
+                        UNION ALL
+                       SELECT o.item_id, o.contract_id, o.metric_id, o.occurred_at
+                         FROM arrived a JOIN cn285_usage_event o ON o.id = a.origin_id
+                        WHERE o.state != 'parked'),
+                   days AS (
+                       SELECT DISTINCT t.item_id, t.contract_id,
+                              (t.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
+                              m.aggregation IN %(carried_in)s AS carried_in
+                         FROM touched t JOIN cn285_usage_metric m ON m.id = t.metric_id)
+                   SELECT row.id FROM cn285_billing_schedule row JOIN days d
+                       ON d.item_id = row.item_id
+                      AND d.day <= row.period_end
+                      AND (d.day >= row.period_start OR d.carried_in)
+                    WHERE row.kind = 'usage' AND row.state != 'cancelled'
+                      AND row.period_end >= %(since)s
+                    UNION
+                   SELECT row.id FROM cn285_billing_schedule row JOIN days d
+                       ON d.item_id IS NULL AND d.contract_id = row.contract_id
+                      AND d.day <= row.period_end
+                      AND (d.day >= row.period_start OR d.carried_in)
+                    WHERE row.kind = 'usage' AND row.state != 'cancelled'
+                      AND row.period_end >= %(since)s""",
+                in_range=SQL(ARRIVED),
+                of_contracts=self._events_of(contracts),
+                firsts=firsts,
+                lasts=lasts,
+                company=company.id,
+                zone=company.cn285_tz or "UTC",
+                carried_in=CARRIED_IN,
+                since=since,
+            )
+        )
+        return self.browse(sorted(row_id for (row_id,) in rows))
+
+    @api.model
+    def _events_of(self, contracts):
+        """Condition on events ``e``: those of contracts, by their indexes, and corrections."""
+        if contracts is None:
+            return SQL("TRUE")
+        return SQL(
+            """(e.item_id = ANY(%s) OR e.item_id IS NULL AND e.contract_id = ANY(%s)
+                OR e.origin_id IS NOT NULL)""",
+            contracts.item_ids.ids,
+            contracts.ids,
+        )
+
+    def _affected(self):
+        """These rows, and those whose amount depends on them.
+
+        An allowance that is carried on makes the later periods of its item depend on this one.
+        """
+        carrying = self.filtered(
+            lambda row: any(
+                calculator._keeps_balance() for calculator in row.item_id.calculator_ids
+            )
+        )
+        if not carrying:
+            return self
+        firsts = defaultdict(list)
+        for row in carrying:
+            firsts[row.item_id.id].append(row.period_start)
+        later = self.search(
+            [
+                ("item_id", "in", list(firsts)),
+                ("kind", "=", "usage"),
+                ("state", "in", BILLED_STATES),
+            ]
+        ).filtered(lambda row: row.period_start > min(firsts[row.item_id.id]))
+        return self | later
+
+    def _create_differences(self, batch):
+        """Difference rows for those of these rows whose outcomes differ from what was billed."""
+        changed = self.filtered(
+            lambda row: any(
+                outcome.rating.amount or outcome.rating.quantity
+                for outcome in batch.outcomes.get(row.id, ())
+            )
+        )
+        if changed:
+            vals = changed._rated_vals(batch)
+            revisions = changed._difference_revisions()
+            created = self._insert_planned(
+                [
+                    {**row._difference_vals(), **vals[row], "revision": revisions[row]}
+                    for row in changed
+                ]
+            )
+            outcomes = {
+                made: batch.outcomes[row.id] for row, made in zip(changed, created, strict=True)
+            }
+            # sudo: ratings follow from usage; who may run the billing may not write them by hand.
+            self.env["cn285.usage.rating"].sudo()._insert_outcomes(outcomes)
+        else:
+            created = self.browse()
+        self._store_balances(batch)
+        return created
+
+    def _difference_revisions(self):
+        """The next revision of a difference for the period of each row."""
+        groups = self._read_group(
+            [
+                ("item_id", "in", self.item_id.ids),
+                ("kind", "=", "usage_difference"),
+                ("period_start", "in", list(set(self.mapped("period_start")))),
+            ],
+            ["item_id", "period_start:day"],
+            ["revision:max"],
+        )
+        last = {(item.id, start): revision for item, start, revision in groups}
+        return {row: last.get((row.item_id.id, row.period_start), -1) + 1 for row in self}
+
+    def _difference_vals(self):
+        """Values of the difference row of an invoiced row, but for what it is rated with."""
+        self.ensure_one()
+        return {
+            **self.item_id._row_owner(),
+            "item_id": self.item_id.id,
+            "kind": "usage_difference",
+            "period_start": self.period_start,
+            "period_end": self.period_end,
+            "billing_date": self.company_id._cn285_today(),
+            "price_unit": self.price_unit,
+            "discount": 0.0,
+            "proration": self.proration,
+            "state": "planned",
+        }

@@ -1,0 +1,161 @@
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from json import JSONEncoder
+
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
+
+from ...engine.rating import from_data, steps_data, to_data
+from ..ingest.big_integer import BigInteger
+
+# What a rating has of its schedule row.
+OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "period_start")
+# Ratings that are written together.
+PART = 5_000
+SIX_DECIMALS = Decimal("0.000001")
+_compact = JSONEncoder(separators=(",", ":")).encode
+
+
+class UsageRating(models.Model):
+    """What a calculator made of a period's usage, for one schedule row: figures and their origin.
+
+    Never changed once its row is invoiced. Usage that comes later, or is taken back, gives a rating
+    on a difference row; all ratings of a period add up to what its usage costs by today.
+    """
+
+    _name = "cn285.usage.rating"
+    _description = "Usage Rating"
+    _order = "schedule_id, calculator_id, id"
+    _rec_name = "calculator_id"
+    # They are made by billing, never by hand: who and when are those of the row, and tens of
+    # thousands need not be checked against the same user.
+    _log_access = False
+
+    # The unique index begins with it.
+    schedule_id = fields.Many2one(
+        "cn285.billing.schedule", required=True, ondelete="cascade", readonly=True
+    )
+    calculator_id = fields.Many2one(
+        "cn285.usage.calculator", required=True, ondelete="restrict", index=True, readonly=True
+    )
+    beneficiary_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Whose usage was rated by itself. Empty: that of all together.",
+    )
+    item_id = fields.Many2one(related="schedule_id.item_id", store=True, index=True)
+    company_id = fields.Many2one(related="schedule_id.company_id", store=True)
+    currency_id = fields.Many2one(related="schedule_id.currency_id")
+    period_start = fields.Date(related="schedule_id.period_start", store=True)
+    quantity = fields.Float(digits=(16, 6), readonly=True)
+    amount = fields.Monetary(readonly=True)
+    data = fields.Json(readonly=True, help="The rating with its tiers, as the engine keeps it.")
+    event_count = fields.Integer(string="Events", readonly=True)
+    last_seq = BigInteger(
+        string="Events Up To", readonly=True, help="The last event, in order of arrival, it saw."
+    )
+    carried_out = fields.Float(
+        string="Allowance Carried On",
+        digits=(16, 6),
+        readonly=True,
+        help="As it was when this was rated.",
+    )
+
+    rated_at = fields.Datetime(string="Rated On", default=fields.Datetime.now, readonly=True)
+
+    contract_id = fields.Many2one(related="item_id.contract_id")
+    explanation = fields.Text(compute="_compute_explanation")
+
+    _once_each = models.UniqueIndex(
+        "(schedule_id, calculator_id, COALESCE(beneficiary_id, 0))",
+        "This row was rated by the calculator already.",
+    )
+
+    @api.depends("calculator_id.name", "beneficiary_id.name")
+    def _compute_display_name(self):
+        for rating in self:
+            names = (rating.calculator_id.name, rating.beneficiary_id.name)
+            rating.display_name = " · ".join(filter(None, names))
+
+    @api.depends("data")
+    def _compute_explanation(self):
+        """How the amount came about, a line for each tier or step."""
+        schedules = self.env["cn285.billing.schedule"]
+        for rating in self:
+            steps = [
+                [f"usage_{code}", values]
+                for code, values in (steps_data(rating._engine_rating()) if rating.data else ())
+            ]
+            rating.explanation = schedules._explain(steps, rating.currency_id)
+
+    def action_view_events(self):
+        """The events of the rating's period."""
+        self.ensure_one()
+        row = self.schedule_id
+        action = self.item_id._usage_events_action(
+            self.calculator_id._metrics(), row.period_start, row.period_end
+        )
+        if self.beneficiary_id:
+            action["context"]["search_default_beneficiary_id"] = self.beneficiary_id.id
+        return action
+
+    def _engine_rating(self):
+        """The rating as the engine has it."""
+        self.ensure_one()
+        return from_data(self.data)
+
+    @api.model
+    def _insert_outcomes(self, outcomes_by_row):
+        """Store the outcomes of rows by COPY: a batch rates tens of thousands.
+
+        The same values as :meth:`create` would store, its stored related fields among them.
+
+        :param outcomes_by_row: ``{schedule row: [Outcome]}``
+        """
+        rated = [
+            (owner, outcome)
+            for row, outcomes in outcomes_by_row.items()
+            for owner in [(row.id, row.item_id.id, row.company_id.id, row.period_start)]
+            for outcome in outcomes
+        ]
+        ids = next_ids(self.env, self._table, len(rated))
+        now = fields.Datetime.now()
+        more = sorted(set().union(*(outcome.values for _owner, outcome in rated)))
+        copy_made(
+            self.env.cr,
+            self._table,
+            [
+                partial(_columns, ids[one : one + PART], rated[one : one + PART], more, now)
+                for one in range(0, len(rated), PART)
+            ],
+        )
+        self.env["cn285.billing.schedule"].invalidate_model(["rating_ids"], flush=False)
+
+
+def _columns(ids, rated, more, now):
+    """Columns of ratings, ``{name: values}`` as the database stores them.
+
+    :param rated: pairs of the values of :data:`OWNER_COLUMNS` and an ``Outcome``
+    :param more: names among the outcomes' ``values``
+    """
+    owners, outcomes = zip(*rated, strict=True)
+    return {
+        "id": ids,
+        **dict(zip(OWNER_COLUMNS, zip(*owners, strict=True), strict=True)),
+        "calculator_id": [one.part.calculator_id for one in outcomes],
+        "beneficiary_id": [one.part.beneficiary_id for one in outcomes],
+        "quantity": [_six_decimals(one.rating.quantity) for one in outcomes],
+        "amount": [str(one.rating.amount) for one in outcomes],
+        "data": [_compact(to_data(one.rating)) for one in outcomes],
+        "event_count": [one.events for one in outcomes],
+        "last_seq": [one.last_seq for one in outcomes],
+        "carried_out": [_six_decimals(one.carried_out) for one in outcomes],
+        **{name: [one.values.get(name) for one in outcomes] for name in more},
+        "rated_at": [now] * len(ids),
+    }
+
+
+def _six_decimals(value):
+    return str(value.quantize(SIX_DECIMALS, rounding=ROUND_HALF_UP))

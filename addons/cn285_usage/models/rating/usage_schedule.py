@@ -1,0 +1,307 @@
+from collections import defaultdict
+from fractions import Fraction
+
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.tools.gc import disabling_gc
+
+from ...engine.errors import UsageError
+from ...engine.terms import Usage
+from ..measure.usage_measure import ZERO, Measured, Window, next_day
+from .usage_batch import Outcome, Part, RatingBatch, RowFacts
+
+# The largest amount that is billed, in the smallest units: a thousand billion euros.
+LARGEST_AMOUNT = 10**14
+
+
+class BillingSchedule(models.Model):
+    """How usage rows are rated, in steps that other files extend.
+
+    ::
+
+        _rate_waiting ─▶ _rate_rows ─▶ _store_ratings
+                            │
+          _start_batch ─ _measure_rows ─ _load_balances ─ _prepare_batch ─ _rate_row (each)
+                                                                              │
+                                                        _rate_calculator ─ _rate_part ─ _bound_part
+
+    All but the last line are set-based: a batch of any size takes the same number of queries.
+    Rating a row touches no table: it works on the batch, see :class:`RatingBatch`.
+    """
+
+    _inherit = "cn285.billing.schedule"
+
+    kind = fields.Selection(
+        selection_add=[("usage_difference", "Usage Difference")],
+        ondelete={"usage_difference": "cascade"},
+    )
+    rating_ids = fields.One2many("cn285.usage.rating", "schedule_id", string="Ratings")
+
+    # === THE STEPS === #
+
+    def _rate_waiting(self):
+        """Rate rows whose period is over: amounts, explanation, and the state ``planned``."""
+        reasons = super()._rate_waiting()
+        rows = self._ratable()
+        # All that a batch makes is kept until it is stored: to look for garbage in it meanwhile
+        # takes a fifth of the time.
+        with disabling_gc():
+            batch = rows._rate_rows(rows._known_ratings())
+            rows._store_ratings(batch)
+        return {**reasons, **batch.failed}
+
+    def _ratable(self):
+        """Those of these waiting rows that can be rated by now: their period is over."""
+        self._fetch_to_rate()
+        today = {company: company._cn285_today() for company in self.company_id}
+        metered = self.item_id._metered_ids()
+        return self.filtered(
+            lambda row: (
+                row.kind == "usage"
+                and row.item_id.id in metered
+                and row.period_end < today[row.company_id]
+            )
+        )
+
+    def _fetch_to_rate(self):
+        """Read what rating looks at, of rows and of their items, and nothing else."""
+        # Rows that are only thought of have nothing to be read.
+        self._origin.fetch(
+            [
+                "company_id",
+                "contract_id",
+                "currency_id",
+                "delivery_id",
+                "item_id",
+                "kind",
+                "period_start",
+                "period_end",
+                "proration",
+            ]
+        )
+        self.item_id.fetch(
+            [
+                "beneficiary_id",
+                "contract_id",
+                "discount",
+                "discount_ids",
+                "usage_billing",
+                "usage_rated_by",
+            ]
+        )
+        self.contract_id.fetch(["partner_id"])
+
+    def _rate_rows(self, invoiced=None):
+        """Rate rows by the events that are there; nothing is stored.
+
+        :param invoiced: ``{row id: {(calculator id, beneficiary id): [engine ratings]}}``, billed
+            before for the same periods; the outcomes are the differences to them
+        :returns: a :class:`RatingBatch` with ``outcomes`` and ``failed``
+        """
+        batch = self._start_batch(invoiced)
+        self._measure_rows(batch)
+        return self._rate_batch(batch)
+
+    def _rate_batch(self, batch):
+        """Rate rows by what was measured of them; returns the batch, see :meth:`_rate_rows`."""
+        self._load_balances(batch)
+        self._prepare_batch(batch)
+        for row in self._rating_order(batch):
+            try:
+                outcomes = row._rate_row(batch)
+                row._check_billable(batch, outcomes)
+                batch.settle(row.id, outcomes)
+            except UsageError as error:
+                batch.failed[row.contract_id] = row._rating_problem(error)
+        return batch
+
+    def _check_billable(self, batch, outcomes):
+        """Refuse amounts that an invoice, which counts in floats, would not have to the cent."""
+        most = batch.facts_of(self).unit * LARGEST_AMOUNT
+        if any(abs(outcome.rating.amount) > most for outcome in outcomes):
+            raise UsageError("result_too_large")
+
+    def _start_batch(self, invoiced=None):
+        """A batch for these rows, with how their calculators rate; nothing is measured yet."""
+        self._fetch_to_rate()
+        batch = RatingBatch(self, invoiced or {})
+        batch.add_recipes(self.item_id)
+        return batch
+
+    def _rating_order(self, batch):
+        """In order of time: a period hands its unused allowance on to the next."""
+
+        def by_period(row):
+            facts = batch.facts_of(row)
+            return facts.start, facts.item_id
+
+        return self.sorted(by_period)
+
+    def _prepare_batch(self, batch):
+        """Hook: work out, set-based, what rating the rows one by one will look up."""
+
+    def _rating_problem(self, error):
+        """Why a row could not be rated, for the clerk.
+
+        :param error: an ``engine.errors.UsageError``, or a text
+        """
+        self.ensure_one()
+        return self.env._(
+            "Item “%(item)s”, usage of %(period)s: %(reason)s",
+            item=self.item_id.name,
+            period=self.display_name,
+            reason=error,
+        )
+
+    # === MEASURING === #
+
+    def _measure_rows(self, batch):
+        """Fill ``batch.measured``: one statement for each metric and way of measuring."""
+        windows, readers = defaultdict(dict), defaultdict(list)
+        claims = self.contract_id._usage_claims(batch)
+        for row in self:
+            facts, made = batch.facts_of(row), {}
+            for calculator_id, recipe in batch.recipes_of(row):
+                needs = row._measure_needs(batch, recipe)
+                for metric_id in recipe.metric_ids:
+                    # Most calculators of a row look at the same days and events.
+                    spans = tuple(claims.get((facts.item_id, metric_id), ()))
+                    if spans not in made:
+                        made[spans] = row._window(row.id, spans, facts)
+                    windows[metric_id, needs][row.id] = made[spans]
+                    readers[metric_id, needs].append((row.id, calculator_id))
+        metrics = self.env["cn285.usage.metric"]
+        plain = {
+            metric_id: list(members.values())
+            for (metric_id, needs), members in windows.items()
+            if not any(needs)
+        }
+        of_plain = metrics.browse(plain)._measure_each(plain)
+        for (metric_id, needs), members in windows.items():
+            if any(needs):
+                measured = metrics.browse(metric_id)._measure(list(members.values()), *needs)
+            else:
+                measured = of_plain[metric_id]
+            for row_id, calculator_id in readers[metric_id, needs]:
+                batch.measured[row_id, calculator_id, metric_id] = measured[row_id]
+
+    def _measure_needs(self, batch, recipe):
+        """How a recipe's metrics are measured for this row: arguments of ``_measure``."""
+        return recipe.needs
+
+    def _window(self, key, spans=(), facts=None):
+        """The days and events that a row stands for.
+
+        :param key: what the measured usage is found by
+        :param spans: days ``[start, end)``, end or None, on which events that name the contract,
+            but no item, are this item's
+        :param facts: the row's :class:`RowFacts`, where they are known
+        """
+        self.ensure_one()
+        facts = facts or self._rating_facts()
+        start, end = facts.start, facts.end
+        clipped = (
+            (max(since, start), end if until is None else min(until, end)) for since, until in spans
+        )
+        return Window(
+            key=key,
+            item_id=facts.item_id,
+            contract_id=facts.contract_id,
+            start=start,
+            end=end,
+            contract_spans=tuple(span for span in clipped if span[0] < span[1]),
+            beneficiary_id=facts.beneficiary_id,
+        )
+
+    # === RATING ONE ROW === #
+
+    def _rate_row(self, batch):
+        """The outcomes of one row, a list of :class:`Outcome`.
+
+        :raises UsageError: when it cannot be rated
+        """
+        return [
+            outcome
+            for calculator_id, recipe in batch.recipes_of(self)
+            for outcome in self._rate_calculator(batch, calculator_id, recipe)
+        ]
+
+    def _rate_calculator(self, batch, calculator_id, recipe):
+        """The outcomes of one row by one calculator: one, or one for each beneficiary.
+
+        :param recipe: how the calculator rates, a :class:`Recipe`
+        :raises UsageError: when it cannot
+        """
+        if recipe.error:
+            raise recipe.error
+        outcome, usage = self._outcome(calculator_id, recipe, self._measured(batch, calculator_id))
+        carried = ZERO
+        account = recipe.account(calculator_id)
+        if account:
+            start = batch.facts_of(self).start
+            carried = batch.balances.before(account, start).get(None, ZERO)
+        self._rate_part(batch, outcome, recipe.terms, usage, carried)
+        if account:
+            batch.balances.put(account, start, {None: outcome.carried_out})
+        self._bound_part(batch, outcome, recipe)
+        return [outcome]
+
+    def _measured(self, batch, calculator_id):
+        """What was measured of each metric of a calculator, in their order."""
+        metric_ids = batch.recipes[calculator_id].metric_ids
+        return [batch.measured[self.id, calculator_id, metric_id] for metric_id in metric_ids]
+
+    def _outcome(self, calculator_id, recipe, measured, beneficiary_id=None):
+        """An outcome to be rated, and the usage that it is made of.
+
+        :param measured: a ``Measured`` for each metric, in their order
+        """
+        outcome = Outcome(
+            Part(self.id, calculator_id, beneficiary_id),
+            None,
+            sum(one.events for one in measured),
+            max((one.last_seq for one in measured), default=0),
+        )
+        first = measured[0] if measured else Measured()
+        return outcome, Usage(recipe.quantity(measured), first.by_value, first.amounts)
+
+    def _rate_part(self, batch, outcome, terms, usage, carried=ZERO):
+        """Give an outcome its rating, before bounds."""
+        facts = batch.facts_of(self)
+        outcome.rating, outcome.carried_out = terms.rate(usage, facts.share, facts.unit, carried)
+
+    def _bound_part(self, batch, outcome, recipe):
+        """Bring an outcome within the minimum and maximum of its calculator."""
+        if recipe.terms.is_bounded:
+            facts = batch.facts_of(self)
+            outcome.rating = recipe.terms.bound(outcome.rating, facts.share, facts.unit)
+
+    def _rating_facts(self):
+        """What rating asks of this row again and again, as :class:`RowFacts`."""
+        self.ensure_one()
+        item = self.item_id
+        return RowFacts(
+            item_id=item.id,
+            contract_id=self.contract_id.id,
+            start=self.period_start,
+            end=next_day(self.period_end),
+            share=self._share(),
+            unit=self._unit(),
+            beneficiary_id=self._default_beneficiary().id,
+            rated_by=item.usage_rated_by,
+            discounted=bool(item.discount or item.discount_ids),
+        )
+
+    def _default_beneficiary(self):
+        """For whom events are that name no beneficiary."""
+        return self.item_id.beneficiary_id or self.contract_id.partner_id
+
+    def _share(self):
+        """The row's share of a full period, exact."""
+        if self.proration == 1.0:
+            return 1
+        return Fraction(as_decimal(self.proration)).limit_denominator(100000)
+
+    def _unit(self):
+        """The smallest unit of the row's currency."""
+        return as_decimal(self.currency_id.rounding)

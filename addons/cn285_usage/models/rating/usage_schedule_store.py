@@ -1,0 +1,182 @@
+import json
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+from odoo import api, models
+from odoo.addons.cn285_contract.models.bulk import copy_made
+from odoo.tools import SQL
+
+from ...engine.rating import steps_data
+
+# What rows were rated with, on its way to them: large arrays in a statement would be parsed twice.
+RATED = """
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_rated (
+    id integer, quantity numeric, net numeric, amount numeric, steps jsonb
+) ON COMMIT DELETE ROWS;
+TRUNCATE cn285_usage_rated
+"""
+RATED_FIELDS = ("quantity", "net", "amount", "steps", "state", "write_uid", "write_date")
+
+
+class BillingSchedule(models.Model):
+    """How ratings are stored: ratings by COPY, rows by one statement, balances by another."""
+
+    _inherit = "cn285.billing.schedule"
+
+    def _load_balances(self, batch):
+        """Fill ``batch.balances`` with what earlier periods have left of allowances."""
+        spans = {}
+        for row, calculator_id, recipe in batch.members(self, lambda one: one.keeps_balance):
+            account, start = recipe.account(calculator_id), row._balance_start(recipe)
+            first, last = spans.get(account, (start, start))
+            spans[account] = min(first, start), max(last, start)
+        self.env["cn285.usage.balance"]._load(batch.balances, spans)
+
+    def _balance_start(self, recipe):
+        """The first day of the period that a row's allowance is kept account of."""
+        return self.period_start
+
+    def _store_ratings(self, batch):
+        """Store what waiting rows were rated with, and mark them ``planned``."""
+        rows = batch.rated_rows()
+        if not rows:
+            return
+        # sudo: ratings follow from usage; who may run the billing may not write them by hand.
+        ratings = self.env["cn285.usage.rating"].sudo()
+        outcomes = {row: batch.outcomes[row.id] for row in rows}
+        figures = [(row.id, *rated) for row, rated in rows._rated_figures(batch).items()]
+        with ThreadPoolExecutor(1) as thread:
+            # Explanations are written out while the database has the ratings.
+            columns = thread.submit(_rated_columns, figures, list(outcomes.values()))
+            ratings._insert_outcomes(outcomes)
+            rows._update_rated(columns)
+        rows._store_balances(batch)
+
+    def _store_balances(self, batch):
+        """Store the allowance that rated periods leave to those after them."""
+        # sudo: as the ratings.
+        balances = self.env["cn285.usage.balance"].sudo()
+        balances._store(batch.balances, batch.rows.company_id[:1])
+
+    def _rated_vals(self, batch):
+        """What ratings make of their rows: ``{row: {quantity, net, amount, steps}}``."""
+        return {
+            row: {
+                "quantity": quantity,
+                "net": net,
+                "amount": amount,
+                "steps": _steps(batch.outcomes[row.id]),
+            }
+            for row, (quantity, net, amount) in self._rated_figures(batch).items()
+        }
+
+    def _rated_figures(self, batch):
+        """What ratings come to: ``{row: (quantity, net, amount)}``."""
+        included = self.item_id._included_taxes()
+        result = {}
+        for row in self:
+            ratings = [outcome.rating for outcome in batch.outcomes[row.id]]
+            quantity = float(sum(rating.quantity for rating in ratings))
+            net = amount = float(sum(rating.amount for rating in ratings))
+            taxes = included.get(row.item_id) if included else None
+            if taxes:
+                amount = row.item_id._untaxed(net, taxes)
+            result[row] = quantity, net, amount
+        return result
+
+    def _update_rated(self, columns):
+        """Write what waiting rows were rated with, in one statement.
+
+        :param columns: a future of what :func:`_rated_columns` returns
+        """
+        self.flush_recordset()
+        cr = self.env.cr
+        cr.execute(RATED)
+        copy_made(cr, "cn285_usage_rated", [columns.result])
+        cr.execute(
+            SQL(
+                """UPDATE cn285_billing_schedule row
+                      SET state = 'planned', quantity = round(rated.quantity, 6),
+                          net = rated.net, amount = rated.amount, steps = rated.steps,
+                          write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
+                     FROM cn285_usage_rated rated
+                    WHERE row.id = rated.id AND row.state = 'waiting'""",
+                self.env.uid,
+            )
+        )
+        self.invalidate_recordset(RATED_FIELDS, flush=False)
+        self.modified(RATED_FIELDS)
+
+    def _unrate(self):
+        """Take rows that were rated but not invoiced back to waiting: more usage may have come."""
+        rated = self.filtered(lambda row: row.state == "planned")
+        # sudo: as storing them.
+        self.env["cn285.usage.rating"].sudo().search([("schedule_id", "in", rated.ids)]).unlink()
+        rated.write({"state": "waiting", "net": 0.0, "amount": 0.0, "steps": False})
+
+    # === WHAT WAS BILLED BEFORE === #
+
+    @api.model
+    def _rating_kinds(self):
+        """Kinds of rows that bill usage of a period, beside the row of the period itself."""
+        return ("usage_difference",)
+
+    def _known_ratings(self):
+        """What else is billed for the periods of these rows, without themselves.
+
+        :returns: ``{row id: {(calculator id, beneficiary id): [engine ratings]}}``
+        """
+        return self._ratings_of_periods(self._rating_kinds())
+
+    def _billed_ratings(self):
+        """What is billed for the periods of these rows, themselves included; shape as above."""
+        return self._ratings_of_periods((*self._rating_kinds(), "usage"))
+
+    def _ratings_of_periods(self, kinds):
+        if not self:
+            return {}
+        ratings = self.env["cn285.usage.rating"].search(
+            [
+                ("item_id", "in", self.item_id.ids),
+                ("period_start", "in", list(set(self.mapped("period_start")))),
+                ("schedule_id.kind", "in", kinds),
+                ("schedule_id.state", "!=", "cancelled"),
+            ],
+            order="id",
+        )
+        if not ratings:
+            return {}
+        by_period = defaultdict(lambda: defaultdict(list))
+        for rating in ratings:
+            key = rating.calculator_id.id, rating.beneficiary_id.id or None
+            by_period[rating.item_id.id, rating.period_start][key].append(rating._engine_rating())
+        return {
+            row.id: by_period[row.item_id.id, row.period_start]
+            for row in self
+            if (row.item_id.id, row.period_start) in by_period
+        }
+
+
+def _steps(outcomes):
+    """The calculation of a row's outcomes, as the schedule keeps steps."""
+    return [
+        [f"usage_{code}", values]
+        for outcome in outcomes
+        for code, values in steps_data(outcome.rating)
+    ]
+
+
+def _rated_columns(figures, outcomes):
+    """What rows were rated with, column by column, for :data:`RATED`.
+
+    :param figures: ``(row id, quantity, net, amount)`` of each row, and ``outcomes``: its outcomes
+    """
+    ids, quantities, nets, amounts = zip(*figures, strict=True)
+    steps = [_steps(one) for one in outcomes]
+    return {
+        "id": ids,
+        "quantity": quantities,
+        "net": nets,
+        "amount": amounts,
+        "steps": [json.dumps(one) if one else None for one in steps],
+    }

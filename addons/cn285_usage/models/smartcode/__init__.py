@@ -1,0 +1,10 @@
+"""Calculations in Python, in versions, run in a process of their own.
+Called by: the room ``rating``, as one of its aspects, and the replay wizard.
+"""
+
+from . import (
+    smartcode,
+    smartcode_version,
+    smartcode_runner,
+    usage_smartcode,
+)

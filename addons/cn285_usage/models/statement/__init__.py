@@ -1,0 +1,15 @@
+"""What an invoice of usage consists of, event by event, as PDF, Excel and CSV files
+whose sums are the invoice's.
+Called by: the billing run after posting, mails of invoices, the portal.
+"""
+
+from . import (
+    statement_layout,
+    statement,
+    usage_statement_terms,
+    usage_statement_events,
+    usage_delivery_statement,
+    usage_statement_rows,
+    usage_statement_invoice,
+    usage_statement_mail,
+)

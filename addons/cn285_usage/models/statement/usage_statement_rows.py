@@ -1,0 +1,223 @@
+import json
+from collections import defaultdict
+from decimal import Decimal
+from functools import lru_cache
+
+from odoo import models
+from odoo.addons.cn285_contract.models.common import as_decimal
+
+from ...engine.statement import Share, spread
+from ...engine.statement_sort import sorted_stream
+
+ZERO, ONE = Decimal(0), Decimal(1)
+# Lines of a rating that no event explains: rows of their own.
+OWN_ROWS = ("minimum", "maximum", "discount", "threshold_step", "waived")
+# Places in what ``_events`` gives.
+QUANTITY, PROPERTIES, METRIC, TAKEN_BACK = 2, 5, 7, 8
+
+
+class UsageRating(models.Model):
+    """Rows of a statement: what was used, and which part of the amount it is."""
+
+    _inherit = "cn285.usage.rating"
+
+    def _invoiced_amounts(self):
+        """``[(rating, amount)]`` as invoiced: without taxes that the prices include, to the cent.
+
+        The amounts of a schedule row's ratings add up to what the row has on its invoice.
+        """
+        result = []
+        for row, ratings in self.grouped("schedule_id").items():
+            amounts = [as_decimal(rating.amount) for rating in ratings]
+            net, invoiced = sum(amounts, start=ZERO), as_decimal(row.amount)
+            if net and net != invoiced:
+                unit = as_decimal(row.currency_id.rounding)
+                amounts = list(spread(invoiced, amounts, net, unit))
+            result += zip(ratings, amounts, strict=True)
+        return result
+
+    def _statement_rows(self, spec, sign=1):
+        """Rows of the statement of these ratings, in its order; memory does not grow with them.
+
+        :param spec: the layout's ``engine.statement_spec.Spec``
+        :param sign: -1 where the statement goes with a credit note
+        :returns: an iterator of dicts, see ``cn285.usage.statement``
+        """
+        sources = self._statement_sources()
+        rows = (
+            row
+            for rating, amount in self._invoiced_amounts()
+            for row in rating._rating_rows(sources, amount)
+        )
+        if sign != 1:
+            rows = (
+                {**row, "quantity": sign * row["quantity"], "amount": sign * row["amount"]}
+                for row in rows
+            )
+        return sorted_stream(rows, spec)
+
+    def _rating_rows(self, sources, amount):
+        """Rows of one rating, which add up to its quantity and to ``amount``.
+
+        Events come with their share of the amount. Where they do not add up to the quantity (a
+        highest value, a formula), they are shown without, and one row has the quantity and amount.
+        """
+        self.ensure_one()
+        own, shared = self._split_lines(amount)
+        if self._adds_up():
+            yield from self._shared_rows(sources, shared)
+        else:
+            yield from self._event_rows(sources)
+            part = sum(shared.values(), start=ZERO)
+            if part or self.quantity:
+                quantity = as_decimal(self.quantity)
+                yield {**self._statement_base(), "quantity": quantity, "amount": part}
+        for line, part in own:
+            if part:
+                yield {**self._statement_base(), "label": self._own_label(line), "amount": part}
+
+    def _shared_rows(self, sources, shared):
+        """Events with their quantities and shares, and rows for what no event takes."""
+        unit = as_decimal(self.currency_id.rounding)
+        totals = self._weights(sources)
+        shares = {
+            key: Share(part, totals[key], unit) for key, part in shared.items() if totals[key]
+        }
+        yield from self._event_rows(sources, shares)
+        for key, part in shared.items():
+            if part and key not in shares:
+                yield {**self._statement_base(), "amount": part}
+        # The metric rounds, or something came in between.
+        left = as_decimal(self.quantity) - sum(totals.values(), start=ZERO)
+        if left:
+            yield {**self._statement_base(), "label": self.env._("Rounding"), "quantity": left}
+
+    def _adds_up(self):
+        """Whether the quantity is the sum, or the number, of events of one metric."""
+        metric = self.calculator_id.metric_id
+        return metric.aggregation in ("sum", "count", "unique_count")
+
+    def _split_lines(self, amount):
+        """The invoiced amount by lines: those with rows of their own, and the rest by value.
+
+        :returns: ``[(line, amount)]`` and ``{property value or None: amount}``
+        """
+        by_value = self._is_priced_by_value()
+        lines = self._engine_rating().lines
+        rated = sum((line.amount for line in lines), start=ZERO)
+        amounts = [line.amount for line in lines]
+        if rated and rated != amount:
+            unit = as_decimal(self.currency_id.rounding)
+            amounts = list(spread(amount, amounts, rated, unit))
+        own, shared = [], defaultdict(Decimal)
+        for line, part in zip(lines, amounts, strict=True):
+            if line.code in OWN_ROWS:
+                own.append((line, part))
+            else:
+                shared[line.key if by_value else None] += part
+        # What no line tells: it is in the sum all the same.
+        left = amount - sum(amounts, start=ZERO)
+        if left:
+            shared[None] += left
+        return own, shared
+
+    def _is_priced_by_value(self):
+        return self.calculator_id.charge_model == "matrix" and self._adds_up()
+
+    def _weights(self, sources):
+        """What the events' weights come to: ``{key of an amount: Decimal}``."""
+        totals = defaultdict(Decimal)
+        aggregation = self.calculator_id.metric_id.aggregation
+        plain = aggregation in ("sum", "count") and not self._is_priced_by_value()
+        if plain and not self._has_few(sources):
+            quantity, count = self._events_total(sources)
+            totals[None] = quantity if aggregation == "sum" else count
+            return totals
+        for _event, _taken_back, weight, key in self._weighted_events(sources):
+            totals[key] += weight
+        return totals
+
+    def _weighted_events(self, sources):
+        """Events with their weight: ``(event, taken back, weight, key of its amount)``."""
+        calculator, metric = self.calculator_id, self.calculator_id.metric_id
+        aggregation, counted = metric.aggregation, metric.property_name
+        price_of = calculator.property_name if self._is_priced_by_value() else None
+        known, key = set(), None
+        for event in self._events(sources):
+            taken_back = event[TAKEN_BACK]
+            weight = Decimal(event[QUANTITY]) if aggregation == "sum" else ONE
+            if aggregation == "unique_count":
+                value = _properties(event[PROPERTIES]).get(counted)
+                weight = ZERO if value is None or value in known else ONE
+                known.add(value)
+            if price_of:
+                key = str(_properties(event[PROPERTIES]).get(price_of) or "")
+            yield event, taken_back, -weight if taken_back else weight, key
+
+    def _event_rows(self, sources, shares=None):
+        """A row for each event; without ``shares`` none has a quantity or an amount."""
+        base = self._statement_base()
+        price = self._unit_price()
+        for event, taken_back, weight, key in self._weighted_events(sources):
+            occurred_at, ended_at, quantity, source, number, properties, name = event[:7]
+            row = {
+                **base,
+                "day": None,
+                "occurred_at": occurred_at,
+                "ended_at": ended_at or False,
+                "source": source,
+                "transaction_id": number,
+                "properties": _properties(properties),
+                "beneficiary": name or base["beneficiary"],
+            }
+            if taken_back:
+                row["label"] = self.env._("%s, taken back", row["label"])
+            if shares is None:
+                metric = self.env["cn285.usage.metric"].browse(event[METRIC : METRIC + 1])
+                row["label"] = self.env._(
+                    "Reading: %(quantity)s %(unit)s",
+                    quantity=self.schedule_id._plain(quantity),
+                    unit=metric.unit or base["unit"],
+                )
+                row["metric"] = metric.name or base["metric"]
+            else:
+                row.update(quantity=weight, unit_price=price)
+                if key in shares:
+                    row["amount"] = shares[key].part(weight)
+            yield row
+
+    def _unit_price(self):
+        """The price of a unit as it was rated, where each costs the same."""
+        calculator = self.calculator_id
+        if calculator.charge_model != "per_unit" or calculator.allowance_units:
+            return None
+        prices = {line.unit_price for line in self._engine_rating().lines if line.code == "unit"}
+        return prices.pop() if len(prices) == 1 else None
+
+    def _statement_base(self):
+        item, metric = self.item_id, self.calculator_id.metric_id
+        partner = self.beneficiary_id or item.beneficiary_id or item.contract_id.partner_id
+        return {
+            "occurred_at": False,
+            "day": self.schedule_id.period_end,
+            "item": item.name,
+            "metric": metric.name or self.calculator_id.name,
+            "label": item.name,
+            "unit": metric.unit or "",
+            "beneficiary": partner.display_name,
+            "quantity": ZERO,
+            "amount": ZERO,
+            "properties": {},
+            "line": self.id,
+        }
+
+    def _own_label(self, line):
+        names = ("flat", "quantity", "unit_price")
+        figures = {name: str(getattr(line, name)) for name in names}
+        return self.schedule_id._explain_step(f"usage_{line.code}", figures)
+
+
+@lru_cache(maxsize=1024)
+def _properties(text):
+    """An event's properties, for reading: many events have the same."""
+    return json.loads(text) if text else {}
