@@ -23,7 +23,10 @@ def main(arguments=None):
         return 2
     with environment(options.database) as env:
         from odoo.addons.cn285_contract.engine.mapping import MappingError, parse_mapping
-        from odoo.addons.cn285_contract.models.importing.portfolio_files import ArchiveError, read_files
+        from odoo.addons.cn285_contract.models.importing.portfolio_files import (
+            ArchiveError,
+            read_files,
+        )
         from odoo.addons.cn285_contract.models.importing.portfolio_messages import describe
 
         try:

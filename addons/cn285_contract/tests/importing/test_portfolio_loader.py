@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from freezegun import freeze_time
-from odoo.addons.cn285_contract.models.importing.portfolio_files import ArchiveError, unpack
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ...models.importing.portfolio_files import ArchiveError, unpack
 from ..common import ContractCase
 
 FILES = {
