@@ -17,6 +17,7 @@ from .writer import (
     test_invoice_writer,
 )
 from .changes import (
+    test_change_type,
     test_contract_change,
     test_contract_change_chains,
     test_contract_change_histories,
@@ -34,6 +35,7 @@ from .renewal import (
     test_renewal_notice,
     test_term,
     test_termination,
+    test_termination_order,
     test_tour_termination,
 )
 from .importing import (
