@@ -38,5 +38,5 @@ from .renewal import (
 )
 from .importing import (
     test_import_kinds,
-    test_portfolio_loader,
+    test_import_contracts,
 )

@@ -9,8 +9,7 @@ COLUMNS = {
     "tags": "color name",
     "analytic_accounts": "code name plan",
     "products": (
-        "barcode category code description income_account name price sale_ok taxes type "
-        "unit"
+        "barcode category code description income_account name price sale_ok taxes type unit"
     ),
     "pricelists": "currency name sequence",
     "prices": "date_end date_start discount min_quantity price pricelist product",
@@ -50,12 +49,13 @@ COLUMNS = {
     "discounts": "amount date_end date_start item name percent",
 }
 
+
 @tagged("post_install", "-at_install")
 class TestImportKinds(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.kinds = cls.env["cn285.portfolio.loader"]._kinds()
+        cls.kinds = cls.env["cn285.import.loader"]._catalogue()
 
     def test_order_of_loading(self):
         self.assertEqual([name for name in self.kinds if name in COLUMNS], list(COLUMNS))
