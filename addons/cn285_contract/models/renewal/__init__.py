@@ -22,4 +22,5 @@ from . import (
     contract_withdrawal,
     contract_portal_termination,
     contract_change_types,
+    import_terms,
 )
