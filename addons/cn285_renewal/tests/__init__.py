@@ -1,0 +1,11 @@
+from . import (
+    test_contracts_with_terms,
+    test_demonstration,
+    test_portal_termination,
+    test_renewal_notice,
+    test_term,
+    test_termination,
+    test_tour_termination,
+    test_views,
+    test_withdrawal,
+)
