@@ -30,5 +30,6 @@ from .credit_notes import (
     test_credit_notes,
 )
 from .importing import (
-    test_portfolio_loader,
+    test_import_kinds,
+    test_import_contracts,
 )

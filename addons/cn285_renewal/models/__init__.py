@@ -21,5 +21,5 @@ from . import (
     contract_change_confirmation,
     contract_withdrawal,
     contract_portal_termination,
-    portfolio_renewal,
+    import_terms,
 )

@@ -3,14 +3,14 @@ from pathlib import Path
 
 from freezegun import freeze_time
 from odoo.addons import cn285_contract
-from odoo.addons.cn285_contract.tests.importing.test_portfolio_loader import LoaderCase
+from odoo.addons.cn285_contract.tests.importing.test_import_contracts import LoaderCase
 from odoo.tests import tagged
 
 FOLDER = Path(cn285_contract.__file__).parent / "demo" / "portfolio"
 
 
 @tagged("post_install", "-at_install")
-class TestDemonstrationPortfolio(LoaderCase):
+class TestDemonstrationFiles(LoaderCase):
     """The portfolio that ``make demo`` loads: clean, and every feature is in it."""
 
     def _column(self, file, column):
@@ -40,7 +40,7 @@ class TestDemonstrationPortfolio(LoaderCase):
 
     @freeze_time("2026-07-01 08:00:00")
     def test_it_loads_without_an_error(self):
-        report = self.env["cn285.portfolio.loader"]._load_folder(FOLDER, namespace="cn285_test")
+        report = self.env["cn285.import.loader"]._load_folder(FOLDER, namespace="cn285_test")
         self.assertEqual(self._errors(report), [])
         self.assertGreaterEqual(report.created["contracts"], 300)
         states = self.env["cn285.contract"]._read_group(

@@ -8,7 +8,6 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ...models.importing.portfolio_files import ArchiveError, unpack
 from ..common import ContractCase
 
 FILES = {
@@ -57,7 +56,7 @@ MAPPING = """
 class LoaderCase(ContractCase):
     def _load(self, files=None, **options):
         given = FILES if files is None else files
-        return self.env["cn285.portfolio.loader"]._load_files(
+        return self.env["cn285.import.loader"]._load_files(
             [(name, text) for name, text in given.items()], namespace="cn285_test", **options
         )
 
@@ -75,7 +74,7 @@ class LoaderCase(ContractCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestPortfolioLoader(LoaderCase):
+class TestImportContracts(LoaderCase):
     def test_good_files_become_contracts(self):
         report = self._load()
         self.assertFalse(report.errors)
@@ -276,10 +275,6 @@ class TestPortfolioLoader(LoaderCase):
         self.assertEqual(self._loaded("LT-C2").template_id.code, "LT-T")
         self.assertFalse(self._loaded("LT-C2").item_ids)
 
-    def test_ids_of_other_modules_are_out_of_reach(self):
-        with self.assertRaisesRegex(UserError, "base"):
-            self.env["cn285.portfolio.loader"]._load_file("tags", "name\nx\n", namespace="base")
-
     def test_refused_rows_as_csv(self):
         report = self._load({"tags.csv": "id,name,color\nA,=1+1,many\n"})
         rows = list(csv.DictReader(io.StringIO(report.errors_csv())))
@@ -300,7 +295,7 @@ class TestPortfolioLoader(LoaderCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestPortfolioMapping(LoaderCase):
+class TestImportMapping(LoaderCase):
     def test_one_row_makes_partner_contract_and_item(self):
         report = self._load({"subscribers.csv": SUBSCRIBERS}, mapping=MAPPING)
         self.assertEqual(report.errors, [])
@@ -351,7 +346,7 @@ class TestPortfolioMapping(LoaderCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestPortfolioImport(LoaderCase):
+class TestImportWizard(LoaderCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -368,7 +363,7 @@ class TestPortfolioImport(LoaderCase):
         attachments = env["ir.attachment"].create(
             [{"name": name, "raw": content} for name, content in files.items()]
         )
-        return env["cn285.portfolio.import"].create(
+        return env["cn285.import.wizard"].create(
             {"attachment_ids": [(6, 0, attachments.ids)], "namespace": "cn285_test", **values}
         )
 
@@ -417,12 +412,3 @@ class TestPortfolioImport(LoaderCase):
             wizard.error_ids.mapped("reason"), ["you may not create records of “Contact”"]
         )
         self.assertFalse(self.env["res.partner"].search([("name", "=", "Zoe")]))
-
-    def test_archive_that_unpacks_to_too_much(self):
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for number in range(1001):
-                archive.writestr(f"{number}.csv", "x")
-        with self.assertRaises(ArchiveError) as caught:
-            unpack("all.zip", packed.getvalue())
-        self.assertEqual(caught.exception.code, "zip_too_large")
