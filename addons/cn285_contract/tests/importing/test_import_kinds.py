@@ -19,10 +19,8 @@ COLUMNS = {
         "website zip"
     ),
     "templates": (
-        "announce code commitment_length commitment_unit currency exit_rule "
-        "invoice_separately journal line_grouping name note notice_length notice_unit "
-        "payment_term pricelist renewal_length renewal_max renewal_mode renewal_percent "
-        "renewal_revision renewal_unit sending sequence tags term_length term_unit"
+        "code currency invoice_separately journal line_grouping name note payment_term pricelist "
+        "sending sequence tags"
     ),
     "template_items": (
         "alignment analytic billing_day billing_month billing_offset billing_type discount "
@@ -32,12 +30,9 @@ COLUMNS = {
     ),
     "template_discounts": "amount item month_count month_from name percent",
     "contracts": (
-        "announce client_ref closed_on commitment_length commitment_unit currency date_end "
-        "date_start exit_rule fiscal_position invoice_address invoice_separately journal "
-        "line_grouping note notice_length notice_unit number partner payment_term pricelist "
-        "renewal_length renewal_max renewal_mode renewal_percent renewal_revision "
-        "renewal_unit reseller salesperson sending state tags template template_items "
-        "term_length term_unit"
+        "client_ref closed_on currency date_end date_start fiscal_position invoice_address "
+        "invoice_separately journal line_grouping note number partner payment_term pricelist "
+        "reseller salesperson sending state tags template template_items"
     ),
     "items": (
         "activated_on alignment analytic beneficiary billing_day billing_month "
