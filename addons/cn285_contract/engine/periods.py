@@ -11,7 +11,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Literal
 
-from .calendar import DAYS, MONTHS, Unit, add_days, as_unit, month_date
+from .calendar import DAYS, MONTHS, Unit, as_unit, month_date
 from .errors import PeriodError, RhythmError
 
 Alignment = Literal["anniversary", "calendar"]
@@ -229,16 +229,3 @@ def periods_until(
     """Return the periods of :func:`iter_periods` that start before the horizon."""
     periods = iter_periods(rhythm, start, end, after)
     return list(takewhile(lambda period: period.start < horizon, periods))
-
-
-def invoice_date(period: Period, timing: Timing, offset_days: int = 0) -> date:
-    """Return the day on which a period is due to be invoiced.
-
-    ``advance``: its first day, ``arrears``: the day after its last, plus the offset, which may be
-    negative.
-    """
-    if timing == "advance":
-        return add_days(period.start, offset_days)
-    if timing == "arrears":
-        return add_days(period.end, offset_days)
-    raise PeriodError("unknown_timing", timing=timing)

@@ -11,13 +11,13 @@ from datetime import date
 from typing import Literal
 
 from .calendar import add_days
+from .errors import PeriodError
 from .periods import (
     Period,
     Rhythm,
     Timing,
     boundary,
     index_at,
-    invoice_date,
     iter_periods,
     period_at,
 )
@@ -105,6 +105,28 @@ def end_of_terms(terms: ItemTerms) -> date | None:
     return counted if terms.end is None else min(terms.end, counted)
 
 
+def timing_day(timing: Timing, start: date, end: date) -> date:
+    """Return the day on which the days ``[start, end)`` are billed, before :func:`due_date`.
+
+    ``advance``: their first one, ``arrears``: the day after their last. Raises ``unknown_timing``.
+    """
+    if timing == "advance":
+        return start
+    if timing == "arrears":
+        return end
+    raise PeriodError("unknown_timing", timing=timing)
+
+
+def due_date(terms: ItemTerms, day: date) -> date:
+    """Return the day on which what is billed on ``day`` is due: the one place that decides it.
+
+    What a rule needs to know goes into ``ItemTerms``. A later day must not be due before an earlier
+    one: planning stops where its horizon is reached. Which day is a business day is no matter of
+    the terms: see ``cn285.contract.item._invoice_day``.
+    """
+    return add_days(day, terms.offset)
+
+
 def plan_rows(
     terms: ItemTerms, until: date, covered: Sequence[Span] = ()
 ) -> tuple[list[PlannedRow], bool]:
@@ -146,7 +168,7 @@ def _plan_one_shot(
     day = terms.one_shot_date or terms.start
     if covered or (terms.end is not None and day >= terms.end):
         return [], True
-    due = add_days(day, terms.offset)
+    due = due_date(terms, day)
     if due >= until:
         return [], False
     return [PlannedRow("one_shot", day, add_days(day, 1), due)], True
@@ -193,9 +215,8 @@ def _covered_until(start: date, covered: Sequence[Span]) -> date | None:
 
 def _earliest(period: Period, terms: ItemTerms, covered: Sequence[Span]) -> date:
     """Return the first day on which a part of the period may be due."""
-    if covered and terms.timing == "arrears":
-        return add_days(period.start, terms.offset)
-    return invoice_date(period, terms.timing, terms.offset)
+    last = period.start if covered else period.end
+    return due_date(terms, timing_day(terms.timing, period.start, last))
 
 
 def _row(stretch: Stretch, number: int, own: Period, part: Span) -> PlannedRow:
@@ -241,11 +262,13 @@ def _due(stretch: Stretch, own: Period, part: Span) -> date:
     """Return the day on which a part of a period is due."""
     terms = stretch.terms
     whole = part == (own.start, own.end)
-    if terms.timing == "advance":
-        day = part[0] if whole or stretch.at_once or part[0] == own.start else own.full_end
-    else:
-        day = part[1] if whole or stretch.at_once else own.end
-    due = add_days(day, terms.offset)
+    at_once = whole or stretch.at_once
+    day = timing_day(
+        terms.timing,
+        part[0] if at_once or part[0] == own.start else own.full_end,
+        part[1] if at_once else own.end,
+    )
+    due = due_date(terms, day)
     if stretch.not_before is None or due >= stretch.not_before:
         return due
     if stretch.at_once:
@@ -256,9 +279,9 @@ def _due(stretch: Stretch, own: Period, part: Span) -> date:
 def _next_invoice(terms: ItemTerms, day: date) -> date:
     """Return the first day from ``day`` on, on which the item's periods are invoiced."""
     assert terms.rhythm is not None
-    wanted = add_days(day, -terms.offset)
-    index = index_at(terms.rhythm, wanted)
-    found = boundary(terms.rhythm, index)
-    if found < wanted:
-        found = boundary(terms.rhythm, index + 1)
-    return add_days(found, terms.offset)
+    index = index_at(terms.rhythm, add_days(day, -terms.offset))
+    found = due_date(terms, boundary(terms.rhythm, index))
+    while found < day:
+        index += 1
+        found = due_date(terms, boundary(terms.rhythm, index))
+    return found

@@ -6,7 +6,7 @@ clamped to a month's end counts as the day it aims at. So the days of the parts 
 to the days of the whole, in both ways of counting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,11 +18,42 @@ from .money import round_money
 from .periods import Period
 
 
-class Basis(str, Enum):
-    """How days are counted. Periods of days or weeks are counted ``actual`` in either case."""
+def _actual(_period: Period, start: date, end: date) -> int:
+    return end.toordinal() - start.toordinal()
 
-    actual = "actual"
-    d30_360 = "30_360"
+
+def _day_360(period: Period, day: date) -> int:
+    is_boundary = day in (period.full_start, period.full_end)
+    number = period.nominal_day if is_boundary else day.day
+    return 360 * day.year + 30 * day.month + min(number, 30)
+
+
+def _30_360(period: Period, start: date, end: date) -> int:
+    return _day_360(period, end) - _day_360(period, start)
+
+
+class Basis(str, Enum):
+    """How days are counted: the table of all ways, each with its label and its function.
+
+    A function counts the days of ``[start, end)`` within a period; the days of the parts of any
+    split must add up to those of the whole. The field ``proration_basis`` of items offers what
+    stands here. Periods of days or weeks are counted ``actual`` in any case.
+    """
+
+    actual = "actual", "Actual Days", _actual
+    d30_360 = "30_360", "30/360", _30_360
+
+    label: str
+    days_between: Callable[[Period, date, date], int]
+
+    def __new__(
+        cls, code: str, label: str, days_between: Callable[[Period, date, date], int]
+    ) -> "Basis":
+        basis = str.__new__(cls, code)
+        basis._value_ = code
+        basis.label = label
+        basis.days_between = days_between
+        return basis
 
 
 class PartialPolicy(str, Enum):
@@ -61,7 +92,7 @@ class Proration:
         """Return the share in English, such as ``16/31 days``."""
         if self.note == "whole":
             return "full period"
-        counted = "days (30/360)" if self.basis is Basis.d30_360 else "days"
+        counted = "days" if self.basis is Basis.actual else f"days ({self.basis.label})"
         share = f"{self.numerator}/{self.denominator} {counted}"
         return share if self.note == "prorated" else f"{share}, {self.note}"
 
@@ -89,17 +120,9 @@ def effective_basis(period: Period, basis: Basis | str) -> Basis:
     return basis if period.nominal_day else Basis.actual
 
 
-def _day_360(period: Period, day: date) -> int:
-    is_boundary = day in (period.full_start, period.full_end)
-    number = period.nominal_day if is_boundary else day.day
-    return 360 * day.year + 30 * day.month + min(number, 30)
-
-
 def count_days(period: Period, start: date, end: date, basis: Basis | str = Basis.actual) -> int:
     """Return the days of ``[start, end)``, which lies within the full period, on that basis."""
-    if effective_basis(period, basis) is Basis.d30_360:
-        return _day_360(period, end) - _day_360(period, start)
-    return end.toordinal() - start.toordinal()
+    return effective_basis(period, basis).days_between(period, start, end)
 
 
 def prorate(

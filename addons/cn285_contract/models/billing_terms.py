@@ -3,6 +3,8 @@ from math import isfinite
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine.proration import Basis
+
 PARTIAL_POLICIES = [
     ("prorate", "Prorated"),
     ("full", "Billed in Full"),
@@ -63,7 +65,7 @@ class BillingTerms(models.AbstractModel):
         help="How a last period that is not complete is billed.",
     )
     proration_basis = fields.Selection(
-        [("actual", "Actual Days"), ("30_360", "30/360")],
+        [(basis.value, basis.label) for basis in Basis],
         default="actual",
         required=True,
         help="Actual days: days billed over the days of the full period. "

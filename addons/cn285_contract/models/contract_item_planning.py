@@ -137,6 +137,16 @@ class ContractItem(models.Model):
             if any(taxes.mapped("price_include"))
         }
 
+    def _invoice_day(self, due):
+        """The invoice date of what is due on a day: the day itself. Hook for business days.
+
+        The one place through which the dates of planned rows and of credits go. Rows that usage
+        bills at once have the day of the run.
+
+        :param date due: see ``engine.plan.due_date``, or the day of a change
+        """
+        return due
+
     def _prepare_row_vals(self, row, price_unit):
         """Values of a billing schedule row but its amounts, see :meth:`_price_row`.
 
@@ -149,7 +159,7 @@ class ContractItem(models.Model):
             "kind": row.kind,
             "period_start": row.start,
             "period_end": row.end - timedelta(days=1),
-            "billing_date": row.billing_date,
+            "billing_date": self._invoice_day(row.billing_date),
             "quantity": terms.quantity,
             "price_unit": price_unit,
             "discount": terms.discount,

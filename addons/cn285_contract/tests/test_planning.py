@@ -1,9 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..engine.proration import Basis
 from .common import ContractCase
 
 
@@ -33,6 +35,50 @@ class TestPlanning(ContractCase):
         self.assertAlmostEqual(row.proration, 15 / 31, 9)
         self.assertIn("15/31", row.explanation)
         self.assertIn("48.39", row.explanation)
+
+    def test_bases_of_proration_are_those_of_the_engine(self):
+        for model in ("cn285.contract.item", "cn285.contract.template.item"):
+            field = self.env[model]._fields["proration_basis"]
+            self.assertEqual(field.get_values(self.env), [basis.value for basis in Basis])
+        schedules = self.env["cn285.billing.schedule"]
+        step = {"numerator": 15, "denominator": 30, "note": "prorated"}
+        for basis, text in (
+            ("actual", "15/30 of the period's days"),
+            ("30_360", "15/30 of the period's days (30/360)"),
+        ):
+            said = schedules._explain_step("proration", {**step, "basis": basis})
+            self.assertEqual(said, text)
+
+    def test_business_days_have_one_place(self):
+        """A rule that moves invoice dates holds for what is planned, changed and credited."""
+
+        def next_weekday(_item, due):
+            return due + timedelta(days={5: 2, 6: 1}.get(due.weekday(), 0))
+
+        with patch.object(type(self.env["cn285.contract.item"]), "_invoice_day", next_weekday):
+            contract = self._create_contract(
+                [
+                    {"alignment": "calendar"},
+                    {"alignment": "calendar", "timing": "arrears"},
+                    {"billing_type": "one_shot", "date_start": date(2026, 1, 17)},
+                ]
+            )
+            self._bill(date(2026, 1, 15))
+            self.env["cn285.contract.change"].create(
+                {
+                    "item_id": contract.item_ids[0].id,
+                    "type": "end_item",
+                    "date_effective": date(2026, 1, 17),
+                }
+            ).action_schedule()
+            with freeze_time("2026-01-17 12:00:00"):
+                self.env["cn285.contract.change"]._apply_due(contract)
+        rows = contract.schedule_ids
+        self.assertEqual(set(rows.mapped("kind")), {"fixed", "one_shot", "credit"})
+        planned = rows.filtered(lambda row: row.state == "planned")
+        self.assertLess(max(row.billing_date.weekday() for row in planned), 5)
+        credit = rows.filtered(lambda row: row.kind == "credit")
+        self.assertEqual(credit.billing_date, date(2026, 1, 19))
 
     def test_policies_for_partial_periods(self):
         for first, last, amounts in (

@@ -1,6 +1,9 @@
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import format_date
+
+from ...engine.proration import Basis
 
 
 class BillingSchedule(models.Model):
@@ -38,6 +41,15 @@ class BillingSchedule(models.Model):
             return self.env._("a discount does not go below zero")
         if code == "rounded":
             return self.env._("rounded")
+        if code == "credit":
+            return self.env._(
+                "credit for %(start)s to %(end)s of %(net)s invoiced",
+                start=format_date(self.env, values["start"]),
+                end=format_date(self.env, values["end"]),
+                net=self._plain(values["net"]),
+            )
+        if code == "parts":
+            return self.env._("with the part of the period that is invoiced already")
         facts = {
             "label": values["label"] or self.env._("discount period"),
             "covered": values["covered"],
@@ -65,9 +77,11 @@ class BillingSchedule(models.Model):
             return self.env._("partial period, free of charge")
         if values["note"] == "full":
             return self.env._("partial period, billed in full")
-        if values["basis"] == "30_360":
-            return self.env._("%s of the period's days (30/360)", share)
-        return self.env._("%s of the period's days", share)
+        if values["basis"] == Basis.actual.value:
+            return self.env._("%s of the period's days", share)
+        bases = self.env["cn285.contract.item"]._fields["proration_basis"]
+        label = dict(bases._description_selection(self.env))[values["basis"]]
+        return self.env._("%(share)s of the period's days (%(basis)s)", share=share, basis=label)
 
     @api.model
     def _plain(self, number):

@@ -96,6 +96,7 @@ class ContractItem(models.Model):
         net = float(-credit.amount)
         taxes = self._included_taxes().get(self)
         share = as_decimal(row.net) and credit.amount / as_decimal(row.net)
+        due = change._billing_day() if change else self.company_id._cn285_today()
         return {
             **self._row_owner(),
             "item_id": self.id,
@@ -108,7 +109,7 @@ class ContractItem(models.Model):
             "period_end": credit.end - timedelta(days=1),
             "full_start": row.full_start,
             "full_end": row.full_end,
-            "billing_date": change._billing_day() if change else self.company_id._cn285_today(),
+            "billing_date": self._invoice_day(due),
             "quantity": -row.quantity,
             "price_unit": row.price_unit,
             "discount": row.discount,

@@ -11,7 +11,6 @@ from cn285_engine.periods import (
     Rhythm,
     boundary,
     index_at,
-    invoice_date,
     iter_periods,
     periods_until,
 )
@@ -162,21 +161,6 @@ def test_open_end_is_lazy_and_the_horizon_is_exclusive():
     assert periods_until(rhythm, date(2024, 1, 1), date(2024, 1, 1), date(2025, 1, 1)) == []
 
 
-@pytest.mark.parametrize(
-    ("timing", "offset", "expected"),
-    [
-        ("advance", 0, date(2024, 2, 1)),
-        ("advance", -10, date(2024, 1, 22)),
-        ("arrears", 0, date(2024, 3, 1)),
-        ("arrears", 5, date(2024, 3, 6)),
-        ("arrears", -1, date(2024, 2, 29)),
-    ],
-)
-def test_invoice_date(timing, offset, expected):
-    period = next(iter_periods(calendar("month"), date(2024, 2, 1)))
-    assert invoice_date(period, timing, offset) == expected
-
-
 @given(rhythms(), spans())
 def test_periods_tile_the_time(rhythm, span):
     start, end = span
@@ -311,10 +295,6 @@ def test_a_bad_rhythm_is_refused_by_code_and_in_words(values, code):
         (
             lambda: Period(0, date(2024, 1, 1), date(2024, 1, 9), date(2024, 1, 2), date.max),
             "bad_period",
-        ),
-        (
-            lambda: invoice_date(next(iter_periods(calendar("month"), date(2024, 2, 1))), "later"),
-            "unknown_timing",
         ),
     ],
 )

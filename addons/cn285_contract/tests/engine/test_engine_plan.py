@@ -4,8 +4,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from cn285_engine import plan
+from cn285_engine.calendar import add_days
+from cn285_engine.errors import EngineError
 from cn285_engine.periods import Rhythm
-from cn285_engine.plan import ItemTerms, plan_rows
+from cn285_engine.plan import ItemTerms, Stretch, plan_rows, plan_stretches, timing_day
 from cn285_engine.proration import PartialPolicy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +37,48 @@ def test_year_of_months():
     rows, finished = plan_rows(terms(), FAR)
     assert [row.start.month for row in rows] == list(range(1, 13))
     assert finished
+
+
+@pytest.mark.parametrize(
+    ("timing", "offset", "expected"),
+    [
+        ("advance", 0, date(2024, 2, 1)),
+        ("advance", -10, date(2024, 1, 22)),
+        ("arrears", 0, date(2024, 3, 1)),
+        ("arrears", 5, date(2024, 3, 6)),
+        ("arrears", -1, date(2024, 2, 29)),
+    ],
+)
+def test_invoice_date(timing, offset, expected):
+    rows, _finished = plan_rows(
+        terms(start=date(2024, 2, 1), end=date(2024, 3, 1), timing=timing, offset=offset), FAR
+    )
+    assert [row.billing_date for row in rows] == [expected]
+    assert add_days(timing_day(timing, date(2024, 2, 1), date(2024, 3, 1)), offset) == expected
+
+
+def test_no_such_timing():
+    with pytest.raises(EngineError) as refusal:
+        plan_rows(terms(timing="later"), FAR)
+    assert refusal.value.code == "unknown_timing"
+
+
+def test_due_dates_have_one_place(monkeypatch):
+    """A rule that moves invoice dates, here to Mondays, holds for all that is planned."""
+
+    def on_mondays(item_terms, day):
+        due = add_days(day, item_terms.offset)
+        return add_days(due, -due.weekday() % 7)
+
+    monkeypatch.setattr(plan, "due_date", on_mondays)
+    covered = [(date(2026, 1, 10), date(2026, 1, 20))]
+    late = Stretch(date(2026, 3, 11), None, terms(), "b", not_before=date(2026, 3, 15))
+    rows = plan_rows(terms(offset=3), FAR, covered)[0]
+    rows += plan_rows(terms(timing="arrears", offset=-2), FAR, covered)[0]
+    rows += plan_rows(terms(kind="one_shot", rhythm=None), FAR)[0]
+    rows += plan_stretches([late], FAR, [(date(2026, 3, 1), date(2026, 3, 20))])[0]
+    assert len(rows) > 36
+    assert {row.billing_date.weekday() for row in rows} == {0}
 
 
 def test_rows_due_before_the_horizon_only():

@@ -27,6 +27,15 @@ bases = st.sampled_from(tuple(Basis))
 policies = st.sampled_from(tuple(PartialPolicy))
 
 
+def test_table_of_bases():
+    assert [(basis.value, basis.label) for basis in Basis] == [
+        ("actual", "Actual Days"),
+        ("30_360", "30/360"),
+    ]
+    assert [Basis(basis.value) for basis in Basis] == list(Basis)
+    assert len({basis.label for basis in Basis}) == len(Basis)
+
+
 def calendar(unit, day=1, month=1):
     return Rhythm(1, unit, "calendar", date(2010, 1, 1), day, month)
 
