@@ -49,6 +49,19 @@ def day_after(day):
     return day + timedelta(days=1) if day else None
 
 
+def insert_steps(steps, new, before=None, after=None):
+    """The steps with others among them, where an addon wants its own.
+
+    :param steps: list of methods in the order in which they are called
+    :param new: list of those that come in
+    :param before: the step that the new ones come before; or
+    :param after: the step that they come after; without either they come first
+    :raises ValueError: when that step is not there
+    """
+    place = steps.index(before) if before else steps.index(after) + 1 if after else 0
+    return [*steps[:place], *new, *steps[place:]]
+
+
 def in_users_language(records):
     """The records as their user reads: jobs start without a language, reasons are for people."""
     return records.with_context(lang=records.env.user.lang)

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
-from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_day, as_decimal, day_after
+from odoo.addons.cn285_contract.models.common import (
+    LIVE_STATES,
+    as_day,
+    as_decimal,
+    day_after,
+    insert_steps,
+)
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
@@ -227,10 +233,14 @@ class ContractItem(models.Model):
 class BillingRun(models.Model):
     _inherit = "cn285.billing.run"
 
-    def _prepare_due_rows(self):
-        """Contracts are renewed, at their revised prices, before what is due is billed."""
+    def _steps_before(self):
+        """Contracts are renewed before their changes are applied, which may be of the new term."""
+        steps = super()._steps_before()
+        return insert_steps(steps, [self._renew_contracts], before=self._apply_changes)
+
+    def _renew_contracts(self, _failed):
+        """Step: contracts are renewed, at their revised prices, before what is due is billed."""
         self.env["cn285.contract"]._run_renewals(self.company_id)
-        return super()._prepare_due_rows()
 
 
 class TimeTravel(models.Model):

@@ -27,6 +27,7 @@ from .rating import (
 from .trigger import (
     test_usage_complete,
     test_usage_delivery,
+    test_usage_run_steps,
     test_usage_threshold,
     test_usage_trigger_run,
 )

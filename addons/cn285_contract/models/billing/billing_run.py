@@ -196,19 +196,52 @@ class BillingRun(models.Model):
             domain &= Domain("contract_id", "any", self._contract_domain())
         return domain
 
+    # === BEFORE IT === #
+
     def _prepare_due_rows(self):
-        """Plan what is missing up to the run's date and rate the usage that has come in."""
+        """Do all that has to be done before due rows are looked at, see :meth:`_steps_before`."""
         self.ensure_one()
-        schedules = self.env["cn285.billing.schedule"]
-        schedules._ensure_planned(self.company_id, self.date)
-        waiting = schedules.search(self._due_domain("waiting"))
-        failed = waiting._rate_waiting()
-        rating_issues = self.issue_ids.filtered(
+        failed = {}
+        for step in self._steps_before():
+            step(failed)
+        self.env.flush_all()
+
+    def _steps_before(self):
+        """What is done before a run looks at what is due, in this order.
+
+        Each step is a method that gets ``{contract: reason}``, what could not be rated until then,
+        and adds to it what it could not rate itself. Another addon puts its steps among these by
+        :func:`insert_steps`; ``docs/architecture.md`` lists those of all addons.
+        """
+        return [
+            self._apply_changes,
+            self._plan_due_rows,
+            self._rate_waiting_rows,
+            self._set_aside_unrated,
+        ]
+
+    def _apply_changes(self, _failed):
+        """Step: what changes today is applied before it is billed."""
+        self.env["cn285.contract.change"]._apply_all_due(self.company_id)
+
+    def _plan_due_rows(self, _failed):
+        """Step: plan what is missing up to the run's date."""
+        self.env["cn285.billing.schedule"]._ensure_planned(self.company_id, self.date)
+
+    def _rate_waiting_rows(self, failed):
+        """Step: rate the usage that has come in."""
+        waiting = self.env["cn285.billing.schedule"].search(self._due_domain("waiting"))
+        failed.update(waiting._rate_waiting())
+
+    def _set_aside_unrated(self, failed):
+        """Step: set aside the contracts that could not be rated; others are no issue any more."""
+        solved = self.issue_ids.filtered(
             lambda issue: issue.kind == "rating" and issue.contract_id not in failed
         )
-        rating_issues.state = "solved"
+        solved.state = "solved"
         self._set_aside(failed, kind="rating")
-        self.env.flush_all()
+
+    # === BATCHES === #
 
     def _batches(self):
         """Cut what is due into batches of about the company's number of invoices.

@@ -201,12 +201,3 @@ class ContractChange(models.Model):
         """
         for changes in self.grouped("type").values():
             changes._type().announce(changes, scheduled)
-
-
-class BillingRun(models.Model):
-    _inherit = "cn285.billing.run"
-
-    def _prepare_due_rows(self):
-        """What changes today is applied before it is billed."""
-        self.env["cn285.contract.change"]._apply_all_due(self.company_id)
-        return super()._prepare_due_rows()

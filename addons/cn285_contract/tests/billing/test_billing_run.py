@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.common import insert_steps
 from ..common import ContractCase
 
 
@@ -16,6 +17,20 @@ class TestBillingRun(ContractCase):
     """What a run bills, what it sets aside, and that it does so once."""
 
     # === DUE === #
+
+    def test_steps_before_it_in_order(self):
+        run = self.env["cn285.billing.run"].new({"company_id": self.company.id})
+        own = ["_apply_changes", "_plan_due_rows", "_rate_waiting_rows", "_set_aside_unrated"]
+        names = [step.__name__ for step in run._steps_before()]
+        self.assertEqual([name for name in names if name in own], own)
+
+    def test_steps_of_another_addon(self):
+        steps = ["a", "b", "c"]
+        self.assertEqual(insert_steps(steps, ["x", "y"], before="b"), ["a", "x", "y", "b", "c"])
+        self.assertEqual(insert_steps(steps, ["x"], after="c"), ["a", "b", "c", "x"])
+        self.assertEqual(insert_steps(steps, ["x"]), ["x", "a", "b", "c"])
+        with self.assertRaises(ValueError):
+            insert_steps(steps, ["x"], before="d")
 
     def test_catch_up_of_months_past_in_one_run(self):
         contract = self._create_contract()
