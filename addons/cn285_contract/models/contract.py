@@ -296,6 +296,7 @@ class Contract(models.Model):
 
     def write(self, vals):
         self._check_state_door(vals)
+        self._edit_last_pricelist(vals)
         replans = self._replanning_fields() & vals.keys()
         result = super().write(vals)
         if replans and "state" not in vals:

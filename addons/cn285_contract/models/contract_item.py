@@ -205,6 +205,7 @@ class ContractItem(models.Model):
         result = super().write(vals)
         if self._replanning_fields() & vals.keys() and "state" not in vals:
             self._replan()
+        self._edit_last_version(vals)
         return result
 
     @api.ondelete(at_uninstall=False)

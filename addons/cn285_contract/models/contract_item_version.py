@@ -209,21 +209,17 @@ class ContractItem(models.Model):
 
     # === WRITING === #
 
-    def write(self, vals):
-        result = super().write(vals)
-        names = set(self.env["cn285.contract.item.version"]._price_terms_fields()) & vals.keys()
-        if names and not self.env.context.get("cn285_versions_written"):
-            self._edit_last_version({name: vals[name] for name in names})
-        return result
-
     def _edit_last_version(self, vals):
         """An item that is edited by hand keeps the terms of its earlier days."""
+        names = set(self.env["cn285.contract.item.version"]._price_terms_fields()) & vals.keys()
+        if not names or self.env.context.get("cn285_versions_written"):
+            return
         # sudo: versions follow from the items, and who edits these may not write versions.
         items = self.sudo()
         last = items.version_ids.browse().union(*(item.version_ids[-1:] for item in items))
         for version in last:
             item = version.item_id
-            values = {name: item[name] for name in vals}
+            values = {name: item[name] for name in names}
             patch = {**(version.patch or {}), **values} if version.date_from else version.patch
             version.write({**values, "patch": patch})
         last.item_id._replan()
@@ -313,11 +309,11 @@ class ContractItem(models.Model):
 class Contract(models.Model):
     _inherit = "cn285.contract"
 
-    def write(self, vals):
+    def _edit_last_pricelist(self, vals):
         """A pricelist that is edited by hand holds for the last terms of the items."""
-        if "pricelist_id" in vals and not self.env.context.get("cn285_no_replan"):
-            # sudo: versions follow from the contract, and who edits it may not write them.
-            items = self.sudo().item_ids
-            last = items.version_ids.browse().union(*(item.version_ids[-1:] for item in items))
-            last.write({"pricelist_id": vals["pricelist_id"]})
-        return super().write(vals)
+        if "pricelist_id" not in vals or self.env.context.get("cn285_no_replan"):
+            return
+        # sudo: versions follow from the contract, and who edits it may not write them.
+        items = self.sudo().item_ids
+        last = items.version_ids.browse().union(*(item.version_ids[-1:] for item in items))
+        last.write({"pricelist_id": vals["pricelist_id"]})

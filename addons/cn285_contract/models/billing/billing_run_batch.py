@@ -101,6 +101,7 @@ class BillingRun(models.Model):
         rows._set_invoiced(lines, self)
         self.env["account.move.line"]._cn285_follow(more)
         self._attach_details(moves, lines)
+        rows._follow_credited_lines()
         return moves
 
     def _try_groups(self, groups, trial=False):

@@ -33,7 +33,12 @@ class BillingSchedule(models.Model):
     beneficiary_id = fields.Many2one(related="item_id.beneficiary_id")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     kind = fields.Selection(
-        [("one_shot", "One-Time Fee"), ("fixed", "Subscription"), ("usage", "Usage")],
+        [
+            ("one_shot", "One-Time Fee"),
+            ("fixed", "Subscription"),
+            ("usage", "Usage"),
+            ("credit", "Credit"),
+        ],
         required=True,
         readonly=True,
     )
@@ -159,6 +164,10 @@ class BillingSchedule(models.Model):
             "proration",
             "net",
             "steps",
+            "credited_id",
+            "frees",
+            "full_start",
+            "full_end",
         }
 
     def write(self, vals):
@@ -332,14 +341,20 @@ class BillingSchedule(models.Model):
 
         What was changed on their items in the meantime counts.
         """
+        self._take_back_credits()
         self.write({"state": "planned", "move_line_id": False, "move_id": False, "run_id": False})
         self.item_id._replan()
 
     def _cancel_invoiced(self):
-        """Close rows whose invoice was cancelled, and plan their periods anew (next revision)."""
+        """Close rows whose invoice was cancelled, and plan their periods anew (next revision).
+
+        A credit that is cancelled is made anew, if it is due still.
+        """
+        self._take_back_credits()
         items = self.item_id
         self.write({"state": "cancelled"})
         items._replan()
+        self._credit_anew()
 
     def action_view_invoice(self):
         self.ensure_one()

@@ -32,7 +32,9 @@ class Contract(models.Model):
         return self.sudo()._preview_upcoming(count)
 
     def _preview_upcoming(self, count):
-        """The next invoices of a contract whose terms stay as they are."""
+        """The next invoices: planned in memory, or, where they hang on more, played and undone."""
+        if self._has_more_to_play():
+            return self._preview_played(count)
         groups = self.env["cn285.invoice.builder"]._group_rows(self._preview_rows(count))
         return [self._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]]
 

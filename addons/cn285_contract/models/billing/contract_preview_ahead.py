@@ -14,9 +14,8 @@ class Contract(models.Model):
 
     _inherit = "cn285.contract"
 
-    def _preview_upcoming(self, count):
-        if not self._has_more_to_play():
-            return super()._preview_upcoming(count)
+    def _preview_played(self, count):
+        """The next invoices of a contract that will change."""
         previews = []
         try:
             with self.env.cr.savepoint():

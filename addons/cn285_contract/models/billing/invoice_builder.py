@@ -174,13 +174,16 @@ class InvoiceBuilder(models.AbstractModel):
 
     @api.model
     def _line_key(self, row):
-        """What rows have in common that share an invoice line; by default each has its own."""
+        """What rows have in common that share an invoice line; by default each has its own.
+
+        Credits are not summed with charges.
+        """
         contract, item = row.contract_id, row.item_id
         if contract.line_grouping == "row":
             return (row.id,)
         label = item.name if contract.line_grouping == "item_name" else ""
         analytic = str(sorted((item.analytic_distribution or {}).items()))
-        return (contract.id, item.product_id.id, label, analytic)
+        return (contract.id, item.product_id.id, label, analytic, row.kind == "credit")
 
     @api.model
     def _prepare_lines(self, key, rows, terms, credit=False):
@@ -256,7 +259,7 @@ class InvoiceBuilder(models.AbstractModel):
             text += "\n" + builder.env._("For: %s", item.beneficiary_id.display_name)
         if contract.reseller_id and contract.reseller_id != contract.partner_id:
             text += "\n" + builder.env._("End customer: %s", contract.partner_id.display_name)
-        return text
+        return builder.env._("Credit: %s", text) if row.kind == "credit" else text
 
     # === WHAT CANNOT BE BILLED === #
 
@@ -305,7 +308,8 @@ class InvoiceBuilder(models.AbstractModel):
     def _price_obstacle(self, row):
         """Why a row has no amount to invoice; None if it has."""
         item = row.item_id
-        if row.kind == "usage" or item.price_source == "manual" or row.price_unit:
+        priced = row.kind in ("usage", "credit")
+        if priced or item.price_source == "manual" or row.price_unit:
             return None
         return self.env._(
             "no price for product %(product)s in %(pricelist)s.",

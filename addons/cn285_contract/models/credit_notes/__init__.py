@@ -8,5 +8,5 @@ from . import (
     billing_credit,
     credit_note,
     credit_note_wishes,
-    billing_change_credit,
+    billing_credit_row,
 )

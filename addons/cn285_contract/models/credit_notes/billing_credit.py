@@ -49,7 +49,10 @@ class BillingSchedule(models.Model):
             row.credited_amount = float(credited.get(row, 0))
 
     def _credited(self):
-        """What credit notes that were not cancelled took back, as ``{row: Decimal}``."""
+        """What was taken back of each row, as ``{row: Decimal}``.
+
+        By credit notes that were not cancelled, and by changes, invoiced already or about to be.
+        """
         self.env["cn285.billing.credit"].flush_model()
         self.env["account.move.line"].flush_model(["parent_state"])
         found = self.env.execute_query(
@@ -62,4 +65,7 @@ class BillingSchedule(models.Model):
                 self.ids,
             )
         )
-        return {self.browse(row_id): Decimal(amount) for row_id, amount in found}
+        totals = self._credited_by_changes()
+        for row_id, amount in found:
+            totals[self.browse(row_id)] += Decimal(amount)
+        return dict(totals)

@@ -8,6 +8,7 @@ from ...engine.credit import (
     CreditableLine,
     credit_lines,
     percent_of_total,
+    reserve,
     settle_together,
     spread_credit,
 )
@@ -139,7 +140,10 @@ class AccountMove(models.Model):
         return [one for lines in together.values() for one in settle_together(lines, unit)]
 
     def _cn285_creditable_lines(self):
-        """The invoice's lines with what was credited of them, as the engine has them."""
+        """The invoice's lines with what was credited of them, as the engine has them.
+
+        What changes are about to credit is left out: no money is taken back twice.
+        """
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         charged = self._cn285_line_amounts()
         credited, taxes = defaultdict(Decimal), defaultdict(lambda: defaultdict(Decimal))
@@ -154,8 +158,14 @@ class AccountMove(models.Model):
                 credited[origin] += sign * base
                 for tax, amount in parts.items():
                     taxes[origin][tax] += sign * amount
+        unit = as_decimal(self.currency_id.rounding)
+        reserved = self._cn285_credited_by_changes()
         return [
-            CreditableLine(line.id, *charged[line], credited[line.id], dict(taxes[line.id]))
+            reserve(
+                CreditableLine(line.id, *charged[line], credited[line.id], dict(taxes[line.id])),
+                reserved[line.id],
+                unit,
+            )
             for line in lines
         ]
 
