@@ -417,10 +417,10 @@ class TestImportWizard(LoaderCase):
 
 @tagged("post_install", "-at_install")
 class TestDemonstrationFiles(LoaderCase):
-    """The portfolio that ``make demo`` loads: clean, and every feature is in it."""
+    """The files that ``make demo`` loads: clean, and every feature is in it."""
 
     def _column(self, file, column):
-        folder = Path(__file__).parents[2] / "demo" / "portfolio"
+        folder = Path(__file__).parents[2] / "demo" / "import"
         values = set()
         for path in folder.glob(f"{file}*.csv"):
             with path.open(encoding="utf-8", newline="") as lines:
@@ -447,7 +447,7 @@ class TestDemonstrationFiles(LoaderCase):
 
     @freeze_time("2026-07-01 08:00:00")
     def test_it_loads_without_an_error(self):
-        folder = Path(__file__).parents[2] / "demo" / "portfolio"
+        folder = Path(__file__).parents[2] / "demo" / "import"
         report = self.env["cn285.import.loader"]._load_folder(folder, namespace="cn285_test")
         self.assertEqual(self._errors(report), [])
         self.assertGreaterEqual(report.created["contracts"], 300)
