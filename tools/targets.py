@@ -162,6 +162,7 @@ def _pytest(database, template, arguments):
             "PYTHONPATH": str(ROOT / "tools" / "testing"),
             # Jobs run where a test says so, not behind its back.
             "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+            "CN285_BASE": databases.BASE,
             "CN285_TEST_TEMPLATE": template,
             "CN285_TEST_DATABASE": database,
         },

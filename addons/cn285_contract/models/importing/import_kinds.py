@@ -14,7 +14,6 @@ NAMED_BY = {
     "cn285.contract.item": ("code",),
     "cn285.contract.template": ("code", "name"),
     "cn285.contract.template.item": (),
-    "cn285.price.index": ("code", "name"),
     "product.product": ("default_code", "barcode", "name"),
 }
 

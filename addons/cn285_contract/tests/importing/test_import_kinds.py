@@ -24,10 +24,8 @@ COLUMNS = {
         "website zip"
     ),
     "templates": (
-        "announce code commitment_length commitment_unit currency exit_rule "
-        "invoice_separately journal line_grouping name note notice_length notice_unit "
-        "payment_term pricelist renewal_length renewal_max renewal_mode renewal_percent "
-        "renewal_revision renewal_unit sending sequence tags term_length term_unit"
+        "code currency invoice_separately journal line_grouping name note payment_term pricelist "
+        "sending sequence tags"
     ),
     "template_items": (
         "alignment analytic billing_day billing_month billing_offset billing_type discount "
@@ -37,12 +35,9 @@ COLUMNS = {
     ),
     "template_discounts": "amount item month_count month_from name percent",
     "contracts": (
-        "announce client_ref closed_on commitment_length commitment_unit currency date_end "
-        "date_start exit_rule fiscal_position invoice_address invoice_separately journal "
-        "line_grouping note notice_length notice_unit number partner payment_term pricelist "
-        "renewal_length renewal_max renewal_mode renewal_percent renewal_revision "
-        "renewal_unit reseller salesperson sending state tags template template_items "
-        "term_length term_unit"
+        "client_ref closed_on currency date_end date_start fiscal_position invoice_address "
+        "invoice_separately journal line_grouping note number partner payment_term pricelist "
+        "reseller salesperson sending state tags template template_items"
     ),
     "items": (
         "activated_on alignment analytic beneficiary billing_day billing_month "
@@ -68,14 +63,6 @@ class TestImportKinds(TransactionCase):
         for kind, columns in COLUMNS.items():
             self.assertLessEqual(set(columns.split()), set(self._columns(kind)), kind)
 
-    def test_terms_that_had_no_column(self):
-        terms = {
-            *("exit_fee", "exit_fee_value", "may_buy_out", "telecom", "renewal_index"),
-            *("renewal_cap", "announce_from", "announce_until"),
-        }
-        for kind in ("contracts", "templates"):
-            self.assertLessEqual(terms, set(self._columns(kind)), kind)
-
     def test_every_column_leads_to_a_field(self):
         for kind in self.env["cn285.import.loader"]._catalogue().values():
             fields = self.env[kind.model]._fields
@@ -88,7 +75,6 @@ class TestImportKinds(TransactionCase):
         cases = {
             "cn285.contract.item": ("_terms_fields", ["uom_id"], "items", "uom"),
             "cn285.contract.template.item": ("_terms_fields", ["uom_id"], "template_items", "uom"),
-            "cn285.contract": ("_term_rule_fields", ["date_concluded"], "contracts", None),
             "cn285.contract.template": ("_contract_fields", ["company_id"], "templates", "company"),
         }
         for model, (method, fields, kind, column) in cases.items():
@@ -101,33 +87,7 @@ class TestImportKinds(TransactionCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestImportTerms(LoaderCase):
-    def test_rules_of_the_term(self):
-        index = self.env["cn285.price.index"].create({"name": "Syntec", "code": "LT-SYN"})
-        text = (
-            "id,partner,date_start,commitment_length,may_buy_out,exit_fee,exit_fee_value,telecom,"
-            "renewal_revision,renewal_index,renewal_cap,announce_from,announce_until\n"
-            "LT-C1,LT-HQ,2026-01-01,12,yes,percent,20,yes,index,LT-SYN,3.5,4,2\n"
-        )
-        report = self._load(FILES | {"contracts.csv": text, "items.csv": "id,contract,product\n"})
-        self.assertEqual([e for e in self._errors(report) if e[0] != "discounts.csv"], [])
-        self.assertRecordValues(
-            self._loaded("LT-C1"),
-            [
-                {
-                    "commitment_length": 12,
-                    "may_buy_out": True,
-                    "exit_fee": "percent",
-                    "exit_fee_value": 20.0,
-                    "telecom": True,
-                    "renewal_index_id": index.id,
-                    "renewal_cap": 3.5,
-                    "announce_from": 4,
-                    "announce_until": 2,
-                }
-            ],
-        )
-
+class TestImportTierPaths(LoaderCase):
     def test_tier_paths(self):
         text = (
             "product_from,product_to,kind\nLT-SUP,LT-FEE,upsell\nLT-FEE,LT-SUP,downsell\n"
