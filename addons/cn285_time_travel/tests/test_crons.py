@@ -66,9 +66,7 @@ class TestCrons(ContractCase):
     # === WHICH, WHEN, IN WHICH ORDER === #
 
     def test_an_action_of_an_addon_is_run_every_day_as_its_user(self):
-        user = new_test_user(
-            self.env, "robot", groups="base.group_user,base.group_partner_manager"
-        )
+        user = new_test_user(self.env, "robot", groups="base.group_user,base.group_partner_manager")
         self._cron(self._say(), interval_type="hours", user_id=user.id)
         self._travel()
         days = [f"day 2026-01-{day} {user.id}" for day in (16, 17, 18)]
@@ -200,7 +198,8 @@ class TestCrons(ContractCase):
                 model.with_delay(channel="root")._job_of_a_test("late")
 
         self._job_cron("_job_of_a_test", _job_of_a_test=_job_of_a_test)
-        self._cron("env['res.partner'].search([('name', '=like', 'day job %')]).write({'name': 'day job!'})")
+        found = "env['res.partner'].search([('name', '=like', 'day job %')])"
+        self._cron(f"{found}.write({{'name': 'day job!'}})")
         self._travel("2026-01-16")
         self.assertEqual(self._said(), ["day job!"])
         self.assertEqual(self._said("late"), ["late job 2026-01-16"])
