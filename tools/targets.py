@@ -155,13 +155,14 @@ def _test_database():
 def _pytest(database, template, arguments):
     return run(
         "pytest", "-p", "strict_skips", f"--odoo-config={CONFIG}", f"--odoo-database={database}",
-        "--odoo-http", *arguments,
+        "--odoo-http", "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
             # Not a conftest.py: that would put the root on sys.path, and pytest would then take
             # our addons for a package "addons" instead of "odoo.addons".
             "PYTHONPATH": str(ROOT / "tools" / "testing"),
             # Jobs run where a test says so, not behind its back.
             "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+            "CN285_BASE": databases.BASE,
             "CN285_TEST_TEMPLATE": template,
             "CN285_TEST_DATABASE": database,
         },
@@ -194,6 +195,7 @@ def lint(_options):
         ["ruff", "check", "--quiet", *python],
         [sys.executable, "tools/check_xml.py"],
         [sys.executable, "tools/check_po.py"],
+        [sys.executable, "tools/check_methods.py"],
         ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
     ]
     failed = []

@@ -24,6 +24,5 @@ from . import (
     writer,
     changes,
     credit_notes,
-    renewal,
     importing,
 )

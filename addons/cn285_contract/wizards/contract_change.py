@@ -89,8 +89,6 @@ class ContractChangeWizard(models.TransientModel):
     date_end = fields.Date(string="Last Day")
     billing = fields.Selection(BILLING, string="Meanwhile")
     cause = fields.Selection([("debt", "Debt"), ("manual", "Other")], default="manual")
-    auto_renew = fields.Boolean(string="Renews by Itself", default=True)
-    term_end = fields.Date(string="New End of the Term")
 
     @api.model
     def _type_selection(self):

@@ -166,28 +166,19 @@ class Contract(models.Model):
         # What Odoo finds for the new payer, not what was chosen for the old one.
         for name in ("partner_invoice_id", "fiscal_position_id", "payment_term_id"):
             vals.pop(name, None)
-        vals.update({name: self[name] for name in self._heir_fields()})
+        vals.update(self._heir_values())
         vals.update(
             predecessor_id=self.id,
             date_start=change._first_day(),
             date_end=self.date_end,
             client_ref=values.get("client_ref") or False,
-            # The commitment was the old holder's.
-            commitment_length=0,
         )
         heir = self.create({**vals, "template_id": False})
         heir.template_id = self.template_id
         heir._update_state(("draft",), "active")
         return heir
 
-    @api.model
-    def _heir_fields(self):
-        """Fields that a new holder's contract takes over although a copy does not."""
-        return [
-            "date_concluded",
-            "term_number",
-            "term_start",
-            "term_end",
-            "term_anchor_day",
-            "auto_renew",
-        ]
+    def _heir_values(self):
+        """Hook: values of a new holder's contract that a copy does not have. Default: none."""
+        self.ensure_one()
+        return {}

@@ -174,8 +174,7 @@ class ContractChange(models.Model):
 
     def _term_after(self, day):
         """The first day after the contract's current term, or after the contract."""
-        contract = self.contract_id
-        ends = [end for end in (contract.term_end, contract.date_end) if end and end >= day]
+        ends = [end for end in self.contract_id._term_ends() if end and end >= day]
         return min(ends) + timedelta(days=1) if ends else self._next_period_start(day)
 
     # === KEEPING THE RULES === #
