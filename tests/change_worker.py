@@ -74,7 +74,7 @@ def apply_due(database):
 def again_and_again(step, env):
     """Do it as a job would: once more where another process holds the contract."""
     # Odoo is loaded by now, and its addons can be imported.
-    from odoo.addons.cn285_contract.models.billing.billing_run_batch import CONCURRENCY_ERRORS
+    from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 
     for _attempt in range(600):
         try:

@@ -40,9 +40,10 @@ def main(arguments=None):
 
 
 def _prepare(env, since):
-    """A test whose clock shows the first day."""
+    """A test whose clock shows the first day, and which bills every day."""
     env["res.company"]._cn285_mark_test_database()
-    env.company.cn285_clock_date = since
+    # The demonstration itself bills when a visitor says so: see demo.py.
+    env.company.write({"cn285_clock_date": since, "cn285_daily_billing": True})
     env.cr.commit()
 
 
@@ -120,6 +121,8 @@ def _day(since, days):
 def _print(env, journeys):
     lines = journeys.line_ids
     labels = dict(lines._fields["kind"]._description_selection(env))
+    for line in lines.filtered("reason"):
+        out.print(f"{line.date}: {line.reason}", style="red", markup=False)
     rows = []
     for kind, some in lines.grouped("kind").items():
         amount = sum(some.mapped("amount"))

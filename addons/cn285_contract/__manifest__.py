@@ -27,7 +27,6 @@
         "views/billing_run_views.xml",
         "wizards/credit_create_views.xml",
         "wizards/bill_upcoming_views.xml",
-        "views/time_travel_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

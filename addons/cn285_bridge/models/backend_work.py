@@ -14,6 +14,11 @@ class BridgeBackend(models.Model):
 
     _inherit = "cn285.bridge.backend"
 
+    def _may_call(self):
+        """Whether the other system may be called: not while the days that pass are imagined."""
+        self.ensure_one()
+        return self.state == "running" and not self.env["res.company"]._cn285_is_imagined()
+
     def _dispatch_later(self, eta=None):
         """Order that what waits is cut into jobs, once."""
         for backend in self:
@@ -29,7 +34,7 @@ class BridgeBackend(models.Model):
     def _job_dispatch(self):
         """Job: cut what waits into jobs of one call each, in the order of kinds."""
         self.ensure_one()
-        if self.state != "running":
+        if not self._may_call():
             return self.env._("The bridge is stopped.")
         outbox = self.env["cn285.bridge.outbox"]
         rows = outbox._due(self)
@@ -52,6 +57,8 @@ class BridgeBackend(models.Model):
         """Read what is due, take in what came, send what was left over."""
         now = fields.Datetime.now()
         for backend in self.search([("state", "=", "running")]):
+            if not backend._may_call():
+                continue
             for kind in backend.kind_ids:
                 if kind._reads() and (not kind.next_read_at or kind.next_read_at <= now):
                     kind._read_later()

@@ -225,7 +225,7 @@ class BridgeKind(models.Model):
         """Job: read what changed there, keep it, and order that it is taken in."""
         self.ensure_one()
         backend = self.backend_id
-        if backend.state != "running" or not self._reads():
+        if not backend._may_call() or not self._reads():
             return self.env._("Nothing to read: the bridge is stopped or the kind is off.")
         if not backend._take_slot():
             message = self.env._("All calls that the other system takes at a time are in use.")

@@ -32,7 +32,7 @@ class BridgeOutbox(models.Model):
             return self.env._("Nothing to do: the notes are gone.")
         kind.ensure_one()
         backend = kind.backend_id
-        if backend.state != "running":
+        if not backend._may_call():
             self.exists().write({"queued_until": False})
             return self.env._("The bridge is stopped.")
         if not backend._take_slot():

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .money import CENT, round_money
+from .money import CENT, allocate_running, round_money
 from .periods import Period
 from .plan import ItemTerms, Stretch, end_of_terms, part_share
 from .pricing import Charge, DiscountWindow, price_charge
@@ -182,7 +182,8 @@ def _settle_row(stretches: Sequence[Stretch], row: Billed, rounding: Decimal) ->
         kept, lost, amount = [], live, row.net - row.credited
     credits = []
     if lost:
-        parts = _spread(creditable(amount, row.net, row.credited + row.waived), lost, rounding)
+        amount_lost = creditable(amount, row.net, row.credited + row.waived)
+        parts = allocate_running(amount_lost, [count([span]) for span in lost], rounding)
         credits = [Credit(row.key, *span, part) for span, part in zip(lost, parts, strict=True)]
         amount -= sum(parts, start=ZERO)
     # A period that is cut anew may be off by a cent a part. What is further off was priced
@@ -190,17 +191,6 @@ def _settle_row(stretches: Sequence[Stretch], row: Billed, rounding: Decimal) ->
     if amount and abs(amount) <= cents and not row.waived:
         credits.append(Credit(row.key, live[0][0], live[-1][1], amount, frees=False))
     return credits
-
-
-def _spread(amount: Decimal, spans: Sequence[Span], rounding: Decimal) -> list[Decimal]:
-    """Split an amount over stretches by their days; the parts add up to it."""
-    days, done, parts = 0, ZERO, []
-    for span in spans:
-        days += count([span])
-        until = round_money(Fraction(amount) * days / count(spans), rounding)
-        parts.append(until - done)
-        done = until
-    return parts
 
 
 def _still_owed(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from .money import CENT, round_money
+from .money import CENT, allocate_running, round_money
 
 ZERO = Decimal(0)
 Amounts = Mapping[Hashable, Decimal]
@@ -151,11 +151,6 @@ def spread_credit(
     The parts add up to the amount. Where the shares come to the amount or more, and are rounded to
     ``unit``, no part exceeds its share.
     """
-    total = sum(map(Fraction, shares.values()), Fraction(0))
-    parts, exact, rounded = {}, Fraction(0), ZERO
-    for key, share in shares.items():
-        exact += Fraction(amount) * Fraction(share) / total if total else 0
-        until = round_money(exact, unit)
-        parts[key] = until - rounded
-        rounded = until
-    return parts
+    if not sum(shares.values()):
+        return dict.fromkeys(shares, ZERO)
+    return dict(zip(shares, allocate_running(amount, shares.values(), unit), strict=True))

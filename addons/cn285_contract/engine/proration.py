@@ -6,15 +6,13 @@ clamped to a month's end counts as the day it aims at. So the days of the parts 
 to the days of the whole, in both ways of counting.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
 from .errors import AmountError, EngineError
-from .money import round_money
 from .periods import Period
 
 
@@ -156,26 +154,6 @@ def prorate(
         days -= count_days(period, period.end, period.full_end, basis)
     note = "prorated" if PartialPolicy.prorate in policies else "full"
     return Proration(days, full, note, basis)
-
-
-def split_amount(total: Decimal, weights: Sequence[int], digits: int = 2) -> list[Decimal]:
-    """Split an amount by weights into parts that add up to it, rounded to ``digits`` decimals.
-
-    Each part is the difference of two rounded running totals, so no part is off by more than a
-    rounding unit, and the last closes. Raises ``bad_weights``.
-    """
-    whole = sum(weights)
-    if whole <= 0 or min(weights) < 0:
-        raise AmountError("bad_weights")
-    rounding = Decimal(1).scaleb(-digits)
-    parts = []
-    running, done = 0, Decimal(0)
-    for weight in weights:
-        running += weight
-        until = round_money(Fraction(total) * running / whole, rounding)
-        parts.append(until - done)
-        done = until
-    return parts
 
 
 def overlap(period: Period, start: date, end: date | None) -> tuple[date, date] | None:

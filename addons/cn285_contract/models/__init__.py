@@ -1,7 +1,6 @@
 # The order matters: a model comes before the files that extend it.
 from . import (
     res_company,
-    company_clock,
     held_mail,
     res_config_settings,
     res_partner,
@@ -18,7 +17,7 @@ from . import (
     contract_item_version,
     contract_portal,
     pricing,
-    time_travel,
+    diary,
 )
 from . import (
     billing,

@@ -1,14 +1,24 @@
 """Work in large numbers: rows into tables by COPY, and commits between batches."""
 
+import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from odoo import modules
+from odoo.exceptions import LockError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, config
 
 from ..engine.pgcopy import columns_file, rows_file, used_columns
 from .clock import imagining
+
+# Nobody's fault: another process is at the same records, and the work is done again after it.
+CONCURRENCY_ERRORS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+# How often a step is tried again behind another process, and the longest pause before it is.
+MAX_TRIES = 12
+MAX_PAUSE_SECONDS = 5.0
 
 _one_transaction = ContextVar("cn285_one_transaction", default=False)
 
@@ -142,6 +152,30 @@ def commit_batch(env):
     if not in_test() and not imagining() and not env.context.get("job_uuid"):
         env.cr.commit()  # pylint: disable=invalid-commit
     env.invalidate_all()
+
+
+def persistently(env, step):
+    """Do a step and commit it; behind another process, wait and do it again.
+
+    What comes before must be committed: a step that has to wait is rolled back. Inside a test, and
+    in :func:`one_transaction`, nothing may be rolled back, and nobody waits.
+
+    :param step: a function without arguments
+    :returns: what the step returned
+    :raises: one of ``CONCURRENCY_ERRORS`` where others do not make way
+    """
+    for attempt in range(1, MAX_TRIES + 1):
+        try:
+            result = step()
+            commit_batch(env)
+            return result
+        except CONCURRENCY_ERRORS:
+            if attempt == MAX_TRIES or in_test() or in_one_transaction():
+                raise
+            env.cr.rollback()
+            env.invalidate_all()
+            pause = min(0.05 * 2**attempt, MAX_PAUSE_SECONDS)
+            time.sleep(pause * random.uniform(0.5, 1.0))
 
 
 def _forget_documents(env):

@@ -134,8 +134,7 @@ class Contract(models.Model):
     @api.model
     def _cron_extend_schedules(self):
         """Plan running items further when the rolling horizon has moved, and end what is over."""
-        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        for company in companies:
+        for company in self.env["res.company"]._cn285_daily_companies():
             items = self.env["cn285.contract.item"].with_company(company)
             items._extend_planning(company, company._cn285_horizon())
             self._close_finished(company)

@@ -2,8 +2,10 @@ from datetime import date, datetime
 
 import pytz
 from dateutil.relativedelta import relativedelta
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
+
+from .clock import imagining
 
 
 class ResCompany(models.Model):
@@ -86,11 +88,27 @@ class ResCompany(models.Model):
         """Today by the company's clock: the only place where business code learns the date.
 
         Guarantees the local date of the company's billing time zone, whoever asks and whatever
-        the server's zone is.
+        the server's zone is; while looking ahead, the day that is imagined.
         """
         self.ensure_one()
+        imagined = imagining()
+        if imagined:
+            return imagined
         zone = pytz.timezone(self.cn285_tz or "UTC")
         return datetime.now(pytz.utc).astimezone(zone).date()
+
+    @api.model
+    def _cn285_is_imagined(self):
+        """Whether the days that pass are not real: nothing may leave to other systems then."""
+        return imagining() is not None
+
+    @api.model
+    def _cn285_daily_companies(self):
+        """The companies for which scheduled actions work: all of them.
+
+        Scheduled actions ask here, so that a test of the future can work for one company alone.
+        """
+        return self.search([])  # pylint: disable=no-search-all
 
     def _cn285_horizon(self) -> date:
         """The day up to which schedules are planned (exclusive).

@@ -1,6 +1,5 @@
 from . import (
     test_contract,
-    test_held_mail,
     test_planning,
     test_portal,
     test_security,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ...cn285_contract.engine.money import allocate_running
 from .records import Custom, Ref
 
 OWN_PRICE = Ref("-1")  # NetSuite's price level "custom": the rate is what we say
@@ -92,15 +93,9 @@ def share_tax(total: Decimal, bases: Sequence[Decimal], cent: Decimal) -> list[D
     >>> share_tax(Decimal("10.00"), [Decimal(1), Decimal(1), Decimal(1)], Decimal("0.01"))
     [Decimal('3.33'), Decimal('3.34'), Decimal('3.33')]
     """
-    whole, given, seen, parts = sum(bases), Decimal(0), Decimal(0), []
-    for base in bases:
-        seen += base
-        upto = (total * seen / whole).quantize(cent) if whole else Decimal(0)
-        parts.append(upto - given)
-        given = upto
-    if parts and given != total:
-        parts[-1] += total - given
-    return parts
+    if not sum(bases):
+        return [*(Decimal(0) for _base in bases[1:]), total] if bases else []
+    return allocate_running(total, bases, cent)
 
 
 def _common(document: Document, custom: CustomFields) -> dict:

@@ -1,8 +1,9 @@
 """What goes wrong on the way: tried again, stopped or parked, and never done twice."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import fields
+from odoo.addons.cn285_contract.models.clock import imagined_day
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
@@ -205,6 +206,23 @@ class TestFailures(NetsuiteCase):
             names = {job.method_name for job in trap.enqueued_jobs}
         self.assertIn("_job_dispatch", names)
         self.assertIn("_job_read", names)
+
+    def test_nothing_is_read_or_sent_while_days_are_imagined(self):
+        self.ready()
+        rows = self.rows("waiting")
+        calls = len(self.server.calls)
+        with trap_jobs() as trap, imagined_day(date(2030, 1, 1)):
+            self.env["cn285.bridge.backend"]._cron_pulse()
+            self.assertFalse(trap.enqueued_jobs)
+            self.backend._job_dispatch()
+            self.assertFalse(trap.enqueued_jobs)
+            rows._job_send()
+            for kind in self.backend.kind_ids:
+                kind._job_read()
+        self.assertEqual(len(self.server.calls), calls)
+        self.assertEqual(self.rows("waiting"), rows)
+        self.work()
+        self.assertFalse(self.rows("waiting"))
 
     def test_a_change_that_is_rolled_back_leaves_no_note(self):
         self.work()

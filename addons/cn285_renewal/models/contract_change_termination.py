@@ -321,8 +321,7 @@ class ContractChange(models.Model):
     @api.model
     def _cron_remind(self):
         """Remind the salespersons of terminations that are about to take effect."""
-        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        for company in companies:
+        for company in self.env["res.company"]._cn285_daily_companies():
             self.with_company(company)._remind(company)
 
     @api.model

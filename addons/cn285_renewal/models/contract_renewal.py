@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
 from odoo.addons.cn285_contract.models.common import (
@@ -7,6 +9,7 @@ from odoo.addons.cn285_contract.models.common import (
     day_after,
     insert_steps,
 )
+from odoo.addons.cn285_contract.models.diary import DiaryKind
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
@@ -60,8 +63,7 @@ class Contract(models.Model):
         return longest_end(self.date_start, length, renewal, self.renewal_max)
 
     def _cron_renewals(self):
-        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        for company in companies:
+        for company in self.env["res.company"]._cn285_daily_companies():
             self.with_company(company)._run_renewals(company)
 
     @api.model
@@ -243,37 +245,22 @@ class BillingRun(models.Model):
         self.env["cn285.contract"]._run_renewals(self.company_id)
 
 
-class TimeTravel(models.Model):
-    _inherit = "cn285.time.travel"
+class Diary(models.AbstractModel):
+    _inherit = "cn285.diary"
 
-    def _daily_steps(self):
-        """Notices, renewals and reminders come first, as their crons do."""
-        steps = [self._send_notices, self._renew_contracts, self._remind_of_terminations]
-        return [*steps, *super()._daily_steps()]
-
-    def _send_notices(self):
-        self.env["cn285.renewal.notice"]._run_notices(self.company_id)
-
-    def _renew_contracts(self):
-        self.env["cn285.contract"]._run_renewals(self.company_id)
-
-    def _remind_of_terminations(self):
-        self.env["cn285.contract.change"]._remind(self.company_id)
-
-    def _events(self):
-        """Also the notices that were sent."""
-        events = super()._events()
-        sent = self.env["cn285.renewal.notice.sending"]._read_group(
-            self._between("date", []), ["date:day"], ["__count"]
-        )
-        for day, count in sent:
-            events[fields.Date.to_date(day), "notice"] = count, 0.0
-        return events
-
-
-class TimeTravelLine(models.Model):
-    _inherit = "cn285.time.travel.line"
-
-    kind = fields.Selection(
-        selection_add=[("notice", "Renewal Notices")], ondelete={"notice": "cascade"}
-    )
+    def _kinds(self):
+        """Renewals apart from other changes, and the notices that were sent."""
+        kinds = super()._kinds()
+        change = kinds["change"]
+        return {
+            **kinds,
+            "change": replace(change, domain=change.domain & Domain("type", "!=", "renew")),
+            "renewal": replace(
+                change,
+                label=self.env._("Renewals"),
+                domain=change.domain & Domain("type", "=", "renew"),
+            ),
+            "notice": DiaryKind(
+                self.env._("Renewal Notices"), "cn285.renewal.notice.sending", "date"
+            ),
+        }

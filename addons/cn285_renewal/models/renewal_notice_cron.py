@@ -18,8 +18,7 @@ class RenewalNotice(models.Model):
 
     @api.model
     def _cron_notices(self):
-        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        for company in companies:
+        for company in self.env["res.company"]._cn285_daily_companies():
             self.with_company(company)._run_notices(company)
 
     @api.model

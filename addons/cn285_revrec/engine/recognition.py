@@ -18,7 +18,7 @@ from math import lcm
 
 from ...cn285_contract.engine.calendar import add_days, add_months
 from ...cn285_contract.engine.errors import AmountError
-from ...cn285_contract.engine.money import CENT
+from ...cn285_contract.engine.money import CENT, allocate_running, running_totals
 from .errors import RecognitionError
 
 _WIDE = Context(prec=60)
@@ -195,17 +195,8 @@ def respread(
 def _running(total: Decimal, pattern: Pattern, rounding: Decimal) -> list[tuple[date, Decimal]]:
     """Return what is recognised by the end of each month; the last is the whole amount."""
     steps, whole = shares(pattern)
-    numerator, denominator = (total / rounding).as_integer_ratio()
-    sign = -1 if numerator < 0 else 1
-    numerator, denominator = 2 * abs(numerator), denominator * whole
-    half, twice = denominator, 2 * denominator
-    # Whole numbers of rounding units, ties away from zero: round_money without its overhead.
-    running = [
-        (day, _WIDE.multiply(rounding, sign * ((numerator * units + half) // twice)))
-        for day, units in steps
-    ]
-    running[-1] = (running[-1][0], total)
-    return running
+    totals = running_totals(total, [units for _day, units in steps], whole, rounding)
+    return list(zip((day for day, _units in steps), [*totals[:-1], total], strict=True))
 
 
 def recognised_until(
@@ -250,16 +241,8 @@ def split(total: Decimal, weights: Sequence[Decimal], rounding: Decimal = CENT) 
     Each part is the difference of two rounded running totals. Weights that add up to zero (rows
     that cancel out) put everything on the last one.
     """
-    whole = sum(weights, Decimal(0))
-    parts, running, before = [], Decimal(0), Decimal(0)
-    for weight in weights:
-        running += weight
-        share = _WIDE.divide(_WIDE.multiply(total, running), whole) if whole else Decimal(0)
-        until = _WIDE.multiply(
-            (share / rounding).quantize(Decimal(1), rounding="ROUND_HALF_UP"), rounding
-        )
-        parts.append(until - before)
-        before = until
-    if parts:
-        parts[-1] += total - before
+    if not sum(weights):
+        return [*(Decimal(0) for _weight in weights[1:]), total] if weights else []
+    parts = allocate_running(total, weights, rounding)
+    parts[-1] += total - sum(parts)
     return parts

@@ -1,21 +1,14 @@
 """The buttons of a run and its steps: preview, posting once, reversal."""
 
 import json
-import random
-import time
 from contextlib import closing
 from decimal import Decimal
 
 from odoo import models
-from odoo.addons.cn285_contract.models.billing.billing_run_batch import CONCURRENCY_ERRORS
-from odoo.addons.cn285_contract.models.bulk import commit_batch, in_test
+from odoo.addons.cn285_contract.models.bulk import commit_batch, persistently
 from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
-
-# How often a run is tried again behind another one of the company, and the longest pause.
-MAX_TRIES = 12
-MAX_PAUSE_SECONDS = 5.0
 
 
 class RevrecRun(models.Model):
@@ -33,8 +26,8 @@ class RevrecRun(models.Model):
         """
         for run in self:
             commit_batch(run.env)
-            run._persistently(run._sync_schedules)
-            run._persistently(run._post_run)
+            persistently(run.env, run._sync_schedules)
+            persistently(run.env, run._post_run)
             if run.state == "draft":
                 return run._notify_twin()
         return True
@@ -100,24 +93,10 @@ class RevrecRun(models.Model):
         """
         for run in self:
             commit_batch(run.env)
-            run._persistently(run._reverse_run)
+            persistently(run.env, run._reverse_run)
         return True
 
     # === STEPS === #
-
-    def _persistently(self, step):
-        """Do a step and commit it; behind another process, wait and do it again."""
-        for attempt in range(1, MAX_TRIES + 1):
-            try:
-                result = step()
-                commit_batch(self.env)
-                return result
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_TRIES or in_test():
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                time.sleep(min(0.05 * 2**attempt, MAX_PAUSE_SECONDS) * random.uniform(0.5, 1.0))
 
     def _sync_schedules(self):
         """Make the schedules that are missing, and note what could not be scheduled."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from ...cn285_contract.engine.money import CENT, round_money
+from ...cn285_contract.engine.money import CENT, allocate, round_money
 from ...cn285_contract.engine.pricing import Step
 from .allowance import Allowance, AllowanceUse, Rollover, pool, use_allowance
 from .charge_models import ChargeModel
@@ -139,9 +139,9 @@ def split_rating(
     parts: list[list[RatedLine]] = [[] for _weight in weights]
     for line in rating.lines:
         figures = zip(
-            split_units(line.quantity, weights, _unit(line.quantity, 6)),
-            split_units(line.flat, weights, _unit(line.flat, 6)),
-            split_units(line.amount, weights, rounding),
+            allocate(line.quantity, weights, _unit(line.quantity, 6)),
+            allocate(line.flat, weights, _unit(line.flat, 6)),
+            allocate(line.amount, weights, rounding),
             strict=True,
         )
         for lines, (quantity, flat, amount) in zip(parts, figures, strict=True):
@@ -158,25 +158,6 @@ def split_rating(
         )
         for lines in parts
     ]
-
-
-def split_units(total: Decimal, weights: Sequence[Fraction | int], unit: Decimal) -> list[Decimal]:
-    """Split a multiple of ``unit`` by weights of zero or more, by the largest remainders.
-
-    Among equal remainders the first goes first, so the same split comes out each time.
-
-    >>> split_units(Decimal("-1.00"), [1, 1, 1], Decimal("0.01"))
-    [Decimal('-0.34'), Decimal('-0.33'), Decimal('-0.33')]
-    """
-    whole = sum(map(Fraction, weights))
-    count = Fraction(abs(total)) / Fraction(unit)
-    shares = [count * Fraction(weight) / whole for weight in weights]
-    parts = [int(share) for share in shares]
-    by_remainder = sorted(range(len(parts)), key=lambda index: parts[index] - shares[index])
-    for index in by_remainder[: int(count) - sum(parts)]:
-        parts[index] += 1
-    sign = -1 if total < 0 else 1
-    return [EXACT.multiply(unit, sign * part) for part in parts]
 
 
 def _weights(units: Sequence[Decimal]) -> list[Fraction]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from ...cn285_contract.engine.money import CENT, round_money
+from ...cn285_contract.engine.money import CENT, nearest, round_money
 from .exact import EXACT, ZERO, as_input
 from .statement_spec import (
     NUMBERS,
@@ -237,6 +237,8 @@ def check_sums(
 class Share:
     """Gives each weight its part of a rated amount, in whole ``unit``; the parts add up to it.
 
+    The rule is that of ``allocate_running``, one weight at a time.
+
     This is how a row of an event gets its amount where only the whole was rated (tiers, packages).
     ``total`` is the sum of all weights, known beforehand; memory stays flat. Each running sum is
     rounded, so no part is further than one unit from its exact share. Raises ``no_weight``.
@@ -263,7 +265,7 @@ class Share:
             upto = self._amount
         else:
             over, under = self._running.as_integer_ratio()
-            upto = EXACT.multiply(self._unit, _nearest(self._over * over, self._under * under))
+            upto = EXACT.multiply(self._unit, nearest(self._over * over, self._under * under))
         part, self._given = EXACT.subtract(upto, self._given), upto
         return part
 
@@ -287,9 +289,3 @@ def spread(
     for weight in weights:
         yield share.part(weight)
     share.check()
-
-
-def _nearest(numerator: int, denominator: int) -> int:
-    """The whole number nearest to a quotient, ties away from zero."""
-    count = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return -count if numerator < 0 else count

@@ -302,7 +302,9 @@ class BillingRun(models.Model):
     def _cron_daily_run(self):
         """Start the day's run of each company that has something due, in jobs."""
         schedules = self.env["cn285.billing.schedule"]
-        for company in self.env["res.company"].search([("cn285_daily_billing", "=", True)]):
+        self._close_left_running()
+        companies = self.env["res.company"]._cn285_daily_companies()
+        for company in companies.filtered("cn285_daily_billing"):
             today = company._cn285_today()
             schedules._ensure_planned(company, today)
             due = [

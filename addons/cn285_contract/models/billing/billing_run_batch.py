@@ -2,15 +2,13 @@ import logging
 
 import psycopg2
 from odoo import models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
-_logger = logging.getLogger(__name__)
+from ..bulk import CONCURRENCY_ERRORS
 
-# Not a contract's fault: the whole batch waits and is tried again.
-CONCURRENCY_ERRORS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+_logger = logging.getLogger(__name__)
 
 
 class BillingRun(models.Model):

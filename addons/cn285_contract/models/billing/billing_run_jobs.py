@@ -1,19 +1,16 @@
-import random
-import time
-
 from odoo import fields, models
+from odoo.addons.queue_job.delay import group
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..bulk import commit_batch, in_one_transaction, in_test
+from ..bulk import CONCURRENCY_ERRORS, commit_batch, persistently
 from ..common import in_users_language
-from .billing_run_batch import CONCURRENCY_ERRORS
 
-# How often a batch is tried again when another process holds its rows, and the longest pause.
-MAX_TRIES = 10
-MAX_PAUSE_SECONDS = 5.0
-# How long the job that closes a run sleeps between two looks.
+# Of the jobs of a run: its first batch, each later one a step behind it; the mails follow them all.
+FIRST_PRIORITY = 10
+MAIL_PRIORITY = 10_000
+# How long the job that closes a run without a batch that failed sleeps between two looks.
 FINISH_POLL_SECONDS = 5
 
 
@@ -67,7 +64,19 @@ class BillingRunBatch(models.Model):
     def _run_in_process(self):
         """Run the batch and commit it; wait and try again behind another process."""
         self.ensure_one()
-        self.run_id._persistently(self._run)
+        persistently(self.env, self._run)
+
+    def _give_up(self):
+        """The job of these batches failed for good or was cancelled: close the run without them."""
+        lost = self.filtered(lambda batch: batch.state == "pending")
+        lost.state = "failed"
+        for run in lost.run_id.filtered(lambda run: run.state == "running"):
+            run.with_delay(
+                channel="root",
+                priority=20,
+                description=self.env._("%s: close the run", run.name),
+                identity_key=f"cn285.billing.run.finish-{run.id}",
+            )._job_finish()
 
     def _job_run(self):
         """Job: bill this batch. Safe to run again: rows that are billed already are not due."""
@@ -100,35 +109,43 @@ class BillingRun(models.Model):
         """
         for run in self:
             commit_batch(run.env)
-            for batch in run._persistently(run._start):
+            for batch in persistently(run.env, run._start):
                 batch._run_in_process()
-            run._persistently(run._finish)
+            persistently(run.env, run._finish)
         return True
 
     def action_run_in_jobs(self):
         """Bill what is due by jobs in the background, a batch each; the screen shows progress."""
         for run in self:
             commit_batch(run.env)
-            run._delay_batches(run._persistently(run._start))
+            run._delay_batches(persistently(run.env, run._start))
         return True
 
     def _delay_batches(self, batches):
-        """Order a job for each batch of a started run, and one that closes it."""
+        """Order a job for each batch of a started run, and one after them all that closes it.
+
+        Batches go by their numbers, and so by invoice date: the jobs of a graph have no order of
+        their own, so each has its priority.
+        """
         self.ensure_one()
-        for batch in batches:
-            batch.with_delay(
+        closing = self.delayable(
+            channel="root", priority=20, description=self.env._("%s: close the run", self.name)
+        )._job_finish()
+        jobs = [
+            batch.delayable(
                 channel="root.billing",
+                priority=FIRST_PRIORITY + place,
                 description=self.env._(
                     "%(run)s: batch %(number)s", run=self.name, number=batch.number
                 ),
                 identity_key=f"cn285.billing.run.batch-{batch.id}",
             )._job_run()
-        self.with_delay(
-            channel="root",
-            priority=20,
-            description=self.env._("%s: close the run", self.name),
-            identity_key=f"cn285.billing.run.finish-{self.id}",
-        )._job_finish()
+            for place, batch in enumerate(batches.sorted("number"))
+        ]
+        if jobs:
+            group(*jobs).on_done(closing).delay()
+        else:
+            closing.delay()
 
     def action_retry_errors(self):
         """Bill again just the contracts that were set aside, and send what was not sent.
@@ -192,9 +209,8 @@ class BillingRun(models.Model):
         )
 
     def _job_finish(self):
-        """Job: close the run when its last batch is done; until then, look again later."""
+        """Job: close the run; where a batch was given up, when the others are done."""
         self.ensure_one()
-        self._mark_failed_batches()
         if self.batch_ids.filtered(lambda batch: batch.state == "pending"):
             raise RetryableJobError(
                 self.env._("Batches are still at work."),
@@ -203,19 +219,17 @@ class BillingRun(models.Model):
             )
         self._finish()
 
-    def _mark_failed_batches(self):
-        """Tell batches whose job has failed for good from those that wait."""
-        pending = self.batch_ids.filtered(lambda batch: batch.state == "pending")
-        # sudo: a billing manager need not have access to the queue; only states are read.
-        jobs = self.env["queue.job"].sudo()
-        for batch in pending:
-            job = jobs.search(
-                [("identity_key", "=", f"cn285.billing.run.batch-{batch.id}")],
-                order="id desc",
-                limit=1,
-            )
-            if job.state in ("failed", "cancelled"):
-                batch.state = "failed"
+    def _close_left_running(self):
+        """Close runs whose last batch is done and whose closing job got lost with its process."""
+        left = self.search(
+            [
+                ("state", "=", "running"),
+                ("batch_ids", "!=", False),
+                ("batch_ids", "not any", [("state", "=", "pending")]),
+            ]
+        )
+        for run in left:
+            run._finish()
 
     def _retry_errors(self):
         self.ensure_one()
@@ -236,25 +250,22 @@ class BillingRun(models.Model):
         for batch in batches:
             batch._run_in_process()
         issues.filtered(lambda issue: issue.kind == "mail")._retry_mail()
-        self._persistently(self._finish)
+        persistently(self.env, self._finish)
 
-    def _persistently(self, step):
-        """Do a step of the run and commit it; behind another process, wait and do it again.
 
-        What comes before must be committed: a step that has to wait is rolled back.
+class QueueJob(models.Model):
+    _inherit = "queue.job"
 
-        :param step: a method without arguments
-        :returns: what the step returned
-        """
-        for attempt in range(1, MAX_TRIES + 1):
-            try:
-                result = step()
-                commit_batch(self.env)
-                return result
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_TRIES or in_test() or in_one_transaction():
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                pause = min(0.05 * 2**attempt, MAX_PAUSE_SECONDS)
-                time.sleep(pause * random.uniform(0.5, 1.0))
+    def write(self, vals):
+        """A job that fails or is cancelled never releases the one that closes its run."""
+        result = super().write(vals)
+        if vals.get("state") in ("failed", "cancelled"):
+            jobs = self.filtered(
+                lambda job: (
+                    (job.model_name, job.method_name) == ("cn285.billing.run.batch", "_job_run")
+                )
+            )
+            for job in jobs:
+                # sudo: whoever may end jobs need not be a billing manager; the run only learns it.
+                job.records.sudo().exists()._give_up()
+        return result

@@ -6,7 +6,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..common import in_users_language
-from ..held_mail import hold_job
+from .billing_run_jobs import MAIL_PRIORITY
 
 # Invoices mailed by one job: each has its PDF made, so a job stays short.
 SEND_CHUNK = 25
@@ -26,15 +26,17 @@ class BillingRun(models.Model):
             )
         )
         for start in range(0, len(to_mail), SEND_CHUNK):
-            chunk = to_mail[start : start + SEND_CHUNK]
-            job = self.with_delay(
-                channel="root.billing",
-                priority=15,
-                description=self.env._(
-                    "%(run)s: mail %(count)s invoices", run=self.name, count=len(chunk)
-                ),
-            )._job_send(chunk.ids)
-            hold_job(self.env, job, len(chunk))
+            self._delay_sending(to_mail[start : start + SEND_CHUNK])
+
+    def _delay_sending(self, moves):
+        """Order the job that mails these invoices; returns it."""
+        return self.with_delay(
+            channel="root.billing",
+            priority=MAIL_PRIORITY,
+            description=self.env._(
+                "%(run)s: mail %(count)s invoices", run=self.name, count=len(moves)
+            ),
+        )._job_send(moves.ids)
 
     def _job_send(self, move_ids):
         """Job: mail invoices with Odoo's own sending. One that fails is noted and stays posted."""

@@ -7,8 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger, split_every
 
-from ..billing.billing_run_batch import CONCURRENCY_ERRORS
-from ..bulk import commit_batch
+from ..bulk import CONCURRENCY_ERRORS, commit_batch
 from ..common import in_users_language
 
 _logger = logging.getLogger(__name__)
@@ -37,7 +36,7 @@ class ContractChange(models.Model):
     @api.model
     def _cron_apply_due(self):
         """Order the jobs that apply what is due in each company, a batch of contracts each."""
-        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
+        for company in self.env["res.company"]._cn285_daily_companies():
             for contracts in self._due_batches(company):
                 self.with_company(company).with_delay(
                     channel="root.changes",

@@ -2,6 +2,8 @@ from datetime import date
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -288,9 +290,15 @@ class TestBillingRun(ContractCase):
             self.assertEqual((run.batch_count, run.batch_done, run.progress), (2, 0, 0.0))
             jobs = trap.enqueued_jobs
             self.assertEqual(len(jobs), 3)
-            jobs[0].perform()
+            first, second = sorted(
+                (job for job in jobs if job.method_name == "_job_run"), key=lambda job: job.priority
+            )
+            [closing] = [job for job in jobs if job.method_name == "_job_finish"]
+            self.assertEqual((first.recordset, second.recordset), tuple(run.batch_ids))
+            self.assertEqual(closing.depends_on, {first, second})
+            first.perform()
             self.assertEqual(run.progress, 50.0)
-            for job in jobs[1:]:
+            for job in (second, closing):
                 job.perform()
         self.assertEqual((run.state, run.invoice_count), ("done", 2))
         self.assertEqual(run.progress, 100.0)
@@ -300,11 +308,67 @@ class TestBillingRun(ContractCase):
         run = self.env["cn285.billing.run"].create({"date": date(2026, 1, 15)})
         with trap_jobs() as trap:
             run.action_run_in_jobs()
-            job = trap.enqueued_jobs[0]
+            [job] = [job for job in trap.enqueued_jobs if job.method_name == "_job_run"]
             job.perform()
             run.batch_ids.state = "pending"  # as if its end had not been committed
             job.perform()
         self.assertEqual(run.invoice_count, 1)
+
+    def _run_in_stored_jobs(self, count):
+        """A run of so many batches, the jobs of these in the queue, and the one that closes it."""
+        self.company.cn285_batch_size = 1
+        for _number in range(count):
+            self._create_contract(partner_id=self.company.partner_id.copy().id)
+        run = self.env["cn285.billing.run"].create({"date": date(2026, 1, 15)})
+        last = self.env["queue.job"].search([], order="id desc", limit=1).id or 0
+        run.action_run_in_jobs()
+        jobs = self.env["queue.job"].search([("id", ">", last)], order="priority, id")
+        batch_jobs = jobs.filtered(lambda job: job.method_name == "_job_run")
+        return run, batch_jobs, jobs - batch_jobs
+
+    def test_the_last_batch_releases_the_job_that_closes(self):
+        run, batch_jobs, closing = self._run_in_stored_jobs(2)
+        self.assertEqual((len(batch_jobs), closing.method_name), (2, "_job_finish"))
+        states = []
+        for record in batch_jobs:
+            states.append(closing.state)
+            job = Job.load(self.env, record.uuid)
+            job.perform()
+            job.set_done()
+            job.store()
+            self.env.flush_all()
+            job.enqueue_waiting()
+        self.assertEqual([*states, closing.state], ["wait_dependencies"] * 2 + ["pending"])
+        Job.load(self.env, closing.uuid).perform()
+        self.assertEqual((run.state, run.invoice_count), ("done", 2))
+
+    def test_a_batch_whose_job_fails_or_is_cancelled_does_not_keep_the_run_open(self):
+        run, batch_jobs, _closing = self._run_in_stored_jobs(3)
+        jobs = [Job.load(self.env, record.uuid) for record in batch_jobs]
+        jobs[0].set_failed(exc_name="MemoryError", exc_message="gone")
+        jobs[0].store()
+        self.assertEqual(run.batch_ids.mapped("state"), ["failed", "pending", "pending"])
+        [late] = self.env["queue.job"].search(
+            [("identity_key", "=", f"cn285.billing.run.finish-{run.id}")]
+        )
+        with self.assertRaisesRegex(RetryableJobError, "still at work"):
+            Job.load(self.env, late.uuid).perform()
+        batch_jobs[1].button_cancelled()
+        jobs[2].perform()
+        Job.load(self.env, late.uuid).perform()
+        self.assertEqual(run.batch_ids.mapped("state"), ["failed", "failed", "done"])
+        self.assertEqual((run.state, run.invoice_count), ("partial", 1))
+        run.action_run()
+        self.assertEqual((run.state, run.invoice_count), ("done", 3))
+
+    def test_a_run_that_lost_its_last_job_is_closed_by_the_daily_cron(self):
+        run, batch_jobs, closing = self._run_in_stored_jobs(1)
+        Job.load(self.env, batch_jobs.uuid).perform()
+        closing.unlink()
+        self.assertEqual(run.state, "running")
+        with trap_jobs():
+            self.env["cn285.billing.run"]._cron_daily_run()
+        self.assertEqual(run.state, "done")
 
     def test_daily_run_by_cron(self):
         self._create_contract()

@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 import pytest
 from cn285_engine.calendar import MONTHS
 from cn285_engine.errors import EngineError
-from cn285_engine.money import round_money
 from cn285_engine.periods import Period, Rhythm, boundary, index_at, iter_periods
 from cn285_engine.proration import (
     Basis,
@@ -17,7 +15,6 @@ from cn285_engine.proration import (
     Proration,
     cover_days,
     prorate,
-    split_amount,
 )
 from engine_strategies import days, rhythms, spans
 from hypothesis import assume, given
@@ -198,34 +195,6 @@ def test_billing_in_two_goes_costs_what_one_go_costs(rhythm, day, basis, first, 
 
 
 @pytest.mark.parametrize(
-    ("total", "weights", "digits", "expected"),
-    [
-        ("100", [1, 1, 1], 2, ["33.33", "33.34", "33.33"]),
-        ("0.01", [1, 1], 2, ["0.01", "0.00"]),
-        ("-100", [1, 1, 1], 2, ["-33.33", "-33.34", "-33.33"]),
-        ("100", [31, 28, 31], 0, ["34", "32", "34"]),
-        ("99.999", [1, 2], 2, ["33.33", "66.67"]),
-        ("10", [0, 5, 0], 2, ["0.00", "10.00", "0.00"]),
-    ],
-)
-def test_split_amount(total, weights, digits, expected):
-    assert split_amount(Decimal(total), weights, digits) == [Decimal(part) for part in expected]
-
-
-@given(
-    st.decimals(-(10**7), 10**7, places=4),
-    st.lists(st.integers(0, 400), min_size=1, max_size=30).filter(any),
-    st.integers(0, 4),
-)
-def test_parts_of_an_amount_sum_to_it(total, weights, digits):
-    parts = split_amount(total, weights, digits)
-    unit = Decimal(1).scaleb(-digits)
-    assert sum(parts) == round_money(total, unit)
-    for part, weight in zip(parts, weights, strict=True):
-        assert abs(Fraction(part) - Fraction(total) * weight / sum(weights)) <= unit
-
-
-@pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
         (date(2024, 3, 1), None, 27),
@@ -253,9 +222,6 @@ PERIOD = Period(0, date(2024, 3, 1), date(2024, 3, 9), date(2024, 3, 1), date(20
         (lambda: Proration(2, 1), "bad_proration"),
         (lambda: Proration(-1, 1), "bad_proration"),
         (lambda: Proration(0, 0), "bad_proration"),
-        (lambda: split_amount(Decimal(1), []), "bad_weights"),
-        (lambda: split_amount(Decimal(1), [0, 0]), "bad_weights"),
-        (lambda: split_amount(Decimal(1), [3, -1]), "bad_weights"),
     ],
 )
 def test_refusals(call, code):

@@ -67,8 +67,7 @@ class UsageEvent(models.Model):
     @api.model
     def _cron_match_parked(self):
         """Match the parked events of every company."""
-        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        for company in companies:
+        for company in self.env["res.company"]._cn285_daily_companies():
             self.with_company(company)._match_parked()
 
     @api.model

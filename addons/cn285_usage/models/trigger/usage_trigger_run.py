@@ -5,7 +5,11 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.addons.cn285_contract.models.billing.billing_run_batch import CONCURRENCY_ERRORS
+from odoo.addons.cn285_contract.models.bulk import (
+    CONCURRENCY_ERRORS,
+    in_one_transaction,
+    persistently,
+)
 from odoo.addons.cn285_contract.models.common import in_users_language
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.fields import Domain
@@ -223,11 +227,11 @@ class BillingRun(models.Model):
 
     def _bill_triggered(self, company, everything=False):
         """Bill what usage has triggered, in this process; returns the run, or none."""
-        run = self._persistently(partial(self._start_triggered, company, everything))
+        run = persistently(self.env, partial(self._start_triggered, company, everything))
         for batch in run.batch_ids:
             batch._run_in_process()
         if run:
-            run._persistently(run._finish)
+            persistently(run.env, run._finish)
         return run
 
     def _order_triggered(self, company, everything=False):
@@ -256,9 +260,11 @@ class BillingRun(models.Model):
 
         It finds also what no job was ordered for, and sets that have become complete by new terms.
         """
-        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
+        for company in self.env["res.company"]._cn285_daily_companies():
             try:
-                self._persistently(partial(self._order_triggered, company, True))
+                persistently(self.env, partial(self._order_triggered, company, True))
             except CONCURRENCY_ERRORS:
+                if in_one_transaction():
+                    raise
                 self.env.cr.rollback()
                 _logger.info("Usage of %s is being looked through by another process", company.name)

@@ -12,7 +12,6 @@ from cn285_house.cn285_usage.engine.sharing import (
     rate_pooled,
     rate_together,
     split_rating,
-    split_units,
     use_pool,
 )
 from cn285_house.cn285_usage.engine.smartcode_contract import lines_of
@@ -112,16 +111,6 @@ def test_parts_of_a_rating_add_up_to_it_in_each_figure(quantity, weights):
     assert sum(part.unrounded for part in parts) == rating.unrounded
     for part in parts:
         assert sum((line.amount for line in part.lines), D(0)) == part.amount
-
-
-@given(st.integers(-10000, 10000), st.lists(st.integers(0, 9), min_size=1, max_size=9).filter(any))
-def test_split_units(cents, weights):
-    total = D(cents).scaleb(-2)
-    parts = split_units(total, weights, D("0.01"))
-    assert sum(parts) == total
-    for part, weight in zip(parts, weights, strict=True):
-        exact = Fraction(total) * weight / sum(weights)
-        assert abs(Fraction(part) - exact) < Fraction(1, 100)
 
 
 def test_lines_of_a_macro_are_rounded_each_by_itself():

@@ -1,11 +1,12 @@
 from datetime import date
 
 from freezegun import freeze_time
+from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
-from ..models.held_mail import SEND_ANYWAY, holding_mails
-from .common import ContractCase
+from ..models.held_mail import SEND_ANYWAY
+from ..models.journey import on_journey
 
 
 @tagged("post_install", "-at_install")
@@ -46,12 +47,14 @@ class TestHeldMail(ContractCase):
     def test_a_job_that_runs_within_a_journey_mails_nothing(self):
         self._mark()
         contract = self._create_contract(sending="email", date_start=date(2025, 11, 21))
+        self.company.cn285_clock_date = date(2025, 11, 30)
         self.last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id or 0
-        travel = self.env["cn285.time.travel"].create({"date_to": date(2025, 11, 30)})
-        travel.with_context(queue_job__no_delay=True).action_travel()
+        run = self.env["cn285.billing.run"].create({"date": date(2025, 11, 30)})
+        with on_journey(self.company) as journey:
+            run.with_context(queue_job__no_delay=True).action_run()
+            self.assertTrue(journey.take_held())
         self.assertTrue(contract.invoice_ids.is_move_sent)
         self.assertEqual(set(self._mails().mapped("state")), {"cancel"})
-        self.assertIn("mail", travel.line_ids.mapped("kind"))
 
     def test_a_test_database_writes_to_nobody(self):
         queued = self._mail()
@@ -81,13 +84,13 @@ class TestHeldMail(ContractCase):
             {"cn285_test_database": True, "cn285_test_database_mails": True}
         ).execute()
         self.assertEqual(self._mail().state, "outgoing")
-        with holding_mails() as held:
+        with on_journey(self.company) as journey:
             mail = self._mail()
             self.assertEqual(mail.state, "cancel")
             server, message = self.env["ir.mail_server"], {"Message-Id": "<1@test>"}
             self.assertEqual(server.send_email(message), "<1@test>")
-            self.assertEqual(held.take(), 2)
-            self.assertEqual(held.take(), 0)
+            self.assertEqual(journey.take_held(), 2)
+            self.assertEqual(journey.take_held(), 0)
         self.assertEqual(self._mail().state, "outgoing")
 
     def test_production_is_not_concerned(self):

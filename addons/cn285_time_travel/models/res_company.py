@@ -1,9 +1,10 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.clock import imagining
 from odoo.exceptions import AccessError, UserError
 
-from .clock import imagining
+from .journey import current_journey
 
-MARK = "cn285_contract.test_database"
+MARK = "cn285_time_travel.test_database"
 
 
 class ResCompany(models.Model):
@@ -19,12 +20,19 @@ class ResCompany(models.Model):
 
     def _cn285_today(self):
         self.ensure_one()
-        imagined = imagining()
-        if imagined:
-            return imagined
-        if self.cn285_clock_date and self._cn285_is_test_database():
+        if self.cn285_clock_date and not imagining() and self._cn285_is_test_database():
             return self.cn285_clock_date
         return super()._cn285_today()
+
+    @api.model
+    def _cn285_is_imagined(self):
+        return current_journey() is not None or super()._cn285_is_imagined()
+
+    @api.model
+    def _cn285_daily_companies(self):
+        """On a journey, only the company whose clock moves."""
+        journey = current_journey()
+        return self.browse(journey.company_id) if journey else super()._cn285_daily_companies()
 
     @api.model
     def _cn285_is_test_database(self):
