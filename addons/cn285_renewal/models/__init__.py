@@ -3,12 +3,12 @@ Called by: the daily crons, the portal, and a billing run before it looks at row
 """
 
 from . import (
+    company_settings,
+    law,
     contract_change_regret,
     term_rules,
     price_index,
-    legal_rate,
     contract_term,
-    contract_law,
     letters,
     renewal_notice,
     renewal_notice_sending,

@@ -3,7 +3,7 @@ from odoo.addons.cn285_contract.models.changes.change_type import ChangeType
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.tools import format_date
 
-from ..engine.withdrawal import withdrawal_deadline
+from ..engine.withdrawal import WithdrawalPeriod, withdrawal_deadline
 
 
 class ContractChange(models.Model):
@@ -37,7 +37,9 @@ class ContractChange(models.Model):
         if self.item_id:
             added = self.search([("result_item_id", "=", self.item_id.id)], limit=1)
             concluded = max(concluded, added.date_requested or concluded)
-        return withdrawal_deadline(concluded, days=self.company_id.cn285_regret_days)
+        return withdrawal_deadline(
+            concluded, WithdrawalPeriod(self.company_id.cn285_withdrawal_days)
+        )
 
     def _apply_regret(self):
         """Nothing is owed: all that was invoiced is credited, usage included."""
@@ -49,20 +51,3 @@ class ContractChange(models.Model):
         items = self.env["cn285.contract.item"].sudo().union(*changes)
         items._update_state(("draft", *LIVE_STATES, "ended"), "regretted")
         items._settle(changes)
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    cn285_regret_days = fields.Integer(
-        string="Withdrawal Period (days)",
-        default=14,
-        required=True,
-        help="Days within which a customer may withdraw from a contract or an added item, the day "
-        "of the conclusion not counted.",
-    )
-
-    _cn285_regret_positive = models.Constraint(
-        "CHECK(cn285_regret_days BETWEEN 0 AND 365)",
-        "The withdrawal period lasts 0 to 365 days.",
-    )

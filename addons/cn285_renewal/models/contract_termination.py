@@ -7,7 +7,6 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_day, as_dec
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from ..engine.notice import refund_due
 from ..engine.termination import (
     Charge,
     Ground,
@@ -115,7 +114,7 @@ class Contract(models.Model):
             "refund_tax": currency.round(total - untaxed),
             "refund_total": currency.round(total),
             "refund_lines": lines,
-            "refund_due": refund_due(day).isoformat(),
+            "refund_due": contract._law()._refund_deadline(day).isoformat(),
             "fee": float(fee.amount),
             "fee_base": float(fee.remaining),
             "fee_cap": None if fee.cap is None else float(fee.cap),

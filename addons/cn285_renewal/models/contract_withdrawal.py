@@ -6,7 +6,7 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..engine.withdrawal import REFUND_DAYS, withdrawal_deadline
+from ..engine.withdrawal import withdrawal_deadline
 from ..report.letter_pdf import Facts, Letter
 
 
@@ -20,8 +20,8 @@ class Contract(models.Model):
         compute="_compute_has_withdrawal",
         store=True,
         readonly=False,
-        help="The customer may withdraw within 14 days: consumers, where the contract was "
-        "concluded at a distance or away from the company's premises.",
+        help="The customer may withdraw: consumers, where the contract was concluded at a distance "
+        "or away from the company's premises.",
     )
     performance_requested = fields.Boolean(
         string="Service Requested at Once",
@@ -36,14 +36,17 @@ class Contract(models.Model):
     withdrawal_deadline = fields.Date(
         string="Withdrawal Until",
         compute="_compute_withdrawal_deadline",
-        help="14 days from the conclusion, the first day not counted, moved to a working day.",
+        help="From the conclusion, the first day not counted: as long as the law of the customer's "
+        "country says, or the company's settings, if that is more.",
     )
 
-    @api.depends("partner_id.commercial_partner_id.cn285_legal_kind")
+    @api.depends(
+        "partner_id.commercial_partner_id.cn285_legal_kind",
+        "partner_id.commercial_partner_id.country_id",
+    )
     def _compute_has_withdrawal(self):
         for contract in self:
-            kind = contract.partner_id.commercial_partner_id.cn285_legal_kind
-            contract.has_withdrawal = kind == "consumer"
+            contract.has_withdrawal = contract._law()._grants_withdrawal(contract._legal_kind())
 
     @api.depends("has_withdrawal", "date_concluded", "date_withdrawal_info")
     def _compute_withdrawal_deadline(self):
@@ -51,9 +54,8 @@ class Contract(models.Model):
             possible = contract.has_withdrawal and contract.date_concluded
             contract.withdrawal_deadline = possible and withdrawal_deadline(
                 contract.date_concluded,
-                days=contract.company_id.cn285_regret_days,
-                alsace_moselle=contract.company_id.cn285_alsace_moselle,
-                informed=contract.date_withdrawal_info or None,
+                contract._law()._withdrawal_period(contract.company_id),
+                contract.date_withdrawal_info or None,
             )
 
     def _may_withdraw(self):
@@ -121,15 +123,17 @@ class ContractChange(models.Model):
         included (L221-25).
         """
         for change in self:
+            contract = change.contract_id
             refund = change._refund_of({"refund_total": change._credit_of_withdrawal()})
             change._write_inside(
                 {
                     "refund_amount": refund,
-                    "date_refund_due": change.date_effective + timedelta(days=REFUND_DAYS),
+                    "date_refund_due": contract._law()._withdrawal_refund_deadline(
+                        change.date_effective
+                    ),
                     "received_at": change.received_at or fields.Datetime.now(),
                 }
             )
-            contract = change.contract_id
             if change._owes_service():
                 contract.with_context(cn285_no_replan=True)._end_on(change.date_effective)
             else:

@@ -27,8 +27,8 @@ DELIVERY = {"delivery", "delivery_note"}
 class RenewalNotice(models.Model):
     """What tells a customer, in time and provably, that his contract renews unless he refuses.
 
-    One notice for each term. Its window and status follow from the law (Code de la consommation,
-    L215-1) or from the contract's own promise; see ``engine/notice.py``.
+    One notice for each term. Its window and status follow from the law of the customer's country
+    or from the contract's own promise; see ``engine/notice.py``.
     """
 
     _name = "cn285.renewal.notice"
@@ -171,10 +171,12 @@ class RenewalNotice(models.Model):
             )
         if self.state == "cancelled":
             return self.env._("The contract does not renew: nothing has to be announced.")
+        law = self.contract_id._law()
         return self.env._(
             "From %(renewal)s on the customer may terminate at any time, free of charge. Amounts "
-            "paid in advance are refunded within 30 days of the termination, less what was "
+            "paid in advance are refunded within %(days)s days of the termination, less what was "
             "served until then; after that they bear the legal interest.",
+            days=(law._refund_deadline(self.renewal_date) - self.renewal_date).days,
             **days,
         )
 

@@ -4,7 +4,6 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from .contract_law import PROTECTED_KINDS
 from .renewal_notice import OPEN_NOTICES
 
 # Contracts, and notices, that are looked at and committed together.
@@ -77,7 +76,8 @@ class RenewalNotice(models.Model):
                       AND (c.date_end IS NULL OR c.date_end > c.term_end)
                       AND (c.planned_end IS NULL OR c.planned_end > c.term_end)
                       AND (%(all)s OR c.announce = 'always'
-                           OR holder.cn285_legal_kind IN %(kinds)s)
+                           OR (COALESCE(holder.country_id, %(home)s), holder.cn285_legal_kind)
+                              IN %(protected)s)
                       AND NOT EXISTS (SELECT 1 FROM cn285_renewal_notice n
                                        WHERE n.contract_id = c.id
                                          AND n.term_number = COALESCE(c.term_number, 0))
@@ -85,7 +85,8 @@ class RenewalNotice(models.Model):
                 company=company.id,
                 states=LIVE_STATES,
                 all=company.cn285_renewal_law_scope == "all",
-                kinds=PROTECTED_KINDS,
+                home=company.country_id.id or 0,
+                protected=self.env["cn285.law"]._protected_on_renewals() or ((0, ""),),
             )
         )
         return [row[0] for row in rows]

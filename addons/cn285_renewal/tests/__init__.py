@@ -2,6 +2,7 @@ from . import (
     test_contracts_with_terms,
     test_demonstration,
     test_import_terms,
+    test_law,
     test_portal_termination,
     test_renewal_notice,
     test_term,
