@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -12,7 +12,7 @@ class ResCompany(models.Model):
         help="Whom the rules on tacit renewal protect: those whom the law names, or all customers.",
     )
     cn285_notice_channel = fields.Selection(
-        [("email", "E-mail"), ("letter", "Letter")],
+        "_cn285_channel_selection",
         string="Renewal Notices By",
         default="email",
         required=True,
@@ -59,6 +59,10 @@ class ResCompany(models.Model):
         "CHECK(cn285_withdrawal_days BETWEEN 0 AND 365)",
         "The withdrawal period lasts 0 to 365 days.",
     )
+
+    @api.model
+    def _cn285_channel_selection(self):
+        return self.env["cn285.renewal.notice"]._channel_selection()
 
     def _cn285_legal_regions(self):
         """The parts of its country whose own holidays the company has."""

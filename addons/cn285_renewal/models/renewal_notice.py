@@ -64,9 +64,7 @@ class RenewalNotice(models.Model):
     date_planned = fields.Date(
         string="Planned For", required=True, help="The day on which it is to be sent."
     )
-    channel = fields.Selection(
-        [("email", "E-mail"), ("letter", "Letter")], required=True, default="email"
-    )
+    channel = fields.Selection("_channel_selection", required=True, default="email")
     state = fields.Selection(
         string="Status",
         group_expand=True,
@@ -297,9 +295,7 @@ class RenewalNoticeSending(models.Model):
     date = fields.Date(
         string="Sent On", required=True, help="The day it left, by the company's clock."
     )
-    channel = fields.Selection(
-        [("email", "E-mail"), ("letter", "Letter")], required=True, default="letter"
-    )
+    channel = fields.Selection("_channel_selection", required=True, default="letter")
     recipient = fields.Char(required=True, help="The e-mail address, or the postal one.")
     subject = fields.Char()
     body = fields.Html(string="Text", sanitize=False)
@@ -325,6 +321,10 @@ class RenewalNoticeSending(models.Model):
     )
     delivery_note = fields.Text(readonly=True, help="What the mail server said.")
     user_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True)
+
+    @api.model
+    def _channel_selection(self):
+        return self.env["cn285.renewal.notice"]._channel_selection()
 
     @api.model_create_multi
     def create(self, vals_list):

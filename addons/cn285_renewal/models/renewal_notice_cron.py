@@ -4,6 +4,7 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
+from .channels import LAST_RESORT
 from .renewal_notice import OPEN_NOTICES
 
 # Contracts, and notices, that are looked at and committed together.
@@ -32,17 +33,19 @@ class RenewalNotice(models.Model):
         open_ones = Domain([("company_id", "=", company.id), ("state", "in", OPEN_NOTICES)])
         for notices in self._in_batches(open_ones & Domain("date_earliest", "<=", today)):
             notices._refresh_state()
+        channels = self._channels().items()
         to_send = Domain(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "due"),
-                ("channel", "=", "email"),
+                ("channel", "in", [name for name, one in channels if one.automatic]),
                 ("date_planned", "<=", today),
                 ("sending_ids", "not any", [("date", "=", today)]),
             ]
         )
         for notices in self._in_batches(to_send):
-            notices._drop_unneeded()._send_each()
+            for group in notices._drop_unneeded()._by_channel():
+                group._send_each()
         sendings = self.env["cn285.renewal.notice.sending"].search(
             [("company_id", "=", company.id), ("delivery", "=", "outgoing")]
         )
@@ -117,5 +120,8 @@ class Contract(models.Model):
         return made
 
     def _notice_channel(self):
+        """By which channel the contract's notices go: the company's, where it reaches him."""
         self.ensure_one()
-        return self.company_id.cn285_notice_channel if self.partner_id.email else "letter"
+        name = self.company_id.cn285_notice_channel
+        channel = self.env["cn285.renewal.notice"]._channels()[name]
+        return name if channel.reaches(self.partner_id) else LAST_RESORT
