@@ -5,7 +5,6 @@ Called by: the daily crons, the portal, and a billing run before it looks at row
 from . import (
     company_settings,
     law,
-    contract_change_regret,
     term_rules,
     price_index,
     contract_term,
@@ -20,6 +19,7 @@ from . import (
     contract_change_termination,
     contract_change_confirmation,
     contract_withdrawal,
+    contract_change_withdrawal,
     contract_portal_termination,
     contract_change_types,
     import_terms,

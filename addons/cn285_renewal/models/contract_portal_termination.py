@@ -20,6 +20,7 @@ class Contract(models.Model):
         return self.change_ids.filtered(
             lambda change: (
                 change.type in ("terminate", "withdraw")
+                and not change.item_id
                 and change.state in ("to_approve", "scheduled", "applied")
             )
         ).sorted("id")[-1:]

@@ -91,7 +91,7 @@ class Contract(models.Model):
         contract._check_effective(day)
         way = contract._right_to_leave(day, request, legitimate)
         last_day = contract._last_day_of(day, way[0] if way else None)
-        lines = contract._refund_lines(last_day)
+        lines = contract._refund_lines(last_day, contract.item_ids)
         fee = contract._leaving_fee(day_after(last_day), way)
         untaxed = sum(line["amount"] for line in lines)
         total = sum(line.pop("total") for line in lines)
@@ -233,9 +233,9 @@ class Contract(models.Model):
 
     # === MONEY === #
 
-    def _refund_lines(self, last_day):
-        """What was invoiced for the days after ``last_day``, as the termination would credit it."""
-        items = self.item_ids.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
+    def _refund_lines(self, last_day, items):
+        """What was invoiced of items for the days after ``last_day``, as an end would credit it."""
+        items = items.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
         billed, _counts = items._billed_rows()
         taxes, lines = items._get_taxes(), []
         for item in items:
