@@ -5,8 +5,6 @@ from odoo.addons.cn285_contract.models.changes.types import ChangeType
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.tools import LazyTranslate, format_date
 
-from ..report.letter_pdf import Facts, Letter
-
 _lt = LazyTranslate(__name__)
 
 # States of items from which a customer can withdraw.
@@ -98,37 +96,3 @@ class ContractChange(models.Model):
             last_day = self.date_effective
         lines = contract._refund_lines(last_day, self.item_id or contract.item_ids)
         return sum(line["total"] for line in lines)
-
-    def _withdrawal_letter(self):
-        """Acknowledgement of a withdrawal, with its content, date and time."""
-        self.ensure_one()
-        contract, company = self.contract_id, self.company_id
-        facts = {
-            "contract": contract.name,
-            "received": self._received_text(),
-            "refund_by": format_date(self.env, self.date_refund_due),
-            "company": company.name,
-        }
-        body = [
-            self.env._("Dear customer,"),
-            self.env._(
-                "We acknowledge receipt of your withdrawal, received on %(received)s. Its content:",
-                **facts,
-            ),
-            Facts(self._declaration_facts()),
-            self.env._("The contract is over. Nothing more will be billed."),
-        ]
-        if self.refund_amount and contract._portal_shows_prices():
-            body.append(
-                self.env._(
-                    "What you have paid, %(amount)s, is refunded by %(refund_by)s.",
-                    amount=self.currency_id.format(self.refund_amount),
-                    **facts,
-                )
-            )
-        return Letter(
-            **company._cn285_letter_parties(self.partner_id),
-            subject=self.env._("Acknowledgement of your withdrawal from %(contract)s", **facts),
-            body=body,
-            closing=self.env._("Yours faithfully,\n%(company)s", **facts),
-        )

@@ -166,12 +166,13 @@ class Contract(models.Model):
     # === LIFECYCLE === #
 
     def action_confirm(self):
-        """Also begin the first term of contracts that have one."""
+        """Also begin the first term of contracts that have one, and plan its notice."""
         result = super().action_confirm()
         for contract in self.filtered(lambda contract: not contract.date_concluded):
             today = contract.company_id._cn285_today()
             contract.date_concluded = min(today, contract.date_start)
         self._begin_term()
+        self._plan_notices()
         return result
 
     def action_draft(self):

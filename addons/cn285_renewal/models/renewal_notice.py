@@ -98,6 +98,14 @@ class RenewalNotice(models.Model):
         help="The customer may leave at any time from this day on, free of charge.",
     )
     consequence = fields.Text(compute="_compute_consequence")
+    legal_note = fields.Text(
+        compute="_compute_legal_note", help="What the law that demands the notice wants to be said."
+    )
+    legal_box = fields.Html(
+        compute="_compute_legal_box",
+        sanitize=False,
+        help="The last day to refuse in a box, as e-mails show it.",
+    )
     problem = fields.Text(
         readonly=True, copy=False, help="Why it could not be sent, or did not arrive."
     )
@@ -143,6 +151,20 @@ class RenewalNotice(models.Model):
     def _compute_consequence(self):
         for notice in self:
             notice.consequence = notice._consequence_text()
+
+    @api.depends("basis", "contract_id")
+    @api.depends_context("lang")
+    def _compute_legal_note(self):
+        for notice in self:
+            law = notice.contract_id._law_on_renewals()
+            notice.legal_note = law.notice_text if notice.basis == "law" else False
+
+    @api.depends("last_day_to_refuse")
+    @api.depends_context("lang")
+    def _compute_legal_box(self):
+        boxes = self.env["cn285.letter.template"]._legal_boxes("renewal_notice", self)
+        for notice in self:
+            notice.legal_box = boxes.get(notice, False)
 
     def _consequence_text(self):
         """What follows from the notice's status, for somebody who is no lawyer."""

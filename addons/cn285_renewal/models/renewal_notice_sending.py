@@ -4,7 +4,6 @@ from odoo.addons.cn285_contract.models.common import in_users_language
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..report.letter_pdf import Box, Letter
 from .channels import CHANNELS, LAST_RESORT, NoticeChannel
 from .renewal_notice import OPEN_NOTICES
 
@@ -82,44 +81,8 @@ class RenewalNotice(models.Model):
     def _letter(self):
         """What the letter says, in the language of the context."""
         self.ensure_one()
-        contract, company = self.contract_id, self.company_id
-        days = {
-            "contract": contract.name,
-            "term_end": format_date(self.env, self.term_end),
-            "renewal": format_date(self.env, self.renewal_date),
-            "refuse": format_date(self.env, self.last_day_to_refuse),
-            "company": company.name,
-        }
-        body = [
-            self.env._("Dear customer,"),
-            self.env._(
-                "Your contract %(contract)s reaches the end of its term on %(term_end)s. Unless "
-                "you refuse, it renews by itself on %(renewal)s.",
-                **days,
-            ),
-            Box(
-                self.env._("You may refuse the renewal of your contract until %(refuse)s.", **days)
-            ),
-            self.env._(
-                "To refuse, write to us, answer our e-mail, or use your customer space. The "
-                "contract then ends on %(term_end)s, without any fee.",
-                **days,
-            ),
-        ]
-        if self.basis == "law":
-            body.append(
-                self.env._(
-                    "This information is given to you by article L215-1 of the French consumer "
-                    "code. Were it not given in time, you could terminate the contract at any "
-                    "time from the renewal on, free of charge."
-                )
-            )
-        return Letter(
-            **company._cn285_letter_parties(self.partner_id),
-            subject=self.env._("Renewal of your contract %(contract)s", **days),
-            body=body,
-            closing=self.env._("Yours faithfully,\n%(company)s", **days),
-        )
+        letters = self.env["cn285.letter.template"]
+        return letters._write_letter("renewal_notice", self, self.partner_id)
 
     # === IN BATCHES === #
 

@@ -4,6 +4,7 @@ from . import (
     test_demonstration,
     test_import_terms,
     test_law,
+    test_letters,
     test_portal_termination,
     test_renewal_notice,
     test_term,

@@ -1,6 +1,8 @@
+from markupsafe import Markup
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate, html2plaintext
 
+from ..letters.letter_template import BOX_CLASS
 from .base import NoticeChannel
 
 _lt = LazyTranslate(__name__)
@@ -30,10 +32,20 @@ class EMail(NoticeChannel):
         template = notices.env.ref("cn285_renewal.mail_template_renewal_notice")
         mails = template.send_mail_batch(notices.ids, email_values={"auto_delete": False})
         by_notice = {mail.res_id: mail for mail in mails}
+        for notice in notices:
+            self._keep_box(notice, by_notice[notice.id])
         notices.env["cn285.renewal.notice.sending"].create(
             [self._proof(notice, by_notice[notice.id]) for notice in notices]
         )
         notices.filtered("problem").write({"problem": False})
+
+    def _keep_box(self, notice, mail):
+        """Put the box back into a text that states the day, but was written without it."""
+        body = mail.body_html or ""
+        box = notice._localised().legal_box
+        if box and BOX_CLASS not in body and notice._last_day_text() in html2plaintext(body):
+            # sudo: the mail of somebody who may send notices, but not write mails.
+            mail.sudo().body_html = Markup("%s%s") % (Markup(body), box)
 
     def _proof(self, notice, mail):
         if notice._last_day_text() not in html2plaintext(mail.body_html or ""):
