@@ -1,4 +1,4 @@
-"""Renewal notices: when must the customer be told, and what follows where he was not.
+"""Renewal notices: when must customers be told, and what follows where they were not.
 
 The last day to refuse D is the term's last day less the notice period. The notice is in time
 within a window before D that the law sets, or the contract, both days included. Where it is

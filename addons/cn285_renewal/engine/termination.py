@@ -63,7 +63,7 @@ class ExitTerms:
     ``term``: the term in which the contract is, with what it renews by (None: it does not) and the
     day of the month its renewals aim at; ``committed_until``: the customer's first free day;
     ``may_buy_out``: the commitment may be left early, for the fee; ``free_from``: the day from
-    which the customer may leave because he was not told of the renewal; ``rhythm``: the billing
+    which the customer may leave because the renewal was not announced; ``rhythm``: the billing
     periods that :attr:`ExitRule.period_end` speaks of; ``statutory``: what the law grants beyond.
     """
 
@@ -143,7 +143,7 @@ def first_exit_from(
 
 
 def legal_ground(terms: ExitTerms, day: date) -> bool:
-    """Tell whether the customer may leave on ``day`` because he was not told of the renewal.
+    """Tell whether the customer may leave on ``day`` because the renewal was not announced.
 
     That day is not owed any more: what is refunded is what lies on it and after it.
     """

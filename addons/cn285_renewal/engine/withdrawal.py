@@ -33,9 +33,9 @@ def withdrawal_deadline(
 ) -> date:
     """Return the last day on which the customer may renounce.
 
-    ``informed``: the day on which he was told of his right, where that was after the conclusion;
-    pass ``date.max`` where he was never told. The period then runs from that day, and ends so many
-    months after its normal end at the latest.
+    ``informed``: the day on which the customer was told of the right, where that was after the
+    conclusion; ``date.max`` where that never was. The period then runs from that day, and ends so
+    many months after its normal end at the latest.
 
     >>> withdrawal_deadline(date(2025, 3, 15), WithdrawalPeriod(14, working_days=WorkingDays()))
     datetime.date(2025, 3, 31)
@@ -59,7 +59,7 @@ def owed_for_performance(
     """Return what a withdrawn contract owes of the price of ``[start, end)``.
 
     Nothing, unless the customer expressly asked that the service begin before the end of the
-    withdrawal period; then the days served until he renounced, that day included (L221-25).
+    withdrawal period; then the days served until the withdrawal, that day included.
     """
     if not expressly_requested or withdrawn < start:
         return Decimal(0)

@@ -34,7 +34,7 @@ class ResCompany(models.Model):
         default=14,
         required=True,
         help="Days within which a customer may withdraw from a contract or an added item, the day "
-        "of the conclusion not counted; never less than the law of his country grants.",
+        "of the conclusion not counted; never less than the law of the customer's country grants.",
     )
     cn285_termination_reminder_days = fields.Integer(
         string="Remind Before a Termination (days)",

@@ -36,7 +36,7 @@ class Contract(models.Model):
     """From which day on a contract may end, and what ending it comes to.
 
     A termination takes effect on a day. Whether that day is billed as the last one is a setting of
-    the company; where the customer leaves because his renewal was not announced, the law says that
+    the company; where the customer leaves because the renewal was not announced, the law says that
     it is not.
     """
 
@@ -69,7 +69,7 @@ class Contract(models.Model):
         :returns: dict, dates as ISO text, amounts in the contract's currency:
             ``date_requested``, ``date_effective``, ``last_day``, ``earliest_date``,
             ``earliest_free_date``, ``allowed`` (may the customer leave on this date), ``ground``
-            (why he may, a code), ``free_of_charge``, ``free_reasons`` (texts);
+            (by what right, a code), ``free_of_charge``, ``free_reasons`` (texts);
             ``refund_untaxed``, ``refund_tax``, ``refund_total`` and ``refund_lines`` (fixed items
             billed in advance: ``item_id``, ``name``, ``period_start``, ``period_end``,
             ``amount``), ``refund_due``;

@@ -21,11 +21,11 @@ class Contract(models.Model):
     performance_requested = fields.Boolean(
         string="Service Requested at Once",
         help="The customer expressly asked that the service begin before the withdrawal period is "
-        "over: what was served until he withdraws is then owed. Otherwise nothing is.",
+        "over: what was served until the withdrawal is then owed. Otherwise nothing is.",
     )
     date_withdrawal_info = fields.Date(
         string="Told of it On",
-        help="Day on which the customer was told of his right, where that was after the "
+        help="Day on which the customer was told of this right, where that was after the "
         "conclusion. Left empty: with the contract.",
     )
     withdrawal_deadline = fields.Date(
@@ -49,7 +49,7 @@ class Contract(models.Model):
             contract.withdrawal_deadline = contract._last_day_to_withdraw()
 
     def _last_day_to_withdraw(self, item=None):
-        """Last day on which the customer may withdraw; False where he has no such right.
+        """Last day on which the customer may withdraw; False where there is no such right.
 
         :param item: from this item alone: one that was added later was concluded when it was asked
             for

@@ -25,7 +25,7 @@ DELIVERY = {"delivery", "delivery_note"}
 
 
 class RenewalNotice(models.Model):
-    """What tells a customer, in time and provably, that his contract renews unless he refuses.
+    """What tells a customer, in time and provably, that the contract renews unless it is refused.
 
     One notice for each term. Its window and status follow from the law of the customer's country
     or from the contract's own promise; see ``engine/notice.py``.
@@ -280,7 +280,7 @@ class RenewalNotice(models.Model):
     # === REFUSAL === #
 
     def action_refuse(self):
-        """The customer refuses the renewal: his contract ends with its term."""
+        """The customer refuses the renewal: the contract ends with its term."""
         for notice in self:
             notice.contract_id.action_refuse_renewal()
         return True

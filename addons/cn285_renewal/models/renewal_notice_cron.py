@@ -120,7 +120,7 @@ class Contract(models.Model):
         return made
 
     def _notice_channel(self):
-        """By which channel the contract's notices go: the company's, where it reaches him."""
+        """By which channel the notices go: the company's, where it reaches the customer."""
         self.ensure_one()
         name = self.company_id.cn285_notice_channel
         channel = self.env["cn285.renewal.notice"]._channels()[name]

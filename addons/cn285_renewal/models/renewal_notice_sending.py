@@ -112,7 +112,7 @@ class RenewalNotice(models.Model):
             return str(error.args[0]) if error.args else str(error)
         except psycopg2.OperationalError:
             raise
-        except Exception as error:  # a customer's odd data must stop his notice only
+        except Exception as error:  # a customer's odd data must stop that notice only
             return self.env._("Unexpected error: %s", error)
         return None
 

@@ -59,7 +59,7 @@ class TermRules(models.AbstractModel):
         string="Notice Period",
         default=1,
         help="How long before the end of the term the customer refuses the renewal at the latest, "
-        "and how long he gives notice otherwise. 0: none.",
+        "and how long the notice is otherwise. 0: none.",
     )
     notice_unit = fields.Selection(TERM_UNITS, default="month", required=True)
     exit_rule = fields.Selection(

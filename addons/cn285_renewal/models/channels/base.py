@@ -18,7 +18,7 @@ class NoticeChannel:
     automatic: bool = False
 
     def reaches(self, partner) -> bool:
-        """Whether a customer can be reached: otherwise his notices are planned for a letter."""
+        """Whether a customer can be reached: otherwise the notices are planned as letters."""
         return True
 
     def obstacle(self, notice) -> str | None:

@@ -27,7 +27,7 @@ class Contract(models.Model):
         return self.partner_id.commercial_partner_id.cn285_legal_kind
 
     def _is_protected(self):
-        """Whether a law on tacit renewal protects the customer, or he is treated so."""
+        """Whether a law on tacit renewal protects the customer, or the settings do."""
         self.ensure_one()
         law = self._law_on_renewals()
         everybody = self.company_id.cn285_renewal_law_scope == "all"

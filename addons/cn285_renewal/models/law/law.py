@@ -109,7 +109,7 @@ class Law(models.Model):
     telecom_share = fields.Float(
         string="Fee at Most (%)",
         digits=(16, 4),
-        help="What he owes at most then, of what remains until the commitment ends.",
+        help="What is owed at most then, of what remains until the commitment ends.",
     )
 
     rate_months = fields.Integer(
@@ -144,7 +144,7 @@ class Law(models.Model):
 
     @api.model
     def _of(self, customer, company):
-        """The law of a customer's country, or of the company's where he has none; or no law.
+        """The law of a customer's country, or of the company's where none is known; or no law.
 
         :param customer: a partner, may be empty
         """
@@ -177,7 +177,7 @@ class Law(models.Model):
         return bool(self.announce_from) and self.renewal_protects != "nobody"
 
     def _protects_renewal(self, kind):
-        """Whether a kind of customer has to be told that his contract renews.
+        """Whether a kind of customer has to be told that the contract renews.
 
         :param kind: ``consumer``, ``non_professional`` or ``professional``
         """

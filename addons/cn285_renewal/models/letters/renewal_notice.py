@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 
 class RenewalNoticeLetter(LetterKind):
-    """Tells a customer in time that his contract renews unless he refuses."""
+    """Tells customers in time that their contract renews unless they refuse."""
 
     name = "renewal_notice"
     label = _lt("Renewal Notice")
