@@ -24,19 +24,20 @@ class TestUsageAndRenewal(UsageCase):
             [("2026-01-01", "85.00"), ("2026-02-01", "17.00")],
         )
 
-    def test_regret_of_a_row_of_several_lines_leaves_nothing_to_credit(self):
+    def test_withdrawal_of_a_row_of_several_lines_leaves_nothing_to_credit(self):
         with freeze_time("2026-02-10 10:00:00"):
             contract = self._usage_contract(
                 {"charge_model": "graduated", "tier_ids": self.TIERS},
                 {"recurring_unit": "day"},
                 date_start=date(2026, 2, 1),
+                has_withdrawal=True,
             )
             self._use(contract, 21, "2026-02-03")
             move = self._bill(date(2026, 2, 4)).invoice_ids.filtered("amount_untaxed")
             change = self.env["cn285.contract.change"].create(
                 {
                     "contract_id": contract.id,
-                    "type": "regret",
+                    "type": "withdraw",
                     "date_effective": date(2026, 2, 10),
                 }
             )

@@ -11,16 +11,16 @@ MAX_TEXT = 2000
 
 
 class TerminationPortal(CustomerPortal):
-    """How a customer ends his contract online: termination, refusal of a renewal, withdrawal.
+    """How customers end their contracts online: termination, refusal of a renewal, withdrawal.
 
     Plain pages and forms, which work without JavaScript. Only the contract's own customer, or who
-    holds its link, gets here: staff who may read the contract may not act for him.
+    holds its link, gets here: staff who may read the contract may not act for the customer.
     """
 
     # === WHO === #
 
     def _customer_contract(self, contract_id, access_token=None):
-        """The contract, with sudo, if the visitor is its customer; None if he is not."""
+        """The contract, with sudo, if the visitor is its customer; None for others."""
         try:
             contract_sudo = self._document_check_access(
                 "cn285.contract", contract_id, access_token=access_token

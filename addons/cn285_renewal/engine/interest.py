@@ -1,7 +1,6 @@
-"""Legal interest on what is paid late, by the rate of each half-year.
+"""Legal interest on what is paid late, by rates that are set for some months each.
 
-Source: Code monétaire et financier, article L313-2: the rate is set for each half-year. Interest is
-simple, by days over 365, and each day bears the rate of its own half-year.
+Interest is simple, by days over 365, and each day bears the rate that is in force on it.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from ...cn285_contract.engine.calendar import add_days
+from ...cn285_contract.engine.calendar import add_days, add_months
 from ...cn285_contract.engine.errors import AmountError, PeriodError
 from ...cn285_contract.engine.money import CENT, round_money
 
@@ -19,17 +18,16 @@ DAYS_IN_YEAR = 365
 
 @dataclass(frozen=True, slots=True)
 class LegalRate:
-    """A yearly rate in percent, in force from ``start``, for as long as its half-year lasts."""
+    """A yearly rate in percent, in force from ``start`` for so many months."""
 
     start: date
     percent: Decimal
+    months: int = 6
 
     @property
     def end(self) -> date:
-        """Return the first day of the next half-year."""
-        return (
-            date(self.start.year, 7, 1) if self.start.month < 7 else date(self.start.year + 1, 1, 1)
-        )
+        """Return the first day of the next rate."""
+        return add_months(self.start, self.months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
-"""Renewal notices: when must the customer be told, and what follows where he was not.
+"""Renewal notices: when must customers be told, and what follows where they were not.
 
-Source: Code de la consommation, articles L215-1 to L215-3 and L241-3 ("loi Chatel").
-
-The last day to refuse D is the term's last day less the notice period. The notice is in time from
-three months to one month before D, both days included. Where it is missing, early, late or does not
-say what it has to, the customer may leave at any time from the renewal on, free of charge.
+The last day to refuse D is the term's last day less the notice period. The notice is in time
+within a window before D that the law sets, or the contract, both days included. Where it is
+missing, early, late or does not say what it has to, the customer may leave at any time from the
+renewal on, free of charge.
 """
 
 from collections.abc import Sequence
@@ -12,16 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from ...cn285_contract.engine.calendar import Unit, add_days
+from ...cn285_contract.engine.calendar import add_days
 from ...cn285_contract.engine.errors import PeriodError
 from .term import Duration
-
-# L215-1: "au plus tôt trois mois et au plus tard un mois avant le terme de la période autorisant le
-# rejet de la reconduction".
-LEGAL_EARLIEST = Duration(3, Unit.month)
-LEGAL_LATEST = Duration(1, Unit.month)
-# L215-1: advances paid after the renewal are refunded within thirty days of the termination.
-REFUND_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +33,15 @@ class NoticeWindow:
 def notice_window(
     term_last_day: date,
     notice: Duration,
-    opens: Duration = LEGAL_EARLIEST,
-    closes: Duration = LEGAL_LATEST,
+    opens: Duration,
+    closes: Duration,
 ) -> NoticeWindow:
     """Return when a term that ends on ``term_last_day`` can be refused, and announced.
 
     ``notice`` is the customer's notice period. ``opens`` and ``closes`` say how long before the
-    last day to refuse the announcement may come; a contract outside the law may have its own.
-    Raises ``notice_window_reversed``.
+    last day to refuse the announcement may come. Raises ``notice_window_reversed``.
 
-    >>> window = notice_window(date(2026, 3, 14), Duration(1))
+    >>> window = notice_window(date(2026, 3, 14), Duration(1), Duration(3), Duration(1))
     >>> [str(day) for day in (window.last_day_to_refuse, window.earliest, window.latest)]
     ['2026-02-14', '2025-11-14', '2026-01-14']
     """
@@ -122,10 +113,10 @@ def free_exit_from(window: NoticeWindow, status: NoticeStatus) -> date | None:
     return window.renewal_day if status.frees_customer else None
 
 
-def refund_due(termination_day: date, days: int = REFUND_DAYS) -> date:
+def refund_due(termination_day: date, days: int) -> date:
     """Return the last day on which advances are refunded without interest.
 
-    >>> refund_due(date(2026, 6, 15))
+    >>> refund_due(date(2026, 6, 15), 30)
     datetime.date(2026, 7, 15)
     """
     return add_days(termination_day, days)

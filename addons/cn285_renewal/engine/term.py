@@ -106,7 +106,7 @@ def longest_end(
 
 
 def commitment_end(start: date, commitment: Duration | None) -> date | None:
-    """Return the first day on which the customer is free, None where he never was bound."""
+    """Return the first day on which the customer is free, None where there was no commitment."""
     if commitment is None or not commitment.count:
         return None
     return commitment.after(start)

@@ -1,9 +1,8 @@
 """Termination: from which day on may a contract end, and what does leaving early cost.
 
 A termination takes effect on a day: the first one that is no longer served. Sources: the contract's
-own terms; Code de la consommation L215-1 (no notice of the renewal: free at any time), L224-28 and
-L224-39 (electronic communications: 24 months of commitment at most; beyond twelve months, exit
-after the twelfth for at most a fifth of what remains; ten days' notice).
+own terms; the law that sets a customer free who was not told of the renewal; and what a law grants
+to those who are bound for long, as in electronic communications.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,17 +12,13 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
-from ...cn285_contract.engine.calendar import Unit, add_days
+from ...cn285_contract.engine.calendar import add_days
 from ...cn285_contract.engine.errors import AmountError
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.periods import Rhythm, boundary, index_at
 from .term import Duration, Term, next_term
 
 NO_NOTICE = Duration(0)
-TELECOM_NOTICE = Duration(10, Unit.day)
-TELECOM_FIRM = Duration(12, Unit.month)
-TELECOM_LONGEST = Duration(24, Unit.month)
-TELECOM_SHARE = Decimal(20)
 
 
 class ExitRule(str, Enum):
@@ -47,14 +42,29 @@ class Ground(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class StatutoryExit:
+    """What a law grants to customers of a trade, whatever their contracts say.
+
+    ``notice``: the longest that they have to give; ``longest``: the longest commitment; ``firm``:
+    of a longer one than that, they may leave after so long, for at most ``share`` percent of what
+    remains.
+    """
+
+    notice: Duration
+    longest: Duration
+    firm: Duration
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ExitTerms:
     """What decides when a contract may end.
 
     ``term``: the term in which the contract is, with what it renews by (None: it does not) and the
     day of the month its renewals aim at; ``committed_until``: the customer's first free day;
     ``may_buy_out``: the commitment may be left early, for the fee; ``free_from``: the day from
-    which the customer may leave because he was not told of the renewal; ``rhythm``: the billing
-    periods that :attr:`ExitRule.period_end` speaks of.
+    which the customer may leave because the renewal was not announced; ``rhythm``: the billing
+    periods that :attr:`ExitRule.period_end` speaks of; ``statutory``: what the law grants beyond.
     """
 
     start: date
@@ -65,7 +75,7 @@ class ExitTerms:
     anchor_day: int | None = None
     committed_until: date | None = None
     may_buy_out: bool = False
-    telecom: bool = False
+    statutory: StatutoryExit | None = None
     free_from: date | None = None
     rhythm: Rhythm | None = None
 
@@ -92,8 +102,8 @@ def exits(terms: ExitTerms, request: date) -> list[Exit]:
         # A commitment is bought out of while it lasts; after it, the contract's own rule holds.
         if terms.may_buy_out and _is_committed(terms, _noticed(terms, request)):
             found.append(_early(terms, _noticed(terms, request), Ground.buy_out))
-        if terms.telecom:
-            firm_until = TELECOM_FIRM.after(terms.start)
+        if terms.statutory:
+            firm_until = terms.statutory.firm.after(terms.start)
             found.append(_early(terms, max(_noticed(terms, request), firm_until), Ground.telecom))
     return sorted(found, key=lambda way: (way.day, way.owes_fee))
 
@@ -133,7 +143,7 @@ def first_exit_from(
 
 
 def legal_ground(terms: ExitTerms, day: date) -> bool:
-    """Tell whether the customer may leave on ``day`` because he was not told of the renewal.
+    """Tell whether the customer may leave on ``day`` because the renewal was not announced.
 
     That day is not owed any more: what is refunded is what lies on it and after it.
     """
@@ -141,9 +151,9 @@ def legal_ground(terms: ExitTerms, day: date) -> bool:
 
 
 def _noticed(terms: ExitTerms, request: date) -> date:
-    """The day on which the notice is over; the law caps it for electronic communications."""
-    over = terms.notice.after(request)
-    return min(over, TELECOM_NOTICE.after(request)) if terms.telecom else over
+    """The day on which the notice is over, by the contract or by the law, whichever is first."""
+    over, statutory = terms.notice.after(request), terms.statutory
+    return min(over, statutory.notice.after(request)) if statutory else over
 
 
 def _is_committed(terms: ExitTerms, day: date) -> bool:
@@ -157,7 +167,7 @@ def _early(terms: ExitTerms, day: date, ground: Ground) -> Exit:
 def _ordinary(terms: ExitTerms, request: date) -> Exit:
     """The way out by the contract's own rule, after its notice and its commitment."""
     rule = terms.rule
-    if rule is ExitRule.term_end and terms.term is not None and not terms.telecom:
+    if rule is ExitRule.term_end and terms.term is not None and not terms.statutory:
         return Exit(_term_end(terms, request), Ground.term_end)
     day = max(_noticed(terms, request), terms.start)
     ground = Ground.notice
@@ -277,9 +287,8 @@ def leaving_fee(
 ) -> LeavingFee:
     """Return the fee for a termination that takes effect on ``day``, within the commitment.
 
-    ``charges``: what the contract would cost until the commitment ends, at least. For electronic
-    communications with a commitment beyond twelve months the law caps it: what is left of the first
-    twelve months, and a fifth of what comes after.
+    ``charges``: what the contract would cost until the commitment ends, at least. The law may cap
+    it: what is left of the firm months, and a share of what comes after.
     """
     until = terms.committed_until
     if until is None or day >= until:
@@ -291,11 +300,11 @@ def leaving_fee(
         FeeKind.fixed: Fraction(rule.value),
         FeeKind.percent: remaining * Fraction(rule.value) / 100,
     }[rule.kind]
-    cap = None
-    firm_until = TELECOM_FIRM.after(terms.start)
-    if terms.telecom and until > firm_until:
+    cap, statutory = None, terms.statutory
+    firm_until = statutory.firm.after(terms.start) if statutory else until
+    if statutory and until > firm_until:
         firm = remaining_charges(charges, day, firm_until)
-        cap = firm + (remaining - firm) * Fraction(TELECOM_SHARE) / 100
+        cap = firm + (remaining - firm) * Fraction(statutory.share) / 100
         wanted = min(wanted, cap)
     return LeavingFee(
         round_money(wanted, rounding),
@@ -304,6 +313,6 @@ def leaving_fee(
     )
 
 
-def commitment_is_legal(commitment: Duration, start: date, *, telecom: bool) -> bool:
-    """Tell whether the commitment is as long as the law allows (electronic communications)."""
-    return not telecom or commitment.after(start) <= TELECOM_LONGEST.after(start)
+def commitment_is_legal(commitment: Duration, start: date, statutory: StatutoryExit | None) -> bool:
+    """Tell whether the commitment is no longer than the law allows."""
+    return statutory is None or commitment.after(start) <= statutory.longest.after(start)

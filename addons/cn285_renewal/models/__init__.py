@@ -3,12 +3,11 @@ Called by: the daily crons, the portal, and a billing run before it looks at row
 """
 
 from . import (
-    contract_change_regret,
+    company_settings,
+    law,
     term_rules,
     price_index,
-    legal_rate,
     contract_term,
-    contract_law,
     letters,
     renewal_notice,
     renewal_notice_sending,
@@ -20,6 +19,7 @@ from . import (
     contract_change_termination,
     contract_change_confirmation,
     contract_withdrawal,
+    contract_change_withdrawal,
     contract_portal_termination,
     contract_change_types,
     import_terms,

@@ -1,14 +1,24 @@
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
-from ..report.letter_pdf import Box, Facts, Letter
+# What confirms each type of change: the template of the e-mail, and the kind of letter.
+CONFIRMATIONS = {
+    "terminate": ("cn285_renewal.mail_template_termination", "termination"),
+    "withdraw": ("cn285_renewal.mail_template_withdrawal", "withdrawal"),
+}
 
 
 class ContractChange(models.Model):
     """Confirmations on a durable medium: an e-mail, and a PDF that stays with the contract."""
 
     _inherit = "cn285.contract.change"
+
+    legal_box = fields.Html(
+        compute="_compute_legal_box",
+        sanitize=False,
+        help="The last day of the contract in a box, as e-mails show it.",
+    )
 
     def action_confirm_to_customer(self):
         """Send the customer the confirmation of these terminations (again)."""
@@ -36,12 +46,18 @@ class ContractChange(models.Model):
     def _confirmation(self):
         """The mail template of this change's confirmation, and the letter that goes with it."""
         self.ensure_one()
+        template, kind = CONFIRMATIONS[self.type]
         localised = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        if self.type == "withdraw":
-            template = self.env.ref("cn285_renewal.mail_template_withdrawal")
-            return template, localised._withdrawal_letter()
-        template = self.env.ref("cn285_renewal.mail_template_termination")
-        return template, localised._termination_letter()
+        letters = localised.env["cn285.letter.template"]
+        return self.env.ref(template), letters._write_letter(kind, localised, self.partner_id)
+
+    @api.depends("type", "date_effective", "ground")
+    @api.depends_context("lang")
+    def _compute_legal_box(self):
+        ends = self.filtered(lambda change: change.type == "terminate")
+        boxes = self.env["cn285.letter.template"]._legal_boxes("termination", ends)
+        for change in self:
+            change.legal_box = boxes.get(change, False)
 
     def _attach_letter(self, letter):
         """Keep a letter with the contract, where the customer finds it in the portal."""
@@ -68,40 +84,16 @@ class ContractChange(models.Model):
 
     # === TEXTS === #
 
-    def _termination_letter(self):
-        """Confirmation of a termination: end date and effects, in the language of the context."""
-        self.ensure_one()
-        contract, company = self.contract_id, self.company_id
-        days = {
-            "contract": contract.name,
-            "received": self._received_text(),
-            "last_day": format_date(self.env, self._last_day()),
-            "company": company.name,
-        }
-        return Letter(
-            **company._cn285_letter_parties(self.partner_id),
-            subject=self.env._("Confirmation of the termination of contract %(contract)s", **days),
-            body=[
-                self.env._("Dear customer,"),
-                self.env._(
-                    "We confirm that we received your notification of termination on %(received)s.",
-                    **days,
-                ),
-                Facts(self._declaration_facts()),
-                Box(self.env._("Your contract ends on %(last_day)s.", **days)),
-                *self._effects(),
-            ],
-            closing=self.env._("Yours faithfully,\n%(company)s", **days),
-        )
-
     def _received_text(self):
         zone = self.company_id.cn285_tz
         return format_datetime(self.env, self.received_at or fields.Datetime.now(), tz=zone)
 
     def _declaration_facts(self):
-        """What the customer declared, as it is repeated to him."""
+        """What the customer declared, as it is repeated to the customer."""
         contract = self.contract_id
         facts = [(self.env._("Contract"), contract.name)]
+        if self.item_id:
+            facts.append((self.env._("Item"), self.item_id.name))
         labels = {
             "name": self.env._("Name or company"),
             "address": self.env._("E-mail or postal address"),

@@ -8,8 +8,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.interest import late_interest
-from ..engine.notice import refund_due
-from .contract_law import PROTECTED_KINDS
 from .contract_termination import GROUNDS
 
 STAGES = [
@@ -138,7 +136,7 @@ class ContractChange(models.Model):
         help="What was paid in advance for days that are not served any more, with tax.",
     )
     date_refund_due = fields.Date(
-        string="Refund By", readonly=True, copy=False, help="30 days from the termination."
+        string="Refund By", readonly=True, copy=False, help="By the law of the customer's country."
     )
     date_refunded = fields.Date(string="Refunded On", copy=False, tracking=True)
     interest_amount = fields.Monetary(
@@ -212,8 +210,10 @@ class ContractChange(models.Model):
         self.ensure_one()
         if not self.refund_amount or not self.date_refund_due:
             return 0.0, False
-        person = self.partner_id.commercial_partner_id.cn285_legal_kind in PROTECTED_KINDS
-        rates = self.env["cn285.legal.rate"]._engine_rates("person" if person else "other")
+        contract = self.contract_id
+        rates = contract._law()._interest_rates(contract._legal_kind())
+        if rates is None:
+            return 0.0, False
         paid = self.date_refunded or self.company_id._cn285_today()
         rounding = as_decimal(self.currency_id.rounding)
         try:
@@ -258,7 +258,7 @@ class ContractChange(models.Model):
 
     def _refund_deadline(self):
         self.ensure_one()
-        return refund_due(self.date_effective)
+        return self.contract_id._law()._refund_deadline(self.date_effective)
 
     def _quote(self):
         self.ensure_one()

@@ -1,12 +1,11 @@
 from odoo import api, models
 from odoo.addons.cn285_contract.models.changes.types import by_name
 
-from .contract_change_regret import Regret
 from .contract_change_renewal import AutoRenewal, ExtendTerm, Renew
 from .contract_change_termination import TerminationByRight
-from .contract_withdrawal import Withdraw
+from .contract_change_withdrawal import Withdraw
 
-RENEWAL_TYPES = by_name(Regret(), Renew(), AutoRenewal(), ExtendTerm(), Withdraw())
+RENEWAL_TYPES = by_name(Renew(), AutoRenewal(), ExtendTerm(), Withdraw())
 
 
 class ContractChange(models.Model):

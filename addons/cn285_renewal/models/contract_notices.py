@@ -34,12 +34,6 @@ class Contract(models.Model):
         for contract in self:
             contract.notice_count = counts.get(contract.id, 0)
 
-    def action_confirm(self):
-        """Also plan the notices of contracts that renew."""
-        result = super().action_confirm()
-        self._plan_notices()
-        return result
-
     def write(self, vals):
         result = super().write(vals)
         if _NOTICE_FIELDS & vals.keys():

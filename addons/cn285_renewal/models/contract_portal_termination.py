@@ -6,7 +6,7 @@ from ..engine.termination import first_exit_from
 
 
 class Contract(models.Model):
-    """What a customer does in the portal to end his contract, or to keep it from renewing.
+    """What customers do in the portal to end a contract, or to keep it from renewing.
 
     The controllers call these methods with sudo, after they have checked that the visitor is the
     contract's customer.
@@ -20,6 +20,7 @@ class Contract(models.Model):
         return self.change_ids.filtered(
             lambda change: (
                 change.type in ("terminate", "withdraw")
+                and not change.item_id
                 and change.state in ("to_approve", "scheduled", "applied")
             )
         ).sorted("id")[-1:]
@@ -55,10 +56,10 @@ class Contract(models.Model):
         return self._as_effective(way, request) if way else self.earliest_termination_date(request)
 
     def _portal_terminate(self, declaration, reason="", user=None):
-        """Terminate for the customer, as he notified; once, however often he clicks.
+        """Terminate for the customer, as notified; once, whatever the number of clicks.
 
         :param declaration: ``name``, ``address``, ``wished_date`` (ISO text or empty)
-        :param reason: legitimate reason in his words; staff examines it
+        :param reason: legitimate reason in the customer's words; staff examines it
         :returns: the termination
         """
         self.ensure_one()
@@ -133,7 +134,7 @@ class ContractChange(models.Model):
         )
 
     def action_accept_reason(self):
-        """The customer's reason frees him: the contract ends on the day he wished, or today."""
+        """The reason frees the customer: the contract ends on the day wished, or today."""
         self._check_approver()
         for change in self:
             if not change.legitimate_reason:

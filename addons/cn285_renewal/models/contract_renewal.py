@@ -30,8 +30,8 @@ class Contract(models.Model):
         compute="_compute_free_exit_from",
         store=True,
         index="btree_not_null",
-        help="From this day on the customer may leave at any time, free of charge: he was not "
-        "told in time that the contract renews.",
+        help="From this day on the customer may leave at any time, free of charge: the "
+        "renewal was not announced in time.",
     )
 
     @api.depends("term_number", "notice_ids.free_exit_from", "notice_ids.term_number")
@@ -214,7 +214,7 @@ class Contract(models.Model):
             )
 
     def _is_free_to_leave(self, day):
-        """Whether the customer may leave on a day because he was not told of a renewal."""
+        """Whether the customer may leave on a day because a renewal was not announced."""
         self.ensure_one()
         current = self.notice_ids.filtered(lambda notice: notice.term_number == self.term_number)
         starts = [start for start in (self.free_exit_from, current.free_exit_from) if start]

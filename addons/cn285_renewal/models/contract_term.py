@@ -5,7 +5,7 @@ from odoo.addons.cn285_contract.models.common import day_after
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..engine.notice import LEGAL_EARLIEST, LEGAL_LATEST, notice_window
+from ..engine.notice import notice_window
 from ..engine.term import Duration, Term, commitment_end, first_term, next_term
 from ..engine.termination import ExitRule, ExitTerms
 
@@ -125,9 +125,9 @@ class Contract(models.Model):
         term = self._term()
         if term is None:
             return None
-        opens = LEGAL_EARLIEST if under_law else Duration(self.announce_from)
-        closes = LEGAL_LATEST if under_law else Duration(self.announce_until)
-        return notice_window(term.last_day, self._duration("notice"), opens, closes)
+        own = Duration(self.announce_from), Duration(self.announce_until)
+        between = self._law_on_renewals()._announcement_window() if under_law else own
+        return notice_window(term.last_day, self._duration("notice"), *between)
 
     def _exit_terms(self):
         """What decides when the contract may end, as the engine wants it."""
@@ -143,7 +143,7 @@ class Contract(models.Model):
             anchor_day=self.term_anchor_day or start.day,
             committed_until=commitment_end(start, self._commitment()),
             may_buy_out=self.may_buy_out,
-            telecom=self.telecom,
+            statutory=self._statutory_exit(),
             free_from=self.free_exit_from or None,
             rhythm=self._main_rhythm(),
         )
@@ -166,12 +166,13 @@ class Contract(models.Model):
     # === LIFECYCLE === #
 
     def action_confirm(self):
-        """Also begin the first term of contracts that have one."""
+        """Also begin the first term of contracts that have one, and plan its notice."""
         result = super().action_confirm()
         for contract in self.filtered(lambda contract: not contract.date_concluded):
             today = contract.company_id._cn285_today()
             contract.date_concluded = min(today, contract.date_start)
         self._begin_term()
+        self._plan_notices()
         return result
 
     def action_draft(self):

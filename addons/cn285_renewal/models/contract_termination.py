@@ -7,7 +7,6 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_day, as_dec
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from ..engine.notice import refund_due
 from ..engine.termination import (
     Charge,
     Ground,
@@ -37,7 +36,7 @@ class Contract(models.Model):
     """From which day on a contract may end, and what ending it comes to.
 
     A termination takes effect on a day. Whether that day is billed as the last one is a setting of
-    the company; where the customer leaves because his renewal was not announced, the law says that
+    the company; where the customer leaves because the renewal was not announced, the law says that
     it is not.
     """
 
@@ -70,7 +69,7 @@ class Contract(models.Model):
         :returns: dict, dates as ISO text, amounts in the contract's currency:
             ``date_requested``, ``date_effective``, ``last_day``, ``earliest_date``,
             ``earliest_free_date``, ``allowed`` (may the customer leave on this date), ``ground``
-            (why he may, a code), ``free_of_charge``, ``free_reasons`` (texts);
+            (by what right, a code), ``free_of_charge``, ``free_reasons`` (texts);
             ``refund_untaxed``, ``refund_tax``, ``refund_total`` and ``refund_lines`` (fixed items
             billed in advance: ``item_id``, ``name``, ``period_start``, ``period_end``,
             ``amount``), ``refund_due``;
@@ -92,7 +91,7 @@ class Contract(models.Model):
         contract._check_effective(day)
         way = contract._right_to_leave(day, request, legitimate)
         last_day = contract._last_day_of(day, way[0] if way else None)
-        lines = contract._refund_lines(last_day)
+        lines = contract._refund_lines(last_day, contract.item_ids)
         fee = contract._leaving_fee(day_after(last_day), way)
         untaxed = sum(line["amount"] for line in lines)
         total = sum(line.pop("total") for line in lines)
@@ -115,7 +114,7 @@ class Contract(models.Model):
             "refund_tax": currency.round(total - untaxed),
             "refund_total": currency.round(total),
             "refund_lines": lines,
-            "refund_due": refund_due(day).isoformat(),
+            "refund_due": contract._law()._refund_deadline(day).isoformat(),
             "fee": float(fee.amount),
             "fee_base": float(fee.remaining),
             "fee_cap": None if fee.cap is None else float(fee.cap),
@@ -234,9 +233,9 @@ class Contract(models.Model):
 
     # === MONEY === #
 
-    def _refund_lines(self, last_day):
-        """What was invoiced for the days after ``last_day``, as the termination would credit it."""
-        items = self.item_ids.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
+    def _refund_lines(self, last_day, items):
+        """What was invoiced of items for the days after ``last_day``, as an end would credit it."""
+        items = items.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
         billed, _counts = items._billed_rows()
         taxes, lines = items._get_taxes(), []
         for item in items:

@@ -25,10 +25,10 @@ DELIVERY = {"delivery", "delivery_note"}
 
 
 class RenewalNotice(models.Model):
-    """What tells a customer, in time and provably, that his contract renews unless he refuses.
+    """What tells a customer, in time and provably, that the contract renews unless it is refused.
 
-    One notice for each term. Its window and status follow from the law (Code de la consommation,
-    L215-1) or from the contract's own promise; see ``engine/notice.py``.
+    One notice for each term. Its window and status follow from the law of the customer's country
+    or from the contract's own promise; see ``engine/notice.py``.
     """
 
     _name = "cn285.renewal.notice"
@@ -64,9 +64,7 @@ class RenewalNotice(models.Model):
     date_planned = fields.Date(
         string="Planned For", required=True, help="The day on which it is to be sent."
     )
-    channel = fields.Selection(
-        [("email", "E-mail"), ("letter", "Letter")], required=True, default="email"
-    )
+    channel = fields.Selection("_channel_selection", required=True, default="email")
     state = fields.Selection(
         string="Status",
         group_expand=True,
@@ -100,6 +98,14 @@ class RenewalNotice(models.Model):
         help="The customer may leave at any time from this day on, free of charge.",
     )
     consequence = fields.Text(compute="_compute_consequence")
+    legal_note = fields.Text(
+        compute="_compute_legal_note", help="What the law that demands the notice wants to be said."
+    )
+    legal_box = fields.Html(
+        compute="_compute_legal_box",
+        sanitize=False,
+        help="The last day to refuse in a box, as e-mails show it.",
+    )
     problem = fields.Text(
         readonly=True, copy=False, help="Why it could not be sent, or did not arrive."
     )
@@ -146,6 +152,20 @@ class RenewalNotice(models.Model):
         for notice in self:
             notice.consequence = notice._consequence_text()
 
+    @api.depends("basis", "contract_id")
+    @api.depends_context("lang")
+    def _compute_legal_note(self):
+        for notice in self:
+            law = notice.contract_id._law_on_renewals()
+            notice.legal_note = law.notice_text if notice.basis == "law" else False
+
+    @api.depends("last_day_to_refuse")
+    @api.depends_context("lang")
+    def _compute_legal_box(self):
+        boxes = self.env["cn285.letter.template"]._legal_boxes("renewal_notice", self)
+        for notice in self:
+            notice.legal_box = boxes.get(notice, False)
+
     def _consequence_text(self):
         """What follows from the notice's status, for somebody who is no lawyer."""
         self.ensure_one()
@@ -171,10 +191,12 @@ class RenewalNotice(models.Model):
             )
         if self.state == "cancelled":
             return self.env._("The contract does not renew: nothing has to be announced.")
+        law = self.contract_id._law()
         return self.env._(
             "From %(renewal)s on the customer may terminate at any time, free of charge. Amounts "
-            "paid in advance are refunded within 30 days of the termination, less what was "
+            "paid in advance are refunded within %(days)s days of the termination, less what was "
             "served until then; after that they bear the legal interest.",
+            days=(law._refund_deadline(self.renewal_date) - self.renewal_date).days,
             **days,
         )
 
@@ -258,7 +280,7 @@ class RenewalNotice(models.Model):
     # === REFUSAL === #
 
     def action_refuse(self):
-        """The customer refuses the renewal: his contract ends with its term."""
+        """The customer refuses the renewal: the contract ends with its term."""
         for notice in self:
             notice.contract_id.action_refuse_renewal()
         return True
@@ -295,9 +317,7 @@ class RenewalNoticeSending(models.Model):
     date = fields.Date(
         string="Sent On", required=True, help="The day it left, by the company's clock."
     )
-    channel = fields.Selection(
-        [("email", "E-mail"), ("letter", "Letter")], required=True, default="letter"
-    )
+    channel = fields.Selection("_channel_selection", required=True, default="letter")
     recipient = fields.Char(required=True, help="The e-mail address, or the postal one.")
     subject = fields.Char()
     body = fields.Html(string="Text", sanitize=False)
@@ -323,6 +343,10 @@ class RenewalNoticeSending(models.Model):
     )
     delivery_note = fields.Text(readonly=True, help="What the mail server said.")
     user_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True)
+
+    @api.model
+    def _channel_selection(self):
+        return self.env["cn285.renewal.notice"]._channel_selection()
 
     @api.model_create_multi
     def create(self, vals_list):

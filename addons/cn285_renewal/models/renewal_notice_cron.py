@@ -4,7 +4,7 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from .contract_law import PROTECTED_KINDS
+from .channels import LAST_RESORT
 from .renewal_notice import OPEN_NOTICES
 
 # Contracts, and notices, that are looked at and committed together.
@@ -32,17 +32,19 @@ class RenewalNotice(models.Model):
         open_ones = Domain([("company_id", "=", company.id), ("state", "in", OPEN_NOTICES)])
         for notices in self._in_batches(open_ones & Domain("date_earliest", "<=", today)):
             notices._refresh_state()
+        channels = self._channels().items()
         to_send = Domain(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "due"),
-                ("channel", "=", "email"),
+                ("channel", "in", [name for name, one in channels if one.automatic]),
                 ("date_planned", "<=", today),
                 ("sending_ids", "not any", [("date", "=", today)]),
             ]
         )
         for notices in self._in_batches(to_send):
-            notices._drop_unneeded()._send_each()
+            for group in notices._drop_unneeded()._by_channel():
+                group._send_each()
         sendings = self.env["cn285.renewal.notice.sending"].search(
             [("company_id", "=", company.id), ("delivery", "=", "outgoing")]
         )
@@ -76,7 +78,8 @@ class RenewalNotice(models.Model):
                       AND (c.date_end IS NULL OR c.date_end > c.term_end)
                       AND (c.planned_end IS NULL OR c.planned_end > c.term_end)
                       AND (%(all)s OR c.announce = 'always'
-                           OR holder.cn285_legal_kind IN %(kinds)s)
+                           OR (COALESCE(holder.country_id, %(home)s), holder.cn285_legal_kind)
+                              IN %(protected)s)
                       AND NOT EXISTS (SELECT 1 FROM cn285_renewal_notice n
                                        WHERE n.contract_id = c.id
                                          AND n.term_number = COALESCE(c.term_number, 0))
@@ -84,7 +87,8 @@ class RenewalNotice(models.Model):
                 company=company.id,
                 states=LIVE_STATES,
                 all=company.cn285_renewal_law_scope == "all",
-                kinds=PROTECTED_KINDS,
+                home=company.country_id.id or 0,
+                protected=self.env["cn285.law"]._protected_on_renewals() or ((0, ""),),
             )
         )
         return [row[0] for row in rows]
@@ -115,5 +119,8 @@ class Contract(models.Model):
         return made
 
     def _notice_channel(self):
+        """By which channel the notices go: the company's, where it reaches the customer."""
         self.ensure_one()
-        return self.company_id.cn285_notice_channel if self.partner_id.email else "letter"
+        name = self.company_id.cn285_notice_channel
+        channel = self.env["cn285.renewal.notice"]._channels()[name]
+        return name if channel.reaches(self.partner_id) else LAST_RESORT

@@ -59,7 +59,7 @@ class TermRules(models.AbstractModel):
         string="Notice Period",
         default=1,
         help="How long before the end of the term the customer refuses the renewal at the latest, "
-        "and how long he gives notice otherwise. 0: none.",
+        "and how long the notice is otherwise. 0: none.",
     )
     notice_unit = fields.Selection(TERM_UNITS, default="month", required=True)
     exit_rule = fields.Selection(
@@ -92,7 +92,7 @@ class TermRules(models.AbstractModel):
     )
     telecom = fields.Boolean(
         string="Electronic Communications",
-        help="The consumer law on telephone and internet applies: commitment of 24 months at "
+        help="The law on telephone and internet applies. In France: commitment of 24 months at "
         "most; beyond 12 months, exit after the twelfth for at most a fifth of what remains; "
         "10 days' notice.",
     )
@@ -190,13 +190,26 @@ class TermRules(models.AbstractModel):
             return self.env._("choose the index by which prices are revised.")
         # Any day will do: both lengths count from the same one.
         start = fields.Date.to_date("2024-01-01")
-        if not commitment_is_legal(self._commitment(), start, telecom=self.telecom):
+        statutory = self._statutory_exit()
+        if not commitment_is_legal(self._commitment(), start, statutory):
             return self.env._(
-                "for electronic communications the law allows a commitment of 24 months at most."
+                "for electronic communications the law allows a commitment of %s months at most.",
+                statutory.longest.count,
             )
         return None
 
     # === FROM RECORDS TO THE ENGINE === #
+
+    def _law(self):
+        """The law that these rules are under: of templates, that of the company's country."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return self.env["cn285.law"]._of(self.env["res.partner"], company)
+
+    def _statutory_exit(self):
+        """What the law grants the customer whatever the rules say; None where nothing."""
+        self.ensure_one()
+        return self._law()._statutory_exit() if self.telecom else None
 
     def _duration(self, name):
         """The length of ``name`` (``term``, ``renewal``, ``commitment``, ``notice``)."""

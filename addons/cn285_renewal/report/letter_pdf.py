@@ -1,6 +1,6 @@
 """A letter as a PDF, drawn with reportlab; wkhtmltopdf has no part in it.
 
-One page or more of A4, the recipient where the window of a French envelope shows him, and what must
+One page or more of A4, the recipient where the window of a French envelope shows it, and what must
 catch the eye in a box of its own.
 """
 

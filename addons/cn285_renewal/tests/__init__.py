@@ -1,7 +1,10 @@
 from . import (
+    test_channels,
     test_contracts_with_terms,
     test_demonstration,
     test_import_terms,
+    test_law,
+    test_letters,
     test_portal_termination,
     test_renewal_notice,
     test_term,

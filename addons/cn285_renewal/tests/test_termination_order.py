@@ -22,7 +22,7 @@ class TestTerminationOrder(TermCase):
 
     def test_types_of_terms_are_offered_in_order(self):
         types = self.env["cn285.contract.change"]._fields["type"].get_values(self.env)
-        self.assertEqual(types[-5:], ["regret", "renew", "auto_renewal", "extend_term", "withdraw"])
+        self.assertEqual(types[-4:], ["renew", "auto_renewal", "extend_term", "withdraw"])
         self.assertEqual(types[:2], ["end_item", "terminate"])
 
     def test_the_right_is_asked_before_the_dates(self):

@@ -3,7 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.changes.test_contract_change_money import MoneyCase
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 TODAY = "2026-01-20"
 
@@ -18,10 +18,11 @@ class TestWithdrawal(MoneyCase):
             contract = self._create_contract(
                 [{"price_unit": 31.0}, {"billing_type": "one_shot", "price_unit": 50.0}],
                 date_start=date(2026, 1, 5),
+                has_withdrawal=True,
             )
             self._bill("2026-01-05")
         with self._travel("2026-01-19"):
-            self._change(contract, "regret", "2026-01-19")
+            self._change(contract, "withdraw", "2026-01-19")
             self._bill("2026-01-19")
         self.assertEqual(contract.state, "regretted")
         self.assertEqual(set(contract.item_ids.mapped("state")), {"regretted"})
@@ -29,7 +30,100 @@ class TestWithdrawal(MoneyCase):
         self.assertEqual(self._invoices(contract)[-1][1], "out_refund")
 
     def test_withdrawal_too_late(self):
-        contract = self._create_contract([{}], date_start=date(2026, 1, 2))
+        contract = self._create_contract([{}], date_start=date(2026, 1, 2), has_withdrawal=True)
         contract.date_concluded = date(2026, 1, 2)
         with self.assertRaisesRegex(ValidationError, "withdrawal period ended"):
-            self._change(contract, "regret", TODAY)
+            self._change(contract, "withdraw", TODAY)
+
+    # === WHO, AND UNTIL WHEN === #
+
+    def _concluded(self, day, *items, **values):
+        """A contract that is concluded and billed on a day, with the right of withdrawal."""
+        with self._travel(day):
+            contract = self._create_contract(
+                list(items) or [{"price_unit": 31.0}],
+                **{"date_start": date.fromisoformat(day), "has_withdrawal": True, **values},
+            )
+            self._bill(day)
+        return contract
+
+    def test_without_the_right_there_is_none(self):
+        contract = self._concluded("2026-01-15", has_withdrawal=False)
+        with self.assertRaisesRegex(ValidationError, "no right of withdrawal"):
+            self._change(contract, "withdraw", TODAY)
+
+    def test_an_exception_wants_the_right_to_make_it(self):
+        contract = self._concluded("2026-01-02")
+        chief = new_test_user(
+            self.env,
+            "withdrawal_chief",
+            "cn285_contract.group_contract_user,cn285_contract.group_change_override",
+        )
+        changes = self.env["cn285.contract.change"].with_user(chief)
+        vals = {
+            "contract_id": contract.id,
+            "type": "withdraw",
+            "date_effective": TODAY,
+            "override": True,
+        }
+        with self.assertRaisesRegex(ValidationError, "reason or a note"):
+            changes.create(vals).action_schedule()
+        change = changes.create({**vals, "note": "He called on the 16th."})
+        change.action_schedule()
+        self.assertEqual((change.state, contract.state), ("applied", "regretted"))
+
+    def test_the_day_of_the_declaration_decides(self):
+        """Declared on the last day by letter, entered a day later by staff."""
+        contract = self._concluded("2026-01-05")
+        self.assertEqual(contract.withdrawal_deadline, date(2026, 1, 19))
+        vals = {
+            "contract_id": contract.id,
+            "type": "withdraw",
+            "date_effective": TODAY,
+            "date_requested": "2026-01-19",
+        }
+        changes = self.env["cn285.contract.change"]
+        with self.assertRaisesRegex(ValidationError, "period ended on 01/19/2026"):
+            changes.create({**vals, "origin": "api"}).action_schedule()
+        change = changes.create(vals)
+        change.action_schedule()
+        self.assertEqual(change.state, "applied")
+
+    # === AN ITEM === #
+
+    def test_from_an_item_that_was_added_later(self):
+        contract = self._concluded("2026-01-01")
+        with self._travel("2026-01-18"):
+            values = {"product_id": self.setup_fee.id, "price_unit": 50.0, "billing_type": "fixed"}
+            added = self._change(contract, "add_item", "2026-01-18", **values).result_item_id
+            self._bill("2026-01-18")
+        self.assertGreater(float(self._billed(contract)), 31.0)
+        with self.assertRaisesRegex(ValidationError, "withdrawal period ended"):
+            self._change(contract, "withdraw", TODAY)
+        with self.assertRaisesRegex(ValidationError, "withdrawal period ended"):
+            self._change(contract, "withdraw", TODAY, item=contract.item_ids - added)
+        change = self._change(contract, "withdraw", TODAY, item=added)
+        self._bill(TODAY)
+        self.assertEqual((added.state, contract.state), ("regretted", "active"))
+        self.assertEqual(self._billed(contract), "31.00")
+        self.assertFalse(contract._portal_end(), "the contract goes on")
+        self.assertTrue(change.confirmation_id)
+
+    def test_an_item_owes_nothing_although_the_service_was_requested(self):
+        contract = self._concluded(
+            "2026-01-12", {"price_unit": 31.0}, {"price_unit": 62.0}, performance_requested=True
+        )
+        self._change(contract, "withdraw", TODAY, item=contract.item_ids[1])
+        self._bill(TODAY)
+        self.assertEqual(self._billed(contract), "31.00", "the other item, a month")
+        self._change(contract, "withdraw", TODAY)
+        self._bill(TODAY)
+        self.assertEqual(self._billed(contract), "9.00", "its nine days served")
+
+    def test_items_that_are_cancelled_are_left_alone(self):
+        contract = self._concluded(
+            "2026-01-12", {"price_unit": 31.0}, {"start_condition": "manual"}
+        )
+        contract.item_ids[1]._update_state(("draft",), "cancelled")
+        self._change(contract, "withdraw", TODAY)
+        self.assertEqual(contract.item_ids.mapped("state"), ["regretted", "cancelled"])

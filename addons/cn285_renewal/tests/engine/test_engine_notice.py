@@ -17,6 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from renewal_strategies import anchors
 
+# Code de la consommation, L215-1: from three months to one month before the last day to refuse.
+LEGAL = Duration(3), Duration(1)
+
 
 @pytest.mark.parametrize(
     ("last_day", "notice", "refuse_by", "earliest", "latest"),
@@ -29,7 +32,7 @@ from renewal_strategies import anchors
     ],
 )
 def test_windows(last_day, notice, refuse_by, earliest, latest):
-    window = notice_window(last_day, Duration(notice))
+    window = notice_window(last_day, Duration(notice), *LEGAL)
     assert window.last_day_to_refuse == refuse_by
     assert (window.earliest, window.latest) == (earliest, latest)
     assert window.renewal_day == last_day + timedelta(days=1)
@@ -46,7 +49,7 @@ def test_own_window_outside_the_law():
     assert caught.value.code == "notice_window_reversed"
 
 
-WINDOW = notice_window(date(2026, 3, 14), Duration(1))
+WINDOW = notice_window(date(2026, 3, 14), Duration(1), *LEGAL)
 EARLIEST, LATEST = WINDOW.earliest, WINDOW.latest
 AFTER = LATEST + timedelta(days=1)
 
@@ -84,12 +87,12 @@ def test_consequence(status):
 
 
 def test_refund_within_thirty_days():
-    assert refund_due(date(2026, 6, 15)) == date(2026, 7, 15)
+    assert refund_due(date(2026, 6, 15), 30) == date(2026, 7, 15)
 
 
 @given(anchors, st.integers(0, 12), st.integers(-200, 200))
 def test_one_good_sending_decides_by_its_day_alone(last_day, notice, offset):
-    window = notice_window(last_day, Duration(notice))
+    window = notice_window(last_day, Duration(notice), *LEGAL)
     assert window.earliest < window.latest < window.last_day_to_refuse < window.renewal_day
     day = window.latest + timedelta(days=offset)
     status = notice_status(window, [Sending(day)], date(2099, 1, 1))

@@ -14,6 +14,7 @@ from cn285_renewal_house.cn285_renewal.engine.termination import (
     FeeKind,
     FeeRule,
     Ground,
+    StatutoryExit,
     commitment_is_legal,
     earliest_exit,
     earliest_free_exit,
@@ -29,6 +30,10 @@ from renewal_strategies import anchors
 START = date(2025, 3, 15)
 YEAR = Duration(12)
 FIRST = first_term(START, YEAR)
+# Code de la consommation, L224-28 and L224-39.
+TELECOM = StatutoryExit(
+    notice=Duration(10, "day"), longest=Duration(24), firm=YEAR, share=Decimal(20)
+)
 
 
 def yearly(**values):
@@ -131,7 +136,7 @@ def telecom(**values):
             "notice": Duration(1),
             "term": first_term(date(2025, 1, 15), Duration(24)),
             "committed_until": date(2027, 1, 15),
-            "telecom": True,
+            "statutory": TELECOM,
             **values,
         }
     )
@@ -258,9 +263,9 @@ def test_percent_is_a_share():
 
 
 def test_commitment_of_telecom():
-    assert commitment_is_legal(Duration(24), START, telecom=True)
-    assert not commitment_is_legal(Duration(25), START, telecom=True)
-    assert commitment_is_legal(Duration(36), START, telecom=False)
+    assert commitment_is_legal(Duration(24), START, TELECOM)
+    assert not commitment_is_legal(Duration(25), START, TELECOM)
+    assert commitment_is_legal(Duration(36), START, None)
 
 
 # === WHAT HOLDS ALWAYS === #
@@ -280,7 +285,7 @@ def exit_terms(draw):
         anchor_day=start.day,
         committed_until=committed and Duration(committed).after(start),
         may_buy_out=draw(st.booleans()),
-        telecom=draw(st.booleans()),
+        statutory=draw(st.none() | st.just(TELECOM)),
         free_from=draw(st.none() | st.just(term.end)),
         rhythm=Rhythm(1, "month", "anniversary", start),
     )

@@ -4,43 +4,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from cn285_renewal_house.cn285_renewal.engine.holidays import WorkingDays
 from cn285_renewal_house.cn285_renewal.engine.withdrawal import (
-    easter,
-    french_holidays,
-    is_working_day,
+    WithdrawalPeriod,
     owed_for_performance,
     withdrawal_deadline,
 )
 from hypothesis import given
-from renewal_strategies import days
+from renewal_strategies import ALSACE, FRENCH, days
 
-
-@pytest.mark.parametrize(
-    ("year", "expected"),
-    [(2000, date(2000, 4, 23)), (2024, date(2024, 3, 31)), (2025, date(2025, 4, 20)),
-     (2026, date(2026, 4, 5)), (2038, date(2038, 4, 25)), (1818, date(1818, 3, 22))],
-)  # fmt: skip
-def test_easter(year, expected):
-    assert easter(year) == expected
-
-
-def test_holidays_of_2026():
-    holidays = french_holidays(2026)
-    assert sorted(holidays) == [
-        date(2026, 1, 1),
-        date(2026, 4, 6),
-        date(2026, 5, 1),
-        date(2026, 5, 8),
-        date(2026, 5, 14),
-        date(2026, 5, 25),
-        date(2026, 7, 14),
-        date(2026, 8, 15),
-        date(2026, 11, 1),
-        date(2026, 11, 11),
-        date(2026, 12, 25),
-    ]
-    local = french_holidays(2026, alsace_moselle=True)
-    assert local - holidays == {date(2026, 4, 3), date(2026, 12, 26)}
+PERIOD = WithdrawalPeriod(14, 12, WorkingDays.but(FRENCH))
+LOCAL = WithdrawalPeriod(14, 12, WorkingDays.but(FRENCH + ALSACE))
 
 
 @pytest.mark.parametrize(
@@ -57,13 +31,13 @@ def test_holidays_of_2026():
     ],
 )
 def test_deadline(concluded, expected):
-    assert withdrawal_deadline(concluded) == expected
+    assert withdrawal_deadline(concluded, PERIOD) == expected
 
 
 def test_alsace_has_more_holidays():
-    assert withdrawal_deadline(date(2025, 12, 12)) == date(2025, 12, 26)
+    assert withdrawal_deadline(date(2025, 12, 12), PERIOD) == date(2025, 12, 26)
     # 26 December 2025 is a Friday.
-    assert withdrawal_deadline(date(2025, 12, 12), alsace_moselle=True) == date(2025, 12, 29)
+    assert withdrawal_deadline(date(2025, 12, 12), LOCAL) == date(2025, 12, 29)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +51,7 @@ def test_alsace_has_more_holidays():
     ],
 )
 def test_not_informed(informed, expected):
-    assert withdrawal_deadline(date(2026, 1, 7), informed=informed) == expected
+    assert withdrawal_deadline(date(2026, 1, 7), PERIOD, informed) == expected
 
 
 def owed(withdrawn, expressly_requested=True):
@@ -99,7 +73,14 @@ def test_performance_is_owed_on_request_only():
 
 @given(days)
 def test_never_shorter_and_on_a_working_day(concluded):
-    for local in (False, True):
-        deadline = withdrawal_deadline(concluded, alsace_moselle=local)
+    for period in (PERIOD, LOCAL):
+        deadline = withdrawal_deadline(concluded, period)
         assert concluded + timedelta(days=14) <= deadline <= concluded + timedelta(days=19)
-        assert is_working_day(deadline, local)
+        assert period.working_days.has(deadline)
+
+
+def test_thirty_days_that_end_on_any_day():
+    period = WithdrawalPeriod(30)
+    assert withdrawal_deadline(date(2025, 12, 12), period) == date(2026, 1, 11)
+    # Nothing is said of customers who were not told.
+    assert withdrawal_deadline(date(2025, 12, 12), period, date.max) == date(2026, 1, 11)

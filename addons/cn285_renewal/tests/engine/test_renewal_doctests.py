@@ -6,7 +6,9 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["interest", "notice", "revision", "term", "withdrawal"])
+@pytest.mark.parametrize(
+    "name", ["holidays", "interest", "letter_text", "notice", "revision", "term", "withdrawal"]
+)
 def test_examples(name):
     module = importlib.import_module(f"cn285_renewal_house.cn285_renewal.engine.{name}")
     results = doctest.testmod(module)

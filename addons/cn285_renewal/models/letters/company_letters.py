@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 from odoo.tools.misc import file_path
 
-from ..report.letter_pdf import letters_pdf
+from ...report.letter_pdf import letters_pdf
 
 _FONT = "web/static/fonts/google/Roboto/Roboto-%s.ttf"
 

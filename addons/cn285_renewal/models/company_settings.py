@@ -1,38 +1,5 @@
 from odoo import api, fields, models
 
-LEGAL_KINDS = [
-    ("consumer", "Consumer"),
-    ("non_professional", "Non-Professional"),
-    ("professional", "Professional"),
-]
-# Who is protected: Code de la consommation, L215-1 and L215-3.
-PROTECTED_KINDS = ("consumer", "non_professional")
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    cn285_legal_kind = fields.Selection(
-        LEGAL_KINDS,
-        string="Protection by Consumer Law",
-        compute="_compute_cn285_legal_kind",
-        store=True,
-        readonly=False,
-        help="Consumer: a person who does not act professionally. Non-professional: a legal person "
-        "that does not act professionally, such as a homeowners' association. By default a person "
-        "without a VAT number is a consumer, everybody else a professional.",
-    )
-
-    @api.depends("is_company", "parent_id", "vat")
-    def _compute_cn285_legal_kind(self):
-        for partner in self:
-            person = not (partner.is_company or partner.vat or partner.parent_id)
-            partner.cn285_legal_kind = "consumer" if person else "professional"
-
-    @api.model
-    def _commercial_fields(self):
-        return [*super()._commercial_fields(), "cn285_legal_kind"]
-
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -45,7 +12,7 @@ class ResCompany(models.Model):
         help="Whom the rules on tacit renewal protect: those whom the law names, or all customers.",
     )
     cn285_notice_channel = fields.Selection(
-        [("email", "E-mail"), ("letter", "Letter")],
+        "_cn285_channel_selection",
         string="Renewal Notices By",
         default="email",
         required=True,
@@ -61,6 +28,13 @@ class ResCompany(models.Model):
     cn285_alsace_moselle = fields.Boolean(
         string="Holidays of Alsace-Moselle",
         help="Good Friday and 26 December are no working days when legal periods end.",
+    )
+    cn285_withdrawal_days = fields.Integer(
+        string="Withdrawal Period (days)",
+        default=14,
+        required=True,
+        help="Days within which a customer may withdraw from a contract or an added item, the day "
+        "of the conclusion not counted; never less than the law of the customer's country grants.",
     )
     cn285_termination_reminder_days = fields.Integer(
         string="Remind Before a Termination (days)",
@@ -81,6 +55,19 @@ class ResCompany(models.Model):
         "CHECK(cn285_notice_margin >= 0 AND cn285_termination_reminder_days >= 0)",
         "Numbers of days cannot be negative.",
     )
+    _cn285_withdrawal_days_positive = models.Constraint(
+        "CHECK(cn285_withdrawal_days BETWEEN 0 AND 365)",
+        "The withdrawal period lasts 0 to 365 days.",
+    )
+
+    @api.model
+    def _cn285_channel_selection(self):
+        return self.env["cn285.renewal.notice"]._channel_selection()
+
+    def _cn285_legal_regions(self):
+        """The parts of its country whose own holidays the company has."""
+        self.ensure_one()
+        return {"alsace_moselle"} if self.cn285_alsace_moselle else set()
 
 
 class ResConfigSettings(models.TransientModel):
@@ -100,27 +87,6 @@ class ResConfigSettings(models.TransientModel):
     cn285_exit_fee_product_id = fields.Many2one(
         related="company_id.cn285_exit_fee_product_id", readonly=False
     )
-    cn285_regret_days = fields.Integer(related="company_id.cn285_regret_days", readonly=False)
-
-
-class Contract(models.Model):
-    """Which of the rules on tacit renewal a contract is under."""
-
-    _inherit = "cn285.contract"
-
-    def _is_protected(self):
-        """Whether the customer is one whom the law on tacit renewal protects, or is treated so."""
-        self.ensure_one()
-        everybody = self.company_id.cn285_renewal_law_scope == "all"
-        kind = self.partner_id.commercial_partner_id.cn285_legal_kind
-        return everybody or kind in PROTECTED_KINDS
-
-    def _announcement(self):
-        """By what the renewal has to be announced: ``law``, ``contract``, or None.
-
-        The law cannot be contracted away: a protected customer is told whatever the contract says.
-        """
-        self.ensure_one()
-        if self._is_protected():
-            return "law"
-        return "contract" if self.announce == "always" else None
+    cn285_withdrawal_days = fields.Integer(
+        related="company_id.cn285_withdrawal_days", readonly=False
+    )

@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.changes.types import ChangeType
+from odoo.addons.cn285_contract.models.common import LIVE_STATES
+from odoo.tools import LazyTranslate, format_date
+
+_lt = LazyTranslate(__name__)
+
+# States of items from which a customer can withdraw.
+_SOLD = ("draft", *LIVE_STATES, "ended")
+
+
+class Withdraw(ChangeType):
+    """A customer withdraws in time, from the contract or from an item that was added to it.
+
+    All that was billed is credited, usage included; but of a contract whose service the customer
+    expressly asked for at once, the days until then are owed, that day included.
+    """
+
+    name = "withdraw"
+    label = _lt("Withdrawal")
+    on = "either"
+    for_customers = True
+
+    def check(self, change):
+        """Something runs, and the period is not over; an exception from that wants its reason."""
+        items = change.item_id or change.contract_id.item_ids
+        if not items.filtered(lambda item: item.state in ("draft", *LIVE_STATES)):
+            raise change._refusal(change.env._("nothing runs from which to withdraw."))
+        if change.override:
+            return
+        deadline = change.contract_id._last_day_to_withdraw(change.item_id)
+        if not deadline:
+            raise change._refusal(change.env._("the customer has no right of withdrawal."))
+        if self._declared_on(change) > deadline:
+            raise change._refusal(
+                change.env._(
+                    "the withdrawal period ended on %s.", format_date(change.env, deadline)
+                )
+            )
+
+    def _declared_on(self, change):
+        """The day that decides: staff note when the customer declared it, others declare it now."""
+        requested = change.date_requested or change.company_id._cn285_today()
+        if change.origin == "staff":
+            return requested
+        return max(requested, change.date_effective)
+
+    def apply(self, changes):
+        by_item = {}
+        for change in changes:
+            contract = change.contract_id
+            refund = change._refund_of({"refund_total": change._credit_of_withdrawal()})
+            change._write_inside(
+                {
+                    "refund_amount": refund,
+                    "date_refund_due": contract._law()._withdrawal_refund_deadline(
+                        change.date_effective
+                    ),
+                    "received_at": change.received_at or fields.Datetime.now(),
+                }
+            )
+            items = change.item_id or contract.item_ids
+            items = items.filtered(lambda item: item.state in _SOLD)
+            by_item.update(dict.fromkeys(items, change))
+            if change._owes_service():
+                contract.with_context(cn285_no_replan=True)._end_on(change.date_effective)
+            else:
+                items._update_state(_SOLD, "regretted")
+        changes.env["cn285.contract.item"].union(*by_item)._settle(by_item)
+        for change in changes.filtered("refund_amount"):
+            change._ask_refund()
+        changes._confirm_to_customer()
+
+
+class ContractChange(models.Model):
+    """Withdrawal: nothing is owed but what the customer expressly asked to be served."""
+
+    _inherit = "cn285.contract.change"
+
+    def _owes_service(self):
+        """Whether the days until the withdrawal are owed: not those of an item added later."""
+        contract = self.contract_id
+        return (
+            not self.item_id
+            and contract.performance_requested
+            and self.date_effective >= contract.date_start
+        )
+
+    def _credit_of_withdrawal(self):
+        """What the withdrawal credits, with tax."""
+        contract = self.contract_id
+        last_day = contract.date_start - timedelta(days=1)
+        if self._owes_service():
+            last_day = self.date_effective
+        lines = contract._refund_lines(last_day, self.item_id or contract.item_ids)
+        return sum(line["total"] for line in lines)

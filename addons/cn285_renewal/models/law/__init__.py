@@ -1,0 +1,11 @@
+"""The law of each country: whom it protects, its periods, its holidays, its interest.
+Called by: contracts that plan notices, end or are withdrawn from. France is ``data/law_fr.xml``.
+"""
+
+from . import (
+    law,
+    legal_holiday,
+    legal_rate,
+    legal_kind,
+    applicable_law,
+)

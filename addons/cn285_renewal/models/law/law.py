@@ -1,0 +1,258 @@
+from odoo import api, fields, models, tools
+from odoo.addons.cn285_contract.engine.calendar import Unit
+from odoo.addons.cn285_contract.models.common import as_decimal
+
+from ...engine.holidays import WorkingDays
+from ...engine.notice import refund_due
+from ...engine.term import Duration
+from ...engine.termination import StatutoryExit
+from ...engine.withdrawal import WithdrawalPeriod
+
+# Who is protected, and which kinds of customers that is.
+PROTECTED = {
+    "nobody": (),
+    "consumers": ("consumer",),
+    "non_professionals": ("consumer", "non_professional"),
+    "all": ("consumer", "non_professional", "professional"),
+}
+PROTECTIONS = [
+    ("nobody", "Nobody"),
+    ("consumers", "Consumers"),
+    ("non_professionals", "Consumers and Non-Professionals"),
+    ("all", "All Customers"),
+]
+# Where no law says by when what was paid in advance comes back.
+USUAL_REFUND_DAYS = 30
+
+
+class Law(models.Model):
+    """The law of a country on contracts that renew, are terminated, or are withdrawn from.
+
+    A country is a record: its figures, its holidays, its rates (``data/law_fr.xml``). What figures
+    cannot say, an addon says by extending one of the hooks below, as payment providers do::
+
+        def _refund_deadline(self, termination_day):
+            if self.country_code != "BE":
+                return super()._refund_deadline(termination_day)
+
+    Every hook also answers for no law at all, the empty recordset: then nobody is protected,
+    nothing has to be announced, and a contract is what its parties agreed.
+    """
+
+    _name = "cn285.law"
+    _description = "Law on Contracts"
+    _order = "name"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    country_id = fields.Many2one("res.country", required=True, ondelete="restrict")
+    country_code = fields.Char(related="country_id.code")
+
+    renewal_protects = fields.Selection(
+        PROTECTIONS,
+        string="Renewals are Announced to",
+        default="nobody",
+        required=True,
+        help="Who has to be told in time that a contract renews by itself.",
+    )
+    announce_from = fields.Integer(
+        string="Announced From", help="Months before the last day to refuse."
+    )
+    announce_until = fields.Integer(
+        string="Announced Until", help="Months before the last day to refuse."
+    )
+    notice_text = fields.Text(
+        string="Text of Notices",
+        translate=True,
+        help="What a notice that the law demands says of it.",
+    )
+    refund_days = fields.Integer(
+        string="Refunded Within (days)",
+        default=USUAL_REFUND_DAYS,
+        help="By when what was paid in advance is refunded after a termination.",
+    )
+
+    withdrawal_protects = fields.Selection(
+        PROTECTIONS,
+        string="May Withdraw",
+        default="nobody",
+        required=True,
+        help="Who may withdraw from a contract that was concluded at a distance.",
+    )
+    withdrawal_days = fields.Integer(
+        string="Withdrawal Period (days)",
+        help="From the conclusion, which is not counted. A company may grant more.",
+    )
+    withdrawal_uninformed_months = fields.Integer(
+        string="Longer if not Told (months)",
+        help="By how much the period is longer at most where the customer was not told of it.",
+    )
+    withdrawal_refund_days = fields.Integer(
+        string="Withdrawal Refunded Within (days)", default=USUAL_REFUND_DAYS
+    )
+    ends_on_working_day = fields.Boolean(
+        string="Ends on a Working Day",
+        help="A withdrawal period that would end on a weekend or a holiday ends on the next "
+        "working day.",
+    )
+
+    telecom_notice_days = fields.Integer(
+        string="Longest Notice (days)", help="The longest notice that a customer has to give."
+    )
+    telecom_longest_months = fields.Integer(
+        string="Longest Commitment (months)", help="0: commitments may be of any length."
+    )
+    telecom_firm_months = fields.Integer(
+        string="Free After (months)",
+        help="A customer who is committed for longer may leave after so many months.",
+    )
+    telecom_share = fields.Float(
+        string="Fee at Most (%)",
+        digits=(16, 4),
+        help="What is owed at most then, of what remains until the commitment ends.",
+    )
+
+    rate_months = fields.Integer(
+        string="Interest Is Set For (months)",
+        default=6,
+        required=True,
+        help="How long a rate of the legal interest is in force, from the first of January on.",
+    )
+    rate_ids = fields.One2many("cn285.legal.rate", "law_id", string="Legal Interest")
+    holiday_ids = fields.One2many("cn285.legal.holiday", "law_id", string="Holidays")
+
+    _country_uniq = models.Constraint("unique(country_id)", "This country already has its law.")
+    _window = models.Constraint(
+        "CHECK(announce_until >= 0 AND announce_from >= announce_until)",
+        "Renewals are announced from a day until a later one.",
+    )
+    _periods_positive = models.Constraint(
+        "CHECK(refund_days >= 0 AND withdrawal_days >= 0 AND withdrawal_uninformed_months >= 0 "
+        "AND withdrawal_refund_days >= 0 AND telecom_notice_days >= 0 "
+        "AND telecom_longest_months >= 0 AND telecom_firm_months >= 0)",
+        "Periods cannot be negative.",
+    )
+    _share = models.Constraint(
+        "CHECK(telecom_share BETWEEN 0 AND 100)", "A share is between 0 and 100 %."
+    )
+    _rate_months_divide = models.Constraint(
+        "CHECK(rate_months IN (1, 2, 3, 4, 6, 12))",
+        "Interest is set for a year, or for a whole part of it.",
+    )
+
+    # === WHICH LAW === #
+
+    @api.model
+    def _of(self, customer, company):
+        """The law of a customer's country, or of the company's where none is known; or no law.
+
+        :param customer: a partner, may be empty
+        """
+        country = customer.commercial_partner_id.country_id or company.country_id
+        # sudo: which law there is is no secret, and portal pages ask.
+        return self.sudo().browse(self._id_of_country(country.id))
+
+    @api.model
+    @tools.ormcache("country_id")
+    def _id_of_country(self, country_id):
+        return self.sudo().search([("country_id", "=", country_id)], limit=1).id  # sudo: see _of
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # === HOOKS: RENEWALS === #
+
+    def _announces(self):
+        """Whether there are customers who have to be told that their contract renews."""
+        return bool(self.announce_from) and self.renewal_protects != "nobody"
+
+    def _protects_renewal(self, kind):
+        """Whether a kind of customer has to be told that the contract renews.
+
+        :param kind: ``consumer``, ``non_professional`` or ``professional``
+        """
+        return self._announces() and kind in PROTECTED[self.renewal_protects]
+
+    @api.model
+    def _protected_on_renewals(self):
+        """All whom some law wants to be told of renewals: ``((country's id, kind), …)``."""
+        return tuple(
+            (law.country_id.id, kind)
+            for law in self.sudo().search([])  # sudo: see _of
+            for kind in PROTECTED["all"]
+            if law._protects_renewal(kind)
+        )
+
+    def _announcement_window(self):
+        """How long before the last day to refuse a notice may come at the earliest and latest.
+
+        :returns: two :class:`Duration`
+        """
+        return Duration(self.announce_from), Duration(self.announce_until)
+
+    # === HOOKS: TERMINATION === #
+
+    def _statutory_exit(self):
+        """What electronic communications grant to a customer, as the engine has it; or None."""
+        if not self.telecom_longest_months:
+            return None
+        return StatutoryExit(
+            notice=Duration(self.telecom_notice_days, Unit.day),
+            longest=Duration(self.telecom_longest_months),
+            firm=Duration(self.telecom_firm_months),
+            share=as_decimal(self.telecom_share),
+        )
+
+    def _refund_deadline(self, termination_day):
+        """By when what was paid in advance is refunded after a termination."""
+        return refund_due(termination_day, self.refund_days if self else USUAL_REFUND_DAYS)
+
+    def _interest_rates(self, kind):
+        """The rates of the legal interest that is owed to a kind of customer, for the engine.
+
+        None where there is no law that asks for any.
+        """
+        if not self:
+            return None
+        protected = kind in PROTECTED[self.renewal_protects]
+        return self.rate_ids._engine_rates("person" if protected else "other")
+
+    # === HOOKS: WITHDRAWAL === #
+
+    def _grants_withdrawal(self, kind):
+        """Whether a kind of customer may withdraw from a contract concluded at a distance."""
+        return bool(self) and kind in PROTECTED[self.withdrawal_protects]
+
+    def _withdrawal_period(self, company):
+        """How long a withdrawal is possible at this company, as the engine has it.
+
+        :returns: :class:`WithdrawalPeriod`, of the law's days or of the company's, if those are
+            more
+        """
+        return WithdrawalPeriod(
+            days=max(self.withdrawal_days, company.cn285_withdrawal_days),
+            uninformed_months=self.withdrawal_uninformed_months,
+            working_days=self._working_days(company) if self.ends_on_working_day else None,
+        )
+
+    def _withdrawal_refund_deadline(self, day):
+        """By when the price comes back after a withdrawal of that day."""
+        return refund_due(day, self.withdrawal_refund_days if self else USUAL_REFUND_DAYS)
+
+    def _working_days(self, company):
+        """The days on which legal periods may end where the company is."""
+        regions = company._cn285_legal_regions()
+        holidays = self.holiday_ids.filtered(
+            lambda holiday: not holiday.region or holiday.region in regions
+        )
+        return WorkingDays.but(holiday._engine_holiday() for holiday in holidays)

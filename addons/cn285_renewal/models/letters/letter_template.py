@@ -1,0 +1,170 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...engine.letter_text import amid, fill, fill_words, malformed, placeholders
+from ...report.letter_pdf import Box, Letter
+from .base import LetterKind
+from .kinds import LETTERS
+
+BOX = "box"
+# By its class it is found again in what was written around it.
+BOX_CLASS = "o_cn285_legal_box"
+_BOX_HTML = Markup(
+    '<table width="100%%" cellspacing="0" cellpadding="0" class="'
+    + BOX_CLASS
+    + '" style="margin: 16px 0;"><tr><td style="border: 2px solid #1c2833; padding: 14px; '
+    'text-align: center; font-size: 16px;"><strong>%s</strong></td></tr></table>'
+)
+
+
+class LetterTemplate(models.Model):
+    """The text of a kind of letter, in each language, as users edit it.
+
+    What the law asks of a letter cannot be edited away: the placeholders that its kind requires are
+    missed when the text is saved, and again when a letter is made, whatever was translated.
+    """
+
+    _name = "cn285.letter.template"
+    _description = "Letter"
+    _order = "kind, company_id, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(selection="_kind_selection", required=True)
+    company_id = fields.Many2one("res.company", help="Left empty, it is for all companies.")
+    subject = fields.Char(required=True, translate=True)
+    body = fields.Text(string="Text", required=True, translate=True)
+    box = fields.Text(
+        string="Text in the Box",
+        translate=True,
+        help="What catches the eye, in a frame. It stands where the text says so.",
+    )
+    has_box = fields.Boolean(compute="_compute_placeholders")
+    closing = fields.Text(translate=True)
+    placeholders = fields.Html(compute="_compute_placeholders", sanitize=False)
+
+    # === KINDS === #
+
+    @api.model
+    def _kinds(self) -> dict[str, LetterKind]:
+        """All kinds of letters, by name. Another addon adds its own to ``super()._kinds()``."""
+        return LETTERS
+
+    @api.model
+    def _kind_selection(self):
+        return [(name, self.env._(kind.label)) for name, kind in self._kinds().items()]
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_placeholders(self):
+        """What may stand in the text, for who edits it."""
+        for letter in self:
+            kind = self._kinds().get(letter.kind)
+            letter.has_box = bool(kind and kind.required_in_box)
+            known = {**kind.words, **kind.blocks} if kind else {}
+            letter.placeholders = Markup("").join(
+                Markup("<div><code>{{ %s }}</code> %s</div>") % (name, self.env._(meaning))
+                for name, meaning in known.items()
+            )
+
+    # === WHAT THE LAW ASKS === #
+
+    @api.constrains("kind", "subject", "body", "box", "closing")
+    def _check_text(self):
+        for letter in self:
+            reason = letter._text_error()
+            if reason:
+                raise ValidationError(
+                    self.env._("%(letter)s: %(reason)s", letter=letter.name, reason=reason)
+                )
+
+    def _text_error(self):
+        """Why no letter can be made of this text, in a clerk's words; None if one can."""
+        self.ensure_one()
+        kind = self._kinds()[self.kind]
+        blocks = {*kind.blocks, BOX} if self.has_box else {*kind.blocks}
+        places = {
+            self.env._("subject"): (self.subject, {*kind.words}),
+            self.env._("text"): (self.body, {*kind.words, *blocks}),
+            self.env._("text in the box"): (self.box, {*kind.words}),
+            self.env._("closing"): (self.closing, {*kind.words}),
+        }
+        for place, (text, known) in places.items():
+            bad = malformed(text or "")
+            bad += [f"{{{{ {name} }}}}" for name in placeholders(text or "") if name not in known]
+            if bad:
+                return self.env._(
+                    "%(bad)s is nothing that the %(place)s may hold.", bad=bad[0], place=place
+                )
+        within = amid(self.body, blocks)
+        if within:
+            return self.env._("{{ %s }} stands on a line of its own.", within[0])
+        required = (*kind.required, BOX) if self.has_box else kind.required
+        missing = [name for name in required if name not in placeholders(self.body)]
+        missing += [
+            name for name in kind.required_in_box if name not in placeholders(self.box or "")
+        ]
+        if missing:
+            return self.env._("the law asks for {{ %s }}, which is missing.", missing[0])
+        return None
+
+    # === FROM TEXT TO LETTER === #
+
+    @api.model
+    def _find(self, kind, company):
+        """The text of a kind of letter at a company: its own, or that of all.
+
+        :raises UserError: where there is none, or it misses what the law asks for
+        """
+        # sudo: the company's own text, which the customer is about to read.
+        letter = self.sudo().search(
+            [("kind", "=", kind), ("company_id", "in", (False, company.id))],
+            order="company_id NULLS LAST, id",
+            limit=1,
+        )
+        if not letter:
+            label = dict(self._kind_selection())[kind]
+            raise UserError(self.env._("There is no text for the letter “%s”.", label))
+        reason = letter._text_error()
+        if reason:
+            raise UserError(self.env._("%(letter)s: %(reason)s", letter=letter.name, reason=reason))
+        return letter
+
+    @api.model
+    def _write_letter(self, kind, record, customer):
+        """The letter of a kind about a record, in the language of the context.
+
+        :param str kind: as in ``kind``
+        :param customer: to whom it goes
+        :returns: :class:`report.letter_pdf.Letter`
+        :raises UserError: as :meth:`_find`
+        """
+        company = record.company_id
+        letter = self._find(kind, company)
+        words, blocks = self._kinds()[kind].parts(record)
+        if letter.has_box:
+            blocks = {**blocks, BOX: [Box(fill_words(letter.box, words))]}
+        return Letter(
+            **company._cn285_letter_parties(customer),
+            subject=fill_words(letter.subject, words),
+            body=fill(letter.body, words, blocks),
+            closing=fill_words(letter.closing or "", words),
+        )
+
+    @api.model
+    def _legal_boxes(self, kind, records):
+        """The boxes of a kind of letter about records, as e-mails show them.
+
+        :returns: ``{record: Markup}``; records whose letter cannot be written have none
+        """
+        boxes = {}
+        for company, members in records.grouped("company_id").items():
+            try:
+                letter = self._find(kind, company)
+            except UserError:
+                continue
+            for record in members:
+                words, _blocks = self._kinds()[kind].parts(record)
+                boxes[record] = _BOX_HTML % fill_words(letter.box or "", words)
+        return boxes
