@@ -1,13 +1,10 @@
 """Bills a database in real processes: one, two at once, or one that is killed again and again.
 
-``python billing_worker.py DATABASE seed|once|twice|same|kill``; prints a JSON object. The processes
-are forked from one that has loaded Odoo, so that a kill hits the billing and not the start.
+``python billing_worker.py DATABASE seed|once|twice|same|kill``; prints a JSON object.
 """
 
-import json
-import sys
-
-from forks import environment, fork, kill_again_and_again, load, wait
+import forks
+from forks import at_once, environment
 
 BILL_UNTIL = "2026-06-15"
 CUSTOMERS = 24
@@ -89,25 +86,20 @@ def result(env):
     }
 
 
-def main(database, command):
-    load(database)
-    report = {}
-    if command == "seed":
-        with environment(database) as env:
-            seed(env)
-    elif command == "once":
-        report = {"codes": wait([fork(bill, database)])}
-    elif command == "twice":
-        report = {"codes": wait([fork(bill, database), fork(bill, database)])}
-    elif command == "same":
-        with environment(database) as env:
-            run_id = create_run(env).id
-        report = {"codes": wait([fork(bill, database, run_id), fork(bill, database, run_id)])}
-    elif command == "kill":
-        report = kill_again_and_again((0.05, 0.8), lambda: None, bill, database)
+def same(database):
+    """Two processes at one run."""
     with environment(database) as env:
-        print(json.dumps({**report, **result(env)}))
+        run_id = create_run(env).id
+    return at_once((bill, database, run_id), (bill, database, run_id))
 
+
+COMMANDS = {
+    "seed": forks.seed(seed),
+    "once": lambda database: forks.once(bill, database),
+    "twice": lambda database: at_once((bill, database), (bill, database)),
+    "same": same,
+    "kill": lambda database, steps: forks.kill_again_and_again(steps, bill, database),
+}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    forks.main(COMMANDS, result)

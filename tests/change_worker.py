@@ -3,11 +3,10 @@
 ``python change_worker.py DATABASE seed|two|once|due|kill``; prints a JSON object.
 """
 
-import json
-import sys
 import time
 
-from forks import environment, fork, kill_again_and_again, load, wait
+import forks
+from forks import at_once, environment
 
 CONTRACTS = 12
 
@@ -122,27 +121,23 @@ def billed_days(contract):
     return days
 
 
-def main(database, command):
-    load(database)
-    report = {}
-    if command == "seed":
-        with environment(database) as env:
-            seed(env)
-    elif command == "two":
-        with environment(database) as env:
-            env["cn285.contract.change"].search([]).action_cancel()
-        one = fork(change_one, database, "quantity", {"quantity": 3.0})
-        two = fork(change_one, database, "price", {"price_unit": 62.0})
-        report = {"codes": wait([one, two])}
-    elif command == "once":
-        report = {"codes": wait([fork(apply_due, database)])}
-    elif command == "due":
-        report = {"codes": wait([fork(apply_due, database), fork(apply_due, database)])}
-    elif command == "kill":
-        report = kill_again_and_again((0.05, 0.5), lambda: None, apply_due, database)
+def two(database):
+    """Two processes, each with a change of its own to one contract."""
     with environment(database) as env:
-        print(json.dumps({**report, **result(env)}))
+        env["cn285.contract.change"].search([]).action_cancel()
+    return at_once(
+        (change_one, database, "quantity", {"quantity": 3.0}),
+        (change_one, database, "price", {"price_unit": 62.0}),
+    )
 
+
+COMMANDS = {
+    "seed": forks.seed(seed),
+    "two": two,
+    "once": lambda database: forks.once(apply_due, database),
+    "due": lambda database: at_once((apply_due, database), (apply_due, database)),
+    "kill": lambda database, steps: forks.kill_again_and_again(steps, apply_due, database),
+}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    forks.main(COMMANDS, result)

@@ -1,29 +1,32 @@
 """Keeps a database and a SuiteTalk server in step while calls fail and workers are killed.
 
 ``python netsuite_worker.py DATABASE story``; prints a JSON object with what either side holds at
-the end. The server runs in this process; workers are forked from it and killed at random moments.
+the end. The server runs in this process; workers are forked from it, and killed at random steps or
+when the server has done a call.
 """
 
+import itertools
 import json
 import os
+import queue
 import random
 import signal
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
-from forks import environment, fork, load, wait
+from forks import environment, fork, kill_at, load, wait
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "addons" / "cn285_netsuite_bridge" / "tests"))
 from suitetalk import Failures, SuiteTalkServer
+from suitetalk.failures import ALL
 from suitetalk.samples import company, sample_account, service_item
 
 BILL_UNTIL = "2026-03-15"
 CUSTOMERS = 12
-FAILING = 0.1
-KILLS = 4
 ROUNDS = 60
+#: Steps (see forks.py) that a worker takes at least, as it looks for news.
+LOOKS = 100
 
 
 def seed(env, server):
@@ -150,15 +153,64 @@ def work(database):
                 break
 
 
-def disturbed(database, chance):
-    """Workers that are killed at random moments, then one that finishes."""
-    killed = 0
-    for _kill in range(KILLS):
-        pid = fork(work, database)
-        time.sleep(chance.uniform(0.1, 1.2))
-        os.kill(pid, signal.SIGKILL)
-        _pid, status = os.waitpid(pid, 0)
-        killed += os.WIFSIGNALED(status)
+class DeadlyServer(SuiteTalkServer):
+    """A server that kills a worker when it has done a call for it, and answers into the void.
+
+    Between what was done there and what is known here lies what only a second look tells.
+    """
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._victims = queue.SimpleQueue()
+        self._operation, self._left = None, 0
+
+    def kill_at_call(self, number, operation, work, *arguments):
+        """Let a process work until the server has done this many of such calls; it dies then.
+
+        :return: whether it was killed; False: it was through before
+        """
+        self._operation, self._left = operation, number
+        pid = fork(work, *arguments)
+        self._victims.put(pid)
+        [code] = wait([pid])
+        self._left = 0
+        while not self._victims.empty():
+            self._victims.get()
+        assert code in (0, -signal.SIGKILL), f"the work failed, not killed: {code}"
+        return code != 0
+
+    def answer(self, version, body):
+        before = len(self.calls)
+        answered = super().answer(version, body)
+        for operation, _size in self.calls[before:]:
+            if self._left and operation.startswith(self._operation):
+                self._left -= 1
+                if not self._left:
+                    os.kill(self._victims.get(), signal.SIGKILL)
+        return answered
+
+
+def failures(chance):
+    """One call in ten fails, in one way after the other."""
+    kinds = itertools.cycle(ALL)
+    calls = []
+    for _ten in range(100):
+        ten = [None] * 10
+        ten[chance.randrange(10)] = next(kinds)
+        calls += ten
+    return Failures(queue=calls)
+
+
+def disturbed(database, server, chance):
+    """Workers that are killed, then one that finishes; returns how many were, and its exit code.
+
+    Each looks for news first, which takes more steps and calls than those drawn here. So all are
+    killed: two at a step, one while it looks, and one when it has sent something.
+    """
+    killed = kill_at(chance.randint(1, LOOKS), work, database)
+    killed += server.kill_at_call(chance.randint(1, 3), "search", work, database)
+    killed += server.kill_at_call(1, "upsert", work, database)
+    killed += kill_at(chance.randint(1, LOOKS), work, database)
     return killed, wait([fork(work, database)])
 
 
@@ -210,15 +262,15 @@ def story(database):
     service_item(account, "API", "100.00")
     service_item(account, "CARE", "49.90")
     company(account, "Globex SA", email="x@globex.example")
-    server = SuiteTalkServer(account, concurrency=8).start()
+    server = DeadlyServer(account, concurrency=8).start()
     with environment(database) as env:
         seed(env, server)
-    server.failures = Failures(rate=FAILING)
     chance, kills, codes = random.Random(285), 0, []
+    server.failures = failures(chance)
 
     def disturb():
         nonlocal kills, codes
-        killed, ended = disturbed(database, chance)
+        killed, ended = disturbed(database, server, chance)
         kills, codes = kills + killed, codes + ended
 
     disturb()

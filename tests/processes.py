@@ -6,6 +6,9 @@ import sys
 import uuid
 from contextlib import contextmanager
 
+#: Seconds after which a worker hangs. Nothing else is told by it: a slow machine takes its time.
+HANGS = 1800
+
 
 @contextmanager
 def copied(source):
@@ -18,13 +21,13 @@ def copied(source):
         subprocess.run(["dropdb", "--force", name], check=True)
 
 
-def work(worker, database, command):
+def work(worker, database, *command):
     """Run a worker script to its end; returns the JSON object that it prints."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", worker, database, command],
+        [sys.executable, "-W", "ignore", worker, database, *command],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANGS,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

@@ -1,13 +1,10 @@
 """Recognises a database in real processes: one, two at once, or one that is killed again and again.
 
-``python revrec_worker.py DATABASE seed|once|twice|same|again|kill``; prints a JSON object. The
-processes are forked from one that has loaded Odoo, so that a kill hits the recognition.
+``python revrec_worker.py DATABASE seed|once|twice|same|again|kill``; prints a JSON object.
 """
 
-import json
-import sys
-
-from forks import environment, fork, kill_again_and_again, load, wait
+import forks
+from forks import at_once, environment, fork, wait
 
 MONTHS = ("2026-01-31", "2026-02-28")
 INVOICES = 60
@@ -120,31 +117,30 @@ def result(env):
     }
 
 
-def main(database, command):
-    load(database)
-    report = {}
-    if command == "seed":
-        with environment(database) as env:
-            seed(env)
-    elif command == "once":
-        report = {"codes": wait([fork(recognise, database)])}
-    elif command == "again":
-        codes = wait([fork(recognise, database)])
-        with environment(database) as env:
-            again = env["cn285.revrec.run"].search([("state", "=", "done")]).ids
-        report = {"codes": codes + wait([fork(recognise, database, run_id) for run_id in again])}
-    elif command == "twice":
-        report = {"codes": wait([fork(recognise, database), fork(recognise, database)])}
-    elif command == "same":
-        with environment(database) as env:
-            run_id = create_run(env, MONTHS[0]).id
-        codes = wait([fork(recognise, database, run_id), fork(recognise, database, run_id)])
-        report = {"codes": codes + wait([fork(recognise, database)])}
-    elif command == "kill":
-        report = kill_again_and_again((0.05, 0.8), lambda: None, recognise, database)
+def again(database):
+    """One process, and then each run once more."""
+    codes = wait([fork(recognise, database)])
     with environment(database) as env:
-        print(json.dumps({**report, **result(env)}))
+        done = env["cn285.revrec.run"].search([("state", "=", "done")]).ids
+    return {"codes": codes + wait([fork(recognise, database, run_id) for run_id in done])}
 
+
+def same(database):
+    """Two processes at one run, and then the other month."""
+    with environment(database) as env:
+        run_id = create_run(env, MONTHS[0]).id
+    codes = at_once((recognise, database, run_id), (recognise, database, run_id))["codes"]
+    return {"codes": codes + wait([fork(recognise, database)])}
+
+
+COMMANDS = {
+    "seed": forks.seed(seed),
+    "once": lambda database: forks.once(recognise, database),
+    "again": again,
+    "twice": lambda database: at_once((recognise, database), (recognise, database)),
+    "same": same,
+    "kill": lambda database, steps: forks.kill_again_and_again(steps, recognise, database),
+}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    forks.main(COMMANDS, result)

@@ -1,13 +1,10 @@
 """Bills what usage triggers in real processes: one, several at once, or one that is killed.
 
-``python trigger_worker.py DATABASE seed|once|twice|beside|kill``; prints a JSON object. The
-processes are forked from one that has loaded Odoo, so that a kill hits the work and not the start.
+``python trigger_worker.py DATABASE seed|once|twice|apart|beside|kill``; prints a JSON object.
 """
 
-import json
-import sys
-
-from forks import environment, fork, kill_again_and_again, load, wait
+import forks
+from forks import at_once, environment, fork, wait
 
 CONTRACTS = 20
 EVENTS = 200
@@ -101,29 +98,35 @@ def result(env):
     }
 
 
-def main(database, command):
-    load(database)
-    report = {}
-    if command == "seed":
-        with environment(database) as env:
-            seed(env)
-    elif command == "once":
-        report = {"codes": wait([fork(look, database, False)])}
-    elif command == "twice":
-        pids = [fork(look, database, False), fork(look, database, True), fork(bill, database)]
-        report = {"codes": wait(pids)}
-    elif command == "apart":
-        codes = wait([fork(ingest, database, 1)])
-        report = {"codes": codes + wait([fork(look, database, False)])}
-    elif command == "beside":
-        pids = [fork(ingest, database, 1), fork(look, database, False), fork(look, database, True)]
-        report = {"codes": wait(pids) + wait([fork(look, database, False)])}
-    elif command == "kill":
-        report = kill_again_and_again((0.05, 0.9), lambda: None, look, database, True)
-        report["codes"] += wait([fork(bill, database)])
-    with environment(database) as env:
-        print(json.dumps({**report, **result(env)}))
+def apart(database):
+    """Record, and then bill."""
+    codes = wait([fork(ingest, database, 1)])
+    return {"codes": codes + wait([fork(look, database, False)])}
 
+
+def beside(database):
+    """Record and bill at the same time, and bill what came after that."""
+    calls = (ingest, database, 1), (look, database, False), (look, database, True)
+    return {"codes": at_once(*calls)["codes"] + wait([fork(look, database, False)])}
+
+
+def kill(database, steps):
+    """Kill what bills again and again; an ordinary run comes after it."""
+    report = forks.kill_again_and_again(steps, look, database, True)
+    report["codes"] += wait([fork(bill, database)])
+    return report
+
+
+COMMANDS = {
+    "seed": forks.seed(seed),
+    "once": lambda database: forks.once(look, database, False),
+    "twice": lambda database: at_once(
+        (look, database, False), (look, database, True), (bill, database)
+    ),
+    "apart": apart,
+    "beside": beside,
+    "kill": kill,
+}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    forks.main(COMMANDS, result)

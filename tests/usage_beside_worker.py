@@ -3,18 +3,16 @@
 ``python usage_beside_worker.py DATABASE seed|beside|uninstall``; prints a JSON object.
 """
 
-import json
 import os
-import sys
-import time
 from datetime import datetime, timedelta
 
-from forks import environment, fork, load
+import forks
+from forks import environment, fork
 
 EVENTS = 40_000
 CHUNK = 1_000
-# Between two chunks, so that billing finds the month half recorded.
-PAUSE = 0.2
+# Events after which the next wait for a billing, so that it finds the month half recorded.
+STAGE = 10_000
 ITEMS = 20
 
 
@@ -54,19 +52,22 @@ def seed(env):
     ).action_confirm()
 
 
-def record(database):
-    """Record events of February in small chunks, each committed."""
+def record(database, billed):
+    """Record events of February in small chunks, each committed.
+
+    :param billed: pipe from which a byte comes for each time that February was billed
+    """
     with environment(database) as env:
-        report = env["cn285.usage.event"]._ingest_committed(events(), size=CHUNK)
+        report = env["cn285.usage.event"]._ingest_committed(events(billed), size=CHUNK)
     assert report["accepted"] == EVENTS, report
 
 
-def events():
-    """The events of February, as they trickle in."""
+def events(billed):
+    """The events of February; those of each stage wait until they were billed without."""
     first = datetime(2026, 2, 1)
     for number in range(EVENTS):
-        if number % CHUNK == 0:
-            time.sleep(PAUSE)
+        if number and number % STAGE == 0:
+            os.read(billed, 1)
         yield {
             "source": "worker",
             "transaction_id": str(number),
@@ -87,10 +88,12 @@ def bill(database):
 
 def beside(database):
     """Bill again and again while events arrive, and once more at the end."""
-    recorder = fork(record, database)
+    reads, writes = os.pipe()
+    recorder = fork(record, database, reads)
     issues, done, runs = [], 0, 0
     while not done:
         issues += bill(database)
+        os.write(writes, b".")
         runs += 1
         done, status = os.waitpid(recorder, os.WNOHANG)
     issues += bill(database)
@@ -135,21 +138,7 @@ def uninstall(database):
     return {"left": left, "events": events, "accepted": report["accepted"]}
 
 
-def main(database, command):
-    load(database, "critical")
-    if command == "uninstall":
-        report = uninstall(database)
-    else:
-        report = {}
-        if command == "seed":
-            with environment(database) as env:
-                seed(env)
-        else:
-            report = beside(database)
-        with environment(database) as env:
-            report.update(result(env))
-    print(json.dumps(report))
-
+COMMANDS = {"seed": forks.seed(seed), "beside": beside, "uninstall": uninstall}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    forks.main(COMMANDS, result, log_level="critical")

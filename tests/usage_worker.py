@@ -1,23 +1,17 @@
 """Records one batch of events in real processes: one, two at once, or one that is killed.
 
-``python usage_worker.py DATABASE seed|once|twice|kill``; prints a JSON object. The processes are
-forked from one that has loaded Odoo, so that a kill hits the ingest and not the start.
+``python usage_worker.py DATABASE seed|once|twice|twice_whole|kill``; prints a JSON object.
 """
 
-import json
-import os
-import signal
-import sys
-import time
 from datetime import datetime, timedelta
 from functools import partial
 
-from forks import environment, fork, load, wait
+import forks
+from forks import at_once, environment
 from odoo.service.model import retrying
 
 EVENTS = 30_000
 CHUNK = 1_000
-KILLS = 5
 
 
 def seed(env):
@@ -62,28 +56,16 @@ def record(database, whole):
     return report
 
 
-def kill(database):
-    """Kill processes as soon as some of their chunks are there, and count what there is."""
-    counts, killed = [], 0
-    for _ in range(KILLS):
-        wanted = (counts[-1] if counts else 0) + 3 * CHUNK
-        pid = fork(record, database, False)
-        done = status = 0
-        while not done and events(database) < wanted:
-            time.sleep(0.01)
-            done, status = os.waitpid(pid, os.WNOHANG)
-        if not done:
-            os.kill(pid, signal.SIGKILL)
-            status = os.waitpid(pid, 0)[1]
-        killed += os.WIFSIGNALED(status)
-        counts.append(events(database))
-    return {"killed": killed, "counts": counts, "codes": wait([fork(record, database, False)])}
+def kill(database, steps):
+    """Kill processes half-way, and count what there is after each."""
+    counts = []
 
+    def count():
+        with environment(database) as env:
+            counts.append(result(env)["events"])
 
-def events(database):
-    """How many events are there."""
-    with environment(database) as env:
-        return result(env)["events"]
+    report = forks.kill_again_and_again(steps, record, database, False, after_each=count)
+    return {**report, "counts": counts}
 
 
 def result(env):
@@ -102,22 +84,13 @@ def result(env):
     return {**figures, "quantity": quantity, "content": content}
 
 
-def main(database, command):
-    load(database, "critical")
-    report = {}
-    if command == "seed":
-        with environment(database) as env:
-            seed(env)
-    elif command == "once":
-        report = {"codes": wait([fork(record, database, False)])}
-    elif command in ("twice", "twice_whole"):
-        whole = command == "twice_whole"
-        report = {"codes": wait([fork(record, database, whole) for _ in range(2)])}
-    elif command == "kill":
-        report = kill(database)
-    with environment(database) as env:
-        print(json.dumps({**report, **result(env)}))
-
+COMMANDS = {
+    "seed": forks.seed(seed),
+    "once": lambda database: forks.once(record, database, False),
+    "twice": lambda database: at_once((record, database, False), (record, database, False)),
+    "twice_whole": lambda database: at_once((record, database, True), (record, database, True)),
+    "kill": kill,
+}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    forks.main(COMMANDS, result, log_level="critical")
