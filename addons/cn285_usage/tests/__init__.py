@@ -16,6 +16,7 @@ from .calculator import (
     test_usage_simulation,
 )
 from .rating import (
+    test_rating_aspects,
     test_usage_credit,
     test_usage_estimate,
     test_usage_late,
