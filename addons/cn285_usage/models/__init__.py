@@ -11,5 +11,6 @@ from . import (
 )
 from . import (
     portfolio_usage,
+    rating_aspects,
     usage_deletion,
 )

@@ -7,4 +7,5 @@ from . import (
     smartcode_version,
     smartcode_runner,
     usage_smartcode,
+    smartcode_inputs,
 )
