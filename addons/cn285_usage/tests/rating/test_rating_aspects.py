@@ -345,3 +345,14 @@ class TestRatingAspects(TriggerCase):
             move.button_cancel()
         owed = rows.filtered("usage_stale") | rows.filtered("delivery_id.pending")
         self.assertEqual(set(owed.item_id.mapped("name")), {"threshold", "delivery"})
+
+    def test_deliveries_and_periods_of_one_metric_are_measured_together(self):
+        with freeze_time("2026-01-20 12:00:00"):
+            self._use_everything()
+            self._look()
+        rows = self.mixed.schedule_ids.filtered(
+            lambda row: row.item_id.name in ("plain", "delivery") and row.period_start.month == 1
+        )
+        self.assertEqual(len(rows), 2)
+        measured = self.calls._measure([row._window(row.id) for row in rows])
+        self.assertEqual([measured[row.id].quantity for row in rows], [30, 30])
