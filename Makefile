@@ -30,7 +30,7 @@ serve-netsuite: ## a NetSuite account to try the bridge against; DB=name connect
 bench: ## speed, side by side with OCA contract and with bare Odoo
 	@tools/run bench $(ARGS)
 
-lint: ## ruff, pylint-odoo, XML and translations
+lint: ## ruff, pylint-odoo, XML, translations, methods defined twice
 	@tools/run lint
 
 load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json DB=name

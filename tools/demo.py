@@ -95,7 +95,7 @@ def _load(env):
     # A visitor starts the next billing himself, rather than find it done overnight.
     env.company.cn285_daily_billing = False
     with progress_bars() as advance:
-        report = env["cn285.portfolio.loader"]._load_folder(FOLDER, progress=advance)
+        report = env["cn285.import.loader"]._load_folder(FOLDER, progress=advance)
     env.cr.commit()
     print_load(report, time.monotonic() - since)
     return report

@@ -19,7 +19,7 @@ def load(env):
     since = time.monotonic()
     _need_smartcode(env)
     with progress_bars() as advance:
-        report = env["cn285.portfolio.loader"]._load_folder(
+        report = env["cn285.import.loader"]._load_folder(
             FOLDER / "portfolio", progress=advance, namespace=NAMESPACE
         )
     env.cr.commit()

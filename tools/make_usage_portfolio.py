@@ -11,7 +11,7 @@ import make_portfolio
 
 FOLDER = Path(__file__).parent.parent / "addons/cn285_usage/demo/portfolio"
 # External ids of the portfolio of cn285_contract, whose usage items get their calculators here.
-CONTRACTS = "cn285_portfolio"
+CONTRACTS = "cn285_imported"
 SEED = 1285
 START = date(2026, 1, 1)
 PRODUCTS = {

@@ -155,7 +155,7 @@ def _test_database():
 def _pytest(database, template, arguments):
     return run(
         "pytest", "-p", "strict_skips", f"--odoo-config={CONFIG}", f"--odoo-database={database}",
-        "--odoo-http", *arguments,
+        "--odoo-http", "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
             # Not a conftest.py: that would put the root on sys.path, and pytest would then take
             # our addons for a package "addons" instead of "odoo.addons".
@@ -194,6 +194,7 @@ def lint(_options):
         ["ruff", "check", "--quiet", *python],
         [sys.executable, "tools/check_xml.py"],
         [sys.executable, "tools/check_po.py"],
+        [sys.executable, "tools/check_methods.py"],
         ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
     ]
     failed = []

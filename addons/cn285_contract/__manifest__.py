@@ -5,7 +5,7 @@
     "category": "Sales/Contracts",
     "author": "Cn285",
     "license": "LGPL-3",
-    "depends": ["account", "product", "portal", "mail", "queue_job"],
+    "depends": ["account", "product", "portal", "mail", "queue_job", "cn285_import"],
     "external_dependencies": {"python": ["reportlab", "xlsxwriter"]},
     "data": [
         "security/cn285_contract_groups.xml",
@@ -39,7 +39,6 @@
         "views/res_config_settings_views.xml",
         "wizards/contract_change_views.xml",
         "views/cn285_contract_menus.xml",
-        "wizards/portfolio_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["cn285_contract/static/src/**/*"],

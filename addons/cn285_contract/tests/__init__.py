@@ -37,5 +37,6 @@ from .renewal import (
     test_tour_termination,
 )
 from .importing import (
-    test_portfolio_loader,
+    test_import_kinds,
+    test_import_contracts,
 )

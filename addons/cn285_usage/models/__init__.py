@@ -10,7 +10,7 @@ from . import (
     statement,
 )
 from . import (
-    portfolio_usage,
+    import_usage,
     rating_aspects,
     usage_deletion,
 )

@@ -21,4 +21,5 @@ from . import (
     contract_change_confirmation,
     contract_withdrawal,
     contract_portal_termination,
+    import_terms,
 )

@@ -9,7 +9,6 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ...models.importing.portfolio_files import ArchiveError, unpack
 from ..common import ContractCase
 
 FILES = {
@@ -58,7 +57,7 @@ MAPPING = """
 class LoaderCase(ContractCase):
     def _load(self, files=None, **options):
         given = FILES if files is None else files
-        return self.env["cn285.portfolio.loader"]._load_files(
+        return self.env["cn285.import.loader"]._load_files(
             [(name, text) for name, text in given.items()], namespace="cn285_test", **options
         )
 
@@ -76,7 +75,7 @@ class LoaderCase(ContractCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestPortfolioLoader(LoaderCase):
+class TestImportContracts(LoaderCase):
     def test_good_files_become_contracts(self):
         report = self._load()
         self.assertFalse(report.errors)
@@ -277,10 +276,6 @@ class TestPortfolioLoader(LoaderCase):
         self.assertEqual(self._loaded("LT-C2").template_id.code, "LT-T")
         self.assertFalse(self._loaded("LT-C2").item_ids)
 
-    def test_ids_of_other_modules_are_out_of_reach(self):
-        with self.assertRaisesRegex(UserError, "base"):
-            self.env["cn285.portfolio.loader"]._load_file("tags", "name\nx\n", namespace="base")
-
     def test_refused_rows_as_csv(self):
         report = self._load({"tags.csv": "id,name,color\nA,=1+1,many\n"})
         rows = list(csv.DictReader(io.StringIO(report.errors_csv())))
@@ -301,7 +296,7 @@ class TestPortfolioLoader(LoaderCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestPortfolioMapping(LoaderCase):
+class TestImportMapping(LoaderCase):
     def test_one_row_makes_partner_contract_and_item(self):
         report = self._load({"subscribers.csv": SUBSCRIBERS}, mapping=MAPPING)
         self.assertEqual(report.errors, [])
@@ -352,7 +347,7 @@ class TestPortfolioMapping(LoaderCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestPortfolioImport(LoaderCase):
+class TestImportWizard(LoaderCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -369,7 +364,7 @@ class TestPortfolioImport(LoaderCase):
         attachments = env["ir.attachment"].create(
             [{"name": name, "raw": content} for name, content in files.items()]
         )
-        return env["cn285.portfolio.import"].create(
+        return env["cn285.import.wizard"].create(
             {"attachment_ids": [(6, 0, attachments.ids)], "namespace": "cn285_test", **values}
         )
 
@@ -419,18 +414,9 @@ class TestPortfolioImport(LoaderCase):
         )
         self.assertFalse(self.env["res.partner"].search([("name", "=", "Zoe")]))
 
-    def test_archive_that_unpacks_to_too_much(self):
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for number in range(1001):
-                archive.writestr(f"{number}.csv", "x")
-        with self.assertRaises(ArchiveError) as caught:
-            unpack("all.zip", packed.getvalue())
-        self.assertEqual(caught.exception.code, "zip_too_large")
-
 
 @tagged("post_install", "-at_install")
-class TestDemonstrationPortfolio(LoaderCase):
+class TestDemonstrationFiles(LoaderCase):
     """The portfolio that ``make demo`` loads: clean, and every feature is in it."""
 
     def _column(self, file, column):
@@ -462,7 +448,7 @@ class TestDemonstrationPortfolio(LoaderCase):
     @freeze_time("2026-07-01 08:00:00")
     def test_it_loads_without_an_error(self):
         folder = Path(__file__).parents[2] / "demo" / "portfolio"
-        report = self.env["cn285.portfolio.loader"]._load_folder(folder, namespace="cn285_test")
+        report = self.env["cn285.import.loader"]._load_folder(folder, namespace="cn285_test")
         self.assertEqual(self._errors(report), [])
         self.assertGreaterEqual(report.created["contracts"], 300)
         states = self.env["cn285.contract"]._read_group(

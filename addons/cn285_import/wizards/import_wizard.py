@@ -3,21 +3,25 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.importing.portfolio_files import ArchiveError, unpack
-from ..models.importing.portfolio_loader import NAMESPACE
+from ..engine.files import ArchiveError, unpack
+from ..models.import_loader import NAMESPACE
 
 
-class PortfolioImport(models.TransientModel):
+class ImportWizard(models.TransientModel):
     """The loader's door for users: files in, the report and the refused rows out."""
 
-    _name = "cn285.portfolio.import"
-    _description = "Load a Portfolio"
+    _name = "cn285.import.wizard"
+    _description = "Import"
 
+    kinds = fields.Char(
+        string="Names of Files",
+        compute="_compute_kinds",
+        help="What can be imported here, in the order in which it goes in.",
+    )
     attachment_ids = fields.Many2many(
         "ir.attachment",
         string="Files",
-        help="CSV files named after what they hold (partners.csv, contracts.csv, items.csv …), "
-        "or a zip of them.",
+        help="CSV files named after what they hold, or a zip of them.",
     )
     mapping_file = fields.Binary(
         string="Mapping",
@@ -34,15 +38,18 @@ class PortfolioImport(models.TransientModel):
     state = fields.Selection(
         [("draft", "Files"), ("done", "Report")], default="draft", required=True, readonly=True
     )
-    count_ids = fields.One2many(
-        "cn285.portfolio.import.count", "import_id", string="Loaded", readonly=True
-    )
+    count_ids = fields.One2many("cn285.import.count", "wizard_id", string="Loaded", readonly=True)
     error_ids = fields.One2many(
-        "cn285.portfolio.import.error", "import_id", string="Refused Rows", readonly=True
+        "cn285.import.error", "wizard_id", string="Refused Rows", readonly=True
     )
     error_count = fields.Integer(compute="_compute_error_count", string="Refused")
     error_file = fields.Binary(string="Refused Rows (CSV)", readonly=True, attachment=False)
     error_name = fields.Char(default="refused-rows.csv", readonly=True)
+
+    def _compute_kinds(self):
+        kinds = ", ".join(self.env["cn285.import.loader"]._catalogue())
+        for wizard in self:
+            wizard.kinds = kinds
 
     @api.depends("error_ids")
     def _compute_error_count(self):
@@ -55,7 +62,7 @@ class PortfolioImport(models.TransientModel):
         :raises UserError: when there is no file, or one that cannot be opened
         """
         self.ensure_one()
-        report = self.env["cn285.portfolio.loader"]._load_files(
+        report = self.env["cn285.import.loader"]._load_files(
             self._files(),
             mapping=base64.b64decode(self.mapping_file) if self.mapping_file else None,
             namespace=self.namespace,
@@ -118,7 +125,7 @@ class PortfolioImport(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Load a Portfolio"),
+            "name": self.env._("Import"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -126,22 +133,22 @@ class PortfolioImport(models.TransientModel):
         }
 
 
-class PortfolioImportCount(models.TransientModel):
-    _name = "cn285.portfolio.import.count"
+class ImportCount(models.TransientModel):
+    _name = "cn285.import.count"
     _description = "Rows Loaded"
 
-    import_id = fields.Many2one("cn285.portfolio.import", required=True, ondelete="cascade")
+    wizard_id = fields.Many2one("cn285.import.wizard", required=True, ondelete="cascade")
     kind = fields.Char(string="What")
     created = fields.Integer(string="New")
     updated = fields.Integer(string="Changed")
     skipped = fields.Integer(string="As Before")
 
 
-class PortfolioImportError(models.TransientModel):
-    _name = "cn285.portfolio.import.error"
+class ImportRefusal(models.TransientModel):
+    _name = "cn285.import.error"
     _description = "Refused Row"
 
-    import_id = fields.Many2one("cn285.portfolio.import", required=True, ondelete="cascade")
+    wizard_id = fields.Many2one("cn285.import.wizard", required=True, ondelete="cascade")
     file = fields.Char()
     line = fields.Integer(aggregator=None)
     reason = fields.Text()

@@ -4,9 +4,9 @@ import doctest
 import json
 
 import pytest
-from cn285_engine import mapping, table
-from cn285_engine.mapping import MappingError, parse_mapping
-from cn285_engine.table import TableError, read_table, write_table
+from cn285_import_engine import mapping, table
+from cn285_import_engine.mapping import MappingError, parse_mapping
+from cn285_import_engine.table import TableError, read_table, write_table
 
 
 @pytest.mark.parametrize("module", [mapping, table])

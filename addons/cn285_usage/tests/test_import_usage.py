@@ -1,5 +1,5 @@
 from freezegun import freeze_time
-from odoo.addons.cn285_contract.tests.importing.test_portfolio_loader import LoaderCase
+from odoo.addons.cn285_contract.tests.importing.test_import_contracts import LoaderCase
 from odoo.tests import tagged
 
 CONTRACTS = {
@@ -25,7 +25,7 @@ CONTRACTS = {
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-02-15 10:00:00")
-class TestUsagePortfolio(LoaderCase):
+class TestImportUsage(LoaderCase):
     def test_metrics_and_calculators_come_in_with_their_tiers_and_prices(self):
         report = self._load(CONTRACTS)
         self.assertFalse(self._errors(report))

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ...engine.table import write_table
+from ..engine.table import write_table
 
 
 @dataclass(frozen=True)

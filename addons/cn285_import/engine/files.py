@@ -1,4 +1,4 @@
-"""The files of a portfolio, wherever they lie: a folder, a zip, or one CSV file."""
+"""The CSV files of an import, wherever they lie: a folder, a zip, or one CSV file."""
 
 import io
 import zipfile

@@ -2,65 +2,52 @@
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass
 
 import psycopg2
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
-from ..billing.billing_run_batch import CONCURRENCY_ERRORS
-from .portfolio_cells import CellError, CellReader, split_list
-from .portfolio_kinds import complete_values
-from .portfolio_references import References, external_name
-from .portfolio_report import LoadError, LoadReport
+from .cells import CellError, CellReader, split_list
+from .references import References, external_name
+from .report import LoadError
 
 _logger = logging.getLogger(__name__)
 
+# Not a row's fault: the whole load is tried again.
+CONCURRENCY_ERRORS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 CHUNK = 500
 
 
-@dataclass(eq=False)
-class Entry:
-    """A row on its way in.
-
-    ``cells`` are ours by name; ``given`` is the row as the file has it; ``key`` names the record.
-    """
-
-    kind: str
-    file: str
-    line: int
-    cells: dict
-    given: dict
-    once: bool = False
-    key: str = ""
-
-
-class PortfolioLoad:
+class Load:
     """Loads entries kind after kind. Everything happens in the caller's transaction.
 
     :param env: the environment of the user who loads
     :param kinds: ``{name: Kind}`` in the order of loading
     :param namespace: module name under which the rows' external ids are kept
     :param named_by: ``{model: fields}`` by which cells may name records
+    :param report: the ``LoadReport`` that tells what became of the rows
     :param progress: called with ``(what, done, total)``
     """
 
-    def __init__(self, env, kinds, namespace, named_by, progress=None):
+    def __init__(self, env, kinds, namespace, named_by, report, progress=None):
         self.env = env
         self.kinds = kinds
         self.namespace = namespace
         self.progress = progress or (lambda what, done, total: None)
-        self.report = LoadReport()
+        self.report = report
         self.references = References(env, namespace, named_by)
         self.refused = {}
         self.reader = CellReader(env, self.references, self.refused)
-        # What is done once all rows are in: {record id: entry}, and the contracts that must wait.
-        self.loaded = {"contracts": {}, "items": {}}
-        self.waiting = set()
+        # For what is done once all rows are in: {record id: entry} by kind, and the ids of
+        # records that wait for rows which were refused, by model.
+        self.loaded = defaultdict(dict)
+        self.waiting = defaultdict(set)
+        self._kind_of_model = {kind.model: kind for kind in reversed(kinds.values())}
 
     def load(self, entries):
-        """Load all entries; the records' states are left to the caller.
+        """Load all entries.
 
         :param entries: ``{kind: list of Entry}``
         """
@@ -68,37 +55,51 @@ class PortfolioLoad:
             if entries.get(name):
                 self._load_kind(name, entries[name])
 
+    def finish(self):
+        """Do what the kinds leave for the end, when all rows are in."""
+        for kind in self.kinds.values():
+            if kind.finish:
+                kind.finish(self)
+
     # --- refusals ------------------------------------------------------------------------
 
     def refuse(self, entry, reason):
         """Report a row, and let what belongs to it wait."""
-        kind = self.kinds[entry.kind]
-        contract = self._waiting_contract(entry)
-        if contract:
-            self.waiting.add(contract.id)
-            reason = self.env._(
-                "%(reason)s. Contract %(contract)s stays a draft until this row is right.",
-                reason=reason.rstrip("."),
-                contract=self.loaded["contracts"][contract.id].key,
-            )
+        wait = self._let_owner_wait(entry)
+        if wait:
+            reason = f"{reason.rstrip('.')}. {wait}"
         if entry.key:
-            self.refused[kind.model, entry.key] = entry.file, entry.line
+            model = self.kinds[entry.kind].model
+            self.refused[model, entry.key] = entry.file, entry.line
         self.report.errors.append(LoadError(entry.file, entry.line, reason, entry.given))
 
-    def _waiting_contract(self, entry):
-        """The contract of this load that is still a draft and that this row would complete."""
-        contract = self.env["cn285.contract"]
-        for name, column in self.kinds[entry.kind].columns.items():
-            if not column.owner or not entry.cells.get(name):
-                continue
-            field = self.env[self.kinds[entry.kind].model]._fields[column.field]
-            found = self.references.get(field.comodel_name, entry.cells[name])
+    def _let_owner_wait(self, entry):
+        """What to say of the record of this load that waits for the row; None if there is none."""
+        owner = self._owner(entry)
+        kind = owner is not None and self._kind_of_model.get(owner._name)
+        if not kind or not kind.waiting or owner.id not in self.loaded[kind.name]:
+            return None
+        sentence = kind.waiting(owner, self.loaded[kind.name][owner.id].key)
+        if sentence:
+            self.waiting[owner._name].add(owner.id)
+        return sentence
+
+    def _owner(self, entry):
+        """The record to which a row belongs in the end: that of a discount is its contract."""
+        owner, kind = None, self.kinds[entry.kind]
+        for name, column in kind.owner_columns().items():
+            model = self.env[kind.model]._fields[column.field].comodel_name
+            found = self.references.get(model, entry.cells.get(name))
             if isinstance(found, int):
-                owner = self.env[field.comodel_name].browse(found)
-                contract = owner if owner._name == contract._name else owner.contract_id
-        if contract.id in self.loaded["contracts"] and contract.state == "draft":
-            return contract
-        return None
+                owner = self._last_owner(self.env[model].browse(found))
+        return owner
+
+    def _last_owner(self, record):
+        kind = self._kind_of_model.get(record._name)
+        for column in kind.owner_columns().values() if kind else ():
+            if record[column.field]:
+                return self._last_owner(record[column.field])
+        return record
 
     def in_bulk(self, pairs, act):
         """Do ``act`` for all pairs at once; where that fails, find out for which ones.
@@ -238,7 +239,8 @@ class PortfolioLoad:
         if problems:
             self.refuse(entry, "; ".join(problems))
             return None
-        complete_values(entry.kind, vals)
+        if kind.complete:
+            kind.complete(vals)
         return vals
 
     def _load_chunk(self, kind, entries, existing):
@@ -293,8 +295,8 @@ class PortfolioLoad:
         vals_list = []
         for entry, vals in pairs:
             vals = {**kind.defaults, **vals}
-            if entry.kind == "contracts" and entry.cells.get("template_items") is False:
-                vals["item_ids"] = [Command.clear()]  # the template is named, not copied
+            if kind.complete_new:
+                kind.complete_new(vals, entry.cells)
             vals_list.append(vals)
         return self.env[kind.model].create(vals_list)
 
@@ -314,16 +316,12 @@ class PortfolioLoad:
         )
         for entry, record in created:
             self.references.remember(record._name, entry.key, record.id)
-            self._remember_loaded(entry, record)
-
-    def _remember_loaded(self, entry, record):
-        if entry.kind in self.loaded:
             self.loaded[entry.kind][record.id] = entry
 
     def _update(self, updates):
         for entry, record, vals in updates:
             self.references.remember(record._name, entry.key, record.id)
-            self._remember_loaded(entry, record)
+            self.loaded[entry.kind][record.id] = entry
             changed = {name: val for name, val in vals.items() if _differs(record, name, val)}
             if not changed:
                 self.report.skipped[entry.kind] += 1

@@ -1,4 +1,4 @@
-"""Mappings: how the columns of anybody's CSV file become rows of ours. See docs/loading.md.
+"""Mappings: how the columns of anybody's CSV file become rows of ours. See docs/import.md.
 
 A mapping is data, never code: texts with ``{column}`` in them, tables of values, conditions, and
 dates moved by months or days.
@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from .calendar import add_days, add_months
-from .errors import PeriodError
+from dateutil.relativedelta import relativedelta
 
 try:
     import tomllib
@@ -309,16 +308,18 @@ def _dated(make: Expression, name: str, pattern: str | None) -> Expression:
 
 
 def _shifted(make: Expression, name: str, key: str, number: Callable[[Cells], int]) -> Expression:
-    add = add_months if key.startswith("months") else add_days
-    sign = -1 if key.endswith("before") else 1
+    unit, _underscore, direction = key.partition("_")
+    sign = -1 if direction == "before" else 1
 
     def shift(cells: Cells) -> str:
         text = make(cells)
         if not text:
             return ""
+        step = relativedelta(**{unit: sign * number(cells)})
         try:
-            return add(date.fromisoformat(text), sign * number(cells)).isoformat()
-        except PeriodError:
+            # A month later is its last day where it is shorter: 31 January, 28 February.
+            return (date.fromisoformat(text) + step).isoformat()
+        except (ValueError, OverflowError):  # outside the calendar
             raise MappingError("bad_date", value=text, key=name, pattern="YYYY-MM-DD") from None
 
     return shift

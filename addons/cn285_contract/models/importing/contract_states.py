@@ -8,7 +8,12 @@ from odoo.fields import Date
 CONFIRM_CHUNK = 250
 
 
-class PortfolioStates:
+def apply_states(load):
+    """Bring the contracts and items of a load to the states that their rows ask for."""
+    ContractStates(load).apply()
+
+
+class ContractStates:
     """Confirms, activates, closes and cancels what a load brought in.
 
     Contracts of which a row was refused stay drafts.
@@ -27,10 +32,11 @@ class PortfolioStates:
     def _contracts(self, wanted, state):
         """``(entry, contract)`` of the loaded contracts in a state that their rows want changed."""
         entries = self.load.loaded["contracts"]
+        waiting = self.load.waiting["cn285.contract"]
         ids = [
             contract_id
             for contract_id, entry in entries.items()
-            if entry.cells.get("state") in wanted and contract_id not in self.load.waiting
+            if entry.cells.get("state") in wanted and contract_id not in waiting
         ]
         contracts = self.env["cn285.contract"].browse(ids)
         return [(entries[c.id], c) for c in contracts if c.state in state]

@@ -13,7 +13,6 @@ _BLANKS = re.compile("[ \u00a0\u202f]")
 _INTEGER_LIMIT = 2**31
 YES = {"yes", "true", "1", "y", "x", "oui", "vrai"}
 NO = {"no", "false", "0", "n", "non", "faux"}
-CONTRACT_STATES = ("draft", "active", "closed", "cancelled")
 
 
 class CellError(ValueError):
@@ -46,8 +45,8 @@ class CellReader:
         field = self.env[model]._fields[column.field]
         if field.type in ("many2one", "many2many"):
             if field.type == "many2one":
-                return self._reference(field.comodel_name, text)
-            ids = [self._reference(field.comodel_name, name) for name in split_list(text)]
+                return self.reference(field.comodel_name, text)
+            ids = [self.reference(field.comodel_name, name) for name in split_list(text)]
             return [Command.set(ids)]
         if field.type == "selection":
             return self._read_selection(field, text)
@@ -108,15 +107,11 @@ class CellReader:
             self._selections[field] = known | {value.lower(): value for value in labels}, labels
         known, labels = self._selections[field]
         if text.lower() not in known:
-            raise CellError(self._not_allowed(text, labels))
+            raise CellError(self.not_allowed(text, labels))
         return known[text.lower()]
 
-    def _read_contract_state(self, text):
-        if text.lower() not in CONTRACT_STATES:
-            raise CellError(self._not_allowed(text, CONTRACT_STATES))
-        return text.lower()
-
-    def _not_allowed(self, text, values):
+    def not_allowed(self, text, values):
+        """The refusal of a text that is none of these values."""
         return self.env._(
             "“%(text)s” is not allowed; choose one of %(values)s",
             text=text,
@@ -125,7 +120,11 @@ class CellReader:
 
     # --- references ----------------------------------------------------------------------
 
-    def _reference(self, model, text):
+    def reference(self, model, text):
+        """The id of the record that a text names, once ``references`` has looked for it.
+
+        :raises CellError: where there is none, or several
+        """
         found = self.references.get(model, text)
         if isinstance(found, list):
             raise CellError(
@@ -136,10 +135,11 @@ class CellReader:
                 )
             )
         if not found:
-            raise CellError(self._missing(model, text))
+            raise CellError(self.missing(model, text))
         return found
 
-    def _missing(self, model, text):
+    def missing(self, model, text):
+        """The reason why a text names no record."""
         if (model, text) in self.refused:
             file, line = self.refused[model, text]
             return self.env._(
@@ -153,57 +153,6 @@ class CellReader:
             what=self.env["ir.model"]._get(model).name.lower(),
             text=text,
         )
-
-    def _read_any_currency(self, text):
-        """A currency, which a rate makes active where it is not."""
-        currencies = self.env["res.currency"].with_context(active_test=False)
-        currency = currencies.search([("name", "=", text.upper())])
-        if not currency:
-            raise CellError(self._missing("res.currency", text))
-        if not currency.active:
-            currency.active = True
-            self.references.remember("res.currency", text, currency.id)
-        return currency.id
-
-    def _read_taxes(self, text):
-        """Sales taxes by name, by external id, or by rate (``20 %``); ``none``: no taxes."""
-        if text.lower() == "none":
-            return [Command.clear()]
-        taxes = self.env["account.tax"]
-        for name in split_list(text):
-            taxes |= self._tax(name)
-        return [Command.set(taxes.ids)]
-
-    def _tax(self, text):
-        company = self.env.company
-        taxes = self.env["account.tax"].search(
-            [
-                *self.env["account.tax"]._check_company_domain(company),
-                ("type_tax_use", "=", "sale"),
-            ]
-        )
-        named = taxes.filtered(lambda tax: tax.name == text)
-        if len(named) == 1:
-            return named
-        rate = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*%?", text)
-        if rate and not named:
-            amount = float(rate[1].replace(",", "."))
-            equal = taxes.filtered(lambda t: t.amount_type == "percent" and t.amount == amount)
-            if equal:
-                default = company.account_sale_tax_id
-                return default if default in equal else equal[0]
-        raise CellError(self.env._("there is no sales tax “%s”", text))
-
-    def _read_analytic(self, text):
-        """``Code: 60 | Other: 40``; a code alone takes 100 %."""
-        distribution = {}
-        for part in split_list(text):
-            name, _colon, share = part.rpartition(":") if ":" in part else (part, "", "100")
-            accounts = self.env["account.analytic.account"]
-            self.references.prepare(accounts._name, [name.strip()])
-            account = self._reference(accounts._name, name.strip())
-            distribution[str(account)] = self.read_float(share.strip().removesuffix("%"))
-        return distribution
 
 
 def split_list(text):
