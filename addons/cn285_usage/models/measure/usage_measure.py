@@ -14,8 +14,9 @@ from ..ingest.usage_arrival_sql import ARRIVAL
 ZERO = Decimal(0)
 DIGITS = 12
 
-# What the events of a period come to, by aggregation. Weighted sum and last value also look at
-# events before the period: what was in force when it began.
+# What the events of a period come to, by aggregation; `e.quantity` is what one event counts for (to
+# round or convert each event is done here; `_rounded` rounds what they come to). Weighted sum and
+# last value also look at events before the period: what was in force when it began.
 _AGGREGATES = {
     "sum": "sum(e.quantity)",
     "count": "count(*)::numeric",
