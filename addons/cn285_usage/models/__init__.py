@@ -11,5 +11,6 @@ from . import (
 )
 from . import (
     import_usage,
+    rating_aspects,
     usage_deletion,
 )

@@ -16,12 +16,14 @@ from .calculator import (
     test_usage_simulation,
 )
 from .rating import (
+    test_aspect_list,
+    test_late_usage,
+    test_nothing_to_invoice,
+    test_rating_aspects,
     test_usage_credit,
     test_usage_estimate,
-    test_usage_late,
     test_usage_odd,
     test_usage_rating,
-    test_usage_settled,
     test_usage_sharing,
 )
 from .trigger import (

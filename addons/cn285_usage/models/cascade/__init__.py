@@ -1,5 +1,5 @@
 """Items rated by what others were rated with: their sources first, anew when those changed.
-Called by: the room ``rating``, as one of its aspects.
+Called by: the room ``rating``, as one of its aspects (``aspect_cascade.py``).
 """
 
 from . import (

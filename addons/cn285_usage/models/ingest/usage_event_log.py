@@ -37,7 +37,8 @@ class UsageEvent(models.Model):
 
     @api.model
     def _after_ingest(self, ingest):
-        """Hook: events were stored (not committed yet); ``ingest`` is their record, in sudo."""
+        """Events were stored (not committed yet); ``ingest`` is their record, in sudo."""
+        self._order_triggers(ingest)
 
     @api.model
     def _keep_refusals(self, chunk, refused):

@@ -14,8 +14,9 @@ from ..ingest.usage_arrival_sql import ARRIVAL
 ZERO = Decimal(0)
 DIGITS = 12
 
-# What the events of a period come to, by aggregation. Weighted sum and last value also look at
-# events before the period: what was in force when it began.
+# What the events of a period come to, by aggregation; `e.quantity` is what one event counts for (to
+# round or convert each event is done here; `_rounded` rounds what they come to). Weighted sum and
+# last value also look at events before the period: what was in force when it began.
 _AGGREGATES = {
     "sum": "sum(e.quantity)",
     "count": "count(*)::numeric",
@@ -52,6 +53,17 @@ class Window:
     def of_item_alone(self):
         """Whether no other events count than those of the item on these days."""
         return not self.contract_spans
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryWindow(Window):
+    """The events of a delivery, whatever their days."""
+
+    delivery_id: int = 0
+
+    @property
+    def of_item_alone(self):
+        return False
 
 
 @dataclass(slots=True)
@@ -167,16 +179,31 @@ class UsageMetric(models.Model):
         """Query of the events that count in each window: those of ``cn285_usage_event`` with the
         window's ``number`` (its index), ``since`` and ``until``.
 
-        Each event is in at most one row for each window.
+        Each event is in at most one row for each window. Deliveries have theirs by name, not by
+        their days.
+        """
+        numbered = list(enumerate(windows))
+        deliveries = [one for one in numbered if isinstance(one[1], DeliveryWindow)]
+        if not deliveries:
+            return self._events_of_days(numbered)
+        of_deliveries = self._events_of_deliveries(deliveries)
+        if len(deliveries) == len(numbered):
+            return of_deliveries
+        of_days = [one for one in numbered if not isinstance(one[1], DeliveryWindow)]
+        return SQL("%s UNION ALL %s", self._events_of_days(of_days), of_deliveries)
+
+    def _events_of_days(self, numbered):
+        """As :meth:`_counted_events`, of windows that have days.
+
+        :param numbered: pairs of number and window
         """
         zone = self._zone()
+        numbers, windows = zip(*numbered, strict=True)
         spans = [
-            (number, *span)
-            for number, window in enumerate(windows)
-            for span in window.contract_spans
+            (number, window, *span) for number, window in numbered for span in window.contract_spans
         ]
         days = {day for window in windows for day in (window.start, window.end)}
-        days.update(day for span in spans for day in span[1:])
+        days.update(day for span in spans for day in span[2:])
         instants = {day: utc(day, zone) for day in days}
         counts = self._counts_sql(
             instants[min(window.start for window in windows)],
@@ -188,7 +215,7 @@ class UsageMetric(models.Model):
                       AS w (number, owner_id, item_id, since, until)
                  JOIN cn285_usage_event e ON e.item_id = w.item_id
                 WHERE e.occurred_at < w.until %s AND %s""",
-            list(range(len(windows))),
+            list(numbers),
             [window.beneficiary_id for window in windows],
             [window.item_id for window in windows],
             [instants[window.start] for window in windows],
@@ -205,17 +232,36 @@ class UsageMetric(models.Model):
                       AS w (number, owner_id, contract_id, since, until, first, last)
                  JOIN cn285_usage_event e ON e.item_id IS NULL AND e.contract_id = w.contract_id
                 WHERE e.occurred_at < w.last %s AND %s""",
-            [number for number, _first, _last in spans],
-            [windows[number].beneficiary_id for number, _first, _last in spans],
-            [windows[number].contract_id for number, _first, _last in spans],
-            [instants[windows[number].start] for number, _first, _last in spans],
-            [instants[windows[number].end] for number, _first, _last in spans],
-            [instants[first] for _number, first, _last in spans],
-            [instants[last] for _number, _first, last in spans],
+            [number for number, _window, _first, _last in spans],
+            [window.beneficiary_id for _number, window, _first, _last in spans],
+            [window.contract_id for _number, window, _first, _last in spans],
+            [instants[window.start] for _number, window, _first, _last in spans],
+            [instants[window.end] for _number, window, _first, _last in spans],
+            [instants[first] for _number, _window, first, _last in spans],
+            [instants[last] for _number, _window, _first, last in spans],
             self._since_sql(SQL("w.first")),
             counts,
         )
         return SQL("%s UNION ALL %s", of_items, of_contracts)
+
+    def _events_of_deliveries(self, numbered):
+        """As :meth:`_counted_events`, of windows that are deliveries; ``numbered`` as above."""
+        numbers, windows = zip(*numbered, strict=True)
+        conditions = self._filter_conditions()
+        return SQL(
+            """SELECT w.number, w.owner_id, NULL::timestamp AS since, NULL::timestamp AS until, e.*
+                 FROM unnest(%s::int[], %s::int[], %s::int[])
+                      AS w (number, owner_id, delivery_id)
+                 JOIN cn285_usage_delivery_event l ON l.delivery_id = w.delivery_id
+                 JOIN cn285_usage_event e ON e.id = l.event_id AND e.occurred_at = l.occurred_at
+                WHERE e.metric_id = %s AND %s AND %s""",
+            list(numbers),
+            [window.beneficiary_id for window in windows],
+            [window.delivery_id for window in windows],
+            self.id,
+            SQL(COUNTS),
+            SQL(" AND ").join(conditions) if conditions else SQL("TRUE"),
+        )
 
     def _since_sql(self, since):
         """Where events before the period count too, they are not left out."""

@@ -1,24 +1,24 @@
-"""From due rows to rated rows: a batch measures, rates by each aspect in order, stores the outcome.
-Differences for what came late, credits, estimates and previews stand here too.
-Called by: the billing run (``_rate_waiting``), estimates, the portal.
+"""From due rows to rated rows: a batch measures, rates, asks each aspect in order, stores.
+Late usage and its differences, credits, estimates, previews and invoice lines stand here too.
+The aspects in order: ``models/rating_aspects.py``.
+Called by: the billing run (``_rate_waiting``, ``_prepare_due_rows``), estimates, the portal.
 """
 
 from . import (
     usage_contract_item,
     usage_item,
+    usage_run,
+    usage_invoice_lines,
     usage_rating,
     usage_balance,
     usage_claims,
-    usage_schedule,
-    usage_schedule_store,
-    usage_difference,
-    usage_beneficiary,
-    usage_pool_rating,
-    usage_bounds,
-    usage_discount,
+    rating_steps,
+    rating_store,
+    late_usage,
+    aspect_beneficiary,
+    aspect_bounds,
     usage_credit,
-    usage_settled,
-    usage_late,
+    nothing_to_invoice,
     usage_preview,
     usage_explanation,
     usage_engine_reasons,

@@ -166,31 +166,25 @@ class RatingBatch:
     - ``rows``: the schedule rows
     - ``invoiced``: by row id, the engine ratings of its period that were billed before, by
       ``(calculator id, beneficiary id)``; what is rated is then the difference to them
+    - ``aspects``: a ``RatingAspect`` of each kind, in order, with what it knows of this batch
     - ``waived``: by row id, what credit notes took back of that
     - ``recipes``: the :class:`Recipe` of each calculator, by its id
     - ``calculators``: the ids of each item's calculators, in their order, by the item's id
     - ``facts``: the :class:`RowFacts` of rows that were asked for, by row id
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``
-    - ``sources``: figures of the items that trigger these, by ``(row id, calculator id)``
-    - ``pools``: what each member of a pool uses of it, by ``(row id, calculator id)``
-    - ``macros``: what SmartCodes made of rows, by ``(row id, calculator id)``
-    - ``elsewhere``: what else is billed for the contract's periods, for bounds that count it
     - ``outcomes``: by row id, in the order of the calculators
     - ``failed``: ``{contract: reason in a clerk's words}``
     """
 
     rows: object
     invoiced: dict = field(default_factory=dict)
+    aspects: list = field(default_factory=list)
     waived: dict = field(default_factory=dict)
     recipes: dict = field(default_factory=dict)
     calculators: dict = field(default_factory=dict)
     facts: dict = field(default_factory=dict)
     measured: dict = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
-    sources: dict = field(default_factory=dict)
-    pools: dict = field(default_factory=dict)
-    macros: dict = field(default_factory=dict)
-    elsewhere: dict = field(default_factory=dict)
     outcomes: dict = field(default_factory=dict)
     failed: dict = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Credit notes and usage: what one took back, the other does not take back again."""
+"""Credit notes, cancelled invoices and usage: what was taken back is not taken back again."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -24,12 +24,14 @@ class BillingSchedule(models.Model):
         """Kinds of rows that usage is billed by."""
         return ("usage", "usage_delivery", *self._rating_kinds())
 
-    # === CREDIT NOTES, THEN LESS USAGE === #
+    def _cancel_invoiced(self):
+        """What a cancelled invoice had billed is owed again: deliveries, and periods less it."""
+        result = super()._cancel_invoiced()
+        self.delivery_id.pending = True
+        self._owe_periods_again()
+        return result
 
-    def _start_batch(self, invoiced=None):
-        batch = super()._start_batch(invoiced)
-        batch.waived = self.filtered(lambda row: row.id in batch.invoiced)._waived()
-        return batch
+    # === CREDIT NOTES, THEN LESS USAGE === #
 
     def _waived(self):
         """What credit notes took back of the usage that these rows stand for.

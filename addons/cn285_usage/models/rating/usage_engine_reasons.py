@@ -75,13 +75,3 @@ class UsageCalculator(models.Model):
             ),
             "cascade_loop": self.env._("These items trigger each other in a loop: %(loop)s."),
         }
-
-
-class BillingSchedule(models.Model):
-    _inherit = "cn285.billing.schedule"
-
-    def _rating_problem(self, error):
-        """Engine errors in the user's language; texts as they are."""
-        if hasattr(error, "code"):
-            error = self.env["cn285.usage.calculator"]._reason(error)
-        return super()._rating_problem(error)

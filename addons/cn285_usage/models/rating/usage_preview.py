@@ -1,12 +1,9 @@
 """Previews of the next bills: usage of periods that are over is on them, and what came late."""
 
-from datetime import timedelta
-
 from odoo import models
 from odoo.addons.cn285_contract.models.common import OPEN_STATES
 
-from .usage_item import DIFFERENCE_DAYS
-from .usage_settled import OCCASIONAL
+from .nothing_to_invoice import OCCASIONAL
 
 
 class Contract(models.Model):
@@ -44,7 +41,7 @@ class Contract(models.Model):
         What other contracts were billed is not looked at.
         """
         schedules, company = self.env["cn285.billing.schedule"], self.company_id
-        since = company._cn285_today() - timedelta(days=DIFFERENCE_DAYS)
+        since = schedules._late_usage_since(company._cn285_today())
         levels = self.env["cn285.usage.calculator"]._cascade_levels(company)
         for _level in range(1 + max(levels.values(), default=0)):
             late = schedules._late_rows(self)

@@ -1,5 +1,6 @@
 """Calculations in Python, in versions, run in a process of their own.
-Called by: the room ``rating``, as one of its aspects, and the replay wizard.
+Called by: the room ``rating``, as one of its aspects
+(``aspect_smartcode.py``), and the replay wizard.
 """
 
 from . import (
@@ -7,4 +8,5 @@ from . import (
     smartcode_version,
     smartcode_runner,
     usage_smartcode,
+    smartcode_inputs,
 )

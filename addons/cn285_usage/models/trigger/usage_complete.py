@@ -10,18 +10,6 @@ from odoo.tools import SQL, format_date
 class BillingSchedule(models.Model):
     _inherit = "cn285.billing.schedule"
 
-    def _ratable(self):
-        """A period that waits for its metrics is ratable when they are there, over or not."""
-        # What only other items trigger has nothing that could arrive before the period is over.
-        early = self._waiting_for_metrics().filtered(
-            lambda row: (
-                row.item_id.calculator_ids
-                and not row.item_id.usage_at_end
-                and row.item_id._expected_metrics()
-            )
-        )
-        return self & (super()._ratable() | early)
-
     def _waiting_for_metrics(self):
         """Those of these rows that wait for all metrics of their period."""
         self._fetch_to_rate()
@@ -30,12 +18,6 @@ class BillingSchedule(models.Model):
         if not waiting:
             return self.browse()
         return self.filtered(lambda row: row.kind == "usage" and row.item_id in waiting)
-
-    def _rate_waiting(self):
-        """Leave alone what is incomplete, whoever bills it."""
-        expecting = self._waiting_for_metrics()._ratable()
-        incomplete = self.browse([row.id for row in expecting._missing_metrics()])
-        return super(BillingSchedule, self - incomplete)._rate_waiting()
 
     def _missing_metrics(self):
         """Expected metrics of which nothing has arrived: ``{row: metrics}``; complete rows have no

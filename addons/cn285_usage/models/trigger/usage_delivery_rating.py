@@ -1,23 +1,19 @@
 """How deliveries are rated: as rows of the schedule, measured by their own events."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-from ..measure.usage_measure import Window
+from ..measure.usage_measure import DeliveryWindow
 
-
-@dataclass(frozen=True, slots=True)
-class DeliveryWindow(Window):
-    """The events of a delivery, whatever their days."""
-
-    delivery_id: int = 0
-
-    @property
-    def of_item_alone(self):
-        return False
+# Terms that say when a set of events is complete.
+SET_TERMS = {
+    "usage_set_completion",
+    "usage_set_count",
+    "usage_marker_property",
+    "usage_marker_value",
+    "usage_metric_ids",
+}
 
 
 class BillingSchedule(models.Model):
@@ -38,9 +34,8 @@ class BillingSchedule(models.Model):
         help="The delivery that is billed here.",
     )
 
-    def _window(self, key, spans=(), facts=None):
-        if not self.delivery_id:
-            return super()._window(key, spans, facts)
+    def _delivery_window(self, key):
+        """The events of the delivery that this row bills, see ``_window``."""
         return DeliveryWindow(
             key=key,
             item_id=self.item_id.id,
@@ -49,19 +44,6 @@ class BillingSchedule(models.Model):
             end=self.period_end,
             beneficiary_id=self._default_beneficiary().id,
             delivery_id=self.delivery_id.id,
-        )
-
-    def _rate_row(self, batch):
-        """A delivery of which no event is left is none: all that was billed of it is taken back."""
-        if self.delivery_id and not self._has_events(batch):
-            return []
-        return super()._rate_row(batch)
-
-    def _has_events(self, batch):
-        return any(
-            batch.measured[self.id, calculator_id, metric_id].events
-            for calculator_id, recipe in batch.recipes_of(self)
-            for metric_id in recipe.metric_ids
         )
 
     def _insert_rated(self, batch):
@@ -118,39 +100,6 @@ class BillingSchedule(models.Model):
         values = {name: self[name] for name in (*plain, "proration", "state", "threshold_steps")}
         return {**links, **values}
 
-    def _cancel_invoiced(self):
-        """What a cancelled invoice had billed of a delivery is owed again."""
-        deliveries = self.delivery_id
-        result = super()._cancel_invoiced()
-        deliveries.pending = True
-        return result
-
-
-class UsageMetric(models.Model):
-    _inherit = "cn285.usage.metric"
-
-    def _counted_events(self, windows):
-        """Deliveries have their events by name, not by their days."""
-        numbers = [
-            number for number, window in enumerate(windows) if isinstance(window, DeliveryWindow)
-        ]
-        if not numbers:
-            return super()._counted_events(windows)
-        conditions = self._filter_conditions()
-        return SQL(
-            """SELECT w.number, w.owner_id, NULL::timestamp AS since, NULL::timestamp AS until, e.*
-                 FROM unnest(%s::int[], %s::int[], %s::int[])
-                      AS w (number, owner_id, delivery_id)
-                 JOIN cn285_usage_delivery_event l ON l.delivery_id = w.delivery_id
-                 JOIN cn285_usage_event e ON e.id = l.event_id AND e.occurred_at = l.occurred_at
-                WHERE e.metric_id = %s AND e.state = 'active' AND e.kind != 'reversal' AND %s""",
-            numbers,
-            [windows[number].beneficiary_id for number in numbers],
-            [windows[number].delivery_id for number in numbers],
-            self.id,
-            SQL(" AND ").join(conditions) if conditions else SQL("TRUE"),
-        )
-
 
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
@@ -166,13 +115,10 @@ class ContractItem(models.Model):
         for item in self:
             item.delivery_count = counts.get(item.id, 0)
 
-    def write(self, vals):
-        result = super().write(vals)
-        if {"usage_set_completion", "usage_set_count", "usage_marker_property"} & vals.keys() or (
-            {"usage_marker_value", "usage_metric_ids"} & vals.keys()
-        ):
+    def _look_at_sets_again(self, vals):
+        """Have sets of events that are incomplete looked at by terms that were written."""
+        if SET_TERMS & vals.keys():
             # sudo: sets that were incomplete may be complete by the new terms.
             self.env["cn285.usage.delivery"].sudo().search(
                 [("item_id", "in", self.ids), ("is_complete", "=", False)]
             ).pending = True
-        return result

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools import SQL
 
@@ -30,10 +30,6 @@ class BillingSchedule(models.Model):
     threshold_steps = fields.Integer(
         readonly=True, help="How many multiples of the threshold are billed here."
     )
-
-    @api.model
-    def _rating_kinds(self):
-        return (*super()._rating_kinds(), "usage_threshold")
 
     # === WHAT IS REACHED === #
 
@@ -212,22 +208,21 @@ class BillingSchedule(models.Model):
             "state": "planned",
         }
 
-    def _cancel_invoiced(self):
-        """A period that was billed less a threshold's invoice owes it again."""
+    def _owe_periods_again(self):
+        """Have periods rated anew that were billed less these rows, whose invoice was cancelled."""
         ahead = self.filtered(lambda row: row.kind in self._rating_kinds())
         keys = {(row.item_id, row.period_start) for row in ahead}
-        result = super()._cancel_invoiced()
-        if keys:
-            periods = self.search(
-                [
-                    ("item_id", "in", ahead.item_id.ids),
-                    ("kind", "=", "usage"),
-                    ("state", "in", BILLED_STATES),
-                    ("period_start", "in", [start for _item, start in keys]),
-                ]
-            )
-            periods.filtered(lambda row: (row.item_id, row.period_start) in keys).usage_stale = True
-        return result
+        if not keys:
+            return
+        periods = self.search(
+            [
+                ("item_id", "in", ahead.item_id.ids),
+                ("kind", "=", "usage"),
+                ("state", "in", BILLED_STATES),
+                ("period_start", "in", [start for _item, start in keys]),
+            ]
+        )
+        periods.filtered(lambda row: (row.item_id, row.period_start) in keys).usage_stale = True
 
 
 class BillingTerms(models.AbstractModel):

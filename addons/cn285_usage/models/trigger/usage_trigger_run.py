@@ -29,20 +29,18 @@ class UsageEvent(models.Model):
     _inherit = "cn285.usage.event"
 
     @api.model
-    def _after_ingest(self, ingest):
+    def _order_triggers(self, ingest):
         """Have what these events trigger billed soon: a job, ordered when they are committed.
 
         The ingest neither waits for it nor fails with it; events whose job was not ordered are
         found by the scheduled action.
         """
-        result = super()._after_ingest(ingest)
         company = ingest.company_id
         commit = self.env.cr.postcommit
         ordered = commit.data.setdefault("cn285_usage_triggers", set())
         if company.id not in ordered and self.env["cn285.contract.item"]._has_triggers(company):
             ordered.add(company.id)
             commit.add(partial(order_triggers, self.env.cr.dbname, company.id))
-        return result
 
 
 def order_triggers(database, company_id):
@@ -94,19 +92,16 @@ class BillingRun(models.Model):
             )
         return domain
 
-    def _prepare_due_rows(self):
-        """Every run looks for what usage has triggered, and reports what is missing for too long.
+    def _plan_triggered(self):
+        """Plan what usage has triggered; returns ``{contract: reason}`` of what could not be rated.
 
         A run that was started by a trigger has looked already.
         """
-        failed = {}
-        if not self.usage_trigger:
-            schedules = self.env["cn285.billing.schedule"]
-            _due, failed = schedules._plan_triggered(self.company_id, everything=True)
-        result = super()._prepare_due_rows()
-        self._set_aside(self._own_contracts(failed), kind="rating")
-        self._report_missing()
-        return result
+        if self.usage_trigger:
+            return {}
+        schedules = self.env["cn285.billing.schedule"]
+        _due, failed = schedules._plan_triggered(self.company_id, everything=True)
+        return failed
 
     def _own_contracts(self, reasons):
         """Those reasons that are about contracts of this run."""

@@ -203,12 +203,6 @@ class ContractItem(models.Model):
         "(company_id, usage_billing) WHERE billing_type = 'usage' AND usage_billing <> 'period'"
     )
 
-    def _engine_terms(self):
-        """What is billed on delivery has no periods."""
-        if self.billing_type == "usage" and self.usage_billing == "delivery":
-            return None
-        return super()._engine_terms()
-
     def write(self, vals):
         keys = ("usage_billing", "usage_set_property", "billing_type")
         changed = [name for name in keys if name in vals]
@@ -217,6 +211,7 @@ class ContractItem(models.Model):
         self.filtered(
             lambda item: item in before and before[item] != [item[name] for name in changed]
         )._check_delivery_stays(before, changed)
+        self._look_at_sets_again(vals)
         return result
 
     def _check_delivery_stays(self, before, changed):

@@ -15,17 +15,20 @@ LARGEST_AMOUNT = 10**14
 
 
 class BillingSchedule(models.Model):
-    """How usage rows are rated, in steps that other files extend.
+    """How usage rows are rated: the steps, each of which asks the aspects of rating.
 
     ::
 
         _rate_waiting ─▶ _rate_rows ─▶ _store_ratings
                             │
-          _start_batch ─ _measure_rows ─ _load_balances ─ _prepare_batch ─ _rate_row (each)
-                                                                              │
-                                                        _rate_calculator ─ _rate_part ─ _bound_part
+          _start_batch ─ _measure_rows ─ _rate_batch ─ _rate_row (each)
+                                                          │
+                                          _rate_calculator ─ _rate_part ─ _bound_part
 
-    All but the last line are set-based: a batch of any size takes the same number of queries.
+    What weighs on a rating beside its charge model (pools, bounds, discounts …) is an aspect: the
+    list in order is ``models/rating_aspects.py``, what they are asked ``rating/aspect.py``.
+
+    All but the last two lines are set-based: a batch of any size takes the same number of queries.
     Rating a row touches no table: it works on the batch, see :class:`RatingBatch`.
     """
 
@@ -42,26 +45,46 @@ class BillingSchedule(models.Model):
     def _rate_waiting(self):
         """Rate rows whose period is over: amounts, explanation, and the state ``planned``."""
         reasons = super()._rate_waiting()
-        rows = self._ratable()
-        # All that a batch makes is kept until it is stored: to look for garbage in it meanwhile
-        # takes a fifth of the time.
-        with disabling_gc():
-            batch = rows._rate_rows(rows._known_ratings())
-            rows._store_ratings(batch)
-        return {**reasons, **batch.failed}
+        for rows in self._in_waves():
+            held_back = rows.browse().union(
+                *(aspect.held_back(rows) for aspect in self._rating_aspects())
+            )
+            ratable = (rows - held_back if held_back else rows)._ratable()
+            # All that a batch makes is kept until it is stored: to look for garbage in it
+            # meanwhile takes a fifth of the time.
+            with disabling_gc():
+                batch = ratable._rate_rows(ratable._known_ratings())
+                ratable._store_ratings(batch)
+            reasons.update(batch.failed)
+        return reasons
+
+    def _in_waves(self):
+        """These rows in groups that are rated, and stored, one after the other."""
+        self._fetch_to_rate()
+        levels = {}
+        for aspect in self._rating_aspects():
+            for company in self.company_id:
+                for item_id, level in aspect.levels(self, company).items():
+                    levels[item_id] = max(level, levels.get(item_id, 0))
+        if not levels:
+            return [self]
+        waves = self.grouped(lambda row: levels.get(row.item_id.id, 0))
+        return [waves[level] for level in sorted(waves)]
 
     def _ratable(self):
         """Those of these waiting rows that can be rated by now: their period is over."""
         self._fetch_to_rate()
         today = {company: company._cn285_today() for company in self.company_id}
         metered = self.item_id._metered_ids()
-        return self.filtered(
+        over = self.filtered(
             lambda row: (
                 row.kind == "usage"
                 and row.item_id.id in metered
                 and row.period_end < today[row.company_id]
             )
         )
+        early = self.browse().union(*(aspect.early(self) for aspect in self._rating_aspects()))
+        return self & (over | early) if early else over
 
     def _fetch_to_rate(self):
         """Read what rating looks at, of rows and of their items, and nothing else."""
@@ -104,8 +127,8 @@ class BillingSchedule(models.Model):
 
     def _rate_batch(self, batch):
         """Rate rows by what was measured of them; returns the batch, see :meth:`_rate_rows`."""
-        self._load_balances(batch)
-        self._prepare_batch(batch)
+        for aspect in batch.aspects:
+            aspect.prepare(self, batch)
         for row in self._rating_order(batch):
             try:
                 outcomes = row._rate_row(batch)
@@ -125,7 +148,9 @@ class BillingSchedule(models.Model):
         """A batch for these rows, with how their calculators rate; nothing is measured yet."""
         self._fetch_to_rate()
         batch = RatingBatch(self, invoiced or {})
+        batch.aspects = [aspect() for aspect in self._rating_aspects()]
         batch.add_recipes(self.item_id)
+        batch.waived = self.filtered(lambda row: row.id in batch.invoiced)._waived()
         return batch
 
     def _rating_order(self, batch):
@@ -135,10 +160,10 @@ class BillingSchedule(models.Model):
             facts = batch.facts_of(row)
             return facts.start, facts.item_id
 
-        return self.sorted(by_period)
-
-    def _prepare_batch(self, batch):
-        """Hook: work out, set-based, what rating the rows one by one will look up."""
+        rows = self.sorted(by_period)
+        for aspect in batch.aspects:
+            rows = aspect.order(rows, batch)
+        return rows
 
     def _rating_problem(self, error):
         """Why a row could not be rated, for the clerk.
@@ -146,6 +171,8 @@ class BillingSchedule(models.Model):
         :param error: an ``engine.errors.UsageError``, or a text
         """
         self.ensure_one()
+        if isinstance(error, UsageError):
+            error = self.env["cn285.usage.calculator"]._reason(error)
         return self.env._(
             "Item “%(item)s”, usage of %(period)s: %(reason)s",
             item=self.item_id.name,
@@ -187,6 +214,10 @@ class BillingSchedule(models.Model):
 
     def _measure_needs(self, batch, recipe):
         """How a recipe's metrics are measured for this row: arguments of ``_measure``."""
+        for aspect in batch.aspects:
+            needs = aspect.needs(self, batch, recipe)
+            if needs is not None:
+                return needs
         return recipe.needs
 
     def _window(self, key, spans=(), facts=None):
@@ -198,6 +229,8 @@ class BillingSchedule(models.Model):
         :param facts: the row's :class:`RowFacts`, where they are known
         """
         self.ensure_one()
+        if self.delivery_id:
+            return self._delivery_window(key)
         facts = facts or self._rating_facts()
         start, end = facts.start, facts.end
         clipped = (
@@ -220,11 +253,16 @@ class BillingSchedule(models.Model):
 
         :raises UsageError: when it cannot be rated
         """
-        return [
+        if any(aspect.has_nothing(self, batch) for aspect in batch.aspects):
+            return []
+        outcomes = [
             outcome
             for calculator_id, recipe in batch.recipes_of(self)
             for outcome in self._rate_calculator(batch, calculator_id, recipe)
         ]
+        for aspect in batch.aspects:
+            aspect.adjust(self, batch, outcomes)
+        return outcomes
 
     def _rate_calculator(self, batch, calculator_id, recipe):
         """The outcomes of one row by one calculator: one, or one for each beneficiary.
@@ -232,6 +270,14 @@ class BillingSchedule(models.Model):
         :param recipe: how the calculator rates, a :class:`Recipe`
         :raises UsageError: when it cannot
         """
+        for aspect in batch.aspects:
+            outcomes = aspect.rate_calculator(self, batch, calculator_id, recipe)
+            if outcomes is not None:
+                return outcomes
+        return [self._rate_alone(batch, calculator_id, recipe)]
+
+    def _rate_alone(self, batch, calculator_id, recipe):
+        """The outcome of one row by a calculator with nothing special about it."""
         if recipe.error:
             raise recipe.error
         outcome, usage = self._outcome(calculator_id, recipe, self._measured(batch, calculator_id))
@@ -244,7 +290,7 @@ class BillingSchedule(models.Model):
         if account:
             batch.balances.put(account, start, {None: outcome.carried_out})
         self._bound_part(batch, outcome, recipe)
-        return [outcome]
+        return outcome
 
     def _measured(self, batch, calculator_id):
         """What was measured of each metric of a calculator, in their order."""
@@ -271,8 +317,8 @@ class BillingSchedule(models.Model):
         outcome.rating, outcome.carried_out = terms.rate(usage, facts.share, facts.unit, carried)
 
     def _bound_part(self, batch, outcome, recipe):
-        """Bring an outcome within the minimum and maximum of its calculator."""
-        if recipe.terms.is_bounded:
+        """Bring an outcome within the minimum and maximum that count its calculator alone."""
+        if recipe.terms.is_bounded and recipe.bounds_count == "own":
             facts = batch.facts_of(self)
             outcome.rating = recipe.terms.bound(outcome.rating, facts.share, facts.unit)
 
@@ -291,6 +337,10 @@ class BillingSchedule(models.Model):
             rated_by=item.usage_rated_by,
             discounted=bool(item.discount or item.discount_ids),
         )
+
+    def _balance_start(self, recipe):
+        """The first day of the period that allowance is kept account of: of pools, the full one."""
+        return self.item_id._full_period(self.period_start)[0] if recipe.pool else self.period_start
 
     def _default_beneficiary(self):
         """For whom events are that name no beneficiary."""

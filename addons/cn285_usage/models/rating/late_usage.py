@@ -1,4 +1,9 @@
-from collections import defaultdict
+"""Late usage: it came, or was taken back, after its period was invoiced.
+
+Which rows it changes, how far back, the differences that are billed, and what estimates say before.
+"""
+
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -7,9 +12,13 @@ from ..ingest.usage_arrival_sql import ARRIVED
 from ..measure.usage_measure import CARRIED_IN
 from .usage_batch import BILLED_STATES
 
+# Late usage of periods that ended longer ago is not billed any more: claims among businesses expire
+# after five years (Code de commerce, L110-4).
+LATE_USAGE_DAYS = 5 * 366
+
 
 class BillingSchedule(models.Model):
-    """Usage that came, or was taken back, after its period was invoiced.
+    """Rows that were invoiced, and what their usage has changed to since.
 
     A late event marks the invoiced rows that it changes (``usage_stale``). Rating them anew takes
     the mark off; where that fails, it stays, and the next run tries again.
@@ -24,8 +33,21 @@ class BillingSchedule(models.Model):
     _usage_stale_idx = models.Index("(company_id) WHERE usage_stale IS TRUE")
 
     @api.model
+    def _late_usage_since(self, day):
+        """The first day whose usage is still billed on ``day`` where it was not known before.
+
+        Periods that ended earlier are left as they are.
+        """
+        return day - timedelta(days=LATE_USAGE_DAYS)
+
+    # === IN A BILLING RUN === #
+
+    @api.model
     def _plan_differences(self, company, since):
         """Difference rows for invoiced periods of which usage has come in, or was taken back.
+
+        What changes on a source, also by a difference, flows on to what it triggers, level by
+        level.
 
         :param company: whose rows; each ingest of it is looked at once
         :param since: look at periods that end on this day or later
@@ -33,6 +55,19 @@ class BillingSchedule(models.Model):
             be rated
         """
         self._mark_stale(company, since)
+        created, failed = self._rate_stale(company)
+        levels = self.env["cn285.usage.calculator"]._cascade_levels(company)
+        for _level in range(max(levels.values(), default=0)):
+            if not self._mark_triggered(company, since):
+                break
+            more, failing = self._rate_stale(company)
+            created |= more
+            failed.update(failing)
+        return created, failed
+
+    @api.model
+    def _rate_stale(self, company):
+        """Difference rows for the company's marked rows; shape as above."""
         stale = self.search([("company_id", "=", company.id), ("usage_stale", "=", True)])
         if not stale:
             return self.browse(), {}
@@ -44,17 +79,21 @@ class BillingSchedule(models.Model):
     @api.model
     def _mark_stale(self, company, since):
         """Look at the ingests not looked at yet, and mark the invoiced rows that they change."""
-        # sudo: a note for the program that these arrivals were looked at.
-        ingests = (
-            self.env["cn285.usage.ingest"]
-            .sudo()
-            .search([("company_id", "=", company.id), ("processed", "!=", True)])
-        )
+        ingests = self._new_ingests(company)
         if not ingests:
             return
         touched = self._touched_by(ingests, since)
         touched._affected().filtered(lambda row: row._is_billed()).usage_stale = True
         ingests.processed = True
+
+    @api.model
+    def _new_ingests(self, company):
+        """What has arrived since the last run looked for late usage."""
+        # sudo: a note for the program that these arrivals were looked at.
+        ingests = self.env["cn285.usage.ingest"].sudo()
+        return ingests.search([("company_id", "=", company.id), ("processed", "!=", True)])
+
+    # === WHICH ROWS IT CHANGES === #
 
     @api.model
     def _touched_by(self, ingests, since, contracts=None):
@@ -129,28 +168,43 @@ class BillingSchedule(models.Model):
         )
 
     def _affected(self):
-        """These rows, and those whose amount depends on them.
+        """These rows, and those whose amount depends on them."""
+        rows = self
+        for aspect in self._rating_aspects():
+            rows |= aspect.affected(rows)
+        return rows
 
-        An allowance that is carried on makes the later periods of its item depend on this one.
+    # === WHAT IS SHOWN BEFORE A RUN HAS LOOKED === #
+
+    @api.model
+    def _late_rows(self, contracts):
+        """Billed rows of contracts that a run of today would rate anew; nothing is written.
+
+        For estimates and previews. Those that late usage has touched, of these contracts or of
+        their pools, and those that were marked before.
+
+        :param contracts: of one company
         """
-        carrying = self.filtered(
-            lambda row: any(
-                calculator._keeps_balance() for calculator in row.item_id.calculator_ids
-            )
-        )
-        if not carrying:
-            return self
-        firsts = defaultdict(list)
-        for row in carrying:
-            firsts[row.item_id.id].append(row.period_start)
-        later = self.search(
+        company = contracts.company_id
+        # sudo: what others use of a pool changes these contracts' amounts.
+        pools = contracts.item_ids.calculator_ids.pool_id.sudo()
+        family = contracts.sudo() | pools.calculator_ids.item_id.contract_id
+        since = self._late_usage_since(company._cn285_today())
+        touched = self.sudo()._touched_by(self._new_ingests(company), since, family)
+        touched = touched.filtered(lambda row: row.contract_id in family)
+        marked = self.sudo().search(
             [
-                ("item_id", "in", list(firsts)),
-                ("kind", "=", "usage"),
-                ("state", "in", BILLED_STATES),
+                ("company_id", "=", company.id),
+                ("usage_stale", "=", True),
+                ("contract_id", "in", contracts.ids),
             ]
-        ).filtered(lambda row: row.period_start > min(firsts[row.item_id.id]))
-        return self | later
+        )
+        late = (touched._affected() if touched else touched) | marked
+        return late.filtered(
+            lambda row: row.state in BILLED_STATES and row.contract_id in contracts
+        ).sudo(self.env.su)
+
+    # === DIFFERENCES === #
 
     def _create_differences(self, batch):
         """Difference rows for those of these rows whose outcomes differ from what was billed."""
@@ -176,7 +230,8 @@ class BillingSchedule(models.Model):
             self.env["cn285.usage.rating"].sudo()._insert_outcomes(outcomes)
         else:
             created = self.browse()
-        self._store_balances(batch)
+        for aspect in batch.aspects:
+            aspect.differences_stored(batch)
         return created
 
     def _difference_revisions(self):

@@ -32,10 +32,6 @@ class BillingSchedule(models.Model):
             spans[account] = min(first, start), max(last, start)
         self.env["cn285.usage.balance"]._load(batch.balances, spans)
 
-    def _balance_start(self, recipe):
-        """The first day of the period that a row's allowance is kept account of."""
-        return self.period_start
-
     def _store_ratings(self, batch):
         """Store what waiting rows were rated with, and mark them ``planned``."""
         rows = batch.rated_rows()
@@ -50,7 +46,8 @@ class BillingSchedule(models.Model):
             columns = thread.submit(_rated_columns, figures, list(outcomes.values()))
             ratings._insert_outcomes(outcomes)
             rows._update_rated(columns)
-        rows._store_balances(batch)
+        for aspect in batch.aspects:
+            aspect.stored(batch)
 
     def _store_balances(self, batch):
         """Store the allowance that rated periods leave to those after them."""
@@ -118,8 +115,8 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _rating_kinds(self):
-        """Kinds of rows that bill usage of a period, beside the row of the period itself."""
-        return ("usage_difference",)
+        """Hook: kinds of rows that bill usage of a period, beside the row of the period itself."""
+        return ("usage_difference", "usage_threshold")
 
     def _known_ratings(self):
         """What else is billed for the periods of these rows, without themselves.

@@ -1,19 +1,17 @@
-from odoo import models
 from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.discount import discount_rating
+from .aspect import RatingAspect
 
 
-class BillingSchedule(models.Model):
-    _inherit = "cn285.billing.schedule"
+class DiscountAspect(RatingAspect):
+    """The discount of an item, and its discount periods by their days, off what its usage costs."""
 
-    def _rate_row(self, batch):
-        """What usage costs, less the discounts of its item; the bounds of a period come before."""
-        outcomes = super()._rate_row(batch)
-        facts = batch.facts_of(self)
+    def adjust(self, row, batch, outcomes):
+        facts = batch.facts_of(row)
         if not facts.discounted:
-            return outcomes
-        item = self.item_id
+            return
+        item = row.item_id
         percent, windows = as_decimal(item.discount), item._engine_windows()
         for outcome in outcomes:
             outcome.rating = discount_rating(
@@ -26,4 +24,3 @@ class BillingSchedule(models.Model):
             )
             # An amount is taken off once, not for each calculator.
             windows = tuple(window for window in windows if window.percent)
-        return outcomes
