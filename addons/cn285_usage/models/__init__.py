@@ -11,5 +11,5 @@ from . import (
 )
 from . import (
     import_usage,
-    usage_deletion,
+    usage_terms,
 )

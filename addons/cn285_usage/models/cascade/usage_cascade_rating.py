@@ -123,7 +123,7 @@ class BillingSchedule(models.Model):
             calculator.source_item_id.name,
             total,
             Measure(calculator.source_measure),
-            packages=calculator.charge_model == "package",
+            packages=calculator._entry().counts_packages,
             payout=calculator.is_payout,
         )
         return [outcome]

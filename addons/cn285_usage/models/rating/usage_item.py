@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.addons.cn285_contract.engine.line_factors import line_factors
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.fields import Domain
@@ -10,39 +10,6 @@ from odoo.tools import SQL
 # Late usage of periods that ended longer ago is not billed any more: claims among businesses expire
 # after five years (Code de commerce, L110-4).
 DIFFERENCE_DAYS = 5 * 366
-
-
-class BillingTerms(models.AbstractModel):
-    _inherit = "cn285.billing.terms"
-
-    usage_lines = fields.Selection(
-        [("tier", "A Line per Tier"), ("single", "One Line")],
-        string="Usage on Invoices",
-        default="tier",
-        required=True,
-    )
-    usage_rated_by = fields.Selection(
-        [
-            ("pooled", "All Together"),
-            ("beneficiary", "Each Beneficiary by Itself"),
-            ("both", "Own Allowance, then Together"),
-        ],
-        string="Usage Rated",
-        default="pooled",
-        required=True,
-        help="All together: one quantity. Each beneficiary by itself: every one has the tiers, the "
-        "allowance and the bounds for itself. Own allowance, then together: every beneficiary has "
-        "the allowance for itself; what they use beyond theirs is added up and rated once, and its "
-        "amount is shared out over them by what each used beyond its own.",
-    )
-    usage_grace_days = fields.Integer(
-        string="Grace for Late Usage (days)",
-        help="Days after the invoice date during which late usage is waited for.",
-    )
-
-    @api.model
-    def _terms_fields(self):
-        return [*super()._terms_fields(), "usage_lines", "usage_rated_by", "usage_grace_days"]
 
 
 class ContractItem(models.Model):
@@ -68,22 +35,6 @@ class ContractItem(models.Model):
         if terms and terms.kind == "usage" and self.usage_grace_days:
             return replace(terms, offset=terms.offset + self.usage_grace_days)
         return terms
-
-
-class ContractTemplateItem(models.Model):
-    _inherit = "cn285.contract.template.item"
-
-    calculator_ids = fields.One2many(
-        "cn285.usage.calculator", "template_item_id", string="Calculators", copy=True
-    )
-
-    def _prepare_contract_item_vals(self, date_start=None):
-        vals = super()._prepare_contract_item_vals(date_start)
-        vals["calculator_ids"] = [
-            fields.Command.create({**copied, "template_item_id": False})
-            for copied in self.calculator_ids.copy_data()
-        ]
-        return vals
 
 
 class BillingRun(models.Model):
