@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
+from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
 
 from odoo_env import environment
 

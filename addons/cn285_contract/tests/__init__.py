@@ -17,6 +17,7 @@ from .writer import (
     test_invoice_writer,
 )
 from .changes import (
+    test_change_type,
     test_contract_change,
     test_contract_change_chains,
     test_contract_change_histories,

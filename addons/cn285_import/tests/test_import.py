@@ -63,10 +63,10 @@ class TestImport(ImportCase):
         report = self._load(FILES)
         self.assertFalse(report.created or report.updated or report.errors)
         self.assertEqual(report.skipped.total(), 5)
-        changed = FILES | {"groups.csv": "name,color\nGold,7\n"}
+        changed = FILES | {"groups.csv": "name,color\nGold,99\n"}
         report = self._load(changed)
         self.assertEqual(dict(report.updated), {"groups": 1})
-        self.assertEqual(self._loaded("Gold").color, 7)
+        self.assertEqual(self._loaded("Gold").color, 99)
 
     def test_record_that_is_there_is_taken_over(self):
         group = self.env["res.partner.category"].create({"name": "Gold"})

@@ -21,5 +21,6 @@ from . import (
     contract_change_confirmation,
     contract_withdrawal,
     contract_portal_termination,
+    contract_change_types,
     import_terms,
 )

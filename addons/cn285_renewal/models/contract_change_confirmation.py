@@ -37,6 +37,9 @@ class ContractChange(models.Model):
         """The mail template of this change's confirmation, and the letter that goes with it."""
         self.ensure_one()
         localised = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        if self.type == "withdraw":
+            template = self.env.ref("cn285_renewal.mail_template_withdrawal")
+            return template, localised._withdrawal_letter()
         template = self.env.ref("cn285_renewal.mail_template_termination")
         return template, localised._termination_letter()
 

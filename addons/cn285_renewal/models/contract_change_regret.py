@@ -1,54 +1,55 @@
-from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.changes.change_type import ChangeType
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.changes.types import ChangeType
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
-from odoo.tools import format_date
+from odoo.tools import LazyTranslate, format_date
 
 from ..engine.withdrawal import withdrawal_deadline
 
+_lt = LazyTranslate(__name__)
 
-class ContractChange(models.Model):
-    """Regret: a customer withdraws in time, and owes nothing."""
 
-    _inherit = "cn285.contract.change"
+class Regret(ChangeType):
+    """A customer withdraws in time, and owes nothing: all is credited, usage included."""
 
-    type = fields.Selection(selection_add=[("regret", "Regret")], ondelete={"regret": "cascade"})
+    name = "regret"
+    label = _lt("Regret")
+    on = "either"
+    for_customers = True
 
-    @api.model
-    def _change_types(self):
-        return {**super()._change_types(), "regret": ChangeType(on="either")}
-
-    def _check_regret(self):
+    def check(self, change):
         """Within the withdrawal period, counted from the conclusion, or from an item's addition."""
-        items = self.item_id or self.contract_id.item_ids
+        items = change.item_id or change.contract_id.item_ids
         if not items.filtered(lambda item: item.state in ("draft", *LIVE_STATES)):
-            raise self._refusal(self.env._("nothing runs from which to withdraw."))
-        deadline = self._regret_deadline()
-        requested = self.date_requested or self.company_id._cn285_today()
-        if requested > deadline and not self.override:
-            raise self._refusal(
-                self.env._("the withdrawal period ended on %s.", format_date(self.env, deadline))
+            raise change._refusal(change.env._("nothing runs from which to withdraw."))
+        deadline = self._deadline(change)
+        requested = change.date_requested or change.company_id._cn285_today()
+        if requested > deadline and not change.override:
+            raise change._refusal(
+                change.env._(
+                    "the withdrawal period ended on %s.", format_date(change.env, deadline)
+                )
             )
 
-    def _regret_deadline(self):
+    def _deadline(self, change):
         """Last day on which the customer may withdraw."""
-        contract = self.contract_id
+        contract, item = change.contract_id, change.item_id
         concluded = contract.date_concluded or contract.date_start
         # An item that was added later was concluded when that was asked for.
-        if self.item_id:
-            added = self.search([("result_item_id", "=", self.item_id.id)], limit=1)
+        if item:
+            added = change.search([("result_item_id", "=", item.id)], limit=1)
             concluded = max(concluded, added.date_requested or concluded)
-        return withdrawal_deadline(concluded, days=self.company_id.cn285_regret_days)
+        return withdrawal_deadline(concluded, days=change.company_id.cn285_regret_days)
 
-    def _apply_regret(self):
-        """Nothing is owed: all that was invoiced is credited, usage included."""
-        changes = {}
-        for change in self:
+    def apply(self, changes):
+        by_item = {}
+        for change in changes:
             items = change.item_id or change.contract_id.item_ids
             running = items.filtered(lambda item: item.state in ("draft", *LIVE_STATES, "ended"))
-            changes.update(dict.fromkeys(running, change))
-        items = self.env["cn285.contract.item"].sudo().union(*changes)
+            by_item.update(dict.fromkeys(running, change))
+        # sudo: what was checked and scheduled takes effect, whoever's process applies it
+        items = changes.env["cn285.contract.item"].sudo().union(*by_item)
         items._update_state(("draft", *LIVE_STATES, "ended"), "regretted")
-        items._settle(changes)
+        items._settle(by_item)
 
 
 class ResCompany(models.Model):

@@ -1,93 +1,83 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.changes.change_type import ChangeType, Value
+from odoo import api, models
+from odoo.addons.cn285_contract.models.changes.change_value import Value
+from odoo.addons.cn285_contract.models.changes.types import ChangeType
 from odoo.addons.cn285_contract.models.common import day_after
-from odoo.tools import format_date
+from odoo.tools import LazyTranslate, format_date
+
+_lt = LazyTranslate(__name__)
 
 
-class ContractChange(models.Model):
-    """Changes of the term: renewal, whether the contract renews by itself, extension."""
+class TermChange(ChangeType):
+    """A change of the term of a contract that has one."""
 
-    _inherit = "cn285.contract.change"
+    on = "contract"
 
-    type = fields.Selection(
-        selection_add=[
-            ("renew", "Renewal"),
-            ("auto_renewal", "Renewal by Itself"),
-            ("extend_term", "Extension of the Term"),
-        ],
-        ondelete={"renew": "cascade", "auto_renewal": "cascade", "extend_term": "cascade"},
-    )
+    def check(self, change):
+        if not change.contract_id.term_end:
+            raise change._refusal(change.env._("it has no fixed term."))
 
-    @api.model
-    def _change_types(self):
-        return {
-            **super()._change_types(),
-            "renew": ChangeType(on="contract"),
-            "auto_renewal": ChangeType(
-                on="contract", values={"auto_renew": Value("boolean", required=True)}
-            ),
-            "extend_term": ChangeType(
-                on="contract", values={"term_end": Value("date", required=True)}
-            ),
-        }
 
-    @api.model
-    def _snapshot_contract_fields(self):
-        return [*super()._snapshot_contract_fields(), "term_number", "term_end", "auto_renew"]
+class Renew(TermChange):
+    """The next term begins; prices are revised from its first day on."""
 
-    # === RENEWAL === #
+    name = "renew"
+    label = _lt("Renewal")
+    for_customers = True
 
-    def _check_renew(self):
+    def check(self, change):
         """The term ends the day before, and what comes after it is not decided otherwise."""
-        contract = self.contract_id
-        self._check_has_term()
-        if self.date_effective != day_after(contract.term_end):
-            raise self._refusal(
-                self.env._(
+        super().check(change)
+        contract, env = change.contract_id, change.env
+        if change.date_effective != day_after(contract.term_end):
+            raise change._refusal(
+                env._(
                     "it can only be renewed on %s, when its term is over.",
-                    format_date(self.env, day_after(contract.term_end)),
+                    format_date(env, day_after(contract.term_end)),
                 )
             )
         if contract.planned_end and contract.planned_end <= contract.term_end:
-            raise self._refusal(
-                self.env._(
-                    "it is terminated as of %s.", format_date(self.env, contract.planned_end)
-                )
+            raise change._refusal(
+                env._("it is terminated as of %s.", format_date(env, contract.planned_end))
             )
         if contract.renewal_max and contract.term_number >= contract.renewal_max:
-            raise self._refusal(
-                self.env._("it was renewed %s times, and no more is agreed.", contract.term_number)
+            raise change._refusal(
+                env._("it was renewed %s times, and no more is agreed.", contract.term_number)
             )
 
-    def _apply_renew(self):
-        """The next term begins; prices are revised from its first day on."""
-        contracts = self.contract_id
+    def billing_day(self, change):
+        """What renews by itself was agreed before: caught up, it is billed as of its own day."""
+        return change._first_day() if change.origin == "system" else super().billing_day(change)
+
+    def apply(self, changes):
+        contracts = changes.contract_id
         # What became of the notice is settled before the term that it announced begins.
         contracts.notice_ids._refresh_state()
-        for change in self:
+        for change in changes:
             change.contract_id._begin_next_term()
         contracts._plan_notices()
-        self._revise_prices()
+        changes._revise_prices()
 
-    def _billing_day(self):
-        """What renews by itself was agreed before: caught up, it is billed as of its own day."""
-        if self.type == "renew" and self.origin == "system":
-            return self._first_day()
-        return super()._billing_day()
 
-    # === BY ITSELF OR NOT === #
+class AutoRenewal(TermChange):
+    """From now on the contract renews at the end of its term, or ends with it."""
 
-    def _check_auto_renewal(self):
+    name = "auto_renewal"
+    label = _lt("Renewal by Itself")
+    values = {"auto_renew": Value("boolean", required=True)}
+    for_customers = True
+
+    def check(self, change):
         """It is a contract that could renew by itself."""
-        self._check_has_term()
-        if self.contract_id.renewal_mode != "tacit":
-            raise self._refusal(self.env._("it does not renew by itself: renew it on agreement."))
+        super().check(change)
+        if change.contract_id.renewal_mode != "tacit":
+            raise change._refusal(
+                change.env._("it does not renew by itself: renew it on agreement.")
+            )
 
-    def _apply_auto_renewal(self):
-        """From now on the contract renews at the end of its term, or ends with it."""
-        for change in self:
+    def apply(self, changes):
+        for change in changes:
             contract, renews = change.contract_id, change._parsed()["auto_renew"]
             vals = {"auto_renew": renews}
             if renews:
@@ -97,35 +87,45 @@ class ContractChange(models.Model):
                 vals["date_end"] = contract.term_end
             contract.write(vals)
 
-    # === EXTENSION === #
 
-    def _check_extend_term(self):
+class ExtendTerm(TermChange):
+    """The term ends later, and renewals count from its new end."""
+
+    name = "extend_term"
+    label = _lt("Extension of the Term")
+    values = {"term_end": Value("date", required=True)}
+    for_customers = True
+
+    def check(self, change):
         """The new end is later than the old one."""
-        contract, new_end = self.contract_id, self._parsed()["term_end"]
-        self._check_has_term()
+        super().check(change)
+        contract, new_end = change.contract_id, change._parsed()["term_end"]
         if new_end <= contract.term_end:
-            raise self._refusal(
-                self.env._(
+            raise change._refusal(
+                change.env._(
                     "the term ends on %(old)s; an extension ends later than that, not on %(new)s.",
-                    old=format_date(self.env, contract.term_end),
-                    new=format_date(self.env, new_end),
+                    old=format_date(change.env, contract.term_end),
+                    new=format_date(change.env, new_end),
                 )
             )
 
-    def _apply_extend_term(self):
-        """The term ends later, and renewals count from its new end."""
-        for change in self:
+    def apply(self, changes):
+        for change in changes:
             contract, new_end = change.contract_id, change._parsed()["term_end"]
             vals = {"term_end": new_end, "term_anchor_day": day_after(new_end).day}
             if contract.date_end and contract.date_end < new_end:
                 vals["date_end"] = new_end
             contract.write(vals)
 
-    # === SHARED === #
 
-    def _check_has_term(self):
-        if not self.contract_id.term_end:
-            raise self._refusal(self.env._("it has no fixed term."))
+class ContractChange(models.Model):
+    """What renewals add to changes."""
+
+    _inherit = "cn285.contract.change"
+
+    @api.model
+    def _snapshot_contract_fields(self):
+        return [*super()._snapshot_contract_fields(), "term_number", "term_end", "auto_renew"]
 
     def _revise_prices(self):
         """Revise the own prices of the renewed contracts' subscriptions, as they agreed."""

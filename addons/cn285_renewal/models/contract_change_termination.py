@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.engine.errors import EngineError
+from odoo.addons.cn285_contract.models.changes.types import ChangeTypeExtension
 from odoo.addons.cn285_contract.models.common import STATE_DOOR, as_decimal
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -33,6 +34,57 @@ MACHINERY = {
 }
 # What sets the customer free of a fee: decided while it is a draft, or by a billing manager.
 FAVOURS = {"is_legitimate", "waive_fee"}
+
+
+class TerminationByRight(ChangeTypeExtension):
+    """A termination by law and by the contract's exit terms: right, fee, refund, confirmation."""
+
+    def last_day(self, change):
+        """The law's own reading where the renewal was not announced: the day is not served."""
+        if change.ground == "renewal_not_announced":
+            return change.date_effective - timedelta(days=1)
+        return super().last_day(change)
+
+    def check_rights(self, change):
+        """Customers, and programs in their name, end a contract only by a right that they have."""
+        super().check_rights(change)
+        if change.origin in ("customer", "api"):
+            change._check_right_to_leave()
+
+    def approval_reason(self, change):
+        """Staff end a contract before it may be only with a billing manager's approval."""
+        reason, env = super().approval_reason(change), change.env
+        if reason or env.su or env.user.has_group("cn285_contract.group_billing_manager"):
+            return reason
+        if change.origin == "staff" and change.ground == "agreed":
+            return env._("The contract could not be terminated so early by its own terms.")
+        if change.waive_fee and change.owes_fee:
+            return env._("The fee for leaving early is waived.")
+        if change.is_legitimate:
+            return env._("A legitimate reason is accepted.")
+        return None
+
+    def before_schedule(self, changes):
+        """Work out fee and refund, those of the day to which it is moved too."""
+        super().before_schedule(changes)
+        changes._work_out_fees()
+
+    def after_schedule(self, changes):
+        """Confirm to customers what they notified."""
+        super().after_schedule(changes)
+        changes.filtered(lambda change: change.origin == "customer")._confirm_to_customer()
+
+    def apply(self, changes):
+        """Also charge the fee, and note what has to be refunded by when."""
+        for change in changes:
+            refund = change._refund_of(change._quote())
+            change._write_inside(
+                {"refund_amount": refund, "date_refund_due": change._refund_deadline()}
+            )
+            change._charge_fee()
+        super().apply(changes)
+        for change in changes.filtered("refund_amount"):
+            change._ask_refund()
 
 
 class ContractChange(models.Model):
@@ -176,21 +228,7 @@ class ContractChange(models.Model):
             )
             return 0.0, note
 
-    # === DAYS === #
-
-    def _last_day(self):
-        """The law's own reading where the renewal was not announced: the day is not served."""
-        if self.type == "terminate" and self.ground == "renewal_not_announced":
-            return self.date_effective - timedelta(days=1)
-        return super()._last_day()
-
     # === CHECKS === #
-
-    def _check_rules(self):
-        """Customers, and programs in their name, end a contract only by a right that they have."""
-        if self.type == "terminate" and self.origin in ("customer", "api"):
-            self._check_right_to_leave()
-        return super()._check_rules()
 
     def _check_right_to_leave(self):
         contract = self.contract_id.sudo()  # sudo: see _compute_ground
@@ -206,34 +244,7 @@ class ContractChange(models.Model):
             )
         )
 
-    def _approval_reason(self):
-        """Staff end a contract before it may be only with a billing manager's approval."""
-        reason = super()._approval_reason()
-        if reason or self.type != "terminate" or self.env.su:
-            return reason
-        manager = self.env.user.has_group("cn285_contract.group_billing_manager")
-        if self.origin == "staff" and self.ground == "agreed" and not manager:
-            return self.env._("The contract could not be terminated so early by its own terms.")
-        if self.waive_fee and self.owes_fee and not manager:
-            return self.env._("The fee for leaving early is waived.")
-        if self.is_legitimate and not manager:
-            return self.env._("A legitimate reason is accepted.")
-        return None
-
     # === FROM REQUEST TO EFFECT === #
-
-    def _to_schedule(self, allowed):
-        """Also work out fee and refund, and confirm to customers what they notified."""
-        ends = self.filtered(lambda change: change.type == "terminate")
-        ends._work_out_fees()
-        result = super()._to_schedule(allowed)
-        ends.filtered(lambda change: change.origin == "customer")._confirm_to_customer()
-        return result
-
-    def _moved(self):
-        """Fee and refund are those of the new day."""
-        self.filtered(lambda change: change.type == "terminate")._work_out_fees()
-        return super()._moved()
 
     def _work_out_fees(self):
         for change in self:
@@ -255,19 +266,6 @@ class ContractChange(models.Model):
         return contract.termination_quote(
             self.date_effective, self.date_requested, legitimate=self.is_legitimate
         )
-
-    def _apply_terminate(self):
-        """Also charge the fee, and note what has to be refunded by when."""
-        for change in self:
-            refund = change._refund_of(change._quote())
-            change._write_inside(
-                {"refund_amount": refund, "date_refund_due": change._refund_deadline()}
-            )
-            change._charge_fee()
-        result = super()._apply_terminate()
-        for change in self.filtered("refund_amount"):
-            change._ask_refund()
-        return result
 
     def _refund_of(self, quote):
         """The part of the credit that the customer has paid: what is unpaid is not refunded."""

@@ -1,13 +1,15 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.changes.change_type import ChangeType
+from odoo.addons.cn285_contract.models.changes.types import ChangeType
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import LazyTranslate, format_date
 
 from ..engine.withdrawal import REFUND_DAYS, withdrawal_deadline
 from ..report.letter_pdf import Facts, Letter
+
+_lt = LazyTranslate(__name__)
 
 
 class Contract(models.Model):
@@ -88,39 +90,33 @@ class Contract(models.Model):
         return changes
 
 
-class ContractChange(models.Model):
-    """Withdrawal: nothing is owed but what the customer expressly asked to be served."""
+class Withdraw(ChangeType):
+    """Credit what was billed: all of it, or what lies after the withdrawal.
 
-    _inherit = "cn285.contract.change"
+    Contracts whose service the customer expressly asked for owe the days until then, that day
+    included (L221-25).
+    """
 
-    type = fields.Selection(
-        selection_add=[("withdraw", "Withdrawal")], ondelete={"withdraw": "cascade"}
-    )
+    name = "withdraw"
+    label = _lt("Withdrawal")
+    on = "contract"
+    for_customers = True
 
-    @api.model
-    def _change_types(self):
-        return {**super()._change_types(), "withdraw": ChangeType(on="contract")}
-
-    def _check_withdraw(self):
+    def check(self, change):
         """The withdrawal period is not over."""
-        contract = self.contract_id
+        contract = change.contract_id
         if not contract.withdrawal_deadline:
-            raise self._refusal(self.env._("the customer has no right of withdrawal."))
-        if self.date_effective > contract.withdrawal_deadline:
-            raise self._refusal(
-                self.env._(
+            raise change._refusal(change.env._("the customer has no right of withdrawal."))
+        if change.date_effective > contract.withdrawal_deadline:
+            raise change._refusal(
+                change.env._(
                     "the withdrawal period ended on %s.",
-                    format_date(self.env, contract.withdrawal_deadline),
+                    format_date(change.env, contract.withdrawal_deadline),
                 )
             )
 
-    def _apply_withdraw(self):
-        """Credit what was billed: all of it, or what lies after the withdrawal.
-
-        Contracts whose service the customer expressly asked for owe the days until then, that day
-        included (L221-25).
-        """
-        for change in self:
+    def apply(self, changes):
+        for change in changes:
             refund = change._refund_of({"refund_total": change._credit_of_withdrawal()})
             change._write_inside(
                 {
@@ -134,11 +130,16 @@ class ContractChange(models.Model):
                 contract.with_context(cn285_no_replan=True)._end_on(change.date_effective)
             else:
                 contract.item_ids._update_state(("draft", *LIVE_STATES, "ended"), "regretted")
-        changes = {item: change for change in self for item in change.contract_id.item_ids}
-        self.contract_id.item_ids._settle(changes)
-        for change in self.filtered("refund_amount"):
+        changes._settle_contracts()
+        for change in changes.filtered("refund_amount"):
             change._ask_refund()
-        self._confirm_to_customer()
+        changes._confirm_to_customer()
+
+
+class ContractChange(models.Model):
+    """Withdrawal: nothing is owed but what the customer expressly asked to be served."""
+
+    _inherit = "cn285.contract.change"
 
     def _owes_service(self):
         contract = self.contract_id
@@ -151,13 +152,6 @@ class ContractChange(models.Model):
         if self._owes_service():
             last_day = self.date_effective
         return sum(line["total"] for line in contract._refund_lines(last_day))
-
-    def _confirmation(self):
-        if self.type != "withdraw":
-            return super()._confirmation()
-        localised = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        template = self.env.ref("cn285_renewal.mail_template_withdrawal")
-        return template, localised._withdrawal_letter()
 
     def _withdrawal_letter(self):
         """Acknowledgement of a withdrawal, with its content, date and time."""

@@ -12,3 +12,7 @@ class ImportLoader(models.AbstractModel):
         if kind.name in ("contracts", "templates"):
             columns |= columns_of(*self.env[kind.model]._term_rule_fields())
         return columns
+
+    @api.model
+    def _named_by(self):
+        return {**super()._named_by(), "cn285.price.index": ("code", "name")}

@@ -6,6 +6,7 @@ from . import (
     test_renewal_notice,
     test_term,
     test_termination,
+    test_termination_order,
     test_tour_termination,
     test_views,
     test_withdrawal,

@@ -6,12 +6,12 @@ from odoo.addons import cn285_contract
 from odoo.addons.cn285_contract.tests.importing.test_import_contracts import LoaderCase
 from odoo.tests import tagged
 
-FOLDER = Path(cn285_contract.__file__).parent / "demo" / "portfolio"
+FOLDER = Path(cn285_contract.__file__).parent / "demo" / "import"
 
 
 @tagged("post_install", "-at_install")
 class TestDemonstrationFiles(LoaderCase):
-    """The portfolio that ``make demo`` loads: clean, and every feature is in it."""
+    """The files that ``make demo`` loads: clean, and every feature is in it."""
 
     def _column(self, file, column):
         values = set()

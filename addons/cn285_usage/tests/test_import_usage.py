@@ -73,3 +73,12 @@ class TestImportUsage(LoaderCase):
         for line, words in enumerate(cases.values(), start=2):
             self.assertIn(words, refused[line])
         self.assertEqual(self._loaded("UP-C").state, "draft")
+
+    def test_items_name_metrics_of_the_same_load(self):
+        """What an addon above brings goes in before what refers to it."""
+        items = CONTRACTS["items.csv"].replace("usage_grace_days", "usage_metrics,usage_billing")
+        items = items.replace("single,3", "single,up_calls|up_talk,complete")
+        report = self._load({**CONTRACTS, "items.csv": items})
+        self.assertFalse(self._errors(report))
+        metrics = self._loaded("UP-I").usage_metric_ids
+        self.assertEqual(set(metrics.mapped("code")), {"up_calls", "up_talk"})

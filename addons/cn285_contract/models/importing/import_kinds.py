@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from .catalogue_kinds import ANALYTIC_ACCOUNTS, PRICELISTS, PRICES, PRODUCTS, RATES
+from .change_kinds import TIER_PATHS
 from .contract_kinds import CONTRACTS, DISCOUNTS, ITEMS, TAGS
 from .partner_kinds import PARTNERS
 from .template_kinds import TEMPLATE_DISCOUNTS, TEMPLATE_ITEMS, TEMPLATES
@@ -28,6 +29,7 @@ class ImportLoader(models.AbstractModel):
             TAGS,
             ANALYTIC_ACCOUNTS,
             PRODUCTS,
+            TIER_PATHS,
             PRICELISTS,
             PRICES,
             PARTNERS,

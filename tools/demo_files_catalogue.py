@@ -1,4 +1,4 @@
-"""What the demonstration sells: products, price lists, templates. See make_portfolio.py."""
+"""What the demonstration sells: products, price lists, templates. See make_demo_files.py."""
 
 from datetime import date
 
@@ -62,7 +62,7 @@ TEMPLATES = {
 
 
 def build(p):
-    """Add the catalogue to the portfolio."""
+    """Add the catalogue to the files."""
     _catalogue(p)
     _templates(p)
 

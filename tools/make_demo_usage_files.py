@@ -1,4 +1,4 @@
-"""Writes the demonstration of usage, the same one every time: python tools/make_usage_portfolio.py.
+"""Writes the demonstration of usage, always the same: python tools/make_demo_usage_files.py.
 
 Contracts whose services are counted: API calls in tiers, support by the minute, mails in packages,
 a fleet of objects, energy by the hour. Their events are made by make_usage_events.py.
@@ -7,10 +7,10 @@ a fleet of objects, energy by the hour. Their events are made by make_usage_even
 from datetime import date
 from pathlib import Path
 
-import make_portfolio
+import make_demo_files
 
-FOLDER = Path(__file__).parent.parent / "addons/cn285_usage/demo/portfolio"
-# External ids of the portfolio of cn285_contract, whose usage items get their calculators here.
+FOLDER = Path(__file__).parent.parent / "addons/cn285_usage/demo/import"
+# External ids of the demonstration of cn285_contract, whose usage items get their calculators here.
 CONTRACTS = "cn285_imported"
 SEED = 1285
 START = date(2026, 1, 1)
@@ -45,20 +45,20 @@ API_TIERS = "10000:0.0020|100000:0.0014|1000000:0.0009|:0.0006"
 
 
 def build(seed=SEED):
-    """The portfolio of usage."""
-    portfolio = make_portfolio.Portfolio(seed)
+    """The files of usage."""
+    files = make_demo_files.DemoFiles(seed)
     for code, (name, price) in PRODUCTS.items():
-        portfolio.add("products", id=code, code=code, name=name, price=price)
+        files.add("products", id=code, code=code, name=name, price=price)
     for metric in METRICS:
-        portfolio.add("metrics", **metric)
+        files.add("metrics", **metric)
     for part in (_counted_before, _api, _support, _mails, _energy, _fleets, _royalty):
-        part(portfolio)
-    return portfolio
+        part(files)
+    return files
 
 
 def _counted_before(p):
-    """Printers and APIs of the portfolio of cn285_contract: their items wait for calculators."""
-    for row in make_portfolio.build().files["items"]:
+    """Printers and APIs of cn285_contract's files: their items wait for calculators."""
+    for row in make_demo_files.build().files["items"]:
         if row.get("billing_type") == "usage":
             pages = row["product"] == "PAG"
             item = f"{CONTRACTS}.{row['id']}"
@@ -213,8 +213,8 @@ def metered():
 
 
 def _first_days():
-    """First day of each item of the portfolio of cn285_contract, by full external id."""
-    files = make_portfolio.build().files
+    """First day of each item of cn285_contract's files, by full external id."""
+    files = make_demo_files.build().files
     starts = {row["id"]: row["date_start"] for row in files["contracts"]}
     return {f"{CONTRACTS}.{row['id']}": starts[row["contract"]] for row in files["items"]}
 

@@ -1,8 +1,8 @@
-"""The demonstration's contracts: see make_portfolio.py."""
+"""The demonstration's contracts: see make_demo_files.py."""
 
 from datetime import date
 
-import portfolio_catalogue
+import demo_files_catalogue
 
 FIRST, LAST = date(2024, 7, 1), date(2026, 5, 31)
 RECENT = date(2025, 6, 1)
@@ -14,8 +14,8 @@ UNITS_IN_MONTHS = {"month": 1, "quarter": 3, "semester": 6, "year": 12}
 
 
 def build(p):
-    """Fill the portfolio; the order decides what the seed makes of it."""
-    portfolio_catalogue.build(p)
+    """Fill the files; the order decides what the seed makes of it."""
+    demo_files_catalogue.build(p)
     for part in (
         _template_contracts,
         _maintenance,

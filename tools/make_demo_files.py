@@ -1,7 +1,7 @@
-"""Writes the demonstration portfolio, the same one every time: python tools/make_portfolio.py.
+"""Writes the demonstration's files, the same one every time: python tools/make_demo_files.py.
 
 Companies, people and numbers are invented. Between them the contracts use every feature of
-cn285_contract; tests/test_portfolio_loader.py checks that they do.
+cn285_contract; tests/importing/test_import_contracts.py checks that they do.
 """
 
 import csv
@@ -10,8 +10,8 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-import portfolio_contracts
-from portfolio_people import (
+import demo_files_contracts
+from demo_files_people import (
     ABROAD,
     CITIES,
     FIRST_NAMES,
@@ -24,11 +24,11 @@ from portfolio_people import (
     vat,
 )
 
-FOLDER = Path(__file__).parent.parent / "addons/cn285_contract/demo/portfolio"
+FOLDER = Path(__file__).parent.parent / "addons/cn285_contract/demo/import"
 SEED = 285
 
 
-class Portfolio:
+class DemoFiles:
     """Rows by file, and the few things that contracts are made of."""
 
     def __init__(self, seed=SEED):
@@ -144,10 +144,10 @@ def _text(value):
 
 
 def build(seed=SEED):
-    """The whole portfolio."""
-    portfolio = Portfolio(seed)
-    portfolio_contracts.build(portfolio)
-    return portfolio
+    """All the files of contracts."""
+    files = DemoFiles(seed)
+    demo_files_contracts.build(files)
+    return files
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
-"""What the machinery of contract changes must know of a type of change; no model is here."""
+"""The values that say what a change changes: their kinds, and how they are read; no model here."""
 
-from collections.abc import Mapping
 from math import isfinite
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from odoo import fields
 
 # Above it cents are lost in a floating point number: no price, and no quantity, is that large.
 LARGEST = 10**12
-
-Nature = Literal["upgrade", "downgrade", "cancellation", ""]
 
 
 class Value(NamedTuple):
@@ -17,30 +14,17 @@ class Value(NamedTuple):
 
     ``kind``: ``number``, ``integer``, ``boolean``, ``text``, ``date`` (ISO text), ``choice`` (one
     of ``choices``), ``record`` (id of ``model``), ``records`` (list of ids) or ``data``.
+
+    ``in_dialog``: the dialog asks for it, by its field of the same name. ``blank_counts``: left
+    empty there it says "none", or zero; else an empty field leaves it as it is.
     """
 
     kind: str
     required: bool = False
     model: str = ""
     choices: tuple[str, ...] = ()
-
-
-class ChangeType(NamedTuple):
-    """A type of change, say ``x``. What it does stands in methods of ``cn285.contract.change``.
-
-    ``_check_x`` (of one change) raises ``ValidationError`` where it cannot be done, without writing
-    anything. ``_apply_x`` (of many changes of the type, each of another contract) does it. A module
-    adds a type by extending the selection ``type`` and ``_change_types``, and by these methods.
-
-    ``on``: does it concern one item, the contract, or either. ``values``: what may, or must, be
-    given. ``nature``: which of a template's rules says when it may take effect. ``end_day``: the
-    day that it names is the last one before it takes effect, as it is for an end.
-    """
-
-    on: Literal["item", "contract", "either"]
-    values: Mapping[str, Value] = {}
-    nature: Nature = ""
-    end_day: bool = False
+    in_dialog: bool = True
+    blank_counts: bool = False
 
 
 class BadValue(ValueError):
