@@ -15,11 +15,15 @@ from .rating import Rating
 
 
 class Feed(str, Enum):
-    """What a charge model is fed with: a quantity, one by property value, or single events."""
+    """What a charge model is fed with: a quantity, one by property value, or single events.
+
+    ``inputs``: whatever a program asks for; nothing here rates by that.
+    """
 
     quantity = "quantity"
     values = "values"
     events = "events"
+    inputs = "inputs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,20 @@ class Usage:
     by_value: Mapping[str, Decimal] = field(default_factory=dict)
     amounts: Sequence[Decimal] = ()
 
+    @classmethod
+    def of(cls, quantity: Decimal) -> "Usage":
+        """Return usage of so much for any feed: one event, without a property's value."""
+        return cls(quantity, {"": quantity}, (quantity,))
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A charge model with the included units and the bounds of a full period."""
+    """A charge model with the included units and the bounds of a full period.
 
-    model: ChargeModel
+    ``model`` is None where a program makes the rating; then there are only bounds.
+    """
+
+    model: ChargeModel | None
     feed: Feed = Feed.quantity
     allowance: Allowance | None = None
     minimum: Decimal | None = None

@@ -12,5 +12,5 @@ from . import (
 from . import (
     import_usage,
     rating_aspects,
-    usage_deletion,
+    usage_terms,
 )

@@ -5,9 +5,11 @@ Called by: the room ``rating`` for each calculator of a row, and the simulator.
 
 from . import (
     usage_calculator,
+    usage_calculator_part,
     usage_pool,
+    usage_calculator_item,
+    usage_calculator_formula,
     usage_calculator_rating,
     usage_calculator_figures,
     usage_simulation,
-    usage_metric_use,
 )

@@ -3,37 +3,13 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import ValidationError
 
 from ...engine.allowance import Allowance, Rollover
-from ...engine.bounds import apply_bounds
-from ...engine.charge_models import (
-    Graduated,
-    GraduatedPercentage,
-    Matrix,
-    Package,
-    PerUnit,
-    Stairstep,
-    Volume,
-)
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
-from ...engine.percentage import Percentage
 from ...engine.rating import NOTHING
+from ...engine.terms import Feed, Terms
 from ...engine.tiers import Tier
-
-CHARGE_MODELS = [
-    ("per_unit", "Per Unit"),
-    ("graduated", "Graduated Tiers"),
-    ("volume", "Volume"),
-    ("stairstep", "Stairstep"),
-    ("package", "Package"),
-    ("percentage", "Percentage"),
-    ("graduated_percentage", "Graduated Percentage"),
-    ("matrix", "Price per Property Value"),
-]
-# Where a tier without a bound stands among the others.
-OPEN_BOUND = 1e30
-# Context of a calculator that is saved with its tiers: they are checked when all are there.
-TOGETHER = "cn285_calculator_as_a_whole"
-TIERED = ("graduated", "volume", "stairstep", "graduated_percentage")
+from .charge_model_table import CHARGE_MODELS
+from .usage_calculator_part import TOGETHER
 
 
 class UsageCalculator(models.Model):
@@ -66,7 +42,56 @@ class UsageCalculator(models.Model):
     formula = fields.Char(
         help="Quantity from several metrics by their codes, such as max(calls - 100, 0) + sms / 2."
     )
-    charge_model = fields.Selection(CHARGE_MODELS, required=True, default="per_unit")
+    source_item_id = fields.Many2one(
+        "cn285.contract.item",
+        string="Triggered By",
+        index="btree_not_null",
+        ondelete="cascade",
+        domain="[('billing_type', '=', 'usage'), ('company_id', '=', company_id), "
+        "('id', '!=', item_id)]",
+        help="What this item of usage, of this or another contract, is rated with is the usage of "
+        "this calculator.",
+    )
+    source_template_item_id = fields.Many2one(
+        "cn285.contract.template.item",
+        string="Triggered By (Template)",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="The item of the same template that triggers this one.",
+    )
+    source_calculator_id = fields.Many2one(
+        "cn285.usage.calculator",
+        string="Only Its Calculator",
+        ondelete="set null",
+        domain="[('item_id', '=', source_item_id)]",
+        help="Left empty, all calculators of the triggering item count.",
+    )
+    source_measure = fields.Selection(
+        [("quantity", "Quantity"), ("amount", "Amount")],
+        string="What Counts",
+        default="quantity",
+        required=True,
+        help="The rated quantity of the triggering item, or its amount without taxes, in the "
+        "periods that end within the period of this item.",
+    )
+    is_payout = fields.Boolean(
+        string="Owed to the Customer",
+        help="For a third party that is paid, such as by a royalty: the amount is a credit in its "
+        "contract, and its invoice a credit note. Otherwise it is charged.",
+    )
+    template_id = fields.Many2one(related="template_item_id.template_id")
+    target_contract_id = fields.Many2one(
+        related="item_id.contract_id", string="Contract Triggered", store=False
+    )
+    charge_model = fields.Selection(
+        [(entry.name, entry.label) for entry in CHARGE_MODELS.values()],
+        required=True,
+        default="per_unit",
+    )
+    # What forms go by, instead of the names of charge models.
+    read_figures = fields.Json(compute="_compute_read_figures")
+    feed = fields.Char(compute="_compute_read_figures")
+    tiers_in_percent = fields.Boolean(compute="_compute_read_figures")
     price_unit = fields.Float(string="Unit Price", digits=(16, 10))
     tier_ids = fields.One2many("cn285.usage.tier", "calculator_id", string="Tiers", copy=True)
     value_ids = fields.One2many("cn285.usage.value", "calculator_id", string="Values", copy=True)
@@ -91,10 +116,34 @@ class UsageCalculator(models.Model):
         default="no",
         required=True,
     )
+    allowance_scope = fields.Selection(
+        [
+            ("own", "This Item Alone"),
+            ("contract", "Items of the Contract Together"),
+            ("pool", "A Pool over Contracts"),
+        ],
+        string="Included For",
+        default="own",
+        required=True,
+        help="Who may use the included units. Together: what one item does not use, another of "
+        "the contract (or of the pool) may use.",
+    )
+    pool_id = fields.Many2one(
+        "cn285.usage.pool", ondelete="restrict", index="btree_not_null", check_company=True
+    )
     minimum_amount = fields.Float(string="Minimum of a Period", digits=(16, 6))
     maximum_amount = fields.Float(string="Maximum of a Period", digits=(16, 6))
     zero_usage_owes_flat = fields.Boolean(
         default=True, help="Whether zero usage still owes the first tier's flat fee."
+    )
+    smartcode_id = fields.Many2one(
+        "cn285.smartcode", string="SmartCode", ondelete="restrict", index="btree_not_null"
+    )
+    metric_ids = fields.Many2many(
+        "cn285.usage.metric",
+        "cn285_usage_calculator_metric_rel",
+        string="Metrics It Receives",
+        help="SmartCode: the metrics of which the macro gets the quantities. Empty: all.",
     )
 
     _one_owner = models.Constraint(
@@ -104,19 +153,47 @@ class UsageCalculator(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # A copy for another contract joins the pool of that one.
+        vals_list = [
+            {**vals, "pool_id": False} if vals.get("allowance_scope") != "pool" else vals
+            for vals in vals_list
+        ]
         whole = self.with_context(**{TOGETHER: True})
-        return super(UsageCalculator, whole).create(vals_list).with_env(self.env)
+        calculators = super(UsageCalculator, whole).create(vals_list).with_env(self.env)
+        calculators._join_contract_pools()
+        calculators.filtered("smartcode_id")._check_smartcode_right()
+        return calculators
 
     def write(self, vals):
-        return super(UsageCalculator, self.with_context(**{TOGETHER: True})).write(vals)
+        """Another charge model begins without the figures of the one before, as in a form."""
+        smartcodes = {calculator: calculator.smartcode_id for calculator in self}
+        vals = {**self._unread_figures(vals), **vals}
+        whole = self.with_context(**{TOGETHER: True})
+        result = super(UsageCalculator, whole).write(vals)
+        if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
+            self._join_contract_pools()
+        chosen = self.filtered(lambda one: one.smartcode_id and one.smartcode_id != smartcodes[one])
+        chosen._check_smartcode_right()
+        return result
 
-    @api.depends("metric_id", "formula", "charge_model")
+    @api.depends(
+        "metric_id", "formula", "charge_model", "source_item_id", "source_template_item_id"
+    )
     def _compute_name(self):
-        labels = dict(self._fields["charge_model"]._description_selection(self.env))
         for calculator in self:
-            subject = calculator.metric_id.name or calculator.formula
-            label = labels.get(calculator.charge_model, "")
+            source = calculator.source_item_id or calculator.source_template_item_id
+            subject = source.name if source else calculator.metric_id.name or calculator.formula
+            label = calculator._charge_model_label()
             calculator.name = f"{subject}: {label}" if subject else label
+
+    @api.depends("charge_model")
+    def _compute_read_figures(self):
+        models = self._charge_models()
+        for calculator in self:
+            entry = models.get(calculator.charge_model)
+            calculator.read_figures = list(entry.figures) if entry else []
+            calculator.feed = entry and entry.feed.value
+            calculator.tiers_in_percent = bool(entry) and entry.tiers_in_percent
 
     @api.depends("item_id.company_id", "template_item_id.company_id")
     def _compute_company_id(self):
@@ -175,38 +252,69 @@ class UsageCalculator(models.Model):
     def _inputs(self):
         """What the quantity may come from; one of them is given."""
         self.ensure_one()
-        return [self.metric_id, self.formula]
+        if self._feed() is Feed.inputs:
+            # A program is given what it needs: see :meth:`_metrics_by_calculator`.
+            return [True]
+        return [
+            self.metric_id,
+            self.formula,
+            self.source_item_id or self.source_template_item_id,
+        ]
+
+    def _line_label(self):
+        """What the lines that it makes on an invoice are about."""
+        self.ensure_one()
+        if self.source_item_id:
+            return self.env._("Triggered by %s", self.source_item_id.name)
+        return self.metric_id.name or self.name
+
+    def _place(self):
+        """Where a calculator is found: its contract, or its template."""
+        self.ensure_one()
+        owner = self.item_id.contract_id or self.template_item_id.template_id
+        return owner.display_name
+
+    # === CHARGE MODEL === #
+
+    @api.model
+    def _charge_models(self):
+        """The charge models by name: ``charge_model.ChargeModelEntry``. Addons add their own."""
+        return CHARGE_MODELS
+
+    def _entry(self):
+        """What there is to know of its charge model."""
+        self.ensure_one()
+        return self._charge_models()[self.charge_model]
+
+    def _charge_model_label(self):
+        """What clerks call its charge model."""
+        labels = dict(self._fields["charge_model"]._description_selection(self.env))
+        return labels.get(self.charge_model, "")
+
+    def _feed(self):
+        """What its charge model is fed with."""
+        return self._entry().feed
+
+    def _rates_a_quantity(self):
+        """Whether the charge model is fed with a quantity, rather than single events or values."""
+        return self._feed() is Feed.quantity
 
     # === ENGINE === #
 
-    def _charge_model(self):
-        """The engine's charge model with this calculator's figures.
+    def _terms(self):
+        """The calculator's figures, as the engine rates with them.
 
         :raises UsageError: when the figures make no model
         """
         self.ensure_one()
-        makers = {
-            "per_unit": lambda: PerUnit(as_decimal(self.price_unit)),
-            "graduated": lambda: Graduated(self._tiers(), self.zero_usage_owes_flat),
-            "volume": lambda: Volume(self._tiers(), self.zero_usage_owes_flat),
-            "stairstep": lambda: Stairstep(
-                self._tiers(), self._optional("overage_price"), self.zero_usage_owes_flat
-            ),
-            "package": lambda: Package(
-                as_decimal(self.package_size),
-                as_decimal(self.price_unit),
-                as_decimal(self.free_units),
-            ),
-            "percentage": self._percentage,
-            "graduated_percentage": lambda: GraduatedPercentage(
-                self._tiers(), self.zero_usage_owes_flat
-            ),
-            "matrix": lambda: Matrix(
-                {value.value: as_decimal(value.price_unit) for value in self.value_ids},
-                as_decimal(self.price_unit) if self.has_default_price else None,
-            ),
-        }
-        return makers[self.charge_model]()
+        entry = self._entry()
+        return Terms(
+            model=entry.make(self),
+            feed=entry.feed,
+            allowance=self._allowance(),
+            minimum=self._optional("minimum_amount"),
+            maximum=self._optional("maximum_amount"),
+        )
 
     def _optional(self, name):
         """The figure, or None where 0 stands for "none"."""
@@ -222,16 +330,6 @@ class UsageCalculator(models.Model):
             for tier in self.tier_ids.sorted(lambda tier: tier.up_to or float("inf"))
         )
 
-    def _percentage(self):
-        return Percentage(
-            percent=as_decimal(self.percent),
-            fixed=as_decimal(self.fixed_amount),
-            minimum=self._optional("event_minimum"),
-            maximum=self._optional("event_maximum"),
-            free_events=self.free_events or None,
-            free_units=self._optional("free_units"),
-        )
-
     def _allowance(self):
         """The included units of a period; None where there are none."""
         self.ensure_one()
@@ -242,84 +340,3 @@ class UsageCalculator(models.Model):
     def _formula(self):
         self.ensure_one()
         return Formula(self.formula) if self.formula else None
-
-    def _bound(self, rating, share, rounding):
-        """The rating within the period's minimum and maximum, prorated by ``share``."""
-        self.ensure_one()
-        return apply_bounds(
-            rating,
-            minimum=self._optional("minimum_amount"),
-            maximum=self._optional("maximum_amount"),
-            share=share,
-            rounding=rounding,
-        )
-
-
-class UsageCalculatorPart(models.AbstractModel):
-    """Prices of a calculator: they must make a model with the others, however they are changed."""
-
-    _name = "cn285.usage.calculator.part"
-    _description = "Part of a Usage Calculator"
-
-    calculator_id = fields.Many2one(
-        "cn285.usage.calculator", required=True, ondelete="cascade", index=True
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        parts = super().create(vals_list)
-        parts._check_calculators(parts.calculator_id)
-        return parts
-
-    def write(self, vals):
-        before = self.calculator_id
-        result = super().write(vals)
-        self._check_calculators(before | self.calculator_id)
-        return result
-
-    def unlink(self):
-        calculators = self.calculator_id
-        result = super().unlink()
-        self._check_calculators(calculators)
-        return result
-
-    def _check_calculators(self, calculators):
-        """Refuse prices that make no model; a calculator that is saved as a whole checks itself."""
-        if not self.env.context.get(TOGETHER):
-            calculators.exists()._validate_fields(["tier_ids", "value_ids"])
-
-
-class UsageTier(models.Model):
-    """A tier of a calculator: what units up to a bound (inclusive) cost."""
-
-    _name = "cn285.usage.tier"
-    _inherit = "cn285.usage.calculator.part"
-    _description = "Usage Tier"
-    _order = "calculator_id, bound, id"
-
-    up_to = fields.Float(digits=(16, 6), help="Last unit of the tier. 0: no bound.")
-    bound = fields.Float(compute="_compute_bound", store=True, digits=0)
-    price_unit = fields.Float(string="Unit Price", digits=(16, 10))
-    flat = fields.Float(string="Flat Fee", digits=(16, 6), help="Owed on reaching the tier.")
-
-    @api.depends("up_to")
-    def _compute_bound(self):
-        """What tiers are sorted by: the one without a bound is the last."""
-        for tier in self:
-            tier.bound = tier.up_to or OPEN_BOUND
-
-
-class UsageValue(models.Model):
-    """What a unit costs for one value of the property."""
-
-    _name = "cn285.usage.value"
-    _inherit = "cn285.usage.calculator.part"
-    _description = "Price per Property Value"
-    _order = "calculator_id, id"
-
-    value = fields.Char(required=True)
-    price_unit = fields.Float(string="Unit Price", digits=(16, 10))
-
-    _value_once = models.Constraint(
-        "unique(calculator_id, value)", "A value has one price in a calculator."
-    )

@@ -1,30 +1,9 @@
 """Figures that would be ignored: what nothing reads is refused, and cleared in forms."""
 
+from collections import defaultdict
+
 from odoo import Command, api, models
 from odoo.exceptions import ValidationError
-
-from .usage_calculator import TIERED
-
-QUANTITY_MODELS = ("per_unit", "package", *TIERED)
-# The charge models that read a figure. Those that stand on their defaults are left alone.
-READ_BY = {
-    "price_unit": ("per_unit", "package", "matrix"),
-    "tier_ids": TIERED,
-    "overage_price": ("stairstep",),
-    "property_name": ("matrix",),
-    "has_default_price": ("matrix",),
-    "value_ids": ("matrix",),
-    "percent": ("percentage",),
-    "fixed_amount": ("percentage",),
-    "event_minimum": ("percentage",),
-    "event_maximum": ("percentage",),
-    "free_events": ("percentage",),
-    "free_units": ("percentage", "package"),
-    "allowance_units": QUANTITY_MODELS,
-    "formula": QUANTITY_MODELS,
-    "smartcode_id": ("smartcode",),
-    "metric_ids": ("smartcode",),
-}
 
 
 class UsageCalculator(models.Model):
@@ -32,22 +11,42 @@ class UsageCalculator(models.Model):
 
     _inherit = "cn285.usage.calculator"
 
-    def write(self, vals):
-        """Another charge model begins without the figures of the one before, as in a form."""
-        other = vals.get("charge_model")
-        if other and set(self.mapped("charge_model")) != {other}:
-            unread = {
-                name: [Command.clear()] if self._fields[name].type.endswith("2many") else False
-                for name, readers in READ_BY.items()
-                if name not in vals and other not in readers
-            }
-            vals = {**unread, **vals}
-        return super().write(vals)
+    @api.model
+    def _optional_figures(self):
+        """Figures that some charge models read and others do not, by name; ``{name: [models]}``.
 
-    @api.constrains("charge_model", "rollover", "allowance_scope", "pool_id", *READ_BY)
+        Those that stand on their defaults say nothing where they are not read.
+        """
+        readers = defaultdict(list)
+        for model, entry in self._charge_models().items():
+            for name in entry.figures:
+                if not self._fields[name].default:
+                    readers[name].append(model)
+        return readers
+
+    def _unread_figures(self, vals):
+        """Empty values for what another charge model in ``vals`` does not read."""
+        other = vals.get("charge_model")
+        if not other or set(self.mapped("charge_model")) == {other}:
+            return {}
+        return {
+            name: [Command.clear()] if self._fields[name].type.endswith("2many") else False
+            for name, readers in self._optional_figures().items()
+            if name not in vals and other not in readers
+        }
+
+    @api.constrains(
+        lambda self: (
+            "charge_model",
+            "rollover",
+            "allowance_scope",
+            "pool_id",
+            *self._optional_figures(),
+        )
+    )
     def _check_figures_count(self):
         for calculator in self:
-            reason = calculator._ignored_figure() or calculator._missing_figure()
+            reason = calculator._ignored_figure() or calculator._entry().missing_figure(calculator)
             if reason:
                 raise ValidationError(
                     self.env._(
@@ -58,12 +57,11 @@ class UsageCalculator(models.Model):
     def _ignored_figure(self):
         """Which figure would be ignored, in a clerk's words; None if all of them count."""
         self.ensure_one()
-        for name in READ_BY:
-            if self[name] and self.charge_model not in READ_BY[name]:
-                labels = dict(self._fields["charge_model"]._description_selection(self.env))
+        for name, readers in self._optional_figures().items():
+            if self[name] and self.charge_model not in readers:
                 return self.env._(
                     "the charge model “%(model)s” takes no “%(figure)s”; leave it empty.",
-                    model=labels[self.charge_model],
+                    model=self._charge_model_label(),
                     figure=self._fields[name]._description_string(self.env),
                 )
         if self._has_price_for_nothing():
@@ -77,15 +75,10 @@ class UsageCalculator(models.Model):
             )
         return None
 
-    def _missing_figure(self):
-        """What the charge model cannot do without; None if nothing is missing."""
-        self.ensure_one()
-        if self.charge_model == "matrix" and not self.property_name:
-            return self.env._("name the property whose values decide the price.")
-        return None
-
     def _has_price_for_nothing(self):
-        return self.charge_model == "matrix" and self.price_unit and not self.has_default_price
+        """Whether a unit price that is for other values stands there where these have none."""
+        reads = self._entry().figures
+        return "has_default_price" in reads and self.price_unit and not self.has_default_price
 
     def _has_rollover_of_nothing(self):
         """Whether unused units are to be kept where there are none; a pool keeps its own."""
@@ -98,10 +91,10 @@ class UsageCalculator(models.Model):
     @api.onchange("charge_model", "has_default_price", "allowance_units", "allowance_scope")
     def _onchange_figures(self):
         """A form hides what the charge model does not read: it must not stay behind."""
-        for name, readers in READ_BY.items():
+        for name, readers in self._optional_figures().items():
             if self[name] and self.charge_model not in readers:
                 self[name] = False
-        if self.charge_model not in QUANTITY_MODELS and self.allowance_scope != "own":
+        if not self._rates_a_quantity() and self.allowance_scope != "own":
             self.allowance_scope = "own"
         if self._has_price_for_nothing():
             self.price_unit = 0.0

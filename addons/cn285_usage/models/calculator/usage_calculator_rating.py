@@ -3,34 +3,15 @@ from odoo.tools import SQL
 
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
-from ...engine.terms import Feed, Terms
+from ...engine.terms import Feed
 from ..rating.usage_batch import Recipe
-
-FEEDS = {"matrix": Feed.values, "percentage": Feed.events}
+from .usage_calculator_part import PRICE_COLUMNS
 
 
 class UsageCalculator(models.Model):
     """What rating asks of a calculator."""
 
     _inherit = "cn285.usage.calculator"
-
-    def _terms(self):
-        """The calculator's figures, as the engine rates with them.
-
-        :raises UsageError: when the figures make no model
-        """
-        self.ensure_one()
-        return Terms(
-            model=self._charge_model(),
-            feed=self._feed(),
-            allowance=self._allowance(),
-            minimum=self._optional("minimum_amount"),
-            maximum=self._optional("maximum_amount"),
-        )
-
-    def _feed(self):
-        """What its charge model is fed with."""
-        return FEEDS.get(self.charge_model, Feed.quantity)
 
     @api.model
     def _recipes(self, item_ids):
@@ -68,34 +49,41 @@ class UsageCalculator(models.Model):
         self.flush_model()
         self.env["cn285.usage.tier"].flush_model()
         self.env["cn285.usage.value"].flush_model()
+        parts = {
+            name: SQL(", ").join(map(SQL.identifier, columns))
+            for name, columns in PRICE_COLUMNS.items()
+        }
         return self.env.execute_query(
             SQL(
                 """WITH chosen AS (
-                       SELECT * FROM cn285_usage_calculator WHERE item_id = ANY(%s))
+                       SELECT * FROM cn285_usage_calculator WHERE item_id = ANY(%(items)s))
                    SELECT c.item_id, c.id,
-                          concat_ws('|', ROW(%s)::text, t.figures, v.figures, %s)
+                          concat_ws('|', ROW(%(columns)s)::text, t.figures, v.figures,
+                                    m.figures)
                      FROM chosen c
                 LEFT JOIN (SELECT calculator_id, string_agg(
-                                  ROW(up_to, price_unit, flat)::text, ';' ORDER BY up_to, id)
-                                  AS figures
+                                  ROW(%(tier)s)::text, ';' ORDER BY up_to, id) AS figures
                              FROM cn285_usage_tier
                             WHERE calculator_id IN (SELECT id FROM chosen)
                          GROUP BY 1) t ON t.calculator_id = c.id
                 LEFT JOIN (SELECT calculator_id, string_agg(
-                                  ROW(value, price_unit)::text, ';' ORDER BY id) AS figures
+                                  ROW(%(value)s)::text, ';' ORDER BY id) AS figures
                              FROM cn285_usage_value
                             WHERE calculator_id IN (SELECT id FROM chosen)
                          GROUP BY 1) v ON v.calculator_id = c.id
+                LEFT JOIN (SELECT cn285_usage_calculator_id AS calculator_id, string_agg(
+                                  cn285_usage_metric_id::text, ',' ORDER BY
+                                  cn285_usage_metric_id) AS figures
+                             FROM cn285_usage_calculator_metric_rel
+                            WHERE cn285_usage_calculator_id IN (SELECT id FROM chosen)
+                         GROUP BY 1) m ON m.calculator_id = c.id
                  ORDER BY c.item_id, c.sequence, c.id""",
-                list(item_ids),
-                SQL(", ").join(columns),
-                self._more_figures(),
+                items=list(item_ids),
+                columns=SQL(", ").join(columns),
+                tier=parts["tier_ids"],
+                value=parts["value_ids"],
             )
         )
-
-    def _more_figures(self):
-        """Hook: SQL text of figures that are not columns of the calculator ``c``."""
-        return SQL("''")
 
     def _recipe(self, metrics):
         """How this calculator rates, as a ``Recipe``."""
@@ -129,8 +117,9 @@ class UsageCalculator(models.Model):
     def _measure_needs(self):
         """How its metrics are measured: the last arguments of ``cn285.usage.metric._measure``."""
         self.ensure_one()
-        by_property = self.property_name if self.charge_model == "matrix" else None
-        return by_property, self.charge_model == "percentage"
+        feed = self._feed()
+        by_property = self.property_name if feed is Feed.values else None
+        return by_property, feed is Feed.events
 
     def _metrics(self):
         """The metrics that the quantity is made from."""
@@ -139,6 +128,24 @@ class UsageCalculator(models.Model):
 
     def _metrics_by_calculator(self):
         """The metrics that each calculator's quantity is made from, by its id."""
+        fed = self.filtered(lambda one: one._feed() is Feed.inputs)
+        return {**fed._received_metrics(), **(self - fed)._counted_metrics()}
+
+    def _received_metrics(self):
+        """The metrics that a program is given, by calculator: those chosen, else all."""
+        if not self:
+            return {}
+        metrics = self.env["cn285.usage.metric"].search(
+            [("company_id", "in", self.company_id.ids)], order="code, id"
+        )
+        by_company = metrics.grouped("company_id")
+        return {
+            one.id: one.metric_ids or by_company.get(one.company_id, metrics.browse())
+            for one in self
+        }
+
+    def _counted_metrics(self):
+        """The metrics that make a quantity, by calculator: its own, or those of its formula."""
         names = {
             calculator: Formula(calculator.formula).names
             for calculator in self
@@ -163,8 +170,3 @@ class UsageCalculator(models.Model):
             own = [by_code.get((company_id, name), none) for name in names.get(calculator, ())]
             result[calculator.id] = calculator.metric_id or none.union(*own)
         return result
-
-    def _line_label(self):
-        """What the lines that it makes on an invoice are about."""
-        self.ensure_one()
-        return self.metric_id.name or self.name

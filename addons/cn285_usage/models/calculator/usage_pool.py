@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 # What decides on the periods of an item: members of a pool have it alike.
 RHYTHM = ("recurring_interval", "recurring_unit", "alignment", "billing_day", "billing_month")
@@ -70,45 +70,26 @@ class UsagePool(models.Model):
     def _check_members(self):
         self.calculator_ids._check_pool()
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_without_members(self):
+        # sudo: a pool has members, whoever may see their contracts.
+        for pool in self.sudo().filtered("calculator_ids"):
+            member = pool.calculator_ids[0]
+            raise UserError(
+                self.env._(
+                    "Pool “%(pool)s” is shared by calculator “%(calculator)s” (%(place)s) and "
+                    "cannot be deleted. Take its members out first, or archive it.",
+                    pool=pool.name,
+                    calculator=member.name,
+                    place=member._place(),
+                )
+            )
+
 
 class UsageCalculator(models.Model):
     """Calculators that are members of a pool."""
 
     _inherit = "cn285.usage.calculator"
-
-    allowance_scope = fields.Selection(
-        [
-            ("own", "This Item Alone"),
-            ("contract", "Items of the Contract Together"),
-            ("pool", "A Pool over Contracts"),
-        ],
-        string="Included For",
-        default="own",
-        required=True,
-        help="Who may use the included units. Together: what one item does not use, another of "
-        "the contract (or of the pool) may use.",
-    )
-    pool_id = fields.Many2one(
-        "cn285.usage.pool", ondelete="restrict", index="btree_not_null", check_company=True
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # A copy for another contract joins the pool of that one.
-        calculators = super().create(
-            [
-                {**vals, "pool_id": False} if vals.get("allowance_scope") != "pool" else vals
-                for vals in vals_list
-            ]
-        )
-        calculators._join_contract_pools()
-        return calculators
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
-            self._join_contract_pools()
-        return result
 
     def _join_contract_pools(self):
         """Give calculators that share with their contract its pool, made where there is none.

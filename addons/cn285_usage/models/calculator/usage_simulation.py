@@ -1,39 +1,23 @@
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from ...engine.allowance import rate_beyond, use_allowance
 from ...engine.errors import UsageError
 from ...engine.exact import EXACT, ZERO, as_input
 from ...engine.price_curve import positions, reach
-from .usage_calculator import TIERED
+from ...engine.terms import Feed, Usage
+from ..rating.usage_batch import RatingRefused
+from .usage_calculator_part import PRICE_COLUMNS
 
-# Figures of a calculator that decide on a price: what a form sends before it is saved.
-TERMS = (
-    "charge_model",
-    "price_unit",
-    "has_default_price",
-    "overage_price",
-    "package_size",
-    "percent",
-    "fixed_amount",
-    "event_minimum",
-    "event_maximum",
-    "free_units",
-    "free_events",
-    "allowance_units",
-    "rollover",
-    "minimum_amount",
-    "maximum_amount",
-    "zero_usage_owes_flat",
-)
-ROWS = {"tier_ids": ("up_to", "price_unit", "flat"), "value_ids": ("value", "price_unit")}
-# Curves of a price per property value: more lines cannot be told apart.
-MAX_CURVES = 6
+# What decides on a price, besides the figures of the charge model.
+COMMON_TERMS = ("charge_model", "rollover", "minimum_amount", "maximum_amount")
+# Fields whose values a form can send; no more is read, and no record is named.
+PLAIN = ("boolean", "float", "integer", "selection")
+# Steps of a price that are drawn as such: more of them make a slope.
+MAX_STEPS = 40
 
 
 class UsageCalculator(models.Model):
@@ -63,11 +47,11 @@ class UsageCalculator(models.Model):
         currency = self._simulated_currency(terms)
         calculator = self._from_terms(terms)
         try:
-            used = self._simulated_usage(calculator.charge_model, usage)
-            rating = calculator._rate_full_period(used, as_decimal(currency.rounding))
+            used = calculator._simulated_usage(usage)
+            price = calculator._full_period_price(as_decimal(currency.rounding))
             return {
-                **self._simulated_answer(rating, currency),
-                **calculator._price_curves(used, as_decimal(currency.rounding)),
+                **self._simulated_answer(price(used), currency),
+                **calculator._price_curves(price, used.quantity),
             }
         except UsageError as error:
             return {"error": calculator._reason(error)}
@@ -85,7 +69,8 @@ class UsageCalculator(models.Model):
         self.check_access("read")
         rounding = as_decimal(self.currency_id.rounding or 0.01)
         try:
-            rating = self._rate_full_period(self._simulated_number(quantity), rounding)
+            used = Usage.of(self._simulated_number(quantity))
+            rating = self._full_period_price(rounding)(used)
         except UsageError as error:
             raise UserError(self._reason(error)) from error
         return {
@@ -106,12 +91,17 @@ class UsageCalculator(models.Model):
     @api.model
     def _from_terms(self, terms):
         """A calculator that is in memory only, with the figures of a form."""
-        vals = {name: terms[name] for name in TERMS if terms.get(name) not in (None, "")}
-        for name, columns in ROWS.items():
-            vals[name] = [
-                (0, 0, {column: row.get(column) or False for column in columns})
-                for row in terms.get(name) or ()
-            ]
+        entry = self._charge_models()[terms.get("charge_model") or "per_unit"]
+        vals = {"charge_model": entry.name}
+        for name in (*COMMON_TERMS, *entry.figures):
+            if name in PRICE_COLUMNS:
+                vals[name] = [
+                    Command.create({column: row.get(column) or False for column in columns})
+                    for columns in [PRICE_COLUMNS[name]]
+                    for row in terms.get(name) or ()
+                ]
+            elif self._fields[name].type in PLAIN and terms.get(name) not in (None, ""):
+                vals[name] = terms[name]
         return self.new(vals)
 
     @api.model
@@ -119,18 +109,20 @@ class UsageCalculator(models.Model):
         currency = self.env["res.currency"].browse(terms.get("currency_id") or 0).exists()
         return currency or self.env.company.currency_id
 
-    @api.model
-    def _simulated_usage(self, charge_model, usage):
-        """The usage as the charge model takes it.
+    def _simulated_usage(self, usage):
+        """The usage as the charge model takes it; its quantity is what a curve must reach.
 
         :raises UserError: for what is no number
         """
-        if charge_model == "percentage":
-            return [self._simulated_number(amount) for amount in usage.get("amounts") or ()]
-        if charge_model == "matrix":
+        number, feed = self._simulated_number, self._feed()
+        if feed is Feed.events:
+            amounts = [number(amount) for amount in usage.get("amounts") or ()]
+            return Usage(max(amounts, default=ZERO), amounts=amounts)
+        if feed is Feed.values:
             values = usage.get("values") or {}
-            return {value: self._simulated_number(units) for value, units in values.items()}
-        return self._simulated_number(usage.get("quantity") or 0)
+            by_value = {value: number(units) for value, units in values.items()}
+            return Usage(sum(by_value.values(), ZERO), by_value)
+        return Usage(number(usage.get("quantity") or 0))
 
     @api.model
     def _simulated_number(self, value):
@@ -141,22 +133,21 @@ class UsageCalculator(models.Model):
 
     # === RATING === #
 
-    def _rate_full_period(self, usage, rounding):
-        """The rating of a full period's usage; nothing is carried in from the period before.
+    def _full_period_price(self, rounding):
+        """What rates the ``Usage`` of a full period; nothing is carried in from the one before.
 
-        :param usage: a quantity; the amounts of the events for a percentage; quantities by value
-            for a matrix (a quantity alone counts as one event, or as one value)
+        :raises UsageError: where the figures make no price, or none that can be tried
         """
-        model = self._charge_model()
-        if self.charge_model == "matrix":
-            rating = model.rate(usage if isinstance(usage, dict) else {"": usage}, rounding)
-        elif self.charge_model == "percentage":
-            rating = model.rate(usage if isinstance(usage, list) else [usage], rounding)
-        elif allowance := self._allowance():
-            rating = rate_beyond(model, usage, use_allowance(usage, allowance), rounding)
-        else:
-            rating = model.rate(usage, rounding)
-        return self._bound(rating, Fraction(1), rounding)
+        untried = self._entry().untried(self.env)
+        if untried:
+            raise RatingRefused(untried)
+        terms = self._terms()
+
+        def price(usage):
+            rating, _carried_out = terms.rate(usage, rounding=rounding)
+            return terms.bound(rating, rounding=rounding)
+
+        return price
 
     @api.model
     def _simulated_answer(self, rating, currency):
@@ -193,63 +184,39 @@ class UsageCalculator(models.Model):
 
     # === CURVE === #
 
-    def _price_curves(self, used, rounding):
+    def _price_curves(self, price, asked):
         """Total and price per unit over the quantity, one curve for each value of a matrix."""
         bounds = self._curve_bounds()
-        asked = sum(used.values(), ZERO) if isinstance(used, dict) else used
-        asked = max(used, default=ZERO) if isinstance(used, list) else asked
         upto = reach(asked, bounds)
-        jumps = self._curve_jumps(bounds, upto)
+        places = positions(upto, [ZERO, *bounds, *self._curve_steps(upto)])
         return {
             "curves": [
-                {"label": label, "points": self._curve(wrap, upto, jumps, rounding)}
-                for label, wrap in self._curve_kinds()
+                {"label": label, "points": [_point(price, wrap, units) for units in places]}
+                for label, wrap in self._entry().curves(self)
             ],
             "bounds": [float(bound) for bound in bounds if bound < upto],
         }
 
-    def _curve_kinds(self):
-        """Label of each curve, and how a quantity becomes usage of it."""
-        if self.charge_model != "matrix":
-            return [("", lambda units: units)]
-        values = self.value_ids.mapped("value")[:MAX_CURVES]
-        kinds = [(value, lambda units, value=value: {value: units}) for value in values]
-        if self.has_default_price:
-            kinds.append((self.env._("Other values"), lambda units: {"": units}))
-        return kinds
-
-    def _curve(self, wrap, upto, jumps, rounding):
-        points = []
-        for units in positions(upto, jumps):
-            amount = self._rate_full_period(wrap(units), rounding).amount
-            each = float(amount) / float(units) if units else None
-            points.append([float(units), float(amount), each])
-        return points
-
     def _curve_bounds(self):
         """Quantities at which the price changes: ends of tiers, of what is included or free."""
-        if self.charge_model in ("percentage", "matrix"):
-            return [as_decimal(self.free_units)] if self._has_free_units() else []
-        included = as_decimal(self.allowance_units)
-        tiers = self.tier_ids if self.charge_model in TIERED else ()
-        bounds = {EXACT.add(as_decimal(tier.up_to), included) for tier in tiers if tier.up_to}
-        if self._has_free_units():
-            bounds.add(as_decimal(self.free_units))
-        if included:
-            bounds.add(included)
+        included, free = as_decimal(self.allowance_units), as_decimal(self.free_units)
+        bounds = {EXACT.add(bound, included) for bound in self._entry().price_bounds(self)}
+        bounds.update(units for units in (included, free) if units > 0)
         return sorted(bounds)
 
-    def _has_free_units(self):
-        return self.charge_model in ("percentage", "package") and self.free_units > 0
+    def _curve_steps(self, upto):
+        """Where the total leaps in equal steps, at the end of each package."""
+        first, distance = self._entry().price_steps(self) or (ZERO, ZERO)
+        start = EXACT.add(as_decimal(self.allowance_units), first)
+        if distance <= 0 or upto <= start:
+            return []
+        count = int((upto - start) / distance) + 1
+        if count > MAX_STEPS:
+            return []
+        return [EXACT.add(start, distance * number) for number in range(count)]
 
-    def _curve_jumps(self, bounds, upto):
-        """Where the total leaps: at bounds, and at the end of each package."""
-        jumps = [ZERO, *bounds]
-        size = as_decimal(self.package_size)
-        if self.charge_model == "package" and size > 0:
-            start = EXACT.add(as_decimal(self.allowance_units), as_decimal(self.free_units))
-            count = int((upto - start) / size) + 1 if upto > start else 0
-            # Too many steps to be seen make a slope.
-            if count <= 40:
-                jumps += [EXACT.add(start, size * number) for number in range(count)]
-        return jumps
+
+def _point(price, wrap, units):
+    """A point of a curve: the quantity, its total, and what that is per unit."""
+    amount = float(price(wrap(units)).amount)
+    return [float(units), amount, amount / float(units) if units else None]

@@ -65,7 +65,7 @@ class CascadeAspect(RatingAspect):
             calculator.source_item_id.name,
             total,
             Measure(calculator.source_measure),
-            packages=calculator.charge_model == "package",
+            packages=calculator._entry().counts_packages,
             payout=calculator.is_payout,
         )
         return [outcome]

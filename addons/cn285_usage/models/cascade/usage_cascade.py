@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine.cascades import levels
 from ...engine.errors import UsageError
+from ...engine.terms import Feed
 
 
 class UsageCalculator(models.Model):
@@ -15,48 +16,6 @@ class UsageCalculator(models.Model):
     """
 
     _inherit = "cn285.usage.calculator"
-
-    source_item_id = fields.Many2one(
-        "cn285.contract.item",
-        string="Triggered By",
-        index="btree_not_null",
-        ondelete="cascade",
-        domain="[('billing_type', '=', 'usage'), ('company_id', '=', company_id), "
-        "('id', '!=', item_id)]",
-        help="What this item of usage, of this or another contract, is rated with is the usage of "
-        "this calculator.",
-    )
-    source_template_item_id = fields.Many2one(
-        "cn285.contract.template.item",
-        string="Triggered By (Template)",
-        index="btree_not_null",
-        ondelete="cascade",
-        help="The item of the same template that triggers this one.",
-    )
-    source_calculator_id = fields.Many2one(
-        "cn285.usage.calculator",
-        string="Only Its Calculator",
-        ondelete="set null",
-        domain="[('item_id', '=', source_item_id)]",
-        help="Left empty, all calculators of the triggering item count.",
-    )
-    source_measure = fields.Selection(
-        [("quantity", "Quantity"), ("amount", "Amount")],
-        string="What Counts",
-        default="quantity",
-        required=True,
-        help="The rated quantity of the triggering item, or its amount without taxes, in the "
-        "periods that end within the period of this item.",
-    )
-    is_payout = fields.Boolean(
-        string="Owed to the Customer",
-        help="For a third party that is paid, such as by a royalty: the amount is a credit in its "
-        "contract, and its invoice a credit note. Otherwise it is charged.",
-    )
-    template_id = fields.Many2one(related="template_item_id.template_id")
-    target_contract_id = fields.Many2one(
-        related="item_id.contract_id", string="Contract Triggered", store=False
-    )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_without_cascades(self):
@@ -70,24 +29,6 @@ class UsageCalculator(models.Model):
                     target=triggered[0].item_id.display_name,
                 )
             )
-
-    @api.depends("source_item_id", "source_template_item_id")
-    def _compute_name(self):
-        triggered = self.filtered("source_item_id") | self.filtered("source_template_item_id")
-        result = super(UsageCalculator, self - triggered)._compute_name()
-        labels = dict(self._fields["charge_model"]._description_selection(self.env))
-        for calculator in triggered:
-            source = calculator.source_item_id or calculator.source_template_item_id
-            calculator.name = f"{source.name}: {labels.get(calculator.charge_model, '')}"
-        return result
-
-    def _inputs(self):
-        return [*super()._inputs(), self.source_item_id or self.source_template_item_id]
-
-    def _line_label(self):
-        if self.source_item_id:
-            return self.env._("Triggered by %s", self.source_item_id.name)
-        return super()._line_label()
 
     # === WHAT IS REFUSED === #
 
@@ -120,7 +61,7 @@ class UsageCalculator(models.Model):
         source, of_template = self.source_item_id, self.source_template_item_id
         if not source and not of_template:
             return self.env._("only a triggered item can be a payout.") if self.is_payout else None
-        if self.charge_model == "matrix":
+        if self._feed() is Feed.values:
             return self.env._("what another item triggers has no property to decide its price.")
         owner = self.item_id or self.template_item_id
         if owner.usage_billing == "delivery":
@@ -242,15 +183,6 @@ class ContractItem(models.Model):
                     )
                 )
 
-    def _usage_billing_error(self):
-        reason = super()._usage_billing_error()
-        sources = self.calculator_ids.source_item_id
-        if not reason and self.usage_billing == "delivery" and sources:
-            return self.env._(
-                "it is triggered by “%s” and cannot be billed on delivery.", sources[0].name
-            )
-        return reason
-
 
 class Contract(models.Model):
     _inherit = "cn285.contract"
@@ -285,14 +217,6 @@ class Contract(models.Model):
                 if twin:
                     calculator.write({"source_item_id": twin.id, "source_calculator_id": False})
         return copies
-
-
-class ContractTemplateItem(models.Model):
-    _inherit = "cn285.contract.template.item"
-
-    def _prepare_contract_item_vals(self, date_start=None):
-        vals = super()._prepare_contract_item_vals(date_start)
-        return {**vals, "usage_template_item_id": self.id}
 
 
 class ContractTemplate(models.Model):

@@ -4,6 +4,7 @@ Called by: the room ``rating`` for its batches, estimates and statements.
 
 from . import (
     usage_metric,
+    usage_metric_use,
     usage_measure,
     usage_measure_together,
 )

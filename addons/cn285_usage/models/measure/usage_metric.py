@@ -166,6 +166,7 @@ class UsageMetric(models.Model):
             raise ValidationError(messages[error.code] % error.values) from error
 
     def write(self, vals):
+        self._refuse_change_of_used(vals)
         measured = {name: vals[name] for name in MEASURED if name in vals}
         used = measured and self.env["cn285.usage.event"]._used_metrics(self)
         before = used and [[metric[name] for name in measured] for metric in used]

@@ -1,8 +1,4 @@
-from odoo import api, models
-from odoo.exceptions import ValidationError
-
 from ...engine.sharing import rate_together
-from ...engine.terms import Feed
 from ..measure.usage_measure import ZERO, Measured
 from .aspect import RatingAspect
 
@@ -67,38 +63,3 @@ def _rate_together(row, outcomes, recipe, carried):
     ratings = rate_together(recipe.terms, used, row._share(), row._unit(), carried)
     for outcome, _usage in outcomes:
         outcome.rating, outcome.carried_out = ratings[outcome.part.beneficiary_id]
-
-
-class BillingTerms(models.AbstractModel):
-    _inherit = "cn285.billing.terms"
-
-    @api.constrains("usage_rated_by")
-    def _check_usage_rated_by(self):
-        for item in self.filtered(lambda item: item.usage_rated_by == "both"):
-            item.calculator_ids._check_rated_together()
-
-
-class UsageCalculator(models.Model):
-    _inherit = "cn285.usage.calculator"
-
-    @api.constrains("charge_model", "item_id", "template_item_id")
-    def _check_rated_together(self):
-        for calculator in self:
-            item = calculator.item_id or calculator.template_item_id
-            if item.usage_rated_by == "both" and not calculator._rates_a_quantity():
-                raise ValidationError(
-                    self.env._(
-                        "Calculator “%(calculator)s”: what beneficiaries use beyond their own "
-                        "allowance can be added up only where a quantity is rated, not with the "
-                        "charge model “%(model)s”.",
-                        calculator=calculator.name,
-                        model=dict(
-                            self._fields["charge_model"]._description_selection(self.env)
-                        ).get(calculator.charge_model),
-                    )
-                )
-
-    def _rates_a_quantity(self):
-        """Whether the charge model is fed with a quantity, rather than single events or values."""
-        self.ensure_one()
-        return self._feed() is Feed.quantity

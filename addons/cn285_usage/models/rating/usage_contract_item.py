@@ -28,6 +28,22 @@ class ContractItem(models.Model):
                 self.env._("An item with usage events cannot be deleted; give it an end date.")
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_without_ratings(self):
+        # sudo: that something was rated is true for whoever asks.
+        delivered = self.env["cn285.usage.delivery"].sudo().search([("item_id", "in", self.ids)])
+        rated = self.env["cn285.usage.rating"].sudo().search([("item_id", "in", self.ids)])
+        item = (delivered.item_id | rated.item_id)[:1]
+        if item:
+            raise UserError(
+                self.env._(
+                    "Item “%(item)s” of contract %(contract)s has rated usage and cannot be "
+                    "deleted; give it an end date instead.",
+                    item=item.name,
+                    contract=item.contract_id.name,
+                )
+            )
+
 
 class Contract(models.Model):
     _inherit = "cn285.contract"

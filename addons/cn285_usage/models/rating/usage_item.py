@@ -2,42 +2,9 @@
 
 from dataclasses import replace
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.addons.cn285_contract.engine.periods import boundary, index_at
 from odoo.tools import SQL
-
-
-class BillingTerms(models.AbstractModel):
-    _inherit = "cn285.billing.terms"
-
-    usage_lines = fields.Selection(
-        [("tier", "A Line per Tier"), ("single", "One Line")],
-        string="Usage on Invoices",
-        default="tier",
-        required=True,
-    )
-    usage_rated_by = fields.Selection(
-        [
-            ("pooled", "All Together"),
-            ("beneficiary", "Each Beneficiary by Itself"),
-            ("both", "Own Allowance, then Together"),
-        ],
-        string="Usage Rated",
-        default="pooled",
-        required=True,
-        help="All together: one quantity. Each beneficiary by itself: every one has the tiers, the "
-        "allowance and the bounds for itself. Own allowance, then together: every beneficiary has "
-        "the allowance for itself; what they use beyond theirs is added up and rated once, and its "
-        "amount is shared out over them by what each used beyond its own.",
-    )
-    usage_grace_days = fields.Integer(
-        string="Grace for Late Usage (days)",
-        help="Days after the invoice date during which late usage is waited for.",
-    )
-
-    @api.model
-    def _terms_fields(self):
-        return [*super()._terms_fields(), "usage_lines", "usage_rated_by", "usage_grace_days"]
 
 
 class ContractItem(models.Model):
@@ -73,19 +40,3 @@ class ContractItem(models.Model):
         rhythm = self._engine_terms().rhythm
         index = index_at(rhythm, day)
         return boundary(rhythm, index), boundary(rhythm, index + 1)
-
-
-class ContractTemplateItem(models.Model):
-    _inherit = "cn285.contract.template.item"
-
-    calculator_ids = fields.One2many(
-        "cn285.usage.calculator", "template_item_id", string="Calculators", copy=True
-    )
-
-    def _prepare_contract_item_vals(self, date_start=None):
-        vals = super()._prepare_contract_item_vals(date_start)
-        vals["calculator_ids"] = [
-            fields.Command.create({**copied, "template_item_id": False})
-            for copied in self.calculator_ids.copy_data()
-        ]
-        return vals

@@ -4,6 +4,8 @@ from json import JSONEncoder
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...engine.rating import from_data, steps_data, to_data
 from ..ingest.big_integer import BigInteger
@@ -55,6 +57,10 @@ class UsageRating(models.Model):
     event_count = fields.Integer(string="Events", readonly=True)
     last_seq = BigInteger(
         string="Events Up To", readonly=True, help="The last event, in order of arrival, it saw."
+    )
+    seen_seq = BigInteger(
+        readonly=True,
+        help="The last event of all, in order of arrival, that was there when it was rated.",
     )
     carried_out = fields.Float(
         string="Allowance Carried On",
@@ -120,6 +126,12 @@ class UsageRating(models.Model):
             for owner in [(row.id, row.item_id.id, row.company_id.id, row.period_start)]
             for outcome in outcomes
         ]
+        # In the snapshot of this transaction, as all that was measured.
+        [[seen]] = self.env.execute_query(
+            SQL("SELECT greatest(max(id), max(seq)) FROM cn285_usage_event")
+        )
+        for _owner, outcome in rated:
+            outcome.values.setdefault("seen_seq", seen or 0)
         ids = next_ids(self.env, self._table, len(rated))
         now = fields.Datetime.now()
         more = sorted(set().union(*(outcome.values for _owner, outcome in rated)))
@@ -132,6 +144,25 @@ class UsageRating(models.Model):
             ],
         )
         self.env["cn285.billing.schedule"].invalidate_model(["rating_ids"], flush=False)
+
+
+class Partner(models.Model):
+    _inherit = "res.partner"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_without_usage(self):
+        # sudo: usage was rated, whoever may see it.
+        rated = self.env["cn285.usage.rating"].sudo()
+        found = rated.search([("beneficiary_id", "in", self.ids)], limit=1)
+        if found:
+            raise UserError(
+                self.env._(
+                    "Usage of %(partner)s was rated in contract %(contract)s, so the contact "
+                    "cannot be deleted. Archive it instead.",
+                    partner=found.beneficiary_id.display_name,
+                    contract=found.contract_id.name,
+                )
+            )
 
 
 def _columns(ids, rated, more, now):

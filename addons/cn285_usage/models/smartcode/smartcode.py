@@ -87,3 +87,19 @@ class SmartCode(models.Model):
             "res_id": draft.id,
             "views": [(False, "form")],
         }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_uncalculated(self):
+        # sudo: a calculator uses it, whoever may see its contract.
+        calculators = self.env["cn285.usage.calculator"].sudo()
+        found = calculators.search([("smartcode_id", "in", self.ids)], limit=1)
+        if found:
+            raise UserError(
+                self.env._(
+                    "SmartCode “%(smartcode)s” is used by calculator “%(calculator)s” (%(place)s) "
+                    "and cannot be deleted. Archive it instead.",
+                    smartcode=found.smartcode_id.name,
+                    calculator=found.name,
+                    place=found._place(),
+                )
+            )

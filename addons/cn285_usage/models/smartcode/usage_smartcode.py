@@ -1,9 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import SQL
-
-from ...engine.terms import Terms
-from ..rating.usage_batch import RatingRefused
 
 GROUP = "cn285_usage.group_smartcode_author"
 
@@ -12,32 +8,6 @@ class UsageCalculator(models.Model):
     """Calculators whose amount is worked out by a SmartCode."""
 
     _inherit = "cn285.usage.calculator"
-
-    charge_model = fields.Selection(
-        selection_add=[("smartcode", "SmartCode")], ondelete={"smartcode": "cascade"}
-    )
-    smartcode_id = fields.Many2one(
-        "cn285.smartcode", string="SmartCode", ondelete="restrict", index="btree_not_null"
-    )
-    metric_ids = fields.Many2many(
-        "cn285.usage.metric",
-        "cn285_usage_calculator_metric_rel",
-        string="Metrics It Receives",
-        help="SmartCode: the metrics of which the macro gets the quantities. Empty: all.",
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        calculators = super().create(vals_list)
-        calculators.filtered("smartcode_id")._check_smartcode_right()
-        return calculators
-
-    def write(self, vals):
-        before = {calculator: calculator.smartcode_id for calculator in self}
-        result = super().write(vals)
-        changed = self.filtered(lambda one: one.smartcode_id and one.smartcode_id != before[one])
-        changed._check_smartcode_right()
-        return result
 
     def _check_smartcode_right(self):
         """Refuse a SmartCode that somebody chose who may not.
@@ -85,53 +55,6 @@ class UsageCalculator(models.Model):
                         smartcode=smartcode.name,
                     )
                 )
-
-    def _inputs(self):
-        """A macro is given what it needs: see :meth:`_metrics_by_calculator`."""
-        return [True] if self.charge_model == "smartcode" else super()._inputs()
-
-    def _rates_a_quantity(self):
-        return self.charge_model != "smartcode" and super()._rates_a_quantity()
-
-    def _charge_model(self):
-        """A SmartCode's model is the macro: there is nothing to rate by before it has run."""
-        return None if self.charge_model == "smartcode" else super()._charge_model()
-
-    def _terms(self):
-        if self.charge_model != "smartcode":
-            return super()._terms()
-        return Terms(
-            model=None,
-            minimum=self._optional("minimum_amount"),
-            maximum=self._optional("maximum_amount"),
-        )
-
-    def _rate_full_period(self, usage, rounding):
-        if self.charge_model == "smartcode":
-            raise RatingRefused(
-                self.env._("A SmartCode is tried on its own form, with the inputs of a period.")
-            )
-        return super()._rate_full_period(usage, rounding)
-
-    def _more_figures(self):
-        return SQL(
-            """(SELECT string_agg(m.cn285_usage_metric_id::text, ',' ORDER BY 1)
-                  FROM cn285_usage_calculator_metric_rel m
-                 WHERE m.cn285_usage_calculator_id = c.id)"""
-        )
-
-    def _metrics_by_calculator(self):
-        macros = self.filtered(lambda one: one.charge_model == "smartcode")
-        result = super(UsageCalculator, self - macros)._metrics_by_calculator()
-        if macros:
-            metrics = self.env["cn285.usage.metric"].search(
-                [("company_id", "in", macros.company_id.ids)], order="code, id"
-            )
-            for calculator in macros:
-                result[calculator.id] = calculator.metric_ids or metrics.filtered(
-                    lambda metric, one=calculator: metric.company_id == one.company_id
-                )
-        return result
 
 
 class UsageRating(models.Model):

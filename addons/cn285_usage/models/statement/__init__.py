@@ -8,7 +8,6 @@ from . import (
     statement,
     usage_statement_terms,
     usage_statement_events,
-    usage_delivery_statement,
     usage_statement_rows,
     usage_statement_invoice,
     usage_statement_mail,

@@ -6,7 +6,6 @@ import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..ingest.big_integer import BigInteger
 from ..ingest.usage_arrival_sql import ARRIVAL
 from ..measure.usage_measure import next_day, utc
 
@@ -37,34 +36,43 @@ class UsageRating(models.Model):
 
     _inherit = "cn285.usage.rating"
 
-    seen_seq = BigInteger(
-        readonly=True,
-        help="The last event of all, in order of arrival, that was there when it was rated.",
-    )
-
-    @api.model
-    def _insert_outcomes(self, outcomes_by_row):
-        # In the snapshot of this transaction, as all that was measured.
-        [[seen]] = self.env.execute_query(
-            SQL("SELECT greatest(max(id), max(seq)) FROM cn285_usage_event")
-        )
-        for outcomes in outcomes_by_row.values():
-            for outcome in outcomes:
-                outcome.values.setdefault("seen_seq", seen or 0)
-        return super()._insert_outcomes(outcomes_by_row)
-
     def _statement_sources(self):
         """Where the events of these ratings are found, in a few queries for all."""
         rows = self.schedule_id
         claims = rows.contract_id._usage_claims(rows._start_batch())
-        return Sources(self._seen_before(), claims)
+        return Sources(self._seen_before(), claims, self._thresholds_reached())
+
+    def _thresholds_reached(self):
+        """The last days that thresholds have billed, by item and first day of the period."""
+        rows = self.schedule_id.filtered(lambda row: row.kind == "usage")
+        groups = self.env["cn285.billing.schedule"]._read_group(
+            [
+                ("item_id", "in", rows.item_id.ids),
+                ("kind", "=", "usage_threshold"),
+                ("period_start", "in", list(set(rows.mapped("period_start")))),
+                ("state", "!=", "cancelled"),
+            ],
+            ["item_id", "period_start:day"],
+            ["period_end:max"],
+        )
+        return {(item.id, start): end for item, start, end in groups}
 
     def _seen_before(self):
-        """Up to which event earlier ratings of the same period have seen, in one query.
+        """Up to which event earlier ratings have seen, in a query or two.
+
+        Those of the same period; of a delivery, only its own rows have seen anything.
 
         :returns: ``{rating id: number in order of arrival}``, 0 for first ratings
         """
-        rows = self.env.execute_query(
+        delivered = self.filtered(lambda rating: rating.schedule_id.delivery_id)
+        seen = dict.fromkeys(self.ids, 0)
+        seen.update((self - delivered)._seen_of_period())
+        if delivered:
+            seen.update(delivered._seen_of_delivery())
+        return seen
+
+    def _seen_of_period(self):
+        return self.env.execute_query(
             SQL(
                 """SELECT r.id, max(p.seen_seq)
                      FROM cn285_usage_rating r
@@ -75,7 +83,21 @@ class UsageRating(models.Model):
                 self.ids,
             )
         )
-        return {**dict.fromkeys(self.ids, 0), **dict(rows)}
+
+    def _seen_of_delivery(self):
+        return self.env.execute_query(
+            SQL(
+                """SELECT r.id, max(p.seen_seq)
+                     FROM cn285_usage_rating r
+                     JOIN cn285_billing_schedule s ON s.id = r.schedule_id
+                     JOIN cn285_billing_schedule o ON o.delivery_id = s.delivery_id
+                     JOIN cn285_usage_rating p ON p.schedule_id = o.id
+                      AND p.calculator_id = r.calculator_id AND p.id < r.id
+                      AND p.beneficiary_id IS NOT DISTINCT FROM r.beneficiary_id
+                    WHERE r.id = ANY(%s) GROUP BY r.id""",
+                self.ids,
+            )
+        )
 
     def _events(self, sources):
         """Events that this rating has added to those of earlier ones, or taken from them.
@@ -182,9 +204,17 @@ class UsageRating(models.Model):
         )
 
     def _counted_before(self, sources):
-        """SQL: whether an event ``e`` was billed by earlier ratings of the period."""
-        seen = sources.seen[self.id]
-        return SQL("(%s <= %s AND gone.before IS NOT TRUE)", SQL(ARRIVAL), seen)
+        """SQL: whether an event ``e`` was billed by earlier ratings of the period.
+
+        A threshold has billed the days until it was reached, whatever was seen after them.
+        """
+        row, seen = self.schedule_id, sources.seen[self.id]
+        condition = SQL("(%s <= %s AND gone.before IS NOT TRUE)", SQL(ARRIVAL), seen)
+        reached = sources.reached.get((row.item_id.id, row.period_start))
+        if row.kind != "usage" or not reached:
+            return condition
+        zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
+        return SQL("(%s AND e.occurred_at < %s)", condition, utc(next_day(reached), zone))
 
     def _events_filter(self, metrics, row):
         """Only what the metrics count, and of the rating's beneficiary."""
@@ -208,8 +238,16 @@ class UsageRating(models.Model):
         )
 
     def _events_condition(self, sources, metrics, zone):
-        """Whose events are meant: the item's, and those of the contract that are its."""
+        """Whose events are meant: the item's, and those of the contract that are its.
+
+        Those of a delivery are its own, whoever else has some on the same days.
+        """
         row = self.schedule_id
+        if row.delivery_id:
+            return SQL(
+                "e.id IN (SELECT event_id FROM cn285_usage_delivery_event WHERE delivery_id = %s)",
+                row.delivery_id.id,
+            )
         conditions = [SQL("e.item_id = %s", self.item_id.id)]
         for metric in metrics:
             spans = sources.claims.get((self.item_id.id, metric.id), ())

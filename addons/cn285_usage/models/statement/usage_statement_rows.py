@@ -8,6 +8,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.statement import Share, spread
 from ...engine.statement_sort import sorted_stream
+from ...engine.terms import Feed
 
 ZERO, ONE = Decimal(0), Decimal(1)
 # Lines of a rating that no event explains: rows of their own.
@@ -122,7 +123,7 @@ class UsageRating(models.Model):
         return own, shared
 
     def _is_priced_by_value(self):
-        return self.calculator_id.charge_model == "matrix" and self._adds_up()
+        return self.calculator_id._feed() is Feed.values and self._adds_up()
 
     def _weights(self, sources):
         """What the events' weights come to: ``{key of an amount: Decimal}``."""
@@ -189,7 +190,7 @@ class UsageRating(models.Model):
     def _unit_price(self):
         """The price of a unit as it was rated, where each costs the same."""
         calculator = self.calculator_id
-        if calculator.charge_model != "per_unit" or calculator.allowance_units:
+        if not calculator._entry().has_one_price or calculator.allowance_units:
             return None
         prices = {line.unit_price for line in self._engine_rating().lines if line.code == "unit"}
         return prices.pop() if len(prices) == 1 else None

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 FORMATS = ("pdf", "xlsx", "csv")
 
@@ -80,3 +80,20 @@ class StatementLayout(models.Model):
                             user=foreign.display_name,
                         )
                     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unchosen(self):
+        """Without its layout, a contract would have no statements, and nobody would know."""
+        for model in ("cn285.contract", "cn285.contract.template"):
+            # sudo: a contract names it, whoever may see the contract.
+            owners = self.env[model].sudo().with_context(active_test=False)
+            found = owners.search([("statement_layout_id", "in", self.ids)], limit=1)
+            if found:
+                raise UserError(
+                    self.env._(
+                        "Layout “%(layout)s” makes the statements of %(owner)s and cannot be "
+                        "deleted. Choose another one there, or archive it.",
+                        layout=found.statement_layout_id.name,
+                        owner=found.display_name,
+                    )
+                )

@@ -26,22 +26,6 @@ class BillingTerms(models.AbstractModel):
             "usage_threshold_step": threshold and self.usage_threshold_repeat == "each",
         }
 
-    def _usage_billing_error(self):
-        reason = super()._usage_billing_error()
-        if reason:
-            return reason
-        for name, is_read in self._terms_read().items():
-            if self[name] and not is_read:
-                return self.env._(
-                    "“%(term)s” has no meaning where usage is billed “%(billing)s” in this way; "
-                    "leave it empty.",
-                    term=self._fields[name]._description_string(self.env),
-                    billing=dict(
-                        self._fields["usage_billing"]._description_selection(self.env)
-                    ).get(self.usage_billing),
-                )
-        return None
-
     @api.constrains("usage_grace_days", "usage_marker_value", "usage_metric_ids", "usage_at_end")
     def _check_terms_read(self):
         self._check_usage_billing()
@@ -72,12 +56,3 @@ class BillingTerms(models.AbstractModel):
                     calculator=item.calculator_ids[0].name,
                 )
             )
-
-
-class UsageCalculator(models.Model):
-    _inherit = "cn285.usage.calculator"
-
-    @api.constrains("item_id", "template_item_id")
-    def _check_item_bills(self):
-        self.item_id._check_calculators_bill()
-        self.template_item_id._check_calculators_bill()

@@ -14,25 +14,16 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { Component, onWillDestroy, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 
 const WAIT_MILLISECONDS = 250;
-// What the price depends on; the server does all the arithmetic.
-const TERMS = {
+// What every price depends on, besides the figures that the charge model reads; the server does all
+// the arithmetic.
+const COMMON_TERMS = {
     charge_model: "selection",
-    price_unit: "float",
-    has_default_price: "boolean",
-    overage_price: "float",
-    package_size: "float",
-    percent: "float",
-    fixed_amount: "float",
-    event_minimum: "float",
-    event_maximum: "float",
-    free_units: "float",
-    free_events: "integer",
-    allowance_units: "float",
     rollover: "selection",
     minimum_amount: "float",
     maximum_amount: "float",
-    zero_usage_owes_flat: "boolean",
 };
+// What is asked for, by what the charge model is fed with.
+const ASKED = { events: "amounts", values: "values" };
 
 /**
  * "What would this cost": the price of a quantity typed in, its lines, and the curve of the price,
@@ -49,7 +40,7 @@ export class PriceSimulator extends Component {
         this.keepLast = new KeepLast();
         this.terms = {};
         this.state = useState({
-            model: "per_unit",
+            feed: "quantity",
             quantity: "",
             amounts: "",
             values: {},
@@ -75,35 +66,31 @@ export class PriceSimulator extends Component {
     /** Takes the figures of the form; asks anew where one of them has changed. */
     readRecord(record) {
         const { data } = record;
+        const names = [...Object.keys(COMMON_TERMS), ...(data.read_figures || [])];
         const terms = Object.fromEntries(
-            Object.keys(TERMS)
+            names
                 .filter((name) => name in data)
-                .map((name) => [name, data[name]])
+                .map((name) => {
+                    const rows = data[name]?.records;
+                    return [name, rows ? rows.map((row) => ({ ...row.data })) : data[name]];
+                })
         );
         terms.currency_id = data.currency_id?.id || false;
-        terms.tier_ids = data.tier_ids.records.map((tier) => ({
-            up_to: tier.data.up_to,
-            price_unit: tier.data.price_unit,
-            flat: tier.data.flat,
-        }));
-        terms.value_ids = data.value_ids.records
-            .filter((row) => row.data.value)
-            .map((row) => ({ value: row.data.value, price_unit: row.data.price_unit }));
+        if (terms.value_ids) {
+            terms.value_ids = terms.value_ids.filter((row) => row.value);
+        }
         if (JSON.stringify(terms) === JSON.stringify(this.terms)) {
             return;
         }
         this.terms = terms;
-        this.state.model = terms.charge_model;
-        const names = terms.value_ids.map((row) => row.value);
-        this.state.valueNames = terms.has_default_price ? [...names, ""] : names;
+        this.state.feed = data.feed;
+        const values = (terms.value_ids || []).map((row) => row.value);
+        this.state.valueNames = terms.has_default_price ? [...values, ""] : values;
         this.refreshSoon();
     }
 
     get asks() {
-        if (this.state.model === "percentage") {
-            return "amounts";
-        }
-        return this.state.model === "matrix" ? "values" : "quantity";
+        return ASKED[this.state.feed] || "quantity";
     }
 
     valueLabel(name) {
@@ -261,7 +248,9 @@ function tierBounds(bounds, color) {
 export const priceSimulator = {
     component: PriceSimulator,
     fieldDependencies: [
-        ...Object.entries(TERMS).map(([name, type]) => ({ name, type })),
+        ...Object.entries(COMMON_TERMS).map(([name, type]) => ({ name, type })),
+        { name: "read_figures", type: "json" },
+        { name: "feed", type: "char" },
         { name: "currency_id", type: "many2one" },
     ],
 };

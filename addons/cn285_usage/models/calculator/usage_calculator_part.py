@@ -1,0 +1,80 @@
+"""Prices of a calculator that are records of their own: tiers, and values of a property."""
+
+from odoo import api, fields, models
+
+# Context of a calculator that is saved with its tiers: they are checked when all are there.
+TOGETHER = "cn285_calculator_as_a_whole"
+# Where a tier without a bound stands among the others.
+OPEN_BOUND = 1e30
+# What of these records decides on a price, by the calculator's field.
+PRICE_COLUMNS = {"tier_ids": ("up_to", "price_unit", "flat"), "value_ids": ("value", "price_unit")}
+
+
+class UsageCalculatorPart(models.AbstractModel):
+    """Prices of a calculator: they must make a model with the others, however they are changed."""
+
+    _name = "cn285.usage.calculator.part"
+    _description = "Part of a Usage Calculator"
+
+    calculator_id = fields.Many2one(
+        "cn285.usage.calculator", required=True, ondelete="cascade", index=True
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parts = super().create(vals_list)
+        parts._check_calculators(parts.calculator_id)
+        return parts
+
+    def write(self, vals):
+        before = self.calculator_id
+        result = super().write(vals)
+        self._check_calculators(before | self.calculator_id)
+        return result
+
+    def unlink(self):
+        calculators = self.calculator_id
+        result = super().unlink()
+        self._check_calculators(calculators)
+        return result
+
+    def _check_calculators(self, calculators):
+        """Refuse prices that make no model; a calculator that is saved as a whole checks itself."""
+        if not self.env.context.get(TOGETHER):
+            calculators.exists()._validate_fields(["tier_ids", "value_ids"])
+
+
+class UsageTier(models.Model):
+    """A tier of a calculator: what units up to a bound (inclusive) cost."""
+
+    _name = "cn285.usage.tier"
+    _inherit = "cn285.usage.calculator.part"
+    _description = "Usage Tier"
+    _order = "calculator_id, bound, id"
+
+    up_to = fields.Float(digits=(16, 6), help="Last unit of the tier. 0: no bound.")
+    bound = fields.Float(compute="_compute_bound", store=True, digits=0)
+    price_unit = fields.Float(string="Unit Price", digits=(16, 10))
+    flat = fields.Float(string="Flat Fee", digits=(16, 6), help="Owed on reaching the tier.")
+
+    @api.depends("up_to")
+    def _compute_bound(self):
+        """What tiers are sorted by: the one without a bound is the last."""
+        for tier in self:
+            tier.bound = tier.up_to or OPEN_BOUND
+
+
+class UsageValue(models.Model):
+    """What a unit costs for one value of the property."""
+
+    _name = "cn285.usage.value"
+    _inherit = "cn285.usage.calculator.part"
+    _description = "Price per Property Value"
+    _order = "calculator_id, id"
+
+    value = fields.Char(required=True)
+    price_unit = fields.Float(string="Unit Price", digits=(16, 10))
+
+    _value_once = models.Constraint(
+        "unique(calculator_id, value)", "A value has one price in a calculator."
+    )
