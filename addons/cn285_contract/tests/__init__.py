@@ -15,6 +15,7 @@ from .billing import (
 )
 from .writer import (
     test_invoice_writer,
+    test_invoice_writer_guard,
 )
 from .changes import (
     test_contract_change,
