@@ -27,7 +27,7 @@ serve: ## the web client on this machine, on the demonstration's database
 serve-netsuite: ## a NetSuite account to try the bridge against; DB=name connects that database to it
 	@tools/run serve-netsuite $(ARGS)
 
-bench: ## speed, side by side with OCA contract and with bare Odoo
+bench: ## speed, beside OCA contract and bare Odoo; ARGS=billing runs one of benchmarks/
 	@tools/run bench $(ARGS)
 
 lint: ## ruff, pylint-odoo, XML, translations, methods defined twice

@@ -12,7 +12,8 @@ from provision import ADDONS, ROOT
 
 #: How many methods of an addon may still be defined more than once. May only shrink.
 ALLOWED = {
-    "cn285_contract": 35,
+    "cn285_contract": 22,
+    "cn285_renewal": 3,
     "cn285_usage": 43,
 }
 #: Lines from which on a file wants to be two. Said, not failed: a table may be long.

@@ -23,6 +23,7 @@ import psycopg2
 from psycopg2 import sql
 
 from provision import ADDONS, CLONE_ID, ROOT, RUN, Problem, digest, write_if_changed
+from provision.venv import ODOO
 
 BASE = f"cn285_base_{CLONE_ID}"
 TEMPLATE = f"cn285_tmpl_{CLONE_ID}"
@@ -258,7 +259,7 @@ def addons_key():
 def odoo(*arguments):
     """Runs Odoo's command line; warnings and errors of its log are shown, all of it is kept."""
     log = RUN / "odoo-install.log"
-    command = [sys.executable, "-m", "odoo", *arguments, "--no-http", "--stop-after-init"]
+    command = [str(ODOO), *arguments, "--no-http", "--stop-after-init"]
     environment = {**os.environ, "ODOO_QUEUE_JOB_CHANNELS": "root:0"}
     with (
         subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The demonstration: loads the portfolios and the usage, and bills them: ``make demo``.
+"""The demonstration: loads the files and the usage, and bills them: ``make demo``.
 
 Run again, it changes and bills nothing, and says so.
 """
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import demo_revrec
 import demo_usage
-from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
+from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
 
 from odoo_env import environment
 
-FOLDER = Path(__file__).parent.parent / "addons/cn285_contract/demo/portfolio"
-# The portfolio's dates are fixed, so the totals are the same on every day of the year.
+FOLDER = Path(__file__).parent.parent / "addons/cn285_contract/demo/import"
+# The dates in the files are fixed, so the totals are the same on every day of the year.
 UNTIL = "2026-06-30"
 
 
@@ -95,7 +95,7 @@ def _load(env):
     # A visitor starts the next billing himself, rather than find it done overnight.
     env.company.cn285_daily_billing = False
     with progress_bars() as advance:
-        report = env["cn285.portfolio.loader"]._load_folder(FOLDER, progress=advance)
+        report = env["cn285.import.loader"]._load_folder(FOLDER, progress=advance)
     env.cr.commit()
     print_load(report, time.monotonic() - since)
     return report

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from portfolio_tools import money, out, print_figures, progress_bars
+from import_tools import money, out, print_figures, progress_bars
 
 
 def recognise(env, until):

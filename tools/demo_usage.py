@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import make_usage_events
-from portfolio_tools import money, out, print_figures, print_load, progress_bars
+from import_tools import money, out, print_figures, print_load, progress_bars
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "addons/cn285_usage/demo"
@@ -19,8 +19,8 @@ def load(env):
     since = time.monotonic()
     _need_smartcode(env)
     with progress_bars() as advance:
-        report = env["cn285.portfolio.loader"]._load_folder(
-            FOLDER / "portfolio", progress=advance, namespace=NAMESPACE
+        report = env["cn285.import.loader"]._load_folder(
+            FOLDER / "import", progress=advance, namespace=NAMESPACE
         )
     env.cr.commit()
     print_load(report, time.monotonic() - since)

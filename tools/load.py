@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from portfolio_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
+from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
 
 from odoo_env import environment
 
@@ -22,12 +22,12 @@ def main(arguments=None):
         out.print(f"There is no file {options.file}.", style="red", markup=False)
         return 2
     with environment(options.database) as env:
-        from odoo.addons.cn285_contract.engine.mapping import MappingError, parse_mapping
-        from odoo.addons.cn285_contract.models.importing.portfolio_files import (
+        from odoo.addons.cn285_import.engine.files import (
             ArchiveError,
             read_files,
         )
-        from odoo.addons.cn285_contract.models.importing.portfolio_messages import describe
+        from odoo.addons.cn285_import.engine.mapping import MappingError, parse_mapping
+        from odoo.addons.cn285_import.models.messages import describe
 
         try:
             files = read_files(options.file)
@@ -61,7 +61,7 @@ def _parse(arguments):
     parser.add_argument("--database", default="cn285_load")
     parser.add_argument("--file", type=Path, required=True, help="CSV file, folder or zip")
     parser.add_argument("--mapping", type=Path, help="how its columns are read (TOML or JSON)")
-    parser.add_argument("--namespace", default="cn285_portfolio", help="owner of the external ids")
+    parser.add_argument("--namespace", default="cn285_imported", help="owner of the external ids")
     parser.add_argument(
         "--bill", type=_day, metavar="DATE", help="bill up to this day (YYYY-MM-DD)"
     )
@@ -73,7 +73,7 @@ def _parse(arguments):
 def _load(env, files, mapping, options):
     since = time.monotonic()
     with progress_bars() as advance:
-        report = env["cn285.portfolio.loader"]._load_files(
+        report = env["cn285.import.loader"]._load_files(
             files, mapping, progress=advance, namespace=options.namespace
         )
     env.cr.commit()
@@ -85,7 +85,7 @@ def _load(env, files, mapping, options):
 
 def _compare(env, files, mapping, namespace, until):
     """Compare the posted invoices of the loaded contracts with a column of the files."""
-    from odoo.addons.cn285_contract.engine.table import TableError, read_table
+    from odoo.addons.cn285_import.engine.table import TableError, read_table
 
     wanted = Decimal(0)
     for name, content in files:

@@ -1,7 +1,7 @@
 """Makes the usage events of the demonstration: python tools/make_usage_events.py FILE.
 
 The same file every time: more than 200,000 events of six months, for the items of the usage
-portfolio. Quantities follow the hour and the day of the week, and grow a little month by month.
+demonstration. Quantities follow the hour and the day of the week, and grow a little month by month.
 """
 
 import argparse
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-import make_usage_portfolio
+import make_demo_usage_files
 
 SEED = 28519
 FIRST, DAYS = datetime(2026, 1, 1), 181
@@ -43,7 +43,7 @@ def events(seed=SEED):
         "energy": _energy,
         "support": _support,
     }
-    for name, metric, since in make_usage_portfolio.metered():
+    for name, metric, since in make_demo_usage_files.metered():
         days = _days(random, random.uniform(0.4, 2.2), datetime.fromisoformat(since))
         for number, event in enumerate(makers[metric](random, days), start=1):
             row = {"source": "demo", "transaction_id": f"{name}-{number}", "item": name}

@@ -15,6 +15,7 @@ import databases
 from provision import ADDONS, CLONE_ID, ROOT, RUN, Problem
 from provision.config import CONFIG
 from provision.ports import free_port
+from provision.venv import ODOO
 from stop import PIDFILE, server_pid
 
 console = Console(stderr=True)
@@ -109,7 +110,7 @@ def serve(options):
     )
     console.print("Ctrl-C or `make stop` ends it.")
     command = [
-        sys.executable, "-m", "odoo", "server", "-c", str(CONFIG), "-d", name,
+        str(ODOO), "-c", str(CONFIG), "-d", name,
         f"--db-filter=^{name}$", "--workers=2", "--max-cron-threads=1",
         "--http-interface=127.0.0.1", f"--http-port={port}", f"--gevent-port={gevent_port}",
         f"--pidfile={PIDFILE}", *options.rest,
@@ -120,7 +121,7 @@ def serve(options):
         "ODOO_QUEUE_JOB_PORT": str(port),
     }
     sys.stderr.flush()
-    os.execve(sys.executable, command, environment)
+    os.execve(ODOO, command, environment)
 
 
 def test(options):
@@ -131,7 +132,7 @@ def test(options):
             databases.drop(name)
             databases.copy(template, name)
         try:
-            return _pytest(name, template, options.rest)
+            return _pytest(name, template, in_two_processes(options.rest))
         finally:
             databases.drop(name)
 
@@ -152,6 +153,22 @@ def _test_database():
     raise Problem("nine test runs at once in this clone are enough")
 
 
+def in_two_processes(arguments):
+    """Arguments for pytest that spread the tests over two processes, unless they say otherwise.
+
+    Tests of a class or a module stay together, because they share what was set up for them. One
+    file, or one test of it, is run in one process: starting a second would take longer.
+    """
+    otherwise = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no")
+    if any(argument.startswith(otherwise) for argument in arguments):
+        return arguments
+    paths = [argument.split("::")[0] for argument in arguments if not argument.startswith("-")]
+    paths = [path for path in paths if (ROOT / path).exists()]
+    if paths and all((ROOT / path).is_file() for path in paths):
+        return arguments
+    return ["-n", "2", "--dist", "loadscope", *arguments]
+
+
 def _pytest(database, template, arguments):
     return run(
         "pytest", "-p", "strict_skips", f"--odoo-config={CONFIG}", f"--odoo-database={database}",
@@ -162,6 +179,7 @@ def _pytest(database, template, arguments):
             "PYTHONPATH": str(ROOT / "tools" / "testing"),
             # Jobs run where a test says so, not behind its back.
             "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+            "CN285_BASE": databases.BASE,
             "CN285_TEST_TEMPLATE": template,
             "CN285_TEST_DATABASE": database,
         },
@@ -169,19 +187,34 @@ def _pytest(database, template, arguments):
 
 
 def bench(options):
-    """Every benchmark, one after the other."""
+    """The benchmarks that the arguments name, else every one, one after the other."""
+    programs, arguments = chosen_benchmarks(options.rest)
     with locked("databases"), progress() as step:
         databases.need_base(step)
-    programs = [
-        path
-        for path in sorted((ROOT / "benchmarks").glob("*.py"))
-        if "__main__" in path.read_text()
-    ]
-    if not programs:
-        raise Problem("no benchmark in benchmarks/")
     environment = {"CN285_BASE": databases.BASE, "ODOO_QUEUE_JOB_CHANNELS": "root:0"}
-    codes = [run(sys.executable, str(path), *options.rest, env=environment) for path in programs]
+    codes = [run(sys.executable, str(path), *arguments, env=environment) for path in programs]
     return max(codes)
+
+
+def chosen_benchmarks(arguments, folder=ROOT / "benchmarks"):
+    """The programs to run, and the arguments they get: those that name no benchmark.
+
+    A name is that of a file below benchmarks/, without its ending: billing, usage/rating.
+
+    :raises Problem: options without a benchmark that they are for
+    """
+    programs = {
+        str(path.relative_to(folder).with_suffix("")): path
+        for path in folder.rglob("*.py")
+        if "__main__" in path.read_text()
+    }
+    chosen = [programs[name] for name in arguments if name in programs]
+    rest = [argument for argument in arguments if argument not in programs]
+    names = ", ".join(sorted(programs))
+    if rest and not chosen and not {"-h", "--help"} & set(rest):
+        raise Problem(f"say which benchmark {' '.join(rest)} is for: {names}")
+    # What is in a folder is a part, which the program of the folder's name runs.
+    return chosen or sorted(path for path in programs.values() if path.parent == folder), rest
 
 
 def lint(_options):

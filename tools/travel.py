@@ -8,7 +8,7 @@ import sys
 from datetime import date, timedelta
 
 from demo import UNTIL
-from portfolio_tools import money, out, print_figures
+from import_tools import money, out, print_figures
 
 from odoo_env import environment
 

@@ -1,6 +1,7 @@
 """The virtual environment in ``.local/venv``: Odoo's requirements, ours, and Odoo itself."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from .system import apt_install
 
 VENV = LOCAL / "venv"
 PYTHON = VENV / "bin" / "python"
+#: Odoo's command line, as ``odoo`` on the PATH of all targets.
+ODOO = VENV / "bin" / "odoo"
 #: The modules that only the benchmark compares with, away from the environment of the product.
 BENCH = LOCAL / "bench"
 
@@ -18,6 +21,7 @@ def need_venv(odoo_path, dev=False):
     """An environment in which ``import odoo`` and all requirements work; ``dev``: tests, lint."""
     _create()
     _link_odoo(odoo_path)
+    _write_odoo_command(odoo_path)
     _install("requirements.txt")
     if dev:
         _install("requirements-dev.txt")
@@ -62,6 +66,18 @@ def _link_odoo(odoo_path):
     write_if_changed(metadata / "METADATA", "Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n")
     write_if_changed(metadata / "INSTALLER", "cn285\n")
     write_if_changed(metadata / "RECORD", "")
+
+
+def _write_odoo_command(odoo_path):
+    """Makes ``odoo`` run Odoo's own script, which Odoo starts again for its gevent process.
+
+    The script is a checkout's odoo-bin, or that of Debian's package. Its own first line names a
+    Python that is not ours.
+    """
+    scripts = [odoo_path / "odoo-bin", *(path / "bin" / "odoo" for path in odoo_path.parents[:3])]
+    script = next((shlex.quote(str(path)) for path in scripts if path.is_file()), "-m odoo")
+    write_if_changed(ODOO, f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} {script} "$@"\n')
+    ODOO.chmod(0o755)
 
 
 def _install(name):

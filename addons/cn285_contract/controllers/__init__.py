@@ -1,1 +1,1 @@
-from . import portal, portal_termination
+from . import portal

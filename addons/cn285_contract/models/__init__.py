@@ -25,6 +25,5 @@ from . import (
     writer,
     changes,
     credit_notes,
-    renewal,
     importing,
 )

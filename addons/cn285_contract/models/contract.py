@@ -110,11 +110,6 @@ class Contract(models.Model):
         readonly=True,
         help="Last day by a termination that is scheduled and has not taken effect.",
     )
-    auto_renew = fields.Boolean(
-        string="Tacit Renewal",
-        tracking=True,
-        help="At the end of its term the contract renews itself, unless it is refused in time.",
-    )
     commitment_end = fields.Date(tracking=True, help="Last day of the commitment. Empty: none.")
     change_ids = fields.One2many("cn285.contract.change", "contract_id", string="Changes")
     state = fields.Selection(
@@ -341,6 +336,14 @@ class Contract(models.Model):
             "reseller_id",
             "company_id",
         }
+
+    def _term_ends(self):
+        """Hook: last days after which the contract may be another. Default: its end date.
+
+        :returns: list of dates, False for those that there are not
+        """
+        self.ensure_one()
+        return [self.date_end]
 
     def _apply_template(self, template, keep=frozenset()):
         """Fill a draft contract from its template: terms and items, never dates or partner.

@@ -167,10 +167,6 @@ class ContractItem(models.Model):
             )
         return stretches
 
-    def _unowed_days(self):
-        """Stretches of days in which nothing is owed, half-open: hook for pauses."""
-        return []
-
     def _terms_key(self, terms):
         """What tells price terms apart: days with equal keys cost the same.
 

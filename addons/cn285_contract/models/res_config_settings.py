@@ -16,7 +16,6 @@ class ResConfigSettings(models.TransientModel):
     cn285_change_billing = fields.Selection(
         related="company_id.cn285_change_billing", readonly=False
     )
-    cn285_regret_days = fields.Integer(related="company_id.cn285_regret_days", readonly=False)
     cn285_backdate_days = fields.Integer(related="company_id.cn285_backdate_days", readonly=False)
     cn285_test_database = fields.Boolean(
         string="Test Database",

@@ -18,6 +18,7 @@ from .writer import (
     test_invoice_writer_guard,
 )
 from .changes import (
+    test_change_type,
     test_contract_change,
     test_contract_change_chains,
     test_contract_change_histories,
@@ -30,13 +31,7 @@ from .changes import (
 from .credit_notes import (
     test_credit_notes,
 )
-from .renewal import (
-    test_portal_termination,
-    test_renewal_notice,
-    test_term,
-    test_termination,
-    test_tour_termination,
-)
 from .importing import (
-    test_portfolio_loader,
+    test_import_kinds,
+    test_import_contracts,
 )

@@ -5,12 +5,12 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
 from ..models.held_mail import SEND_ANYWAY, holding_mails
-from .renewal.term_common import TermCase
+from .common import ContractCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time("2025-11-20 09:00:00")
-class TestHeldMail(TermCase):
+class TestHeldMail(ContractCase):
     """In a test of the future no customer is written to, and what would have been is proven."""
 
     def _mark(self):
@@ -28,23 +28,6 @@ class TestHeldMail(TermCase):
         travel = self.env["cn285.time.travel"].create({"date_to": to})
         travel.action_travel()
         return travel
-
-    def test_notices_of_a_journey_are_proven_and_stay(self):
-        self._mark()
-        contract = self._yearly()
-        travel = self._travel(date(2025, 12, 20))
-        notice = contract.notice_ids
-        self.assertEqual((notice.state, notice.sending_ids.delivery), ("on_time", "held"))
-        mail = self._mails().filtered(lambda mail: mail.res_id == notice.id)
-        self.assertEqual((mail.state, mail.cn285_held), ("cancel", True))
-        self.assertIn("time travel", mail.failure_reason)
-        self.assertFalse(self._mails().filtered(lambda mail: mail.state != "cancel"))
-        lines = {(line.date, line.kind): line.count for line in travel.line_ids}
-        self.assertEqual(lines[date(2025, 12, 15), "mail"], 1)
-        # Nobody takes a notice for one that failed, and nothing is sent again.
-        later = self._travel(date(2025, 12, 31))
-        self.assertEqual((notice.state, len(notice.sending_ids)), ("on_time", 1))
-        self.assertNotIn("mail", later.line_ids.mapped("kind"))
 
     def test_jobs_that_would_mail_invoices_are_cancelled(self):
         self._mark()

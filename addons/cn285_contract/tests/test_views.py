@@ -11,7 +11,6 @@ MODELS = (
     "cn285.contract.tag",
     "cn285.billing.schedule",
     "cn285.billing.run",
-    "cn285.renewal.notice",
 )
 
 

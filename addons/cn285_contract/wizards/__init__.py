@@ -1,1 +1,1 @@
-from . import bill_upcoming, contract_change, contract_preview, credit_create, portfolio_import
+from . import bill_upcoming, contract_change, contract_preview, credit_create

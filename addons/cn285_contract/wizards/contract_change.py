@@ -1,23 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.changes.contract_change_pause import BILLING
+from ..models.changes.contract_item_pause import BILLING
 from ..models.price_terms import MONTH_NAMES, UNITS
-
-# Values of which an empty one means "none", for these types.
-EMPTY_COUNTS = {
-    "pricelist": {"pricelist_id"},
-    "payment_terms": {"payment_term_id"},
-    "beneficiary": {"beneficiary_id"},
-}
-
-
-# Numbers of which zero means zero, and not "as it is", for these types.
-ZERO_COUNTS = {
-    "price": {"discount"},
-    "upsell": {"quantity", "discount"},
-    "downsell": {"quantity", "discount"},
-}
 
 
 class ContractChangeWizard(models.TransientModel):
@@ -89,12 +74,10 @@ class ContractChangeWizard(models.TransientModel):
     date_end = fields.Date(string="Last Day")
     billing = fields.Selection(BILLING, string="Meanwhile")
     cause = fields.Selection([("debt", "Debt"), ("manual", "Other")], default="manual")
-    auto_renew = fields.Boolean(string="Renews by Itself", default=True)
-    term_end = fields.Date(string="New End of the Term")
 
     @api.model
     def _type_selection(self):
-        return self.env["cn285.contract.change"]._fields["type"]._description_selection(self.env)
+        return self.env["cn285.contract.change"]._type_selection()
 
     # === COMPUTES === #
 
@@ -105,7 +88,8 @@ class ContractChangeWizard(models.TransientModel):
             spec = types.get(wizard.type)
             wizard.on = spec.on if spec else False
             # With a comma on either side, so that no name is found in another.
-            wizard.value_names = f",{','.join(spec.values)}," if spec else ","
+            names = [name for name, value in spec.values.items() if value.in_dialog] if spec else []
+            wizard.value_names = f",{','.join(names)},"
 
     @api.depends("type", "item_id", "contract_id", "quantity")
     def _compute_first_date(self):
@@ -133,18 +117,10 @@ class ContractChangeWizard(models.TransientModel):
     @api.onchange("type", "item_id")
     def _onchange_item_id(self):
         """Start from what the item has now, and from the first day that is possible."""
-        item = self.item_id if self.on == "item" else self.item_id.browse()
-        if item:
-            names = ("quantity", "price_unit", "discount", "recurring_interval", "recurring_unit")
-            for name in (*names, "alignment", "billing_day", "beneficiary_id"):
-                self[name] = item[name]
-            self.own_price = self.type == "price" and item.price_source == "manual"
-        elif self.type == "add_item":
-            self.quantity, self.price_unit, self.discount, self.own_price = 1.0, 0.0, 0.0, False
-        if self.type == "extend_trial":
-            self.trial_days = 0
-        if self.type == "price":
-            self.own_price = True
+        change_type = self.env["cn285.contract.change"]._change_types().get(self.type)
+        if change_type:
+            item = self.item_id if change_type.on == "item" else self.item_id.browse()
+            self.update(change_type.start_values(item))
         self.preview_html = False
         if self.first_date:
             self.date_effective = self.first_date
@@ -157,24 +133,19 @@ class ContractChangeWizard(models.TransientModel):
         specs = self.env["cn285.contract.change"]._change_types()[self.type].values
         values = {}
         for name, spec in specs.items():
-            if name not in self._fields or name == "name":
+            if not spec.in_dialog:
                 continue
             value = self[name]
             if name == "price_unit":
-                if self.own_price or self.type == "price":
+                if self.own_price or spec.blank_counts:
                     values[name] = value if self.own_price else None
             elif spec.kind == "record":
-                if value or name in EMPTY_COUNTS.get(self.type, ()):
+                if value or spec.blank_counts:
                     values[name] = value.id or None
             elif spec.kind == "date":
                 if value:
                     values[name] = fields.Date.to_string(value)
-            elif (
-                spec.kind == "boolean"
-                or value
-                or spec.required
-                or name in ZERO_COUNTS.get(self.type, ())
-            ):
+            elif spec.kind == "boolean" or value or spec.required or spec.blank_counts:
                 values[name] = value
         return values
 

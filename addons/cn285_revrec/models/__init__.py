@@ -20,4 +20,5 @@ from . import (
     revrec_run_entries,
     revrec_run_posting,
     revrec_demo,
+    import_revrec,
 )

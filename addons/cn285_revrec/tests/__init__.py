@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_changes,
     test_exports,
+    test_import_revrec,
     test_rules,
     test_runs,
     test_stories,

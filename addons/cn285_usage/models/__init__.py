@@ -10,6 +10,6 @@ from . import (
     statement,
 )
 from . import (
-    portfolio_usage,
+    import_usage,
     usage_deletion,
 )

@@ -1,5 +1,5 @@
 from . import (
-    test_usage_portfolio,
+    test_import_usage,
 )
 from .ingest import (
     test_usage_doors,

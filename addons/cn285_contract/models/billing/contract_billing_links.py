@@ -77,3 +77,31 @@ class Contract(models.Model):
             action["views"] = [(self.env.ref("account.view_move_form").id, "form")]
             action["res_id"] = self.invoice_ids.id
         return action
+
+    # === AT THE END === #
+
+    def _open_usage(self, last_day):
+        """Usage of the days until ``last_day`` that was not billed yet.
+
+        Hook: its amount is not known here; a module that rates usage tells it.
+
+        :returns: list of dicts: ``item_id``, ``name``, ``period_start`` and ``period_end`` as ISO
+            text, ``amount`` or None where it is not known
+        """
+        rows = self.schedule_ids.filtered(
+            lambda row: (
+                row.kind == "usage"
+                and row.state in ("planned", "waiting")
+                and row.period_start <= last_day
+            )
+        )
+        return [
+            {
+                "item_id": row.item_id.id,
+                "name": row.item_id.name,
+                "period_start": row.period_start.isoformat(),
+                "period_end": min(row.period_end, last_day).isoformat(),
+                "amount": row.amount if row.state == "planned" else None,
+            }
+            for row in rows.sorted(lambda row: (row.item_id.id, row.period_start))
+        ]

@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..common import STATE_DOOR
-from .change_type import BadValue, parse_value
+from .change_value import BadValue, parse_value
+from .types import CHANGE_TYPES, ChangeType, UnknownType
 
 # What a change is made of: fixed once it is scheduled.
 CONTENT = {
@@ -33,8 +34,7 @@ MACHINERY = {
 class ContractChange(models.Model):
     """A dated change of a contract: planned, previewed, approved, applied once, and kept as log.
 
-    What a type of change does stands in ``_check_<type>`` and ``_apply_<type>``; see
-    :class:`.change_type.ChangeType`.
+    What a type of change does stands in one file of ``types``: see :class:`.types.ChangeType`.
     """
 
     _name = "cn285.contract.change"
@@ -58,9 +58,7 @@ class ContractChange(models.Model):
     )
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
     currency_id = fields.Many2one(related="contract_id.currency_id")
-    type = fields.Selection(
-        [("end_item", "End of an Item"), ("terminate", "Termination")], required=True
-    )
+    type = fields.Selection(selection="_type_selection", required=True)
     date_effective = fields.Date(
         string="Effective Date",
         required=True,
@@ -127,17 +125,27 @@ class ContractChange(models.Model):
     # === TYPES === #
 
     @api.model
-    def _change_types(self):
-        """All types of change: ``{type: ChangeType}``. Modules add theirs."""
-        return {}
+    def _change_types(self) -> dict[str, ChangeType]:
+        """All types of change, by name, in the order in which the dialog offers them.
+
+        Another addon adds its own, or puts an extension in the place of one that is there:
+        ``return super()._change_types() | {"x": X()}``.
+        """
+        return CHANGE_TYPES
+
+    @api.model
+    def _type_selection(self):
+        types = self._change_types()
+        return [(name, self.env._(kind.label)) for name, kind in types.items()]
 
     def _type(self):
-        """What the machinery must know of the type of this change, or of these, all of one type."""
-        return self._change_types()[self[:1].type]
+        """The type of this change, or of these, all of one type."""
+        name = self[:1].type
+        return self._change_types().get(name) or UnknownType(name)
 
     def _type_label(self):
         self.ensure_one()
-        return dict(self._fields["type"]._description_selection(self.env))[self.type]
+        return self.env._(self._type().label)
 
     def _parsed(self):
         """The values as models use them: ``{name: date, record, number...}``.
@@ -218,7 +226,7 @@ class ContractChange(models.Model):
         return name.replace("_", " ")
 
     def _value_text(self, name, value):
-        spec = self._change_types()[self.type].values.get(name)
+        spec = self._type().values.get(name)
         if value in (None, False) or spec is None:
             return value if value else "–"
         if not self._is_readable(value, spec):

@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 
 import psycopg2
 from odoo import api, models
@@ -11,7 +10,6 @@ from odoo.tools import mute_logger, split_every
 from ..billing.billing_run_batch import CONCURRENCY_ERRORS
 from ..bulk import commit_batch
 from ..common import in_users_language
-from ..contract_item_version import TermsChange
 
 _logger = logging.getLogger(__name__)
 
@@ -176,7 +174,7 @@ class ContractChange(models.Model):
             change._check_applicable()
         before = {change: change._snapshot() for change in self}
         self._before_apply()
-        getattr(self, f"_apply_{self[:1].type}")()
+        self._type().apply(self)
         for company, changes in self.grouped("company_id").items():
             today = company._cn285_today()
             changes._update_state(("scheduled",), "applied", date_applied=today, error=False)
@@ -190,10 +188,10 @@ class ContractChange(models.Model):
         self._check_contract_runs()
         self._parsed()
         self._check_item_runs()
-        getattr(self, f"_check_{self.type}")()
+        self._type().check(self)
 
     def _before_apply(self):
-        """Hook: undo what scheduling had announced, see :meth:`_announce`."""
+        """Undo what scheduling had announced, see :meth:`_announce`."""
         self._announce(False)
 
     def _announce(self, scheduled):
@@ -201,121 +199,8 @@ class ContractChange(models.Model):
 
         :param bool scheduled: whether the changes are scheduled, or are not any more
         """
-        for kind, changes in self.grouped("type").items():
-            announce = getattr(changes, f"_announce_{kind}", None)
-            if announce:
-                announce(scheduled)
-
-    def _is_superseded(self):
-        """Whether what this change sets was set anew for a later day already."""
-        self.ensure_one()
-        return any(
-            other.type == self.type
-            and other.item_id == self.item_id
-            and other.state == "applied"
-            and other.date_effective > self.date_effective
-            for other in self.contract_id.change_ids
-        )
-
-    # === DAYS AND INVOICES === #
-
-    def _first_day(self):
-        """First day on which the change holds, by the company's rule for the day itself."""
-        self.ensure_one()
-        day = self.date_effective
-        if self._type().end_day:
-            return self._last_day() + timedelta(days=1)
-        return day if self.company_id.cn285_change_day == "new" else day + timedelta(days=1)
-
-    def _last_day(self):
-        """Last day before an end, by the company's rule whether the day of an end is billed."""
-        self.ensure_one()
-        if self.company_id.cn285_end_day == "billed":
-            return self.date_effective
-        return self.date_effective - timedelta(days=1)
-
-    def _billing_day(self):
-        """The day on which differences are due: that of effect, or, dated back, that of entry."""
-        self.ensure_one()
-        return max(self._first_day(), self.date_scheduled or self.company_id._cn285_today())
-
-    def _bills_at_once(self):
-        """Whether differences are invoiced at once, and not with the next invoice."""
-        self.ensure_one()
-        return self.company_id.cn285_change_billing == "once"
-
-    def _terms_change(self, patch, item=None):
-        """The change as what it changes of an item's terms.
-
-        :param patch: ``{field: value}`` of the item's price terms
-        """
-        return TermsChange(
-            item=(item or self.item_id).sudo(),
-            day=self._first_day(),
-            patch=patch,
-            change=self,
-            not_before=self._billing_day(),
-            at_once=self._bills_at_once(),
-        )
-
-    def _change_terms(self, terms_changes):
-        """Let items have other terms from a day on, and settle what was invoiced.
-
-        :param terms_changes: list of :class:`TermsChange`, one for an item
-        """
-        items = self.env["cn285.contract.item"].sudo()
-        items._write_versions(terms_changes)
-        changed = items.union(*(entry.item for entry in terms_changes))
-        changed._settle({entry.item: entry.change for entry in terms_changes})
-
-    # === LOG === #
-
-    def _snapshot(self):
-        """The terms that this change may change, as JSON: read by people, and by programs."""
-        self.ensure_one()
-        contract, item = self.contract_id, self.item_id
-        values = {name: contract[name] for name in self._snapshot_contract_fields()}
-        if item:
-            values.update({f"item.{name}": item[name] for name in self._snapshot_item_fields()})
-        return {name: _as_json(value) for name, value in values.items()}
-
-    @api.model
-    def _snapshot_contract_fields(self):
-        return ["state", "partner_id", "pricelist_id", "payment_term_id", "date_end", "mrr"]
-
-    @api.model
-    def _snapshot_item_fields(self):
-        return [
-            "state",
-            "product_id",
-            "quantity",
-            "price_source",
-            "price_unit",
-            "discount",
-            "recurring_interval",
-            "recurring_unit",
-            "alignment",
-            "billing_day",
-            "timing",
-            "date_start",
-            "date_end",
-            "trial_days",
-            "beneficiary_id",
-            "mrr",
-        ]
-
-    def _log(self):
-        """Note the changes in the contracts' chatter, in one go."""
-        self.contract_id._message_log_batch(
-            {
-                change.contract_id.id: self.env._(
-                    "Applied: %(change)s – %(description)s",
-                    change=change.display_name,
-                    description=change.description,
-                )
-                for change in self
-            }
-        )
+        for changes in self.grouped("type").values():
+            changes._type().announce(changes, scheduled)
 
 
 class BillingRun(models.Model):
@@ -325,11 +210,3 @@ class BillingRun(models.Model):
         """What changes today is applied before it is billed."""
         self.env["cn285.contract.change"]._apply_all_due(self.company_id)
         return super()._prepare_due_rows()
-
-
-def _as_json(value):
-    if isinstance(value, models.BaseModel):
-        return [value.id, value.display_name] if value else False
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    return value.isoformat()

@@ -78,8 +78,9 @@ class ContractChange(models.Model):
         }
 
     def _plans_given_up(self):
-        """Hook: planned changes that are cancelled when this one takes effect."""
-        return self.browse()
+        """Planned changes that are cancelled when this one takes effect."""
+        self.ensure_one()
+        return self._type().plans_given_up(self)
 
     def _planned_amounts(self, contracts):
         """Open rows by what they stand for: ``{key: (billing date, amount)}``."""

@@ -66,7 +66,7 @@ class ChangeApproval(models.Model):
 
     @api.model
     def _change_types_selection(self):
-        return self.env["cn285.contract.change"]._fields["type"]._description_selection(self.env)
+        return self.env["cn285.contract.change"]._type_selection()
 
 
 class ContractChange(models.Model):
@@ -85,8 +85,7 @@ class ContractChange(models.Model):
     def _nature(self):
         """Whether this change is an upgrade, a downgrade, a cancellation, or none of them."""
         self.ensure_one()
-        by_type = getattr(self, f"_nature_{self.type}", None)
-        return by_type() if by_type else self._type().nature
+        return self._type().nature_of(self)
 
     @api.model
     def first_allowed_date(self, contract_id, change_type, item_id=False, values=None):
@@ -174,15 +173,14 @@ class ContractChange(models.Model):
 
     def _term_after(self, day):
         """The first day after the contract's current term, or after the contract."""
-        contract = self.contract_id
-        ends = [end for end in (contract.term_end, contract.date_end) if end and end >= day]
+        ends = [end for end in self.contract_id._term_ends() if end and end >= day]
         return min(ends) + timedelta(days=1) if ends else self._next_period_start(day)
 
     # === KEEPING THE RULES === #
 
     def _check_rules(self):
         """Refuse dates that the rules do not allow; an exception needs the right and a reason."""
-        super()._check_rules()
+        self._check_rights()
         if self.override:
             self._check_override()
             return
@@ -200,6 +198,12 @@ class ContractChange(models.Model):
                     format_date(self.env, allowed),
                 )
             )
+
+    def _check_rights(self):
+        """Refuse what may not be asked for at all."""
+        if self.origin == "customer" and not self._type().for_customers:
+            raise self._refusal(self.env._("customers cannot ask for it."))
+        self._type().check_rights(self)
 
     def _has_date_rule(self):
         """Whether a rule of the template speaks of such changes."""
@@ -219,8 +223,7 @@ class ContractChange(models.Model):
     def _check_backdating(self):
         today, limit = self.company_id._cn285_today(), self.company_id.cn285_backdate_days
         earliest = today - relativedelta(days=limit)
-        by_type = getattr(self, f"_earliest_{self.type}", None)
-        if (by_type() if by_type else self.date_effective) < earliest:
+        if self._type().earliest_day(self) < earliest:
             raise self._refusal(
                 self.env._(
                     "changes may be dated back by %(days)s days, until %(date)s.",
@@ -229,111 +232,16 @@ class ContractChange(models.Model):
                 )
             )
 
-    # === PRODUCTS AND LIMITS === #
-
-    def _contract_products(self, without=None, contract=None):
-        items = (contract or self.contract_id).item_ids.filtered(
-            lambda item: item.state in ("draft", *LIVE_STATES)
-        )
-        return (items - (without or items.browse())).product_id.product_tmpl_id
-
-    def _check_new_product(self, product, without=None, contract=None):
-        """The product can be sold with the contract's others: what it requires, what it excludes.
-
-        :param without: the item that it takes the place of
-        :param contract: where it comes to; default: the change's own
-        """
-        if self.override:
-            return
-        # sudo: rules between products hold whether or not the user sees all of them.
-        new = product.product_tmpl_id.sudo()
-        others = self._contract_products(without, contract).sudo()
-        missing = new.cn285_requires_ids - others
-        if missing:
-            raise self._refusal(
-                self.env._(
-                    "%(product)s requires %(missing)s on the contract.",
-                    product=product.display_name,
-                    missing=", ".join(missing.mapped("display_name")),
-                )
-            )
-        clash = (new.cn285_excludes_ids & others) | others.filtered(
-            lambda other: new in other.cn285_excludes_ids
-        )
-        if clash:
-            raise self._refusal(
-                self.env._(
-                    "%(product)s cannot be on a contract with %(clash)s.",
-                    product=product.display_name,
-                    clash=", ".join(clash.mapped("display_name")),
-                )
-            )
-
-    def _check_not_required(self, item, coming=None):
-        """Nothing that stays on the contract requires the product that goes.
-
-        :param coming: the product that takes its place
-        """
-        if self.override:
-            return
-        gone = item.product_id.product_tmpl_id.sudo()
-        left = self._contract_products(item).sudo()
-        if gone in left or (coming and coming.product_tmpl_id == gone):
-            return
-        needing = left.filtered(lambda product: gone in product.cn285_requires_ids)
-        if needing:
-            raise self._refusal(
-                self.env._(
-                    "%(products)s on the contract requires %(gone)s.",
-                    products=", ".join(needing.mapped("display_name")),
-                    gone=gone.display_name,
-                )
-            )
-
-    def _check_item_limit(self, partner=None, more=1):
-        """The customer's tags let him have one more item.
-
-        :param partner: the customer; default: the contract's
-        :param int more: the number of items that he would get
-        """
-        if self.override:
-            return
-        # sudo: the limit counts all of the customer's items, whoever sells to him.
-        customer = (partner or self.contract_id.partner_id).commercial_partner_id.sudo()
-        limits = [tag for tag in customer.category_id if tag.cn285_max_items]
-        if not limits:
-            return
-        number = (
-            self.env["cn285.contract.item"]
-            .sudo()
-            .search_count(
-                [
-                    ("contract_id.partner_id", "child_of", customer.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("state", "in", LIVE_STATES),
-                ]
-            )
-        )
-        tag = min(limits, key=lambda tag: tag.cn285_max_items)
-        if number + more > tag.cn285_max_items:
-            raise self._refusal(
-                self.env._(
-                    "customers tagged “%(tag)s” have at most %(limit)s items; %(customer)s has "
-                    "%(number)s.",
-                    tag=tag.name,
-                    limit=tag.cn285_max_items,
-                    customer=customer.display_name,
-                    number=number,
-                )
-            )
-
     # === APPROVAL === #
 
     def _approval_reason(self):
         """Why this change needs approval, in words; None if it does not."""
-        reason = super()._approval_reason()
-        if reason or self.origin == "system":
-            return reason
+        return self._approval_by_template() or self._type().approval_reason(self)
+
+    def _approval_by_template(self):
+        """Why the template's rules want this change approved; None if they do not."""
+        if self.origin == "system":
+            return None
         rules = self.contract_id.template_id.sudo().approval_ids.filtered(
             lambda rule: (
                 (not rule.type or rule.type == self.type)

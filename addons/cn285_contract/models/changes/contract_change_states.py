@@ -52,10 +52,15 @@ class ContractChange(models.Model):
         return True
 
     def _to_schedule(self, allowed):
+        by_type = self.grouped("type").values()
+        for changes in by_type:
+            changes._type().before_schedule(changes)
         for company, changes in self.grouped("company_id").items():
             today = company._cn285_today()
             changes._update_state(allowed, "scheduled", date_scheduled=today, error=False)
         self._announce(True)
+        for changes in by_type:
+            changes._type().after_schedule(changes)
 
     def action_approve(self):
         """Let changes that wait for approval go ahead.
@@ -113,6 +118,8 @@ class ContractChange(models.Model):
 
     def _moved(self):
         """Scheduled changes have another day by now: what needs approval then waits for it."""
+        for changes in self.grouped("type").values():
+            changes._type().before_schedule(changes)
         approver = self.env.su or self.env.user.has_group("cn285_contract.group_billing_manager")
         for change in self:
             needed = None if approver else change._approval_reason()
@@ -131,11 +138,11 @@ class ContractChange(models.Model):
         self._parsed()
         self._check_item_runs()
         self._check_rules()
-        getattr(self, f"_check_{self.type}")()
+        self._type().check(self)
 
     def _check_contract_runs(self):
         contract = self.contract_id
-        if contract.state not in LIVE_STATES:
+        if contract.state not in LIVE_STATES and self._type().needs_running(self):
             states = dict(contract._fields["state"]._description_selection(self.env))
             raise self._refusal(
                 self.env._(
@@ -146,20 +153,14 @@ class ContractChange(models.Model):
 
     def _check_item_runs(self):
         item = self.item_id
-        if item and item.state not in ("draft", *LIVE_STATES, "ended"):
+        over = item and item.state not in ("draft", *LIVE_STATES, "ended")
+        if over and self._type().needs_running(self):
             states = dict(item._fields["state"]._description_selection(self.env))
             raise self._refusal(
                 self.env._(
                     "item “%(item)s” is “%(state)s”.", item=item.name, state=states[item.state]
                 )
             )
-
-    def _check_rules(self):
-        """Hook: refuse what the rules of the template or the company do not let happen."""
-
-    def _approval_reason(self):
-        """Hook: why this change needs approval, in words; None if it does not."""
-        return None
 
     def _ask_approval(self, reason):
         """Tell the billing managers that a change waits for them."""

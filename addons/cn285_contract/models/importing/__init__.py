@@ -1,7 +1,7 @@
-"""Files become partners, contracts, items: kinds of rows, cells, references, a report.
-Called by: the import wizard and ``make load``.
+"""Which kinds of rows this addon lets into cn285_import: partners, products, contracts, items …
+
+A new kind is a constant beside the others and a line in ``import_kinds``.
+Called by: the loader of cn285_import.
 """
 
-from . import (
-    portfolio_loader,
-)
+from . import import_kinds

@@ -336,22 +336,6 @@ class TestChangeChains(MoneyCase):
         self.assertEqual(change.state, "to_approve")  # 120.00 more
         self.assertEqual(contract.item_ids.quantity, 1.0)
 
-    def test_a_termination_that_is_moved_has_the_fee_of_its_new_day(self):
-        contract = self._monthly(31.0)
-        contract.write(
-            {
-                "commitment_length": 6,
-                "commitment_unit": "month",
-                "may_buy_out": True,
-                "exit_fee": "fixed",
-                "exit_fee_value": 50.0,
-            }
-        )
-        change = self._change(contract, "terminate", "2026-07-10")
-        self.assertMoney(change.fee_amount, "0.00")
-        change.action_reschedule("2026-02-28")
-        self.assertMoney(change.fee_amount, "50.00")
-
     def test_service_period_within_the_limit_of_dating_back(self):
         self.company.cn285_backdate_days = 10
         contract = self._create_contract([{}], date_start=date(2025, 1, 1))

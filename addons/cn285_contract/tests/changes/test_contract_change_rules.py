@@ -59,7 +59,7 @@ class TestChangeRules(MoneyCase):
         self.assertEqual(self._first("end_item"), date(2026, 2, 1))
 
     def test_within_the_commitment(self):
-        self.contract.write({"commitment_length": 12, "commitment_unit": "month"})
+        self.contract.commitment_end = date(2026, 12, 31)
         self.template.write(
             {"downgrade_when_committed": "after_commitment", "cancellation_when_committed": "never"}
         )
@@ -70,7 +70,7 @@ class TestChangeRules(MoneyCase):
             self._change(self.contract, "end_item", "2026-05-31", item=self.item)
 
     def test_what_takes_effect_after_the_commitment_is_free_of_it(self):
-        self.contract.write({"commitment_length": 12, "commitment_unit": "month"})
+        self.contract.commitment_end = date(2026, 12, 31)
         self.template.write(
             {"cancellation_when_committed": "never", "upgrade_when": "next_billing"}
         )

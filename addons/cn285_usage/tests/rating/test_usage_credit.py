@@ -67,29 +67,6 @@ class TestUsageCredit(UsageCase):
         self.assertMoney(move.cn285_credit()["amount_untaxed"], "155.00")
         self.assertEqual(self._credited(contract), ["163.00"])
 
-    def test_regret_of_a_row_of_several_lines_leaves_nothing_to_credit(self):
-        with freeze_time("2026-02-10 10:00:00"):
-            contract = self._usage_contract(
-                {**self.TIERED}, {"recurring_unit": "day"}, date_start=date(2026, 2, 1)
-            )
-            self._use(contract, 21, "2026-02-03")
-            move = self._bill(date(2026, 2, 4)).invoice_ids.filtered("amount_untaxed")
-            change = self.env["cn285.contract.change"].create(
-                {
-                    "contract_id": contract.id,
-                    "type": "regret",
-                    "date_effective": date(2026, 2, 10),
-                }
-            )
-            change.action_schedule()
-            self.assertEqual(change.state, "applied")
-            self.assertIn(("0.00", "0.00", "0.00"), [tuple(self._left(one)) for one in move])
-            self._bill(date(2026, 2, 10))
-            rows = contract.schedule_ids.filtered(lambda row: row.state == "invoiced")
-            self.assertMoney(sum(rows.mapped("amount")), "0.00")
-            with self.assertRaisesRegex(UserError, "Nothing is left"):
-                move.filtered(lambda one: len(one.invoice_line_ids) > 2).cn285_credit()
-
     # === USAGE TAKEN BACK, THEN CREDITED === #
 
     def test_what_usage_took_back_cannot_be_credited_again(self):

@@ -538,12 +538,12 @@ class TestUsageDiscount(UsageCase):
         self.assertMoney(late.amount_untaxed, "17.00")
 
     @freeze_time("2026-02-20 10:00:00")
-    def test_a_termination_quotes_what_open_usage_costs_so_far(self):
+    def test_open_usage_is_told_with_what_it_costs_so_far(self):
         contract = self._usage_contract({"price_unit": 0.02}, {"discount": 15})
         self._use(contract, 5000)
         self._use(contract, 1000, "2026-02-03")
-        quote = contract.termination_quote("2026-02-20")
+        usage = contract._open_usage(date(2026, 2, 20))
         self.assertEqual(
-            [(row["period_start"], self._cents(row["amount"])) for row in quote["open_usage"]],
+            [(row["period_start"], self._cents(row["amount"])) for row in usage],
             [("2026-01-01", "85.00"), ("2026-02-01", "17.00")],
         )

@@ -1,0 +1,120 @@
+"""The values that say what a change changes: their kinds, and how they are read; no model here."""
+
+from math import isfinite
+from typing import Any, NamedTuple
+
+from odoo import fields
+
+# Above it cents are lost in a floating point number: no price, and no quantity, is that large.
+LARGEST = 10**12
+
+
+class Value(NamedTuple):
+    """One of the values that say what a change changes, as it stands in JSON.
+
+    ``kind``: ``number``, ``integer``, ``boolean``, ``text``, ``date`` (ISO text), ``choice`` (one
+    of ``choices``), ``record`` (id of ``model``), ``records`` (list of ids) or ``data``.
+
+    ``in_dialog``: the dialog asks for it, by its field of the same name. ``blank_counts``: left
+    empty there it says "none", or zero; else an empty field leaves it as it is.
+    """
+
+    kind: str
+    required: bool = False
+    model: str = ""
+    choices: tuple[str, ...] = ()
+    in_dialog: bool = True
+    blank_counts: bool = False
+
+
+class BadValue(ValueError):
+    """A value of the wrong kind; the model says which and where."""
+
+
+def parse_value(env, value: Any, spec: Value) -> Any:
+    """The value of a change as models use it: dates, records, numbers that are numbers.
+
+    :raises BadValue: with the reason in words
+    """
+    reader = _READERS[spec.kind]
+    return reader(env, value, spec)
+
+
+def _number(env, value, _spec):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise BadValue(env._("%s is not a number.", value))
+    if abs(value) >= LARGEST:
+        raise BadValue(env._("%s is too large.", value))
+    return float(value)
+
+
+def _integer(env, value, _spec):
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue(env._("%s is not a whole number.", value))
+    return value
+
+
+def _boolean(env, value, _spec):
+    if not isinstance(value, bool):
+        raise BadValue(env._("%s is neither yes nor no.", value))
+    return value
+
+
+def _text(env, value, _spec):
+    if not isinstance(value, str):
+        raise BadValue(env._("%s is not a text.", value))
+    return value
+
+
+def _date(env, value, _spec):
+    try:
+        day = fields.Date.to_date(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    if not day:
+        raise BadValue(env._("%s is not a date (YYYY-MM-DD).", value))
+    return day
+
+
+def _choice(env, value, spec):
+    if value not in spec.choices:
+        raise BadValue(
+            env._("%(value)s is none of %(choices)s.", value=value, choices=", ".join(spec.choices))
+        )
+    return value
+
+
+def _record(env, value, spec):
+    record = env[spec.model].browse(_integer(env, value, spec))
+    if not record.exists():
+        raise BadValue(
+            env._(
+                "there is no %(model)s with number %(id)s.",
+                model=record._description.lower(),
+                id=value,
+            )
+        )
+    return record
+
+
+def _records(env, value, spec):
+    if not isinstance(value, list):
+        raise BadValue(env._("%s is not a list.", value))
+    return env[spec.model].union(*(_record(env, entry, spec) for entry in value))
+
+
+def _data(_env, value, _spec):
+    return value
+
+
+_READERS = {
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "text": _text,
+    "date": _date,
+    "choice": _choice,
+    "record": _record,
+    "records": _records,
+    "data": _data,
+}

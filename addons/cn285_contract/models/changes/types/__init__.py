@@ -1,0 +1,49 @@
+"""One file a type of contract change, and the table of all of this addon."""
+
+from .activate import Activate
+from .add_item import AddItem
+from .base import ChangeType, ChangeTypeExtension, UnknownType, by_name
+from .beneficiary import Beneficiary
+from .billing_day import BillingDay
+from .billing_period import BillingPeriod
+from .cross_sell import CrossSell
+from .deactivate import Deactivate
+from .downsell import Downsell
+from .end_item import EndItem
+from .extend_trial import ExtendTrial
+from .holder import Holder
+from .pause import Pause
+from .payment_terms import PaymentTerms
+from .price import Price
+from .pricelist import Pricelist
+from .quantity import Quantity
+from .resume import Resume
+from .service_period import ServicePeriod
+from .terminate import Terminate
+from .transfer_item import TransferItem
+from .upsell import Upsell
+
+# In the order in which the dialog offers them.
+CHANGE_TYPES = by_name(
+    EndItem(),
+    Terminate(),
+    Quantity(),
+    Price(),
+    Pricelist(),
+    BillingPeriod(),
+    BillingDay(),
+    AddItem(),
+    Upsell(),
+    Downsell(),
+    CrossSell(),
+    ServicePeriod(),
+    ExtendTrial(),
+    Beneficiary(),
+    TransferItem(),
+    Holder(),
+    PaymentTerms(),
+    Pause(),
+    Resume(),
+    Deactivate(),
+    Activate(),
+)

@@ -1,0 +1,19 @@
+from odoo.tools import LazyTranslate
+
+from .interruption import Continuation
+
+_lt = LazyTranslate(__name__)
+
+
+class Activate(Continuation):
+    """The suspension ends the day before."""
+
+    name = "activate"
+    label = _lt("Activation")
+
+    kind = "suspension"
+    state = "suspended"
+
+    def check(self, change):
+        if not change._concerned((self.state,)):
+            raise change._refusal(change.env._("nothing is deactivated."))

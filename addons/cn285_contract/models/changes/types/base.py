@@ -1,0 +1,211 @@
+"""What a type of contract change is, and how an addon extends another's; no model is here."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Literal
+
+from ..change_value import Value
+
+Nature = Literal["upgrade", "downgrade", "cancellation", ""]
+
+
+class ChangeType:
+    """A type of change: all that is particular to it. One object serves all changes of the type.
+
+    Methods get the changes that they are about: ``change`` is one record of
+    ``cn285.contract.change``, ``changes`` are many of this type, each of another contract. What a
+    type does not say for itself is as it is here.
+    """
+
+    #: As it stands in the field ``type``.
+    name: str
+    #: What users read: a text made by ``LazyTranslate``.
+    label: Any
+    #: Whether it concerns one item, the contract, or either.
+    on: Literal["item", "contract", "either"]
+    #: What may, or must, be given: ``{name: Value}``. The dialog shows them in its own order.
+    values: Mapping[str, Value] = {}
+    #: Which of a template's rules says when it may take effect; see also :meth:`nature_of`.
+    nature: Nature = ""
+    #: The day that it names is the last one before it takes effect, as it is for an end.
+    end_day: bool = False
+    #: Whether customers may ask for it; what the company alone decides they may not.
+    for_customers: bool = False
+
+    # === DIALOG === #
+
+    def start_values(self, item):
+        """With what the dialog starts: ``{field: value}`` of ``cn285.contract.change.wizard``.
+
+        :param item: the item chosen, as it is now; empty where none is
+        """
+        names = ("quantity", "price_unit", "discount", "recurring_interval", "recurring_unit")
+        names = (*names, "alignment", "billing_day", "beneficiary_id")
+        return {name: item[name] for name in names} | {"own_price": False} if item else {}
+
+    # === BEFORE IT IS SCHEDULED === #
+
+    def needs_running(self, change) -> bool:
+        """Whether contract and item must run for it."""
+        return True
+
+    def check_rights(self, change) -> None:
+        """Refuse what this customer, or this user, may not ask for; before any other rule.
+
+        :raises ValidationError: made by ``change._refusal(reason)``
+        """
+
+    def check(self, change) -> None:
+        """Refuse what cannot be done, when it is scheduled and again when it takes effect.
+
+        Writes nothing. Values are of their kinds by then.
+
+        :raises ValidationError: made by ``change._refusal(reason)``
+        """
+
+    def nature_of(self, change) -> Nature:
+        """Whether this one is an upgrade, a downgrade, a cancellation, or none of them."""
+        return self.nature
+
+    def earliest_day(self, change):
+        """The first day that it touches: the limit of dating back holds for it."""
+        return change.date_effective
+
+    def approval_reason(self, change) -> str | None:
+        """Why this one needs approval, besides the rules of the template; None if it does not."""
+        return None
+
+    # === WHEN IT IS SCHEDULED === #
+
+    def announce(self, changes, scheduled: bool) -> None:
+        """Tell contracts and items what is planned for them, so that billing looks ahead.
+
+        :param scheduled: whether the changes are scheduled, or are not any more
+        """
+
+    def before_schedule(self, changes) -> None:
+        """Work out what is told of the changes once they are scheduled; also when they moved."""
+
+    def after_schedule(self, changes) -> None:
+        """Let customers know."""
+
+    # === EFFECT === #
+
+    def last_day(self, change):
+        """Last day before an end: by the company's rule whether the day of an end is billed."""
+        if change.company_id.cn285_end_day == "billed":
+            return change.date_effective
+        return change.date_effective - timedelta(days=1)
+
+    def billing_day(self, change):
+        """The day on which differences are due: that of effect, or, dated back, that of entry."""
+        return max(change._first_day(), change.date_scheduled or change.company_id._cn285_today())
+
+    def plans_given_up(self, change):
+        """Planned changes that this one cancels when it takes effect; its preview names them."""
+        return change.browse()
+
+    def apply(self, changes) -> None:
+        """Do it, and call ``_settle`` on the items whose money changed.
+
+        Called in the superuser's name, with contracts locked. What it raises undoes all of it.
+        """
+        raise NotImplementedError
+
+
+class ChangeTypeExtension(ChangeType):
+    """The type of another addon, with something of one's own: what is not said stays as it was.
+
+    ``super().apply(changes)`` is what the type did before. Extensions of several addons stand in
+    one another. The other addon's methods do not call back into an extension.
+    """
+
+    def __init__(self, base: ChangeType):
+        self.base = base
+
+    @property
+    def name(self):
+        return self.base.name
+
+    @property
+    def label(self):
+        return self.base.label
+
+    @property
+    def on(self):
+        return self.base.on
+
+    @property
+    def values(self):
+        return self.base.values
+
+    @property
+    def nature(self):
+        return self.base.nature
+
+    @property
+    def end_day(self):
+        return self.base.end_day
+
+    @property
+    def for_customers(self):
+        return self.base.for_customers
+
+    def start_values(self, item):
+        return self.base.start_values(item)
+
+    def needs_running(self, change):
+        return self.base.needs_running(change)
+
+    def check_rights(self, change):
+        self.base.check_rights(change)
+
+    def check(self, change):
+        self.base.check(change)
+
+    def nature_of(self, change):
+        return self.base.nature_of(change)
+
+    def earliest_day(self, change):
+        return self.base.earliest_day(change)
+
+    def approval_reason(self, change):
+        return self.base.approval_reason(change)
+
+    def announce(self, changes, scheduled):
+        self.base.announce(changes, scheduled)
+
+    def before_schedule(self, changes):
+        self.base.before_schedule(changes)
+
+    def after_schedule(self, changes):
+        self.base.after_schedule(changes)
+
+    def last_day(self, change):
+        return self.base.last_day(change)
+
+    def billing_day(self, change):
+        return self.base.billing_day(change)
+
+    def plans_given_up(self, change):
+        return self.base.plans_given_up(change)
+
+    def apply(self, changes):
+        self.base.apply(changes)
+
+
+class UnknownType(ChangeType):
+    """Stands for a type whose addon is gone: such changes stay in the log, and do nothing."""
+
+    on = "either"
+
+    def __init__(self, name: str):
+        self.name = self.label = name
+
+    def check(self, change):
+        raise change._refusal(change.env._("this type of change is not installed any more."))
+
+
+def by_name(*types: ChangeType) -> dict[str, ChangeType]:
+    """The types as a table, in their order."""
+    return {change_type.name: change_type for change_type in types}

@@ -1,0 +1,36 @@
+from odoo.tools import LazyTranslate
+
+from ...common import LIVE_STATES
+from .base import ChangeType
+
+_lt = LazyTranslate(__name__)
+
+
+class EndItem(ChangeType):
+    """The day becomes the item's last one; what was billed beyond is credited."""
+
+    name = "end_item"
+    label = _lt("End of an Item")
+    on = "item"
+    nature = "cancellation"
+    end_day = True
+    for_customers = True
+
+    def check(self, change):
+        """The item runs on that day, and its contract too."""
+        change._check_in_service()
+        change._check_not_required(change.item_id)
+
+    def announce(self, changes, scheduled):
+        for change in changes:
+            change.item_id.planned_end = change._first_planned_end(scheduled)
+
+    def apply(self, changes):
+        """An item that ends before its first day is cancelled."""
+        for change in changes:
+            item, last_day = change.item_id, change._last_day()
+            if last_day < item.date_start:
+                item._update_state(LIVE_STATES, "cancelled")
+            else:
+                item.with_context(cn285_no_replan=True).date_end = last_day
+        changes._settle_items()

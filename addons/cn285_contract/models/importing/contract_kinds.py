@@ -1,0 +1,102 @@
+"""Contracts, their items, and the items' discounts."""
+
+from odoo.addons.cn285_import.models.cells import CellError
+from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
+from odoo.fields import Command
+
+from .contract_states import apply_states
+from .readers import read_analytic
+
+CONTRACT_STATES = ("draft", "active", "closed", "cancelled")
+ANALYTIC = Column("analytic_distribution", read_analytic)
+
+
+def read_contract_state(reader, text):
+    if text.lower() not in CONTRACT_STATES:
+        raise CellError(reader.not_allowed(text, CONTRACT_STATES))
+    return text.lower()
+
+
+def complete_item(vals):
+    """A price in the file is an own price, also where it equals what is stored (0.00)."""
+    if "price_unit" in vals and "price_source" not in vals:
+        vals["price_source"] = "manual"
+
+
+def complete_new_contract(vals, cells):
+    if cells.get("template_items") is False:
+        vals["item_ids"] = [Command.clear()]  # the template is named, not copied
+
+
+def waiting_contract(contract, key):
+    """A contract is not confirmed while one of its rows is missing."""
+    if contract.state != "draft":
+        return None
+    return contract.env._(
+        "Contract %(contract)s stays a draft until this row is right.", contract=key
+    )
+
+
+TAGS = Kind(
+    "tags",
+    "cn285.contract.tag",
+    columns_of("name", "color"),
+    required=("name",),
+    key=("name",),
+    adopt=("name",),
+)
+CONTRACTS = Kind(
+    "contracts",
+    "cn285.contract",
+    columns_of(
+        "client_ref",
+        "date_start",
+        "date_end",
+        "partner_id",
+        "reseller_id",
+        "template_id",
+        "fiscal_position_id",
+        number="name",
+        invoice_address="partner_invoice_id",
+        salesperson="user_id",
+        template_items=Column(None, "boolean"),
+        state=Column(None, read_contract_state),
+        closed_on=Column(None, "date"),
+    ),
+    fields=lambda env: env["cn285.contract.template"]._contract_fields(),
+    required=("partner",),
+    complete_new=complete_new_contract,
+    waiting=waiting_contract,
+    finish=apply_states,
+)
+ITEMS = Kind(
+    "items",
+    "cn285.contract.item",
+    columns_of(
+        "code",
+        "date_start",
+        "date_end",
+        "one_shot_date",
+        "beneficiary_id",
+        contract=Column("contract_id", owner=True),
+        activated_on=Column(None, "date"),
+        analytic=ANALYTIC,
+    ),
+    fields=lambda env: env["cn285.contract.item"]._terms_fields(),
+    required=("contract", "product"),
+    complete=complete_item,
+)
+DISCOUNTS = Kind(
+    "discounts",
+    "cn285.contract.item.discount",
+    columns_of(
+        "name",
+        "date_start",
+        "date_end",
+        "percent",
+        "amount",
+        item=Column("item_id", owner=True),
+    ),
+    required=("item", "date_start"),
+    key=("item", "date_start"),
+)

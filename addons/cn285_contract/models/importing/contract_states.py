@@ -1,0 +1,99 @@
+"""The last step of a load: contracts and items reach the state that their rows ask for."""
+
+from collections import defaultdict
+
+from odoo.fields import Date
+
+# Contracts confirmed together: enough to share queries, few enough to find a bad one soon.
+CONFIRM_CHUNK = 250
+
+
+def apply_states(load):
+    """Bring the contracts and items of a load to the states that their rows ask for."""
+    ContractStates(load).apply()
+
+
+class ContractStates:
+    """Confirms, activates, closes and cancels what a load brought in.
+
+    Contracts of which a row was refused stay drafts.
+    """
+
+    def __init__(self, load):
+        self.load = load
+        self.env = load.env
+
+    def apply(self):
+        self._confirm()
+        self._activate()
+        self._close()
+        self._cancel()
+
+    def _contracts(self, wanted, state):
+        """``(entry, contract)`` of the loaded contracts in a state that their rows want changed."""
+        entries = self.load.loaded["contracts"]
+        waiting = self.load.waiting["cn285.contract"]
+        ids = [
+            contract_id
+            for contract_id, entry in entries.items()
+            if entry.cells.get("state") in wanted and contract_id not in waiting
+        ]
+        contracts = self.env["cn285.contract"].browse(ids)
+        return [(entries[c.id], c) for c in contracts if c.state in state]
+
+    def _confirm(self):
+        pairs = self._contracts(("active", "closed"), ("draft",))
+        for start in range(0, len(pairs), CONFIRM_CHUNK):
+            chunk = pairs[start : start + CONFIRM_CHUNK]
+            self.load.in_bulk(chunk, self._confirm_chunk)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.load.progress("confirm", start + len(chunk), len(pairs))
+
+    def _confirm_chunk(self, pairs):
+        contracts = self.env["cn285.contract"].browse([contract.id for _entry, contract in pairs])
+        contracts.action_confirm()
+        return pairs
+
+    def _activate(self):
+        """Start the items that wait for being activated, on the day that their row gives."""
+        entries = self.load.loaded["items"]
+        by_day = defaultdict(list)
+        for item_id, entry in entries.items():
+            day = entry.cells.get("activated_on")
+            if day:
+                by_day[day].append(item_id)
+        for day, ids in sorted(by_day.items()):
+            items = self.env["cn285.contract.item"].browse(ids)
+            pairs = [
+                (entries[item.id], item)
+                for item in items
+                if item.state == "draft" and item.contract_id.state == "active"
+            ]
+            self.load.in_bulk(pairs, lambda some, day=day: self._activate_items(some, day))
+
+    def _activate_items(self, pairs, day):
+        items = self.env["cn285.contract.item"].browse([item.id for _entry, item in pairs])
+        items.action_activate(Date.to_string(day))
+        return pairs
+
+    def _close(self):
+        for entry, contract in self._contracts(("closed",), ("active",)):
+            day = entry.cells.get("closed_on") or contract.date_end or None
+            self.load.in_bulk(
+                [(entry, contract)], lambda some, day=day: self._close_contract(some, day)
+            )
+
+    def _close_contract(self, pairs, day):
+        for _entry, contract in pairs:
+            contract.action_close(day and Date.to_string(day))
+        return pairs
+
+    def _cancel(self):
+        pairs = self._contracts(("cancelled",), ("draft", "active"))
+        self.load.in_bulk(pairs, self._cancel_contracts)
+
+    def _cancel_contracts(self, pairs):
+        for _entry, contract in pairs:
+            contract.action_cancel()
+        return pairs

@@ -1,0 +1,14 @@
+{
+    "name": "Cn285 Import",
+    "summary": "Files become records: good rows go in, bad ones are reported with their reason",
+    "version": "19.0.1.0.0",
+    "category": "Technical",
+    "author": "Cn285",
+    "license": "LGPL-3",
+    "depends": ["base", "mail", "queue_job"],
+    "data": [
+        "security/cn285_import_groups.xml",
+        "security/ir.model.access.csv",
+        "wizards/import_wizard_views.xml",
+    ],
+}

@@ -1,0 +1,59 @@
+"""The CSV files of an import, wherever they lie: a folder, a zip, or one CSV file."""
+
+import io
+import zipfile
+from pathlib import Path, PurePosixPath
+
+# What an archive may unpack to: a guard against archives made to fill the memory.
+MAX_UNPACKED = 300_000_000
+MAX_FILES = 1000
+
+
+class ArchiveError(ValueError):
+    """A zip that cannot be read (``code`` is ``bad_zip`` or ``zip_too_large``)."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+def read_files(path):
+    """The CSV files behind a path, as a list of ``(name, bytes)`` in the order of their names."""
+    path = Path(path)
+    if path.is_dir():
+        return [(file.name, file.read_bytes()) for file in sorted(path.glob("*.csv"))]
+    return unpack(path.name, path.read_bytes())
+
+
+def unpack(name, content):
+    """The CSV files of an upload: those of a zip, or the file itself.
+
+    :raises ArchiveError: when it is a zip that cannot be read, or one that is too large
+    """
+    if not name.lower().endswith(".zip"):
+        return [(name, content)]
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return list(_members(archive))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise ArchiveError("bad_zip") from error
+
+
+def _members(archive):
+    infos = [info for info in archive.infolist() if _is_csv(info.filename)]
+    if len(infos) > MAX_FILES:
+        raise ArchiveError("zip_too_large")
+    left = MAX_UNPACKED
+    for info in sorted(infos, key=lambda info: info.filename):
+        with archive.open(info) as member:
+            content = member.read(left + 1)  # what the header says of its size may be untrue
+        left -= len(content)
+        if left < 0:
+            raise ArchiveError("zip_too_large")
+        yield PurePosixPath(info.filename).name, content
+
+
+def _is_csv(path):
+    name = PurePosixPath(path)
+    hidden = name.name.startswith(".") or "__MACOSX" in name.parts
+    return name.suffix.lower() == ".csv" and not hidden

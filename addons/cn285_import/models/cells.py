@@ -1,0 +1,160 @@
+"""From the text of a cell to the value of a field; what is wrong is said in a clerk's words."""
+
+import math
+import re
+from datetime import date, datetime, time
+
+from odoo.fields import Command
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
+# Blanks that spreadsheets put between thousands.
+_BLANKS = re.compile("[ \u00a0\u202f]")
+_INTEGER_LIMIT = 2**31
+YES = {"yes", "true", "1", "y", "x", "oui", "vrai"}
+NO = {"no", "false", "0", "n", "non", "faux"}
+
+
+class CellError(ValueError):
+    """A cell that cannot be read; its message is what the clerk is told."""
+
+
+class CellReader:
+    """Reads cells for one load.
+
+    :param env: the environment of the user who loads
+    :param references: the ``References`` of the load
+    :param refused: ``{(model, id text): (file, line)}`` of rows that were refused before
+    """
+
+    def __init__(self, env, references, refused):
+        self.env = env
+        self.references = references
+        self.refused = refused
+        self._selections = {}
+
+    def value_of(self, model, column, text):
+        """The value of a cell that is not empty, as :meth:`create` takes it.
+
+        :raises CellError: saying what is wrong, without naming the column
+        """
+        if callable(column.reader):
+            return column.reader(self, text)
+        if column.reader:
+            return getattr(self, f"_read_{column.reader}")(text)
+        field = self.env[model]._fields[column.field]
+        if field.type in ("many2one", "many2many"):
+            if field.type == "many2one":
+                return self.reference(field.comodel_name, text)
+            ids = [self.reference(field.comodel_name, name) for name in split_list(text)]
+            return [Command.set(ids)]
+        if field.type == "selection":
+            return self._read_selection(field, text)
+        return getattr(self, f"_read_{field.type}")(text)
+
+    # --- plain values --------------------------------------------------------------------
+
+    def _read_char(self, text):
+        return text
+
+    _read_text = _read_char
+    _read_html = _read_char
+
+    def _read_boolean(self, text):
+        if text.lower() in YES:
+            return True
+        if text.lower() in NO:
+            return False
+        raise CellError(self.env._("“%s” is neither yes nor no", text))
+
+    def _read_integer(self, text):
+        number = _BLANKS.sub("", text)
+        if not re.fullmatch(r"[+-]?\d{1,10}", number) or abs(int(number)) >= _INTEGER_LIMIT:
+            raise CellError(self.env._("“%s” is not a whole number", text))
+        return int(number)
+
+    def read_float(self, text):
+        number = _BLANKS.sub("", text)
+        if not _NUMBER.fullmatch(number):
+            raise CellError(self.env._("“%s” is not a number", text))
+        value = float(number.replace(",", "."))
+        if not math.isfinite(value) or abs(value) >= 1e12:
+            raise CellError(self.env._("“%s” is too large", text))
+        return value
+
+    _read_float = read_float
+    _read_monetary = read_float
+
+    def _read_date(self, text):
+        try:
+            day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        except ValueError:
+            day = None  # the 30th of February
+        if not day:
+            raise CellError(self.env._("“%s” is not a date; write it like 2026-12-31", text))
+        return day
+
+    def _read_datetime(self, text):
+        return datetime.combine(self._read_date(text), time.min)
+
+    def _read_end_of_day(self, text):
+        return datetime.combine(self._read_date(text), time(23, 59, 59))
+
+    def _read_selection(self, field, text):
+        if field not in self._selections:
+            labels = dict(field._description_selection(self.env))
+            known = {label.lower(): value for value, label in labels.items()}
+            self._selections[field] = known | {value.lower(): value for value in labels}, labels
+        known, labels = self._selections[field]
+        if text.lower() not in known:
+            raise CellError(self.not_allowed(text, labels))
+        return known[text.lower()]
+
+    def not_allowed(self, text, values):
+        """The refusal of a text that is none of these values."""
+        return self.env._(
+            "“%(text)s” is not allowed; choose one of %(values)s",
+            text=text,
+            values=", ".join(values),
+        )
+
+    # --- references ----------------------------------------------------------------------
+
+    def reference(self, model, text):
+        """The id of the record that a text names, once ``references`` has looked for it.
+
+        :raises CellError: where there is none, or several
+        """
+        found = self.references.get(model, text)
+        if isinstance(found, list):
+            raise CellError(
+                self.env._(
+                    "%(count)s records are called “%(text)s”; use the external id",
+                    count=len(found),
+                    text=text,
+                )
+            )
+        if not found:
+            raise CellError(self.missing(model, text))
+        return found
+
+    def missing(self, model, text):
+        """The reason why a text names no record."""
+        if (model, text) in self.refused:
+            file, line = self.refused[model, text]
+            return self.env._(
+                "“%(text)s” was refused itself (%(file)s, line %(line)s)",
+                text=text,
+                file=file,
+                line=line,
+            )
+        return self.env._(
+            "there is no %(what)s “%(text)s”",
+            what=self.env["ir.model"]._get(model).name.lower(),
+            text=text,
+        )
+
+
+def split_list(text):
+    """The names in a cell that may hold several, separated by a bar."""
+    return [name.strip() for name in text.split("|") if name.strip()]

@@ -1,0 +1,186 @@
+"""From files to entries: which kind a file holds, which column is which, what a mapping makes."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engine.mapping import Mapping, MappingError, parse_mapping
+from ..engine.table import TableError, read_table
+from .messages import describe
+from .report import LoadError
+
+
+@dataclass(eq=False)
+class Entry:
+    """A row on its way in.
+
+    ``cells`` are ours by name; ``given`` is the row as the file has it; ``key`` names the record.
+    """
+
+    kind: str
+    file: str
+    line: int
+    cells: dict
+    given: dict
+    once: bool = False
+    key: str = ""
+
+
+class EntryReader:
+    """Makes entries of files; what cannot be read goes into the report.
+
+    :param env: the environment, for messages in the user's language
+    :param kinds: ``{name: Kind}``
+    :param report: the ``LoadReport``
+    """
+
+    def __init__(self, env, kinds, report):
+        self.env = env
+        self.kinds = kinds
+        self.report = report
+        self.mapping = None
+
+    def use_mapping(self, mapping):
+        """Read the columns of all files by a mapping.
+
+        :param mapping: a ``Mapping``, or its text in TOML or JSON; nothing: no mapping
+        :returns: whether it can be used; if not, the report says why
+        """
+        try:
+            if mapping and not isinstance(mapping, Mapping):
+                mapping = parse_mapping(mapping)
+        except MappingError as error:
+            reason = describe(self.env, error)
+        else:
+            reason = self._mapping_problem(mapping) if mapping else None
+        if reason:
+            self._refuse(self.env._("mapping"), 0, reason)
+            return False
+        self.mapping = mapping or None
+        return True
+
+    def fixed_entries(self):
+        """The entries of rows that the mapping itself brings along."""
+        rows = self.mapping.fixed if self.mapping else []
+        label = self.env._("mapping")
+        return [Entry(row.kind, label, 0, dict(row.cells), dict(row.cells)) for row in rows]
+
+    def entries(self, name, content, kind=None):
+        """The entries of a file.
+
+        :param str name: the file's name, which says its kind where ``kind`` does not
+        :param content: its text or bytes
+        """
+        if not self.mapping and not kind:
+            kind = self._kind_of(name)
+            if not kind:
+                known = ", ".join(self.kinds)
+                reason = self.env._("the file's name does not say what it holds: %s", known)
+                self._refuse(name, 0, reason)
+                return []
+        try:
+            table = read_table(name, content, self.mapping.delimiter if self.mapping else None)
+        except TableError as error:
+            self._refuse(name, error.line, describe(self.env, error))
+            return []
+        for problem in table.problems:
+            self._refuse(name, problem.line, describe(self.env, problem))
+        if self.mapping:
+            return self._mapped_entries(table)
+        return self._plain_entries(table, kind)
+
+    def _refuse(self, file, line, reason, *cells):
+        self.report.errors.append(LoadError(file, line, reason, *cells))
+
+    # --- our own columns -----------------------------------------------------------------
+
+    def _kind_of(self, name):
+        """The kind that a file's name says: ``items.csv``, ``items-fleet.csv``; None if none."""
+        stem = Path(name).stem.lower()
+        kinds = [kind for kind in self.kinds if stem == kind or stem.startswith(f"{kind}-")]
+        return kinds[0] if kinds else None
+
+    def _plain_entries(self, table, kind):
+        names, unknown = {}, []
+        for header in table.header:
+            names[header] = self._column_name(kind, header)
+            if not names[header]:
+                unknown.append(header)
+        if unknown:
+            reason = " ".join(self._unknown_column(kind, header) for header in unknown)
+            self._refuse(table.file, 1, reason)
+            return []
+        return [
+            Entry(
+                kind,
+                row.file,
+                row.line,
+                {names[header]: text for header, text in row.cells.items()},
+                row.cells,
+            )
+            for row in table.rows
+        ]
+
+    def _column_name(self, kind, header):
+        """Our name of a column; None if there is none. ``#…`` columns are remarks."""
+        if header.startswith("#"):
+            return header
+        columns = {"id", *self.kinds[kind].columns}
+        name = header.lower().replace(" ", "_").removesuffix("/id")
+        for known in (name, name.removesuffix("_id"), name.removesuffix("_ids") + "s"):
+            if known in columns:
+                return known
+        return None
+
+    def _unknown_column(self, kind, header):
+        columns = ["id", *self.kinds[kind].columns]
+        close = difflib.get_close_matches(header.lower(), columns, n=1)
+        if close:
+            return self.env._(
+                "There is no column “%(column)s”; “%(close)s” is meant, perhaps. "
+                "Nothing of this file was loaded.",
+                column=header,
+                close=close[0],
+            )
+        return self.env._(
+            "There is no column “%(column)s”; known are %(known)s. "
+            "Nothing of this file was loaded.",
+            column=header,
+            known=", ".join(columns),
+        )
+
+    # --- mappings ------------------------------------------------------------------------
+
+    def _mapping_problem(self, mapping):
+        """Why a mapping makes rows that cannot be loaded; None if they can."""
+        for kind, columns in mapping.shapes():
+            if kind not in self.kinds:
+                known = ", ".join(self.kinds)
+                return self.env._(
+                    "“%(kind)s” is not known; known are %(known)s", kind=kind, known=known
+                )
+            for column in columns:
+                if self._column_name(kind, column) != column:
+                    return self._unknown_column(kind, column)
+        return None
+
+    def _mapped_entries(self, table):
+        missing = sorted(self.mapping.columns - set(table.header))
+        if missing:
+            reason = self.env._(
+                "the mapping speaks of columns that the file does not have: %s", ", ".join(missing)
+            )
+            self._refuse(table.file, 1, reason)
+            return []
+        entries = []
+        for row in table.rows:
+            try:
+                made = self.mapping.rows(row.cells)
+            except MappingError as error:
+                self._refuse(row.file, row.line, describe(self.env, error), row.cells)
+                continue
+            entries += [
+                Entry(part.kind, row.file, row.line, part.cells, row.cells, part.once)
+                for part in made
+            ]
+        return entries

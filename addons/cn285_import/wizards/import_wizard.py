@@ -1,0 +1,154 @@
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.files import ArchiveError, unpack
+from ..models.import_loader import NAMESPACE
+
+
+class ImportWizard(models.TransientModel):
+    """The loader's door for users: files in, the report and the refused rows out."""
+
+    _name = "cn285.import.wizard"
+    _description = "Import"
+
+    kinds = fields.Char(
+        string="Names of Files",
+        compute="_compute_kinds",
+        help="What can be imported here, in the order in which it goes in.",
+    )
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        string="Files",
+        help="CSV files named after what they hold, or a zip of them.",
+    )
+    mapping_file = fields.Binary(
+        string="Mapping",
+        attachment=False,
+        help="How the columns of other CSV files are read, in TOML or JSON.",
+    )
+    mapping_name = fields.Char()
+    namespace = fields.Char(
+        string="External Ids Under",
+        default=NAMESPACE,
+        required=True,
+        help="Rows that are loaded again under the same name change their records.",
+    )
+    state = fields.Selection(
+        [("draft", "Files"), ("done", "Report")], default="draft", required=True, readonly=True
+    )
+    count_ids = fields.One2many("cn285.import.count", "wizard_id", string="Loaded", readonly=True)
+    error_ids = fields.One2many(
+        "cn285.import.error", "wizard_id", string="Refused Rows", readonly=True
+    )
+    error_count = fields.Integer(compute="_compute_error_count", string="Refused")
+    error_file = fields.Binary(string="Refused Rows (CSV)", readonly=True, attachment=False)
+    error_name = fields.Char(default="refused-rows.csv", readonly=True)
+
+    def _compute_kinds(self):
+        kinds = ", ".join(self.env["cn285.import.loader"]._catalogue())
+        for wizard in self:
+            wizard.kinds = kinds
+
+    @api.depends("error_ids")
+    def _compute_error_count(self):
+        for wizard in self:
+            wizard.error_count = len(wizard.error_ids)
+
+    def action_load(self):
+        """Load the files and show what became of them.
+
+        :raises UserError: when there is no file, or one that cannot be opened
+        """
+        self.ensure_one()
+        report = self.env["cn285.import.loader"]._load_files(
+            self._files(),
+            mapping=base64.b64decode(self.mapping_file) if self.mapping_file else None,
+            namespace=self.namespace,
+        )
+        self._show(report)
+        return self._reopen()
+
+    def action_back(self):
+        """Back to the files, to load a corrected one."""
+        self.ensure_one()
+        self.write({"state": "draft", "attachment_ids": [fields.Command.clear()]})
+        return self._reopen()
+
+    def _files(self):
+        """The CSV files that were given, as a list of ``(name, bytes)``."""
+        if not self.attachment_ids:
+            raise UserError(self.env._("Choose at least one CSV file or a zip of them."))
+        messages = {
+            "bad_zip": self.env._("cannot be opened as a zip file"),
+            "zip_too_large": self.env._("holds too much for one load; cut it in parts"),
+        }
+        files = []
+        for attachment in self.attachment_ids:
+            try:
+                files += unpack(attachment.name, attachment.raw or b"")
+            except ArchiveError as error:
+                reason = messages[error.code]
+                raise UserError(
+                    self.env._("%(file)s %(reason)s", file=attachment.name, reason=reason)
+                ) from error
+        return files
+
+    def _show(self, report):
+        kinds = report.kinds()
+        counts = [
+            fields.Command.create(
+                {
+                    "kind": kind.replace("_", " "),
+                    "created": report.created[kind],
+                    "updated": report.updated[kind],
+                    "skipped": report.skipped[kind],
+                }
+            )
+            for kind in kinds
+        ]
+        errors = [
+            fields.Command.create({"file": error.file, "line": error.line, "reason": error.reason})
+            for error in report.errors
+        ]
+        csv_file = base64.b64encode(report.errors_csv().encode("utf-8-sig"))
+        self.write(
+            {
+                "state": "done",
+                "count_ids": [fields.Command.clear(), *counts],
+                "error_ids": [fields.Command.clear(), *errors],
+                "error_file": csv_file if report.errors else False,
+            }
+        )
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+
+class ImportCount(models.TransientModel):
+    _name = "cn285.import.count"
+    _description = "Rows Loaded"
+
+    wizard_id = fields.Many2one("cn285.import.wizard", required=True, ondelete="cascade")
+    kind = fields.Char(string="What")
+    created = fields.Integer(string="New")
+    updated = fields.Integer(string="Changed")
+    skipped = fields.Integer(string="As Before")
+
+
+class ImportRefusal(models.TransientModel):
+    _name = "cn285.import.error"
+    _description = "Refused Row"
+
+    wizard_id = fields.Many2one("cn285.import.wizard", required=True, ondelete="cascade")
+    file = fields.Char()
+    line = fields.Integer(aggregator=None)
+    reason = fields.Text()

@@ -1,0 +1,28 @@
+{
+    "name": "Cn285 Renewal",
+    "summary": "Terms, tacit renewal, notices, termination and withdrawal of contracts, by the law",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "license": "LGPL-3",
+    "depends": ["cn285_contract"],
+    "external_dependencies": {"python": ["reportlab"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_renewal_rules.xml",
+        "data/ir_cron_data.xml",
+        "data/legal_rate_data.xml",
+        "data/mail_template_data.xml",
+        "views/contract_portal_termination.xml",
+        "views/renewal_notice_views.xml",
+        "views/contract_term_views.xml",
+        "views/contract_termination_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        "wizards/contract_change_views.xml",
+        "views/cn285_renewal_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["cn285_renewal/static/tests/tours/**/*"],
+    },
+}

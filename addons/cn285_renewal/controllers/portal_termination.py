@@ -1,0 +1,219 @@
+from odoo import http
+from odoo.addons.cn285_contract.models.common import as_day
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Date
+from odoo.http import request
+from odoo.tools import consteq, single_email_re
+
+# Longer texts are no names, addresses or reasons.
+MAX_TEXT = 2000
+
+
+class TerminationPortal(CustomerPortal):
+    """How a customer ends his contract online: termination, refusal of a renewal, withdrawal.
+
+    Plain pages and forms, which work without JavaScript. Only the contract's own customer, or who
+    holds its link, gets here: staff who may read the contract may not act for him.
+    """
+
+    # === WHO === #
+
+    def _customer_contract(self, contract_id, access_token=None):
+        """The contract, with sudo, if the visitor is its customer; None if he is not."""
+        try:
+            contract_sudo = self._document_check_access(
+                "cn285.contract", contract_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return None
+        token = contract_sudo.access_token
+        if access_token and token and consteq(token, access_token):
+            return contract_sudo
+        own = request.env.user.partner_id.commercial_partner_id
+        return contract_sudo if own == contract_sudo.partner_id.commercial_partner_id else None
+
+    def _acting_user(self):
+        return None if request.env.user._is_public() else request.env.user
+
+    def _page(self, template, contract_sudo, access_token, **values):
+        return request.render(
+            f"cn285_renewal.{template}",
+            {
+                **self._prepare_portal_layout_values(),
+                "page_name": "contract",
+                "contract": contract_sudo,
+                "token": access_token or "",
+                "format_date": self._format_day,
+                "shows_prices": contract_sudo._portal_shows_prices(),
+                "errors": {},
+                **values,
+            },
+        )
+
+    def _format_day(self, day):
+        return request.env["ir.qweb.field.date"].value_to_html(Date.to_date(day), {})
+
+    def _to_contract(self, contract_sudo, access_token, anchor=""):
+        suffix = f"?access_token={access_token}" if access_token else ""
+        return request.redirect(f"/my/contracts/{contract_sudo.id}{suffix}{anchor}")
+
+    # === TERMINATION IN THREE CLICKS === #
+
+    @http.route(
+        "/my/contracts/<int:contract_id>/terminate",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+    )
+    def portal_terminate(self, contract_id, access_token=None, step="form", **post):
+        """Fields, an editable summary, the notification (Code de la consommation, D215-1)."""
+        contract_sudo = self._customer_contract(contract_id, access_token)
+        if contract_sudo is None:
+            return request.redirect("/my")
+        if not contract_sudo._portal_may_terminate():
+            return self._ended_page(contract_sudo, access_token)
+        posted = request.httprequest.method == "POST"
+        declared = self._declared(contract_sudo, post if posted else {})
+        errors = self._declaration_errors(declared) if posted else {}
+        if not posted or step == "form" or errors:
+            return self._page(
+                "portal_termination_form",
+                contract_sudo,
+                access_token,
+                declared=declared,
+                errors=errors,
+                earliest=self._earliest(contract_sudo),
+            )
+        wished = Date.to_date(declared["wished_date"] or None)
+        if step == "summary":
+            day = contract_sudo._portal_termination_date(wished)
+            return self._page(
+                "portal_termination_summary",
+                contract_sudo,
+                access_token,
+                declared=declared,
+                quote=contract_sudo.termination_quote(day),
+            )
+        reason = declared.pop("reason")
+        contract_sudo._portal_terminate(declared, reason, self._acting_user())
+        suffix = f"?access_token={access_token}" if access_token else ""
+        return request.redirect(f"/my/contracts/{contract_id}/terminate{suffix}")
+
+    def _ended_page(self, contract_sudo, access_token):
+        """The confirmation of what is under way or done, which can be opened again at any time."""
+        end = contract_sudo._portal_end()
+        if not end:
+            return self._to_contract(contract_sudo, access_token)
+        end.confirmation_id.generate_access_token()
+        return self._page(
+            "portal_contract_ended",
+            contract_sudo,
+            access_token,
+            end=end,
+            received=end._received_text() if end.received_at else "",
+            facts=end._declaration_facts(),
+            effects=end._effects() if end.type == "terminate" else [],
+        )
+
+    def _declared(self, contract_sudo, post):
+        """The fields of the decree, prefilled with what is known of the customer."""
+        user = request.env.user
+        partner = contract_sudo.partner_id if user._is_public() else user.partner_id
+        known = {
+            "name": contract_sudo.partner_id.display_name,
+            "address": partner.email or contract_sudo.partner_id.email or "",
+            "wished_date": "",
+            "reason": "",
+        }
+        return {
+            name: str(post.get(name, value)).strip()[:MAX_TEXT] for name, value in known.items()
+        }
+
+    def _declaration_errors(self, declared):
+        """What has to be corrected, by field."""
+        errors = {}
+        if not declared["name"]:
+            errors["name"] = request.env._("Please give your names, or the company's name.")
+        address = declared["address"]
+        if not address or ("@" in address and not single_email_re.match(address)):
+            errors["address"] = request.env._("Please give a valid e-mail or postal address.")
+        try:
+            as_day(request.env, declared.get("wished_date"))
+        except UserError:
+            errors["wished_date"] = request.env._("Please give a date.")
+        return errors
+
+    def _earliest(self, contract_sudo):
+        """The contract's last day if terminated today: free of charge, and at the earliest."""
+        free = contract_sudo.earliest_termination_date(free_of_charge=True)
+        first = contract_sudo.earliest_termination_date()
+        return {
+            "free": contract_sudo.termination_quote(free)["last_day"],
+            "first": contract_sudo.termination_quote(first)["last_day"],
+        }
+
+    # === REFUSAL OF A RENEWAL === #
+
+    @http.route(
+        "/my/contracts/<int:contract_id>/refuse-renewal",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+    )
+    def portal_refuse_renewal(self, contract_id, access_token=None, **_post):
+        contract_sudo = self._customer_contract(contract_id, access_token)
+        if contract_sudo is None:
+            return request.redirect("/my")
+        if contract_sudo._portal_end():
+            return self._ended_page(contract_sudo, access_token)
+        if not contract_sudo._portal_may_refuse():
+            return self._to_contract(contract_sudo, access_token)
+        if request.httprequest.method == "POST":
+            contract_sudo._portal_refuse()
+            return self._ended_page(contract_sudo, access_token)
+        return self._page("portal_refuse_renewal", contract_sudo, access_token)
+
+    # === WITHDRAWAL === #
+
+    @http.route(
+        "/my/contracts/<int:contract_id>/withdraw",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+    )
+    def portal_withdraw(self, contract_id, access_token=None, **post):
+        """The statement of withdrawal, its confirmation, the acknowledgement (L221-21)."""
+        contract_sudo = self._customer_contract(contract_id, access_token)
+        if contract_sudo is None:
+            return request.redirect("/my")
+        if contract_sudo._portal_end().type == "withdraw":
+            return self._ended_page(contract_sudo, access_token)
+        if not contract_sudo._may_withdraw():
+            return self._to_contract(contract_sudo, access_token)
+        posted = request.httprequest.method == "POST"
+        declared = self._declared(contract_sudo, post if posted else {})
+        errors = self._declaration_errors(declared) if posted else {}
+        if posted and not errors:
+            statement = request.env._("I withdraw from contract %s.", contract_sudo.name)
+            declaration = {
+                "name": declared["name"],
+                "address": declared["address"],
+                "statement": statement,
+            }
+            try:
+                contract_sudo._portal_withdraw(declaration, self._acting_user())
+            except UserError as error:
+                errors = {"form": str(error.args[0])}
+            else:
+                return self._ended_page(contract_sudo, access_token)
+        return self._page(
+            "portal_withdrawal_form",
+            contract_sudo,
+            access_token,
+            declared=declared,
+            errors=errors,
+        )

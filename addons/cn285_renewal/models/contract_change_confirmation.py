@@ -1,0 +1,151 @@
+from markupsafe import Markup
+from odoo import fields, models
+from odoo.tools import format_date, format_datetime
+
+from ..report.letter_pdf import Box, Facts, Letter
+
+
+class ContractChange(models.Model):
+    """Confirmations on a durable medium: an e-mail, and a PDF that stays with the contract."""
+
+    _inherit = "cn285.contract.change"
+
+    def action_confirm_to_customer(self):
+        """Send the customer the confirmation of these terminations (again)."""
+        self.check_access("write")
+        self._confirm_to_customer()
+        return True
+
+    def _confirm_to_customer(self):
+        """Make the confirmations, hand them to the mail queue, and put them into the portal."""
+        for change in self:
+            template, letter = change._confirmation()
+            attachment = change._attach_letter(letter)
+            template.send_mail(
+                change.id,
+                email_values={"attachment_ids": [attachment.id], "auto_delete": False},
+            )
+            change._write_inside(
+                {
+                    "confirmation_id": attachment.id,
+                    "date_notified": change.company_id._cn285_today(),
+                    "received_at": change.received_at or fields.Datetime.now(),
+                }
+            )
+
+    def _confirmation(self):
+        """The mail template of this change's confirmation, and the letter that goes with it."""
+        self.ensure_one()
+        localised = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        if self.type == "withdraw":
+            template = self.env.ref("cn285_renewal.mail_template_withdrawal")
+            return template, localised._withdrawal_letter()
+        template = self.env.ref("cn285_renewal.mail_template_termination")
+        return template, localised._termination_letter()
+
+    def _attach_letter(self, letter):
+        """Keep a letter with the contract, where the customer finds it in the portal."""
+        self.ensure_one()
+        contract = self.contract_id.sudo()  # sudo: for the customer, who may not write contracts
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(  # sudo: as above
+                {
+                    "name": f"{letter.subject}.pdf".replace("/", "-"),
+                    "raw": self.company_id._cn285_letters(letter),
+                    "mimetype": "application/pdf",
+                    "res_model": contract._name,
+                    "res_id": contract.id,
+                }
+            )
+        )
+        contract.portal_document_ids = [fields.Command.link(attachment.id)]
+        contract.message_post(
+            body=Markup("<p>%s</p>") % letter.subject, attachment_ids=[attachment.id]
+        )
+        return attachment
+
+    # === TEXTS === #
+
+    def _termination_letter(self):
+        """Confirmation of a termination: end date and effects, in the language of the context."""
+        self.ensure_one()
+        contract, company = self.contract_id, self.company_id
+        days = {
+            "contract": contract.name,
+            "received": self._received_text(),
+            "last_day": format_date(self.env, self._last_day()),
+            "company": company.name,
+        }
+        return Letter(
+            **company._cn285_letter_parties(self.partner_id),
+            subject=self.env._("Confirmation of the termination of contract %(contract)s", **days),
+            body=[
+                self.env._("Dear customer,"),
+                self.env._(
+                    "We confirm that we received your notification of termination on %(received)s.",
+                    **days,
+                ),
+                Facts(self._declaration_facts()),
+                Box(self.env._("Your contract ends on %(last_day)s.", **days)),
+                *self._effects(),
+            ],
+            closing=self.env._("Yours faithfully,\n%(company)s", **days),
+        )
+
+    def _received_text(self):
+        zone = self.company_id.cn285_tz
+        return format_datetime(self.env, self.received_at or fields.Datetime.now(), tz=zone)
+
+    def _declaration_facts(self):
+        """What the customer declared, as it is repeated to him."""
+        contract = self.contract_id
+        facts = [(self.env._("Contract"), contract.name)]
+        labels = {
+            "name": self.env._("Name or company"),
+            "address": self.env._("E-mail or postal address"),
+            "wished_date": self.env._("Wished date"),
+            "statement": self.env._("Statement"),
+        }
+        declared = self.declaration or {}
+        for name, label in labels.items():
+            value = declared.get(name)
+            if value and name == "wished_date":
+                value = format_date(self.env, value)
+            if value:
+                facts.append((label, value))
+        if self.legitimate_reason:
+            facts.append((self.env._("Reason"), self.legitimate_reason))
+        return facts
+
+    def _effects(self):
+        """The effects of a termination, a sentence each, with their amounts and dates."""
+        quote = self._quote()
+        money = self.currency_id.format
+        effects = [
+            self.env._(
+                "Until that day the service goes on and is billed; your last invoice follows, with "
+                "what was used until then."
+            )
+        ]
+        if quote["refund_total"] and self.contract_id._portal_shows_prices():
+            effects.append(
+                self.env._(
+                    "What was billed in advance for later days, %(amount)s, is credited, and "
+                    "refunded by %(day)s as far as you have paid it.",
+                    amount=money(quote["refund_total"]),
+                    day=format_date(self.env, quote["refund_due"]),
+                )
+            )
+        if self.fee_amount:
+            effects.append(
+                self.env._(
+                    "A fee of %(amount)s excluding tax is owed, as the contract ends before the "
+                    "commitment does.",
+                    amount=money(self.fee_amount),
+                )
+            )
+        else:
+            effects.append(self.env._("No fee is owed for the termination."))
+        return effects

@@ -1,0 +1,141 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.addons.cn285_contract.models.changes.change_value import Value
+from odoo.addons.cn285_contract.models.changes.types import ChangeType
+from odoo.addons.cn285_contract.models.common import day_after
+from odoo.tools import LazyTranslate, format_date
+
+_lt = LazyTranslate(__name__)
+
+
+class TermChange(ChangeType):
+    """A change of the term of a contract that has one."""
+
+    on = "contract"
+
+    def check(self, change):
+        if not change.contract_id.term_end:
+            raise change._refusal(change.env._("it has no fixed term."))
+
+
+class Renew(TermChange):
+    """The next term begins; prices are revised from its first day on."""
+
+    name = "renew"
+    label = _lt("Renewal")
+    for_customers = True
+
+    def check(self, change):
+        """The term ends the day before, and what comes after it is not decided otherwise."""
+        super().check(change)
+        contract, env = change.contract_id, change.env
+        if change.date_effective != day_after(contract.term_end):
+            raise change._refusal(
+                env._(
+                    "it can only be renewed on %s, when its term is over.",
+                    format_date(env, day_after(contract.term_end)),
+                )
+            )
+        if contract.planned_end and contract.planned_end <= contract.term_end:
+            raise change._refusal(
+                env._("it is terminated as of %s.", format_date(env, contract.planned_end))
+            )
+        if contract.renewal_max and contract.term_number >= contract.renewal_max:
+            raise change._refusal(
+                env._("it was renewed %s times, and no more is agreed.", contract.term_number)
+            )
+
+    def billing_day(self, change):
+        """What renews by itself was agreed before: caught up, it is billed as of its own day."""
+        return change._first_day() if change.origin == "system" else super().billing_day(change)
+
+    def apply(self, changes):
+        contracts = changes.contract_id
+        # What became of the notice is settled before the term that it announced begins.
+        contracts.notice_ids._refresh_state()
+        for change in changes:
+            change.contract_id._begin_next_term()
+        contracts._plan_notices()
+        changes._revise_prices()
+
+
+class AutoRenewal(TermChange):
+    """From now on the contract renews at the end of its term, or ends with it."""
+
+    name = "auto_renewal"
+    label = _lt("Renewal by Itself")
+    values = {"auto_renew": Value("boolean", required=True)}
+    for_customers = True
+
+    def check(self, change):
+        """It is a contract that could renew by itself."""
+        super().check(change)
+        if change.contract_id.renewal_mode != "tacit":
+            raise change._refusal(
+                change.env._("it does not renew by itself: renew it on agreement.")
+            )
+
+    def apply(self, changes):
+        for change in changes:
+            contract, renews = change.contract_id, change._parsed()["auto_renew"]
+            vals = {"auto_renew": renews}
+            if renews:
+                end = contract._longest_end()
+                vals["date_end"] = end and end - timedelta(days=1)
+            elif not contract.date_end or contract.date_end > contract.term_end:
+                vals["date_end"] = contract.term_end
+            contract.write(vals)
+
+
+class ExtendTerm(TermChange):
+    """The term ends later, and renewals count from its new end."""
+
+    name = "extend_term"
+    label = _lt("Extension of the Term")
+    values = {"term_end": Value("date", required=True)}
+    for_customers = True
+
+    def check(self, change):
+        """The new end is later than the old one."""
+        super().check(change)
+        contract, new_end = change.contract_id, change._parsed()["term_end"]
+        if new_end <= contract.term_end:
+            raise change._refusal(
+                change.env._(
+                    "the term ends on %(old)s; an extension ends later than that, not on %(new)s.",
+                    old=format_date(change.env, contract.term_end),
+                    new=format_date(change.env, new_end),
+                )
+            )
+
+    def apply(self, changes):
+        for change in changes:
+            contract, new_end = change.contract_id, change._parsed()["term_end"]
+            vals = {"term_end": new_end, "term_anchor_day": day_after(new_end).day}
+            if contract.date_end and contract.date_end < new_end:
+                vals["date_end"] = new_end
+            contract.write(vals)
+
+
+class ContractChange(models.Model):
+    """What renewals add to changes."""
+
+    _inherit = "cn285.contract.change"
+
+    @api.model
+    def _snapshot_contract_fields(self):
+        return [*super()._snapshot_contract_fields(), "term_number", "term_end", "auto_renew"]
+
+    def _revise_prices(self):
+        """Revise the own prices of the renewed contracts' subscriptions, as they agreed."""
+        changes = []
+        for change in self:
+            contract = change.contract_id
+            factor = contract._revision_factor(change.date_effective)
+            if factor is None or factor == 1:
+                continue
+            for item in contract._revised_items(change.date_effective):
+                price = item._revised_price(factor, change.date_effective)
+                changes.append(change._terms_change({"price_unit": price}, item))
+        self._change_terms(changes)

@@ -1,0 +1,350 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.engine.errors import EngineError
+from odoo.addons.cn285_contract.models.changes.types import ChangeTypeExtension
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, as_decimal
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..engine.interest import late_interest
+from ..engine.notice import refund_due
+from .contract_law import PROTECTED_KINDS
+from .contract_termination import GROUNDS
+
+STAGES = [
+    ("draft", "Draft"),
+    ("requested", "Requested"),
+    ("notified", "Notified"),
+    ("effective", "Effective"),
+    ("withdrawn", "Withdrawn"),
+]
+ENDS = ("terminate", "withdraw")
+
+# What follows from the termination and what was done about it: not edited.
+MACHINERY = {
+    "fee_amount",
+    "refund_amount",
+    "date_refund_due",
+    "date_notified",
+    "received_at",
+    "declaration",
+    "confirmation_id",
+    "reminded",
+}
+# What sets the customer free of a fee: decided while it is a draft, or by a billing manager.
+FAVOURS = {"is_legitimate", "waive_fee"}
+
+
+class TerminationByRight(ChangeTypeExtension):
+    """A termination by law and by the contract's exit terms: right, fee, refund, confirmation."""
+
+    def last_day(self, change):
+        """The law's own reading where the renewal was not announced: the day is not served."""
+        if change.ground == "renewal_not_announced":
+            return change.date_effective - timedelta(days=1)
+        return super().last_day(change)
+
+    def check_rights(self, change):
+        """Customers, and programs in their name, end a contract only by a right that they have."""
+        super().check_rights(change)
+        if change.origin in ("customer", "api"):
+            change._check_right_to_leave()
+
+    def approval_reason(self, change):
+        """Staff end a contract before it may be only with a billing manager's approval."""
+        reason, env = super().approval_reason(change), change.env
+        if reason or env.su or env.user.has_group("cn285_contract.group_billing_manager"):
+            return reason
+        if change.origin == "staff" and change.ground == "agreed":
+            return env._("The contract could not be terminated so early by its own terms.")
+        if change.waive_fee and change.owes_fee:
+            return env._("The fee for leaving early is waived.")
+        if change.is_legitimate:
+            return env._("A legitimate reason is accepted.")
+        return None
+
+    def before_schedule(self, changes):
+        """Work out fee and refund, those of the day to which it is moved too."""
+        super().before_schedule(changes)
+        changes._work_out_fees()
+
+    def after_schedule(self, changes):
+        """Confirm to customers what they notified."""
+        super().after_schedule(changes)
+        changes.filtered(lambda change: change.origin == "customer")._confirm_to_customer()
+
+    def apply(self, changes):
+        """Also charge the fee, and note what has to be refunded by when."""
+        for change in changes:
+            refund = change._refund_of(change._quote())
+            change._write_inside(
+                {"refund_amount": refund, "date_refund_due": change._refund_deadline()}
+            )
+            change._charge_fee()
+        super().apply(changes)
+        for change in changes.filtered("refund_amount"):
+            change._ask_refund()
+
+
+class ContractChange(models.Model):
+    """A termination: its right, its deadlines, its fee, its refund, and that it was confirmed."""
+
+    _inherit = "cn285.contract.change"
+
+    ground = fields.Selection(
+        GROUNDS,
+        string="By Right Of",
+        compute="_compute_ground",
+        store=True,
+        help="What allows the termination on its date.",
+    )
+    owes_fee = fields.Boolean(compute="_compute_ground", store=True)
+    legitimate_reason = fields.Text(
+        help="A reason for which the contract ends free of charge (moving house, "
+        "over-indebtedness, death…), as the customer put it."
+    )
+    is_legitimate = fields.Boolean(
+        string="Reason Accepted",
+        tracking=True,
+        help="The reason frees the customer: neither notice nor fee.",
+    )
+    waive_fee = fields.Boolean(string="Waive the Fee", tracking=True)
+    stage = fields.Selection(
+        STAGES, string="Stage of the Termination", compute="_compute_stage", store=True
+    )
+    last_day = fields.Date(compute="_compute_last_day", help="Last day of the contract.")
+    date_notified = fields.Date(
+        string="Confirmed On", readonly=True, copy=False, help="The confirmation was sent."
+    )
+    received_at = fields.Datetime(readonly=True, copy=False, help="When the customer notified it.")
+    declaration = fields.Json(
+        readonly=True, copy=False, help="What the customer declared: name, address, contract."
+    )
+    confirmation_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
+    date_reminder = fields.Date(
+        compute="_compute_date_reminder",
+        store=True,
+        help="The salesperson is reminded on this day.",
+    )
+    reminded = fields.Boolean(readonly=True, copy=False)
+    fee_amount = fields.Monetary(
+        string="Leaving Fee", readonly=True, copy=False, help="Excluding tax."
+    )
+    refund_amount = fields.Monetary(
+        string="To Refund",
+        readonly=True,
+        copy=False,
+        help="What was paid in advance for days that are not served any more, with tax.",
+    )
+    date_refund_due = fields.Date(
+        string="Refund By", readonly=True, copy=False, help="30 days from the termination."
+    )
+    date_refunded = fields.Date(string="Refunded On", copy=False, tracking=True)
+    interest_amount = fields.Monetary(
+        string="Legal Interest",
+        compute="_compute_interest",
+        help="Owed for each day after the refund was due, until it was paid, or until today.",
+    )
+    interest_note = fields.Char(compute="_compute_interest")
+
+    def write(self, vals):
+        inside = self.env.context.get("cn285_state_door") is STATE_DOOR
+        if not inside and MACHINERY & vals.keys():
+            raise self._door_error()
+        if not inside and FAVOURS & vals.keys() and any(c.state != "draft" for c in self):
+            self._check_approver()
+        return super().write(vals)
+
+    # === COMPUTES === #
+
+    @api.depends("type", "contract_id", "date_effective", "date_requested", "is_legitimate")
+    def _compute_ground(self):
+        """By what right; kept once it is set, as the contract's rules may change afterwards."""
+        for change in self:
+            if change.type not in ENDS or not change.contract_id or not change.date_effective:
+                change.ground, change.owes_fee = False, False
+                continue
+            if change.type == "withdraw":
+                change.ground, change.owes_fee = "withdrawal", False
+                continue
+            # sudo: the contract's own rules, for somebody who may not read all of its items.
+            contract = change.contract_id.sudo()
+            request = contract._request_day(change.date_requested)
+            way = contract._right_to_leave(change.date_effective, request, change.is_legitimate)
+            change.ground, change.owes_fee = way or ("agreed", False)
+
+    @api.depends("type", "state", "date_notified")
+    def _compute_stage(self):
+        by_state = {
+            "draft": "draft",
+            "to_approve": "requested",
+            "scheduled": "requested",
+            "applied": "effective",
+            "cancelled": "withdrawn",
+            "rejected": "withdrawn",
+        }
+        for change in self:
+            stage = by_state[change.state] if change.type in ENDS else False
+            if stage == "requested" and change.date_notified:
+                stage = "notified"
+            change.stage = stage
+
+    @api.depends("type", "date_effective", "ground", "company_id.cn285_end_day")
+    def _compute_last_day(self):
+        for change in self:
+            ends = change.type in ENDS and change.date_effective
+            change.last_day = change._last_day() if ends else False
+
+    @api.depends("date_effective", "type", "company_id.cn285_termination_reminder_days")
+    def _compute_date_reminder(self):
+        for change in self:
+            days = change.company_id.cn285_termination_reminder_days
+            wanted = days and change.type in ENDS and change.date_effective
+            change.date_reminder = wanted and change.date_effective - timedelta(days=days)
+
+    def _compute_interest(self):
+        for change in self:
+            change.interest_amount, change.interest_note = change._interest()
+
+    def _interest(self):
+        """Interest by now, and what is missing to tell it."""
+        self.ensure_one()
+        if not self.refund_amount or not self.date_refund_due:
+            return 0.0, False
+        person = self.partner_id.commercial_partner_id.cn285_legal_kind in PROTECTED_KINDS
+        rates = self.env["cn285.legal.rate"]._engine_rates("person" if person else "other")
+        paid = self.date_refunded or self.company_id._cn285_today()
+        rounding = as_decimal(self.currency_id.rounding)
+        try:
+            principal = as_decimal(self.refund_amount)
+            return float(
+                late_interest(principal, self.date_refund_due, paid, rates, rounding)
+            ), False
+        except EngineError as error:
+            note = self.env._(
+                "No legal interest rate is known for %s: add it to tell the interest.",
+                format_date(self.env, error.values["day"]),
+            )
+            return 0.0, note
+
+    # === CHECKS === #
+
+    def _check_right_to_leave(self):
+        contract = self.contract_id.sudo()  # sudo: see _compute_ground
+        request = contract._request_day(self.date_requested)
+        if contract._right_to_leave(self.date_effective, request, self.is_legitimate):
+            return
+        day = contract.earliest_termination_date(request)
+        raise self._refusal(
+            self.env._(
+                "the contract may end on %(day)s at the earliest, or on another day that its "
+                "terms allow.",
+                day=format_date(self.env, contract._last_day_of(day, None)),
+            )
+        )
+
+    # === FROM REQUEST TO EFFECT === #
+
+    def _work_out_fees(self):
+        for change in self:
+            quote = change._quote()
+            change._write_inside(
+                {
+                    "fee_amount": 0.0 if change.waive_fee else quote["fee"],
+                    "date_refund_due": change._refund_deadline(),
+                }
+            )
+
+    def _refund_deadline(self):
+        self.ensure_one()
+        return refund_due(self.date_effective)
+
+    def _quote(self):
+        self.ensure_one()
+        contract = self.contract_id.sudo()  # sudo: amounts of the contract that is terminated
+        return contract.termination_quote(
+            self.date_effective, self.date_requested, legitimate=self.is_legitimate
+        )
+
+    def _refund_of(self, quote):
+        """The part of the credit that the customer has paid: what is unpaid is not refunded."""
+        unpaid = sum(
+            self.contract_id.invoice_ids.filtered(
+                lambda move: move.state == "posted" and move.move_type == "out_invoice"
+            ).mapped("amount_residual")
+        )
+        return max(self.currency_id.round(quote["refund_total"] - unpaid), 0.0)
+
+    def _charge_fee(self):
+        """Put the fee on the contract, as a one-time fee of its last day."""
+        self.ensure_one()
+        if not self.fee_amount:
+            return
+        contract, last_day = self.contract_id, self._last_day()
+        product = self.company_id.cn285_exit_fee_product_id or contract.item_ids[:1].product_id
+        self.env["cn285.contract.item"].create(
+            {
+                "contract_id": contract.id,
+                "product_id": product.id,
+                "name": self.env._("Fee for leaving the commitment early"),
+                "billing_type": "one_shot",
+                "price_unit": self.fee_amount,
+                "date_start": last_day,
+                "one_shot_date": last_day,
+            }
+        )
+
+    def _ask_refund(self):
+        """Ask whoever follows the contract to pay the customer back in time."""
+        self.ensure_one()
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            self.date_refund_due,
+            summary=self.env._(
+                "Refund %(amount)s to %(customer)s",
+                amount=self.currency_id.format(self.refund_amount),
+                customer=self.partner_id.display_name,
+            ),
+            user_id=self.contract_id.user_id.id or self.env.uid,
+        )
+
+    def action_refunded(self):
+        """The refund was paid today."""
+        for change in self:
+            if not change.refund_amount:
+                raise UserError(self.env._("%s has nothing to refund.", change.display_name))
+            change.date_refunded = change.company_id._cn285_today()
+        self.activity_feedback(["mail.mail_activity_data_todo"])
+        return True
+
+    @api.model
+    def _cron_remind(self):
+        """Remind the salespersons of terminations that are about to take effect."""
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
+        for company in companies:
+            self.with_company(company)._remind(company)
+
+    @api.model
+    def _remind(self, company):
+        due = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("type", "in", ENDS),
+                ("state", "=", "scheduled"),
+                ("date_reminder", "<=", company._cn285_today()),
+                ("reminded", "=", False),
+            ]
+        )
+        for change in due:
+            change.activity_schedule(
+                "mail.mail_activity_data_todo",
+                change.date_effective,
+                summary=self.env._(
+                    "Contract %(contract)s ends on %(day)s",
+                    contract=change.contract_id.name,
+                    day=format_date(self.env, change._last_day()),
+                ),
+                user_id=change.contract_id.user_id.id or self.env.uid,
+            )
+        due._write_inside({"reminded": True})

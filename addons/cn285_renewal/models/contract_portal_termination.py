@@ -1,0 +1,146 @@
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, day_after
+from odoo.exceptions import UserError
+
+from ..engine.termination import first_exit_from
+
+
+class Contract(models.Model):
+    """What a customer does in the portal to end his contract, or to keep it from renewing.
+
+    The controllers call these methods with sudo, after they have checked that the visitor is the
+    contract's customer.
+    """
+
+    _inherit = "cn285.contract"
+
+    def _portal_end(self):
+        """The termination, refusal or withdrawal that is under way or done; empty if none is."""
+        self.ensure_one()
+        return self.change_ids.filtered(
+            lambda change: (
+                change.type in ("terminate", "withdraw")
+                and change.state in ("to_approve", "scheduled", "applied")
+            )
+        ).sorted("id")[-1:]
+
+    def _portal_may_terminate(self):
+        self.ensure_one()
+        return self.state in LIVE_STATES and not self._portal_end()
+
+    def _portal_may_refuse(self):
+        """Whether the customer may refuse the renewal today."""
+        self.ensure_one()
+        today = self.company_id._cn285_today()
+        return (
+            self._portal_may_terminate()
+            and self._may_renew()
+            and bool(self.last_day_to_refuse)
+            and today <= self.last_day_to_refuse
+        )
+
+    def _portal_termination_date(self, wished=None):
+        """The effective date of a termination that the customer wishes for a last day.
+
+        The first one from that day on that the contract's terms allow; without a wish, the
+        earliest that is free of charge.
+
+        :param wished: the wished last day, or None
+        """
+        self.ensure_one()
+        request = self.company_id._cn285_today()
+        if not wished:
+            return self.earliest_termination_date(request, free_of_charge=True)
+        way = first_exit_from(self._exit_terms(), request, day_after(max(wished, request)))
+        return self._as_effective(way, request) if way else self.earliest_termination_date(request)
+
+    def _portal_terminate(self, declaration, reason="", user=None):
+        """Terminate for the customer, as he notified; once, however often he clicks.
+
+        :param declaration: ``name``, ``address``, ``wished_date`` (ISO text or empty)
+        :param reason: legitimate reason in his words; staff examines it
+        :returns: the termination
+        """
+        self.ensure_one()
+        self.lock_for_update()
+        self.invalidate_recordset()
+        if self._portal_end():
+            return self._portal_end()
+        wished = fields.Date.to_date(declaration.get("wished_date"))
+        change = self.env["cn285.contract.change"].create(
+            {
+                "contract_id": self.id,
+                "type": "terminate",
+                "date_effective": self._portal_termination_date(wished),
+                "date_requested": self.company_id._cn285_today(),
+                "origin": "customer",
+                "requested_by": user.id if user else False,
+                "declaration": declaration,
+                "legitimate_reason": reason or False,
+                "received_at": fields.Datetime.now(),
+            }
+        )
+        change.action_schedule()
+        if reason:
+            change._ask_examination()
+        return change
+
+    def _portal_refuse(self):
+        """Refuse the renewal for the customer; once.
+
+        :raises UserError: when it is too late
+        """
+        self.ensure_one()
+        self.lock_for_update()
+        self.invalidate_recordset()
+        if self._portal_end():
+            return self._portal_end()
+        if not self._portal_may_refuse():
+            raise UserError(self.env._("The renewal cannot be refused any more."))
+        change = self.action_refuse_renewal(origin="customer")
+        return change
+
+    def _portal_withdraw(self, declaration, user=None):
+        """Withdraw for the customer; once.
+
+        :raises UserError: when the withdrawal period is over
+        """
+        self.ensure_one()
+        self.lock_for_update()
+        self.invalidate_recordset()
+        done = self._portal_end()
+        if done.type == "withdraw":
+            return done
+        return self.action_withdraw(
+            origin="customer",
+            declaration=declaration,
+            requested_by=user.id if user else False,
+            received_at=fields.Datetime.now(),
+        )
+
+
+class ContractChange(models.Model):
+    _inherit = "cn285.contract.change"
+
+    def _ask_examination(self):
+        """Have somebody look at the reason for which the customer wants to leave free of charge."""
+        self.ensure_one()
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Examine the customer's legitimate reason"),
+            note=self.legitimate_reason,
+            user_id=self.contract_id.user_id.id or self.env.uid,
+        )
+
+    def action_accept_reason(self):
+        """The customer's reason frees him: the contract ends on the day he wished, or today."""
+        self._check_approver()
+        for change in self:
+            if not change.legitimate_reason:
+                raise UserError(self.env._("%s gives no reason.", change.display_name))
+            today = change.company_id._cn285_today()
+            wished = fields.Date.to_date((change.declaration or {}).get("wished_date"))
+            change._write_inside({"is_legitimate": True, "fee_amount": 0.0})
+            change.action_reschedule(max(wished or today, today))
+            change._confirm_to_customer()
+        return True

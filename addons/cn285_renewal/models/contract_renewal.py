@@ -1,0 +1,269 @@
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import commit_batch
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_day, as_decimal, day_after
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date, split_every
+
+from ..engine.revision import index_factor, percent_factor, revised_price
+from ..engine.term import longest_end
+
+# Contracts that are renewed, and committed, together.
+RENEWAL_BATCH = 100
+
+
+class Contract(models.Model):
+    """How contracts go on at the end of their term, or are refused to."""
+
+    _inherit = "cn285.contract"
+
+    free_exit_from = fields.Date(
+        compute="_compute_free_exit_from",
+        store=True,
+        index="btree_not_null",
+        help="From this day on the customer may leave at any time, free of charge: he was not "
+        "told in time that the contract renews.",
+    )
+
+    @api.depends("term_number", "notice_ids.free_exit_from", "notice_ids.term_number")
+    def _compute_free_exit_from(self):
+        for contract in self:
+            announced = contract.notice_ids.filtered(
+                lambda notice, contract=contract: notice.term_number == contract.term_number - 1
+            )
+            contract.free_exit_from = announced.free_exit_from
+
+    # === THE NEXT TERM === #
+
+    def _begin_next_term(self):
+        """Move the contract to the term that follows; contracts that would end go on."""
+        self.ensure_one()
+        ends_with_term = self.date_end and self.date_end <= self.term_end
+        term = self._next_term()
+        vals = {"term_number": term.number, "term_start": term.start, "term_end": term.last_day}
+        if ends_with_term:
+            vals["date_end"] = term.last_day
+        self.write(vals)
+
+    def _longest_end(self):
+        """The day after the contract's last possible term; None where it goes on for ever."""
+        self.ensure_one()
+        if not self.term_length or not self.date_start:
+            return None
+        length, renewal = self._duration("term"), self._renewal_duration()
+        return longest_end(self.date_start, length, renewal, self.renewal_max)
+
+    def _cron_renewals(self):
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
+        for company in companies:
+            self.with_company(company)._run_renewals(company)
+
+    @api.model
+    def _run_renewals(self, company):
+        """Renew what is due, term by term, batch by batch; safe to run again.
+
+        A contract whose renewal fails keeps the change with its reason, and the others go on.
+        """
+        changes = self.env["cn285.contract.change"]
+        while True:
+            contracts = self.search(self._renewal_domain(company), order="id")
+            if not contracts:
+                return
+            for ids in split_every(RENEWAL_BATCH, contracts.ids):
+                batch = self.browse(ids)
+                made = changes.create([contract._prepare_renewal() for contract in batch])
+                made._to_schedule(("draft",))
+                changes._apply_due(batch)
+                commit_batch(self.env)
+
+    @api.model
+    def _renewal_domain(self, company):
+        """Running contracts whose term is over and that renew by themselves."""
+        over = Domain("term_end", "<", company._cn285_today())
+        waiting = Domain([("type", "=", "renew"), ("state", "=", "scheduled")])
+        due = over & Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", LIVE_STATES),
+                ("renewal_mode", "=", "tacit"),
+                ("auto_renew", "=", True),
+                ("change_ids", "not any", waiting),
+            ]
+        )
+        ids = [contract.id for contract in self.search(due) if contract._may_renew()]
+        return [("id", "in", ids)]
+
+    def _prepare_renewal(self):
+        self.ensure_one()
+        return {
+            "contract_id": self.id,
+            "type": "renew",
+            "date_effective": day_after(self.term_end),
+            "origin": "system",
+        }
+
+    def action_renew(self):
+        """Renew contracts on agreement: at the end of their term, at once where it is past.
+
+        :raises UserError: when a contract has no term
+        """
+        for contract in self:
+            if not contract.term_end:
+                raise UserError(
+                    self.env._("Contract %s has no term: there is nothing to renew.", contract.name)
+                )
+        changes = self.env["cn285.contract.change"].create(
+            [{**contract._prepare_renewal(), "origin": "staff"} for contract in self]
+        )
+        return changes.action_schedule()
+
+    # === PRICES === #
+
+    def _revision_factor(self, day):
+        """By what prices are multiplied at the renewal of that day; None where they stay.
+
+        :raises ValidationError: where the index has no value for the day
+        """
+        self.ensure_one()
+        if self.renewal_revision == "percent":
+            return percent_factor(as_decimal(self.renewal_percent))
+        if self.renewal_revision == "index":
+            index = self.renewal_index_id
+            base = index._value_at(self._index_base_day())
+            cap = as_decimal(self.renewal_cap) if self.renewal_cap else None
+            return index_factor(base, index._value_at(day), cap)
+        return None
+
+    def _index_base_day(self):
+        """The day whose index value today's prices go by: the start, or the last renewal."""
+        self.ensure_one()
+        renewals = self.change_ids.filtered(
+            lambda change: change.type == "renew" and change.state == "applied"
+        )
+        return max(renewals.mapped("date_effective"), default=self.date_start)
+
+    def _revised_items(self, day):
+        """Items whose own price is revised: recurring ones that run on the day."""
+        self.ensure_one()
+        return self.item_ids.filtered(
+            lambda item: (
+                item.state in LIVE_STATES
+                and item.price_source == "manual"
+                and item.billing_type in ("fixed", "usage")
+                and item.price_unit
+                and item.date_start
+                and item.date_start < day
+                and not (item._last_day() and item._last_day() < day)
+            )
+        )
+
+    # === REFUSAL === #
+
+    def action_refuse_renewal(self, date=None, origin="staff", note=None):
+        """The renewal is refused: the contracts end with their term.
+
+        :param date: day of the refusal, by default today by the company's clock
+        :raises UserError: when a contract does not renew, or the last day to refuse is past
+        :returns: the terminations, as ``cn285.contract.change``
+        """
+        changes = self.env["cn285.contract.change"]
+        for contract in self:
+            day = as_day(self.env, date) or contract.company_id._cn285_today()
+            contract._check_refusal(day)
+            change = changes.create(
+                {
+                    "contract_id": contract.id,
+                    "type": "terminate",
+                    "date_effective": contract.term_end,
+                    "date_requested": day,
+                    "origin": origin,
+                    "note": note,
+                }
+            )
+            notice = contract.notice_ids.filtered(
+                lambda notice, contract=contract: notice.term_number == contract.term_number
+            )
+            # sudo: who may refuse the renewal may not write notices; only the day is noted.
+            notice.sudo()._write_inside({"date_refused": day})
+            change.action_schedule()
+            changes |= change
+        return changes
+
+    def _check_refusal(self, day):
+        if not self._may_renew():
+            raise UserError(
+                self.env._("Contract %s does not renew: there is nothing to refuse.", self.name)
+            )
+        if day > self.last_day_to_refuse and not self._is_free_to_leave(self.renewal_date):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: the renewal could be refused until %(day)s. It renews "
+                    "on %(renewal)s.",
+                    contract=self.name,
+                    day=format_date(self.env, self.last_day_to_refuse),
+                    renewal=format_date(self.env, self.renewal_date),
+                )
+            )
+
+    def _is_free_to_leave(self, day):
+        """Whether the customer may leave on a day because he was not told of a renewal."""
+        self.ensure_one()
+        current = self.notice_ids.filtered(lambda notice: notice.term_number == self.term_number)
+        starts = [start for start in (self.free_exit_from, current.free_exit_from) if start]
+        return any(start <= day for start in starts)
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _revised_price(self, factor, day):
+        """The item's new unit price: to the cent, or as many digits as the old price has."""
+        self.ensure_one()
+        price = as_decimal(self.price_unit)
+        digits = max(2, min(6, -price.normalize().as_tuple().exponent))
+        return float(revised_price(price, factor, digits))
+
+
+class BillingRun(models.Model):
+    _inherit = "cn285.billing.run"
+
+    def _prepare_due_rows(self):
+        """Contracts are renewed, at their revised prices, before what is due is billed."""
+        self.env["cn285.contract"]._run_renewals(self.company_id)
+        return super()._prepare_due_rows()
+
+
+class TimeTravel(models.Model):
+    _inherit = "cn285.time.travel"
+
+    def _daily_steps(self):
+        """Notices, renewals and reminders come first, as their crons do."""
+        steps = [self._send_notices, self._renew_contracts, self._remind_of_terminations]
+        return [*steps, *super()._daily_steps()]
+
+    def _send_notices(self):
+        self.env["cn285.renewal.notice"]._run_notices(self.company_id)
+
+    def _renew_contracts(self):
+        self.env["cn285.contract"]._run_renewals(self.company_id)
+
+    def _remind_of_terminations(self):
+        self.env["cn285.contract.change"]._remind(self.company_id)
+
+    def _events(self):
+        """Also the notices that were sent."""
+        events = super()._events()
+        sent = self.env["cn285.renewal.notice.sending"]._read_group(
+            self._between("date", []), ["date:day"], ["__count"]
+        )
+        for day, count in sent:
+            events[fields.Date.to_date(day), "notice"] = count, 0.0
+        return events
+
+
+class TimeTravelLine(models.Model):
+    _inherit = "cn285.time.travel.line"
+
+    kind = fields.Selection(
+        selection_add=[("notice", "Renewal Notices")], ondelete={"notice": "cascade"}
+    )

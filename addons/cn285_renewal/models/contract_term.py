@@ -1,0 +1,237 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import day_after
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from ..engine.notice import LEGAL_EARLIEST, LEGAL_LATEST, notice_window
+from ..engine.term import Duration, Term, commitment_end, first_term, next_term
+from ..engine.termination import ExitRule, ExitTerms
+
+
+class Contract(models.Model):
+    """A contract's term: in which one it is, how it goes on, until when the customer is bound."""
+
+    _name = "cn285.contract"
+    _inherit = ["cn285.contract", "cn285.term.rules"]
+
+    date_concluded = fields.Date(
+        string="Concluded On",
+        copy=False,
+        tracking=True,
+        help="Day of the signature, from which the withdrawal period counts. Left empty, it is "
+        "the day of the confirmation.",
+    )
+    term_number = fields.Integer(
+        string="Renewals", copy=False, readonly=True, help="How often the contract was renewed."
+    )
+    term_start = fields.Date(copy=False, readonly=True)
+    term_end = fields.Date(
+        copy=False,
+        readonly=True,
+        tracking=True,
+        index="btree_not_null",
+        help="Last day of the current term.",
+    )
+    term_anchor_day = fields.Integer(
+        copy=False,
+        readonly=True,
+        help="Day of the month at which renewals aim, where it is not that of the start date.",
+    )
+    renewal_date = fields.Date(
+        compute="_compute_term_dates", help="The day on which the contract renews."
+    )
+    commitment_end = fields.Date(
+        string="Committed Until",
+        compute="_compute_commitment_end",
+        store=True,
+        help="Last day of the commitment.",
+    )
+    last_day_to_refuse = fields.Date(
+        compute="_compute_term_dates",
+        help="The last day on which the customer can refuse the renewal.",
+    )
+    auto_renew = fields.Boolean(
+        string="Renews by Itself",
+        default=True,
+        copy=False,
+        readonly=True,
+        tracking=True,
+        help="Off once the customer, or the company, has refused the renewal.",
+    )
+
+    _renewal_idx = models.Index("(company_id, term_end) WHERE term_end IS NOT NULL")
+
+    # === COMPUTES === #
+
+    @api.depends("term_start", "term_end", "notice_length", "notice_unit", "renewal_mode", "state")
+    def _compute_term_dates(self):
+        for contract in self:
+            term = contract._term()
+            contract.renewal_date = term.end if term else False
+            contract.last_day_to_refuse = (
+                contract._duration("notice").before(term.last_day)
+                if term and contract.renewal_mode == "tacit"
+                else False
+            )
+
+    @api.depends("date_start", "commitment_length", "commitment_unit")
+    def _compute_commitment_end(self):
+        for contract in self:
+            free = contract.date_start and commitment_end(
+                contract.date_start, contract._commitment()
+            )
+            contract.commitment_end = free - timedelta(days=1) if free else False
+
+    # === FROM RECORDS TO THE ENGINE === #
+
+    def _term(self):
+        """The term in which the contract is, as the engine has it; None without a fixed term.
+
+        A draft is looked at as if it began on its start day.
+        """
+        self.ensure_one()
+        if self.term_start and self.term_end:
+            return Term(self.term_number, self.term_start, day_after(self.term_end))
+        if self.state == "draft" and self.term_length and self.date_start:
+            return first_term(self.date_start, self._duration("term"))
+        return None
+
+    def _next_term(self):
+        """The term that a renewal would add, from the day on which the contract started."""
+        return next_term(self._term(), self._renewal_step(), self._anchor_day())
+
+    def _anchor_day(self):
+        """The day of the month at which renewals aim; after an extension, that of its end."""
+        self.ensure_one()
+        return self.term_anchor_day or self.date_start.day
+
+    def _may_renew(self):
+        """Whether the contract renews by itself at the end of its term, as things stand."""
+        self.ensure_one()
+        return bool(
+            self.term_end
+            and self.renewal_mode == "tacit"
+            and self.auto_renew
+            and not (self.renewal_max and self.term_number >= self.renewal_max)
+            and not (self.date_end and self.date_end <= self.term_end)
+            and not (self.planned_end and self.planned_end <= self.term_end)
+        )
+
+    def _notice_window(self, under_law=True):
+        """When the current term's renewal can be refused, and announced; None without one."""
+        self.ensure_one()
+        term = self._term()
+        if term is None:
+            return None
+        opens = LEGAL_EARLIEST if under_law else Duration(self.announce_from)
+        closes = LEGAL_LATEST if under_law else Duration(self.announce_until)
+        return notice_window(term.last_day, self._duration("notice"), opens, closes)
+
+    def _exit_terms(self):
+        """What decides when the contract may end, as the engine wants it."""
+        self.ensure_one()
+        company = self.company_id
+        start = self.date_start or company._cn285_today()
+        return ExitTerms(
+            start=start,
+            rule=ExitRule(self.exit_rule),
+            notice=self._duration("notice"),
+            term=self._term(),
+            renewal=self._renewal_duration() if self.auto_renew else None,
+            anchor_day=self.term_anchor_day or start.day,
+            committed_until=commitment_end(start, self._commitment()),
+            may_buy_out=self.may_buy_out,
+            telecom=self.telecom,
+            free_from=self.free_exit_from or None,
+            rhythm=self._main_rhythm(),
+        )
+
+    def _main_rhythm(self):
+        """The billing periods that an exit at the end of a period speaks of.
+
+        Those of the contract's first subscription, or else of its first usage item.
+        """
+        items = self.item_ids.filtered(
+            lambda item: (
+                item.billing_type in ("fixed", "usage")
+                and item.billing_start
+                and item.state not in ("cancelled", "ended")
+            )
+        )
+        terms = items.sorted(lambda item: (item.billing_type != "fixed", item.sequence, item.id))
+        return terms[0]._engine_terms().rhythm if terms else None
+
+    # === LIFECYCLE === #
+
+    def action_confirm(self):
+        """Also begin the first term of contracts that have one."""
+        result = super().action_confirm()
+        for contract in self.filtered(lambda contract: not contract.date_concluded):
+            today = contract.company_id._cn285_today()
+            contract.date_concluded = min(today, contract.date_start)
+        self._begin_term()
+        return result
+
+    def action_draft(self):
+        """Also forget the term: it begins anew when the contract is confirmed."""
+        result = super().action_draft()
+        self.write({"term_number": 0, "term_start": False, "term_end": False, "auto_renew": True})
+        return result
+
+    def _begin_term(self):
+        """Set the first term, and the end of contracts that do not go on for ever."""
+        for contract in self.filtered(lambda contract: contract.term_length):
+            term = first_term(contract.date_start, contract._duration("term"))
+            vals = {"term_number": 0, "term_start": term.start, "term_end": term.last_day}
+            end = contract._longest_end()
+            if end and not contract.date_end:
+                vals["date_end"] = end - timedelta(days=1)
+            contract.write(vals)
+
+    def _term_ends(self):
+        """Also the last day of the current term."""
+        return [self.term_end, *super()._term_ends()]
+
+    def _heir_values(self):
+        """A new holder goes on in the same term; the commitment was the old holder's."""
+        return {
+            **super()._heir_values(),
+            "date_concluded": self.date_concluded,
+            "term_number": self.term_number,
+            "term_start": self.term_start,
+            "term_end": self.term_end,
+            "term_anchor_day": self.term_anchor_day,
+            "auto_renew": self.auto_renew,
+            "commitment_length": 0,
+        }
+
+    # === TEMPLATE === #
+
+    def _apply_template(self, template, keep=frozenset()):
+        """Also take over the rules of the term, those of 0 included."""
+        result = super()._apply_template(template, keep)
+        for name in self._term_rule_fields():
+            if name not in keep:
+                self[name] = template[name]
+        return result
+
+    @api.constrains("date_concluded", "date_start")
+    def _check_concluded(self):
+        for contract in self:
+            today = contract.company_id._cn285_today()
+            if contract.date_concluded and contract.date_concluded > today:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s cannot have been concluded on %(day)s, in the "
+                        "future.",
+                        contract=contract.name,
+                        day=format_date(self.env, contract.date_concluded),
+                    )
+                )
+
+
+class ContractTemplate(models.Model):
+    _name = "cn285.contract.template"
+    _inherit = ["cn285.contract.template", "cn285.term.rules"]

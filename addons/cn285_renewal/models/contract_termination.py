@@ -1,0 +1,301 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from odoo import models
+from odoo.addons.cn285_contract.engine.changes import settle
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_day, as_decimal, day_after
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+from ..engine.notice import refund_due
+from ..engine.termination import (
+    Charge,
+    Ground,
+    LeavingFee,
+    earliest_exit,
+    earliest_free_exit,
+    exit_on,
+    leaving_fee,
+    legal_ground,
+)
+
+GROUNDS = [
+    ("term_end", "End of the Term"),
+    ("notice", "With Notice"),
+    ("period_end", "End of a Billing Period"),
+    ("commitment_end", "End of the Commitment"),
+    ("renewal_not_announced", "Renewal not Announced in Time"),
+    ("telecom", "Exit after Month 12 (Electronic Communications)"),
+    ("buy_out", "Leaves the Commitment Early"),
+    ("legitimate", "Legitimate Reason"),
+    ("withdrawal", "Withdrawal"),
+    ("agreed", "Agreed"),
+]
+
+
+class Contract(models.Model):
+    """From which day on a contract may end, and what ending it comes to.
+
+    A termination takes effect on a day. Whether that day is billed as the last one is a setting of
+    the company; where the customer leaves because his renewal was not announced, the law says that
+    it is not.
+    """
+
+    _inherit = "cn285.contract"
+
+    # === FOR PROGRAMS, THE PORTAL AND STAFF === #
+
+    def earliest_termination_date(self, date_requested=None, free_of_charge=False):
+        """The earliest effective date of a termination that is requested on a day.
+
+        :param date_requested: date or ISO text; default: today by the company's clock
+        :param bool free_of_charge: the earliest date for which no fee is owed
+        :returns: date, to be given to :meth:`termination_quote` and to a change ``terminate``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        request = self._request_day(date_requested)
+        # sudo: dates of the contract and of its items, of which one date is told.
+        contract = self.sudo()
+        terms = contract._exit_terms()
+        way = (earliest_free_exit if free_of_charge else earliest_exit)(terms, request)
+        return contract._as_effective(way, request)
+
+    def termination_quote(self, date=None, date_requested=None, legitimate=False):
+        """What a termination comes to, to the cent; nothing is written.
+
+        :param date: effective date, as date or ISO text; default: the earliest one
+        :param date_requested: day of the request; default: today by the company's clock
+        :param bool legitimate: it is for a reason that frees the customer
+        :returns: dict, dates as ISO text, amounts in the contract's currency:
+            ``date_requested``, ``date_effective``, ``last_day``, ``earliest_date``,
+            ``earliest_free_date``, ``allowed`` (may the customer leave on this date), ``ground``
+            (why he may, a code), ``free_of_charge``, ``free_reasons`` (texts);
+            ``refund_untaxed``, ``refund_tax``, ``refund_total`` and ``refund_lines`` (fixed items
+            billed in advance: ``item_id``, ``name``, ``period_start``, ``period_end``,
+            ``amount``), ``refund_due``;
+            ``fee`` for leaving the commitment early, excl. tax, ``fee_base`` (what remains until
+            it ends), ``fee_cap`` (the most the law allows, or None);
+            ``open_usage`` (usage not billed yet: ``item_id``, ``name``, ``period_start``,
+            ``period_end``, ``amount`` or None where it is not known yet)
+        :raises UserError: when the date is before the contract's start
+        """
+        self.ensure_one()
+        self.check_access("read")
+        portal = self.env.user._is_portal() and not self.env.su
+        if portal and not self.sudo()._portal_shows_prices():
+            raise AccessError(self.env._("The invoices of this contract go to a reseller."))
+        request = self._request_day(date_requested)
+        # sudo: reads invoiced rows and taxes, which the user need not see; writes nothing.
+        contract = self.sudo()
+        day = as_day(self.env, date) or contract.earliest_termination_date(request)
+        contract._check_effective(day)
+        way = contract._right_to_leave(day, request, legitimate)
+        last_day = contract._last_day_of(day, way[0] if way else None)
+        lines = contract._refund_lines(last_day)
+        fee = contract._leaving_fee(day_after(last_day), way)
+        untaxed = sum(line["amount"] for line in lines)
+        total = sum(line.pop("total") for line in lines)
+        currency = contract.currency_id
+        return {
+            "contract": contract.name,
+            "currency": currency.name,
+            "date_requested": request.isoformat(),
+            "date_effective": day.isoformat(),
+            "last_day": last_day.isoformat(),
+            "earliest_date": contract.earliest_termination_date(request).isoformat(),
+            "earliest_free_date": contract.earliest_termination_date(
+                request, free_of_charge=True
+            ).isoformat(),
+            "allowed": way is not None,
+            "ground": way[0] if way else None,
+            "free_of_charge": not fee.amount,
+            "free_reasons": contract._free_reasons(way, fee),
+            "refund_untaxed": currency.round(untaxed),
+            "refund_tax": currency.round(total - untaxed),
+            "refund_total": currency.round(total),
+            "refund_lines": lines,
+            "refund_due": refund_due(day).isoformat(),
+            "fee": float(fee.amount),
+            "fee_base": float(fee.remaining),
+            "fee_cap": None if fee.cap is None else float(fee.cap),
+            "open_usage": contract._open_usage(last_day),
+        }
+
+    def action_terminate(self, date=None, date_requested=None, reason_id=False, **options):
+        """Terminate contracts: a change of type ``terminate``, scheduled.
+
+        :param date: effective date; default: the earliest one
+        :param options: ``origin`` (staff, customer, api), ``note``, ``legitimate_reason`` (text)
+        :returns: the changes
+        """
+        changes = self.env["cn285.contract.change"]
+        for contract in self:
+            request = contract._request_day(date_requested)
+            changes |= changes.create(
+                {
+                    "contract_id": contract.id,
+                    "type": "terminate",
+                    "date_effective": as_day(self.env, date)
+                    or contract.earliest_termination_date(request),
+                    "date_requested": request,
+                    "reason_id": reason_id,
+                    "origin": options.get("origin", "staff"),
+                    "note": options.get("note"),
+                    "legitimate_reason": options.get("legitimate_reason"),
+                }
+            )
+        changes.action_schedule()
+        return changes
+
+    def action_open_termination(self):
+        """Open a new termination of this contract, at its earliest date."""
+        self.ensure_one()
+        day = self.earliest_termination_date()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Terminate"),
+            "res_model": "cn285.contract.change",
+            "view_mode": "form",
+            "context": {
+                "default_contract_id": self.id,
+                "default_type": "terminate",
+                "default_date_effective": day,
+            },
+        }
+
+    # === RIGHTS === #
+
+    def _request_day(self, day):
+        return as_day(self.env, day) or self.company_id._cn285_today()
+
+    def _check_effective(self, day):
+        if self.date_start and day < self.date_start:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s starts on %(start)s; it cannot end before.",
+                    contract=self.name,
+                    start=format_date(self.env, self.date_start),
+                )
+            )
+
+    def _as_effective(self, way, request):
+        """The effective date of a way out of the engine, which speaks of the first free day.
+
+        Where the day itself is billed, a contract may end on the day of the request, not before.
+        """
+        if way.ground is Ground.renewal_not_announced or self.company_id.cn285_end_day == "free":
+            return way.day
+        return max(way.day - timedelta(days=1), request, self.date_start or request)
+
+    def _last_day_of(self, effective, ground):
+        """The last day of a contract that is terminated with effect on a day."""
+        billed = self.company_id.cn285_end_day == "billed"
+        if billed and ground != Ground.renewal_not_announced.value:
+            return effective
+        return effective - timedelta(days=1)
+
+    def _right_to_leave(self, effective, request, legitimate=False):
+        """By what right the contract may end with effect on a day, the cheapest first.
+
+        :returns: ``(ground, does it owe the fee)``, or None where it may not
+        """
+        self.ensure_one()
+        if legitimate:
+            return "legitimate", False
+        terms = self._exit_terms()
+        ordinary = replace(terms, free_from=None)
+        way = exit_on(ordinary, request, day_after(self._last_day_of(effective, None)))
+        if way and not way.owes_fee:
+            return way.ground.value, False
+        if legal_ground(terms, effective) and request <= effective:
+            return Ground.renewal_not_announced.value, False
+        return (way.ground.value, True) if way else None
+
+    def _free_reasons(self, way, fee):
+        """Why leaving costs nothing, for somebody who is no lawyer."""
+        if fee.amount:
+            return []
+        reasons = {
+            "renewal_not_announced": self.env._(
+                "You were not told in time that the contract renews: you may leave at any time."
+            ),
+            "legitimate": self.env._("You have a legitimate reason."),
+            "term_end": self.env._("The contract ends with its term."),
+        }
+        ground = way[0] if way else None
+        if ground in reasons:
+            return [reasons[ground]]
+        if not self.commitment_end:
+            return [self.env._("The contract has no commitment.")]
+        if not fee.remaining:
+            return [self.env._("The commitment is over.")]
+        return [self.env._("The contract asks no fee for leaving early.")]
+
+    # === MONEY === #
+
+    def _refund_lines(self, last_day):
+        """What was invoiced for the days after ``last_day``, as the termination would credit it."""
+        items = self.item_ids.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
+        billed, _counts = items._billed_rows()
+        taxes, lines = items._get_taxes(), []
+        for item in items:
+            credits = settle(item._stretches_until(last_day), billed[item], item._rounding())
+            for credit in credits:
+                amounts = taxes[item].compute_all(
+                    float(credit.amount),
+                    currency=self.currency_id,
+                    product=item.product_id,
+                    partner=self.payer_id,
+                )
+                lines.append(
+                    {
+                        "item_id": item.id,
+                        "name": item.name,
+                        "period_start": credit.start.isoformat(),
+                        "period_end": (credit.end - timedelta(days=1)).isoformat(),
+                        "amount": amounts["total_excluded"],
+                        "total": amounts["total_included"],
+                    }
+                )
+        return lines
+
+    def _leaving_fee(self, first_free_day, way):
+        """The fee for a termination, as the engine's ``LeavingFee``."""
+        if not way or not way[1]:
+            zero = as_decimal(0)
+            return LeavingFee(zero, zero)
+        terms = self._exit_terms()
+        charges = self.item_ids._charges_until(terms.committed_until)
+        rounding = as_decimal(self.currency_id.rounding)
+        return leaving_fee(terms, self._fee_rule(), charges, first_free_day, rounding)
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _stretches_until(self, last_day):
+        """The item's history, had it ended on a day."""
+        end = day_after(last_day)
+        stretches = []
+        for stretch in self._owing_stretches():
+            terms = stretch.terms
+            own = end if terms.end is None else min(terms.end, end)
+            if stretch.start < own:
+                stretches.append(replace(stretch, terms=replace(terms, end=own)))
+        return stretches
+
+    def _charges_until(self, until):
+        """What these items' subscriptions cost by period until a day, for the engine."""
+        subscriptions = self.filtered(
+            lambda item: item.billing_type == "fixed" and item.state in ("draft", *LIVE_STATES)
+        )
+        # Periods billed in arrears are due after they end.
+        horizon = until + timedelta(days=800)
+        plans = subscriptions._plan_rows(horizon)
+        return [
+            Charge(row["period_start"], day_after(row["period_end"]), as_decimal(row["amount"]))
+            for rows, _finished in plans.values()
+            for row in rows
+            if row["period_start"] < until
+        ]

@@ -1,0 +1,343 @@
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..engine.notice import NoticeStatus, NoticeWindow, Sending, free_exit_from, notice_status
+
+OPEN_NOTICES = ("planned", "due")
+
+# What follows from the contract and the sendings, and is not edited.
+MACHINERY = {
+    "contract_id",
+    "term_number",
+    "basis",
+    "term_end",
+    "renewal_date",
+    "last_day_to_refuse",
+    "date_earliest",
+    "date_latest",
+    "state",
+    "date_refused",
+}
+# What may still be learnt of a sending; the rest is proof.
+DELIVERY = {"delivery", "delivery_note"}
+
+
+class RenewalNotice(models.Model):
+    """What tells a customer, in time and provably, that his contract renews unless he refuses.
+
+    One notice for each term. Its window and status follow from the law (Code de la consommation,
+    L215-1) or from the contract's own promise; see ``engine/notice.py``.
+    """
+
+    _name = "cn285.renewal.notice"
+    _description = "Renewal Notice"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_latest, id"
+    _check_company_auto = True
+
+    contract_id = fields.Many2one(
+        "cn285.contract", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="contract_id.company_id", store=True, index=True, precompute=True
+    )
+    partner_id = fields.Many2one(
+        related="contract_id.partner_id", string="Customer", store=True, index=True
+    )
+    user_id = fields.Many2one(related="contract_id.user_id", string="Salesperson", store=True)
+    term_number = fields.Integer(
+        required=True, readonly=True, help="The term that ends: 0 is the first."
+    )
+    basis = fields.Selection(
+        [("law", "The Law"), ("contract", "The Contract")],
+        string="Demanded By",
+        required=True,
+        readonly=True,
+    )
+    term_end = fields.Date(required=True, readonly=True, help="Last day of the term that ends.")
+    renewal_date = fields.Date(required=True, readonly=True, help="First day of the next term.")
+    last_day_to_refuse = fields.Date(required=True, readonly=True)
+    date_earliest = fields.Date(string="Send From", required=True, readonly=True)
+    date_latest = fields.Date(string="Send Until", required=True, readonly=True)
+    date_planned = fields.Date(
+        string="Planned For", required=True, help="The day on which it is to be sent."
+    )
+    channel = fields.Selection(
+        [("email", "E-mail"), ("letter", "Letter")], required=True, default="email"
+    )
+    state = fields.Selection(
+        string="Status",
+        group_expand=True,
+        selection=[
+            ("planned", "Planned"),
+            ("due", "Due"),
+            ("on_time", "Sent in Time"),
+            ("early", "Sent too Early"),
+            ("late", "Sent too Late"),
+            ("malformed", "Not Valid"),
+            ("missed", "Missed"),
+            ("cancelled", "Not Needed"),
+        ],
+        default="planned",
+        required=True,
+        readonly=True,
+        tracking=True,
+        index=True,
+        copy=False,
+    )
+    sending_ids = fields.One2many(
+        "cn285.renewal.notice.sending", "notice_id", string="Sendings", copy=False
+    )
+    date_sent = fields.Date(
+        string="Sent On", compute="_compute_date_sent", store=True, help="The last sending."
+    )
+    date_refused = fields.Date(string="Refused On", readonly=True, copy=False, tracking=True)
+    free_exit_from = fields.Date(
+        compute="_compute_free_exit_from",
+        store=True,
+        help="The customer may leave at any time from this day on, free of charge.",
+    )
+    consequence = fields.Text(compute="_compute_consequence")
+    problem = fields.Text(
+        readonly=True, copy=False, help="Why it could not be sent, or did not arrive."
+    )
+    days_left = fields.Integer(
+        compute="_compute_days_left", help="Days until the last one on which it may be sent."
+    )
+
+    _once = models.Constraint(
+        "unique(contract_id, term_number)", "This renewal already has its notice."
+    )
+    _open_idx = models.Index("(company_id, date_planned) WHERE state IN ('planned', 'due')")
+
+    # === COMPUTES === #
+
+    @api.depends("contract_id.name", "renewal_date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for notice in self:
+            day = format_date(self.env, notice.renewal_date) if notice.renewal_date else ""
+            notice.display_name = f"{notice.contract_id.name or ''} · {day}"
+
+    @api.depends("sending_ids.date")
+    def _compute_date_sent(self):
+        for notice in self:
+            notice.date_sent = max(notice.sending_ids.mapped("date"), default=False)
+
+    @api.depends("state", "renewal_date")
+    def _compute_free_exit_from(self):
+        for notice in self:
+            sets_free = notice.state in NoticeStatus._value2member_map_
+            notice.free_exit_from = sets_free and free_exit_from(
+                notice._window(), NoticeStatus(notice.state)
+            )
+
+    def _compute_days_left(self):
+        for notice in self:
+            today = notice.company_id._cn285_today()
+            open_ = notice.state in OPEN_NOTICES
+            notice.days_left = (notice.date_latest - today).days if open_ else 0
+
+    @api.depends("state", "date_refused", "last_day_to_refuse", "renewal_date")
+    @api.depends_context("lang")
+    def _compute_consequence(self):
+        for notice in self:
+            notice.consequence = notice._consequence_text()
+
+    def _consequence_text(self):
+        """What follows from the notice's status, for somebody who is no lawyer."""
+        self.ensure_one()
+        days = {
+            "refuse": format_date(self.env, self.last_day_to_refuse),
+            "latest": format_date(self.env, self.date_latest),
+            "renewal": format_date(self.env, self.renewal_date),
+            "term_end": format_date(self.env, self.term_end),
+        }
+        if self.date_refused:
+            return self.env._(
+                "The customer refused the renewal: the contract ends on %(term_end)s.", **days
+            )
+        if self.state in OPEN_NOTICES:
+            return self.env._(
+                "To be sent by %(latest)s. The customer may refuse until %(refuse)s.", **days
+            )
+        if self.state == "on_time":
+            return self.env._(
+                "The customer may refuse until %(refuse)s; otherwise the contract renews on "
+                "%(renewal)s.",
+                **days,
+            )
+        if self.state == "cancelled":
+            return self.env._("The contract does not renew: nothing has to be announced.")
+        return self.env._(
+            "From %(renewal)s on the customer may terminate at any time, free of charge. Amounts "
+            "paid in advance are refunded within 30 days of the termination, less what was "
+            "served until then; after that they bear the legal interest.",
+            **days,
+        )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        inside = self.env.context.get("cn285_state_door") is STATE_DOOR
+        if not inside and MACHINERY & vals.keys():
+            raise UserError(
+                self.env._(
+                    "The dates and the status of a renewal notice follow from the contract and "
+                    "from what was sent; they are not edited."
+                )
+            )
+        return super().write(vals)
+
+    def _write_inside(self, vals):
+        """Write what follows from the contract and the sendings."""
+        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
+
+    # === THE ENGINE === #
+
+    def _window(self):
+        self.ensure_one()
+        return NoticeWindow(
+            self.last_day_to_refuse, self.date_earliest, self.date_latest, self.renewal_date
+        )
+
+    def _engine_status(self):
+        """What the sendings come to today, by the engine."""
+        self.ensure_one()
+        sendings = [
+            Sending(sending.date, sending.well_formed, sending.delivery in ("failed", "bounced"))
+            for sending in self.sending_ids
+        ]
+        return notice_status(self._window(), sendings, self.company_id._cn285_today())
+
+    def _refresh_state(self):
+        """Bring the status in line with the sendings and the day, in one write for each status."""
+        by_state = {}
+        for notice in self.filtered(lambda notice: notice.state != "cancelled"):
+            status = notice._engine_status().value
+            if status != notice.state:
+                by_state.setdefault(status, []).append(notice.id)
+        for status, ids in by_state.items():
+            self.browse(ids)._write_inside({"state": status})
+
+    # === PLANNING === #
+
+    @api.model
+    def _prepare_notice_vals(self, contract, announcement):
+        """Values of the notice that announces the end of the contract's current term."""
+        window = contract._notice_window(under_law=announcement == "law")
+        company = contract.company_id
+        planned = max(window.earliest, window.reminder_day(company.cn285_notice_margin))
+        return {
+            "contract_id": contract.id,
+            "term_number": contract.term_number,
+            "basis": announcement,
+            "term_end": contract.term_end,
+            "renewal_date": window.renewal_day,
+            "last_day_to_refuse": window.last_day_to_refuse,
+            "date_earliest": window.earliest,
+            "date_latest": window.latest,
+            "date_planned": planned,
+            "channel": contract._notice_channel(),
+        }
+
+    def _replan(self):
+        """Plan notices anew whose contract's term or rules have changed; sent ones stay."""
+        for notice in self.filtered(lambda notice: notice.state in (*OPEN_NOTICES, "cancelled")):
+            contract = notice.contract_id
+            announcement = contract._may_renew() and contract._announcement()
+            if not announcement:
+                notice._write_inside({"state": "cancelled"})
+            elif notice.term_number == contract.term_number:
+                vals = notice._prepare_notice_vals(contract, announcement)
+                notice._write_inside({**vals, "state": "planned"})
+        self._refresh_state()
+
+    # === REFUSAL === #
+
+    def action_refuse(self):
+        """The customer refuses the renewal: his contract ends with its term."""
+        for notice in self:
+            notice.contract_id.action_refuse_renewal()
+        return True
+
+    def action_view_contract(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "cn285.contract",
+            "res_id": self.contract_id.id,
+            "view_mode": "form",
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_without_proof(self):
+        for notice in self:
+            if notice.sending_ids:
+                raise UserError(
+                    self.env._("%s was sent: it is kept as proof.", notice.display_name)
+                )
+
+
+class RenewalNoticeSending(models.Model):
+    """The proof of one sending: when, to whom, by what, the text, and whether it arrived."""
+
+    _name = "cn285.renewal.notice.sending"
+    _description = "Sending of a Renewal Notice"
+    _order = "date desc, id desc"
+
+    notice_id = fields.Many2one(
+        "cn285.renewal.notice", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="notice_id.company_id", store=True)
+    date = fields.Date(
+        string="Sent On", required=True, help="The day it left, by the company's clock."
+    )
+    channel = fields.Selection(
+        [("email", "E-mail"), ("letter", "Letter")], required=True, default="letter"
+    )
+    recipient = fields.Char(required=True, help="The e-mail address, or the postal one.")
+    subject = fields.Char()
+    body = fields.Html(string="Text", sanitize=False)
+    well_formed = fields.Boolean(
+        string="States the Last Day in a Box",
+        default=True,
+        help="The notice is a letter or e-mail of its own that names the customer and shows the "
+        "last day to refuse in a visible box.",
+    )
+    message_id = fields.Char(string="Message-Id", readonly=True, index="btree_not_null")
+    mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True)
+    attachment_id = fields.Many2one("ir.attachment", string="Letter", readonly=True)
+    delivery = fields.Selection(
+        [
+            ("outgoing", "On its Way"),
+            ("sent", "Sent"),
+            ("held", "Held Back (Test)"),
+            ("failed", "Not Sent"),
+            ("bounced", "Came Back"),
+        ],
+        default="sent",
+        required=True,
+    )
+    delivery_note = fields.Text(readonly=True, help="What the mail server said.")
+    user_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sendings = super().create(vals_list)
+        sendings.notice_id._refresh_state()
+        return sendings
+
+    def write(self, vals):
+        if vals.keys() - DELIVERY:
+            raise UserError(self.env._("Sendings of a renewal notice are proof and do not change."))
+        result = super().write(vals)
+        if "delivery" in vals:
+            self.notice_id._refresh_state()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Sendings of a renewal notice are proof and stay."))

@@ -1,0 +1,84 @@
+from freezegun import freeze_time
+from odoo.addons.cn285_contract.tests.importing.test_import_contracts import LoaderCase
+from odoo.tests import tagged
+
+CONTRACTS = {
+    "products.csv": "code,name,price\nUP-API,API,0.01\n",
+    "partners.csv": "id,name\nUP-P,Menuiserie Roux\n",
+    "contracts.csv": "id,partner,date_start,state\nUP-C,UP-P,2026-01-01,active\n",
+    "items.csv": (
+        "id,contract,product,billing_type,timing,code,usage_lines,usage_grace_days\n"
+        "UP-I,UP-C,UP-API,usage,arrears,UP-1,single,3\n"
+    ),
+    "metrics.csv": (
+        "code,name,unit,input_kind,duration_unit\n"
+        "up_calls,Calls,call,,\n"
+        "up_talk,Talk,minute,duration,minute\n"
+    ),
+    "calculators.csv": (
+        "id,item,metric,charge_model,price_unit,tiers,values,property,allowance_units\n"
+        "UP-K1,UP-I,up_calls,graduated,,100:0.02|1000:0.015+5|:0.01,,,10\n"
+        "UP-K2,UP-I,up_talk,matrix,,,FR:0.05|DE:0.07,country,\n"
+    ),
+}
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-02-15 10:00:00")
+class TestImportUsage(LoaderCase):
+    def test_metrics_and_calculators_come_in_with_their_tiers_and_prices(self):
+        report = self._load(CONTRACTS)
+        self.assertFalse(self._errors(report))
+        self.assertEqual((report.created["metrics"], report.created["calculators"]), (2, 2))
+        item = self._loaded("UP-I")
+        self.assertEqual((item.usage_lines, item.usage_grace_days), ("single", 3))
+        tiers = item.calculator_ids[0].tier_ids
+        self.assertEqual(
+            tiers.mapped(lambda tier: (tier.up_to, tier.price_unit, tier.flat)),
+            [(100.0, 0.02, 0.0), (1000.0, 0.015, 5.0), (0.0, 0.01, 0.0)],
+        )
+        self.assertEqual(
+            item.calculator_ids[1].value_ids.mapped(lambda value: (value.value, value.price_unit)),
+            [("FR", 0.05), ("DE", 0.07)],
+        )
+        self.assertEqual(item.calculator_ids[0].simulate(210)["amount"], 2.0 + 5.0 + 1.5)
+
+    def test_loaded_again_nothing_changes_and_a_changed_tier_does(self):
+        self._load(CONTRACTS)
+        again = self._load(CONTRACTS)
+        self.assertEqual((again.skipped["calculators"], again.skipped["metrics"]), (2, 2))
+        self.assertFalse(again.updated["calculators"])
+        dearer = CONTRACTS["calculators.csv"].replace(":0.01,", ":0.012,")
+        report = self._load({**CONTRACTS, "calculators.csv": dearer})
+        self.assertEqual((report.updated["calculators"], report.skipped["calculators"]), (1, 1))
+        tiers = self._loaded("UP-I").calculator_ids[0].tier_ids
+        self.assertEqual(tiers.filtered(lambda tier: not tier.up_to).price_unit, 0.012)
+
+    def test_bad_calculators_are_refused_and_their_contract_stays_a_draft(self):
+        head = "id,item,metric,charge_model,tiers,values,property\n"
+        cases = {
+            "B1,UP-I,up_calls,graduated,100=2,,": "is not written like 1000:0.002",
+            "B2,UP-I,up_calls,graduated,100:two,,": "“two” is not a number",
+            "B3,UP-I,up_calls,matrix,,FR,country": "is not written like FR:0.05",
+            "B4,UP-I,no_such,per_unit,,,": "there is no usage metric “no_such”",
+            "B5,UP-I,,per_unit,,,": "choose either a metric, a formula or another item",
+            "B6,UP-I,up_calls,by_moon,,,": "“by_moon” is not allowed",
+            "B7,,up_calls,per_unit,,,": "belongs to one contract item or to one template item",
+            "B8,UP-I,up_calls,graduated,,,": "tier",
+        }
+        text = head + "\n".join(cases) + "\n"
+        report = self._load({**CONTRACTS, "calculators.csv": text})
+        refused = {line: reason for _file, line, reason in self._errors(report)}
+        self.assertEqual(sorted(refused), list(range(2, len(cases) + 2)))
+        for line, words in enumerate(cases.values(), start=2):
+            self.assertIn(words, refused[line])
+        self.assertEqual(self._loaded("UP-C").state, "draft")
+
+    def test_items_name_metrics_of_the_same_load(self):
+        """What an addon above brings goes in before what refers to it."""
+        items = CONTRACTS["items.csv"].replace("usage_grace_days", "usage_metrics,usage_billing")
+        items = items.replace("single,3", "single,up_calls|up_talk,complete")
+        report = self._load({**CONTRACTS, "items.csv": items})
+        self.assertFalse(self._errors(report))
+        metrics = self._loaded("UP-I").usage_metric_ids
+        self.assertEqual(set(metrics.mapped("code")), {"up_calls", "up_talk"})

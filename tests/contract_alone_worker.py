@@ -1,0 +1,74 @@
+"""A contract's life in a database with no addon of ours but cn285_contract, printed as JSON.
+
+``python contract_alone_worker.py DATABASE story``; the database has accounting, and none of ours.
+"""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+
+from forks import environment
+
+
+def install(database):
+    command = [sys.executable, "-W", "ignore", "-m", "odoo", "-d", database, "-i", "cn285_contract"]
+    options = ["--stop-after-init", "--no-http", "--log-level=warn"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True)
+    if done.returncode or " ERROR " in done.stderr:
+        sys.exit(done.stderr[-3000:])
+
+
+def story(env):
+    """Confirmed, billed, changed, terminated, billed to its end: what there was at each step."""
+    product = env["product.product"].create({"name": "Service", "type": "service"})
+    partner = env["res.partner"].create({"name": "Customer"})
+    today = env.company._cn285_today()
+    start = today.replace(day=1) - timedelta(days=1)
+    contract = env["cn285.contract"].create(
+        {
+            "partner_id": partner.id,
+            "date_start": start.replace(day=1),
+            "item_ids": [(0, 0, {"product_id": product.id, "price_unit": 30.0})],
+        }
+    )
+    contract.action_confirm()
+    env["cn285.billing.run"].create({"date": today}).action_run()
+    billed = len(contract.invoice_ids)
+
+    def change(kind, **values):
+        change = env["cn285.contract.change"].create(
+            {"contract_id": contract.id, "type": kind, "date_effective": today, **values}
+        )
+        change.action_schedule()
+        return change.state
+
+    states = [
+        change("quantity", item_id=contract.item_ids.id, values={"quantity": 2.0}),
+        change("holder", values={"partner_id": partner.create({"name": "Heir"}).id}),
+    ]
+    heir = env["cn285.contract"].search([("predecessor_id", "=", contract.id)])
+    contract = heir
+    states.append(change("terminate"))
+    env["cn285.billing.run"].create({"date": today}).action_run()
+    for cron in env["ir.cron"].search([("cron_name", "like", "Contracts:")]):
+        cron.method_direct_trigger()
+    for model in ("cn285.contract", "cn285.contract.change", "res.config.settings", "res.partner"):
+        env[model].get_view(view_type="form")
+    return {
+        "addons": env["ir.module.module"]
+        .search([("name", "like", "cn285"), ("state", "=", "installed")])
+        .mapped("name"),
+        "billed": billed,
+        "states": states,
+        "heir": [heir.partner_id.name, heir.invoice_ids.mapped("state")],
+        "last day": heir.date_end.isoformat(),
+        "today": today.isoformat(),
+    }
+
+
+if __name__ == "__main__":
+    name = sys.argv[1]
+    install(name)
+    with environment(name) as env:
+        print(json.dumps(story(env)))

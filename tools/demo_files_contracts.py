@@ -1,0 +1,420 @@
+"""The demonstration's contracts: see make_demo_files.py."""
+
+from datetime import date
+
+import demo_files_catalogue
+
+FIRST, LAST = date(2024, 7, 1), date(2026, 5, 31)
+RECENT = date(2025, 6, 1)
+# Contracts from this day on renew for the first time after the last day that is billed.
+FIRST_RENEWED_AHEAD = date(2025, 7, 1)
+YEARLY_TERM = {"term_length": 12, "renewal_revision": "percent", "renewal_percent": 2.5}
+POLICIES = ("prorate", "full", "free")
+UNITS_IN_MONTHS = {"month": 1, "quarter": 3, "semester": 6, "year": 12}
+
+
+def build(p):
+    """Fill the files; the order decides what the seed makes of it."""
+    demo_files_catalogue.build(p)
+    for part in (
+        _template_contracts,
+        _maintenance,
+        _cleaning,
+        _billing_days,
+        _rhythms,
+        _syndicates,
+        _fleets,
+        _groups,
+        _resellers,
+        _discounts,
+        _conditions,
+        _instalments,
+        _projects,
+        _usage,
+        _abroad,
+        _families,
+        _endings,
+    ):
+        part(p)
+
+
+def _template_contracts(p):
+    for number in range(72):
+        cells = {"template": p.pick(["ESS", "PRO", "PRO", "CLE"])}
+        if number % 4 == 0:
+            cells["pricelist"] = "PL-EUR"
+        if number % 12 == 5:
+            cells["sending"] = "email"
+        p.contract(p.company(), p.day(FIRST, LAST), **cells)
+
+
+def _maintenance(p):
+    terms = ("account.account_payment_term_advance_60days", "account.account_payment_term_45days")
+    for number in range(30):
+        item = {
+            "product": "MNT",
+            "recurring_unit": "year",
+            "price_unit": p.random.randint(60, 480) * 10.0,
+        }
+        if number % 3 == 0:
+            item |= {"billing_offset": -30}
+        if number % 4 == 1:
+            item |= {"analytic": "LYO:60|PAR:40"}
+        customer, start = p.company(), p.day(FIRST, LAST)
+        p.contract(
+            customer,
+            start,
+            [item],
+            payment_term=terms[number % 2],
+            client_ref=f"BC-{p.random.randint(1000, 9999)}",
+            **(YEARLY_TERM if start >= FIRST_RENEWED_AHEAD else {}),
+        )
+
+
+def _cleaning(p):
+    for number in range(36):
+        item = {
+            "product": "NET",
+            "timing": "arrears",
+            "alignment": "calendar",
+            "price_unit": p.random.randint(180, 1900) + 0.5,
+            "billing_offset": (0, 4, 9)[number % 3],
+            "proration_basis": ("actual", "30_360")[number % 2],
+        }
+        extra = {
+            "product": "VER",
+            "quantity": p.random.randint(4, 40),
+            "timing": "arrears",
+            "recurring_unit": "week",
+            "recurring_interval": 4,
+        }
+        p.contract(p.company(), p.day(RECENT, LAST), [item, extra] if number % 3 == 2 else [item])
+
+
+def _billing_days(p):
+    """A contract for each day of the month, over all rules for partial periods."""
+    for day in range(1, 32):
+        item = {
+            "product": "FIB",
+            "alignment": "calendar",
+            "billing_day": day,
+            "price_unit": 149.0,
+            "first_period": POLICIES[day % 3],
+            "last_period": POLICIES[day // 3 % 3],
+            "proration_basis": ("actual", "30_360")[day % 2],
+        }
+        end = {"date_end": p.day(date(2026, 2, 1), date(2026, 6, 20))} if day % 2 else {}
+        p.contract(p.company(), p.day(RECENT, date(2026, 1, 20)), [item], **end)
+
+
+def _rhythms(p):
+    """Every unit, intervals above one, date to date and by the calendar."""
+    rhythms = [
+        ("day", 10),
+        ("day", 45),
+        ("week", 1),
+        ("week", 2),
+        ("month", 2),
+        ("month", 4),
+        ("quarter", 1),
+        ("quarter", 2),
+        ("semester", 1),
+        ("year", 1),
+        ("year", 2),
+    ]
+    for unit, interval in rhythms:
+        for alignment in ("anniversary", "calendar"):
+            for timing in ("advance", "arrears"):
+                months = UNITS_IN_MONTHS.get(unit, 0.5) * interval
+                item = {
+                    "product": p.pick(["HEB", "ALA", "NET"]),
+                    "recurring_unit": unit,
+                    "recurring_interval": interval,
+                    "alignment": alignment,
+                    "timing": timing,
+                    "price_unit": round(months * p.random.randint(40, 220), 2),
+                }
+                if alignment == "calendar" and months >= 1:
+                    item |= {"billing_month": p.random.randint(1, 12), "billing_day": 15}
+                first = RECENT if months < 6 else FIRST
+                last = LAST if months < 6 else date(2025, 5, 31)
+                p.contract(p.company(), p.day(first, last), [item])
+
+
+def _syndicates(p):
+    for name in (
+        "Les Tilleuls",
+        "Le Clos Fleuri",
+        "Bellevue",
+        "Le Parc",
+        "Les Terrasses",
+        "Saint-Michel",
+        "Les Acacias",
+        "Le Grand Large",
+    ):
+        lift = {
+            "product": "ASC",
+            "recurring_unit": "semester",
+            "timing": "arrears",
+            "alignment": "calendar",
+            "billing_month": 1,
+            "proration_basis": "30_360",
+        }
+        heat = {
+            "product": "CHA",
+            "recurring_unit": "year",
+            "alignment": "calendar",
+            "billing_month": 10,
+            "timing": "advance",
+        }
+        p.contract(p.syndicate(name), p.day(FIRST, RECENT), [lift, heat], tags="Copropriété")
+
+
+def _fleets(p):
+    """Hundreds of items on one invoice: summed by product, or by the item's name."""
+    start = date(2025, 11, 1)
+    fleet = p.contract(
+        p.company("Transports Rhône-Alpes Express"),
+        start,
+        line_grouping="product",
+        tags="Grand compte",
+        payment_term="account.account_payment_term_45days",
+    )
+    for number in range(240):
+        p.item(
+            fleet,
+            file="items-fleet",
+            product="VEH",
+            code=f"VEH-{number + 1:04d}",
+            name=f"Véhicule {number + 1:03d}",
+            price_unit=(289.0, 319.0, 405.5)[number % 3],
+            alignment="calendar",
+            date_start=p.day(start, date(2026, 3, 31)),
+            start_condition="date",
+        )
+    printers = p.contract(
+        p.company("Assurances Mutuelles de l'Ouest"),
+        start,
+        line_grouping="item_name",
+        tags="Grand compte",
+        sending="email",
+    )
+    for number in range(160):
+        p.item(
+            printers,
+            file="items-fleet",
+            product="IMP",
+            code=f"IMP-{number + 1:04d}",
+            name=("Copieur A3 couleur", "Copieur A4", "Traceur")[number % 3],
+            price_unit=(89.0, 42.5, 131.0)[number % 3],
+            alignment="calendar",
+        )
+
+
+def _groups(p):
+    """One contract serves several subsidiaries; some groups have an accounts department."""
+    for number, name in enumerate(
+        (
+            "Groupe Armor Santé",
+            "Groupe Vallée Bleue",
+            "Groupe Horizon",
+            "Groupe Fontenay",
+            "Groupe Beaumont",
+            "Groupe Delmas",
+        )
+    ):
+        group = p.company(name)
+        if number % 2:
+            p.add(
+                "partners",
+                id=p.number("P"),
+                name="Comptabilité fournisseurs",
+                parent=group,
+                type="invoice",
+                email=f"factures@groupe{number}.example",
+                is_company="no",
+                country="FR",
+                city="Paris",
+                zip="75011",
+                street=f"{number + 3} rue de la République",
+            )
+        items = []
+        for site in ("Nord", "Sud", "Est", "Ouest"):
+            part = p.company(f"{name.removeprefix('Groupe ')} {site}", parent=group, type="other")
+            quantity = p.random.randint(8, 260)
+            items.append(
+                {
+                    "product": "SUP",
+                    "quantity": quantity,
+                    "beneficiary": part,
+                    "alignment": "calendar",
+                    "name": f"Assistance {site}",
+                }
+            )
+        p.contract(
+            group,
+            p.day(RECENT, date(2026, 2, 1)),
+            items,
+            pricelist="PL-EUR",
+            tags="Grand compte|Réseau",
+        )
+
+
+def _resellers(p):
+    for name in ("Distribution Télécom Sud", "Ouest Informatique Réseaux", "Alpes Numérique"):
+        reseller = p.company(name)
+        for _ in range(9):
+            line = {"product": "TEL", "quantity": p.random.randint(1, 30), "alignment": "calendar"}
+            access = {"product": "FIB", "alignment": "calendar", "price_unit": 129.0}
+            p.contract(
+                p.company(), p.day(RECENT, LAST), [line, access], reseller=reseller, tags="Réseau"
+            )
+
+
+def _discounts(p):
+    kinds = [
+        {
+            "name": "Trois mois offerts",
+            "percent": 100,
+            "date_start": date(2025, 9, 1),
+            "date_end": date(2025, 11, 30),
+        },
+        {"name": "Remise de fidélité", "percent": 15, "date_start": date(2026, 1, 1)},
+        {
+            "name": "Geste commercial",
+            "amount": 25.0,
+            "date_start": date(2025, 10, 10),
+            "date_end": date(2026, 1, 19),
+        },
+        {
+            "name": "Travaux",
+            "percent": 50,
+            "date_start": date(2026, 2, 16),
+            "date_end": date(2026, 3, 8),
+        },
+    ]
+    for number in range(24):
+        windows = [kinds[number % 4]]
+        if number % 4 == 0:
+            windows.append(kinds[1])
+        item = {"product": "ALA", "quantity": p.random.randint(2, 12), "discounts": windows}
+        if number % 3 == 0:
+            item |= {"discount": 7.5}
+        p.contract(p.company(), p.day(date(2025, 6, 1), date(2025, 9, 1)), [item])
+
+
+def _conditions(p):
+    """Items that start with the contract, on their own date, and when they are activated."""
+    for number in range(18):
+        start = p.day(RECENT, date(2025, 12, 31))
+        items = [
+            {"product": "SUP", "quantity": 3, "trial_days": (0, 15, 30)[number % 3]},
+            {"product": "SAV", "start_condition": "date", "date_start": p.day(start, LAST)},
+            {"product": "TEL", "start_condition": "manual"},
+        ]
+        if number % 3:
+            items[2]["activated_on"] = p.day(start, LAST)
+        p.contract(p.company(), start, items)
+
+
+def _instalments(p):
+    """Equipment paid in a given number of periods."""
+    for number in range(10):
+        item = {
+            "product": "IMP",
+            "period_count": (6, 12, 24)[number % 3],
+            "price_unit": p.random.randint(35, 190) + 0.9,
+        }
+        p.contract(p.company(), p.day(FIRST, LAST), [item])
+
+
+def _projects(p):
+    """Fees on given dates, on the start, and a subscription after them."""
+    for _ in range(10):
+        start = p.day(RECENT, date(2026, 2, 28))
+        later = p.day(start, date(2026, 6, 20))
+        items = [
+            {"product": "CON", "billing_type": "one_shot", "name": "Cadrage"},
+            {
+                "product": "CON",
+                "billing_type": "one_shot",
+                "name": "Recette",
+                "one_shot_date": later,
+                "price_unit": p.random.randint(8, 90) * 100.0,
+            },
+            {"product": "FOR", "billing_type": "one_shot", "quantity": 2, "one_shot_date": later},
+            {
+                "product": "LOG",
+                "quantity": p.random.randint(3, 60),
+                "start_condition": "date",
+                "date_start": later,
+            },
+        ]
+        p.contract(p.company(), start, items, invoice_separately="yes", tags="Pilote")
+
+
+def _usage(p):
+    """What is counted waits for the usage; what is free is never billed."""
+    for number in range(12):
+        items = [
+            {"product": "IMP", "price_unit": 54.0, "alignment": "calendar"},
+            {
+                "product": ("PAG", "API")[number % 2],
+                "billing_type": "usage",
+                "timing": "arrears",
+                "alignment": "calendar",
+            },
+            {"product": "GAR", "billing_type": "none"},
+        ]
+        p.contract(p.company(), p.day(RECENT, LAST), items)
+
+
+def _abroad(p):
+    for country, places in (("BE", 4), ("DE", 4), ("LU", 2), ("IT", 2)):
+        for place in range(places):
+            item = {"product": "HEB", "alignment": "calendar", "recurring_unit": "quarter"}
+            p.contract(p.foreigner(country, place), p.day(FIRST, LAST), [item])
+    for place in range(4):
+        items = [{"product": "HEB"}, {"product": "MNT", "recurring_unit": "year"}]
+        p.contract(p.foreigner("CH", place), p.day(RECENT, LAST), items, pricelist="PL-CHF")
+    for place in range(3):
+        items = [{"product": "HEB"}, {"product": "LOG", "quantity": 14}]
+        p.contract(p.foreigner("US", place), p.day(RECENT, LAST), items, pricelist="PL-USD")
+    # Consumers: their contracts renew tacitly, and each renewal must be announced.
+    for country in (*["FR"] * 8, "BE", "BE"):
+        p.contract(
+            p.person(country),
+            p.day(RECENT, LAST),
+            [{"product": "ALA", "alignment": "calendar"}],
+            term_length=12,
+            notice_length=0,
+        )
+
+
+def _families(p):
+    """Customers with several contracts: on one invoice, but for those that ask for their own."""
+    for number in range(12):
+        customer, start = p.company(), p.day(RECENT, date(2026, 1, 31))
+        for product in ("SAV", "TEL", "MES"):
+            item = {
+                "product": product,
+                "quantity": p.random.randint(1, 25),
+                "alignment": "calendar",
+            }
+            own = "yes" if number % 3 == 0 and product == "TEL" else "no"
+            p.contract(customer, start, [item], invoice_separately=own)
+
+
+def _endings(p):
+    """Contracts that end, were closed, were cancelled, or are not confirmed yet."""
+    for number in range(22):
+        start = p.day(FIRST, date(2025, 10, 31))
+        item = {"product": "SUP", "quantity": p.random.randint(1, 20), "price_unit": 29.0}
+        if number % 3 == 0:
+            item |= {"date_end": p.day(date(2025, 11, 1), date(2025, 12, 31))}
+        cells = {"date_end": p.day(date(2026, 1, 1), date(2026, 12, 31))}
+        if number >= 12:
+            cells = {"state": "closed", "closed_on": p.day(date(2026, 1, 1), date(2026, 5, 31))}
+        p.contract(p.company(), start, [item], **cells)
+    for state in ("draft", "draft", "draft", "cancelled"):
+        p.contract(p.company(), date(2026, 4, 1), [{"product": "HEB"}], state=state)
