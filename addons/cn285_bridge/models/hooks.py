@@ -47,6 +47,8 @@ class ResPartner(models.Model):
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+    # what `_post` does is done for quick invoices by the writer below
+    _quick_harmless = ("_post",)
 
     def _cn285_bridge_note(self):
         """Note that these moves were posted, or taken back."""
@@ -73,10 +75,6 @@ class InvoiceWriter(models.AbstractModel):
     """Invoices that are written as rows do not pass through `_post`: they are noted here."""
 
     _inherit = "cn285.invoice.writer"
-
-    @api.model
-    def _quick_verified_modules(self):
-        return super()._quick_verified_modules() | {"cn285_bridge"}
 
     @api.model
     def _insert(self, invoices):

@@ -14,6 +14,7 @@ from .billing import (
 )
 from .writer import (
     test_invoice_writer,
+    test_invoice_writer_guard,
 )
 from .changes import (
     test_change_type,

@@ -6,10 +6,13 @@ from collections import Counter
 from odoo import api, models, tools
 from odoo.tools import str2bool
 
-from .invoice_writer_guard import GUARDED_MODELS, VERIFIED_MODULES, examine
+from .invoice_writer_guard import GUARDED_MODELS, examine, patched_obstacle
 from .invoice_writer_header import HeaderPlanner
 from .invoice_writer_items import ItemPlanner
-from .invoice_writer_known import Known, NotQuick
+from .invoice_writer_known import Known
+from .invoice_writer_modules import VERIFIED_MODULES
+from .invoice_writer_reasons import NotQuick, Reason
+from .invoice_writer_refusals import refuse_request
 from .invoice_writer_rows import (
     add_followers,
     insert_invoices,
@@ -55,7 +58,8 @@ class InvoiceWriter(models.AbstractModel):
     Customer invoices whose features are known are inserted as posted rows, a whole batch in a few
     statements; all the others, and all invoices of a database in which another module takes part in
     creating or posting them, go through `account.move.create` and `_post`. The result is the same
-    field by field, which `tests/test_invoice_writer.py` holds.
+    field by field, which `tests/writer/` holds. Why an invoice was not quick stands on it, in
+    `cn285_ordinary_reason`.
 
     Deliberate differences from Odoo's own path:
 
@@ -76,16 +80,23 @@ class InvoiceWriter(models.AbstractModel):
             call may be kept, so callers that go on use a savepoint.
         """
         vals_list = list(vals_list)
-        planned, ordinary = {}, list(range(len(vals_list)))
-        if post and vals_list:
-            obstacle = self._quick_obstacle()
-            if obstacle:
-                _logger.info("Invoices made in Odoo's ordinary way: %s", obstacle)
-            else:
-                self.env.flush_all()
-                planned, ordinary = self._plan(vals_list)
+        if not vals_list:
+            return self.env["account.move"]
+        obstacle = self._quick_obstacle() if post else Reason("draft")
+        if obstacle:
+            planned, ordinary = {}, dict.fromkeys(range(len(vals_list)), obstacle)
+        else:
+            self.env.flush_all()
+            planned, ordinary = self._plan(vals_list)
+        if post and ordinary:
+            _logger.info("Invoices made in Odoo's ordinary way: %s", _counted(ordinary))
         ids = [0] * len(vals_list)
-        moves = self.env["account.move"].create([vals_list[index] for index in ordinary])
+        moves = self.env["account.move"].create(
+            [
+                {**vals_list[index], "cn285_ordinary_reason": reason.dump()}
+                for index, reason in ordinary.items()
+            ]
+        )
         if post and moves:
             moves._post(soft=False)
         for index, move in zip(ordinary, moves, strict=True):
@@ -101,12 +112,23 @@ class InvoiceWriter(models.AbstractModel):
 
     @api.model
     def _quick_verified_modules(self):
-        """Return the modules whose code the quick path is known to cover.
+        """Return the modules of which all that concerns posting an invoice was read.
 
-        An addon that extends `account.move` or `account.move.line` and was checked against the
-        differential test adds its name here.
+        An addon declares single methods and fields instead, by ``_quick_harmless``: see
+        `invoice_writer_guard.py`.
         """
         return VERIFIED_MODULES
+
+    @api.model
+    def _quick_refusal(self, vals):
+        """Return, in words, why an addon wants this one invoice made in Odoo's way, or None.
+
+        For extension, beside ``_quick_harmless``: what an addon adds does nothing to most invoices,
+        and this hook names the others. It is asked for every invoice, so it should read little.
+
+        :param dict vals: as `account.move.create` takes them.
+        """
+        return None
 
     @tools.ormcache(cache="stable")
     def _quick_report(self):
@@ -118,76 +140,93 @@ class InvoiceWriter(models.AbstractModel):
 
     @api.model
     def _quick_obstacle(self):
-        """Return why no invoice of this call can be quick, or None."""
-        switch = self.env["ir.config_parameter"].sudo().get_param(SWITCH, "True")
-        if not str2bool(switch, default=True):
-            return "switched off"
-        obstacles = self._quick_report().obstacles
-        if obstacles:
-            return obstacles[0]
-        unknown = [
-            key
-            for key in self.env.context
-            if key not in HARMLESS_CONTEXT and not key.startswith(HARMLESS_PREFIXES)
-        ]
-        if unknown:
-            return f"context key {unknown[0]}"
+        """Return the Reason why no invoice of this call can be quick, or None."""
+        obstacle = self._quick_database_obstacle()
+        if obstacle:
+            return obstacle
+        for key in self.env.context:
+            if key not in HARMLESS_CONTEXT and not key.startswith(HARMLESS_PREFIXES):
+                return Reason("context", (key,))
+        try:
+            refuse_request(self.env)
+        except NotQuick as refusal:
+            return refusal.reason
         if not self.env.su:
             if not self.env.user.has_group("account.group_account_invoice"):
-                return "the user may not post"
+                return Reason("may_not_post")
             for model in GUARDED_MODELS:
                 if not self.env[model].has_access("create"):
-                    return f"the user may not create {model}"
+                    return Reason("may_not_create", (model,))
+        return None
+
+    @api.model
+    def _quick_database_obstacle(self):
+        """Return the Reason why no invoice of this database can be quick, or None."""
+        # sudo: a switch of the whole database, which everybody's invoices obey.
+        switch = self.env["ir.config_parameter"].sudo().get_param(SWITCH, "True")
+        if not str2bool(switch, default=True):
+            return Reason("switch", (SWITCH,))
+        obstacles = self._quick_report().obstacles
+        return obstacles[0] if obstacles else patched_obstacle(self.env, WATCHED_METHODS)
+
+    @api.model
+    def _quick_company_obstacle(self):
+        """Return the Reason why invoices of the current company are not quick, or None.
+
+        Says what holds for all of them: addons, settings, and the journal used by default.
+        """
+        obstacle = self._quick_database_obstacle()
+        if obstacle:
+            return obstacle
+        try:
+            HeaderPlanner(Known(self.env, {})).check_default_journal()
+        except NotQuick as refusal:
+            return refusal.reason
         return None
 
     @api.model
     def _plan(self, vals_list):
-        """Return ({company: [(index, planned invoice)]}, indexes that go Odoo's way)."""
-        by_company, ordinary = {}, []
+        """Return ({company: [(index, planned invoice)]}, {index that goes Odoo's way: Reason})."""
+        by_company, ordinary = {}, {}
         for index, vals in enumerate(vals_list):
             company_id = vals.get("company_id") or self.env.company.id
             if company_id in self.env.companies.ids or company_id == self.env.company.id:
                 by_company.setdefault(company_id, []).append(index)
             else:
-                ordinary.append(index)
-        planned, reasons = {}, Counter()
+                ordinary[index] = Reason("company")
+        planned = {}
         for company_id, indexes in by_company.items():
             company = self.env["res.company"].browse(company_id)
-            entries = self.with_company(company)._plan_company(vals_list, indexes, reasons)
+            entries, refused = self.with_company(company)._plan_company(vals_list, indexes)
             if entries:
                 planned[company] = entries
-            quick = {index for index, _invoice in entries}
-            ordinary += [index for index in indexes if index not in quick]
-        if reasons:
-            _logger.info("Invoices made in Odoo's ordinary way: %s", dict(reasons))
-        return planned, sorted(ordinary)
+            ordinary.update(refused)
+        return planned, dict(sorted(ordinary.items()))
 
     @api.model
-    def _plan_company(self, vals_list, indexes, reasons):
-        """Return [(index, planned invoice)] of the current company's invoices that can be quick.
-
-        :param Counter reasons: counts why others cannot.
-        """
+    def _plan_company(self, vals_list, indexes):
+        """Return ([(index, planned invoice)], {other index: Reason}) for the current company."""
         try:
             known = Known(self.env, self._quick_report().plain_fields)
-        except NotQuick as reason:
-            reasons[str(reason)] += len(indexes)
-            return []
+        except NotQuick as refusal:
+            return [], dict.fromkeys(indexes, refusal.reason)
         chosen = [vals_list[index] for index in indexes]
         for name in ("partner_id", "partner_shipping_id"):
             known.prefetch("res.partner", (vals.get(name) for vals in chosen))
         known.prefetch("product.product", _product_ids(chosen))
         headers, items = HeaderPlanner(known), ItemPlanner(known)
-        entries = []
+        entries, refused = [], {}
         for index, vals in zip(indexes, chosen, strict=True):
             try:
+                if words := self._quick_refusal(vals):
+                    raise NotQuick("addon", words)
                 invoice = headers.plan(vals)
                 items.add_items(invoice, vals)
-            except NotQuick as reason:
-                reasons[str(reason)] += 1
+            except NotQuick as refusal:
+                refused[index] = refusal.reason
             else:
                 entries.append((index, invoice))
-        return entries
+        return entries, refused
 
     # ------------------------------------------------------------------ quick way
 
@@ -238,6 +277,10 @@ class InvoiceWriter(models.AbstractModel):
             for model, names in triggers.items():
                 if names:
                     records[model].modified(names, create=True)
+
+
+def _counted(ordinary):
+    return dict(Counter(str(reason) for reason in ordinary.values()))
 
 
 def _product_ids(vals_list):

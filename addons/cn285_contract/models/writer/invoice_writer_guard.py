@@ -1,54 +1,35 @@
 """Decides, once per registry, whether the quick invoice writer may replace Odoo's own path.
 
 The quick writer repeats what `account.move.create` and `account.move._post` do to a customer
-invoice. That is safe only while nothing else takes part in those two. Modules whose code was read
-for it are named in VERIFIED_MODULES; of every other module we look at what it adds to the models:
-a method that Odoo runs on the way, a constraint, or a stored field that computes or defaults itself
-makes the quick writer step aside. So does a new stored field of a module that is not known here,
-unless it is plain data.
+invoice. That is safe only while nothing else takes part in those two. The stock modules whose code
+was read are in `invoice_writer_modules.py`; of every other module we look at what it adds to the
+models: a method that Odoo runs on the way, a constraint, or a stored field that computes or
+defaults itself makes the quick writer step aside. So does a new stored field of a module that is
+not known here, unless it is plain data.
+
+An addon says itself that what it adds is harmless, in one line of the class that adds it:
+
+    class AccountMove(models.Model):
+        _inherit = "account.move"
+        _quick_harmless = ("_post", "my_field")
+
+It names methods, constraints and fields of that class. A method or constraint is harmless if it
+does nothing to a posted customer invoice without an order, or if the addon does the same for rows
+in an override of `cn285.invoice.writer._insert`. A field is harmless if its column may hold what
+the invoice is given for it, or nothing. Odoo ignores the line, so the addon need not depend on this
+one.
 """
 
 from dataclasses import dataclass, field
 
 from odoo import fields
 
-# The code of these modules, as far as it concerns posting a customer invoice, was read, and the
-# differential test runs with them installed.
-VERIFIED_MODULES = frozenset(
-    {
-        "account",
-        "account_add_gln",
-        "account_edi_ubl_cii",
-        "account_payment",
-        "account_peppol",
-        "account_qr_code_sepa",
-        "analytic",
-        "auth_signup",
-        "base",
-        "base_import",
-        "base_iban",
-        "base_sparse_field",
-        "base_vat",
-        "bus",
-        "html_editor",
-        "l10n_fr",
-        "l10n_fr_account",
-        "mail",
-        "partner_autocomplete",
-        "payment",
-        "phone_validation",
-        "portal",
-        "privacy_lookup",
-        "product",
-        "queue_job",
-        "sms",
-        "snailmail",
-        "snailmail_account",
-        "web",
-    }
-)
+from .invoice_writer_modules import COVERED_MODULES, COVERED_NAMES, LINE, MOVE, PLAIN_FIELDS
+from .invoice_writer_reasons import Reason
+from .invoice_writer_triggers import foreign_triggers
 
-GUARDED_MODELS = ("account.move", "account.move.line")
+GUARDED_MODELS = (MOVE, LINE)
+HARMLESS = "_quick_harmless"
 
 # Methods of other models that Odoo's path runs and the quick writer either skips, or calls with
 # other arguments than a journal item, or calls once for many invoices.
@@ -82,7 +63,7 @@ PLAIN_TYPES = frozenset(
 class RegistryReport:
     """What the registry of this database means for the quick writer."""
 
-    obstacles: tuple[str, ...]  # empty: the quick writer may be used
+    obstacles: tuple[Reason, ...]  # empty: the quick writer may be used
     # stored columns of account.move and account.move.line that other modules added as plain data
     plain_fields: dict = field(default_factory=dict)
     # fields of moves and items on which stored fields of other modules depend
@@ -98,23 +79,52 @@ def examine(env, watched, verified):
     :param frozenset verified: names of modules whose code is known to be covered.
     """
     obstacles = []
+    for name, methods in _guarded_methods(env, watched):
+        obstacles += _method_obstacles(env.registry[name], methods, verified)
     for name in GUARDED_MODELS:
-        obstacles += _method_obstacles(env.registry[name], watched, verified)
-        obstacles += _constraint_obstacles(env[name], verified)
-    for name, methods in GUARDED_METHODS.items():
-        if name in env.registry:
-            obstacles += _method_obstacles(env.registry[name], frozenset(methods), verified)
-    plain_fields = {}
+        obstacles += _constraint_obstacles(env.registry[name], verified)
+    plain_fields, closed = {}, set()
     for name in GUARDED_MODELS:
-        plain_fields[name], refused = _foreign_fields(env.registry[name], verified)
-        obstacles += refused
-    dependents = list(_dependents(env.registry))
+        sorted_fields = _ForeignFields(env.registry[name], verified)
+        plain_fields[name] = sorted_fields.plain
+        closed |= sorted_fields.closed
+        obstacles += sorted_fields.refused
     return RegistryReport(
         obstacles=tuple(obstacles),
         plain_fields=plain_fields,
-        foreign_triggers=_foreign_triggers(dependents, verified),
-        stale_fields=_stale_fields(env.registry, dependents),
+        foreign_triggers=foreign_triggers(env.registry, GUARDED_MODELS, verified, closed),
+        stale_fields=_stale_fields(env.registry),
     )
+
+
+def patched_obstacle(env, watched):
+    """Return the Reason of a method that automation rules replaced, or None.
+
+    To be asked for every batch: rules come and go while the registry stays.
+    """
+    for name, methods in _guarded_methods(env, watched):
+        # base_automation and the like patch methods into the registry's own classes
+        own = env.registry[name].__dict__
+        for method in methods & own.keys():
+            if hasattr(own[method], "origin"):
+                module = _module_of(own[method])
+                return Reason("patched", (module, f"{name}.{method}"))
+    return None
+
+
+def _module_of(function):
+    """Return the addon that a function was written in."""
+    parts = function.__module__.split(".")
+    return parts[2] if parts[:2] == ["odoo", "addons"] else function.__module__
+
+
+def _guarded_methods(env, watched):
+    """Yield (model, names of its methods that the quick writer replaces)."""
+    for name in GUARDED_MODELS:
+        yield name, watched
+    for name, methods in GUARDED_METHODS.items():
+        if name in env.registry:
+            yield name, frozenset(methods)
 
 
 def _definition_classes(model_class):
@@ -125,83 +135,96 @@ def _definition_classes(model_class):
             yield module, cls
 
 
+def _is_known(model_class, module, cls, name, verified):
+    """Return whether what the class defines under that name was read, or is declared harmless."""
+    return (
+        module in verified
+        or (module, model_class._name, name) in COVERED_NAMES
+        or name in cls.__dict__.get(HARMLESS, ())
+    )
+
+
 def _method_obstacles(model_class, watched, verified):
     """Return why a method that Odoo's path runs is not the one that we know."""
-    found = []
-    for cls in model_class.mro():
-        # base_automation and the like patch methods into the registry's own classes
-        patched = [name for name in watched if hasattr(cls.__dict__.get(name), "origin")]
-        found += [f"{model_class._name}.{name} is patched" for name in patched]
-    for module, cls in _definition_classes(model_class):
-        if module in verified:
-            continue
-        own = watched.intersection(cls.__dict__)
-        found += [f"{model_class._name}.{name} is overridden by {module}" for name in sorted(own)]
-    return found
-
-
-def _constraint_obstacles(model, verified):
-    """Return the Python constraints that modules we have not read put on the model."""
-    found = []
-    for module, cls in _definition_classes(type(model)):
-        if module not in verified:
-            found += [
-                f"{model._name}.{name} is a constraint of {module}"
-                for name, member in cls.__dict__.items()
-                if callable(member) and hasattr(member, "_constrains")
-            ]
-    return found
-
-
-def _foreign_fields(model_class, verified):
-    """Return ({name: field} that may be given as plain data, reasons against the others)."""
-    plain, refused = {}, []
-    known = {
-        fld.name
+    return [
+        Reason("override", (module, f"{model_class._name}.{name}"))
         for module, cls in _definition_classes(model_class)
-        if module in verified
-        for fld in cls.__dict__.get("_field_definitions", ())
-    }
-    for module, cls in _definition_classes(model_class):
-        if module in verified:
-            continue
-        for definition in cls.__dict__.get("_field_definitions", ()):
-            fld = model_class._fields[definition.name]
-            if fld.name in known:
-                refused.append(f"{model_class._name}.{fld.name} is redefined by {module}")
-            elif not fld.store or fld.type == "one2many":
-                continue
-            elif fld.compute or fld.inverse or fld.default or fld.required:
-                refused.append(f"{model_class._name}.{fld.name} of {module} sets itself")
-            elif fld.type in PLAIN_TYPES or fld.type == "many2many":
-                plain[fld.name] = fld
-    return plain, refused
+        for name in sorted(watched.intersection(cls.__dict__))
+        if not _is_known(model_class, module, cls, name, verified)
+    ]
 
 
-def _dependents(registry):
-    """Yield (trigger field, dependent field) where the dependent is outside the guarded models."""
-    for name in GUARDED_MODELS:
-        for trigger in registry[name]._fields.values():
-            for dependent in set(registry.get_dependent_fields(trigger)):
-                if dependent.model_name not in GUARDED_MODELS:
-                    yield trigger, dependent
+def _constraint_obstacles(model_class, verified):
+    """Return the Python constraints that modules we have not read put on the model."""
+    return [
+        Reason("constraint", (module, f"{model_class._name}.{name}"))
+        for module, cls in _definition_classes(model_class)
+        for name, member in cls.__dict__.items()
+        if callable(member)
+        and hasattr(member, "_constrains")
+        and not _is_known(model_class, module, cls, name, verified)
+    ]
 
 
-def _foreign_triggers(dependents, verified):
-    """Return {model: field names} that stored fields of modules we have not read depend on."""
-    found = {name: set() for name in GUARDED_MODELS}
-    for trigger, dependent in dependents:
-        if dependent.store and dependent._module not in verified:
-            found[trigger.model_name].add(trigger.name)
-    return {name: frozenset(names) for name, names in found.items()}
+class _ForeignFields:
+    """Sorts the stored fields that modules we have not read whole add to a guarded model.
+
+    - ``plain``: {name: field} that may be given as data;
+    - ``closed``: fields of modules in COVERED, which may not be given;
+    - ``refused``: reasons against those that fill themselves in.
+    """
+
+    def __init__(self, model_class, verified):
+        self.model_class = model_class
+        self.plain, self.closed, self.refused = {}, set(), []
+        read = {
+            definition.name
+            for module, cls in _definition_classes(model_class)
+            if module in verified
+            for definition in cls.__dict__.get("_field_definitions", ())
+        }
+        for module, cls in _definition_classes(model_class):
+            if module not in verified:
+                for definition in cls.__dict__.get("_field_definitions", ()):
+                    known = _is_known(model_class, module, cls, definition.name, verified)
+                    self._sort(module, model_class._fields[definition.name], known, read)
+        for fld in model_class._fields.values():
+            if fld.manual and fld.store and fld.name not in read:
+                self._sort_custom(fld)
+
+    def _sort(self, module, fld, known, read):
+        path = f"{fld.model_name}.{fld.name}"
+        if fld.name in read:
+            if not known:
+                self.refused.append(Reason("redefined", (module, path)))
+        elif not fld.store or fld.type == "one2many":
+            return
+        elif _sets_itself(fld) and not known:
+            self.refused.append(Reason("sets_itself", (module, path)))
+        elif module in COVERED_MODULES and (fld.model_name, fld.name) not in PLAIN_FIELDS:
+            self.closed.add(fld)
+        elif fld.type in PLAIN_TYPES or fld.type == "many2many":
+            self.plain[fld.name] = fld
+
+    def _sort_custom(self, fld):
+        if _sets_itself(fld):
+            self.refused.append(Reason("custom_field", (f"{fld.model_name}.{fld.name}",)))
+        elif fld.type in PLAIN_TYPES or fld.type == "many2many":
+            self.plain[fld.name] = fld
 
 
-def _stale_fields(registry, dependents):
+def _sets_itself(fld):
+    return bool(fld.compute or fld.inverse or fld.default or fld.required)
+
+
+def _stale_fields(registry):
     """Return (model, field) pairs that must leave the cache after invoices were inserted."""
     stale = {
         (dependent.model_name, dependent.name)
-        for _trigger, dependent in dependents
-        if not dependent.store
+        for name in GUARDED_MODELS
+        for trigger in registry[name]._fields.values()
+        for dependent in registry.get_dependent_fields(trigger)
+        if dependent.model_name not in GUARDED_MODELS and not dependent.store
     }
     for model_class in registry.values():
         for fld in model_class._fields.values():

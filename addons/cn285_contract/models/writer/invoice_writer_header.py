@@ -6,7 +6,9 @@ give; positions, rates, addresses and texts come from Odoo's own methods.
 
 from odoo import fields
 
-from .invoice_writer_known import Invoice, NotQuick
+from .invoice_writer_known import Invoice
+from .invoice_writer_reasons import NotQuick, Reason
+from .invoice_writer_refusals import has_formats
 
 HEADER_KEYS = frozenset(
     {
@@ -46,15 +48,16 @@ class HeaderPlanner:
         :raise NotQuick: when Odoo's own way has to take it, also when Odoo would refuse it.
         """
         if vals.get("move_type") != "out_invoice":
-            raise NotQuick("not a customer invoice")
+            raise NotQuick("not_invoice")
         own_columns, links = self.known.plain(self.moves, vals, HEADER_KEYS)
+        self.known.check_followers(vals)
         date = fields.Date.to_date(vals.get("invoice_date"))
         if not date:
-            raise NotQuick("no invoice date")
+            raise NotQuick("no_date")
         if not vals.get("partner_id"):
-            raise NotQuick("no customer")
+            raise NotQuick("no_customer")
         if vals.get("company_id", self.company.id) != self.company.id:
-            raise NotQuick("another company")
+            raise NotQuick("company")
         journal = self._journal(vals.get("journal_id"))
         self.known.check_dates(journal, date)
         partner = self.known.record("res.partner", vals["partner_id"])
@@ -62,7 +65,7 @@ class HeaderPlanner:
             "res.currency", vals.get("currency_id") or self.known.currency.id
         )
         if not currency.active:
-            raise NotQuick("an inactive currency")
+            raise NotQuick("currency_inactive")
         columns = {
             "always_tax_exigible": False,
             "auto_post": "no",
@@ -87,37 +90,44 @@ class HeaderPlanner:
         if vals.get("delivery_date"):
             columns["delivery_date"] = fields.Date.to_date(vals["delivery_date"])
         self._partner_columns(columns, vals, partner, currency)
+        if "team_id" in self.moves:
+            columns["team_id"] = self._sales_team(columns["invoice_user_id"])
         return Invoice(columns, links, partner, journal)
 
     def _journal(self, journal_id):
-        def found():
-            if not journal_id:
-                domain = self.env["account.journal"]._check_company_domain(self.company)
-                journals = self.env["account.journal"].search([*domain, ("type", "=", "sale")])
-                if journals.currency_id:
-                    return "sales journals with a currency of their own"
-                journal = journals[:1]
-            else:
-                journal = self.env["account.journal"].browse(journal_id)
-            if journal.type != "sale" or not journal.active:
-                return "not an active sales journal"
-            if journal.company_id != self.company:
-                return "a journal of another company"
-            if journal.currency_id:
-                return "a journal with a currency of its own"
-            if journal.restrict_mode_hash_table:
-                return "a journal whose entries are hashed when posted"
-            if (journal.invoice_reference_model, journal.invoice_reference_type) != (
-                "odoo",
-                "invoice",
-            ):
-                return "a payment reference that is not the number"
-            return journal
+        found = self.known.once("journal", journal_id, lambda: self._usable_journal(journal_id))
+        if isinstance(found, Reason):
+            raise NotQuick(found.code, *found.args)
+        return found
 
-        journal = self.known.once("journal", journal_id, found)
-        if isinstance(journal, str):
-            raise NotQuick(journal)
+    def _usable_journal(self, journal_id):
+        """Return the journal, or the Reason why its invoices are left to Odoo."""
+        if journal_id:
+            journal = self.env["account.journal"].browse(journal_id)
+        else:
+            domain = self.env["account.journal"]._check_company_domain(self.company)
+            journals = self.env["account.journal"].search([*domain, ("type", "=", "sale")])
+            if journals.currency_id:
+                return Reason("journal_currency")
+            journal = journals[:1]
+        if journal.type != "sale" or not journal.active:
+            return Reason("journal_kind")
+        if journal.company_id != self.company:
+            return Reason("other_company", (journal._name,))
+        if journal.currency_id:
+            return Reason("journal_currency")
+        if journal.restrict_mode_hash_table:
+            return Reason("journal_hashed")
+        reference = journal.invoice_reference_model, journal.invoice_reference_type
+        if reference != ("odoo", "invoice"):
+            return Reason("journal_reference")
+        if has_formats(journal):
+            return Reason("journal_edi")
         return journal
+
+    def check_default_journal(self):
+        """Refuse where invoices that name no journal are left to Odoo."""
+        self._journal(False)
 
     def _rate(self, currency, date):
         if currency == self.known.currency:
@@ -130,36 +140,36 @@ class HeaderPlanner:
             ),
         )
         if rate <= 0:
-            raise NotQuick("a currency rate that is not positive")
+            raise NotQuick("currency_rate")
         return rate
 
     def _partner_columns(self, columns, vals, partner, currency):
         """Fill in what Odoo derives from the customer, unless ``vals`` give it."""
         env, company = self.env, self.company
-        self.known.check_company(partner, "a customer")
+        self.known.check_company(partner)
         commercial = partner.commercial_partner_id
-        self.known.check_company(commercial, "a customer")
+        self.known.check_company(commercial)
         if "partner_shipping_id" in vals:
             shipping = self.known.record("res.partner", vals["partner_shipping_id"] or False)
         else:
             shipping = self.known.record("res.partner", self._delivery_address(partner))
-        self.known.check_company(shipping, "a delivery address")
+        self.known.check_company(shipping)
         if "fiscal_position_id" in vals:
             fiscal_position = self.known.record(
                 "account.fiscal.position", vals["fiscal_position_id"] or False
             )
         else:
             fiscal_position = self._fiscal_position(partner, shipping)
-        self.known.check_company(fiscal_position, "a fiscal position")
+        self.known.check_company(fiscal_position)
         if "invoice_payment_term_id" in vals:
             term = self.known.record(
                 "account.payment.term", vals["invoice_payment_term_id"] or False
             )
         else:
             term = partner.property_payment_term_id
-        self.known.check_company(term, "a payment term")
+        self.known.check_company(term)
         if term.early_discount and term.early_pay_discount_computation == "mixed":
-            raise NotQuick("an early payment discount that changes the taxes")
+            raise NotQuick("early_discount")
         if "preferred_payment_method_line_id" in vals:
             method_id = vals["preferred_payment_method_line_id"] or False
             method = self.known.record("account.payment.method.line", method_id)
@@ -223,9 +233,24 @@ class HeaderPlanner:
         else:
             bank = self.known.once("bank", (currency.id, method.id), chosen)
         if bank and not bank.active:
-            raise NotQuick("an archived bank account")
-        self.known.check_company(bank, "a bank account")
+            raise NotQuick("bank_archived")
+        self.known.check_company(bank)
         return bank
+
+    def _sales_team(self, user_id):
+        """Return the id of the salesperson's team, as the compute of `sale` chooses it."""
+
+        def computed():
+            draft = self.moves.new(
+                {
+                    "move_type": "out_invoice",
+                    "company_id": self.company.id,
+                    "invoice_user_id": user_id or False,
+                }
+            )
+            return draft.team_id._origin.id or None
+
+        return self.known.once("team", user_id, computed)
 
     def _narration(self, vals, partner):
         if "narration" in vals:

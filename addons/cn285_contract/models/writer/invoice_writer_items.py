@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from odoo.fields import Command
 
-from .invoice_writer_known import Item, NotQuick, as_json, linked_ids, text
+from .invoice_writer_known import Item, as_json, linked_ids, text
+from .invoice_writer_reasons import NotQuick
+from .invoice_writer_refusals import refuse_product, refuse_reinvoicing
 from .invoice_writer_terms import add_installments, no_price, set_amounts
 
 TEXT_LINES = ("line_section", "line_subsection", "line_note")
@@ -67,14 +69,14 @@ class ItemPlanner:
         products, signatures = [], []
         for command in vals.get("invoice_line_ids") or ():
             if len(command) != 3 or command[0] != Command.CREATE:
-                raise NotQuick("invoice lines that are not new")
+                raise NotQuick("line_command")
             item, signature = self._line(command[2], position, common)
             invoice.items.append(item)
             if signature:
                 products.append(item)
                 signatures.append(signature)
         if not products:
-            raise NotQuick("no product line")
+            raise NotQuick("no_product_line")
         rate = header["invoice_currency_rate"]
         taxed = self.known.once(
             "taxed",
@@ -83,6 +85,7 @@ class ItemPlanner:
         )
         for item, amounts, shown in zip(products, taxed.lines, taxed.shown, strict=True):
             set_amounts(self.known, item.columns, currency, amounts[0], amounts[1])
+            self._refuse_reinvoicing(item.columns, amounts[1])
             item.links["tax_tag_ids"] = amounts[2]
             item.columns["price_subtotal"] = text(currency, shown[0])
             item.columns["price_total"] = text(currency, shown[1])
@@ -136,16 +139,17 @@ class ItemPlanner:
             self._text_columns(vals, columns)
             return Item(columns, links), None
         if display_type != "product":
-            raise NotQuick(f"a line of type {display_type}")
+            raise NotQuick("line_type", display_type)
         if not vals.get("name") or "price_unit" not in vals:
-            raise NotQuick("a line without text or price")
+            raise NotQuick("line_incomplete")
         return Item(columns, links), self._product_columns(vals, position, columns, links)
 
     def _product_columns(self, vals, position, columns, links):
         """Complete a product line, but for its amounts, and return its signature."""
         known = self.known
         product = known.record("product.product", vals.get("product_id") or False)
-        known.check_company(product, "a product")
+        known.check_company(product)
+        known.once("product", product.id, lambda: refuse_product(product))
         account = self._account(vals, product, position)
         taxes = self._taxes(vals, product, position, account)
         if "product_uom_id" in vals:
@@ -168,6 +172,10 @@ class ItemPlanner:
         links["tax_ids"] = taxes._ids
         return price, quantity, discount, taxes._ids, product.id, uom_id, account.id, analytic
 
+    def _refuse_reinvoicing(self, columns, balance):
+        product = self.known.record("product.product", columns["product_id"] or False)
+        refuse_reinvoicing(product, columns["analytic_distribution"], balance)
+
     def _text_columns(self, vals, columns):
         """Complete a section or a note, which carries no amount."""
         for name in (
@@ -180,7 +188,7 @@ class ItemPlanner:
             "tax_ids",
         ):
             if vals.get(name):
-                raise NotQuick("a section or note with an amount")
+                raise NotQuick("text_amount")
         zero = dict.fromkeys(
             (
                 "amount_currency",
@@ -209,9 +217,9 @@ class ItemPlanner:
                 lambda: product.product_tmpl_id.get_product_accounts(fiscal_pos=position)["income"],
             )
         else:
-            raise NotQuick("neither product nor account")
+            raise NotQuick("line_account")
         self.known.check_account(account, "product")
-        self.known.check_company(account, "an account")
+        self.known.check_company(account)
         return account
 
     def _taxes(self, vals, product, position, account):
@@ -231,7 +239,7 @@ class ItemPlanner:
                 "product_taxes", (product.id, position.id, account.id), computed
             )
             if taxes is None:
-                raise NotQuick("taxes of the account")
+                raise NotQuick("account_taxes")
         self.known.check_taxes(taxes, position)
         return taxes
 
@@ -241,11 +249,11 @@ class ItemPlanner:
         if "analytic_distribution" not in vals:
             models = self.env["account.analytic.distribution.model"].sudo()
             if self.known.once("models", 0, lambda: models.search_count([], limit=1)):
-                raise NotQuick("analytic distribution models")
+                raise NotQuick("analytic_models")
         if not given:
             return ()
         if "__update__" in given:
-            raise NotQuick("a partial analytic distribution")
+            raise NotQuick("analytic_partial")
         digits = self.known.once(
             "digits",
             0,
@@ -362,7 +370,7 @@ class ItemPlanner:
         """Return the totals of the header; nothing of them is paid yet."""
         untaxed_currency, tax_currency, total_currency, untaxed, tax, total = sums
         if currency.compare_amounts(total_currency, 0.0) <= 0 or total <= 0.0:
-            raise NotQuick("a total that is not positive")
+            raise NotQuick("total")
         local = self.known.currency
         return {
             "amount_untaxed": text(currency, untaxed_currency),

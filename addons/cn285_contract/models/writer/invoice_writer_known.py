@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from odoo import fields
 from odoo.fields import Command
 
+from .invoice_writer_reasons import NotQuick
+
 # Odoo's company check, which these models do not override, allows those without a company.
 COMPANY_OPTIONAL = frozenset({"product.product", "res.partner"})
-
-
-class NotQuick(Exception):
-    """This invoice has something that the quick writer leaves to Odoo; says what."""
 
 
 @dataclass
@@ -75,16 +73,28 @@ class Known:
     def _check_company_settings(self):
         company = self.company
         if company.account_storno:
-            raise NotQuick("storno accounting")
+            raise NotQuick("storno")
         if company.account_discount_expense_allocation_id:
-            raise NotQuick("discounts are booked on an account of their own")
+            raise NotQuick("discount_account")
         if company.quick_edit_mode in ("out_invoices", "out_and_in_invoices"):
-            raise NotQuick("quick encoding of customer invoices")
-        parents = self.env["mail.message.subtype"]._get_auto_subscription_subtypes("account.move")
-        if parents[3]:
-            raise NotQuick("followers of another document follow the invoice")
+            raise NotQuick("quick_encoding")
+        for model in ("account.move", "account.move.line"):
+            for name in self.env["ir.default"]._get_model_defaults(model):
+                raise NotQuick("default", name)
 
-    def check_company(self, records, what):
+    def check_followers(self, vals):
+        """Refuse an invoice that is given a document whose followers are to follow the invoice.
+
+        As Odoo does it: by the fields in ``vals``, not by those that compute themselves.
+        """
+        subtypes = self.env["mail.message.subtype"]
+        *_lists, relations = subtypes._get_auto_subscription_subtypes("account.move")
+        for names in relations.values():
+            for name in names:
+                if vals.get(name):
+                    raise NotQuick("followers", name)
+
+    def check_company(self, records):
         """Refuse ``records`` that Odoo's company check would refuse."""
         if not records:
             return
@@ -97,7 +107,7 @@ class Known:
             return not domain or wide == wide.filtered_domain(domain)
 
         if not self.once("company", (records._name, records._ids), allowed):
-            raise NotQuick(f"{what} of another company")
+            raise NotQuick("other_company", records._name)
 
     def check_dates(self, journal, date):
         def locked():
@@ -106,41 +116,41 @@ class Known:
             ) or self.company._get_lock_date_violations(date)
 
         if self.once("locked", (journal.id, date), locked):
-            raise NotQuick("a lock date")
+            raise NotQuick("lock_date")
 
     def check_account(self, account, display_type):
         def verdict():
             if not account:
-                return "no account"
+                return ("no_account",)
             if not account.active:
-                return "an archived account"
+                return ("account_archived",)
             if account.currency_id:
-                return "an account with a currency of its own"
+                return ("account_currency",)
             if account.account_type in ("off_balance", "liability_payable"):
-                return f"an account of type {account.account_type}"
+                return "account_type", account.account_type
             if (account.account_type == "asset_receivable") != (display_type == "payment_term"):
-                return "a receivable account where none belongs, or the reverse"
+                return ("account_receivable",)
             if not self.company.sudo().parent_ids & account.sudo().company_ids:
-                return "an account of another company"
-            return ""
+                return "other_company", account._name
+            return ()
 
         if reason := self.once("account", (account.id, display_type), verdict):
-            raise NotQuick(reason)
+            raise NotQuick(*reason)
 
     def check_taxes(self, taxes, fiscal_position):
         def verdict():
             exigibility = set(taxes.flatten_taxes_hierarchy().mapped("tax_exigibility"))
             if len(exigibility) > 1:
-                return "taxes on invoice and on payment on one line"
+                return ("tax_exigibility",)
             foreign = fiscal_position.foreign_vat and fiscal_position.country_id
             country = foreign or self.company.account_fiscal_country_id
             if taxes.country_id - country:
-                return "a tax of another country"
-            return ""
+                return ("tax_country",)
+            return ()
 
         if reason := self.once("taxes", (taxes._ids, fiscal_position.id), verdict):
-            raise NotQuick(reason)
-        self.check_company(taxes, "a tax")
+            raise NotQuick(*reason)
+        self.check_company(taxes)
 
     # ------------------------------------------------------------------ plain data
 
@@ -150,7 +160,7 @@ class Known:
         for name in vals.keys() - known_keys:
             fld = self.plain_fields[model._name].get(name)
             if fld is None:
-                raise NotQuick(f"field {name}")
+                raise NotQuick("field", name)
             if fld.type == "many2many":
                 links[name] = linked_ids(vals[name])
                 continue
@@ -158,7 +168,7 @@ class Known:
                 fld.convert_to_cache(vals[name], model), model
             )
             if fld.type == "many2one" and fld.check_company and columns[name]:
-                self.check_company(self.record(fld.comodel_name, columns[name]), name)
+                self.check_company(self.record(fld.comodel_name, columns[name]))
         return columns, links
 
     def column(self, model, name, value):
@@ -190,7 +200,7 @@ def linked_ids(value):
         elif command[0] == Command.CLEAR:
             ids = {}
         else:
-            raise NotQuick("records made along with the invoice")
+            raise NotQuick("commands")
     return tuple(ids)
 
 

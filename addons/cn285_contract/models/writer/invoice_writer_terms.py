@@ -2,7 +2,8 @@
 
 from odoo import fields
 
-from .invoice_writer_known import Item, NotQuick, text
+from .invoice_writer_known import Item, text
+from .invoice_writer_reasons import NotQuick
 
 TERM_SEQUENCE = 12000
 
@@ -20,7 +21,7 @@ def no_price(currency):
 def set_amounts(known, columns, currency, amount_currency, balance):
     """Set the amounts of an item, and its residuals as they are before any payment."""
     if bool(amount_currency) != bool(balance):
-        raise NotQuick("an amount that is zero in one of the two currencies")
+        raise NotQuick("one_currency")
     local = known.currency
     columns["amount_currency"] = text(currency, amount_currency)
     columns["balance"] = text(local, balance)
@@ -105,7 +106,7 @@ def _installments(known, term, date, currency, sums):
         amounts[0] += line["company_amount"]
         amounts[1] += line["foreign_amount"]
     if not local.is_zero(sum(local.round(amounts[0]) for amounts in merged.values()) - total):
-        raise NotQuick("payment terms that do not add up")
+        raise NotQuick("terms")
     discounted = (
         terms.get("discount_balance") or 0.0,
         terms.get("discount_amount_currency") or 0.0,

@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from odoo.fields import Command
 
 # What two invoices that are the same may differ in.
-OWN_MOVE_COLUMNS = {"id", "name", "sequence_number", "payment_reference", "access_token"}
+OWN_MOVE_COLUMNS = {
+    "id",
+    "name",
+    "sequence_number",
+    "payment_reference",
+    "access_token",
+    "cn285_ordinary_reason",
+}
 OWN_LINE_COLUMNS = {"id", "move_id", "move_name"}
 TIMES = {"create_date", "write_date"}
 
@@ -440,6 +447,7 @@ def read_invoice(env, move):
                 result[f"{model}.{name}"] = sorted((order.get(own, 0), oth) for own, oth in rows)
     result["analytic"] = _analytic(cr, line_ids, order, number)
     result["chatter"] = _chatter(cr, move.id)
+    result["referring"] = _referring(cr, move.id, line_ids)
     result["totals"] = env["account.move"].browse(move.id).tax_totals
     return result
 
@@ -457,6 +465,27 @@ def _analytic(cr, line_ids, order, number):
         row["move_line_id"] = order[row["move_line_id"]]
         row["ref"] = (row["ref"] or "").replace(number, "#")
     return rows
+
+
+def _referring(cr, move_id, line_ids):
+    """Return {table.column: rows} of all that refers to the invoice or its items."""
+    cr.execute(
+        """SELECT own.relname, attribute.attname, target.relname
+             FROM pg_constraint
+             JOIN pg_class own ON own.oid = pg_constraint.conrelid
+             JOIN pg_class target ON target.oid = pg_constraint.confrelid
+             JOIN pg_attribute attribute
+               ON attribute.attrelid = own.oid AND attribute.attnum = ANY (pg_constraint.conkey)
+            WHERE contype = 'f' AND target.relname IN ('account_move', 'account_move_line')"""
+    )
+    rows = cr.fetchall()
+    counts = [
+        f"""SELECT '{table}.{column}', count(*) FROM "{table}" WHERE "{column}" IN %s"""
+        for table, column, _target in rows
+    ]
+    ids = [(move_id,) if target == "account_move" else line_ids for *_names, target in rows]
+    cr.execute(" UNION ALL ".join(counts), ids)
+    return dict(cr.fetchall())
 
 
 def _chatter(cr, move_id):
@@ -477,7 +506,27 @@ def _chatter(cr, move_id):
          GROUP BY follower.id ORDER BY 1""",
         [move_id],
     )
-    return {"messages": messages, "followers": cr.fetchall()}
+    followers = cr.fetchall()
+    cr.execute(
+        """SELECT field_id, old_value_char, new_value_char, old_value_integer, new_value_integer
+             FROM mail_tracking_value tracked
+             JOIN mail_message message ON message.id = tracked.mail_message_id
+            WHERE message.model = 'account.move' AND message.res_id = %s ORDER BY 1""",
+        [move_id],
+    )
+    tracked = cr.fetchall()
+    cr.execute(
+        """SELECT res_partner_id, notification_type, notification_status
+             FROM mail_notification sent JOIN mail_message message ON message.id = mail_message_id
+            WHERE message.model = 'account.move' AND message.res_id = %s ORDER BY 1, 2""",
+        [move_id],
+    )
+    return {
+        "messages": messages,
+        "followers": followers,
+        "tracked": tracked,
+        "notified": cr.fetchall(),
+    }
 
 
 def differences(left, right, path=""):

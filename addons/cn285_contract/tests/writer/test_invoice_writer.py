@@ -13,6 +13,7 @@ from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
 from ...models.writer.invoice_writer import SWITCH
 from ...models.writer.invoice_writer_guard import GUARDED_MODELS
+from ...models.writer.invoice_writer_reasons import Reason
 from ...models.writer.invoice_writer_watched import IDLE_METHODS, WATCHED_METHODS
 from .invoice_writer_cases import Portfolio, differences, read_invoice
 
@@ -62,6 +63,64 @@ class InvoiceWriterCase(TransactionCase):
             found = differences(read_invoice(self.env, one), read_invoice(self.env, other))
             self.assertFalse(list(found), f"invoice {index}: Odoo's != the writer's")
 
+    def reasons(self, vals_list):
+        """Return the codes of the reasons for which the invoices are left to Odoo; None: quick."""
+        _planned, ordinary = self.writer._plan(vals_list)
+        return [ordinary[n].code if n in ordinary else None for n in range(len(vals_list))]
+
+    def assert_all_watched(self, vals_list):
+        """Assert that Odoo runs no method for these invoices that the writer does not know of."""
+        seen = set()
+
+        def note(frame, event, _argument):
+            code = frame.f_code
+            if event == "call" and code.co_argcount:
+                first = frame.f_locals.get(code.co_varnames[0])
+                if isinstance(first, BaseModel) and first._name in GUARDED_MODELS:
+                    seen.add(code.co_name)
+
+        sys.setprofile(note)
+        try:
+            moves = self.env["account.move"].create(vals_list)
+            moves._post(soft=False)
+            self.env.flush_all()
+        finally:
+            sys.setprofile(None)
+        models = [self.env.registry[name] for name in GUARDED_MODELS]
+        methods = {
+            name
+            for name in seen
+            if any(hasattr(model, name) for model in models)
+            and not hasattr(BaseModel, name)
+            # Methods of this suite, which its verified modules call.
+            and not name.startswith("_cn285_")
+        }
+        self.assertIn("_sync_tax_lines", methods)
+        self.assertFalse(methods - WATCHED_METHODS - IDLE_METHODS)
+
+    def assert_generated(self, portfolio, count):
+        vals_list = portfolio.invoices(count)
+        _planned, ordinary = self.writer._plan(vals_list)
+        odd = [index for index, vals in enumerate(vals_list) if portfolio.is_odd(vals)]
+        self.assertLessEqual(set(odd), set(ordinary))
+        self.assertLessEqual(len(ordinary) - len(odd), count * 0.06, "hardly any is quick")
+        expected = self.ordinary(vals_list)
+        made = self.writer._create_invoices(deepcopy(vals_list))
+        self.assert_same(expected, made)
+        self.assertEqual(
+            [bool(move.cn285_ordinary_reason) for move in made],
+            [index in ordinary for index in range(len(vals_list))],
+        )
+        self.assertEqual(
+            [move.partner_id.id for move in made], [vals["partner_id"] for vals in vals_list]
+        )
+        for move, vals in zip(made, vals_list, strict=True):
+            self.assertEqual(
+                [line.name for line in move.invoice_line_ids],
+                [command[2]["name"] for command in vals["invoice_line_ids"]],
+            )
+        self.assertEqual(len(set(made.mapped("name"))), len(made))
+
     def simple(self, **values):
         """Return one plain invoice of 3 × 100.00 at 20 %: 360.00."""
         line = {
@@ -82,25 +141,6 @@ class InvoiceWriterCase(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestInvoiceWriterEqual(InvoiceWriterCase):
-    def assert_generated(self, portfolio, count):
-        vals_list = portfolio.invoices(count)
-        _planned, ordinary = self.writer._plan(vals_list)
-        odd = [index for index, vals in enumerate(vals_list) if portfolio.is_odd(vals)]
-        self.assertLessEqual(set(odd), set(ordinary))
-        self.assertLessEqual(len(ordinary) - len(odd), count * 0.06, "hardly any is quick")
-        expected = self.ordinary(vals_list)
-        made = self.writer._create_invoices(deepcopy(vals_list))
-        self.assert_same(expected, made)
-        self.assertEqual(
-            [move.partner_id.id for move in made], [vals["partner_id"] for vals in vals_list]
-        )
-        for move, vals in zip(made, vals_list, strict=True):
-            self.assertEqual(
-                [line.name for line in move.invoice_line_ids],
-                [command[2]["name"] for command in vals["invoice_line_ids"]],
-            )
-        self.assertEqual(len(set(made.mapped("name"))), len(made))
-
     def test_generated_invoices_rounded_globally(self):
         self.company.sudo().tax_calculation_rounding_method = "round_globally"
         self.assert_generated(self.portfolio, GENERATED)
@@ -350,9 +390,23 @@ class TestInvoiceWriterChoice(InvoiceWriterCase):
         self.assertEqual((made.state, made.amount_total), ("draft", 360.0))
         self.assertFalse(made.name)
 
+    def test_what_the_quick_way_left_to_odoo_says_why(self):
+        made = self.writer._create_invoices([self.simple(), self.simple(invoice_date=False)])
+        quick, ordinary = made
+        self.assertFalse(quick.cn285_ordinary_reason)
+        self.assertEqual(Reason.load(ordinary.cn285_ordinary_reason), Reason("no_date"))
+        draft = self.writer._create_invoices([self.simple()], post=False)
+        self.assertEqual(Reason.load(draft.cn285_ordinary_reason), Reason("draft"))
+
+    def test_default_value_of_the_users_is_left_to_odoo(self):
+        self.su_env["ir.default"].set("account.move", "ref", "ours")
+        made = self.writer._create_invoices([self.simple()])
+        self.assertEqual(made.ref, "ours")
+        self.assertEqual(Reason.load(made.cn285_ordinary_reason), Reason("default", ("ref",)))
+
     def test_unknown_context_is_left_to_odoo(self):
         writer = self.writer.with_context(default_ref="X")
-        self.assertIn("default_ref", writer._quick_obstacle())
+        self.assertEqual(writer._quick_obstacle(), Reason("context", ("default_ref",)))
         self.assertEqual(writer._create_invoices([self.simple()]).ref, "X")
 
     def test_patched_method_is_an_obstacle(self):
@@ -364,7 +418,7 @@ class TestInvoiceWriterChoice(InvoiceWriterCase):
 
         patched.origin = post
         with patch.object(model, "_post", patched):
-            self.assertIn("account.move._post is patched", self.writer._quick_report().obstacles)
+            self.assertEqual(self.writer._quick_obstacle().args[1], "account.move._post")
             self.assertEqual(self.count_quick([self.simple()]), 0)
 
     def test_module_that_was_not_read_is_an_obstacle(self):
@@ -375,43 +429,15 @@ class TestInvoiceWriterChoice(InvoiceWriterCase):
 
         with patch.object(type(self.writer), "_quick_verified_modules", fewer):
             obstacles = self.writer._quick_report().obstacles
-            self.assertIn(
-                "account.move._compute_peppol_move_state is overridden by account_peppol", obstacles
-            )
-            self.assertIn("account.move.peppol_move_state of account_peppol sets itself", obstacles)
-            self.assertIn(
-                "account.move.line._check_off_balance is a constraint of account", obstacles
-            )
+            for code, module, name in (
+                ("override", "account_peppol", "account.move._compute_peppol_move_state"),
+                ("sets_itself", "account_peppol", "account.move.peppol_move_state"),
+                ("constraint", "account", "account.move.line._check_off_balance"),
+            ):
+                self.assertIn(Reason(code, (module, name)), obstacles)
 
     def test_all_methods_that_odoo_runs_are_watched(self):
-        vals_list = self.portfolio.invoices(5)
-        seen = set()
-
-        def note(frame, event, _argument):
-            code = frame.f_code
-            if event == "call" and code.co_argcount:
-                first = frame.f_locals.get(code.co_varnames[0])
-                if isinstance(first, BaseModel) and first._name in GUARDED_MODELS:
-                    seen.add(code.co_name)
-
-        sys.setprofile(note)
-        try:
-            moves = self.env["account.move"].create(vals_list)
-            moves._post(soft=False)
-            self.env.flush_all()
-        finally:
-            sys.setprofile(None)
-        models = [self.env.registry[name] for name in GUARDED_MODELS]
-        methods = {
-            name
-            for name in seen
-            if any(hasattr(model, name) for model in models)
-            and not hasattr(BaseModel, name)
-            # Methods of this suite, which its verified modules call.
-            and not name.startswith("_cn285_")
-        }
-        self.assertIn("_sync_tax_lines", methods)
-        self.assertFalse(methods - WATCHED_METHODS - IDLE_METHODS)
+        self.assert_all_watched(self.portfolio.invoices(5))
 
     def test_locked_period_is_handled_by_odoo(self):
         self.company.sudo().sale_lock_date = date(2026, 3, 31)

@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    cn285_ordinary_reason = fields.Char(
+        string="Why Not Written Quickly",
+        copy=False,
+        readonly=True,
+        help="Where the invoice writer left the invoice to Odoo: the code of the reason, and its "
+        "arguments.",
+    )

@@ -1,0 +1,44 @@
+"""Invoices are written quickly beside Odoo's other apps too, and are the same there.
+
+The database with these apps is made once and kept; what is tried in it is
+`addons/cn285_contract/tests/writer/beside_apps.py`, which a plain `pytest` does not collect.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .processes import copied
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = "addons/cn285_contract/tests/writer/beside_apps.py"
+
+
+def test_the_quick_way_beside_other_apps():
+    """All cases pass in a copy of the database that has the apps."""
+    made = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "apps_database.py")],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    with copied(made.stdout.strip()) as name:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-q", "-p", "strict_skips", "-p", "no:xdist"),
+                *("-p", "no:cacheprovider", f"--odoo-config={os.environ['CN285_ODOO_CONF']}"),
+                *(f"--odoo-database={name}", CASES),
+            ],
+            cwd=ROOT,
+            env=_own_environment(),
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
+
+
+def _own_environment():
+    """The environment without what the outer pytest and its workers put there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
