@@ -8,7 +8,7 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve serve-netsuite bench lint load travel stop clean
+.PHONY: help demo test serve serve-netsuite bench lint wheels load travel stop clean
 export DB FILE MAPPING ARGS
 
 help: ## this list
@@ -32,6 +32,9 @@ bench: ## speed, beside OCA contract and bare Odoo; ARGS=billing runs one of ben
 
 lint: ## ruff, pylint-odoo, XML, translations, methods defined twice
 	@tools/run lint
+
+wheels: ## a wheel of each addon in dist/, for pip; ARGS=/path for another folder
+	@tools/run wheels $(ARGS)
 
 load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json DB=name
 	@tools/run load $(ARGS)

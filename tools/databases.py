@@ -212,12 +212,17 @@ def our_addons():
     return sorted(_manifests())
 
 
+def manifest(addon):
+    """The manifest of the addon in this folder."""
+    return ast.literal_eval((addon / "__manifest__.py").read_text())
+
+
 def _manifests():
-    manifests = {}
-    for path in ADDONS.glob("*/__manifest__.py"):
-        manifest = ast.literal_eval(path.read_text())
-        if manifest.get("installable", True):
-            manifests[path.parent.name] = manifest
+    folders = [path.parent for path in ADDONS.glob("*/__manifest__.py")]
+    manifests = {folder.name: manifest(folder) for folder in folders}
+    manifests = {
+        name: found for name, found in manifests.items() if found.get("installable", True)
+    }
     if not manifests:
         raise Problem(f"no addon in {ADDONS}")
     return manifests
@@ -226,7 +231,7 @@ def _manifests():
 def base_modules():
     """Odoo's and OCA's modules that ours build on."""
     manifests = _manifests()
-    wanted = {name for manifest in manifests.values() for name in manifest.get("depends", ())}
+    wanted = {name for found in manifests.values() for name in found.get("depends", ())}
     return sorted(wanted.union(ALWAYS).difference(manifests))
 
 

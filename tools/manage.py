@@ -1,6 +1,6 @@
 """What the make targets call: provisions, then hands over to ``targets.py`` inside the venv.
 
-tools/run TARGET [arguments]      demo, test, serve, bench, lint, load, stop, clean
+tools/run TARGET [arguments]      demo, test, serve, bench, lint, wheels, load, stop, clean
 tools/run exec COMMAND ...        any command in the provisioned environment
 tools/run env                     the environment, as lines for a shell's eval
 """
@@ -17,7 +17,8 @@ from provision.postgres import need_postgres
 from provision.system import need_browser
 from provision.venv import BENCH, PYTHON, VENV, need_bench, need_venv
 
-NEEDS_DEV = {"test", "lint", "exec", "env"}
+NEEDS_DEV = {"test", "lint", "wheels", "exec", "env"}
+NO_SERVER = {"lint", "wheels"}
 
 
 def provision(target):
@@ -28,7 +29,7 @@ def provision(target):
         if target == "test":
             need_browser()
         environment = dict(os.environ)
-        if target != "lint":
+        if target not in NO_SERVER:
             environment.update(need_postgres())
         if target == "bench":
             need_bench()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 import databases
+import wheels
 from provision import ADDONS, CLONE_ID, ROOT, RUN, Problem
 from provision.config import CONFIG
 from provision.ports import free_port
@@ -244,6 +245,11 @@ def lint(_options):
     return 0
 
 
+def build_wheels(options):
+    """A wheel of each addon in dist/, or in the folder that the argument names."""
+    return wheels.main(options.rest[0] if options.rest else ROOT / "dist")
+
+
 def exec_(options):
     """Any command in the environment of the targets."""
     if not options.rest:
@@ -281,6 +287,7 @@ TARGETS = {
     "test": test,
     "bench": bench,
     "lint": lint,
+    "wheels": build_wheels,
     "exec": exec_,
     "env": env,
     "drop": drop,
@@ -298,7 +305,7 @@ def main(arguments):
         options = argparse.Namespace(target="exec", rest=arguments[1:])
     else:
         options, options.rest = parser.parse_known_args(arguments)
-    if options.target not in ("lint", "drop"):
+    if options.target not in ("lint", "drop", "wheels"):
         databases.check_server()
     return TARGETS[options.target](options)
 
