@@ -1,6 +1,7 @@
 # `make demo` and `make test` install what is missing and do the rest: see docs/development.md.
 #
 #   ODOO_SRC=/path                          an Odoo 19 checkout, instead of downloading Odoo
+#   ODOO=latest                             the head of Odoo's branch 19.0; see docs/development.md
 #   PGHOST, PGPORT, PGUSER, PGPASSWORD      a PostgreSQL server, instead of a private one
 #   CN285_PYTHON=/path/to/python            which Python (3.10 to 3.13)
 #   DB=name                                 another database for demo, serve, load
@@ -9,7 +10,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test serve serve-netsuite bench lint wheels load travel stop clean
-export DB FILE MAPPING ARGS
+export DB FILE MAPPING ARGS ODOO
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24

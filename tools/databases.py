@@ -220,9 +220,7 @@ def manifest(addon):
 def _manifests():
     folders = [path.parent for path in ADDONS.glob("*/__manifest__.py")]
     manifests = {folder.name: manifest(folder) for folder in folders}
-    manifests = {
-        name: found for name, found in manifests.items() if found.get("installable", True)
-    }
+    manifests = {name: found for name, found in manifests.items() if found.get("installable", True)}
     if not manifests:
         raise Problem(f"no addon in {ADDONS}")
     return manifests
@@ -242,7 +240,8 @@ def base_key():
     requirements = (ROOT / "requirements.txt").read_text()
     queue_job = re.search(r"odoo-addon-queue_job.*", requirements).group()
     return digest(
-        odoo.release.__file__, odoo.release.version, *base_modules(), queue_job,
+        odoo.release.__file__, odoo.release.version, os.environ["CN285_ODOO_REVISION"],
+        *base_modules(), queue_job,
         ROOT / "tools" / "setup_company.py",
     )  # fmt: skip
 

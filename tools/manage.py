@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from provision import CLONE_ID, LOCAL, ROOT, RUN, Problem
 from provision.config import write_config
-from provision.odoo_source import need_odoo
+from provision.odoo_source import need_odoo, revision
 from provision.postgres import need_postgres
 from provision.system import need_browser
 from provision.venv import BENCH, PYTHON, VENV, need_bench, need_venv
@@ -44,6 +44,7 @@ def provision(target):
         CN285_ODOO_CONF=config,
         CN285_BENCH_ADDONS=str(BENCH / "odoo" / "addons"),
         CN285_CLONE=CLONE_ID,
+        CN285_ODOO_REVISION=revision(odoo_path),
         # No network cache and no user folder of pytest, chromium and so on outside of the clone.
         XDG_CACHE_HOME=str(LOCAL / "cache"),
     )

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from rich.console import Console
 
 import databases
-import wheels
 from provision import ADDONS, CLONE_ID, ROOT, RUN, Problem
 from provision.config import CONFIG
 from provision.ports import free_port
@@ -172,8 +171,9 @@ def in_two_processes(arguments):
 
 def _pytest(database, template, arguments):
     return run(
-        "pytest", "-p", "strict_skips", f"--odoo-config={CONFIG}", f"--odoo-database={database}",
-        "--odoo-http", "-c", str(ROOT / "pyproject.toml"), *arguments,
+        "pytest", "-p", "strict_skips", "-p", "odoo_revision",
+        f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
+        "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
             # Not a conftest.py: that would put the root on sys.path, and pytest would then take
             # our addons for a package "addons" instead of "odoo.addons".
@@ -245,9 +245,9 @@ def lint(_options):
     return 0
 
 
-def build_wheels(options):
+def wheels(options):
     """A wheel of each addon in dist/, or in the folder that the argument names."""
-    return wheels.main(options.rest[0] if options.rest else ROOT / "dist")
+    return script("wheels.py", *options.rest)
 
 
 def exec_(options):
@@ -287,7 +287,7 @@ TARGETS = {
     "test": test,
     "bench": bench,
     "lint": lint,
-    "wheels": build_wheels,
+    "wheels": wheels,
     "exec": exec_,
     "env": env,
     "drop": drop,

@@ -1,17 +1,23 @@
-"""Builds a wheel of each addon, as the Odoo world installs them: ``python wheels.py FOLDER``.
+"""Builds a wheel of each addon, as the Odoo world installs them: ``python wheels.py [FOLDER]``.
 
-A wheel is built from the source distribution, which holds what git knows and has the version that
-whool counts from git's history. On the way it gets the README.md that ``readme/`` makes.
+A wheel is built from the source distribution, which has the version that whool counts from git's
+history. On the way it gets the README.md that ``readme/`` makes.
 """
 
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
+
+from whool import buildapi
 
 import databases
-from provision import ADDONS, Problem
+from provision import ADDONS, ROOT, Problem
 
 #: The parts of readme/ in OCA's order, and what is written above each.
 SECTIONS = {
@@ -39,30 +45,47 @@ def readme(addon):
     return "\n\n".join(texts) + "\n"
 
 
-def build(folder, addons=None):
-    """Builds wheels into a folder, which loses the wheels of these addons that are in it.
+def build(folder):
+    """Builds the wheels of all addons into a folder, which loses its other wheels of them.
 
-    :return: paths of the wheels
-    :raises Problem: pip or whool found something amiss
+    :return: names of the wheels
     """
     folder = Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    addons = [ADDONS / name for name in addons or databases.our_addons()]
+    addons = [ADDONS / name for name in databases.our_addons()]
     for addon in addons:
         for old in folder.glob(f"odoo_addon_{addon.name}-*.whl"):
             old.unlink()
-    with tempfile.TemporaryDirectory() as name:
-        sources = [_source(addon, Path(name)) for addon in addons]
-        # Without isolation pip downloads nothing: whool is in the environment of the targets.
-        wheel = ["pip", "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
-        _run([*wheel, "--wheel-dir", str(folder), *map(str, sources)])
-    return [path for addon in addons for path in folder.glob(f"odoo_addon_{addon.name}-*.whl")]
+    with tempfile.TemporaryDirectory() as name, _all_files(Path(name) / "index"):
+        for addon in addons:
+            with chdir(_source(addon, Path(name))):
+                buildapi.build_wheel(folder)
+    return sorted(path.name for path in folder.glob("odoo_addon_cn285_*.whl"))
+
+
+@contextmanager
+def _all_files(index):
+    """Files that git does not know yet are built in, those that it is told to ignore are not.
+
+    whool asks git for the files; it gets an index of its own, so that the real one stays as it is.
+    Where there is no git, whool takes all files.
+    """
+    known = subprocess.run(
+        ["git", "rev-parse", "--git-path", "index"], cwd=ROOT, capture_output=True, text=True
+    )
+    if known.returncode:
+        yield
+        return
+    shutil.copy(ROOT / known.stdout.strip(), index)
+    with patch.dict(os.environ, GIT_INDEX_FILE=str(index)):
+        subprocess.run(["git", "add", "--all", ADDONS], cwd=ROOT, check=True)
+        yield
 
 
 def _source(addon, folder):
     """The addon's source distribution, unpacked, with its README.md."""
-    code = "import sys, whool.buildapi; print(whool.buildapi.build_sdist(sys.argv[1]))"
-    packed = _run(["-c", code, str(folder)], cwd=addon).splitlines()[-1]
+    with chdir(addon):
+        packed = buildapi.build_sdist(folder)
     with tarfile.open(folder / packed) as archive:
         archive.extractall(folder, filter="data")
     source = folder / packed.removesuffix(".tar.gz")
@@ -70,18 +93,25 @@ def _source(addon, folder):
     return source
 
 
-def _run(command, cwd=None):
-    options = ["-m"] if command[0] == "pip" else []
-    done = subprocess.run(
-        [sys.executable, *options, *command], cwd=cwd, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise Problem(f"no wheel could be built: {(done.stderr or done.stdout).strip()[-2000:]}")
-    return done.stdout
+@contextmanager
+def chdir(folder):
+    """In a folder, where whool looks for the addon."""
+    previous = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(previous)
 
 
 def main(folder):
-    """Builds all wheels and prints their names."""
-    for path in build(folder):
-        print(path.name)
+    """Builds the wheels and prints their names."""
+    print(*build(folder), sep="\n")
     return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1] if sys.argv[1:] else ROOT / "dist"))
+    except Problem as problem:
+        sys.exit(f"cn285: {problem}")

@@ -22,4 +22,5 @@
         "views/bridge_backend_views.xml",
         "views/cn285_bridge_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -40,4 +40,5 @@
         "web.assets_tests": ["cn285_contract/static/tests/tours/**/*"],
     },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -13,4 +13,5 @@
         "security/ir.model.access.csv",
         "wizards/import_wizard_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -12,4 +12,5 @@
     "data": [
         "views/netsuite_backend_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

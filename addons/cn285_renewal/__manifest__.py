@@ -31,4 +31,5 @@
     "assets": {
         "web.assets_tests": ["cn285_renewal/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
 }

@@ -29,4 +29,5 @@
         "web.assets_tests": ["cn285_revrec/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -16,4 +16,5 @@
         "views/ir_cron_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }
