@@ -12,6 +12,7 @@ from . import (
     contract,
     contract_lifecycle,
     contract_item,
+    contract_mrr,
     contract_item_discount,
     contract_item_planning,
     contract_item_version,

@@ -5,6 +5,7 @@ from . import (
     res_config_settings,
     product,
     contract_item,
+    revrec_default_rule,
     billing_schedule,
     invoice_builder,
     revrec_schedule,
