@@ -1,5 +1,7 @@
 """Checks that what the docs name is there: files and names in the architecture, and all links.
 
+And that the architecture names all modules of every engine, each in the table of its addon.
+
 A page that says where things are is worth something only while it is true.
 """
 
@@ -20,13 +22,14 @@ PLACEHOLDER = re.compile(r"NAME|[<>{}…*]")
 _FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_TABLE = re.compile(r"^\*\*(\w+)\*\*$(.*?)(?=^\*\*|\Z)", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 _ENDING = re.compile(r"\.(py|xml|csv|md|toml|txt|sh)$")
 
 
 @dataclass
 class Tree:
-    """What there is: paths, identifiers of Python, texts in it, and methods and fields of models."""
+    """What there is: paths, names and texts of Python files, methods and fields of models."""
 
     paths: set = field(default_factory=set)
     names: set = field(default_factory=set)
@@ -116,6 +119,15 @@ def broken_links(page):
                 yield number, target
 
 
+def unlisted_engines(page, addons=ADDONS):
+    """Yields each module of an engine that the page does not have in the table of its addon."""
+    tables = dict(_TABLE.findall(page.read_text()))
+    for path in sorted(addons.glob("*/engine/*.py")):
+        addon = path.parent.parent.name
+        if path.name != "__init__.py" and f"`{path.name}`" not in tables.get(addon, ""):
+            yield path
+
+
 def pages(root=ROOT):
     """All pages for people."""
     yield from sorted(root.glob("*.md"))
@@ -132,6 +144,10 @@ def main(root=ROOT):
         if name in NAMING:
             unknown = unknown_names(page, found)
             problems += [(line, f"there is no {token}") for line, token in unknown]
+            problems += [
+                (1, f"{path.relative_to(root)} is in no table of engines")
+                for path in unlisted_engines(page, root / ADDONS.relative_to(ROOT))
+            ]
         for line, problem in sorted(problems):
             failed = True
             print(f"{name}:{line}: {problem}")

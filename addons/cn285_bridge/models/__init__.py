@@ -1,6 +1,7 @@
 # The order matters: a model comes before the files that extend it.
 from . import (
     kind,
+    record,
     backend,
     mapping,
     adapter,
