@@ -1,3 +1,9 @@
+"""Recognition rules, schedules of invoice lines and unbilled rows, monthly runs, their entries.
+From lines to schedules: ``revrec_source*``; from schedules to journal entries: ``revrec_run*``.
+Called by: accountants, month by month, and the invoice builder of cn285_contract, which asks for
+the account and the service period of each line.
+"""
+
 # The order matters: a model comes before the files that extend it.
 from . import (
     revrec_rule,
