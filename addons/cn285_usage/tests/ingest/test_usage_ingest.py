@@ -2,12 +2,12 @@ import base64
 import random
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 
 from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
-
-from ...engine.duration import DurationRule
 
 NOON = datetime(2026, 3, 10, 12)
 
@@ -362,13 +362,19 @@ class TestUsageIngest(UsageIngestCase):
         self._ingest(row)
         self.assertEqual(self._stored(row).quantity, 11)
 
-    def test_durations_as_the_engine_counts_them(self):
+    @staticmethod
+    def _units(start, end, unit, step, minimum):
+        """Units of time by the started step, at least the minimum, in exact fractions."""
+        length = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}[unit]
+        seconds = Fraction((end - start) // timedelta(microseconds=1), 10**6)
+        return max(ceil(seconds / length / Fraction(step)) * Decimal(step), Decimal(minimum))
+
+    def test_durations_are_counted_exactly(self):
         chance = random.Random(285)
         for number in range(12):
             unit = chance.choice(["second", "minute", "hour", "day"])
             step = chance.choice(["1", "0.1", "0.3", "15", "2.5"])
             minimum = chance.choice(["0", "3", "0.5"])
-            rule = DurationRule(unit=unit, step=Decimal(step), minimum=Decimal(minimum))
             self.env["cn285.usage.metric"].create(
                 {
                     "name": "Time",
@@ -390,7 +396,7 @@ class TestUsageIngest(UsageIngestCase):
             )
             self.assertEqual(
                 [Decimal(row[0]) for row in self.env.cr.fetchall()],
-                [rule.units(NOON, end) for end in ends],
+                [self._units(NOON, end, unit, step, minimum) for end in ends],
                 (unit, step, minimum),
             )
 
