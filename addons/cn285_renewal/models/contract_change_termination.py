@@ -1,3 +1,4 @@
+# The hooks of a change type return nothing: pylint: disable=missing-return
 from datetime import timedelta
 
 from odoo import api, fields, models

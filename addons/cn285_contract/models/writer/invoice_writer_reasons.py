@@ -1,7 +1,9 @@
 """Why an invoice is made in Odoo's ordinary way: all reasons, and their words."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from odoo.tools.translate import LazyTranslate
@@ -28,26 +30,40 @@ def _plain(_env, value):
 
 
 class Words(NamedTuple):
-    """A reason as a clerk reads it, after "because of"; how each of its arguments is shown."""
+    """A reason as a clerk reads it, after "because of", and how its arguments are shown."""
 
     text: object
-    show: tuple = ()
+    show: Mapping = MappingProxyType({})
 
 
 REASONS = {
     # what the database, the user or the caller says about all invoices
-    "switch": Words(_lt("the system parameter %s"), (_plain,)),
-    "override": Words(_lt("%s (%s)"), (_module_name, _plain)),
-    "constraint": Words(_lt("%s (its check %s)"), (_module_name, _plain)),
-    "sets_itself": Words(_lt("%s (its field %s fills itself in)"), (_module_name, _plain)),
-    "redefined": Words(_lt("%s (it changes the field %s)"), (_module_name, _plain)),
-    "patched": Words(_lt("%s (a rule on %s)"), (_module_name, _plain)),
-    "custom_field": Words(_lt("the custom field %s, which fills itself in"), (_plain,)),
-    "default": Words(_lt("a default value that users set for the field %s"), (_plain,)),
-    "context": Words(_lt("the context %s"), (_plain,)),
+    "switch": Words(_lt("the system parameter %(what)s"), {"what": _plain}),
+    "override": Words(_lt("%(module)s (%(method)s)"), {"module": _module_name, "method": _plain}),
+    "constraint": Words(
+        _lt("%(module)s (its check %(method)s)"), {"module": _module_name, "method": _plain}
+    ),
+    "sets_itself": Words(
+        _lt("%(module)s (its field %(field)s fills itself in)"),
+        {"module": _module_name, "field": _plain},
+    ),
+    "redefined": Words(
+        _lt("%(module)s (it changes the field %(field)s)"),
+        {"module": _module_name, "field": _plain},
+    ),
+    "patched": Words(
+        _lt("%(module)s (a rule on %(model)s)"), {"module": _module_name, "model": _plain}
+    ),
+    "custom_field": Words(
+        _lt("the custom field %(what)s, which fills itself in"), {"what": _plain}
+    ),
+    "default": Words(
+        _lt("a default value that users set for the field %(what)s"), {"what": _plain}
+    ),
+    "context": Words(_lt("the context %(what)s"), {"what": _plain}),
     "cookies": Words(_lt("marketing cookies of the web request")),
     "may_not_post": Words(_lt("the rights of the user, who may not post")),
-    "may_not_create": Words(_lt("the rights of the user on: %s"), (_model_name,)),
+    "may_not_create": Words(_lt("the rights of the user on: %(what)s"), {"what": _model_name}),
     "draft": Words(_lt("invoices left as drafts")),
     # settings of the company
     "storno": Words(_lt("storno accounting")),
@@ -58,9 +74,11 @@ REASONS = {
     "no_date": Words(_lt("an invoice without a date")),
     "no_customer": Words(_lt("an invoice without a customer")),
     "company": Words(_lt("an invoice of another company")),
-    "field": Words(_lt("the field %s, which Odoo has to handle"), (_plain,)),
+    "field": Words(_lt("the field %(what)s, which Odoo has to handle"), {"what": _plain}),
     "commands": Words(_lt("records made along with the invoice")),
-    "followers": Words(_lt("the field %s, whose followers follow the invoice"), (_plain,)),
+    "followers": Words(
+        _lt("the field %(what)s, whose followers follow the invoice"), {"what": _plain}
+    ),
     "lock_date": Words(_lt("a lock date")),
     "currency_inactive": Words(_lt("an inactive currency")),
     "currency_rate": Words(_lt("a currency rate that is not positive")),
@@ -69,13 +87,13 @@ REASONS = {
     "journal_hashed": Words(_lt("a journal whose entries are hashed when posted")),
     "journal_reference": Words(_lt("a payment reference that is not the number")),
     "journal_edi": Words(_lt("a journal with electronic formats")),
-    "other_company": Words(_lt("%s of another company"), (_model_name,)),
+    "other_company": Words(_lt("%(what)s of another company"), {"what": _model_name}),
     "bank_archived": Words(_lt("an archived bank account")),
     "early_discount": Words(_lt("an early payment discount that changes the taxes")),
     # lines
     "line_command": Words(_lt("invoice lines that are not new")),
     "no_product_line": Words(_lt("an invoice without a product line")),
-    "line_type": Words(_lt("a line of type %s"), (_plain,)),
+    "line_type": Words(_lt("a line of type %(what)s"), {"what": _plain}),
     "line_incomplete": Words(_lt("a line without text or price")),
     "text_amount": Words(_lt("a section or note with an amount")),
     "line_account": Words(_lt("a line with neither product nor account")),
@@ -85,7 +103,7 @@ REASONS = {
     "no_account": Words(_lt("a line without an account")),
     "account_archived": Words(_lt("an archived account")),
     "account_currency": Words(_lt("an account with a currency of its own")),
-    "account_type": Words(_lt("an account of type %s"), (_account_type,)),
+    "account_type": Words(_lt("an account of type %(what)s"), {"what": _account_type}),
     "account_receivable": Words(_lt("a receivable account where none belongs, or the reverse")),
     "tax_exigibility": Words(_lt("taxes on invoice and on payment on one line")),
     "tax_country": Words(_lt("a tax of another country")),
@@ -97,7 +115,7 @@ REASONS = {
     "terms": Words(_lt("payment terms that do not add up")),
     "one_currency": Words(_lt("an amount that is zero in one of the two currencies")),
     # said by an addon, see `cn285.invoice.writer._quick_refusal`
-    "addon": Words(_lt("%s"), (_plain,)),
+    "addon": Words(_lt("%(what)s"), {"what": _plain}),
 }
 
 
@@ -109,13 +127,15 @@ class Reason:
     args: tuple = ()
 
     def __str__(self):
-        return REASONS[self.code].text._source % self.args
+        words = REASONS[self.code]
+        return words.text._source % dict(zip(words.show, self.args, strict=True))
 
     def text(self, env):
         """Return the reason in the language of ``env``, after "because of"."""
         words = REASONS[self.code]
-        shown = (show(env, arg) for show, arg in zip(words.show, self.args, strict=True))
-        return env._(words.text) % tuple(shown)
+        pairs = zip(words.show.items(), self.args, strict=True)
+        translated = env._(words.text)
+        return translated % {name: show(env, arg) for (name, show), arg in pairs}
 
     def dump(self):
         """Return the reason as `load` reads it, for a column."""

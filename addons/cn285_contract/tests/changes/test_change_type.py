@@ -1,3 +1,4 @@
+# The hooks of a change type return nothing: pylint: disable=missing-return
 from unittest.mock import patch
 
 from freezegun import freeze_time

@@ -16,7 +16,6 @@ class LegalRate(models.Model):
 
     law_id = fields.Many2one(
         "cn285.law",
-        string="Law",
         required=True,
         index=True,
         ondelete="cascade",

@@ -1,3 +1,4 @@
+# The hooks of a change type return nothing: pylint: disable=missing-return
 from odoo.tools import LazyTranslate
 
 from .add_item import AddItem
