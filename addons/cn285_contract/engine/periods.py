@@ -215,5 +215,3 @@ def _iter_periods(
         index += 1
         start = full_start = full_end
         resumed = False
-
-

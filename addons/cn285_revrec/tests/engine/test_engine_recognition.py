@@ -32,7 +32,7 @@ def pattern(start, last, method="daily", convention="exact", **values):
     return Pattern(method, start, last + timedelta(1), convention, **values)
 
 
-def recognised_until(total, what, day, rounding=D("0.01")):
+def recognised_until(total, what, day, rounding=D("0.01")):  # noqa: B008
     """What is recognised by the end of the day's month."""
     parts = spread(total, what, rounding)
     return sum((part.amount for part in parts if part.period <= month_end(day)), D(0))

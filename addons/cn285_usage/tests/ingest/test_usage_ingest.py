@@ -362,6 +362,49 @@ class TestUsageIngest(UsageIngestCase):
         self._ingest(row)
         self.assertEqual(self._stored(row).quantity, 11)
 
+    def test_durations_in_figures(self):
+        cases = [
+            # unit, step, minimum, seconds, units
+            ("minute", 1, 0, "0", "0"),
+            ("minute", 1, 0, "0.000001", "1"),
+            ("minute", 1, 0, "60", "1"),
+            ("minute", 1, 0, "60.001", "2"),
+            ("minute", 1, 0, "601", "11"),
+            ("minute", 1, 3, "0", "3"),
+            ("minute", 1, 3, "180", "3"),
+            ("minute", 1, 3, "181", "4"),
+            ("minute", 15, 0, "901", "30"),
+            ("minute", 0.5, 0, "61", "1.5"),
+            ("second", 6, 0, "61", "66"),
+            ("hour", 0.25, 0, "3601", "1.25"),
+            ("hour", 1, 0, "3600", "1"),
+            ("day", 1, 0, "86400", "1"),
+            ("day", 1, 0, "86401", "2"),
+            ("day", 0.5, 0, "86401", "1.5"),
+        ]
+        rows = []
+        for number, (unit, step, minimum, seconds, _units) in enumerate(cases):
+            self.env["cn285.usage.metric"].create(
+                {
+                    "name": "Time",
+                    "code": f"f{number}",
+                    "input_kind": "duration",
+                    "duration_unit": unit,
+                    "duration_step": step,
+                    "duration_minimum": minimum,
+                }
+            )
+            end = NOON + timedelta(microseconds=int(Decimal(seconds) * 10**6))
+            rows.append(self._row(metric=f"f{number}", quantity=None, ended_at=end))
+        self._ingest(*rows)
+        self.env.cr.execute(
+            "SELECT quantity::text FROM cn285_usage_event WHERE id = ANY(%s) ORDER BY "
+            "array_position(%s, id::integer)",
+            (self._stored(*rows).ids,) * 2,
+        )
+        counted = [Decimal(quantity) for (quantity,) in self.env.cr.fetchall()]
+        self.assertEqual(counted, [Decimal(case[-1]) for case in cases])
+
     @staticmethod
     def _units(start, end, unit, step, minimum):
         """Units of time by the started step, at least the minimum, in exact fractions."""
