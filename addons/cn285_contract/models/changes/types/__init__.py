@@ -1,4 +1,4 @@
-"""One file a type of contract change: label, values, checks, effect, preview; the table of all here.
+"""One file a type of contract change: label, values, checks, effect, preview; the table of all.
 
 Called by: the room ``changes``, which asks a change's type at each step.
 """
