@@ -31,7 +31,7 @@ serve-netsuite: ## a NetSuite account to try the bridge against; DB=name connect
 bench: ## speed, beside OCA contract and bare Odoo; ARGS=billing runs one of benchmarks/
 	@tools/run bench $(ARGS)
 
-lint: ## ruff, pylint-odoo, XML, translations, methods defined twice
+lint: ## ruff, pylint-odoo, XML, translations, methods defined twice, docs
 	@tools/run lint
 
 wheels: ## a wheel of each addon in dist/, for pip; ARGS=/path for another folder

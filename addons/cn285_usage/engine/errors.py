@@ -25,7 +25,6 @@ _MESSAGES = {
     # Models
     "no_price_for_value": "There is no price for %(value)s, and no default price.",
     "no_prices": "At least one price is needed.",
-    "events_needed": "This percentage needs the amount of each event, not their total.",
     "bad_bounds": "The minimum %(minimum)s lies above the maximum %(maximum)s.",
     "bad_count": "%(count)s is not a whole number of events, zero or more.",
     "bad_pool": "A pool needs one allowance for each of its items (%(used)s items, %(own)s "
@@ -65,11 +64,7 @@ _MESSAGES = {
 class UsageError(EngineError):
     """A value the usage engine refuses; ``code``, ``values`` and text as in ``EngineError``."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        # The sentences of this engine are its own: the parent would look for them in its table.
-        ValueError.__init__(self, _MESSAGES[code] % values)
-        self.code = code
-        self.values = values
+    messages = _MESSAGES
 
 
 class TierError(UsageError):
