@@ -1,1 +1,2 @@
 from . import revrec_report_wizard
+from . import revrec_fec
