@@ -1,1 +1,1 @@
-from . import bill_upcoming, contract_change, contract_preview, credit_create
+from . import bill_ahead, contract_change, contract_preview, credit_create

@@ -16,6 +16,6 @@ from . import (
     billing_run_issue,
     invoice_sending,
     account_move,
-    contract_upcoming,
+    contract_bill_ahead,
     contract_preview_ahead,
 )

@@ -10,7 +10,7 @@ from . import (
     usage_event_ingest,
     usage_event_log,
     usage_event_parked,
-    usage_ingest,
+    usage_ingest_log,
     usage_ingest_csv,
     usage_refusal,
 )
