@@ -121,7 +121,7 @@ class Contract(models.Model):
             ("paused", "Paused"),
             ("suspended", "Suspended"),
             ("closed", "Closed"),
-            ("regretted", "Withdrawn From"),
+            ("withdrawn", "Withdrawn From"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",
