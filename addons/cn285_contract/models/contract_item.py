@@ -59,7 +59,7 @@ class ContractItem(models.Model):
             ("paused", "Paused"),
             ("suspended", "Suspended"),
             ("ended", "Ended"),
-            ("regretted", "Withdrawn From"),
+            ("withdrawn", "Withdrawn From"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",

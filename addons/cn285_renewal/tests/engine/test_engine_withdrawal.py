@@ -1,13 +1,11 @@
 """Withdrawal: fourteen days, moved to a working day, with the holidays of France."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from cn285_renewal_house.cn285_renewal.engine.holidays import WorkingDays
 from cn285_renewal_house.cn285_renewal.engine.withdrawal import (
     WithdrawalPeriod,
-    owed_for_performance,
     withdrawal_deadline,
 )
 from hypothesis import given
@@ -44,7 +42,7 @@ def test_alsace_has_more_holidays():
     ("informed", "expected"),
     [
         (date(2026, 1, 5), date(2026, 1, 21)),
-        # 14 days from the day he was told: 15 April; never told: a year after 21 January.
+        # 14 days from the day of the information: 15 April; never: a year after 21 January.
         (date(2026, 4, 1), date(2026, 4, 15)),
         (date.max, date(2027, 1, 21)),
         (date(2027, 1, 20), date(2027, 1, 21)),
@@ -52,23 +50,6 @@ def test_alsace_has_more_holidays():
 )
 def test_not_informed(informed, expected):
     assert withdrawal_deadline(date(2026, 1, 7), PERIOD, informed) == expected
-
-
-def owed(withdrawn, expressly_requested=True):
-    return owed_for_performance(
-        Decimal("31.00"),
-        date(2026, 1, 1),
-        date(2026, 2, 1),
-        withdrawn,
-        expressly_requested=expressly_requested,
-    )
-
-
-def test_performance_is_owed_on_request_only():
-    assert owed(date(2026, 1, 10)) == Decimal("10.00")
-    assert owed(date(2026, 1, 10), expressly_requested=False) == 0
-    assert owed(date(2025, 12, 31)) == 0
-    assert owed(date(2026, 3, 1)) == Decimal("31.00")
 
 
 @given(days)
