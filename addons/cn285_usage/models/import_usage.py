@@ -81,21 +81,9 @@ CALCULATORS = Kind(
         "sequence",
         "formula",
         "charge_model",
-        "price_unit",
-        "has_default_price",
-        "overage_price",
-        "package_size",
-        "percent",
-        "fixed_amount",
-        "event_minimum",
-        "event_maximum",
-        "free_units",
-        "free_events",
-        "allowance_units",
         "rollover",
         "minimum_amount",
         "maximum_amount",
-        "zero_usage_owes_flat",
         "allowance_scope",
         "source_measure",
         "is_payout",
@@ -124,8 +112,15 @@ class ImportLoader(models.AbstractModel):
 
     @api.model
     def _columns(self, kind):
-        """Also the metrics that an item expects, which its lists of terms leave out."""
+        """Also the figures that charge models read, by their fields' names.
+
+        And the metrics that an item expects, which its lists of terms leave out.
+        """
         columns = super()._columns(kind)
+        if kind.name == CALCULATORS.name:
+            named = {column.field for column in columns.values()}
+            figures = self.env["cn285.usage.calculator"]._figures_of_models()
+            columns |= columns_of(*(name for name in figures if name not in named))
         if kind.name in ("items", "template_items"):
             columns |= columns_of("usage_metric_ids")
         return columns

@@ -12,6 +12,7 @@ from .measure import (
     test_usage_quantities,
 )
 from .calculator import (
+    test_charge_model_table,
     test_charge_models,
     test_usage_calculator,
     test_usage_simulation,

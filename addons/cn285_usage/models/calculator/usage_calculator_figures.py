@@ -12,17 +12,22 @@ class UsageCalculator(models.Model):
     _inherit = "cn285.usage.calculator"
 
     @api.model
-    def _optional_figures(self):
-        """Figures that some charge models read and others do not, by name; ``{name: [models]}``.
-
-        Those that stand on their defaults say nothing where they are not read.
-        """
+    def _figures_of_models(self):
+        """The fields that charge models read: ``{name: [charge models]}``."""
         readers = defaultdict(list)
         for model, entry in self._charge_models().items():
             for name in entry.figures:
-                if not self._fields[name].default:
-                    readers[name].append(model)
+                readers[name].append(model)
         return readers
+
+    @api.model
+    def _optional_figures(self):
+        """As above, without what stands on its default: that says nothing where it is not read."""
+        return {
+            name: models
+            for name, models in self._figures_of_models().items()
+            if not self._fields[name].default
+        }
 
     def _unread_figures(self, vals):
         """Empty values for what another charge model in ``vals`` does not read."""
