@@ -32,6 +32,7 @@ from .credit_notes import (
     test_credit_notes,
 )
 from .importing import (
+    test_demonstration,
     test_import_kinds,
     test_import_contracts,
 )

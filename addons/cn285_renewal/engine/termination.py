@@ -13,9 +13,9 @@ from enum import Enum
 from fractions import Fraction
 
 from ...cn285_contract.engine.calendar import add_days
-from ...cn285_contract.engine.errors import AmountError
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.periods import Rhythm, boundary, index_at
+from .errors import RenewalError
 from .term import Duration, Term, next_term
 
 NO_NOTICE = Duration(0)
@@ -246,7 +246,7 @@ class FeeRule:
 
     def __post_init__(self) -> None:
         if self.kind is FeeKind.percent and not 0 <= self.value <= 100:
-            raise AmountError("bad_share", percent=self.value)
+            raise RenewalError("bad_share", percent=self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,6 @@ class Contract(models.Model):
         compute="_compute_term_dates", help="The day on which the contract renews."
     )
     commitment_end = fields.Date(
-        string="Committed Until",
         compute="_compute_commitment_end",
         store=True,
         help="Last day of the commitment.",

@@ -24,7 +24,7 @@ GROUNDS = [
     ("period_end", "End of a Billing Period"),
     ("commitment_end", "End of the Commitment"),
     ("renewal_not_announced", "Renewal not Announced in Time"),
-    ("telecom", "Exit after Month 12 (Electronic Communications)"),
+    ("telecom", "Exit by Law (Electronic Communications)"),
     ("buy_out", "Leaves the Commitment Early"),
     ("legitimate", "Legitimate Reason"),
     ("withdrawal", "Withdrawal"),
