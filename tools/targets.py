@@ -171,8 +171,9 @@ def in_two_processes(arguments):
 
 def _pytest(database, template, arguments):
     return run(
-        "pytest", "-p", "strict_skips", f"--odoo-config={CONFIG}", f"--odoo-database={database}",
-        "--odoo-http", "-c", str(ROOT / "pyproject.toml"), *arguments,
+        "pytest", "-p", "strict_skips", "-p", "busy_machine",
+        f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
+        "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
             # Not a conftest.py: that would put the root on sys.path, and pytest would then take
             # our addons for a package "addons" instead of "odoo.addons".

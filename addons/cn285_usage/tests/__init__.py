@@ -40,6 +40,7 @@ from .cascade import (
 )
 from .statement import (
     test_statement,
+    test_statement_fields,
     test_usage_statement,
     test_usage_statement_layouts,
     test_usage_statement_many,
