@@ -7,6 +7,7 @@ from .ingest import (
     test_usage_ingest,
 )
 from .measure import (
+    test_aggregation_table,
     test_usage_days,
     test_usage_measure_each,
     test_usage_quantities,

@@ -14,21 +14,6 @@ from ..ingest.usage_arrival_sql import ARRIVAL
 ZERO = Decimal(0)
 DIGITS = 12
 
-# What the events of a period come to, by aggregation; `e.quantity` is what one event counts for (to
-# round or convert each event is done here; `_rounded` rounds what they come to). Weighted sum and
-# last value also look at events before the period: what was in force when it began.
-_AGGREGATES = {
-    "sum": "sum(e.quantity)",
-    "count": "count(*)::numeric",
-    "max": "max(e.quantity)",
-    "min": "min(e.quantity)",
-    "average": "avg(e.quantity)",
-    "last": "(array_agg(e.quantity ORDER BY e.occurred_at DESC, coalesce(e.seq, e.id) DESC))[1]",
-    "weighted_sum": """sum(e.quantity
-        * extract(epoch FROM e.until - greatest(e.occurred_at, e.since))::numeric
-        / extract(epoch FROM e.until - e.since)::numeric)""",
-}
-CARRIED_IN = ("last", "weighted_sum")
 # Events that count, whatever the metric.
 COUNTS = "e.state = 'active' AND e.kind != 'reversal'"
 
@@ -141,7 +126,9 @@ class UsageMetric(models.Model):
 
     def _measure_query(self, events, by_property, with_amounts, by_beneficiary):
         beneficiary = SQL("coalesce(e.beneficiary_id, e.owner_id)")
-        amounts = SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, %s)", SQL(ARRIVAL))
+        amounts = SQL(
+            "array_agg((%s)::text ORDER BY e.occurred_at, %s)", self._event_quantity(), SQL(ARRIVAL)
+        )
         return SQL(
             """SELECT e.number, %(value)s, %(beneficiary)s, (%(aggregate)s)::text, count(*),
                       max(%(arrival)s), %(amounts)s
@@ -265,7 +252,7 @@ class UsageMetric(models.Model):
 
     def _since_sql(self, since):
         """Where events before the period count too, they are not left out."""
-        if self.aggregation in CARRIED_IN:
+        if self._aggregation().carried_in:
             return SQL()
         return SQL("AND e.occurred_at >= %s", since)
 
@@ -282,14 +269,27 @@ class UsageMetric(models.Model):
             SQL(COUNTS),
             SQL("e.occurred_at < %s", end),
         ]
-        if self.aggregation not in CARRIED_IN:
+        if not self._aggregation().carried_in:
             fixed.append(SQL("e.occurred_at >= %s", first))
         return SQL(" AND ").join([*fixed, *self._filter_conditions()])
 
+    def _event_quantity(self):
+        """SQL: what one event ``e`` of these metrics counts for.
+
+        To round or convert each event before it is counted is done here, and nowhere else: totals,
+        statements, amounts one by one and macros all ask this. (What a period's events come to is
+        rounded by ``_rounded``. Durations are turned into units when they are recorded, see
+        ``DURATION`` in ``ingest/usage_ingest_sql.py``.)
+        """
+        return SQL("e.quantity")
+
     def _aggregate(self):
-        if self.aggregation == "unique_count":
-            return SQL("count(DISTINCT e.properties ->> %s)::numeric", self.property_name)
-        return SQL(_AGGREGATES[self.aggregation])  # pylint: disable=sql-injection
+        """SQL: what events ``e`` of this metric come to, by its entry in the table."""
+        return SQL(  # pylint: disable=sql-injection
+            self._aggregation().sql,
+            quantity=self._event_quantity(),
+            property=SQL("e.properties ->> %s", self.property_name or ""),
+        )
 
     def _filter_conditions(self):
         """The metric's filter, a condition for each line of it."""

@@ -9,7 +9,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..ingest.usage_arrival_sql import ARRIVED
-from ..measure.usage_measure import CARRIED_IN
 from .usage_batch import BILLED_STATES
 
 # Late usage of periods that ended longer ago is not billed any more: claims among businesses expire
@@ -128,7 +127,7 @@ class BillingSchedule(models.Model):
                    days AS (
                        SELECT DISTINCT t.item_id, t.contract_id,
                               (t.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
-                              m.aggregation IN %(carried_in)s AS carried_in
+                              m.aggregation = ANY(%(carried_in)s) AS carried_in
                          FROM touched t JOIN cn285_usage_metric m ON m.id = t.metric_id)
                    SELECT row.id FROM cn285_billing_schedule row JOIN days d
                        ON d.item_id = row.item_id
@@ -149,7 +148,7 @@ class BillingSchedule(models.Model):
                 lasts=lasts,
                 company=company.id,
                 zone=company.cn285_tz or "UTC",
-                carried_in=CARRIED_IN,
+                carried_in=self.env["cn285.usage.metric"]._aggregations_that("carried_in"),
                 since=since,
             )
         )

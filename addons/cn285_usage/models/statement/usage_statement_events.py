@@ -137,7 +137,8 @@ class UsageRating(models.Model):
         """The query of :meth:`_events`."""
         local = SQL("AT TIME ZONE 'UTC' AT TIME ZONE %s", self.company_id.cn285_tz or "UTC")
         columns = SQL(
-            "e.quantity::text, e.properties::text, p.complete_name, e.metric_id, NOT e.counts"
+            "(%s)::text, e.properties::text, p.complete_name, e.metric_id, NOT e.counts",
+            self.calculator_id._metrics()._event_quantity(),
         )
         for shown in sources.shown:
             column = SQL.identifier("e", shown.of_event)
@@ -150,8 +151,9 @@ class UsageRating(models.Model):
         """Quantity and number of :meth:`_events`, less those that were taken back."""
         self.ensure_one()
         columns = SQL(
-            """coalesce(sum(CASE WHEN e.counts THEN e.quantity ELSE -e.quantity END), 0)::text,
-               coalesce(sum(CASE WHEN e.counts THEN 1 ELSE -1 END), 0)"""
+            """coalesce(sum(%s * CASE WHEN e.counts THEN 1 ELSE -1 END), 0)::text,
+               coalesce(sum(CASE WHEN e.counts THEN 1 ELSE -1 END), 0)""",
+            self.calculator_id._metrics()._event_quantity(),
         )
         [(quantity, count)] = self.env.execute_query(self._events_query(sources, columns))
         return Decimal(quantity), Decimal(count)

@@ -10,6 +10,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from ...engine.statement import Share, spread
 from ...engine.statement_sort import sorted_stream
 from ...engine.terms import Feed
+from ..measure.aggregation_table import Weight
 from .usage_statement_events import BENEFICIARY, METRIC, PROPERTIES, QUANTITY, SHOWN, TAKEN_BACK
 
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -98,8 +99,12 @@ class UsageRating(models.Model):
 
     def _adds_up(self):
         """Whether the quantity is the sum, or the number, of events of one metric."""
+        return self._weight() is not None
+
+    def _weight(self):
+        """What of the quantity an event is; None where the quantity is no sum over events."""
         metric = self.calculator_id.metric_id
-        return metric.aggregation in ("sum", "count", "unique_count")
+        return metric._aggregation().weight if metric else None
 
     def _split_lines(self, amount):
         """The invoiced amount by lines: those with rows of their own, and the rest by value.
@@ -131,11 +136,11 @@ class UsageRating(models.Model):
     def _weights(self, sources):
         """What the events' weights come to: ``{key of an amount: Decimal}``."""
         totals = defaultdict(Decimal)
-        aggregation = self.calculator_id.metric_id.aggregation
-        plain = aggregation in ("sum", "count") and not self._is_priced_by_value()
+        weight = self._weight()
+        plain = weight in (Weight.quantity, Weight.one) and not self._is_priced_by_value()
         if plain and not self._has_few(sources):
             quantity, count = self._events_total(sources)
-            totals[None] = quantity if aggregation == "sum" else count
+            totals[None] = quantity if weight is Weight.quantity else count
             return totals
         for _event, _taken_back, weight, key in self._weighted_events(sources):
             totals[key] += weight
@@ -143,14 +148,14 @@ class UsageRating(models.Model):
 
     def _weighted_events(self, sources):
         """Events with their weight: ``(event, taken back, weight, key of its amount)``."""
-        calculator, metric = self.calculator_id, self.calculator_id.metric_id
-        aggregation, counted = metric.aggregation, metric.property_name
+        calculator, how = self.calculator_id, self._weight()
+        counted = calculator.metric_id.property_name
         price_of = calculator.property_name if self._is_priced_by_value() else None
         known, key = set(), None
         for event in self._events(sources):
             taken_back = event[TAKEN_BACK]
-            weight = Decimal(event[QUANTITY]) if aggregation == "sum" else ONE
-            if aggregation == "unique_count":
+            weight = Decimal(event[QUANTITY]) if how is Weight.quantity else ONE
+            if how is Weight.new_value:
                 value = _properties(event[PROPERTIES]).get(counted)
                 weight = ZERO if value is None or value in known else ONE
                 known.add(value)
@@ -201,7 +206,7 @@ class UsageRating(models.Model):
         partner = self.beneficiary_id or item.beneficiary_id or item.contract_id.partner_id
         fields = self.env["cn285.statement.layout"]._row_fields()
         return {
-            **dict.fromkeys(fields, False),
+            **dict.fromkeys(fields),
             **{
                 name: attrgetter(field.of_rating)(self)
                 for name, field in fields.items()
