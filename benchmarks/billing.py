@@ -191,8 +191,8 @@ def _chunks(records, size=500):
         yield start, records[start : start + size]
 
 
-def seed(env, count, tag):
-    """Make and confirm contracts of this product, due on DAY."""
+def seed(env, count, tag, since=DAY):
+    """Make and confirm contracts of this product, due on ``since``."""
     env.company.cn285_horizon_months = 2
     label = env["cn285.contract.tag"].create({"name": tag})
     products = _products(env)
@@ -201,7 +201,7 @@ def seed(env, count, tag):
             [
                 {
                     "partner_id": partner.id,
-                    "date_start": DAY,
+                    "date_start": since,
                     "tag_ids": [(6, 0, label.ids)],
                     "item_ids": [
                         (

@@ -21,12 +21,13 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 
 @contextmanager
-def database(keep=False):
-    """Give the name of a new database, a copy of the one that CN285_BASE names; drop it after.
+def database(keep=False, base=None):
+    """Give the name of a new database, a copy of ``base``; drop it after.
 
-    The server is the one of PGHOST and so on. `make bench` sets all of them.
+    Without ``base``: of the one that CN285_BASE names. The server is the one of PGHOST and so on.
+    `make bench` sets all of them.
     """
-    base = os.environ.get("CN285_BASE") or os.environ.get("CN285_TEST_TEMPLATE")
+    base = base or os.environ.get("CN285_BASE") or os.environ.get("CN285_TEST_TEMPLATE")
     if not base:
         sys.exit("CN285_BASE must name a database with account and a chart; try `make bench`")
     name = f"cn285_bench_{uuid.uuid4().hex[:8]}"

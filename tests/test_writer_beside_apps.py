@@ -26,7 +26,9 @@ def test_the_quick_way_beside_other_apps():
     with copied(made.stdout.strip()) as name:
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-q", "-p", "strict_skips", "-p", "no:xdist"),
+                # not `python -m pytest`: that puts the root on sys.path, and pytest would then take
+                # our addons for a package "addons"
+                *("pytest", "-q", "-p", "strict_skips", "-p", "no:xdist"),
                 *("-p", "no:cacheprovider", f"--odoo-config={os.environ['CN285_ODOO_CONF']}"),
                 *(f"--odoo-database={name}", CASES),
             ],

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .money import CENT, allocate_running, round_money
+from .money import CENT, allocate_running
 from .periods import Period
 from .plan import ItemTerms, Stretch, end_of_terms, part_share
 from .pricing import Charge, DiscountWindow, price_charge
@@ -136,19 +136,6 @@ def settle(
         else:
             credits += _settle_row(stretches, row, rounding)
     return credits
-
-
-def covered_days(billed: Iterable[Billed], credits: Iterable[Credit] = ()) -> list[Span]:
-    """Return the days that stay invoiced: those that planning leaves out."""
-    freed: dict[object, list[Span]] = {}
-    for credit in credits:
-        if credit.frees:
-            freed.setdefault(credit.key, []).append((credit.start, credit.end))
-    return normalise(
-        span
-        for row in billed
-        for span in subtract([(row.start, row.end)], [*row.freed, *freed.get(row.key, ())])
-    )
 
 
 def _settle_one_shot(stretches: Sequence[Stretch], row: Billed) -> list[Credit]:
@@ -289,14 +276,3 @@ def _clip(stretch: Stretch, start: date, end: date, owed: bool) -> Stretch:
         stretch.not_before,
         stretch.at_once,
     )
-
-
-def minimum_true_up(
-    minimum: Decimal, share: Proration, billed: Iterable[Decimal], rounding: Decimal = CENT
-) -> Decimal:
-    """Return what is charged on top where a period's charges stay below its share of a minimum.
-
-    ``billed``: the rounded charges that count towards it.
-    """
-    owed = round_money(share.ratio * Fraction(minimum), rounding)
-    return max(owed - sum(billed, start=ZERO), ZERO)

@@ -8,7 +8,6 @@ never from the boundary before, so the anchor's day (the 31st) survives short mo
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import takewhile
 from typing import Literal
 
 from .calendar import DAYS, MONTHS, Unit, as_unit, month_date
@@ -124,11 +123,6 @@ class Period:
         return self.end.toordinal() - self.start.toordinal()
 
     @property
-    def full_days(self) -> int:
-        """Return the number of days of the full period."""
-        return self.full_end.toordinal() - self.full_start.toordinal()
-
-    @property
     def starts_late(self) -> bool:
         """Tell whether days are missing at the start."""
         return self.start > self.full_start
@@ -221,11 +215,3 @@ def _iter_periods(
         index += 1
         start = full_start = full_end
         resumed = False
-
-
-def periods_until(
-    rhythm: Rhythm, start: date, end: date | None, horizon: date, after: date | None = None
-) -> list[Period]:
-    """Return the periods of :func:`iter_periods` that start before the horizon."""
-    periods = iter_periods(rhythm, start, end, after)
-    return list(takewhile(lambda period: period.start < horizon, periods))

@@ -127,23 +127,14 @@ def due_date(terms: ItemTerms, day: date) -> date:
     return add_days(day, terms.offset)
 
 
-def plan_rows(
-    terms: ItemTerms, until: date, covered: Sequence[Span] = ()
-) -> tuple[list[PlannedRow], bool]:
-    """Return the rows due before ``until``, and whether no other will ever follow.
-
-    ``covered``: the stretches of days, half-open and in order, whose rows were invoiced.
-    """
-    return plan_stretches((Stretch(terms.start, None, terms),), until, covered)
-
-
 def plan_stretches(
     stretches: Sequence[Stretch], until: date, covered: Sequence[Span] = ()
 ) -> tuple[list[PlannedRow], bool]:
-    """Return the rows of an item whose terms changed in between, as :func:`plan_rows` does.
+    """Return the rows of an item due before ``until``, and whether no other will ever follow.
 
-    ``stretches`` are in order and do not overlap; without any, nothing is owed. Where the item
-    counts its periods, the first stretch's rhythm says how long it lives.
+    ``stretches`` (the days under one set of terms) are in order and do not overlap; without any,
+    nothing is owed. Where the item counts its periods, the first stretch's rhythm says how long it
+    lives. ``covered``: the stretches of days, half-open and in order, whose rows were invoiced.
     """
     if not stretches:
         return [], True

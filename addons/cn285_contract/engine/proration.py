@@ -161,9 +161,3 @@ def overlap(period: Period, start: date, end: date | None) -> tuple[date, date] 
     first = max(period.start, start)
     after = period.end if end is None else min(period.end, end)
     return (first, after) if first < after else None
-
-
-def cover_days(period: Period, window_start: date, window_end: date | None) -> int:
-    """Return how many of the billed days lie in ``[window_start, window_end)``."""
-    covered = overlap(period, window_start, window_end)
-    return (covered[1] - covered[0]).days if covered else 0

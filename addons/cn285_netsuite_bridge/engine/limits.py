@@ -6,7 +6,6 @@ DELETE_LIST = 200
 GET_LIST = 1000
 PAGE_SIZE = 1000
 SMALLEST_PAGE = 5
-DEFAULT_CONCURRENCY = 4
 
 
 def page_size(wanted: int) -> int:

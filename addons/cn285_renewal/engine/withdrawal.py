@@ -6,11 +6,8 @@ How many days there are, and whether a period ends on working days only, is the 
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 
 from ...cn285_contract.engine.calendar import add_days, add_months
-from ...cn285_contract.engine.money import CENT, round_money
 from .holidays import WorkingDays
 
 
@@ -45,24 +42,3 @@ def withdrawal_deadline(
         latest = add_months(last, period.uninformed_months)
         last = min(latest, add_days(informed, period.days)) if informed < latest else latest
     return last if period.working_days is None else period.working_days.from_(last)
-
-
-def owed_for_performance(
-    price: Decimal,
-    start: date,
-    end: date,
-    withdrawn: date,
-    *,
-    expressly_requested: bool,
-    rounding: Decimal = CENT,
-) -> Decimal:
-    """Return what a withdrawn contract owes of the price of ``[start, end)``.
-
-    Nothing, unless the customer expressly asked that the service begin before the end of the
-    withdrawal period; then the days served until the withdrawal, that day included.
-    """
-    if not expressly_requested or withdrawn < start:
-        return Decimal(0)
-    served = min(add_days(withdrawn, 1), end)
-    share = Fraction((served - start).days, (end - start).days)
-    return round_money(Fraction(price) * share, rounding)

@@ -64,7 +64,7 @@ class TestLetters(TermCase):
 
     def test_nor_by_a_translation(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        with self.assertRaisesRegex(ValidationError, "missing"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "qui manque"), self.env.cr.savepoint():
             self.text.with_context(lang="fr_FR").body = "Vous pouvez refuser."
         # However it came there, no letter is made of it.
         self.env.cr.execute(

@@ -199,18 +199,6 @@ def _running(total: Decimal, pattern: Pattern, rounding: Decimal) -> list[tuple[
     return list(zip((day for day, _units in steps), [*totals[:-1], total], strict=True))
 
 
-def recognised_until(
-    total: Decimal, pattern: Pattern, day: date, rounding: Decimal = CENT
-) -> Decimal:
-    """Return what is recognised by the end of ``day``'s month."""
-    last = Decimal(0)
-    for period, amount in _running(total, pattern, rounding):
-        if period > month_end(day):
-            break
-        last = amount
-    return last
-
-
 def take_back(
     credit: Decimal, planned: Sequence[Part], first_open: date, rounding: Decimal = CENT
 ) -> list[Part]:

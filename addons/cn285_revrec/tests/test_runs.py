@@ -28,7 +28,8 @@ class TestRuns(RevrecCase):
         with patch.object(
             self.registry["account.move"], "_post", side_effect=AssertionError("the slow way")
         ):
-            self._bill("2026-01-01")
+            run = self._bill("2026-01-01")
+        self.assertEqual(run.issue_ids.mapped("reason"), [])
         line = contract.invoice_ids.invoice_line_ids
         self.assertEqual(line.account_id, self.accounts["487"])
         self.assertEqual(line.cn285_revrec_rule_id, self.daily)

@@ -72,9 +72,3 @@ def _net(places: dict[tuple[object, ...], RatedLine], line: RatedLine, sign: int
         line.tier_to,
         line.key,
     )
-
-
-def billed_before(amount: Decimal, code: str = "invoiced") -> Rating:
-    """Return a rating for an amount that was billed without one, such as on a threshold."""
-    line = RatedLine(code, ZERO, ZERO, amount, amount)
-    return Rating(ZERO, amount, amount, (line,))

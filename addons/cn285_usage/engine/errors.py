@@ -25,7 +25,6 @@ _MESSAGES = {
     # Models
     "no_price_for_value": "There is no price for %(value)s, and no default price.",
     "no_prices": "At least one price is needed.",
-    "events_needed": "This percentage needs the amount of each event, not their total.",
     "bad_bounds": "The minimum %(minimum)s lies above the maximum %(maximum)s.",
     "bad_count": "%(count)s is not a whole number of events, zero or more.",
     "bad_pool": "A pool needs one allowance for each of its items (%(used)s items, %(own)s "

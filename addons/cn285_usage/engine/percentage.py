@@ -67,26 +67,6 @@ class Percentage:
         object.__setattr__(self, "_rate", EXACT.divide(as_input(self.percent), HUNDRED))
         object.__setattr__(self, "free", as_choice(Free, self.free))
 
-    @property
-    def needs_events(self) -> bool:
-        """Tell whether the amount depends on more than the events' number and total."""
-        bounded = self.minimum is not None or self.maximum is not None
-        has_free = self.free_events is not None or self.free_units is not None
-        return bounded or (has_free and self.free is Free.together)
-
-    def rate_total(self, total: Decimal, events: int, rounding: Decimal = CENT) -> Rating:
-        """Return what events with this total cost; raises ``events_needed``.
-
-        ``events`` is their number, less that of the events taken back.
-        """
-        if self.needs_events:
-            raise UsageError("events_needed")
-        _check_count(events)
-        total = as_input(total)
-        units = _above(total, self.free_units or ZERO)
-        sums = _Sums(units, Decimal(max(0, events - (self.free_events or 0))))
-        return self._close(total, events, sums, rounding)
-
     def rate(self, amounts: Iterable[Decimal], rounding: Decimal = CENT) -> Rating:
         """Return what events with these amounts, in the order of their time, cost.
 

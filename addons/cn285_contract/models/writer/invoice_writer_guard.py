@@ -106,7 +106,7 @@ def patched_obstacle(env, watched):
         # base_automation and the like patch methods into the registry's own classes
         own = env.registry[name].__dict__
         for method in methods & own.keys():
-            if hasattr(own[method], "origin"):
+            if "origin" in getattr(own[method], "__dict__", ()):
                 module = _module_of(own[method])
                 return Reason("patched", (module, f"{name}.{method}"))
     return None

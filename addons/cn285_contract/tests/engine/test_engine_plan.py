@@ -8,7 +8,7 @@ from cn285_engine import plan
 from cn285_engine.calendar import add_days
 from cn285_engine.errors import EngineError
 from cn285_engine.periods import Rhythm
-from cn285_engine.plan import ItemTerms, Stretch, plan_rows, plan_stretches, timing_day
+from cn285_engine.plan import ItemTerms, Stretch, plan_stretches, timing_day
 from cn285_engine.proration import PartialPolicy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +22,11 @@ def terms(**values):
     return ItemTerms(
         **{"kind": "fixed", "start": YEAR[0], "end": YEAR[1], "rhythm": MONTHLY, **values}
     )
+
+
+def plan_rows(terms, until, covered=()):
+    """The rows of an item whose terms never changed."""
+    return plan_stretches((Stretch(terms.start, None, terms),), until, covered)
 
 
 def days(rows):

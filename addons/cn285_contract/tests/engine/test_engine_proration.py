@@ -13,7 +13,7 @@ from cn285_engine.proration import (
     Basis,
     PartialPolicy,
     Proration,
-    cover_days,
+    overlap,
     prorate,
 )
 from engine_strategies import days, rhythms, spans
@@ -205,9 +205,10 @@ def test_billing_in_two_goes_costs_what_one_go_costs(rhythm, day, basis, first, 
         (date(2024, 4, 1), None, 0),
     ],
 )
-def test_cover_days(start, end, expected):
+def test_billed_days_in_a_window(start, end, expected):
     period = next(iter_periods(calendar("month"), date(2024, 3, 5)))
-    assert cover_days(period, start, end) == expected
+    covered = overlap(period, start, end)
+    assert ((covered[1] - covered[0]).days if covered else 0) == expected
 
 
 PERIOD = Period(0, date(2024, 3, 1), date(2024, 3, 9), date(2024, 3, 1), date(2024, 4, 1))

@@ -1,13 +1,11 @@
 """Withdrawal: fourteen days, moved to a working day, with the holidays of France."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from cn285_renewal_house.cn285_renewal.engine.holidays import WorkingDays
 from cn285_renewal_house.cn285_renewal.engine.withdrawal import (
     WithdrawalPeriod,
-    owed_for_performance,
     withdrawal_deadline,
 )
 from hypothesis import given
@@ -52,23 +50,6 @@ def test_alsace_has_more_holidays():
 )
 def test_not_informed(informed, expected):
     assert withdrawal_deadline(date(2026, 1, 7), PERIOD, informed) == expected
-
-
-def owed(withdrawn, expressly_requested=True):
-    return owed_for_performance(
-        Decimal("31.00"),
-        date(2026, 1, 1),
-        date(2026, 2, 1),
-        withdrawn,
-        expressly_requested=expressly_requested,
-    )
-
-
-def test_performance_is_owed_on_request_only():
-    assert owed(date(2026, 1, 10)) == Decimal("10.00")
-    assert owed(date(2026, 1, 10), expressly_requested=False) == 0
-    assert owed(date(2025, 12, 31)) == 0
-    assert owed(date(2026, 3, 1)) == Decimal("31.00")
 
 
 @given(days)

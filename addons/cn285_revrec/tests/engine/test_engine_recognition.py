@@ -13,7 +13,6 @@ from cn285_revrec_house.cn285_revrec.engine.recognition import (
     Part,
     Pattern,
     month_end,
-    recognised_until,
     respread,
     service_end,
     split,
@@ -31,6 +30,12 @@ YEAR = "55.89 98.63 101.92 98.63 101.92 101.91 98.63 101.92 98.63 101.92 101.92 
 def pattern(start, last, method="daily", convention="exact", **values):
     start, last = date.fromisoformat(start), date.fromisoformat(last)
     return Pattern(method, start, last + timedelta(1), convention, **values)
+
+
+def recognised_until(total, what, day, rounding=D("0.01")):  # noqa: B008
+    """What is recognised by the end of the day's month."""
+    parts = spread(total, what, rounding)
+    return sum((part.amount for part in parts if part.period <= month_end(day)), D(0))
 
 
 def amounts(parts):

@@ -17,10 +17,9 @@ from cn285_house.cn285_usage.engine.aggregation import (
     measure,
     round_units,
 )
-from cn285_house.cn285_usage.engine.duration import DurationRule
 from hypothesis import given
 from hypothesis import strategies as st
-from usage_strategies import dec, signed
+from usage_strategies import signed
 
 MARCH = datetime(2023, 3, 1), datetime(2023, 4, 1)
 
@@ -254,10 +253,6 @@ def test_long_chains_of_corrections():
         (lambda: aggregate(Metric("last"), [Event(Decimal(1))]), "time_needed"),
         (lambda: aggregate(Metric("weighted_sum"), []), "period_needed"),
         (lambda: aggregate(Metric("weighted_sum"), [], *MARCH[::-1]), "end_before_start"),
-        (lambda: DurationRule(step=Decimal(0)), "not_positive"),
-        (lambda: DurationRule(minimum=Decimal(-1)), "negative_units"),
-        (lambda: DurationRule("month"), "unknown_choice"),
-        (lambda: DurationRule().units(at(2), at(1)), "end_before_start"),
     ],
 )
 def test_refusals(call, code):
@@ -270,34 +265,3 @@ def test_refusals(call, code):
 def test_a_quantity_is_no_float():
     with pytest.raises(TypeError):
         aggregate(Metric("sum"), [Event(1.5)])
-
-
-@pytest.mark.parametrize(
-    ("rule", "seconds", "expected"),
-    [
-        ({}, 0, "0"),
-        ({}, "0.000001", "1"),
-        ({}, 60, "1"),
-        ({}, "60.001", "2"),
-        ({}, 601, "11"),
-        ({"minimum": 3}, 0, "3"),
-        ({"minimum": 3}, 180, "3"),
-        ({"minimum": 3}, 181, "4"),
-        ({"step": 15}, 901, "30"),
-        ({"step": "0.5"}, 61, "1.5"),
-        ({"mode": "half_up"}, 89, "1"),
-        ({"mode": "half_up"}, 90, "2"),
-        ({"mode": "down"}, 119, "1"),
-        ({"unit": "second", "step": 6}, 61, "66"),
-        ({"unit": "second", "mode": "down"}, "1.999999", "1"),
-        ({"unit": "hour", "step": "0.25"}, 3601, "1.25"),
-        ({"unit": "hour"}, 3600, "1"),
-        ({"unit": "day"}, 86400, "1"),
-        ({"unit": "day"}, 86401, "2"),
-        ({"unit": "day", "step": "0.5"}, 86401, "1.5"),
-    ],
-)
-def test_durations(rule, seconds, expected):
-    figures = {k: v if k in ("unit", "mode") else dec(v) for k, v in rule.items()}
-    end = at(1) + timedelta(microseconds=int(Decimal(seconds) * 10**6))
-    assert str(DurationRule(**figures).units(at(1), end)) == expected

@@ -11,7 +11,7 @@ from cn285_house.cn285_usage import engine
 FILES = sorted(Path(engine.__path__[0]).glob("*.py"))
 
 
-@pytest.mark.parametrize("name", ["aggregation", "duration", "event_binary", "exact"])
+@pytest.mark.parametrize("name", ["aggregation", "event_binary", "exact"])
 def test_examples(name):
     module = importlib.import_module(f"cn285_house.cn285_usage.engine.{name}")
     results = doctest.testmod(module)

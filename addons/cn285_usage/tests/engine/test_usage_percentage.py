@@ -26,7 +26,6 @@ def owed(model, *amounts):
 def test_golden_4():
     model = percentage()
     assert str(model.rate(map(Decimal, EVENTS)).amount) == "18.40"
-    assert str(model.rate_total(Decimal(800), 4).amount) == "18.40"
     bounded = percentage("2.99", "0", minimum="1.75", maximum=12)
     rating = check_rating(bounded.rate(map(Decimal, (10, 80, 10000))))
     assert rating.exact == Fraction("16.142")
@@ -95,7 +94,7 @@ def test_the_free_part_is_noted():
         "550 x 0.013 = 7.15",
         "2 events x 2 = 11.15",
     ]
-    apart = percentage(free_events=5, free_units=900, free="separate").rate_total(Decimal(800), 4)
+    apart = percentage(free_events=5, free_units=900, free="separate").rate(map(Decimal, EVENTS))
     assert apart.notes[0].values == {"units": Decimal(800), "events": Decimal(4)}
     assert (apart.lines, apart.amount) == ((), 0)
 
@@ -119,16 +118,6 @@ def test_refusals(values, code):
         percentage(**values)
     assert refusal.value.code == code
     assert str(refusal.value)
-
-
-@pytest.mark.parametrize("values", [{"minimum": 1}, {"maximum": 1}, {"free_units": 1}])
-def test_a_total_is_not_enough_where_events_matter(values):
-    with pytest.raises(EngineError) as refusal:
-        percentage(**values).rate_total(Decimal(800), 4)
-    assert refusal.value.code == "events_needed"
-    with pytest.raises(EngineError) as refusal:
-        percentage().rate_total(Decimal(800), -4)
-    assert refusal.value.code == "bad_count"
 
 
 def plain_event(model, amount):
@@ -158,12 +147,7 @@ def test_free_units_never_cost_and_a_list_with_its_reversals_is_nothing(amounts,
     rating = model.rate(amounts)
     plain = Percentage(Decimal(2), Decimal(1)).rate(amounts)
     assert 0 <= rating.exact <= plain.exact
-    assert (
-        plain.exact
-        == Percentage(Decimal(2), Decimal(1))
-        .rate_total(sum(amounts, Decimal(0)), len(amounts))
-        .exact
-    )
+    assert plain.exact == Fraction(sum(amounts)) * 2 / 100 + len(amounts)
     alone = Percentage(Decimal(2), Decimal(1), free_units=units)
     back = [-amount for amount in reversed(amounts) if amount]
     assert alone.rate([amount for amount in amounts if amount] + back).exact == 0

@@ -21,8 +21,8 @@ from cn285_house.cn285_usage.engine.charge_models import (
     Stairstep,
     Volume,
 )
-from cn285_house.cn285_usage.engine.difference import billed_before, difference, keep_waived
-from cn285_house.cn285_usage.engine.rating import explain
+from cn285_house.cn285_usage.engine.difference import difference, keep_waived
+from cn285_house.cn285_usage.engine.rating import RatedLine, Rating, explain
 from hypothesis import given
 from hypothesis import strategies as st
 from usage_strategies import (
@@ -39,6 +39,12 @@ from usage_strategies import (
 
 GOLDEN_6 = make_tiers((5, 0, 100), (10, 0, 150), (15, 10), (None, 5))
 TEN = PerUnit(Decimal(10))
+
+
+def billed_before(amount):
+    """A rating for an amount that was billed without one."""
+    line = RatedLine("invoiced", Decimal(0), Decimal(0), amount, amount)
+    return Rating(Decimal(0), amount, amount, (line,))
 
 
 def bounded(rating, **values):

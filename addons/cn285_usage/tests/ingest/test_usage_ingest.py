@@ -2,12 +2,12 @@ import base64
 import random
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 
 from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
-
-from ...engine.duration import DurationRule
 
 NOON = datetime(2026, 3, 10, 12)
 
@@ -362,13 +362,62 @@ class TestUsageIngest(UsageIngestCase):
         self._ingest(row)
         self.assertEqual(self._stored(row).quantity, 11)
 
-    def test_durations_as_the_engine_counts_them(self):
+    def test_durations_in_figures(self):
+        cases = [
+            # unit, step, minimum, seconds, units
+            ("minute", 1, 0, "0", "0"),
+            ("minute", 1, 0, "0.000001", "1"),
+            ("minute", 1, 0, "60", "1"),
+            ("minute", 1, 0, "60.001", "2"),
+            ("minute", 1, 0, "601", "11"),
+            ("minute", 1, 3, "0", "3"),
+            ("minute", 1, 3, "180", "3"),
+            ("minute", 1, 3, "181", "4"),
+            ("minute", 15, 0, "901", "30"),
+            ("minute", 0.5, 0, "61", "1.5"),
+            ("second", 6, 0, "61", "66"),
+            ("hour", 0.25, 0, "3601", "1.25"),
+            ("hour", 1, 0, "3600", "1"),
+            ("day", 1, 0, "86400", "1"),
+            ("day", 1, 0, "86401", "2"),
+            ("day", 0.5, 0, "86401", "1.5"),
+        ]
+        rows = []
+        for number, (unit, step, minimum, seconds, _units) in enumerate(cases):
+            self.env["cn285.usage.metric"].create(
+                {
+                    "name": "Time",
+                    "code": f"f{number}",
+                    "input_kind": "duration",
+                    "duration_unit": unit,
+                    "duration_step": step,
+                    "duration_minimum": minimum,
+                }
+            )
+            end = NOON + timedelta(microseconds=int(Decimal(seconds) * 10**6))
+            rows.append(self._row(metric=f"f{number}", quantity=None, ended_at=end))
+        self._ingest(*rows)
+        self.env.cr.execute(
+            "SELECT quantity::text FROM cn285_usage_event WHERE id = ANY(%s) ORDER BY "
+            "array_position(%s, id::integer)",
+            (self._stored(*rows).ids,) * 2,
+        )
+        counted = [Decimal(quantity) for (quantity,) in self.env.cr.fetchall()]
+        self.assertEqual(counted, [Decimal(case[-1]) for case in cases])
+
+    @staticmethod
+    def _units(start, end, unit, step, minimum):
+        """Units of time by the started step, at least the minimum, in exact fractions."""
+        length = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}[unit]
+        seconds = Fraction((end - start) // timedelta(microseconds=1), 10**6)
+        return max(ceil(seconds / length / Fraction(step)) * Decimal(step), Decimal(minimum))
+
+    def test_durations_are_counted_exactly(self):
         chance = random.Random(285)
         for number in range(12):
             unit = chance.choice(["second", "minute", "hour", "day"])
             step = chance.choice(["1", "0.1", "0.3", "15", "2.5"])
             minimum = chance.choice(["0", "3", "0.5"])
-            rule = DurationRule(unit=unit, step=Decimal(step), minimum=Decimal(minimum))
             self.env["cn285.usage.metric"].create(
                 {
                     "name": "Time",
@@ -390,7 +439,7 @@ class TestUsageIngest(UsageIngestCase):
             )
             self.assertEqual(
                 [Decimal(row[0]) for row in self.env.cr.fetchall()],
-                [rule.units(NOON, end) for end in ends],
+                [self._units(NOON, end, unit, step, minimum) for end in ends],
                 (unit, step, minimum),
             )
 
