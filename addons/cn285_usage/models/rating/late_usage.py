@@ -39,6 +39,21 @@ class BillingSchedule(models.Model):
         """
         return day - timedelta(days=LATE_USAGE_DAYS)
 
+    def _late_usage_to_bill(self):
+        """Hook: those of these invoiced rows of which late usage is billed: all.
+
+        Usage of periods too old to be billed unseen, say, is left out here, for runs, estimates and
+        previews alike; what becomes of it then says :meth:`_late_usage_left`. Writes nothing.
+        """
+        return self
+
+    def _late_usage_left(self):
+        """Hook: late usage has changed these invoiced rows, and is not billed: nothing is done.
+
+        Here such rows go to a list for review, say. Called by runs, once for each ingest; to bill a
+        row after all, set its ``usage_stale``.
+        """
+
     # === IN A BILLING RUN === #
 
     @api.model
@@ -82,7 +97,10 @@ class BillingSchedule(models.Model):
         if not ingests:
             return
         touched = self._touched_by(ingests, since)
-        touched._affected().filtered(lambda row: row._is_billed()).usage_stale = True
+        changed = touched._affected().filtered(lambda row: row._is_billed())
+        billable = changed._late_usage_to_bill()
+        billable.usage_stale = True
+        (changed - billable)._late_usage_left()
         ingests.processed = True
 
     @api.model
@@ -198,7 +216,10 @@ class BillingSchedule(models.Model):
                 ("contract_id", "in", contracts.ids),
             ]
         )
-        late = (touched._affected() if touched else touched) | marked
+        changed = (touched._affected() if touched else touched).filtered(
+            lambda row: row.state in BILLED_STATES
+        )
+        late = changed._late_usage_to_bill() | marked
         return late.filtered(
             lambda row: row.state in BILLED_STATES and row.contract_id in contracts
         ).sudo(self.env.su)
