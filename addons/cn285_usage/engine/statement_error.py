@@ -23,7 +23,4 @@ _MESSAGES = {
 class StatementError(EngineError):
     """A statement that cannot be made; ``code``, ``values`` and text as in ``EngineError``."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        ValueError.__init__(self, _MESSAGES[code] % values)
-        self.code = code
-        self.values = values
+    messages = _MESSAGES

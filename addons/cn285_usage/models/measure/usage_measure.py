@@ -274,14 +274,21 @@ class UsageMetric(models.Model):
         return SQL(" AND ").join([*fixed, *self._filter_conditions()])
 
     def _event_quantity(self):
-        """SQL: what one event ``e`` of these metrics counts for.
+        """SQL: what one event ``e`` of this metric counts for. Hook to round or convert each.
 
-        To round or convert each event before it is counted is done here, and nowhere else: totals,
-        statements, amounts one by one and macros all ask this. (What a period's events come to is
-        rounded by ``_rounded``. Durations are turned into units when they are recorded, see
-        ``DURATION`` in ``ingest/usage_ingest_sql.py``.)
+        Here, and nowhere else: totals, amounts one by one, statements and macros all ask this.
+        What a period's events come to is rounded by :meth:`_rounded`. Durations are turned into
+        units when they are recorded: ``DURATION`` in ``ingest/usage_ingest_sql.py``.
         """
         return SQL("e.quantity")
+
+    def _event_quantities(self):
+        """SQL: what one event ``e`` of one of these metrics counts for."""
+        each = {metric: metric._event_quantity() for metric in self}
+        if len(set(each.values())) == 1:
+            return next(iter(each.values()))
+        cases = [SQL("WHEN %s THEN %s", metric.id, sql) for metric, sql in each.items()]
+        return SQL("CASE e.metric_id %s END", SQL(" ").join(cases)) if cases else SQL("e.quantity")
 
     def _aggregate(self):
         """SQL: what events ``e`` of this metric come to, by its entry in the table."""

@@ -92,7 +92,10 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _mark_stale(self, company, since):
-        """Look at the ingests not looked at yet, and mark the invoiced rows that they change."""
+        """Look at the ingests not looked at yet, and mark the invoiced rows that they change.
+
+        Of which of them a difference is billed, says :meth:`_late_usage_to_bill`.
+        """
         ingests = self._new_ingests(company)
         if not ingests:
             return

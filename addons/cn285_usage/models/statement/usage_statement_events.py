@@ -138,7 +138,7 @@ class UsageRating(models.Model):
         local = SQL("AT TIME ZONE 'UTC' AT TIME ZONE %s", self.company_id.cn285_tz or "UTC")
         columns = SQL(
             "(%s)::text, e.properties::text, p.complete_name, e.metric_id, NOT e.counts",
-            self.calculator_id._metrics()._event_quantity(),
+            self.calculator_id._metrics()._event_quantities(),
         )
         for shown in sources.shown:
             column = SQL.identifier("e", shown.of_event)
@@ -153,7 +153,7 @@ class UsageRating(models.Model):
         columns = SQL(
             """coalesce(sum(%s * CASE WHEN e.counts THEN 1 ELSE -1 END), 0)::text,
                coalesce(sum(CASE WHEN e.counts THEN 1 ELSE -1 END), 0)""",
-            self.calculator_id._metrics()._event_quantity(),
+            self.calculator_id._metrics()._event_quantities(),
         )
         [(quantity, count)] = self.env.execute_query(self._events_query(sources, columns))
         return Decimal(quantity), Decimal(count)
