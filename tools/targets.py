@@ -171,8 +171,9 @@ def in_two_processes(arguments):
 
 def _pytest(database, template, arguments):
     return run(
-        "pytest", "-p", "strict_skips", f"--odoo-config={CONFIG}", f"--odoo-database={database}",
-        "--odoo-http", "-c", str(ROOT / "pyproject.toml"), *arguments,
+        "pytest", "-p", "strict_skips", "-p", "odoo_revision",
+        f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
+        "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
             # Not a conftest.py: that would put the root on sys.path, and pytest would then take
             # our addons for a package "addons" instead of "odoo.addons".
@@ -228,6 +229,7 @@ def lint(_options):
         [sys.executable, "tools/check_xml.py"],
         [sys.executable, "tools/check_po.py"],
         [sys.executable, "tools/check_methods.py"],
+        [sys.executable, "tools/check_docs.py"],
         ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
     ]
     failed = []
@@ -242,6 +244,11 @@ def lint(_options):
     if failed:
         raise Problem(f"lint: {', '.join(failed)} found something")
     return 0
+
+
+def wheels(options):
+    """A wheel of each addon in dist/, or in the folder that the argument names."""
+    return script("wheels.py", *options.rest)
 
 
 def exec_(options):
@@ -281,6 +288,7 @@ TARGETS = {
     "test": test,
     "bench": bench,
     "lint": lint,
+    "wheels": wheels,
     "exec": exec_,
     "env": env,
     "drop": drop,
@@ -298,7 +306,7 @@ def main(arguments):
         options = argparse.Namespace(target="exec", rest=arguments[1:])
     else:
         options, options.rest = parser.parse_known_args(arguments)
-    if options.target not in ("lint", "drop"):
+    if options.target not in ("lint", "drop", "wheels"):
         databases.check_server()
     return TARGETS[options.target](options)
 

@@ -8,27 +8,17 @@ NOTED = "cn285.bridge.noted"
 class BridgeOutbox(models.Model):
     """What has to go: a note that a record changed, written in the transaction that changed it.
 
-    Rows are only added by business transactions and only settled by the sender, so the two never
+    Rows are only added by business transactions and only closed by the sender, so the two never
     wait for each other. What goes is the record as it is when it is sent: several notes of one
-    record are settled by one call, and an older state can never overtake a newer one, because a
+    record are closed by one call, and an older state can never overtake a newer one, because a
     record is sent by one job at a time.
     """
 
     _name = "cn285.bridge.outbox"
     _description = "Bridge Outbox"
+    _inherit = ["cn285.bridge.record"]
     _order = "id"
 
-    kind_id = fields.Many2one(
-        "cn285.bridge.kind", required=True, ondelete="cascade", index=True, readonly=True
-    )
-    backend_id = fields.Many2one(
-        related="kind_id.backend_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(related="kind_id.company_id", store=True, precompute=True)
-    res_model = fields.Char(required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        string="Record", model_field="res_model", required=True, readonly=True
-    )
     record_name = fields.Char(string="Name", compute="_compute_record_name")
     state = fields.Selection(
         [
@@ -83,7 +73,7 @@ class BridgeOutbox(models.Model):
         precommit = self.env.cr.precommit
         noted = precommit.data.setdefault(NOTED, {})
         if not noted:
-            # sudo: whoever changes a record leaves a note, whatever he may see of bridges.
+            # sudo: whoever changes a record leaves a note, whatever they may see of bridges.
             precommit.add(self.sudo()._write_noted)
         noted.setdefault((code, records._name), set()).update(records.ids)
 
@@ -138,12 +128,3 @@ class BridgeOutbox(models.Model):
         rows = operator(self).filtered(lambda row: row.state in ("parked", "waiting"))
         rows.write({"state": "cancelled", "done_at": fields.Datetime.now()})
         return True
-
-    def action_open_record(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }

@@ -1,5 +1,6 @@
 from . import (
     test_contract,
+    test_labels,
     test_planning,
     test_portal,
     test_security,

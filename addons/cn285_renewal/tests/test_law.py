@@ -160,7 +160,7 @@ class TestLaw(TermCase):
         self._notices_on("2025-03-16")
         self.assertFalse(contract.notice_ids)
         self.assertFalse(contract.has_withdrawal)
-        self.assertIsNone(contract._exit_terms().statutory)
+        self.assertIsNone(contract._exit_facts().statutory)
         self.assertEqual(
             contract._law()._refund_deadline(date(2026, 2, 1)), date(2026, 3, 3), "as is usual"
         )

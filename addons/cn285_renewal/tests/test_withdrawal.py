@@ -68,7 +68,7 @@ class TestWithdrawal(MoneyCase):
         }
         with self.assertRaisesRegex(ValidationError, "reason or a note"):
             changes.create(vals).action_schedule()
-        change = changes.create({**vals, "note": "He called on the 16th."})
+        change = changes.create({**vals, "note": "They called on the 16th."})
         change.action_schedule()
         self.assertEqual((change.state, contract.state), ("applied", "withdrawn"))
 

@@ -8,7 +8,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine import charge_models as engine
 from ...engine.percentage import Percentage as EnginePercentage
-from ...engine.terms import Feed, Usage
+from ...engine.tariff import Feed, Usage
 from .charge_model import ChargeModelEntry
 
 # Curves of a price per property value: more lines cannot be told apart.

@@ -6,7 +6,7 @@ from ...engine.allowance import Allowance, Rollover
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
 from ...engine.rating import NOTHING
-from ...engine.terms import Feed, Terms
+from ...engine.tariff import Feed, Tariff
 from ...engine.tiers import Tier
 from .charge_model_table import CHARGE_MODELS
 from .usage_calculator_part import TOGETHER
@@ -172,7 +172,11 @@ class UsageCalculator(models.Model):
         result = super(UsageCalculator, whole).write(vals)
         if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
             self._join_contract_pools()
-        chosen = self.filtered(lambda one: one.smartcode_id and one.smartcode_id != smartcodes[one])
+        chosen = self.filtered(
+            lambda calculator: (
+                calculator.smartcode_id and calculator.smartcode_id != smartcodes[calculator]
+            )
+        )
         chosen._check_smartcode_right()
         return result
 
@@ -231,7 +235,7 @@ class UsageCalculator(models.Model):
                     )
                 )
             try:
-                calculator._terms().bound(NOTHING)
+                calculator._tariff().bound(NOTHING)
                 calculator._formula()
             except UsageError as error:
                 raise ValidationError(
@@ -301,14 +305,14 @@ class UsageCalculator(models.Model):
 
     # === ENGINE === #
 
-    def _terms(self):
+    def _tariff(self):
         """The calculator's figures, as the engine rates with them.
 
         :raises UsageError: when the figures make no model
         """
         self.ensure_one()
         entry = self._entry()
-        return Terms(
+        return Tariff(
             model=entry.make(self),
             feed=entry.feed,
             allowance=self._allowance(),

@@ -78,7 +78,11 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _mark_stale(self, company, since):
-        """Look at the ingests not looked at yet, and mark the invoiced rows that they change."""
+        """Look at the ingests not looked at yet, and mark the invoiced rows that they change.
+
+        Hook for usage that is too late to be billed: before ``super()``, ``_touched_by`` of
+        ``_new_ingests`` since the first day of all gives these rows too, each ingest once.
+        """
         ingests = self._new_ingests(company)
         if not ingests:
             return
@@ -90,7 +94,7 @@ class BillingSchedule(models.Model):
     def _new_ingests(self, company):
         """What has arrived since the last run looked for late usage."""
         # sudo: a note for the program that these arrivals were looked at.
-        ingests = self.env["cn285.usage.ingest"].sudo()
+        ingests = self.env["cn285.usage.ingest.log"].sudo()
         return ingests.search([("company_id", "=", company.id), ("processed", "!=", True)])
 
     # === WHICH ROWS IT CHANGES === #

@@ -39,7 +39,7 @@ class UsageCalculator(models.Model):
 
     @api.constrains("charge_model", "smartcode_id", "item_id")
     def _check_smartcode(self):
-        for calculator in self.filtered(lambda one: one.charge_model == "smartcode"):
+        for calculator in self.filtered(lambda calculator: calculator.charge_model == "smartcode"):
             # sudo: only the company; who may edit the contract need not see the SmartCode.
             smartcode = calculator.sudo().smartcode_id
             if not smartcode:

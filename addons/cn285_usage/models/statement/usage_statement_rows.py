@@ -8,7 +8,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.statement import Share, spread
 from ...engine.statement_sort import sorted_stream
-from ...engine.terms import Feed
+from ...engine.tariff import Feed
 
 ZERO, ONE = Decimal(0), Decimal(1)
 # Lines of a rating that no event explains: rows of their own.
