@@ -11,16 +11,9 @@ from typing import Any, Protocol
 
 from ...cn285_contract.engine.money import CENT, nearest, round_money
 from .exact import EXACT, ZERO, as_input
-from .statement_spec import (
-    NUMBERS,
-    PROPERTY,
-    Column,
-    Reader,
-    Spec,
-    StatementError,
-    filled,
-    reader,
-)
+from .statement_error import StatementError
+from .statement_fields import INVOICED, NUMBERS, Reader, filled
+from .statement_spec import Column, Spec
 
 
 class Sink(Protocol):
@@ -70,11 +63,11 @@ class Statement:
         self._sinks = tuple(sinks)
         self._line_sinks = tuple(sink for sink in sinks if sink.wants_lines)
         self._readers = tuple(_cell(column) for column in spec.flat)
-        self._keys = tuple(reader(group.key) for group in spec.groups)
+        self._keys = tuple(group.field.reader() for group in spec.groups)
         lead = len(spec.lead)
         # (position among the totals, position among the values, how) of the columns with a total
         self._summed = tuple(
-            (position, lead + position, column.total, column.key == "quantity")
+            (position, lead + position, column.total, column.kind == "quantity")
             for position, column in enumerate(spec.columns)
             if column.total != "none"
         )
@@ -99,7 +92,7 @@ class Statement:
                     current, total = group, self._open[-1][1]
             values = [read(row) for read in readers]
             self._add(total, row, values)
-            amount = _number(row.get("amount"), "amount")
+            amount = _invoiced(row.get(INVOICED))
             if amount is not None:
                 total.amount = EXACT.add(total.amount, amount)
                 line = row.get("line")
@@ -163,22 +156,24 @@ class Statement:
         result = list(total.values)
         for position, column in enumerate(self._spec.columns):
             mixed = len(total.units) > 1
-            if column.key == "quantity" and column.total != "count" and mixed:
+            if column.kind == "quantity" and column.total != "count" and mixed:
                 result[position] = None
-            elif column.key == "unit" and column.total == "none" and len(total.units) == 1:
+            elif column.kind == "unit" and column.total == "none" and len(total.units) == 1:
                 result[position] = filled(next(iter(total.units)))
         return result
 
 
 def _cell(column: Column) -> Reader:
-    read = reader(column.key)
+    shown = column.field
+    read = shown.reader()
     if column.kind not in NUMBERS:
         return read
-    if column.key.startswith(PROPERTY):
+    if not shown.is_number:
         return lambda row: _number(read(row), column.label)
+    name = shown.name
 
     def figure(row: Mapping[str, Any]) -> Decimal | None:
-        value = row.get(column.key)
+        value = row.get(name)
         if type(value) is Decimal and value.is_finite():
             return value
         return _number(read(row), column.label)
@@ -186,17 +181,26 @@ def _cell(column: Column) -> Reader:
     return figure
 
 
+def _invoiced(value: Any) -> Decimal | None:
+    """What was invoiced of a row, exactly: no binary number, no text."""
+    if value is None or (type(value) is Decimal and value.is_finite()):
+        return value
+    if isinstance(value, bool | str):
+        raise StatementError("not_numeric", value=value, column=INVOICED)
+    return as_input(value)
+
+
 def _number(value: Any, column: str) -> Decimal | None:
     if value is None or (type(value) is Decimal and value.is_finite()):
         return value
-    if isinstance(value, str) and column != "amount":
+    if isinstance(value, str):
         try:
             return as_input(Decimal(value))
         except ArithmeticError:
             raise StatementError("not_numeric", value=value, column=column) from None
-    if isinstance(value, float) and column != "amount":
+    if isinstance(value, float):
         value = Decimal(repr(value))
-    if isinstance(value, bool | str):
+    if isinstance(value, bool):
         raise StatementError("not_numeric", value=value, column=column)
     return as_input(value)
 

@@ -62,7 +62,7 @@ def sorted_stream(
 
 
 def _placed(rows: Iterable[Mapping[str, Any]], spec: Spec) -> Iterator[_Placed]:
-    readers = [(reader(key), descending) for key, descending in order_keys(spec)]
+    readers = [(reader(key, spec.fields), descending) for key, descending in order_keys(spec)]
     for number, row in enumerate(rows):
         place: list[Any] = []
         for read, falling in readers:

@@ -1,56 +1,22 @@
-"""The layout of a statement, and how a usage row is read: fields, columns, groups, order.
+"""The layout of a statement: columns, groups, order. What a row can tell: ``statement_fields``."""
 
-A row is a plain mapping. Its keys are those of ``statement_fields.FIELDS``, besides ``properties``
-(a mapping, of which the key ``property:NAME`` reads one) and ``line`` (the key of the invoice line
-or rating that the row belongs to).
-"""
-
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from ...cn285_contract.engine.errors import EngineError
-from .statement_fields import FIELDS
+from .statement_error import StatementError
+from .statement_fields import FIELDS, Field, Reader, field_of
 
-PROPERTY = "property:"
-NUMBERS = ("quantity", "price", "amount", "number")
 TOTALS = ("none", "sum", "count", "minimum", "maximum")
 
-_MESSAGES = {
-    "unknown_field": "%(field)s is not a field of a usage row.",
-    "unknown_total": "%(total)s is not a way to total a column.",
-    "total_needs_number": "The column %(column)s holds no numbers, so it can only be counted.",
-    "no_columns": "A statement needs at least one column.",
-    "summary_needs_group": "A summary needs at least one grouping.",
-    "group_twice": "The statement is grouped twice by %(field)s.",
-    "group_by_number": "A statement cannot be grouped by %(field)s.",
-    "not_sorted": "The rows are not in the order of their groups: %(group)s comes twice.",
-    "line_needed": "The row %(row)s does not say which line it belongs to.",
-    "total_differs": "The statement adds up to %(found)s, but %(rated)s was rated.",
-    "line_differs": "The rows of %(line)s add up to %(found)s, but %(rated)s was rated.",
-    "not_numeric": "%(value)s in the column %(column)s is not a number.",
-    "weights_differ": "The weights add up to %(found)s, not to %(total)s.",
-    "no_weight": "An amount cannot be spread over weights that add up to zero.",
-}
+# What a row can tell, by name.
+Fields = Mapping[str, Field]
 
 
-class StatementError(EngineError):
-    """A statement that cannot be made; ``code``, ``values`` and text as in ``EngineError``."""
-
-    messages = _MESSAGES
-
-
-def kind_of(key: str) -> str:
-    """Return how a row's field is read: a kind of ``FIELDS``, or ``any`` for a property."""
-    if key.startswith(PROPERTY) and len(key) > len(PROPERTY):
-        return "any"
-    try:
-        return FIELDS[key].kind
-    except KeyError:
-        raise StatementError("unknown_field", field=key) from None
+def _own_fields() -> Fields:
+    return FIELDS
 
 
 @dataclass(frozen=True)
@@ -64,19 +30,34 @@ class Column:
     label: str
     width: int = 10
     total: str = "none"
+    fields: Fields = field(default_factory=_own_fields, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        kind = kind_of(self.key)
+        shown = self.field
         if self.total not in TOTALS:
             raise StatementError("unknown_total", total=self.total)
-        if self.total not in ("none", "count") and kind not in (*NUMBERS, "any"):
+        if self._adds_numbers and not shown.is_number and shown.kind != "any":
             raise StatementError("total_needs_number", column=self.label)
 
-    @property
+    @cached_property
+    def field(self) -> Field:
+        """What it shows."""
+        return field_of(self.key, self.fields)
+
+    @cached_property
     def kind(self) -> str:
-        """The kind of the values: of ``FIELDS``, ``number`` or ``any`` for a property."""
-        kind = kind_of(self.key)
-        return "number" if kind == "any" and self.total not in ("none", "count") else kind
+        """The kind of the values: the field's, or ``number`` for a property with such a total."""
+        kind = self.field.kind
+        return "number" if kind == "any" and self._adds_numbers else kind
+
+    @property
+    def shows_total(self) -> bool:
+        """Whether lines of totals have something here: a total, or the unit of one."""
+        return self.total != "none" or self.kind == "unit"
+
+    @property
+    def _adds_numbers(self) -> bool:
+        return self.total not in ("none", "count")
 
 
 @dataclass(frozen=True)
@@ -85,10 +66,16 @@ class Group:
 
     key: str
     label: str
+    fields: Fields = field(default_factory=_own_fields, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if kind_of(self.key) in ("quantity", "price", "amount", "moment", "time"):
+        if not self.field.can_group:
             raise StatementError("group_by_number", field=self.key)
+
+    @property
+    def field(self) -> Field:
+        """What makes the groups."""
+        return field_of(self.key, self.fields)
 
 
 @dataclass(frozen=True)
@@ -102,6 +89,7 @@ class Spec:
     groups: tuple[Group, ...] = ()
     sort: tuple[tuple[str, bool], ...] = ()
     detail: bool = True
+    fields: Fields = field(default_factory=_own_fields, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.columns:
@@ -114,13 +102,17 @@ class Spec:
                 raise StatementError("group_twice", field=group.label)
             seen.add(group.key)
         for key, _descending in self.sort:
-            kind_of(key)
+            field_of(key, self.fields)
 
     @property
     def lead(self) -> tuple[Column, ...]:
         """The groups that no column shows, as columns: a flat table begins with them."""
         shown = {column.key for column in self.columns}
-        return tuple(Column(one.key, one.label, 20) for one in self.groups if one.key not in shown)
+        return tuple(
+            Column(one.key, one.label, 20, fields=one.fields)
+            for one in self.groups
+            if one.key not in shown
+        )
 
     @property
     def flat(self) -> tuple[Column, ...]:
@@ -128,54 +120,21 @@ class Spec:
         return self.lead + self.columns
 
 
-Reader = Callable[[Mapping[str, Any]], Any]
-
-
-def reader(key: str) -> Reader:
+def reader(key: str, fields: Fields = FIELDS) -> Reader:
     """Return what reads a field from a row: None where it is missing or empty."""
-    kind = kind_of(key)
-    if key.startswith(PROPERTY):
-        name = key.removeprefix(PROPERTY)
-        return lambda row: _plain((row.get("properties") or {}).get(name))
-    if key == "day":
-        return _day
-    if key == "time":
-        return _time
-    if kind == "text":
-        return lambda row: row.get(key) or None
-    return lambda row: filled(row.get(key))
-
-
-def _day(row: Mapping[str, Any]) -> date | None:
-    moment = row.get("day") or row.get("occurred_at")
-    return moment.date() if isinstance(moment, datetime) else moment
-
-
-def _time(row: Mapping[str, Any]) -> Any:
-    moment = row.get("time") or row.get("occurred_at")
-    return moment.time() if isinstance(moment, datetime) else moment
-
-
-def filled(value: Any) -> Any:
-    return None if value is False or value == "" else value
-
-
-def _plain(value: Any) -> Any:
-    """A property as text or number; yes and no, lists and objects as JSON, as they were sent."""
-    if isinstance(value, bool | dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return None if value == "" else value
+    return field_of(key, fields).reader()
 
 
 def order_keys(spec: Spec) -> list[tuple[str, bool]]:
     """Return the fields by which rows must be sorted, as ``(key, descending)``.
 
-    Groups come first; one by which rows are sorted has that order. The moment and the transaction
-    break ties, so that a statement printed twice is the same twice.
+    Groups come first; one by which rows are sorted has that order. At the end are the fields that
+    break ties.
     """
     falling = dict(spec.sort)
     keys = [(group.key, falling.get(group.key, False)) for group in spec.groups]
-    for key, descending in (*spec.sort, ("occurred_at", False), ("transaction_id", False)):
+    ties = [(name, False) for name, known in spec.fields.items() if known.breaks_ties]
+    for key, descending in (*spec.sort, *ties):
         if key not in [known for known, _descending in keys]:
             keys.append((key, descending))
     return keys
@@ -185,7 +144,7 @@ def sort_rows(rows: Iterable[Mapping[str, Any]], spec: Spec) -> list[Mapping[str
     """Return the rows in the order of the statement; what is missing comes first."""
     result = list(rows)
     for key, descending in reversed(order_keys(spec)):
-        read = reader(key)
+        read = reader(key, spec.fields)
         result.sort(key=lambda row, read=read: rank(read(row)), reverse=descending)
     return result
 

@@ -9,7 +9,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ..engine.statement_spec import NUMBERS
+from ..engine.statement_fields import NUMBERS
 from .statement_fonts import Fonts
 from .statement_format import Header
 
@@ -165,7 +165,7 @@ class StatementPdf:
 
     def _amount_of(self, totals):
         for column, value in zip(self._spec.columns, totals, strict=True):
-            if column.key == "amount" and column.total == "sum":
+            if column.field.is_invoiced and column.total == "sum":
                 return value
         return None
 
@@ -378,7 +378,7 @@ def _shown(spec):
     if spec.detail:
         return spec.columns
     first = spec.columns[0]
-    totalled = [one for one in spec.columns if one.total != "none" or one.key == "unit"]
+    totalled = [one for one in spec.columns if one.shows_total]
     label = " / ".join(group.label for group in spec.groups)
     wide = max(30, 60 - sum(one.width for one in totalled))
     return (replace(first, key="label", label=label, width=wide, total="none"), *totalled)

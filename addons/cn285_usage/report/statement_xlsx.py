@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from ..engine.statement_spec import NUMBERS
+from ..engine.statement_fields import NUMBERS
 from .statement_format import MAX_DECIMALS, Header, excel_date
 
 # Excel's limits: rows of a sheet, characters of a cell.
@@ -68,9 +68,7 @@ class StatementXlsx:
         self._tails = {}
         # The column of the totals' labels, then those columns that have something to total.
         self._totalled = [
-            position
-            for position, column in enumerate(spec.columns)
-            if column.total != "none" or column.key == "unit"
+            position for position, column in enumerate(spec.columns) if column.shows_total
         ]
         self._last_column = len(spec.flat) - 1
         self._names = [xl_col_to_name(number) for number in range(len(spec.flat))]

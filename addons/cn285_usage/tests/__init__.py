@@ -7,6 +7,7 @@ from .ingest import (
     test_usage_ingest,
 )
 from .measure import (
+    test_aggregation_table,
     test_usage_days,
     test_usage_measure_each,
     test_usage_quantities,
@@ -40,6 +41,7 @@ from .cascade import (
 )
 from .statement import (
     test_statement,
+    test_statement_fields,
     test_usage_statement,
     test_usage_statement_layouts,
     test_usage_statement_many,

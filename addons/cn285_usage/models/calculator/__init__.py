@@ -1,5 +1,5 @@
 """Calculators: charge models, tiers, allowances, pools; what they refuse,
-and what a quantity would cost.
+and what a quantity would cost. The charge models: ``charge_model_table.py``.
 Called by: the room ``rating`` for each calculator of a row, and the simulator.
 """
 

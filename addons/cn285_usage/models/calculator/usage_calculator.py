@@ -86,7 +86,7 @@ class UsageCalculator(models.Model):
     charge_model = fields.Selection(
         [(entry.name, entry.label) for entry in CHARGE_MODELS.values()],
         required=True,
-        default="per_unit",
+        default=next(iter(CHARGE_MODELS)),
     )
     # What forms go by, instead of the names of charge models.
     read_figures = fields.Json(compute="_compute_read_figures")

@@ -4,9 +4,6 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-# Aggregations that need a period: a delivery has none.
-OVER_TIME = ("weighted_sum",)
-
 
 class UsageCalculator(models.Model):
     _inherit = "cn285.usage.calculator"
@@ -48,7 +45,8 @@ class UsageCalculator(models.Model):
             of_period = (
                 calculator.allowance_units or calculator.minimum_amount or calculator.maximum_amount
             )
-            if of_period or calculator.metric_id.aggregation in OVER_TIME:
+            metric = calculator.metric_id
+            if of_period or (metric and metric._aggregation().over_time):
                 raise ValidationError(
                     self.env._(
                         "Item “%(item)s” is billed on delivery: each delivery is rated by itself, "

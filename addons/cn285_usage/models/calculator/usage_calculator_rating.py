@@ -95,7 +95,7 @@ class UsageCalculator(models.Model):
             error = refused
         return Recipe(
             calculator=self,
-            kind=self.charge_model,
+            feed=self._feed(),
             tariff=tariff,
             error=error,
             metrics=metrics,

@@ -10,6 +10,7 @@ from ...engine.exact import EXACT, ZERO, as_input
 from ...engine.price_curve import positions, reach
 from ...engine.tariff import Feed, Usage
 from ..rating.usage_batch import RatingRefused
+from .charge_model_table import CHARGE_MODELS
 from .usage_calculator_part import PRICE_COLUMNS
 
 # What decides on a price, besides the figures of the charge model.
@@ -91,7 +92,7 @@ class UsageCalculator(models.Model):
     @api.model
     def _from_terms(self, terms):
         """A calculator that is in memory only, with the figures of a form."""
-        entry = self._charge_models()[terms.get("charge_model") or "per_unit"]
+        entry = self._charge_models()[terms.get("charge_model") or next(iter(CHARGE_MODELS))]
         vals = {"charge_model": entry.name}
         for name in (*COMMON_TERMS, *entry.figures):
             if name in PRICE_COLUMNS:

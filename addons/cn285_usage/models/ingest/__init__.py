@@ -1,5 +1,5 @@
 """Events come in: each counted once, corrected, parked, refused with a reason, stored by month.
-Called by: programs (``ingest``), the import of CSV files, and the parking cron.
+Called by: programs and other sources (``ingest``), the import of CSV files, the parking cron.
 It tells the room ``trigger`` what has arrived.
 """
 

@@ -288,7 +288,11 @@ class UsageEvent(models.Model):
         known = parameters["known"].metrics
         refs = refs - known.keys()
         if refs:
-            self.env.cr.execute(sql.LEARN_METRICS, {**parameters, "refs": sorted(refs)})
+            need_quantity = self.env["cn285.usage.metric"]._aggregations_that("needs_quantity")
+            self.env.cr.execute(
+                sql.LEARN_METRICS,
+                {**parameters, "refs": sorted(refs), "need_quantity": need_quantity},
+            )
             found = {ref: Metric(*facts) for ref, *facts in self.env.cr.fetchall()}
             known.update({ref: found.get(ref) for ref in refs})
 

@@ -3,7 +3,8 @@
 References are looked up once for each different one. Rows that are not certain to be good are
 loaded into a temporary table, and everything else is one statement for all of them. Parameters:
 ``company``, ``zone`` (the company's time zone), ``now``, ``latest`` (the last instant that is not
-in the future), ``park``.
+in the future), ``park``; of ``LEARN_METRICS`` also ``refs`` and ``need_quantity``, the names of
+the aggregations to which an event counts by its quantity.
 """
 
 # The sequence counts by the thousand (usage_event_storage.py): each value begins a block.
@@ -64,7 +65,7 @@ WITH parts AS MATERIALIZED (
     {found}
 )
 SELECT DISTINCT ON (f.ref) f.ref, m.id, m.input_kind = 'duration',
-    m.aggregation IN ('count', 'unique_count'),
+    NOT m.aggregation = ANY(%(need_quantity)s),
     CASE m.duration_unit WHEN 'second' THEN 1 WHEN 'minute' THEN 60 WHEN 'hour' THEN 3600
         ELSE 86400 END,
     m.duration_step::numeric, COALESCE(m.duration_minimum, 0)::numeric

@@ -14,20 +14,6 @@ from ..ingest.usage_arrival_sql import ARRIVAL
 ZERO = Decimal(0)
 DIGITS = 12
 
-# What the events of a period come to, by aggregation, of what each counts for: `_event_quantity`.
-# Weighted sum and last value also look at events before the period: at what was in force then.
-_AGGREGATES = {
-    "sum": "sum(%(quantity)s)",
-    "count": "count(*)::numeric",
-    "max": "max(%(quantity)s)",
-    "min": "min(%(quantity)s)",
-    "average": "avg(%(quantity)s)",
-    "last": "(array_agg(%(quantity)s ORDER BY e.occurred_at DESC, coalesce(e.seq, e.id) DESC))[1]",
-    "weighted_sum": """sum(%(quantity)s
-        * extract(epoch FROM e.until - greatest(e.occurred_at, e.since))::numeric
-        / extract(epoch FROM e.until - e.since)::numeric)""",
-}
-CARRIED_IN = ("last", "weighted_sum")
 # Events that count, whatever the metric.
 COUNTS = "e.state = 'active' AND e.kind != 'reversal'"
 
@@ -141,9 +127,7 @@ class UsageMetric(models.Model):
     def _measure_query(self, events, by_property, with_amounts, by_beneficiary):
         beneficiary = SQL("coalesce(e.beneficiary_id, e.owner_id)")
         amounts = SQL(
-            "array_agg((%s)::text ORDER BY e.occurred_at, %s)",
-            self._event_quantity(),
-            SQL(ARRIVAL),
+            "array_agg((%s)::text ORDER BY e.occurred_at, %s)", self._event_quantity(), SQL(ARRIVAL)
         )
         return SQL(
             """SELECT e.number, %(value)s, %(beneficiary)s, (%(aggregate)s)::text, count(*),
@@ -268,7 +252,7 @@ class UsageMetric(models.Model):
 
     def _since_sql(self, since):
         """Where events before the period count too, they are not left out."""
-        if self.aggregation in CARRIED_IN:
+        if self._aggregation().carried_in:
             return SQL()
         return SQL("AND e.occurred_at >= %s", since)
 
@@ -285,23 +269,34 @@ class UsageMetric(models.Model):
             SQL(COUNTS),
             SQL("e.occurred_at < %s", end),
         ]
-        if self.aggregation not in CARRIED_IN:
+        if not self._aggregation().carried_in:
             fixed.append(SQL("e.occurred_at >= %s", first))
         return SQL(" AND ").join([*fixed, *self._filter_conditions()])
 
-    def _aggregate(self):
-        if self.aggregation == "unique_count":
-            return SQL("count(DISTINCT e.properties ->> %s)::numeric", self.property_name)
-        aggregate = _AGGREGATES[self.aggregation]
-        return SQL(aggregate, quantity=self._event_quantity())  # pylint: disable=sql-injection
-
     def _event_quantity(self):
-        """What one event ``e`` counts for, as SQL: its quantity. Hook to round or convert each.
+        """SQL: what one event ``e`` of this metric counts for. Hook to round or convert each.
 
-        What they come to together is rounded by :meth:`_rounded`. Statements show an event's own
-        quantity, and what rounding adds in a row of its own.
+        Here, and nowhere else: totals, amounts one by one, statements and macros all ask this.
+        What a period's events come to is rounded by :meth:`_rounded`. Durations are turned into
+        units when they are recorded: ``DURATION`` in ``ingest/usage_ingest_sql.py``.
         """
         return SQL("e.quantity")
+
+    def _event_quantities(self):
+        """SQL: what one event ``e`` of one of these metrics counts for."""
+        each = {metric: metric._event_quantity() for metric in self}
+        if len(set(each.values())) == 1:
+            return next(iter(each.values()))
+        cases = [SQL("WHEN %s THEN %s", metric.id, sql) for metric, sql in each.items()]
+        return SQL("CASE e.metric_id %s END", SQL(" ").join(cases)) if cases else SQL("e.quantity")
+
+    def _aggregate(self):
+        """SQL: what events ``e`` of this metric come to, by its entry in the table."""
+        return SQL(  # pylint: disable=sql-injection
+            self._aggregation().sql,
+            quantity=self._event_quantity(),
+            property=SQL("e.properties ->> %s", self.property_name or ""),
+        )
 
     def _filter_conditions(self):
         """The metric's filter, a condition for each line of it."""

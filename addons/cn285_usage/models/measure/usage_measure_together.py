@@ -6,9 +6,6 @@ from odoo.tools import SQL
 from ..ingest.usage_arrival_sql import ARRIVAL
 from .usage_measure import COUNTS, Measured, utc
 
-# What is added up of an item's events alone, wherever they lie in the period.
-TOGETHER = ("sum", "count", "max", "min", "average")
-
 
 class UsageMetric(models.Model):
     """Metrics that are added up alike, in one statement for all of them."""
@@ -22,7 +19,7 @@ class UsageMetric(models.Model):
         :returns: ``{metric id: {window key: Measured}}``
         """
         result, left = {}, dict(windows)
-        for _way, metrics in self.grouped(lambda one: one._way_of_adding_up()).items():
+        for _way, metrics in self.grouped(lambda one: (one.company_id, one._aggregate())).items():
             plain = metrics.filtered(lambda one: one._is_added_up_together())
             if len(plain) > 1:
                 plain._measure_together(left, result)
@@ -30,12 +27,8 @@ class UsageMetric(models.Model):
             result.setdefault(metric.id, {}).update(metric._measure(left[metric.id]))
         return result
 
-    def _way_of_adding_up(self):
-        """What metrics have in common that are added up by one statement."""
-        return self.company_id, self.aggregation, self._event_quantity()
-
     def _is_added_up_together(self):
-        return self.aggregation in TOGETHER and not self._filter_conditions()
+        return self._aggregation().together and not self._filter_conditions()
 
     def _measure_together(self, left, result):
         """Measure the windows of the most frequent days; moves them from ``left`` to ``result``."""

@@ -3,9 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine import property_filter
 from ...engine.errors import UsageError
+from .aggregation_table import AGGREGATIONS
 
-# Aggregations to which an event counts without a quantity.
-COUNTING = ("count", "unique_count")
 # What the quantity of an event was worked out by when it was recorded.
 MEASURED = ("input_kind", "duration_unit", "duration_step", "duration_minimum", "company_id")
 
@@ -34,20 +33,13 @@ class UsageMetric(models.Model):
         required=True,
     )
     aggregation = fields.Selection(
-        selection=[
-            ("sum", "Sum"),
-            ("count", "Number of Events"),
-            ("unique_count", "Number of Different Values"),
-            ("max", "Maximum"),
-            ("min", "Minimum"),
-            ("average", "Average"),
-            ("last", "Last Value"),
-            ("weighted_sum", "Value in Force × Time"),
-        ],
+        "_aggregation_choices",
         default="sum",
         required=True,
         help="How the events of a period become its quantity.",
     )
+    # What forms go by, instead of the names of aggregations.
+    needs_property = fields.Boolean(compute="_compute_needs_property")
     property_name = fields.Char(
         string="Property", help="The property of which different values are counted."
     )
@@ -105,10 +97,43 @@ class UsageMetric(models.Model):
         "Quantities can be rounded to -20 to 20 decimals.",
     )
 
+    # === AGGREGATIONS === #
+
+    @api.model
+    def _aggregations(self):
+        """All aggregations by name, in the order in which forms offer them.
+
+        Another addon adds its own: ``return super()._aggregations() | {"x": Aggregation("x", …)}``,
+        with texts that are translated already.
+        """
+        return AGGREGATIONS
+
+    @api.model
+    def _aggregation_choices(self):
+        entries = self._aggregations().values()
+        return [(entry.name, self.env._(entry.label)) for entry in entries]
+
+    @api.model
+    def _aggregations_that(self, attribute):
+        """Names of the aggregations of whose entries an attribute holds: a list, for SQL."""
+        entries = self._aggregations().values()
+        return [entry.name for entry in entries if getattr(entry, attribute)]
+
+    def _aggregation(self):
+        """The entry of this metric's aggregation."""
+        return self._aggregations()[self.aggregation]
+
+    @api.depends("aggregation")
+    def _compute_needs_property(self):
+        for metric in self:
+            metric.needs_property = metric.aggregation and metric._aggregation().needs_property
+
+    # === CHECKS === #
+
     @api.constrains("aggregation", "property_name")
     def _check_property(self):
         for metric in self:
-            if metric.aggregation == "unique_count" and not metric.property_name:
+            if metric.needs_property and not metric.property_name:
                 raise ValidationError(
                     self.env._(
                         "Metric %(metric)s counts different values: name the property whose "

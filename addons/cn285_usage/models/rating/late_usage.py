@@ -9,7 +9,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..ingest.usage_arrival_sql import ARRIVED
-from ..measure.usage_measure import CARRIED_IN
 from .usage_batch import BILLED_STATES
 
 # Late usage of periods that ended longer ago is not billed any more: claims among businesses expire
@@ -39,6 +38,21 @@ class BillingSchedule(models.Model):
         Periods that ended earlier are left as they are.
         """
         return day - timedelta(days=LATE_USAGE_DAYS)
+
+    def _late_usage_to_bill(self):
+        """Hook: those of these invoiced rows of which late usage is billed: all.
+
+        Usage of periods too old to be billed unseen, say, is left out here, for runs, estimates and
+        previews alike; what becomes of it then says :meth:`_late_usage_left`. Writes nothing.
+        """
+        return self
+
+    def _late_usage_left(self):
+        """Hook: late usage has changed these invoiced rows, and is not billed: nothing is done.
+
+        Here such rows go to a list for review, say. Called by runs, once for each ingest; to bill a
+        row after all, set its ``usage_stale``.
+        """
 
     # === IN A BILLING RUN === #
 
@@ -80,14 +94,16 @@ class BillingSchedule(models.Model):
     def _mark_stale(self, company, since):
         """Look at the ingests not looked at yet, and mark the invoiced rows that they change.
 
-        Hook for usage that is too late to be billed: before ``super()``, ``_touched_by`` of
-        ``_new_ingests`` since the first day of all gives these rows too, each ingest once.
+        Of which of them a difference is billed, says :meth:`_late_usage_to_bill`.
         """
         ingests = self._new_ingests(company)
         if not ingests:
             return
         touched = self._touched_by(ingests, since)
-        touched._affected().filtered(lambda row: row._is_billed()).usage_stale = True
+        changed = touched._affected().filtered(lambda row: row._is_billed())
+        billable = changed._late_usage_to_bill()
+        billable.usage_stale = True
+        (changed - billable)._late_usage_left()
         ingests.processed = True
 
     @api.model
@@ -132,7 +148,7 @@ class BillingSchedule(models.Model):
                    days AS (
                        SELECT DISTINCT t.item_id, t.contract_id,
                               (t.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
-                              m.aggregation IN %(carried_in)s AS carried_in
+                              m.aggregation = ANY(%(carried_in)s) AS carried_in
                          FROM touched t JOIN cn285_usage_metric m ON m.id = t.metric_id)
                    SELECT row.id FROM cn285_billing_schedule row JOIN days d
                        ON d.item_id = row.item_id
@@ -153,7 +169,7 @@ class BillingSchedule(models.Model):
                 lasts=lasts,
                 company=company.id,
                 zone=company.cn285_tz or "UTC",
-                carried_in=CARRIED_IN,
+                carried_in=self.env["cn285.usage.metric"]._aggregations_that("carried_in"),
                 since=since,
             )
         )
@@ -203,7 +219,10 @@ class BillingSchedule(models.Model):
                 ("contract_id", "in", contracts.ids),
             ]
         )
-        late = (touched._affected() if touched else touched) | marked
+        changed = (touched._affected() if touched else touched).filtered(
+            lambda row: row.state in BILLED_STATES
+        )
+        late = changed._late_usage_to_bill() | marked
         return late.filtered(
             lambda row: row.state in BILLED_STATES and row.contract_id in contracts
         ).sudo(self.env.su)

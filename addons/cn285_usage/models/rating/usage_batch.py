@@ -10,7 +10,7 @@ from ...engine.difference import difference, keep_waived
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
 from ...engine.rating import NOTHING, Rating
-from ...engine.tariff import Tariff
+from ...engine.tariff import Feed, Tariff
 
 ZERO = Decimal(0)
 # States of schedule rows that are history: what changes later is a difference to them.
@@ -42,7 +42,7 @@ class Recipe:
     """How calculators with the same figures rate; thousands of copies of one share it.
 
     - ``calculator``: one of them, a record, for what is asked seldom
-    - ``kind``: the charge model's name
+    - ``feed``: what its charge model is fed with
     - ``tariff``: what the engine rates by; None where the figures make no model
     - ``error``: why they make none
     - ``metrics``: the metrics that they read
@@ -55,7 +55,7 @@ class Recipe:
     """
 
     calculator: object
-    kind: str
+    feed: Feed
     tariff: Tariff | None
     error: UsageError | None
     metrics: object

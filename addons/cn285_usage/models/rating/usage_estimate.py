@@ -8,8 +8,6 @@ from ...engine.projection import pace, project
 from ..measure.usage_measure import Window, next_day
 
 ZERO = Decimal(0)
-# Usage adds up over the days of a period; other aggregations are a level, which stays.
-ADDING_UP = ("sum", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,7 @@ class BillingSchedule(models.Model):
         metrics = self.env["cn285.usage.metric"]
         return {
             (row_id, calculator_id, metric_id): _projected(measured, factors[row_id])
-            if row_id in factors and metrics.browse(metric_id).aggregation in ADDING_UP
+            if row_id in factors and metrics.browse(metric_id)._aggregation().goes_on
             else measured
             for (row_id, calculator_id, metric_id), measured in batch.measured.items()
         }

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.smartcode_rating import pack_inputs, rate_macro
+from ...engine.tariff import Feed
 from ...sandbox.process import Failure
 from ..rating.aspect import RatingAspect
 from ..rating.usage_batch import RatingRefused
@@ -18,11 +19,11 @@ class SmartCodeAspect(RatingAspect):
 
     def needs(self, row, batch, recipe):
         # A macro receives totals; who used what it finds in the events.
-        return (None, False) if recipe.kind == "smartcode" else None
+        return (None, False) if recipe.feed is Feed.inputs else None
 
     def prepare(self, rows, batch):
         tasks = defaultdict(list)
-        for member in batch.members(rows, lambda recipe: recipe.kind == "smartcode"):
+        for member in batch.members(rows, lambda recipe: recipe.feed is Feed.inputs):
             # sudo: who bills runs the version in force without a right on SmartCodes.
             tasks[member[-1].calculator.sudo().smartcode_id].append(member)
         for smartcode, members in tasks.items():
@@ -55,7 +56,7 @@ class SmartCodeAspect(RatingAspect):
                 self.results[row.id, key] = (version, text, digest, result)
 
     def rate_calculator(self, row, batch, calculator_id, recipe):
-        if recipe.kind != "smartcode":
+        if recipe.feed is not Feed.inputs:
             return None
         found = self.results[row.id, calculator_id]
         if isinstance(found, str):

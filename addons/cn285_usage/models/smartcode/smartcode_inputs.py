@@ -97,12 +97,13 @@ class UsageMetric(models.Model):
         zone = pytz.timezone(self.company_id.cn285_tz or "UTC")
         rows = self.env.execute_query(
             SQL(
-                """SELECT e.number, e.occurred_at, e.ended_at, e.quantity::text, e.source,
+                """SELECT e.number, e.occurred_at, e.ended_at, (%s)::text, e.source,
                           e.transaction_id, e.properties, p.name
                      FROM (%s) AS e LEFT JOIN res_partner p
                        ON p.id = coalesce(e.beneficiary_id, e.owner_id)
                     WHERE e.occurred_at >= e.since
                  ORDER BY e.number, e.occurred_at, coalesce(e.seq, e.id)""",
+                self._event_quantity(),
                 self._counted_events(windows),
             )
         )

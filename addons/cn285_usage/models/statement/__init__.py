@@ -1,5 +1,5 @@
 """What an invoice of usage consists of, event by event, as PDF, Excel and CSV files
-whose sums are the invoice's.
+whose sums are the invoice's. What a row can tell: ``engine/statement_fields.py``.
 Called by: the billing run after posting, mails of invoices, the portal.
 """
 

@@ -24,7 +24,6 @@ MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
 }
-_NUMBERS = ("quantity", "unit_price", "amount")
 _FONT = "web/static/fonts/google/Roboto/Roboto-%s.ttf"
 # Up to this size a file is made in memory.
 _SPOOL = 8 * 1024 * 1024
@@ -33,7 +32,7 @@ _SPOOL = 8 * 1024 * 1024
 class UsageStatement(models.AbstractModel):
     """Makes the files of a statement from plain rows; where the rows come from is not its affair.
 
-    A row is a dict with the keys of ``statement_fields.FIELDS`` (times are local), ``properties``,
+    A row is a dict with the names of ``engine.statement_fields`` (times are local), ``properties``,
     and ``line``: the key of the invoice line or rating that its amount is part of.
     """
 
@@ -53,8 +52,10 @@ class UsageStatement(models.AbstractModel):
         layout.ensure_one()
         formats = layout._formats() if formats is None else list(formats)
         spec = layout.with_context(lang=header.language)._spec()
+        numbers = [name for name, field in spec.fields.items() if field.is_number]
+        exact = (_exact(row, numbers) for row in rows)
         if isinstance(rows, list | tuple):
-            rows = sort_rows(map(_exact, rows), spec)
+            exact = sort_rows(exact, spec)
         try:
             with ExitStack() as stack:
                 files = {
@@ -62,7 +63,7 @@ class UsageStatement(models.AbstractModel):
                     for name in formats
                 }
                 sinks = [self._sink(name, file, spec, header) for name, file in files.items()]
-                outcome = Statement(spec, sinks).feed(map(_exact, rows))
+                outcome = Statement(spec, sinks).feed(exact)
                 if rated is not None:
                     check_sums(outcome, rated, rated_lines)
                 return {name: _content(file) for name, file in files.items()}
@@ -214,9 +215,9 @@ class UsageStatement(models.AbstractModel):
         return messages.get(error.code, str(error)) % error.values
 
 
-def _exact(row):
+def _exact(row, numbers):
     """The row with decimals where the database gave binary numbers."""
-    for name in _NUMBERS:
+    for name in numbers:
         if type(row.get(name)) is float:
             row = {**row, name: Decimal(repr(row[name]))}
     return row

@@ -1,14 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...engine.statement_fields import FIELDS
-from ...engine.statement_spec import NUMBERS, PROPERTY, Column, Group, Spec, StatementError, kind_of
+from ...engine.statement_error import StatementError
+from ...engine.statement_fields import ANY_PROPERTY, FIELDS, PROPERTY
+from ...engine.statement_spec import Column, Group, Spec
 
-FIELD_CHOICES = [*((key, one.label) for key, one in FIELDS.items()), ("property", "Property")]
-GROUP_CHOICES = [
-    *((key, one.label) for key, one in FIELDS.items() if one.groups),
-    ("property", "Property"),
-]
 MAX_GROUPS = 4
 
 
@@ -34,7 +30,7 @@ class StatementLayout(models.Model):
     group_ids = fields.One2many(
         "cn285.statement.layout.group", "layout_id", string="Grouped by", copy=True
     )
-    sort_field = fields.Selection(FIELD_CHOICES, string="Sorted by", default="occurred_at")
+    sort_field = fields.Selection("_field_choices", string="Sorted by", default="occurred_at")
     sort_property = fields.Char()
     sort_descending = fields.Boolean(string="Largest or Latest First")
     mode = fields.Selection(
@@ -49,6 +45,32 @@ class StatementLayout(models.Model):
     want_csv = fields.Boolean(string="CSV")
     show_company_logo = fields.Boolean(string="Company's Logo", default=True)
     show_customer_logo = fields.Boolean(string="Customer's Logo")
+
+    # === WHAT A ROW CAN TELL === #
+
+    @api.model
+    def _row_fields(self):
+        """What rows of a statement can tell: ``{name: Field}``, in the order of the choices.
+
+        Another addon adds its own: ``return super()._row_fields() | {"x": Field("x", …)}``, with a
+        label that is translated already. All else (choices, rows, files) goes by the entry.
+        """
+        return FIELDS
+
+    @api.model
+    def _offered_fields(self):
+        return [*self._row_fields().values(), ANY_PROPERTY]
+
+    @api.model
+    def _field_choices(self):
+        return [(field.name, self.env._(field.label)) for field in self._offered_fields()]
+
+    @api.model
+    def _group_choices(self):
+        groups = {field.name for field in self._offered_fields() if field.groups}
+        return [choice for choice in self._field_choices() if choice[0] in groups]
+
+    # === AS THE ENGINE TAKES IT === #
 
     @api.constrains(
         "column_ids",
@@ -97,6 +119,7 @@ class StatementLayout(models.Model):
                 groups=tuple(group._engine_group() for group in groups),
                 sort=self._engine_sort(),
                 detail=self.mode == "detail",
+                fields=self._row_fields(),
             )
         except StatementError as error:
             raise ValidationError(self._refusal(error)) from error
@@ -110,7 +133,7 @@ class StatementLayout(models.Model):
     @api.model
     def _row_key(self, name, property_name, where):
         """The engine's key of a field or property; refuses a property without a name."""
-        if name != "property":
+        if name != ANY_PROPERTY.name:
             return name
         if not (property_name or "").strip():
             raise ValidationError(self.env._("A property has no name: see %(where)s.", where=where))
@@ -146,7 +169,12 @@ class StatementLayoutColumn(models.Model):
     )
     company_id = fields.Many2one(related="layout_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    field = fields.Selection(FIELD_CHOICES, string="Shows", required=True, default="label")
+    field = fields.Selection(
+        lambda self: self.env["cn285.statement.layout"]._field_choices(),
+        string="Shows",
+        required=True,
+        default="label",
+    )
     property_name = fields.Char(string="Property")
     name = fields.Char(
         string="Heading",
@@ -183,19 +211,18 @@ class StatementLayoutColumn(models.Model):
     @api.onchange("field")
     def _onchange_field(self):
         """Amounts are summed, unless somebody says otherwise."""
-        if self.field in ("amount", "quantity"):
-            self.total = "sum"
-        elif self.field != "property" and kind_of(self.field) not in NUMBERS:
-            self.total = "none"
+        shown = self.layout_id._row_fields().get(self.field)
+        if shown and (shown.total != "none" or not shown.is_number):
+            self.total = shown.total
 
     def _engine_column(self):
         heading = self.name or self._heading()
         key = self.layout_id._row_key(self.field, self.property_name, heading)
-        return Column(key, heading, self.width, self.total)
+        return Column(key, heading, self.width, self.total, self.layout_id._row_fields())
 
     def _heading(self):
         """What the column shows, in the language of the context."""
-        if self.field == "property":
+        if self.field == ANY_PROPERTY.name:
             return self.property_name or self.env._("Property")
         return _choice(self, "field")
 
@@ -212,7 +239,11 @@ class StatementLayoutGroup(models.Model):
     )
     company_id = fields.Many2one(related="layout_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    field = fields.Selection(GROUP_CHOICES, string="Grouped by", required=True)
+    field = fields.Selection(
+        lambda self: self.env["cn285.statement.layout"]._group_choices(),
+        string="Grouped by",
+        required=True,
+    )
     property_name = fields.Char(string="Property")
     name = fields.Char(string="Called", translate=True)
 
@@ -224,12 +255,12 @@ class StatementLayoutGroup(models.Model):
 
     def _engine_group(self):
         label = self.name or (
-            self.property_name if self.field == "property" else _choice(self, "field")
+            self.property_name if self.field == ANY_PROPERTY.name else _choice(self, "field")
         )
         key = self.layout_id._row_key(
             self.field, self.property_name, label or _choice(self, "field")
         )
-        return Group(key, label)
+        return Group(key, label, self.layout_id._row_fields())
 
 
 def _choice(record, name):

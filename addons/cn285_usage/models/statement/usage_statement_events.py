@@ -13,6 +13,8 @@ from ..measure.usage_measure import next_day, utc
 PAGE = 20_000
 # Up to so many events of a rating are read at once, and only once.
 FEW = 2_000
+# Places in what ``_events`` gives.
+QUANTITY, PROPERTIES, BENEFICIARY, METRIC, TAKEN_BACK, SHOWN = range(6)
 
 
 @dataclass
@@ -22,11 +24,13 @@ class Sources:
     ``seen``: up to which event earlier ratings have seen them, by rating. ``claims``: whose are
     events that name no item, see ``cn285.contract._usage_claims``. ``reached``: the last day that a
     threshold has billed, by item and first day of the period. ``few``: the rating that was read
-    last, with its events, where they are few.
+    last, with its events, where they are few. ``shown``: the statement's fields that events have a
+    column for, in the order of these columns, from the place ``SHOWN`` on.
     """
 
     seen: dict
     claims: dict
+    shown: list
     reached: dict = field(default_factory=dict)
     few: tuple = (None, ())
 
@@ -40,7 +44,9 @@ class UsageRating(models.Model):
         """Where the events of these ratings are found, in a few queries for all."""
         rows = self.schedule_id
         claims = rows.contract_id._usage_claims(rows._start_batch())
-        return Sources(self._seen_before(), claims, self._thresholds_reached())
+        fields = self.env["cn285.statement.layout"]._row_fields()
+        shown = [field for field in fields.values() if field.of_event]
+        return Sources(self._seen_before(), claims, shown, self._thresholds_reached())
 
     def _thresholds_reached(self):
         """The last days that thresholds have billed, by item and first day of the period."""
@@ -105,9 +111,9 @@ class UsageRating(models.Model):
         An event counts from its arrival until it is corrected. In order of time, page by page.
 
         :param sources: see :meth:`_statement_sources`
-        :returns: iterable of ``(occurred at, ended at, quantity as text, source, transaction,
-            properties as text, beneficiary's name, metric id, whether it was taken back)``; times
-            are the company's
+        :returns: iterable of ``(quantity as text, properties as text, beneficiary's name, metric
+            id, whether it was taken back)``, and what it has of ``sources.shown``; times are the
+            company's
         """
         self.ensure_one()
         if self._has_few(sources):
@@ -131,10 +137,13 @@ class UsageRating(models.Model):
         """The query of :meth:`_events`."""
         local = SQL("AT TIME ZONE 'UTC' AT TIME ZONE %s", self.company_id.cn285_tz or "UTC")
         columns = SQL(
-            """e.occurred_at %(local)s, e.ended_at %(local)s, e.quantity::text, e.source,
-               e.transaction_id, e.properties::text, p.complete_name, e.metric_id, NOT e.counts""",
-            local=local,
+            "(%s)::text, e.properties::text, p.complete_name, e.metric_id, NOT e.counts",
+            self.calculator_id._metrics()._event_quantities(),
         )
+        for shown in sources.shown:
+            column = SQL.identifier("e", shown.of_event)
+            moment = local if shown.kind == "moment" else SQL()
+            columns = SQL("%s, %s %s", columns, column, moment)
         order = SQL("ORDER BY e.occurred_at, %s", SQL(ARRIVAL))
         return self._events_query(sources, columns, order)
 
@@ -142,8 +151,9 @@ class UsageRating(models.Model):
         """Quantity and number of :meth:`_events`, less those that were taken back."""
         self.ensure_one()
         columns = SQL(
-            """coalesce(sum(CASE WHEN e.counts THEN e.quantity ELSE -e.quantity END), 0)::text,
-               coalesce(sum(CASE WHEN e.counts THEN 1 ELSE -1 END), 0)"""
+            """coalesce(sum(%s * CASE WHEN e.counts THEN 1 ELSE -1 END), 0)::text,
+               coalesce(sum(CASE WHEN e.counts THEN 1 ELSE -1 END), 0)""",
+            self.calculator_id._metrics()._event_quantities(),
         )
         [(quantity, count)] = self.env.execute_query(self._events_query(sources, columns))
         return Decimal(quantity), Decimal(count)

@@ -2,6 +2,7 @@ import json
 from collections import defaultdict
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 
 from odoo import models
 from odoo.addons.cn285_contract.models.common import as_decimal
@@ -9,12 +10,14 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from ...engine.statement import Share, spread
 from ...engine.statement_sort import sorted_stream
 from ...engine.tariff import Feed
+from ..measure.aggregation_table import Weight
+from .usage_statement_events import BENEFICIARY, METRIC, PROPERTIES, QUANTITY, SHOWN, TAKEN_BACK
 
 ZERO, ONE = Decimal(0), Decimal(1)
 # Lines of a rating that no event explains: rows of their own.
 OWN_ROWS = ("minimum", "maximum", "discount", "threshold_step", "waived")
-# Places in what ``_events`` gives.
-QUANTITY, PROPERTIES, METRIC, TAKEN_BACK = 2, 5, 7, 8
+# Kinds of a statement's fields that a credit note gives back: its statement counts as positive.
+TURNED = ("quantity", "amount")
 
 
 class UsageRating(models.Model):
@@ -51,8 +54,9 @@ class UsageRating(models.Model):
             for row in rating._rating_rows(sources, amount)
         )
         if sign != 1:
+            turned = [name for name, field in spec.fields.items() if field.kind in TURNED]
             rows = (
-                {**row, "quantity": sign * row["quantity"], "amount": sign * row["amount"]}
+                {**row, **{name: sign * row[name] for name in turned if row.get(name)}}
                 for row in rows
             )
         return sorted_stream(rows, spec)
@@ -95,8 +99,12 @@ class UsageRating(models.Model):
 
     def _adds_up(self):
         """Whether the quantity is the sum, or the number, of events of one metric."""
+        return self._weight() is not None
+
+    def _weight(self):
+        """What of the quantity an event is; None where the quantity is no sum over events."""
         metric = self.calculator_id.metric_id
-        return metric.aggregation in ("sum", "count", "unique_count")
+        return metric._aggregation().weight if metric else None
 
     def _split_lines(self, amount):
         """The invoiced amount by lines: those with rows of their own, and the rest by value.
@@ -128,11 +136,11 @@ class UsageRating(models.Model):
     def _weights(self, sources):
         """What the events' weights come to: ``{key of an amount: Decimal}``."""
         totals = defaultdict(Decimal)
-        aggregation = self.calculator_id.metric_id.aggregation
-        plain = aggregation in ("sum", "count") and not self._is_priced_by_value()
+        weight = self._weight()
+        plain = weight in (Weight.quantity, Weight.one) and not self._is_priced_by_value()
         if plain and not self._has_few(sources):
             quantity, count = self._events_total(sources)
-            totals[None] = quantity if aggregation == "sum" else count
+            totals[None] = quantity if weight is Weight.quantity else count
             return totals
         for _event, _taken_back, weight, key in self._weighted_events(sources):
             totals[key] += weight
@@ -140,14 +148,14 @@ class UsageRating(models.Model):
 
     def _weighted_events(self, sources):
         """Events with their weight: ``(event, taken back, weight, key of its amount)``."""
-        calculator, metric = self.calculator_id, self.calculator_id.metric_id
-        aggregation, counted = metric.aggregation, metric.property_name
+        calculator, how = self.calculator_id, self._weight()
+        counted = calculator.metric_id.property_name
         price_of = calculator.property_name if self._is_priced_by_value() else None
         known, key = set(), None
         for event in self._events(sources):
             taken_back = event[TAKEN_BACK]
-            weight = Decimal(event[QUANTITY]) if aggregation == "sum" else ONE
-            if aggregation == "unique_count":
+            weight = Decimal(event[QUANTITY]) if how is Weight.quantity else ONE
+            if how is Weight.new_value:
                 value = _properties(event[PROPERTIES]).get(counted)
                 weight = ZERO if value is None or value in known else ONE
                 known.add(value)
@@ -158,26 +166,24 @@ class UsageRating(models.Model):
     def _event_rows(self, sources, shares=None):
         """A row for each event; without ``shares`` none has a quantity or an amount."""
         base = self._statement_base()
+        shown = [field.name for field in sources.shown]
         price = self._unit_price()
         for event, taken_back, weight, key in self._weighted_events(sources):
-            occurred_at, ended_at, quantity, source, number, properties, name = event[:7]
             row = {
                 **base,
+                # It is that of the moment.
                 "day": None,
-                "occurred_at": occurred_at,
-                "ended_at": ended_at or False,
-                "source": source,
-                "transaction_id": number,
-                "properties": _properties(properties),
-                "beneficiary": name or base["beneficiary"],
+                "properties": _properties(event[PROPERTIES]),
+                "beneficiary": event[BENEFICIARY] or base["beneficiary"],
+                **dict(zip(shown, event[SHOWN:], strict=True)),
             }
             if taken_back:
                 row["label"] = self.env._("%s, taken back", row["label"])
             if shares is None:
-                metric = self.env["cn285.usage.metric"].browse(event[METRIC : METRIC + 1])
+                metric = self.env["cn285.usage.metric"].browse(event[METRIC])
                 row["label"] = self.env._(
                     "Reading: %(quantity)s %(unit)s",
-                    quantity=self.schedule_id._plain(quantity),
+                    quantity=self.schedule_id._plain(event[QUANTITY]),
                     unit=metric.unit or base["unit"],
                 )
                 row["metric"] = metric.name or base["metric"]
@@ -198,12 +204,15 @@ class UsageRating(models.Model):
     def _statement_base(self):
         item, metric = self.item_id, self.calculator_id.metric_id
         partner = self.beneficiary_id or item.beneficiary_id or item.contract_id.partner_id
+        fields = self.env["cn285.statement.layout"]._row_fields()
         return {
-            "occurred_at": False,
-            "day": self.schedule_id.period_end,
-            "item": item.name,
+            **dict.fromkeys(fields),
+            **{
+                name: attrgetter(field.of_rating)(self)
+                for name, field in fields.items()
+                if field.of_rating
+            },
             "metric": metric.name or self.calculator_id.name,
-            "label": item.name,
             "unit": metric.unit or "",
             "beneficiary": partner.display_name,
             "quantity": ZERO,

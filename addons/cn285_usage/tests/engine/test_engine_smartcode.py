@@ -16,7 +16,7 @@ from cn285_house.cn285_usage.engine.smartcode_contract import (
     exact_source,
     lines_of,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 
@@ -96,7 +96,6 @@ PLAIN = st.recursive(
 
 
 # Looking up what texts and dates there are takes long on a machine that is busy.
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(PLAIN)
 def test_plain_values_pass_the_pipe_unchanged(value):
     found = decode(encode(value))

@@ -4,6 +4,7 @@ from decimal import Decimal
 from freezegun import freeze_time
 from odoo.tests import tagged
 
+from ...models.rating.late_usage import BillingSchedule as LateUsage
 from .test_usage_rating import UsageCase
 
 
@@ -103,6 +104,34 @@ class TestUsageLate(UsageCase):
         self.assertMoney(self._bill_on("2026-02-10").amount_untaxed, "6.00")
         with self._on("2026-02-10"):
             self.assertEqual(self._previews(contract), [])
+
+    def test_late_usage_can_go_to_a_list_instead(self):
+        """What an addon would do that has usage of old periods looked at before it is billed."""
+        contract = self._usage_contract({"price_unit": 2.0})
+        self._use(contract, 10)
+        self._bill_on("2026-02-01")
+        self._use(contract, 10, "2026-02-10")
+        self._bill_on("2026-03-01")
+        rows, listed = contract.schedule_ids.sorted("period_start"), []
+
+        def young(changed):
+            return changed.filtered(lambda row: row.period_end >= date(2026, 2, 1))
+
+        self.patch(LateUsage, "_late_usage_to_bill", young)
+        self.patch(LateUsage, "_late_usage_left", lambda left: listed.extend(left))
+        with self._on("2026-03-10"):
+            self._use(contract, 3, "2026-01-31")
+            self._use(contract, 4, "2026-02-20")
+            self.assertEqual(self._estimates(contract)[0], (2, "4", "8.00"))
+            self.assertEqual(self._previews(contract)[0], "8.00")
+            self.assertEqual(listed, [], "nothing is written")
+        self.assertMoney(self._bill_on("2026-03-10").amount_untaxed, "8.00")
+        self.assertEqual(listed, list(rows[0]))
+        self.assertEqual(self._bill_on("2026-03-11").row_count, 0)
+        # Somebody has looked at it: it is billed.
+        rows[0].sudo().usage_stale = True
+        self.assertMoney(self._bill_on("2026-03-12").amount_untaxed, "6.00")
+        self.assertEqual(listed, list(rows[0]))
 
     def test_preview_has_what_late_usage_triggers(self):
         source = self._usage_contract({"price_unit": 2.0})
