@@ -43,7 +43,7 @@ class Contract(models.Model):
         for contract in self:
             contract.has_withdrawal = contract._law()._grants_withdrawal(contract._legal_kind())
 
-    @api.depends("has_withdrawal", "date_concluded", "date_withdrawal_info")
+    @api.depends("has_withdrawal", "date_concluded", "date_withdrawal_info", "withdrawal_days")
     def _compute_withdrawal_deadline(self):
         for contract in self:
             contract.withdrawal_deadline = contract._last_day_to_withdraw()
@@ -62,7 +62,7 @@ class Contract(models.Model):
             changes = self.env["cn285.contract.change"]
             added = changes.search([("result_item_id", "=", item.id)], limit=1)
             concluded = max(concluded, added.date_requested or concluded)
-        period = self._law()._withdrawal_period(self.company_id)
+        period = self._law()._withdrawal_period(self.company_id, self.withdrawal_days)
         return withdrawal_deadline(concluded, period, self.date_withdrawal_info or None)
 
     def _may_withdraw(self):
