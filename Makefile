@@ -1,6 +1,7 @@
 # `make demo` and `make test` install what is missing and do the rest: see docs/development.md.
 #
 #   ODOO_SRC=/path                          an Odoo 19 checkout, instead of downloading Odoo
+#   ODOO=latest                             the head of Odoo's branch 19.0; see docs/development.md
 #   PGHOST, PGPORT, PGUSER, PGPASSWORD      a PostgreSQL server, instead of a private one
 #   CN285_PYTHON=/path/to/python            which Python (3.10 to 3.13)
 #   DB=name                                 another database for demo, serve, load
@@ -8,8 +9,8 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve serve-netsuite bench lint load travel stop clean
-export DB FILE MAPPING ARGS
+.PHONY: help demo test serve serve-netsuite bench lint wheels load travel stop clean
+export DB FILE MAPPING ARGS ODOO
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -32,6 +33,9 @@ bench: ## speed, beside OCA contract and bare Odoo; ARGS=billing runs one of ben
 
 lint: ## ruff, pylint-odoo, XML, translations, methods defined twice, docs
 	@tools/run lint
+
+wheels: ## a wheel of each addon in dist/, for pip; ARGS=/path for another folder
+	@tools/run wheels $(ARGS)
 
 load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json DB=name
 	@tools/run load $(ARGS)

@@ -125,7 +125,7 @@ def recognise(env):
 
 
 def open_rows(env):
-    """What is not settled yet, by model and state."""
+    """What is not done yet, by model and state."""
     return {
         f"{model} {state}": count
         for model in ("outbox", "inbox")

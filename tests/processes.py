@@ -21,13 +21,17 @@ def copied(source):
         subprocess.run(["dropdb", "--force", name], check=True)
 
 
-def work(worker, database, *command):
-    """Run a worker script to its end; returns the JSON object that it prints."""
+def work(worker, database, *command, python=sys.executable, env=None):
+    """Run a worker script to its end; returns the JSON object that it prints.
+
+    :param python: another Python than that of the tests, with ``env`` as its environment
+    """
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", worker, database, *command],
+        [python, "-W", "ignore", worker, database, *command],
         capture_output=True,
         text=True,
         timeout=HANGS,
+        env=env,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

@@ -48,4 +48,4 @@ class TestUsageAndRenewal(UsageCase):
             rows = contract.schedule_ids.filtered(lambda row: row.state == "invoiced")
             self.assertMoney(sum(rows.mapped("amount")), "0.00")
             with self.assertRaisesRegex(UserError, "Nothing is left"):
-                move.filtered(lambda one: len(one.invoice_line_ids) > 2).cn285_credit()
+                move.filtered(lambda invoice: len(invoice.invoice_line_ids) > 2).cn285_credit()

@@ -78,7 +78,7 @@ def result(env):
     events, different, quantity, content = env.cr.fetchone()
     env.cr.execute("SELECT count(*) FROM cn285_usage_key")
     keys = env.cr.fetchone()[0]
-    env.cr.execute("SELECT coalesce(sum(accepted), 0) FROM cn285_usage_ingest")
+    env.cr.execute("SELECT coalesce(sum(accepted), 0) FROM cn285_usage_ingest_log")
     logged = env.cr.fetchone()[0]
     figures = {"events": events, "different": different, "keys": keys, "logged": logged}
     return {**figures, "quantity": quantity, "content": content}

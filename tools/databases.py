@@ -212,12 +212,15 @@ def our_addons():
     return sorted(_manifests())
 
 
+def manifest(addon):
+    """The manifest of the addon in this folder."""
+    return ast.literal_eval((addon / "__manifest__.py").read_text())
+
+
 def _manifests():
-    manifests = {}
-    for path in ADDONS.glob("*/__manifest__.py"):
-        manifest = ast.literal_eval(path.read_text())
-        if manifest.get("installable", True):
-            manifests[path.parent.name] = manifest
+    folders = [path.parent for path in ADDONS.glob("*/__manifest__.py")]
+    manifests = {folder.name: manifest(folder) for folder in folders}
+    manifests = {name: found for name, found in manifests.items() if found.get("installable", True)}
     if not manifests:
         raise Problem(f"no addon in {ADDONS}")
     return manifests
@@ -226,7 +229,7 @@ def _manifests():
 def base_modules():
     """Odoo's and OCA's modules that ours build on."""
     manifests = _manifests()
-    wanted = {name for manifest in manifests.values() for name in manifest.get("depends", ())}
+    wanted = {name for found in manifests.values() for name in found.get("depends", ())}
     return sorted(wanted.union(ALWAYS).difference(manifests))
 
 
@@ -237,7 +240,8 @@ def base_key():
     requirements = (ROOT / "requirements.txt").read_text()
     queue_job = re.search(r"odoo-addon-queue_job.*", requirements).group()
     return digest(
-        odoo.release.__file__, odoo.release.version, *base_modules(), queue_job,
+        odoo.release.__file__, odoo.release.version, os.environ["CN285_ODOO_REVISION"],
+        *base_modules(), queue_job,
         ROOT / "tools" / "setup_company.py",
     )  # fmt: skip
 

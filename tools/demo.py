@@ -16,7 +16,9 @@ from import_tools import bill, money, out, print_billed, print_figures, print_lo
 
 from odoo_env import environment
 
-FOLDER = Path(__file__).parent.parent / "addons/cn285_contract/demo/import"
+ADDONS = Path(__file__).parent.parent / "addons"
+# Contracts; and those that have a term.
+FOLDERS = (ADDONS / "cn285_contract/demo/import", ADDONS / "cn285_renewal/demo/import")
 # The dates in the files are fixed, so the totals are the same on every day of the year.
 UNTIL = "2026-06-30"
 
@@ -94,8 +96,10 @@ def _load(env):
     since = time.monotonic()
     # A visitor starts the next billing himself, rather than find it done overnight.
     env.company.cn285_daily_billing = False
+    paths = [path for folder in FOLDERS for path in sorted(folder.glob("*.csv"))]
+    files = [(path.name, path.read_bytes()) for path in paths]
     with progress_bars() as advance:
-        report = env["cn285.import.loader"]._load_folder(FOLDER, progress=advance)
+        report = env["cn285.import.loader"]._load_files(files, progress=advance)
     env.cr.commit()
     print_load(report, time.monotonic() - since)
     return report

@@ -1,7 +1,8 @@
 """Writes the demonstration's files, the same one every time: python tools/make_demo_files.py.
 
 Companies, people and numbers are invented. Between them the contracts use every feature of
-cn285_contract; tests/importing/test_import_contracts.py checks that they do.
+cn285_contract; its tests/importing/test_demonstration.py checks that they do. Contracts that have a
+term, with their items, are in files of cn285_renewal: the others load without that addon.
 """
 
 import csv
@@ -24,7 +25,9 @@ from demo_files_people import (
     vat,
 )
 
-FOLDER = Path(__file__).parent.parent / "addons/cn285_contract/demo/import"
+ADDONS = Path(__file__).parent.parent / "addons"
+FOLDER = ADDONS / "cn285_contract/demo/import"
+TERMS_FOLDER = ADDONS / "cn285_renewal/demo/import"
 SEED = 285
 
 
@@ -127,8 +130,25 @@ class DemoFiles:
                 self._names.add(name)
                 return name
 
+    def part_terms(self):
+        """Take what has a term, contracts with their items and discounts, into files of its own."""
+        terms, ids = DemoFiles(), set()
+        for file, has_term in (
+            ("contracts", lambda row: "term_length" in row),
+            ("items", lambda row: row["contract"] in ids),
+            ("discounts", lambda row: row["item"] in ids),
+        ):
+            for row in filter(has_term, self.files[file]):
+                terms.add(f"{file}-terms", **row)
+                ids.add(row.get("id"))
+            self.files[file] = [row for row in self.files[file] if not has_term(row)]
+        return terms
+
     def write(self, folder):
         """Write a CSV file for each sort of rows; columns appear in the order of first use."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.csv"):
+            old.unlink()
         for file, rows in self.files.items():
             columns = list(dict.fromkeys(name for row in rows for name in row))
             with (folder / f"{file}.csv").open("w", newline="", encoding="utf-8") as out:
@@ -151,10 +171,9 @@ def build(seed=SEED):
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.csv"):
-        old.unlink()
     made = build()
+    terms = made.part_terms()
     made.write(FOLDER)
-    for name, rows in made.files.items():
+    terms.write(TERMS_FOLDER)
+    for name, rows in (made.files | terms.files).items():
         print(f"{name:<20}{len(rows):>6}")

@@ -220,9 +220,6 @@ def _first_days():
 
 
 def main():
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.csv"):
-        old.unlink()
     made = build()
     made.write(FOLDER)
     for name, rows in made.files.items():

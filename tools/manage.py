@@ -1,6 +1,6 @@
 """What the make targets call: provisions, then hands over to ``targets.py`` inside the venv.
 
-tools/run TARGET [arguments]      demo, test, serve, bench, lint, load, stop, clean
+tools/run TARGET [arguments]      demo, test, serve, bench, lint, wheels, load, stop, clean
 tools/run exec COMMAND ...        any command in the provisioned environment
 tools/run env                     the environment, as lines for a shell's eval
 """
@@ -12,12 +12,13 @@ from contextlib import contextmanager
 
 from provision import CLONE_ID, LOCAL, ROOT, RUN, Problem
 from provision.config import write_config
-from provision.odoo_source import need_odoo
+from provision.odoo_source import need_odoo, revision
 from provision.postgres import need_postgres
 from provision.system import need_browser
 from provision.venv import BENCH, PYTHON, VENV, need_bench, need_venv
 
-NEEDS_DEV = {"test", "lint", "exec", "env"}
+NEEDS_DEV = {"test", "lint", "wheels", "exec", "env"}
+NO_SERVER = {"lint", "wheels"}
 
 
 def provision(target):
@@ -28,7 +29,7 @@ def provision(target):
         if target == "test":
             need_browser()
         environment = dict(os.environ)
-        if target != "lint":
+        if target not in NO_SERVER:
             environment.update(need_postgres())
         if target == "bench":
             need_bench()
@@ -43,6 +44,7 @@ def provision(target):
         CN285_ODOO_CONF=config,
         CN285_BENCH_ADDONS=str(BENCH / "odoo" / "addons"),
         CN285_CLONE=CLONE_ID,
+        CN285_ODOO_REVISION=revision(odoo_path),
         # No network cache and no user folder of pytest, chromium and so on outside of the clone.
         XDG_CACHE_HOME=str(LOCAL / "cache"),
     )

@@ -171,7 +171,7 @@ def in_two_processes(arguments):
 
 def _pytest(database, template, arguments):
     return run(
-        "pytest", "-p", "strict_skips", "-p", "busy_machine",
+        "pytest", "-p", "strict_skips", "-p", "busy_machine", "-p", "odoo_revision",
         f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
         "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
@@ -246,6 +246,11 @@ def lint(_options):
     return 0
 
 
+def wheels(options):
+    """A wheel of each addon in dist/, or in the folder that the argument names."""
+    return script("wheels.py", *options.rest)
+
+
 def exec_(options):
     """Any command in the environment of the targets."""
     if not options.rest:
@@ -283,6 +288,7 @@ TARGETS = {
     "test": test,
     "bench": bench,
     "lint": lint,
+    "wheels": wheels,
     "exec": exec_,
     "env": env,
     "drop": drop,
@@ -300,7 +306,7 @@ def main(arguments):
         options = argparse.Namespace(target="exec", rest=arguments[1:])
     else:
         options, options.rest = parser.parse_known_args(arguments)
-    if options.target not in ("lint", "drop"):
+    if options.target not in ("lint", "drop", "wheels"):
         databases.check_server()
     return TARGETS[options.target](options)
 

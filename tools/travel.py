@@ -105,7 +105,7 @@ def _leave_unannounced(env, day):
 
 
 def _refuse_renewal(env, day):
-    """A customer who was told in time that his contract renews refuses it."""
+    """A customer who was told in time that the contract renews refuses it."""
     told = env["cn285.renewal.notice"].search(
         [("state", "=", "on_time"), ("last_day_to_refuse", ">=", day)], limit=1
     )

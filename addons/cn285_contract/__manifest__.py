@@ -4,6 +4,8 @@
     "version": "19.0.1.0.0",
     "category": "Sales/Contracts",
     "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["account", "product", "portal", "mail", "queue_job", "cn285_import"],
     "external_dependencies": {"python": ["xlsxwriter"]},
@@ -38,4 +40,5 @@
         "web.assets_tests": ["cn285_contract/static/tests/tours/**/*"],
     },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -4,6 +4,8 @@
     "version": "19.0.1.0.0",
     "category": "Technical",
     "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["base", "mail", "queue_job"],
     "data": [
@@ -11,4 +13,5 @@
         "security/ir.model.access.csv",
         "wizards/import_wizard_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -4,6 +4,8 @@
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["cn285_contract"],
     "external_dependencies": {"python": ["xlsxwriter"]},
@@ -27,4 +29,5 @@
         "web.assets_tests": ["cn285_revrec/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

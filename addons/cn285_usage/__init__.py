@@ -1,6 +1,9 @@
+from odoo.addons.cn285_import.uninstall import forget
+
 from . import controllers, models, wizards
 
 
 def uninstall_hook(env):
-    """Drop the partitioned tables, which Odoo does not know how to drop."""
+    """Leave nothing behind that Odoo does not remove, as the partitioned tables."""
     env["cn285.usage.event"]._drop_storage()
+    forget(env, "cn285_usage")

@@ -4,6 +4,8 @@
     "version": "19.0.1.0.0",
     "category": "Sales/Contracts",
     "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["cn285_contract"],
     "external_dependencies": {"python": ["reportlab", "xlsxwriter"]},

@@ -19,7 +19,7 @@ CLONE_ID = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
 
 
 class Problem(Exception):
-    """Something the user must settle; its text is one line that says what to do."""
+    """Something the user must put right; its text is one line that says what to do."""
 
 
 def say(text):

@@ -1,9 +1,12 @@
-"""Odoo 19's source: the checkout that ODOO_SRC names, or Debian's package, unpacked.
+"""Odoo 19's source: the checkout that ODOO_SRC names, Debian's package, unpacked, or a clone.
 
 Debian's unstable suite has all of Odoo Community as ``odoo-19``. It is downloaded with an apt
 configuration of our own (nothing is installed, no root is needed) and unpacked in ``.local/odoo``.
+Where there is none, a pinned commit of Odoo's repository is cloned. ODOO chooses: ``debian`` or
+``pinned``, and ``latest`` is the head of branch 19.0.
 """
 
+import gzip
 import os
 import platform
 import re
@@ -11,7 +14,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import LOCAL, Problem, log_file, say
+from . import LOCAL, Problem, log_file, odoo_git, say
 from .system import apt_install
 
 INSTEAD = "set ODOO_SRC=/path/to/an/odoo-19.0-checkout"
@@ -38,11 +41,47 @@ LEFT_OUT = ["mail/static/lib/selfie_segmentation/selfie_segmentation.js"]
 UNPACKED = LOCAL / "odoo"
 
 
+CHOICES = ("", "debian", "pinned", "latest")
+
+
+class NoPackage(Problem):
+    """This system cannot fetch Debian's package of Odoo 19."""
+
+
 def need_odoo():
     """Path to put on ``sys.path`` so that ``import odoo`` finds Odoo 19."""
-    given = os.environ.get("ODOO_SRC")
+    given, choice = os.environ.get("ODOO_SRC"), os.environ.get("ODOO", "")
+    if choice not in CHOICES:
+        raise Problem(f"ODOO={choice} means nothing: {', '.join(filter(None, CHOICES))}")
     if given:
-        return _checked(Path(given).expanduser().resolve())
+        return _checked(Path(given).expanduser().resolve(), "ODOO_SRC")
+    if choice in ("pinned", "latest"):
+        return _cloned(choice == "latest")
+    try:
+        return _debians()
+    except NoPackage as problem:
+        if choice == "debian":
+            raise
+        say(f"{problem}; Odoo's repository instead")
+        return _cloned()
+
+
+def revision(path):
+    """Which Odoo 19 there is in a folder of :func:`need_odoo`, in words for the head of tests."""
+    if commit := odoo_git.head(path):
+        return f"commit {commit}"
+    changes = UNPACKED / "usr/share/doc/odoo-19/changelog.Debian.gz"
+    if path.is_relative_to(UNPACKED) and changes.is_file():
+        with gzip.open(changes, "rt", errors="replace") as text:
+            return f"Debian {re.search(r'[(](.*?)[)]', text.readline()).group(1)}"
+    return str(path)
+
+
+def _cloned(latest=False):
+    return _checked(odoo_git.need_clone(INSTEAD, latest), "the clone")
+
+
+def _debians():
     path = UNPACKED / "usr/lib/python3/dist-packages"
     if not path.is_dir():
         _download()
@@ -54,14 +93,14 @@ def need_odoo():
     return path
 
 
-def _checked(path):
+def _checked(path, origin):
     release = path / "odoo" / "release.py"
     if not release.is_file():
-        raise Problem(f"ODOO_SRC={path} is no Odoo checkout (no odoo/release.py in it)")
+        raise Problem(f"{origin} {path} is no Odoo checkout (no odoo/release.py in it)")
     if not re.search(r"^version_info = \(19, 0,", release.read_text(), re.MULTILINE):
-        raise Problem(f"ODOO_SRC={path} is not Odoo 19.0: check out its branch 19.0")
+        raise Problem(f"{origin} {path} is not Odoo 19.0: check out its branch 19.0")
     if not any((path / folder / "account").is_dir() for folder in ("addons", "odoo/addons")):
-        raise Problem(f"ODOO_SRC={path} lacks the community addons (no addons/account)")
+        raise Problem(f"{origin} {path} lacks the community addons (no addons/account)")
     return path
 
 
@@ -92,12 +131,10 @@ def _deb822(stanza):
 
 def _download():
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise Problem(f"this system has no apt to fetch Odoo 19 with: {INSTEAD}")
+        raise NoPackage("this system has no apt to fetch Odoo 19 with")
     uris = archive_uris()
     if not uris:
-        raise Problem(
-            f"no Debian archive in this system's apt sources to fetch Odoo from: {INSTEAD}"
-        )
+        raise NoPackage("no Debian archive in this system's apt sources to fetch Odoo from")
     if not any(path.is_file() for path in KEYRINGS):
         apt_install(["debian-archive-keyring"], INSTEAD)
     say("downloading Odoo 19 (about 130 MB)")
@@ -116,9 +153,7 @@ def _download():
                 stderr=subprocess.STDOUT,
             )
             if done.returncode:
-                raise Problem(
-                    f"Odoo 19 could not be downloaded (see {log}): go online, or {INSTEAD}"
-                )
+                raise NoPackage(f"Odoo 19 could not be downloaded from Debian (see {log})")
     fresh = LOCAL / "odoo.new"
     shutil.rmtree(fresh, ignore_errors=True)
     for package in sorted(packages.glob("*.deb")):

@@ -57,5 +57,5 @@ class BridgeExchange(models.Model):
             self.search(old, limit=10_000).unlink()
             done = [*old, ("state", "=", "done")]
             self.env["cn285.bridge.outbox"].search(done, limit=10_000).unlink()
-            settled = [*old, ("state", "in", ("applied", "ignored"))]
-            self.env["cn285.bridge.inbox"].search(settled, limit=10_000).unlink()
+            closed = [*old, ("state", "in", ("applied", "ignored"))]
+            self.env["cn285.bridge.inbox"].search(closed, limit=10_000).unlink()

@@ -153,7 +153,7 @@ class BridgeKind(models.Model):
     @tools.ormcache("code")
     def _sending_ids(self, code):
         """Ids of the kinds, over all companies, for which changes have to be noted."""
-        # sudo: whoever changes a record leaves a note, whatever he may see of bridges.
+        # sudo: whoever changes a record leaves a note, whatever they may see of bridges.
         return tuple(
             self.sudo()
             .search(

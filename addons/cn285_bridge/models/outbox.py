@@ -8,9 +8,9 @@ NOTED = "cn285.bridge.noted"
 class BridgeOutbox(models.Model):
     """What has to go: a note that a record changed, written in the transaction that changed it.
 
-    Rows are only added by business transactions and only settled by the sender, so the two never
+    Rows are only added by business transactions and only closed by the sender, so the two never
     wait for each other. What goes is the record as it is when it is sent: several notes of one
-    record are settled by one call, and an older state can never overtake a newer one, because a
+    record are closed by one call, and an older state can never overtake a newer one, because a
     record is sent by one job at a time.
     """
 
@@ -73,7 +73,7 @@ class BridgeOutbox(models.Model):
         precommit = self.env.cr.precommit
         noted = precommit.data.setdefault(NOTED, {})
         if not noted:
-            # sudo: whoever changes a record leaves a note, whatever he may see of bridges.
+            # sudo: whoever changes a record leaves a note, whatever they may see of bridges.
             precommit.add(self.sudo()._write_noted)
         noted.setdefault((code, records._name), set()).update(records.ids)
 

@@ -76,12 +76,12 @@ class BridgeOutbox(models.Model):
     # ------------------------------------------------------------------ what goes
 
     def _send(self, kind):
-        """Prepare, call, settle."""
+        """Prepare, call, mark what was done."""
         adapter = kind._adapter()
         by_record = self.grouped("res_id")
         records = adapter.env[adapter._bridge_model].browse(by_record).exists()
         for res_id in by_record.keys() - set(records.ids):
-            by_record.pop(res_id)._settle_done(self.env._("The record no longer exists."))
+            by_record.pop(res_id)._mark_done(self.env._("The record no longer exists."))
         bindings = self.env["cn285.bridge.binding"]._need(kind, records.ids)
         records = self._without_gone(records, bindings, by_record)
         records = self._refresh_first(kind, records, bindings, by_record)
@@ -93,7 +93,7 @@ class BridgeOutbox(models.Model):
             elif isinstance(step, Later):
                 rows._wait_for(kind, step)
             elif isinstance(step, Skipped):
-                rows._settle_done(step.reason)
+                rows._mark_done(step.reason)
             elif isinstance(step, Prepared):
                 prepared.append(step)
                 forced |= {step.res_id} if any(rows.mapped("force")) else set()
@@ -107,7 +107,7 @@ class BridgeOutbox(models.Model):
         ]
         same = {step.res_id for step in prepared} - {step.res_id for step in changed}
         for res_id in same:
-            by_record[res_id]._settle_done(self.env._("Nothing changed since it was last sent."))
+            by_record[res_id]._mark_done(self.env._("Nothing changed since it was last sent."))
         if changed:
             self._call(kind, adapter, changed, bindings, by_record)
 
@@ -141,7 +141,7 @@ class BridgeOutbox(models.Model):
             return records.browse()
         open_ids = {binding.res_id for binding in bound if binding.state == "conflict"}
         for res_id in open_ids:
-            by_record[res_id]._settle_done(self.env._("Waits for the decision of a conflict."))
+            by_record[res_id]._mark_done(self.env._("Waits for the decision of a conflict."))
         return records.filtered(lambda record: record.id not in open_ids)
 
     def _call(self, kind, adapter, prepared, bindings, by_record):
@@ -178,7 +178,7 @@ class BridgeOutbox(models.Model):
             else:
                 binding._sent(step.values, result.external_id)
                 went.append(step.res_id)
-        self.browse().union(*(by_record[res_id] for res_id in went))._settle_done()
+        self.browse().union(*(by_record[res_id] for res_id in went))._mark_done()
         outdated = [("kind_id", "=", kind.id), ("res_id", "in", went), ("state", "=", "parked")]
         self.search(outdated).write({"state": "cancelled", "done_at": fields.Datetime.now()})
 
@@ -243,7 +243,7 @@ class BridgeOutbox(models.Model):
             missing = set(res_ids) - set(waiting.mapped("res_id"))
             self._put(other, sorted(missing))
 
-    def _settle_done(self, note=False):
+    def _mark_done(self, note=False):
         """These rows are done with."""
         self.write(
             {

@@ -30,7 +30,7 @@ class ContractPortal(CustomerPortal):
         commercial_partner = request.env.user.partner_id.commercial_partner_id
         return [
             ("partner_id", "child_of", [commercial_partner.id]),
-            ("state", "in", (*LIVE_STATES, "closed", "regretted")),
+            ("state", "in", (*LIVE_STATES, "closed", "withdrawn")),
         ]
 
     def _contract_sortings(self):
@@ -47,7 +47,7 @@ class ContractPortal(CustomerPortal):
             "active": {"label": request.env._("Active"), "domain": [("state", "in", LIVE_STATES)]},
             "closed": {
                 "label": request.env._("Closed"),
-                "domain": [("state", "in", ("closed", "regretted"))],
+                "domain": [("state", "in", ("closed", "withdrawn"))],
             },
         }
 

@@ -64,25 +64,25 @@ def reserve(line: CreditableLine, amount: Decimal, unit: Decimal = CENT) -> Cred
     return replace(line, credited=line.credited + amount, credited_taxes=taxes)
 
 
-def settle_together(lines: Sequence[CreditableLine], unit: Decimal = CENT) -> list[CreditableLine]:
+def spread_excess(lines: Sequence[CreditableLine], unit: Decimal = CENT) -> list[CreditableLine]:
     """Return lines that bill one thing, none credited for more than it charged.
 
     What one of them was credited beyond that (a credit of the whole names but the first) is taken
     from what is left of the others.
     """
-    excess, settled = ZERO, []
+    excess, found = ZERO, []
     for line in lines:
         beyond = line.credited - line.base
         if beyond * line.base > 0:
             excess += beyond
             line = replace(line, credited=line.base, credited_taxes=dict(line.taxes))
-        settled.append(line)
-    left = {line.key: line.remaining for line in settled}
+        found.append(line)
+    left = {line.key: line.remaining for line in found}
     most = sum(left.values(), ZERO)
     if excess * most <= 0:
-        return settled
+        return found
     parts = spread_credit(min(excess, most, key=abs), left, unit)
-    return [reserve(line, parts[line.key], unit) for line in settled]
+    return [reserve(line, parts[line.key], unit) for line in found]
 
 
 def percent_of_total(

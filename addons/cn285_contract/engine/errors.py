@@ -27,16 +27,6 @@ _MESSAGES = {
     "bad_rounding": "%(rounding)s is not a rounding unit above zero.",
     "bad_weights": "An amount can only be split by weights that are not negative and not all zero.",
     "not_a_number": "%(value)s is not a finite number.",
-    "duration_negative": "A length of time must be a whole number, not %(count)s.",
-    "term_without_length": "A term must be at least one unit long.",
-    "notice_window_reversed": "The notice could be sent from %(earliest)s, but only until "
-    "%(latest)s.",
-    "no_legal_rate": "No legal interest rate is known for %(day)s.",
-    "bad_principal": "Interest is owed on an amount that is not negative, not on %(principal)s.",
-    "no_index_value": "The index has no value for %(day)s or before.",
-    "bad_index_value": "An index value must lie above zero, not %(value)s.",
-    "bad_revision": "A price cannot be revised by %(percent)s %%.",
-    "bad_share": "A share must lie between 0 and 100 %%, not %(percent)s.",
 }
 
 

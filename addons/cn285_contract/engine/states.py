@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-ContractState = Literal["active", "suspended", "paused", "closed", "regretted", "cancelled"]
+ContractState = Literal["active", "suspended", "paused", "closed", "withdrawn", "cancelled"]
 
 # The first state that one of the items has decides. A draft item is still to come.
 _ORDER: tuple[tuple[str, ContractState], ...] = (
@@ -12,7 +12,7 @@ _ORDER: tuple[tuple[str, ContractState], ...] = (
     ("suspended", "suspended"),
     ("paused", "paused"),
     ("ended", "closed"),
-    ("regretted", "regretted"),
+    ("withdrawn", "withdrawn"),
     ("cancelled", "cancelled"),
 )
 

@@ -106,11 +106,14 @@ class Contract(models.Model):
         string="End Date", tracking=True, help="Last day of the contract. Empty: no end."
     )
     planned_end = fields.Date(
+        string="Terminated As Of",
         copy=False,
         readonly=True,
         help="Last day by a termination that is scheduled and has not taken effect.",
     )
-    commitment_end = fields.Date(tracking=True, help="Last day of the commitment. Empty: none.")
+    commitment_end = fields.Date(
+        string="Committed Until", tracking=True, help="Last day of the commitment. Empty: none."
+    )
     change_ids = fields.One2many("cn285.contract.change", "contract_id", string="Changes")
     state = fields.Selection(
         string="Status",
@@ -121,7 +124,7 @@ class Contract(models.Model):
             ("paused", "Paused"),
             ("suspended", "Suspended"),
             ("closed", "Closed"),
-            ("regretted", "Withdrawn From"),
+            ("withdrawn", "Withdrawn From"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",

@@ -57,7 +57,7 @@ class ContractItem(models.Model):
             ("paused", "Paused"),
             ("suspended", "Suspended"),
             ("ended", "Ended"),
-            ("regretted", "Withdrawn From"),
+            ("withdrawn", "Withdrawn From"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",

@@ -4,7 +4,9 @@ from odoo import fields, models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    cn285_contract_ids = fields.One2many("cn285.contract", "partner_id", string="Contracts")
+    cn285_contract_ids = fields.One2many(
+        "cn285.contract", "partner_id", string="Contracts as Customer"
+    )
     cn285_contract_count = fields.Integer(
         compute="_compute_cn285_contract_count", groups="cn285_contract.group_contract_user_own"
     )

@@ -1,5 +1,6 @@
 from . import (
     test_contract,
+    test_labels,
     test_planning,
     test_portal,
     test_security,
@@ -31,6 +32,7 @@ from .credit_notes import (
     test_credit_notes,
 )
 from .importing import (
+    test_demonstration,
     test_import_kinds,
     test_import_contracts,
 )

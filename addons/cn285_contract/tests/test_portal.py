@@ -9,7 +9,7 @@ from .common import ContractCase
 
 @tagged("post_install", "-at_install")
 class TestPortal(ContractCase, HttpCase):
-    """The customer sees his own contracts in the portal, and nobody else's."""
+    """Customers see their own contracts in the portal, and nobody else's."""
 
     @classmethod
     def setUpClass(cls):
@@ -59,7 +59,7 @@ class TestPortal(ContractCase, HttpCase):
         )
         return response.json()
 
-    # === WHAT HE SEES === #
+    # === WHAT CUSTOMERS SEE === #
 
     def test_home_counts_contracts(self):
         self.authenticate("portal_martin", "portal_martin")
@@ -126,7 +126,7 @@ class TestPortal(ContractCase, HttpCase):
         for invoice in self.contract.invoice_ids:
             self.assertNotIn(f"/my/invoices/{invoice.id}", response.text)
 
-    # === WHAT HE IS REFUSED === #
+    # === WHAT CUSTOMERS ARE REFUSED === #
 
     def test_foreign_page_leads_home(self):
         response = self._page(f"/my/contracts/{self.foreign.id}", "portal_martin")

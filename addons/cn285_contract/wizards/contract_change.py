@@ -252,7 +252,7 @@ class Contract(models.Model):
         return action
 
     def _portal_changes(self):
-        """The log that the customer sees: what he may read of it, newest first."""
+        """The log that customers see: what they may read of it, newest first."""
         self.ensure_one()
         if not self._portal_shows_prices():
             return self.env["cn285.contract.change"]

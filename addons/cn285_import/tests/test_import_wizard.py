@@ -10,7 +10,7 @@ PEOPLE = "id,name\nADA,Ada\nBOB,\n"
 
 @tagged("post_install", "-at_install")
 class TestImportWizard(ImportCase):
-    """What who may import sees of it; he has no right but that one."""
+    """What users see who have the right to import and no other."""
 
     @classmethod
     def setUpClass(cls):

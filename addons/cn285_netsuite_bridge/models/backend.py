@@ -12,7 +12,8 @@ from ..engine import limits
 from ..engine.account import account_id, base_url, checked_version
 from ..engine.document import CustomFields
 from ..engine.signature import Credentials
-from ..transport.soap import SoapSettings, SoapTransport
+from ..transport.soap import SoapTransport
+from ..transport.soap_client import SoapSettings
 
 SECRETS = ("consumer_key", "consumer_secret", "token", "token_secret")
 

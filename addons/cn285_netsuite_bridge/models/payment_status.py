@@ -40,7 +40,7 @@ class NetsuitePaymentStatus(models.AbstractModel):
         self._check_total(move, total)
         remaining = values.get("amountRemaining")
         if remaining is not None:
-            self._settle(kind, move, remaining)
+            self._follow_remaining(kind, move, remaining)
         return binding, False
 
     def _check_total(self, move, total):
@@ -60,7 +60,7 @@ class NetsuitePaymentStatus(models.AbstractModel):
                 )
             )
 
-    def _settle(self, kind, move, remaining: Decimal):
+    def _follow_remaining(self, kind, move, remaining: Decimal):
         """Bring what is open here to what is open there."""
         open_here = abs(move.amount_residual)
         digits = move.currency_id.decimal_places

@@ -10,7 +10,8 @@ from odoo.tests import BaseCase, tagged
 from ..engine.records import Custom, Record, Ref
 from ..engine.signature import Credentials
 from ..transport.base import TransportError
-from ..transport.soap import SoapSettings, SoapTransport
+from ..transport.soap import SoapTransport
+from ..transport.soap_client import SoapSettings
 from .suitetalk import Account, Failures, SuiteTalkServer
 from .suitetalk.conformance import problems
 from .suitetalk.samples import company, sample_account, service_item
@@ -161,12 +162,12 @@ class TestTransport(BaseCase):
     def test_the_wsdl_is_kept_on_disk(self):
         import tempfile
 
-        from ..transport import soap
+        from ..transport import soap_client
 
         with tempfile.TemporaryDirectory() as folder:
             path = f"{folder}/wsdl.sqlite"
             self.transport(cache=path).check()
-            soap._documents.clear()
+            soap_client._documents.clear()
             self.patch(type(self.server), "file", lambda *_arguments: None)
             self.assertTrue(self.transport(cache=path).check(), "without asking for the WSDL")
 

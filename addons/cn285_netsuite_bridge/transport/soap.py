@@ -1,35 +1,27 @@
 """NetSuite over SuiteTalk SOAP, by zeep."""
 
-import datetime as dt
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urljoin
 
 import requests
-import zeep
-from lxml import etree
 from odoo.addons.cn285_bridge.engine.chunks import chunks
 from odoo.addons.cn285_bridge.engine.errors import Meaning
 from odoo.addons.cn285_bridge.engine.masking import mask
-from zeep.cache import SqliteCache
 from zeep.exceptions import Error as ZeepError
 from zeep.exceptions import Fault, XMLSyntaxError
 from zeep.exceptions import TransportError as ZeepTransportError
-from zeep.plugins import Plugin
-from zeep.transports import Transport as ZeepTransport
 
 from ..engine import limits
-from ..engine.account import endpoint_path, wsdl_path
+from ..engine.account import endpoint_path
 from ..engine.faults import fault_meaning, http_meaning
 from ..engine.records import Deleted, Outcome, Page, Ref
-from ..engine.signature import Credentials, new_nonce, sign
+from ..engine.signature import new_nonce, sign
 from .base import Exchange, Transport, TransportError
+from .soap_client import SoapSettings, Wire, client, fault_parts, plain, text
 from .values import Values
 
-WSDL_CACHE_SECONDS = 30 * 24 * 3600
 KEPT_CHARACTERS = 20_000
 # What a search of a kind asks for: (namespace, search type, basic type, enum values of `type`).
 SEARCHES = {
@@ -42,52 +34,6 @@ SEARCHES = {
 # Sublists that are wanted besides the fields of the body.
 WITH_LISTS = ("item", "customer")
 
-_documents = {}
-_documents_lock = threading.Lock()
-
-
-@dataclass(frozen=True)
-class SoapSettings:
-    """Where and how an account is reached.
-
-    ``base_url`` is the account's own host, or a server to try against. ``cache`` is a file for the
-    WSDL, None for none.
-    """
-
-    base_url: str
-    version: str
-    credentials: Credentials
-    zone: dt.tzinfo = dt.timezone.utc
-    timeout: float = 300
-    page_size: int = limits.PAGE_SIZE
-    cache: str | None = None
-
-
-class _Wire(Plugin):
-    """Remembers what went over the wire in the last call."""
-
-    def __init__(self):
-        self.sent = self.received = None
-
-    def egress(self, envelope, http_headers, operation, binding_options):
-        self.sent = envelope
-        return envelope, http_headers
-
-    def ingress(self, envelope, http_headers, operation):
-        self.received = envelope
-        return envelope, http_headers
-
-
-class _Http(ZeepTransport):
-    """Tells an answer that is no SOAP (a proxy's page, an overloaded server) from a fault."""
-
-    def post(self, address, message, headers):
-        response = super().post(address, message, headers)
-        kind = response.headers.get("Content-Type", "")
-        if response.status_code >= 400 and "xml" not in kind:
-            raise ZeepTransportError(status_code=response.status_code)
-        return response
-
 
 class SoapTransport(Transport):
     """SuiteTalk. An object is used by one thread; the WSDL is shared by all of a process."""
@@ -99,7 +45,7 @@ class SoapTransport(Transport):
     ):
         self._settings = settings
         self._on_exchange = on_exchange
-        self._wire = _Wire()
+        self._wire = Wire()
         self._session = requests.Session()
         self._loaded = None
 
@@ -215,7 +161,7 @@ class SoapTransport(Transport):
         try:
             return [self._values.record(record) for record in records]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise TransportError(_plain(error), Meaning.REFUSE, type(error).__name__) from error
+            raise TransportError(plain(error), Meaning.REFUSE, type(error).__name__) from error
 
     def _outcomes(self, answer):
         return [self._outcome(item) for item in answer.body.writeResponseList.writeResponse]
@@ -268,14 +214,14 @@ class SoapTransport(Transport):
         """(zeep's service, Values), loaded at the first call."""
         if self._loaded is None:
             settings = self._settings
-            client = self._guarded(
-                "wsdl", partial(_client, settings, self._session, self._wire), 0, time.monotonic()
+            loaded = self._guarded(
+                "wsdl", partial(client, settings, self._session, self._wire), 0, time.monotonic()
             )
             binding = f"{{urn:platform_{settings.version}.webservices.netsuite.com}}NetSuiteBinding"
-            service = client.create_service(
+            service = loaded.create_service(
                 binding, urljoin(settings.base_url, endpoint_path(settings.version))
             )
-            self._loaded = (service, Values(client, settings.version, settings.zone))
+            self._loaded = (service, Values(loaded, settings.version, settings.zone))
         return self._loaded
 
     def _passport(self):
@@ -309,7 +255,7 @@ class SoapTransport(Transport):
         try:
             return work()
         except Fault as fault:
-            name, code, message = _fault(fault)
+            name, code, message = fault_parts(fault)
             error = TransportError(message, fault_meaning(code, name), code)
         except ZeepTransportError as failure:
             status = failure.status_code or 0
@@ -318,11 +264,11 @@ class SoapTransport(Transport):
             status = failure.response.status_code
             error = TransportError(f"HTTP {status}", http_meaning(status), str(status))
         except requests.RequestException as failure:
-            error = TransportError(_plain(failure), Meaning.RETRY, type(failure).__name__)
+            error = TransportError(plain(failure), Meaning.RETRY, type(failure).__name__)
         except XMLSyntaxError as failure:
-            error = TransportError(_plain(failure), Meaning.RETRY, "XMLSyntaxError")
+            error = TransportError(plain(failure), Meaning.RETRY, "XMLSyntaxError")
         except ZeepError as failure:
-            error = TransportError(_plain(failure), Meaning.REFUSE, type(failure).__name__)
+            error = TransportError(plain(failure), Meaning.REFUSE, type(failure).__name__)
         self._log(operation, size, since, "failed", error.code, str(error))
         raise error
 
@@ -330,7 +276,7 @@ class SoapTransport(Transport):
         keys = self._settings.credentials
         secrets = (keys.consumer_secret, keys.token_secret, keys.consumer_key, keys.token)
         texts = [
-            mask(_text(part), secrets=secrets)[:KEPT_CHARACTERS]
+            mask(text(part), secrets=secrets)[:KEPT_CHARACTERS]
             for part in (self._wire.sent, self._wire.received)
         ]
         self._on_exchange(
@@ -345,25 +291,6 @@ class SoapTransport(Transport):
                 answer=texts[1],
             )
         )
-
-
-def _client(settings: SoapSettings, session, wire) -> zeep.Client:
-    """A client of its own on a WSDL that the process has parsed once."""
-    address = urljoin(settings.base_url, wsdl_path(settings.version))
-    cache = SqliteCache(path=settings.cache, timeout=WSDL_CACHE_SECONDS) if settings.cache else None
-    transport = _Http(
-        cache=cache,
-        session=session,
-        timeout=settings.timeout,
-        operation_timeout=settings.timeout,
-    )
-    options = zeep.Settings(strict=False, xml_huge_tree=True)
-    with _documents_lock:
-        document = _documents.get(address)
-        if document is None:
-            document = zeep.Client(address, transport=transport, settings=options).wsdl
-            _documents[address] = document
-    return zeep.Client(document, transport=transport, settings=options, plugins=[wire])
 
 
 def _details(status):
@@ -382,25 +309,3 @@ def _failed_records(answer) -> str:
         return ""
     failed = [item for item in listed.writeResponse if not item.status.isSuccess]
     return f"{len(failed)}/{len(listed.writeResponse)}" if failed else ""
-
-
-def _fault(fault: Fault):
-    """(name of the fault, NetSuite's code, message) of a SOAP fault."""
-    name = code = ""
-    detail = fault.detail
-    for element in detail if detail is not None else ():
-        name = etree.QName(element).localname
-        for child in element:
-            if etree.QName(child).localname == "code":
-                code = (child.text or "").strip()
-    return name, code, _plain(fault)
-
-
-def _plain(error: Exception) -> str:
-    return " ".join(str(error).split())[:500]
-
-
-def _text(envelope) -> str:
-    if envelope is None:
-        return ""
-    return etree.tostring(envelope, pretty_print=True, encoding="unicode")

@@ -10,8 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ...cn285_contract.engine.calendar import add_days, add_months
-from ...cn285_contract.engine.errors import AmountError, PeriodError
 from ...cn285_contract.engine.money import CENT, round_money
+from .errors import RenewalError
 
 DAYS_IN_YEAR = 365
 
@@ -54,13 +54,13 @@ def interest_parts(
     and ``bad_principal``.
     """
     if principal < 0:
-        raise AmountError("bad_principal", principal=principal)
+        raise RenewalError("bad_principal", principal=principal)
     parts: list[InterestPart] = []
     day, stop = add_days(due, 1), add_days(paid, 1)
     while day < stop:
         rate = next((rate for rate in rates if rate.start <= day < rate.end), None)
         if rate is None:
-            raise PeriodError("no_legal_rate", day=day)
+            raise RenewalError("no_legal_rate", day=day)
         end = min(stop, rate.end)
         share = Fraction((end - day).days, DAYS_IN_YEAR)
         amount = Fraction(principal) * Fraction(rate.percent) / 100 * share

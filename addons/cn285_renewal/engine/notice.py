@@ -12,7 +12,7 @@ from datetime import date
 from enum import Enum
 
 from ...cn285_contract.engine.calendar import add_days
-from ...cn285_contract.engine.errors import PeriodError
+from .errors import RenewalError
 from .term import Duration
 
 
@@ -48,7 +48,7 @@ def notice_window(
     refuse_by = notice.before(term_last_day)
     earliest, latest = opens.before(refuse_by), closes.before(refuse_by)
     if earliest > latest:
-        raise PeriodError("notice_window_reversed", earliest=earliest, latest=latest)
+        raise RenewalError("notice_window_reversed", earliest=earliest, latest=latest)
     return NoticeWindow(refuse_by, earliest, latest, add_days(term_last_day, 1))
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from ...cn285_contract.engine.errors import AmountError
 from ...cn285_contract.engine.money import round_money
+from .errors import RenewalError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,14 @@ def index_at(values: Sequence[IndexValue], day: date) -> IndexValue:
     """Return the value in force on ``day``; raise ``no_index_value``."""
     known = [value for value in values if value.start <= day]
     if not known:
-        raise AmountError("no_index_value", day=day)
+        raise RenewalError("no_index_value", day=day)
     return max(known, key=lambda value: value.start)
 
 
 def percent_factor(percent: Decimal) -> Fraction:
     """Return the factor of a revision by ``percent`` (2 raises by 2 %); raise ``bad_revision``."""
     if percent <= -100:
-        raise AmountError("bad_revision", percent=percent)
+        raise RenewalError("bad_revision", percent=percent)
     return 1 + Fraction(percent) / 100
 
 
@@ -40,7 +40,7 @@ def index_factor(base: IndexValue, current: IndexValue, cap: Decimal | None = No
     """
     for value in (base, current):
         if value.value <= 0:
-            raise AmountError("bad_index_value", value=value.value)
+            raise RenewalError("bad_index_value", value=value.value)
     factor = Fraction(current.value) / Fraction(base.value)
     return factor if cap is None else min(factor, percent_factor(cap))
 

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import islice
 
 from ...cn285_contract.engine.calendar import MONTHS, Unit, add_days, add_months, add_units, as_unit
-from ...cn285_contract.engine.errors import RhythmError
+from .errors import RenewalError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Duration:
     def __post_init__(self) -> None:
         object.__setattr__(self, "unit", as_unit(self.unit))
         if not isinstance(self.count, int) or self.count < 0:
-            raise RhythmError("duration_negative", count=self.count)
+            raise RenewalError("duration_negative", count=self.count)
 
     @property
     def months(self) -> int | None:
@@ -114,5 +114,5 @@ def commitment_end(start: date, commitment: Duration | None) -> date | None:
 
 def _positive(length: Duration) -> Duration:
     if not length.count:
-        raise RhythmError("term_without_length")
+        raise RenewalError("term_without_length")
     return length

@@ -13,9 +13,9 @@ from enum import Enum
 from fractions import Fraction
 
 from ...cn285_contract.engine.calendar import add_days
-from ...cn285_contract.engine.errors import AmountError
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.periods import Rhythm, boundary, index_at
+from .errors import RenewalError
 from .term import Duration, Term, next_term
 
 NO_NOTICE = Duration(0)
@@ -57,7 +57,7 @@ class StatutoryExit:
 
 
 @dataclass(frozen=True, slots=True)
-class ExitTerms:
+class ExitFacts:
     """What decides when a contract may end.
 
     ``term``: the term in which the contract is, with what it renews by (None: it does not) and the
@@ -89,92 +89,92 @@ class Exit:
     owes_fee: bool = False
 
 
-def exits(terms: ExitTerms, request: date) -> list[Exit]:
+def exits(facts: ExitFacts, request: date) -> list[Exit]:
     """Return the ways out that a request of that day opens, the earliest first.
 
     Each is the earliest of its kind; later days are possible by the same right, except that
     :attr:`ExitRule.period_end` and :attr:`ExitRule.term_end` know only those ends.
     """
-    found = [_ordinary(terms, request)]
-    if terms.free_from:
-        found.append(Exit(max(request, terms.free_from), Ground.renewal_not_announced))
-    if _is_committed(terms, request):
+    found = [_ordinary(facts, request)]
+    if facts.free_from:
+        found.append(Exit(max(request, facts.free_from), Ground.renewal_not_announced))
+    if _is_committed(facts, request):
         # A commitment is bought out of while it lasts; after it, the contract's own rule holds.
-        if terms.may_buy_out and _is_committed(terms, _noticed(terms, request)):
-            found.append(_early(terms, _noticed(terms, request), Ground.buy_out))
-        if terms.statutory:
-            firm_until = terms.statutory.firm.after(terms.start)
-            found.append(_early(terms, max(_noticed(terms, request), firm_until), Ground.telecom))
+        if facts.may_buy_out and _is_committed(facts, _noticed(facts, request)):
+            found.append(_early(facts, _noticed(facts, request), Ground.buy_out))
+        if facts.statutory:
+            firm_until = facts.statutory.firm.after(facts.start)
+            found.append(_early(facts, max(_noticed(facts, request), firm_until), Ground.telecom))
     return sorted(found, key=lambda way: (way.day, way.owes_fee))
 
 
-def earliest_exit(terms: ExitTerms, request: date) -> Exit:
+def earliest_exit(facts: ExitFacts, request: date) -> Exit:
     """Return the earliest way out, for a fee or without; without, where the day is the same."""
-    return exits(terms, request)[0]
+    return exits(facts, request)[0]
 
 
-def earliest_free_exit(terms: ExitTerms, request: date) -> Exit:
+def earliest_free_exit(facts: ExitFacts, request: date) -> Exit:
     """Return the earliest way out that costs no fee."""
-    return next(way for way in exits(terms, request) if not way.owes_fee)
+    return next(way for way in exits(facts, request) if not way.owes_fee)
 
 
-def exit_on(terms: ExitTerms, request: date, day: date) -> Exit | None:
+def exit_on(facts: ExitFacts, request: date, day: date) -> Exit | None:
     """Return by what right the contract may end on ``day``, None where it may not.
 
     The cheapest right counts.
     """
-    for way in sorted(exits(terms, request), key=lambda way: way.owes_fee):
-        if way.day <= day and _reaches(terms, way, day):
-            owes_fee = way.owes_fee and _is_committed(terms, day)
+    for way in sorted(exits(facts, request), key=lambda way: way.owes_fee):
+        if way.day <= day and _reaches(facts, way, day):
+            owes_fee = way.owes_fee and _is_committed(facts, day)
             return Exit(day, way.ground, owes_fee)
     return None
 
 
 def first_exit_from(
-    terms: ExitTerms, request: date, day: date, most_days: int = 3660
+    facts: ExitFacts, request: date, day: date, most_days: int = 3660
 ) -> Exit | None:
     """Return the first day from ``day`` on, on which the contract may end, and by what right."""
-    start = max(day, earliest_exit(terms, request).day)
+    start = max(day, earliest_exit(facts, request).day)
     for offset in range(most_days):
-        way = exit_on(terms, request, add_days(start, offset))
+        way = exit_on(facts, request, add_days(start, offset))
         if way is not None:
             return way
     return None
 
 
-def legal_ground(terms: ExitTerms, day: date) -> bool:
+def legal_ground(facts: ExitFacts, day: date) -> bool:
     """Tell whether the customer may leave on ``day`` because the renewal was not announced.
 
     That day is not owed any more: what is refunded is what lies on it and after it.
     """
-    return terms.free_from is not None and day >= terms.free_from
+    return facts.free_from is not None and day >= facts.free_from
 
 
-def _noticed(terms: ExitTerms, request: date) -> date:
+def _noticed(facts: ExitFacts, request: date) -> date:
     """The day on which the notice is over, by the contract or by the law, whichever is first."""
-    over, statutory = terms.notice.after(request), terms.statutory
+    over, statutory = facts.notice.after(request), facts.statutory
     return min(over, statutory.notice.after(request)) if statutory else over
 
 
-def _is_committed(terms: ExitTerms, day: date) -> bool:
-    return terms.committed_until is not None and day < terms.committed_until
+def _is_committed(facts: ExitFacts, day: date) -> bool:
+    return facts.committed_until is not None and day < facts.committed_until
 
 
-def _early(terms: ExitTerms, day: date, ground: Ground) -> Exit:
-    return Exit(day, ground, _is_committed(terms, day))
+def _early(facts: ExitFacts, day: date, ground: Ground) -> Exit:
+    return Exit(day, ground, _is_committed(facts, day))
 
 
-def _ordinary(terms: ExitTerms, request: date) -> Exit:
+def _ordinary(facts: ExitFacts, request: date) -> Exit:
     """The way out by the contract's own rule, after its notice and its commitment."""
-    rule = terms.rule
-    if rule is ExitRule.term_end and terms.term is not None and not terms.statutory:
-        return Exit(_term_end(terms, request), Ground.term_end)
-    day = max(_noticed(terms, request), terms.start)
+    rule = facts.rule
+    if rule is ExitRule.term_end and facts.term is not None and not facts.statutory:
+        return Exit(_term_end(facts, request), Ground.term_end)
+    day = max(_noticed(facts, request), facts.start)
     ground = Ground.notice
-    if _is_committed(terms, day):
-        day, ground = terms.committed_until, Ground.commitment_end
-    if rule is ExitRule.period_end and terms.rhythm is not None:
-        ended = _period_end(terms.rhythm, day)
+    if _is_committed(facts, day):
+        day, ground = facts.committed_until, Ground.commitment_end
+    if rule is ExitRule.period_end and facts.rhythm is not None:
+        ended = _period_end(facts.rhythm, day)
         if ended != day:
             return Exit(ended, Ground.period_end)
     return Exit(day, ground)
@@ -187,35 +187,35 @@ def _period_end(rhythm: Rhythm, day: date) -> date:
     return here if here == day else boundary(rhythm, index + 1)
 
 
-def _terms_from(terms: ExitTerms) -> Iterator[Term]:
-    term = terms.term
+def _terms_from(facts: ExitFacts) -> Iterator[Term]:
+    term = facts.term
     yield term
-    while terms.renewal is not None:
-        term = next_term(term, terms.renewal, terms.anchor_day or terms.start.day)
+    while facts.renewal is not None:
+        term = next_term(term, facts.renewal, facts.anchor_day or facts.start.day)
         yield term
 
 
-def _term_end(terms: ExitTerms, request: date) -> date:
+def _term_end(facts: ExitFacts, request: date) -> date:
     """The end of the first term that can still be refused, and that no commitment outlasts."""
-    for term in _terms_from(terms):
-        in_time = request <= terms.notice.before(term.last_day)
-        if in_time and not _is_committed(terms, term.end):
+    for term in _terms_from(facts):
+        in_time = request <= facts.notice.before(term.last_day)
+        if in_time and not _is_committed(facts, term.end):
             return term.end
     # It does not renew: it ends with its term, whoever gives notice. A longer commitment holds.
-    return max(term.end, terms.committed_until or term.end)
+    return max(term.end, facts.committed_until or term.end)
 
 
-def _reaches(terms: ExitTerms, way: Exit, day: date) -> bool:
+def _reaches(facts: ExitFacts, way: Exit, day: date) -> bool:
     """Whether the right that begins on ``way.day`` also allows ``day``, which is not before it."""
-    if way.ground is Ground.buy_out and not _is_committed(terms, day):
+    if way.ground is Ground.buy_out and not _is_committed(facts, day):
         return False
     if way.ground is Ground.term_end and day != way.day:
-        ends = _terms_from(terms)
+        ends = _terms_from(facts)
         return any(term.end == day for term in _until(ends, day))
     if way.ground is Ground.period_end or (
-        terms.rule is ExitRule.period_end and way.ground in (Ground.notice, Ground.commitment_end)
+        facts.rule is ExitRule.period_end and way.ground in (Ground.notice, Ground.commitment_end)
     ):
-        return terms.rhythm is None or _period_end(terms.rhythm, day) == day or day == way.day
+        return facts.rhythm is None or _period_end(facts.rhythm, day) == day or day == way.day
     return True
 
 
@@ -246,7 +246,7 @@ class FeeRule:
 
     def __post_init__(self) -> None:
         if self.kind is FeeKind.percent and not 0 <= self.value <= 100:
-            raise AmountError("bad_share", percent=self.value)
+            raise RenewalError("bad_share", percent=self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +279,7 @@ def remaining_charges(charges: Iterable[Charge], start: date, end: date) -> Frac
 
 
 def leaving_fee(
-    terms: ExitTerms,
+    facts: ExitFacts,
     rule: FeeRule,
     charges: Iterable[Charge],
     day: date,
@@ -290,7 +290,7 @@ def leaving_fee(
     ``charges``: what the contract would cost until the commitment ends, at least. The law may cap
     it: what is left of the firm months, and a share of what comes after.
     """
-    until = terms.committed_until
+    until = facts.committed_until
     if until is None or day >= until:
         return LeavingFee(Decimal(0), Decimal(0))
     charges = list(charges)
@@ -300,8 +300,8 @@ def leaving_fee(
         FeeKind.fixed: Fraction(rule.value),
         FeeKind.percent: remaining * Fraction(rule.value) / 100,
     }[rule.kind]
-    cap, statutory = None, terms.statutory
-    firm_until = statutory.firm.after(terms.start) if statutory else until
+    cap, statutory = None, facts.statutory
+    firm_until = statutory.firm.after(facts.start) if statutory else until
     if statutory and until > firm_until:
         firm = remaining_charges(charges, day, firm_until)
         cap = firm + (remaining - firm) * Fraction(statutory.share) / 100

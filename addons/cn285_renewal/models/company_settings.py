@@ -25,16 +25,20 @@ class ResCompany(models.Model):
         help="Notices leave so many days before the last day that the law allows: time enough to "
         "send a letter where an e-mail comes back.",
     )
-    cn285_alsace_moselle = fields.Boolean(
-        string="Holidays of Alsace-Moselle",
-        help="Good Friday and 26 December are no working days when legal periods end.",
+    cn285_legal_region_id = fields.Many2one(
+        "cn285.legal.region",
+        string="Region for Holidays",
+        ondelete="restrict",
+        help="The part of the country whose own holidays are no working days when legal periods "
+        "end. Left empty: only those of the whole country.",
     )
     cn285_withdrawal_days = fields.Integer(
         string="Withdrawal Period (days)",
         default=14,
         required=True,
         help="Days within which a customer may withdraw from a contract or an added item, the day "
-        "of the conclusion not counted; never less than the law of the customer's country grants.",
+        "of the conclusion not counted; never less than the law of the customer's country grants. "
+        "A template may say more.",
     )
     cn285_termination_reminder_days = fields.Integer(
         string="Remind Before a Termination (days)",
@@ -64,11 +68,6 @@ class ResCompany(models.Model):
     def _cn285_channel_selection(self):
         return self.env["cn285.renewal.notice"]._channel_selection()
 
-    def _cn285_legal_regions(self):
-        """The parts of its country whose own holidays the company has."""
-        self.ensure_one()
-        return {"alsace_moselle"} if self.cn285_alsace_moselle else set()
-
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -80,7 +79,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.cn285_notice_channel", readonly=False, required=True
     )
     cn285_notice_margin = fields.Integer(related="company_id.cn285_notice_margin", readonly=False)
-    cn285_alsace_moselle = fields.Boolean(related="company_id.cn285_alsace_moselle", readonly=False)
+    cn285_legal_region_id = fields.Many2one(
+        related="company_id.cn285_legal_region_id", readonly=False
+    )
     cn285_termination_reminder_days = fields.Integer(
         related="company_id.cn285_termination_reminder_days", readonly=False
     )

@@ -2,6 +2,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
+from .letters.letter_html import with_legal_parts
+
 # What confirms each type of change: the template of the e-mail, and the kind of letter.
 CONFIRMATIONS = {
     "terminate": ("cn285_renewal.mail_template_termination", "termination"),
@@ -31,10 +33,13 @@ class ContractChange(models.Model):
         for change in self:
             template, letter = change._confirmation()
             attachment = change._attach_letter(letter)
-            template.send_mail(
+            mail_id = template.send_mail(
                 change.id,
                 email_values={"attachment_ids": [attachment.id], "auto_delete": False},
             )
+            # sudo: the mail of somebody who may confirm, but not write mails.
+            mail = self.env["mail.mail"].sudo().browse(mail_id)
+            mail.body_html = with_legal_parts(mail.body_html, change._localised().legal_box)
             change._write_inside(
                 {
                     "confirmation_id": attachment.id,
@@ -43,11 +48,16 @@ class ContractChange(models.Model):
                 }
             )
 
+    def _localised(self):
+        """This change in the language of its customer."""
+        self.ensure_one()
+        return self.with_context(lang=self.partner_id.lang or self.env.lang)
+
     def _confirmation(self):
         """The mail template of this change's confirmation, and the letter that goes with it."""
         self.ensure_one()
         template, kind = CONFIRMATIONS[self.type]
-        localised = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        localised = self._localised()
         letters = localised.env["cn285.letter.template"]
         return self.env.ref(template), letters._write_letter(kind, localised, self.partner_id)
 

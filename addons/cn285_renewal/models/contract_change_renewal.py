@@ -53,7 +53,7 @@ class Renew(TermChange):
 
     def apply(self, changes):
         contracts = changes.contract_id
-        # What became of the notice is settled before the term that it announced begins.
+        # What became of the notice is decided before the term that it announced begins.
         contracts.notice_ids._refresh_state()
         for change in changes:
             change.contract_id._begin_next_term()

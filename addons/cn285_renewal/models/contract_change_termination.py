@@ -16,7 +16,7 @@ STAGES = [
     ("requested", "Requested"),
     ("notified", "Notified"),
     ("effective", "Effective"),
-    ("withdrawn", "Withdrawn"),
+    ("cancelled", "Cancelled"),
 ]
 ENDS = ("terminate", "withdraw")
 
@@ -180,8 +180,8 @@ class ContractChange(models.Model):
             "to_approve": "requested",
             "scheduled": "requested",
             "applied": "effective",
-            "cancelled": "withdrawn",
-            "rejected": "withdrawn",
+            "cancelled": "cancelled",
+            "rejected": "cancelled",
         }
         for change in self:
             stage = by_state[change.state] if change.type in ENDS else False

@@ -67,7 +67,7 @@ class Withdraw(ChangeType):
             if change._owes_service():
                 contract.with_context(cn285_no_replan=True)._end_on(change.date_effective)
             else:
-                items._update_state(_SOLD, "regretted")
+                items._update_state(_SOLD, "withdrawn")
         changes.env["cn285.contract.item"].union(*by_item)._settle(by_item)
         for change in changes.filtered("refund_amount"):
             change._ask_refund()

@@ -52,7 +52,7 @@ class Contract(models.Model):
         request = self.company_id._cn285_today()
         if not wished:
             return self.earliest_termination_date(request, free_of_charge=True)
-        way = first_exit_from(self._exit_terms(), request, day_after(max(wished, request)))
+        way = first_exit_from(self._exit_facts(), request, day_after(max(wished, request)))
         return self._as_effective(way, request) if way else self.earliest_termination_date(request)
 
     def _portal_terminate(self, declaration, reason="", user=None):

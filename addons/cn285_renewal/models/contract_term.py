@@ -7,7 +7,7 @@ from odoo.tools import format_date
 
 from ..engine.notice import notice_window
 from ..engine.term import Duration, Term, commitment_end, first_term, next_term
-from ..engine.termination import ExitRule, ExitTerms
+from ..engine.termination import ExitFacts, ExitRule
 
 
 class Contract(models.Model):
@@ -43,7 +43,6 @@ class Contract(models.Model):
         compute="_compute_term_dates", help="The day on which the contract renews."
     )
     commitment_end = fields.Date(
-        string="Committed Until",
         compute="_compute_commitment_end",
         store=True,
         help="Last day of the commitment.",
@@ -129,12 +128,12 @@ class Contract(models.Model):
         between = self._law_on_renewals()._announcement_window() if under_law else own
         return notice_window(term.last_day, self._duration("notice"), *between)
 
-    def _exit_terms(self):
+    def _exit_facts(self):
         """What decides when the contract may end, as the engine wants it."""
         self.ensure_one()
         company = self.company_id
         start = self.date_start or company._cn285_today()
-        return ExitTerms(
+        return ExitFacts(
             start=start,
             rule=ExitRule(self.exit_rule),
             notice=self._duration("notice"),

@@ -24,7 +24,7 @@ GROUNDS = [
     ("period_end", "End of a Billing Period"),
     ("commitment_end", "End of the Commitment"),
     ("renewal_not_announced", "Renewal not Announced in Time"),
-    ("telecom", "Exit after Month 12 (Electronic Communications)"),
+    ("telecom", "Exit by Law (Electronic Communications)"),
     ("buy_out", "Leaves the Commitment Early"),
     ("legitimate", "Legitimate Reason"),
     ("withdrawal", "Withdrawal"),
@@ -56,8 +56,8 @@ class Contract(models.Model):
         request = self._request_day(date_requested)
         # sudo: dates of the contract and of its items, of which one date is told.
         contract = self.sudo()
-        terms = contract._exit_terms()
-        way = (earliest_free_exit if free_of_charge else earliest_exit)(terms, request)
+        facts = contract._exit_facts()
+        way = (earliest_free_exit if free_of_charge else earliest_exit)(facts, request)
         return contract._as_effective(way, request)
 
     def termination_quote(self, date=None, date_requested=None, legitimate=False):
@@ -202,12 +202,12 @@ class Contract(models.Model):
         self.ensure_one()
         if legitimate:
             return "legitimate", False
-        terms = self._exit_terms()
-        ordinary = replace(terms, free_from=None)
+        facts = self._exit_facts()
+        ordinary = replace(facts, free_from=None)
         way = exit_on(ordinary, request, day_after(self._last_day_of(effective, None)))
         if way and not way.owes_fee:
             return way.ground.value, False
-        if legal_ground(terms, effective) and request <= effective:
+        if legal_ground(facts, effective) and request <= effective:
             return Ground.renewal_not_announced.value, False
         return (way.ground.value, True) if way else None
 
@@ -264,10 +264,10 @@ class Contract(models.Model):
         if not way or not way[1]:
             zero = as_decimal(0)
             return LeavingFee(zero, zero)
-        terms = self._exit_terms()
-        charges = self.item_ids._charges_until(terms.committed_until)
+        facts = self._exit_facts()
+        charges = self.item_ids._charges_until(facts.committed_until)
         rounding = as_decimal(self.currency_id.rounding)
-        return leaving_fee(terms, self._fee_rule(), charges, first_free_day, rounding)
+        return leaving_fee(facts, self._fee_rule(), charges, first_free_day, rounding)
 
 
 class ContractItem(models.Model):

@@ -32,7 +32,7 @@ class Contract(models.Model):
         string="Withdrawal Until",
         compute="_compute_withdrawal_deadline",
         help="From the conclusion, the first day not counted: as long as the law of the customer's "
-        "country says, or the company's settings, if that is more.",
+        "country says, or the contract or the company's settings, if that is more.",
     )
 
     @api.depends(

@@ -92,9 +92,13 @@ class TermRules(models.AbstractModel):
     )
     telecom = fields.Boolean(
         string="Electronic Communications",
-        help="The law on telephone and internet applies. In France: commitment of 24 months at "
-        "most; beyond 12 months, exit after the twelfth for at most a fifth of what remains; "
-        "10 days' notice.",
+        help="The law on telephone and internet applies: how long a customer may be committed, and "
+        "when and for what fee the customer may leave. Its figures are under Configuration, Laws.",
+    )
+    withdrawal_days = fields.Integer(
+        string="Withdrawal Period (days)",
+        help="Days within which a customer who has the right to withdraw may do so. 0: as the law "
+        "and the settings say. Fewer than the law grants are as many as it grants.",
     )
     announce = fields.Selection(
         [("law", "As the Law Demands"), ("always", "Always"), ("never", "Never")],
@@ -138,6 +142,7 @@ class TermRules(models.AbstractModel):
             "exit_fee",
             "exit_fee_value",
             "telecom",
+            "withdrawal_days",
             "announce",
             "announce_from",
             "announce_until",
@@ -156,6 +161,7 @@ class TermRules(models.AbstractModel):
         "renewal_percent",
         "renewal_index_id",
         "telecom",
+        "withdrawal_days",
         "announce_from",
         "announce_until",
     )
@@ -171,7 +177,7 @@ class TermRules(models.AbstractModel):
         """Why these rules cannot be, in a clerk's words; None if they can."""
         self.ensure_one()
         lengths = ("term_length", "commitment_length", "renewal_length", "notice_length")
-        for name in (*lengths, "renewal_max", "announce_until"):
+        for name in (*lengths, "renewal_max", "withdrawal_days", "announce_until"):
             if self[name] < 0:
                 return self.env._(
                     "%(field)s cannot be %(value)s.",

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from freezegun import freeze_time
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import convert_file, mute_logger
 from psycopg2 import IntegrityError
 
 from ..engine.holidays import holidays_of
@@ -47,7 +47,7 @@ class TestLaw(TermCase):
                 "12-25",
             ],
         )
-        self.company.cn285_alsace_moselle = True
+        self.company.cn285_legal_region_id = self.env.ref("cn285_renewal.region_alsace_moselle")
         local = holidays_of(self.france._working_days(self.company).rules, 2026)
         self.assertEqual(local - days, {date(2026, 4, 3), date(2026, 12, 26)})
 
@@ -60,6 +60,27 @@ class TestLaw(TermCase):
         )
         self.company.cn285_withdrawal_days = 21
         self.assertEqual(self._yearly().withdrawal_deadline, date(2025, 4, 7), "or more")
+
+    def test_a_template_may_grant_more_days_but_not_fewer(self):
+        template = self.env["cn285.contract.template"].create(
+            {
+                "name": "Thirty days",
+                "withdrawal_days": 30,
+                "item_ids": [(0, 0, {"product_id": self.subscription.id, "price_unit": 30.0})],
+            }
+        )
+        contract = self.env["cn285.contract"].create(
+            {
+                "partner_id": self.consumer.id,
+                "template_id": template.id,
+                "date_concluded": "2025-03-15",
+            }
+        )
+        self.assertEqual(contract.withdrawal_deadline, date(2025, 4, 14))
+        contract.withdrawal_days = 7
+        self.assertEqual(contract.withdrawal_deadline, date(2025, 3, 31), "the law's days")
+        with self.assertRaisesRegex(ValidationError, "cannot be -1"):
+            template.withdrawal_days = -1
 
     def test_who_was_not_told_has_longer(self):
         contract = self._yearly(date_withdrawal_info=date(2025, 4, 10))
@@ -83,6 +104,19 @@ class TestLaw(TermCase):
         self.assertTrue(contract.has_withdrawal)
         self.assertEqual(contract.withdrawal_deadline, date(2025, 4, 14))
         self.assertFalse(contract._announcement(), "only what the law says")
+
+    def test_a_country_is_a_file_of_data(self):
+        """``law_utopia.xml``, beside this test, is all that there is of it."""
+        self.utopian.country_id = False
+        self.utopia.unlink()
+        convert_file(self.env, "cn285_renewal", "tests/law_utopia.xml", {})
+        self.utopian.country_id = self.env.ref("cn285_renewal.utopia")
+        contract = self._yearly(partner_id=self.utopian.id)
+        self.assertTrue(contract.has_withdrawal)
+        self.assertEqual(contract.withdrawal_deadline, date(2025, 4, 14), "thirty days")
+        self.company.cn285_legal_region_id = self.env.ref("cn285_renewal.region_amaurot")
+        contract.invalidate_recordset(["withdrawal_deadline"])
+        self.assertEqual(contract.withdrawal_deadline, date(2025, 4, 15), "a holiday of its own")
 
     def test_a_window_of_its_own(self):
         self._utopian_law(
@@ -126,7 +160,7 @@ class TestLaw(TermCase):
         self._notices_on("2025-03-16")
         self.assertFalse(contract.notice_ids)
         self.assertFalse(contract.has_withdrawal)
-        self.assertIsNone(contract._exit_terms().statutory)
+        self.assertIsNone(contract._exit_facts().statutory)
         self.assertEqual(
             contract._law()._refund_deadline(date(2026, 2, 1)), date(2026, 3, 3), "as is usual"
         )

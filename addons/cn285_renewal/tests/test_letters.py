@@ -22,7 +22,8 @@ class TestLetters(TermCase):
         self.text.write(
             {
                 "subject": "Soon: {{ contract }}",
-                "body": "Hello {{ customer }}!\n\n{{ box }}\n\n{{ legal_note }}\n\nBye.",
+                "body": "Hello {{ customer }}!\n\n{{ box }}\n\n{{ legal_note }}\n\n"
+                "From {{ term_end }} to {{ renewal_date }}.",
                 "box": "Say no by {{ last_day_to_refuse }}.",
             }
         )
@@ -31,7 +32,12 @@ class TestLetters(TermCase):
         note = self.env.ref("cn285_renewal.law_fr").notice_text
         self.assertEqual(
             letter.body,
-            ["Hello Camille Durand!", Box("Say no by 02/14/2026."), note, "Bye."],
+            [
+                "Hello Camille Durand!",
+                Box("Say no by 02/14/2026."),
+                note,
+                "From 03/14/2026 to 03/15/2026.",
+            ],
         )
 
     def test_a_note_that_there_is_not_leaves_no_gap(self):
@@ -46,6 +52,16 @@ class TestLetters(TermCase):
         for letter, values, reason in (
             (self.text, {"body": "You may refuse."}, "{{ box }}, which is missing"),
             (self.text, {"box": "You may refuse."}, "{{ last_day_to_refuse }}, which is missing"),
+            (
+                self.text,
+                {"body": "{{ box }}\n\n{{ term_end }}, {{ renewal_date }}"},
+                "{{ legal_note }}, which is missing",
+            ),
+            (
+                self.text,
+                {"body": "{{ box }}\n\n{{ term_end }}\n\n{{ legal_note }}"},
+                "{{ renewal_date }}, which is missing",
+            ),
             (self.text, {"box": False}, "{{ last_day_to_refuse }}, which is missing"),
             (self.text, {"body": "See {{ box }} here."}, "{{ box }} stands on a line of its own"),
             (self.text, {"body": "{{ box }}\n\n{{ last_day }}"}, "{{ last_day }} is nothing"),
@@ -64,7 +80,7 @@ class TestLetters(TermCase):
 
     def test_nor_by_a_translation(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        with self.assertRaisesRegex(ValidationError, "qui manque"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "{{ box }}"), self.env.cr.savepoint():
             self.text.with_context(lang="fr_FR").body = "Vous pouvez refuser."
         # However it came there, no letter is made of it.
         self.env.cr.execute(
@@ -102,10 +118,29 @@ class TestLetters(TermCase):
         self.assertEqual(self.notice.state, "on_time")
         self.assertEqual(body.count("You may refuse the renewal"), 1)
         self.assertIn("o_cn285_legal_box", body)
+        self.assertEqual(body.count("article L215-1"), 1, "and so does the note of the law")
         mail = self.env["mail.mail"].search([("res_id", "=", self.notice.id)])
         self.assertEqual(mail.body_html, body, "what left is what was kept")
 
+    def test_what_was_left_in_an_e_mail_is_not_added_again(self):
+        self._notices_on("2025-12-15")
+        body = self.notice.sending_ids.body
+        self.assertEqual(body.count("o_cn285_legal_box"), 1)
+        self.assertEqual(body.count("article L215-1"), 1)
+
     # === ENDS === #
+
+    @freeze_time("2026-01-20 10:00:00")
+    def test_the_confirmation_of_a_termination_keeps_its_box_too(self):
+        template = self.env.ref("cn285_renewal.mail_template_termination")
+        template.body_html = "<p>Goodbye.</p>"
+        change = self._yearly().action_terminate("2026-03-14")
+        change.action_confirm_to_customer()
+        mail = self.env["mail.mail"].search(
+            [("res_id", "=", change.id), ("model", "=", change._name)]
+        )
+        self.assertIn("Goodbye.", mail.body_html)
+        self.assertIn("Your contract ends on 03/14/2026.", mail.body_html)
 
     @freeze_time("2026-01-20 10:00:00")
     def test_a_termination_says_its_effects(self):

@@ -219,7 +219,7 @@ class TestPortalTermination(TermCase, HttpCase):
         self.assertRegex(done.text, r'id="declaration_received">[^<]*\d{1,2}:\d{2}')
         change = self.contract.change_ids
         self.assertEqual((change.type, change.state), ("withdraw", "applied"))
-        self.assertEqual(self.contract.state, "regretted")
+        self.assertEqual(self.contract.state, "withdrawn")
         self._bill(self.today)
         self.assertMoney(sum(self.contract.invoice_ids.mapped("amount_untaxed_signed")), "0.00")
 

@@ -213,7 +213,7 @@ class TestTermination(TermCase):
                 change.action_schedule()
             self.assertMoney(change.fee_amount, "0.00")
             change.action_cancel()
-            self.assertEqual(change.stage, "withdrawn")
+            self.assertEqual(change.stage, "cancelled")
 
     def test_buying_out_a_commitment(self):
         contract = self._yearly(

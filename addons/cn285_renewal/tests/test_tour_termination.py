@@ -55,7 +55,7 @@ class TestTerminationTour(TermCase, HttpCase):
     def test_withdrawal(self):
         change = self._tour("cn285_renewal_withdrawal_tour")
         self.assertEqual((change.type, change.state), ("withdraw", "applied"))
-        self.assertEqual(self.contract.state, "regretted")
+        self.assertEqual(self.contract.state, "withdrawn")
 
     def test_refusal(self):
         change = self._tour("cn285_renewal_refusal_tour")

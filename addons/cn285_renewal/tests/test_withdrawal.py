@@ -24,8 +24,8 @@ class TestWithdrawal(MoneyCase):
         with self._travel("2026-01-19"):
             self._change(contract, "withdraw", "2026-01-19")
             self._bill("2026-01-19")
-        self.assertEqual(contract.state, "regretted")
-        self.assertEqual(set(contract.item_ids.mapped("state")), {"regretted"})
+        self.assertEqual(contract.state, "withdrawn")
+        self.assertEqual(set(contract.item_ids.mapped("state")), {"withdrawn"})
         self.assertEqual(self._billed(contract), "0.00")
         self.assertEqual(self._invoices(contract)[-1][1], "out_refund")
 
@@ -68,9 +68,9 @@ class TestWithdrawal(MoneyCase):
         }
         with self.assertRaisesRegex(ValidationError, "reason or a note"):
             changes.create(vals).action_schedule()
-        change = changes.create({**vals, "note": "He called on the 16th."})
+        change = changes.create({**vals, "note": "They called on the 16th."})
         change.action_schedule()
-        self.assertEqual((change.state, contract.state), ("applied", "regretted"))
+        self.assertEqual((change.state, contract.state), ("applied", "withdrawn"))
 
     def test_the_day_of_the_declaration_decides(self):
         """Declared on the last day by letter, entered a day later by staff."""
@@ -104,7 +104,7 @@ class TestWithdrawal(MoneyCase):
             self._change(contract, "withdraw", TODAY, item=contract.item_ids - added)
         change = self._change(contract, "withdraw", TODAY, item=added)
         self._bill(TODAY)
-        self.assertEqual((added.state, contract.state), ("regretted", "active"))
+        self.assertEqual((added.state, contract.state), ("withdrawn", "active"))
         self.assertEqual(self._billed(contract), "31.00")
         self.assertFalse(contract._portal_end(), "the contract goes on")
         self.assertTrue(change.confirmation_id)
@@ -126,4 +126,4 @@ class TestWithdrawal(MoneyCase):
         )
         contract.item_ids[1]._update_state(("draft",), "cancelled")
         self._change(contract, "withdraw", TODAY)
-        self.assertEqual(contract.item_ids.mapped("state"), ["regretted", "cancelled"])
+        self.assertEqual(contract.item_ids.mapped("state"), ["withdrawn", "cancelled"])

@@ -29,6 +29,8 @@ COLUMNS = (
     "Montantdevise",
     "Idevise",
 )
+# How Odoo's export writes the journal and the name of an opening balance.
+OPENING = "OUV|Balance initiale|OUVERTURE/"
 _DATES = ("EcritureDate", "PieceDate", "DateLet", "ValidDate")
 _AMOUNTS = ("Debit", "Credit", "Montantdevise")
 _REQUIRED = (
@@ -64,6 +66,16 @@ def _cell(value: object, separator: str) -> str:
     if isinstance(value, Decimal):
         return f"{value:.2f}".replace(".", ",")
     return re.sub(rf"[{re.escape(separator)}\r\n\t]+", " ", str(value)).strip()
+
+
+def without_opening(content: str) -> str:
+    """Return a file of Odoo's own export without the opening balances that it begins with.
+
+    A file of some journals and days has none: they are those of the whole books.
+    """
+    lines = content.split("\r\n")
+    kept = [line for line in lines if line and not line.startswith(OPENING)]
+    return "\r\n".join(kept) + "\r\n"
 
 
 def problems(content: str) -> list[str]:

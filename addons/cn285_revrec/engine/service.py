@@ -8,7 +8,7 @@ from .recognition import Convention, Method, Pattern, service_end
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ServiceRule:
     """A recognition rule.
 
     ``source`` is where the service period comes from: ``billed`` (the period that the line bills),
@@ -42,21 +42,23 @@ class Facts:
     service: tuple[date | None, date | None] = (None, None)
 
 
-def pattern_of(terms: Terms, facts: Facts, weights: tuple[tuple[date, int], ...] = ()) -> Pattern:
+def pattern_of(
+    rule: ServiceRule, facts: Facts, weights: tuple[tuple[date, int], ...] = ()
+) -> Pattern:
     """Return how the line is recognised.
 
     :raises RecognitionError: ``no_service_period`` where the rule needs one that is not known, and
         the refusals of :class:`recognition.Pattern`
     """
-    if terms.method is Method.at_once:
+    if rule.method is Method.at_once:
         start, end = facts.billed_on, facts.billed_on
-    elif terms.method is Method.at_date and terms.date_rule == "fixed":
-        start = end = terms.on_date or facts.billed_on
+    elif rule.method is Method.at_date and rule.date_rule == "fixed":
+        start = end = rule.on_date or facts.billed_on
     else:
-        start, end = _service(terms, facts)
-        if terms.method is Method.at_date:
-            start = end = start if terms.date_rule == "start" else end
-    return Pattern(terms.method, start, end + timedelta(days=1), terms.convention, _within(weights))
+        start, end = _service(rule, facts)
+        if rule.method is Method.at_date:
+            start = end = start if rule.date_rule == "start" else end
+    return Pattern(rule.method, start, end + timedelta(days=1), rule.convention, _within(weights))
 
 
 def _within(weights: tuple[tuple[date, int], ...]) -> tuple[tuple[date, int], ...]:
@@ -64,23 +66,23 @@ def _within(weights: tuple[tuple[date, int], ...]) -> tuple[tuple[date, int], ..
     return weights if any(quantity for _day, quantity in weights) else ()
 
 
-def _service(terms: Terms, facts: Facts) -> tuple[date, date]:
+def _service(rule: ServiceRule, facts: Facts) -> tuple[date, date]:
     start, end = facts.service
     if start and end:
         if end < start:
             raise RecognitionError("service_ends_before_start", start=start, end=end)
         return start, end
-    if terms.source == "billed":
+    if rule.source == "billed":
         if not facts.billed:
             raise RecognitionError("no_service_period")
         return facts.billed
-    start = start or _own_start(terms, facts)
-    return start, end or service_end(start, terms.length, terms.unit) - timedelta(days=1)
+    start = start or _own_start(rule, facts)
+    return start, end or service_end(start, rule.length, rule.unit) - timedelta(days=1)
 
 
-def _own_start(terms: Terms, facts: Facts) -> date:
-    if terms.source == "life" or terms.start_rule == "activation":
+def _own_start(rule: ServiceRule, facts: Facts) -> date:
+    if rule.source == "life" or rule.start_rule == "activation":
         return facts.activated or facts.billed_on
-    if terms.start_rule == "date":
-        return terms.start_date or facts.billed_on
+    if rule.start_rule == "date":
+        return rule.start_date or facts.billed_on
     return facts.billed_on

@@ -35,7 +35,7 @@ class BillingSchedule(models.Model):
 
         :raises RecognitionError: where the rule cannot be applied to the row
         """
-        return pattern_of(rule._engine_terms(), self._cn285_facts(billed_on))
+        return pattern_of(rule._engine_rule(), self._cn285_facts(billed_on))
 
     def _cn285_usage_weights(self):
         """What was consumed in each month of the row's period, for the method "usage".

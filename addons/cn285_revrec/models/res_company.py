@@ -12,6 +12,8 @@ _USUAL_ACCOUNTS = {
     "cn285_unbilled_account_id": ("4181", "418"),
     "cn285_unbilled_tax_account_id": ("44587",),
 }
+# Code of the journal that a company gets.
+_JOURNAL = "RVREC"
 
 
 class ResCompany(models.Model):
@@ -97,16 +99,22 @@ class ResCompany(models.Model):
                     )
         if not self.cn285_revrec_journal_id:
             journals = self.env["account.journal"].with_company(self)
-            own = [("company_id", "=", self.id), ("type", "=", "general"), ("code", "=", "RVREC")]
+            own = [("company_id", "=", self.id), ("type", "=", "general"), ("code", "=", _JOURNAL)]
             self.cn285_revrec_journal_id = journals.search(own, limit=1) or journals.create(
                 {
                     "name": self.env._("Revenue Recognition"),
-                    "code": "RVREC",
+                    "code": _JOURNAL,
                     "type": "general",
                     "company_id": self.id,
                     "show_on_dashboard": False,
                 }
             )
+
+    def _cn285_remove_empty_journal(self):
+        """Remove the companies' journals of :meth:`_cn285_revrec_setup` that have no entry."""
+        journals = self.cn285_revrec_journal_id.filtered(lambda one: one.code == _JOURNAL)
+        used = self.env["account.move"].search([("journal_id", "in", journals.ids)]).journal_id
+        (journals - used).unlink()
 
     def _cn285_first_open_month(self):
         """Last day of the first month in which revenue may still be recognised.

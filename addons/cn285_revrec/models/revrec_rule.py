@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine.recognition import Convention, Method
-from ..engine.service import Terms
+from ..engine.service import ServiceRule
 
 ACCOUNTS = ("deferred", "revenue", "unbilled", "unbilled_tax")
 CURRENT_TYPES = ("asset_current", "asset_receivable", "liability_current", "asset_prepayments")
@@ -135,14 +135,14 @@ class RevrecRule(models.Model):
         "start_date",
         "service_length",
     )
-    def _check_terms(self):
+    def _check_rule(self):
         for rule in self:
-            if reason := rule._terms_error():
+            if reason := rule._rule_error():
                 raise ValidationError(
                     self.env._("Rule “%(rule)s”: %(reason)s", rule=rule.name, reason=reason)
                 )
 
-    def _terms_error(self):
+    def _rule_error(self):
         self.ensure_one()
         if self.method == "at_date" and self.date_rule == "fixed":
             return None if self.on_date else self.env._("the date of recognition is missing.")
@@ -179,10 +179,10 @@ class RevrecRule(models.Model):
                         )
                     )
 
-    def _engine_terms(self):
+    def _engine_rule(self):
         """The rule as the engine takes it."""
         self.ensure_one()
-        return Terms(
+        return ServiceRule(
             method=Method(self.method),
             convention=Convention(self.convention),
             source=self.service_source,

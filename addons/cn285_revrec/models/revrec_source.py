@@ -280,7 +280,7 @@ class RevrecSource(models.AbstractModel):
         if row and (summed or not all(given)):
             facts = self._row_facts(row, record["date"])
         if rule.id not in answers:
-            answers[rule.id] = rule._engine_terms()
+            answers[rule.id] = rule._engine_rule()
         return pattern_of(answers[rule.id], facts, self._usage_weights(rule, row))
 
     @api.model

@@ -46,7 +46,7 @@ class RevrecSource(models.AbstractModel):
                          FROM cn285_revrec_schedule known
                     LEFT JOIN cn285_billing_schedule row ON row.id = known.billing_schedule_id
                         WHERE known.company_id = %s AND known.posting = 'unbilled'
-                          AND (row.id IS NULL OR row.state IN ('cancelled', 'settled'))),
+                          AND (row.id IS NULL OR row.state IN ('cancelled', 'nothing_to_invoice'))),
                    emptied AS (
                        DELETE FROM cn285_revrec_line
                         WHERE schedule_id IN (SELECT id FROM gone) RETURNING id),
@@ -127,7 +127,7 @@ class RevrecSource(models.AbstractModel):
                 "billing_schedule_id": record["id"],
                 "analytic_distribution": record["analytic_distribution"],
             },
-            pattern=pattern_of(rule._engine_terms(), facts, self._usage_weights(rule, record)),
+            pattern=pattern_of(rule._engine_rule(), facts, self._usage_weights(rule, record)),
             amount=self._in_company_currency(company, currency, amount_currency, record),
             amount_currency=amount_currency,
             currency=currency,

@@ -2,11 +2,12 @@ import base64
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
-from ..engine.fec import problems
+from ..engine.fec import problems, text
 from .common import RevrecCase
 
 
@@ -63,11 +64,49 @@ class TestExports(RevrecCase):
         wizard.action_fec()
         content = base64.b64decode(wizard.file).decode()
         self.assertEqual(problems(content), [])
-        codes = {line.split("\t")[0] for line in content.splitlines()[1:]}
+        codes = {line.split("|")[0] for line in content.splitlines()[1:]}
         self.assertEqual(codes, {"RVREC", self.invoice.journal_id.code})
         run = self.env["cn285.revrec.run"].search([])
         for move in run.move_ids.filtered(lambda move: move.date <= date(2026, 1, 31)):
             self.assertIn(move.name, content)
+
+    @staticmethod
+    def _fec_sums(content):
+        """Number of items, debit and credit by journal, entry, day and account of a FEC."""
+        separator = "|" if "|" in content.splitlines()[0] else "\t"
+        found = {}
+        for line in content.splitlines()[1:]:
+            cells = line.split(separator)
+            key = (cells[0], cells[2], cells[3], cells[4])
+            count, debit, credit = found.get(key, (0, Decimal(0), Decimal(0)))
+            amounts = [Decimal(cell.strip().replace(",", ".")) for cell in cells[11:13]]
+            found[key] = (count + 1, debit + amounts[0], credit + amounts[1])
+        return found
+
+    def test_odoo_s_fec_and_ours_say_the_same(self):
+        self._run("2026-02")
+        values = {"date_from": "2026-02-01", "date_to": "2026-02-28"}
+        lock = self.env.company.fiscalyear_lock_date
+        for name, more in (
+            ("opening balances lie before", {}),
+            ("one journal", {"journal_ids": self.env.company.cn285_revrec_journal_id.ids}),
+            ("all", {"date_from": "2026-01-01"}),
+        ):
+            with self.subTest(name):
+                wizard = self._wizard("fec", **{**values, **more})
+                odoo = wizard._fec_of_odoo()
+                ours = text(wizard._fec_rows())
+                self.assertEqual(problems(odoo), [])
+                self.assertEqual(problems(ours), [])
+                self.assertTrue(self._fec_sums(ours))
+                self.assertEqual(self._fec_sums(odoo), self._fec_sums(ours))
+        self.assertEqual(self.env.company.fiscalyear_lock_date, lock)
+
+    def test_who_reads_recognition_saves_the_fec(self):
+        reader = new_test_user(self.env, "fec reader", "cn285_revrec.group_revrec_user")
+        wizard = self._wizard("fec").with_user(reader)
+        content = wizard._fec()
+        self.assertIn(self.invoice.name, content)
 
     def test_odoo_s_own_fec_contains_the_entries(self):
         wizard = self.env["l10n_fr.fec.export.wizard"].create(

@@ -84,7 +84,9 @@ class TestUsage(RevrecCase):
         self._use(contract, -100, "2026-01-21")
         self._bill("2026-02-01")
         self.assertFalse(contract.invoice_ids)
-        self.assertEqual(contract.schedule_ids.sorted("period_start")[0].state, "settled")
+        self.assertEqual(
+            contract.schedule_ids.sorted("period_start")[0].state, "nothing_to_invoice"
+        )
         self._run("2026-02")
         self.assertEqual(self._balance("706", "2026-02-28"), "0.00")
         self.assertTiesOut("2026-02-28")

@@ -1,14 +1,11 @@
 import base64
 import csv
 import io
-from decimal import Decimal
 
 import xlsxwriter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
-
-from ..engine import fec
+from odoo.tools import format_date
 
 # Report: model, its action, its measures, and whether it looks at a stretch of days or at one day.
 REPORTS = {
@@ -179,11 +176,6 @@ class RevrecReportWizard(models.TransientModel):
         """Save the report as comma-separated values (UTF-8, semicolons)."""
         return self._download(self._csv(*self._content()), "csv")
 
-    def action_fec(self):
-        """Save the entries of the chosen journals in the FEC layout."""
-        self._check_days()
-        return self._download(self._fec().encode(), "txt")
-
     def _download(self, content, extension):
         self.ensure_one()
         name = f"{self.report}_{self.date_from:%Y%m%d}_{self.date_to:%Y%m%d}.{extension}"
@@ -273,71 +265,3 @@ class RevrecReportWizard(models.TransientModel):
             [f"{value:.2f}" if isinstance(value, float) else value for value in row] for row in rows
         )
         return buffer.getvalue().encode("utf-8-sig")
-
-    # === FEC LAYOUT === #
-
-    def _fec_journals(self):
-        """The journals chosen; by default, those of sales and of revenue recognition."""
-        if self.journal_ids:
-            return self.journal_ids
-        sales = self.env["account.journal"].search(
-            [("company_id", "=", self.company_id.id), ("type", "=", "sale")]
-        )
-        rules = self.env["cn285.revrec.rule"].search([("company_id", "=", self.company_id.id)])
-        return sales | rules.journal_id | self.company_id.cn285_revrec_journal_id
-
-    def _fec(self):
-        """The posted items of the journals and days as a file of 18 columns."""
-        self.ensure_one()
-        lang = self.env.lang or "en_US"
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT journal.code, COALESCE(journal.name->>%(lang)s, journal.name->>'en_US'),
-                          move.name, move.date,
-                          COALESCE(account.code_store->>%(company)s,
-                                   (SELECT min(code.value) FROM
-                                    jsonb_each_text(account.code_store) code)),
-                          COALESCE(account.name->>%(lang)s, account.name->>'en_US'),
-                          CASE WHEN %(has_partner)s
-                               THEN COALESCE(NULLIF(partner.ref, ''), partner.id::text) END,
-                          CASE WHEN %(has_partner)s THEN partner.name END,
-                          COALESCE(NULLIF(move.ref, ''), move.name),
-                          COALESCE(move.invoice_date, move.date),
-                          COALESCE(NULLIF(trim(line.name), ''), move.name),
-                          line.debit::text, line.credit::text,
-                          matched.id::text, matched.create_date::date, move.date,
-                          CASE WHEN line.currency_id != line.company_currency_id
-                               THEN line.amount_currency::text END,
-                          CASE WHEN line.currency_id != line.company_currency_id
-                               THEN currency.name END
-                     FROM account_move_line line
-                     JOIN account_move move ON move.id = line.move_id
-                     JOIN account_journal journal ON journal.id = move.journal_id
-                     JOIN account_account account ON account.id = line.account_id
-                     JOIN res_currency currency ON currency.id = line.currency_id
-                LEFT JOIN res_partner partner ON partner.id = line.partner_id
-                LEFT JOIN account_full_reconcile matched ON matched.id = line.full_reconcile_id
-                    WHERE move.state = 'posted' AND line.balance != 0
-                      AND move.company_id = %(company_id)s AND move.journal_id = ANY(%(journals)s)
-                      AND move.date BETWEEN %(first)s AND %(last)s
-                 ORDER BY move.date, move.name, line.id""",
-                lang=lang,
-                company=str(self.company_id.root_id.id),
-                company_id=self.company_id.id,
-                has_partner=SQL(
-                    "account.account_type IN ('asset_receivable', 'liability_payable')"
-                ),
-                journals=self._fec_journals().ids,
-                first=self.date_from,
-                last=self.date_to,
-            )
-        )
-        amounts = (11, 12, 16)
-        return fec.text(
-            [
-                Decimal(value) if index in amounts and value is not None else value
-                for index, value in enumerate(row)
-            ]
-            for row in rows
-        )

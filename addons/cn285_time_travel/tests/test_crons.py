@@ -103,7 +103,7 @@ class TestCrons(ContractCase):
         self.assertGreaterEqual(len(chosen), 3)
 
     def test_the_order_is_that_of_a_days_work(self):
-        """Terms and changes first, then schedules, then bills."""
+        """Changes first, then schedules, then bills."""
         order = [
             "cn285_contract.cron_apply_changes",
             "cn285_contract.cron_extend_schedules",

@@ -15,7 +15,7 @@ class UsagePortal(ContractPortal):
             )
         except (AccessError, MissingError):
             return request.redirect("/my")
-        # Where a reseller is billed, usage and prices are between him and his customer.
+        # Where a reseller is billed, usage and prices are between reseller and customer.
         if not contract_sudo._portal_shows_usage():
             return request.redirect(contract_sudo.get_portal_url())
         values = self._get_page_view_values(

@@ -12,7 +12,7 @@ from .allowance import Allowance, AllowanceUse, Rollover, pool, use_allowance
 from .charge_models import ChargeModel
 from .exact import EXACT, ZERO, as_input, as_share, decimals_of
 from .rating import RatedLine, Rating
-from .terms import Terms
+from .tariff import Tariff
 
 Key = TypeVar("Key")
 
@@ -96,7 +96,7 @@ def rate_pooled(
 
 
 def rate_together(
-    terms: Terms,
+    tariff: Tariff,
     used: Mapping[Key, Decimal],
     share: Fraction | int = 1,
     rounding: Decimal = CENT,
@@ -110,13 +110,13 @@ def rate_together(
     the lines exactly.
     """
     carried = carried or {}
-    allowance = terms.allowance or Allowance(ZERO)
+    allowance = tariff.allowance or Allowance(ZERO)
     uses = {
         key: use_allowance(units, allowance, carried.get(key, ZERO), share)
         for key, units in used.items()
     }
     beyond = [use.billable for use in uses.values()]
-    together = terms.bound(terms.model.rate(_total(beyond), rounding), share, rounding)
+    together = tariff.bound(tariff.model.rate(_total(beyond), rounding), share, rounding)
     weights = _weights(beyond) or _weights(used.values()) or [1] + [0] * (len(used) - 1)
     parts = split_rating(together, weights, rounding)
     result = {}

@@ -38,7 +38,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An invoice that a threshold calls for: its amount, and the steps that it settles."""
+    """An invoice that a threshold calls for: its amount, and the steps that it bills."""
 
     amount: Decimal
     steps: int
@@ -75,9 +75,9 @@ class Threshold:
     def due(self, running: Running, steps: int = 0, invoiced: Decimal = ZERO) -> Due | None:
         """Return the invoice that is due now, if any.
 
-        ``steps`` were settled before, and ``invoiced`` is what was billed of the running amount
+        ``steps`` were billed before, and ``invoiced`` is what was billed of the running amount
         before. Several multiples passed at once make one invoice. A total that falls and rises
-        again over a settled step bills nothing: the period's end squares it.
+        again over a billed step bills nothing: the period's end squares it.
         """
         reached = running.quantity if self.measure is Measure.quantity else running.amount
         reached, invoiced = as_input(reached), as_input(invoiced)
@@ -104,7 +104,7 @@ def rest(owed: Decimal, invoices: Iterable[Due]) -> Decimal:
 def replay(threshold: Threshold, totals: Iterable[Running], steps: int = 0) -> list[Due]:
     """Return the invoices that running totals, in the order of time, call for.
 
-    ``steps`` were settled before these totals, in a series that goes over several periods.
+    ``steps`` were billed before these totals, in a series that goes over several periods.
     """
     invoices: list[Due] = []
     billed = ZERO

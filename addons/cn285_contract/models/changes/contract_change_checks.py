@@ -136,14 +136,14 @@ class ContractChange(models.Model):
             )
 
     def _check_item_limit(self, partner=None, more=1):
-        """The customer's tags let him have one more item.
+        """The customer's tags allow one more item.
 
         :param partner: the customer; default: the contract's
-        :param int more: the number of items that he would get
+        :param int more: the number of items that come on top
         """
         if self.override:
             return
-        # sudo: the limit counts all of the customer's items, whoever sells to him.
+        # sudo: the limit counts all of the customer's items, whoever sells them.
         customer = (partner or self.contract_id.partner_id).commercial_partner_id.sudo()
         limits = [tag for tag in customer.category_id if tag.cn285_max_items]
         if not limits:

@@ -11,7 +11,7 @@ from ...engine.spans import normalise, subtract
 from ..common import OPEN_STATES, as_decimal, day_after
 
 # Items in these states owe nothing, whatever was invoiced.
-OWING_NOTHING = ("draft", "regretted", "cancelled")
+OWING_NOTHING = ("draft", "withdrawn", "cancelled")
 
 
 class ContractItem(models.Model):

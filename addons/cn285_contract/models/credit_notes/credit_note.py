@@ -9,8 +9,8 @@ from ...engine.credit import (
     credit_lines,
     percent_of_total,
     reserve,
-    settle_together,
     spread_credit,
+    spread_excess,
 )
 from ...engine.money import round_money
 from ..common import as_decimal
@@ -137,7 +137,7 @@ class AccountMove(models.Model):
         for line in self._cn285_creditable_lines():
             first = self.env["account.move.line"].browse(line.key)._cn285_of_row()
             together[first].append(line)
-        return [one for lines in together.values() for one in settle_together(lines, unit)]
+        return [one for lines in together.values() for one in spread_excess(lines, unit)]
 
     def _cn285_creditable_lines(self):
         """The invoice's lines with what was credited of them, as the engine has them.

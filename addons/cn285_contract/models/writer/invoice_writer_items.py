@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from odoo.fields import Command
 
+from .invoice_writer_installments import add_installments, no_price, set_amounts
 from .invoice_writer_known import Item, as_json, linked_ids, text
 from .invoice_writer_reasons import NotQuick
 from .invoice_writer_refusals import refuse_product, refuse_reinvoicing
-from .invoice_writer_terms import add_installments, no_price, set_amounts
 
 TEXT_LINES = ("line_section", "line_subsection", "line_note")
 TAX_SEQUENCE = 10000

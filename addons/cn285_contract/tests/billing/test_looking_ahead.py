@@ -65,7 +65,7 @@ class TestLookingAhead(AheadCase):
         self.assertEqual([row[0] for row in previewed], [row[0] for row in billed][:4])
         self.assertEqual([row[1].lstrip("-") for row in previewed], [row[1] for row in billed][:4])
 
-    def test_upcoming_periods_are_billed_today(self):
+    def test_periods_ahead_are_billed_today(self):
         contract = self._create_contract([{}, {"price_unit": 40.0, "recurring_unit": "quarter"}])
         ids = contract.bill_ahead(periods=2)
         move = self.env["account.move"].browse(ids)

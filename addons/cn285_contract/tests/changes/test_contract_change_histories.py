@@ -112,7 +112,7 @@ class TestHistories(MoneyCase):
     def _assert_owed(self, contract):
         for item in contract.item_ids:
             owed = 0.0
-            if item.state not in ("cancelled", "regretted"):
+            if item.state not in ("cancelled", "withdrawn"):
                 [(rows, finished)] = item._plan_rows(date(2027, 1, 1)).values()
                 self.assertTrue(finished)
                 owed = sum(row["net"] for row in rows)

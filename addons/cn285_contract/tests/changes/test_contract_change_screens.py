@@ -88,7 +88,7 @@ class TestChangeDialog(MoneyCase):
 
 @tagged("post_install", "-at_install")
 class TestChangePortal(HttpCase, MoneyCase):
-    """The customer reads the log of his contract."""
+    """Customers read the log of their contracts."""
 
     def test_log_in_the_portal(self):
         new_test_user(self.env, "log_portal", "base.group_portal", partner_id=self.customer.id)

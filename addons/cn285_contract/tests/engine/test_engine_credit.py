@@ -8,8 +8,8 @@ from cn285_engine.credit import (
     credit_lines,
     percent_of_lines,
     percent_of_total,
-    settle_together,
     spread_credit,
+    spread_excess,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,7 +131,7 @@ def test_lines_of_one_thing_share_what_one_was_credited_too_much(figures, expect
         line(base, str(D(base) / 5), credited, str(min(D(base), D(credited), key=abs) / 5), number)
         for number, (base, credited) in enumerate(figures)
     ]
-    settled = settle_together(lines)
-    assert [one.remaining for one in settled] == [D(figure) for figure in expected]
-    for one in settled:
+    spread = spread_excess(lines)
+    assert [one.remaining for one in spread] == [D(figure) for figure in expected]
+    for one in spread:
         assert one.credited_taxes["T"] == round(one.credited / 5, 2)

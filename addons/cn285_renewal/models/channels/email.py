@@ -1,8 +1,7 @@
-from markupsafe import Markup
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate, html2plaintext
 
-from ..letters.letter_template import BOX_CLASS
+from ..letters.letter_html import with_legal_parts
 from .base import NoticeChannel
 
 _lt = LazyTranslate(__name__)
@@ -33,19 +32,19 @@ class EMail(NoticeChannel):
         mails = template.send_mail_batch(notices.ids, email_values={"auto_delete": False})
         by_notice = {mail.res_id: mail for mail in mails}
         for notice in notices:
-            self._keep_box(notice, by_notice[notice.id])
+            self._keep_legal_parts(notice._localised(), by_notice[notice.id])
         notices.env["cn285.renewal.notice.sending"].create(
             [self._proof(notice, by_notice[notice.id]) for notice in notices]
         )
         notices.filtered("problem").write({"problem": False})
 
-    def _keep_box(self, notice, mail):
-        """Put the box back into a text that states the day, but was written without it."""
-        body = mail.body_html or ""
-        box = notice._localised().legal_box
-        if box and BOX_CLASS not in body and notice._last_day_text() in html2plaintext(body):
+    def _keep_legal_parts(self, notice, mail):
+        """Put the box and the law's note back into a text that states the day, but not them."""
+        if notice._last_day_text() in html2plaintext(mail.body_html or ""):
             # sudo: the mail of somebody who may send notices, but not write mails.
-            mail.sudo().body_html = Markup("%s%s") % (Markup(body), box)
+            mail.sudo().body_html = with_legal_parts(
+                mail.body_html, notice.legal_box, notice.legal_note
+            )
 
     def _proof(self, notice, mail):
         if notice._last_day_text() not in html2plaintext(mail.body_html or ""):

@@ -1,7 +1,6 @@
-from markupsafe import Markup
 from odoo.tools import LazyTranslate
 
-from ...report.letter_pdf import Box
+from ..letters.letter_html import letter_html
 from .base import NoticeChannel
 
 _lt = LazyTranslate(__name__)
@@ -58,22 +57,9 @@ class Letter(NoticeChannel):
                     "channel": self.name,
                     "recipient": ", ".join(letter.recipient),
                     "subject": letter.subject,
-                    "body": _as_html(letter),
+                    "body": letter_html(letter),
                     "attachment_id": attachment.id,
                 }
                 for (notice, letter), attachment in zip(letters.items(), attachments, strict=True)
             ]
         )
-
-
-def _as_html(letter):
-    """The letter's text as it is kept with the proof."""
-    parts = [Markup("<p>%s</p>") % letter.subject]
-    for part in letter.body:
-        if isinstance(part, Box):
-            parts.append(
-                Markup("<p style='border:2px solid;padding:8px'><b>%s</b></p>") % part.text
-            )
-        else:
-            parts.append(Markup("<p>%s</p>") % part)
-    return Markup("").join(parts)

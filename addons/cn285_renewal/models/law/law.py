@@ -81,7 +81,7 @@ class Law(models.Model):
     )
     withdrawal_days = fields.Integer(
         string="Withdrawal Period (days)",
-        help="From the conclusion, which is not counted. A company may grant more.",
+        help="From the conclusion, which is not counted. Settings and templates may grant more.",
     )
     withdrawal_uninformed_months = fields.Integer(
         string="Longer if not Told (months)",
@@ -233,14 +233,17 @@ class Law(models.Model):
         """Whether a kind of customer may withdraw from a contract concluded at a distance."""
         return bool(self) and kind in PROTECTED[self.withdrawal_protects]
 
-    def _withdrawal_period(self, company):
+    def _withdrawal_period(self, company, granted=0):
         """How long a withdrawal is possible at this company, as the engine has it.
 
-        :returns: :class:`WithdrawalPeriod`, of the law's days or of the company's, if those are
-            more
+        :param int granted: the days that the contract itself grants
+        :returns: :class:`WithdrawalPeriod` of the law's days, or of the company's or the
+            contract's, if those are more: never of less than the law's
         """
+        # sudo: as for the region below.
+        usual = company.sudo().cn285_withdrawal_days
         return WithdrawalPeriod(
-            days=max(self.withdrawal_days, company.cn285_withdrawal_days),
+            days=max(self.withdrawal_days, usual, granted),
             uninformed_months=self.withdrawal_uninformed_months,
             working_days=self._working_days(company) if self.ends_on_working_day else None,
         )
@@ -251,8 +254,9 @@ class Law(models.Model):
 
     def _working_days(self, company):
         """The days on which legal periods may end where the company is."""
-        regions = company._cn285_legal_regions()
+        # sudo: where the company is is no secret, and portal pages ask.
+        region = company.sudo().cn285_legal_region_id
         holidays = self.holiday_ids.filtered(
-            lambda holiday: not holiday.region or holiday.region in regions
+            lambda holiday: not holiday.region_id or holiday.region_id == region
         )
         return WorkingDays.but(holiday._engine_holiday() for holiday in holidays)

@@ -18,7 +18,12 @@ class LegalHoliday(models.Model):
     easter_offset = fields.Integer(
         string="Days After Easter", help="Easter Sunday is 0, Good Friday -2."
     )
-    region = fields.Char(help="The part of the country that has it. Left empty: all of it.")
+    region_id = fields.Many2one(
+        "cn285.legal.region",
+        ondelete="restrict",
+        domain="[('law_id', '=', law_id)]",
+        help="The part of the country that has it. Left empty: all of it.",
+    )
 
     _day_exists = models.Constraint(
         "CHECK(by_easter OR (month BETWEEN 1 AND 12 AND day BETWEEN 1 AND 31))",

@@ -5,4 +5,5 @@ Called by: the channel of letters, and the confirmations of terminations and wit
 from . import (
     company_letters,
     letter_template,
+    letter_preview,
 )

@@ -34,9 +34,20 @@ class LetterKind:
     #: The same of the text in the box; none: the letter has no box.
     required_in_box: tuple[str, ...] = ()
 
+    #: Which records such letters are about; one of them is the example of a preview.
+    model: str
+    domain: Sequence[Any] = ()
+
     def parts(self, record) -> Parts:
         """What stands for the placeholders in the letter about a record."""
         raise NotImplementedError
+
+    def blanks(self, env) -> Parts:
+        """What stands for them where there is no record yet: what each means, in brackets."""
+        return Parts(
+            {name: f"[{env._(meaning)}]" for name, meaning in self.words.items()},
+            {name: [f"[{env._(meaning)}]"] for name, meaning in self.blocks.items()},
+        )
 
 
 def by_name(*kinds: LetterKind) -> dict[str, LetterKind]:

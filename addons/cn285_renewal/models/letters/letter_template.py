@@ -4,18 +4,11 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine.letter_text import amid, fill, fill_words, malformed, placeholders
 from ...report.letter_pdf import Box, Letter
-from .base import LetterKind
+from .base import LetterKind, Parts
 from .kinds import LETTERS
+from .letter_html import box_html
 
 BOX = "box"
-# By its class it is found again in what was written around it.
-BOX_CLASS = "o_cn285_legal_box"
-_BOX_HTML = Markup(
-    '<table width="100%%" cellspacing="0" cellpadding="0" class="'
-    + BOX_CLASS
-    + '" style="margin: 16px 0;"><tr><td style="border: 2px solid #1c2833; padding: 14px; '
-    'text-align: center; font-size: 16px;"><strong>%s</strong></td></tr></table>'
-)
 
 
 class LetterTemplate(models.Model):
@@ -100,7 +93,7 @@ class LetterTemplate(models.Model):
         within = amid(self.body, blocks)
         if within:
             return self.env._("{{ %s }} stands on a line of its own.", within[0])
-        required = (*kind.required, BOX) if self.has_box else kind.required
+        required = (BOX, *kind.required) if self.has_box else kind.required
         missing = [name for name in required if name not in placeholders(self.body)]
         missing += [
             name for name in kind.required_in_box if name not in placeholders(self.box or "")
@@ -140,16 +133,19 @@ class LetterTemplate(models.Model):
         :returns: :class:`report.letter_pdf.Letter`
         :raises UserError: as :meth:`_find`
         """
-        company = record.company_id
-        letter = self._find(kind, company)
-        words, blocks = self._kinds()[kind].parts(record)
-        if letter.has_box:
-            blocks = {**blocks, BOX: [Box(fill_words(letter.box, words))]}
+        letter = self._find(kind, record.company_id)
+        return letter._compose(self._kinds()[kind].parts(record), record.company_id, customer)
+
+    def _compose(self, parts: Parts, company, customer):
+        """The letter that this text makes with what stands for its placeholders."""
+        words, blocks = parts
+        if self.has_box:
+            blocks = {**blocks, BOX: [Box(fill_words(self.box, words))]}
         return Letter(
             **company._cn285_letter_parties(customer),
-            subject=fill_words(letter.subject, words),
-            body=fill(letter.body, words, blocks),
-            closing=fill_words(letter.closing or "", words),
+            subject=fill_words(self.subject, words),
+            body=fill(self.body, words, blocks),
+            closing=fill_words(self.closing or "", words),
         )
 
     @api.model
@@ -166,5 +162,5 @@ class LetterTemplate(models.Model):
                 continue
             for record in members:
                 words, _blocks = self._kinds()[kind].parts(record)
-                boxes[record] = _BOX_HTML % fill_words(letter.box or "", words)
+                boxes[record] = box_html(fill_words(letter.box or "", words))
         return boxes

@@ -19,7 +19,10 @@ class RenewalNoticeLetter(LetterKind):
         "last_day_to_refuse": _lt("last day to refuse the renewal"),
         "legal_note": _lt("what the law wants to be said, where it demands the notice"),
     }
+    required = ("term_end", "renewal_date", "legal_note")
     required_in_box = ("last_day_to_refuse",)
+    model = "cn285.renewal.notice"
+    domain = (("state", "!=", "cancelled"),)
 
     def parts(self, record):
         env = record.env

@@ -35,6 +35,8 @@ class TerminationLetter(LetterKind):
     blocks = {**ENDING_BLOCKS, "effects": _lt("effects, with refund and fee")}
     required = ("received", "declaration", "effects")
     required_in_box = ("last_day",)
+    model = "cn285.contract.change"
+    domain = (("type", "=", "terminate"), ("state", "in", ("scheduled", "applied")))
 
     def parts(self, record):
         words, blocks = ending_parts(record)

@@ -18,6 +18,8 @@ class WithdrawalLetter(LetterKind):
     }
     blocks = ENDING_BLOCKS
     required = ("received", "declaration")
+    model = "cn285.contract.change"
+    domain = (("type", "=", "withdraw"), ("state", "=", "applied"))
 
     def parts(self, record):
         words, blocks = ending_parts(record)

@@ -9,8 +9,8 @@ from cn285_renewal_house.cn285_contract.engine.periods import Rhythm
 from cn285_renewal_house.cn285_renewal.engine.term import Duration, first_term, next_term
 from cn285_renewal_house.cn285_renewal.engine.termination import (
     Charge,
+    ExitFacts,
     ExitRule,
-    ExitTerms,
     FeeKind,
     FeeRule,
     Ground,
@@ -38,7 +38,7 @@ TELECOM = StatutoryExit(
 
 def yearly(**values):
     """A year from 2025-03-15, renewed by a year, ended at a term's end with a month's notice."""
-    return ExitTerms(
+    return ExitFacts(
         **{
             "start": START,
             "rule": ExitRule.term_end,
@@ -51,13 +51,13 @@ def yearly(**values):
     )
 
 
-def found(terms, request):
-    way = earliest_exit(terms, request)
+def found(facts, request):
+    way = earliest_exit(facts, request)
     return way.day, way.ground.value, way.owes_fee
 
 
 @pytest.mark.parametrize(
-    ("terms", "request_date", "expected"),
+    ("facts", "request_date", "expected"),
     [
         # The last day to refuse is 2026-02-14: a day later the next term is bound.
         (yearly(), date(2026, 2, 14), (date(2026, 3, 15), "term_end", False)),
@@ -83,14 +83,14 @@ def found(terms, request):
         ),
         # No term: the notice alone.
         (
-            ExitTerms(START, notice=Duration(2)),
+            ExitFacts(START, notice=Duration(2)),
             date(2026, 1, 31),
             (date(2026, 3, 31), "notice", False),
         ),
-        (ExitTerms(START), date(2026, 1, 31), (date(2026, 1, 31), "notice", False)),
+        (ExitFacts(START), date(2026, 1, 31), (date(2026, 1, 31), "notice", False)),
         # At the end of a billing period that the notice reaches.
         (
-            ExitTerms(
+            ExitFacts(
                 START,
                 rule=ExitRule.period_end,
                 notice=Duration(10, "day"),
@@ -100,7 +100,7 @@ def found(terms, request):
             (date(2026, 1, 15), "notice", False),
         ),
         (
-            ExitTerms(
+            ExitFacts(
                 START,
                 rule=ExitRule.period_end,
                 notice=Duration(10, "day"),
@@ -111,12 +111,12 @@ def found(terms, request):
         ),
         # Committed: only afterwards, or earlier for a fee.
         (
-            ExitTerms(START, committed_until=date(2026, 3, 15), notice=Duration(1)),
+            ExitFacts(START, committed_until=date(2026, 3, 15), notice=Duration(1)),
             date(2025, 6, 1),
             (date(2026, 3, 15), "commitment_end", False),
         ),
         (
-            ExitTerms(
+            ExitFacts(
                 START, committed_until=date(2026, 3, 15), notice=Duration(1), may_buy_out=True
             ),
             date(2025, 6, 1),
@@ -124,12 +124,12 @@ def found(terms, request):
         ),
     ],
 )
-def test_earliest_exit(terms, request_date, expected):
-    assert found(terms, request_date) == expected
+def test_earliest_exit(facts, request_date, expected):
+    assert found(facts, request_date) == expected
 
 
 def telecom(**values):
-    return ExitTerms(
+    return ExitFacts(
         **{
             "start": date(2025, 1, 15),
             "rule": ExitRule.term_end,
@@ -163,7 +163,7 @@ def test_free_exit_waits_for_the_commitment():
 
 
 @pytest.mark.parametrize(
-    ("terms", "request_date", "day", "expected"),
+    ("facts", "request_date", "day", "expected"),
     [
         (yearly(), date(2026, 2, 1), date(2026, 3, 15), (Ground.term_end, False)),
         (yearly(), date(2026, 2, 1), date(2027, 3, 15), (Ground.term_end, False)),
@@ -181,32 +181,32 @@ def test_free_exit_waits_for_the_commitment():
         (telecom(), date(2026, 3, 1), date(2027, 2, 1), (Ground.commitment_end, False)),
     ],
 )
-def test_exit_on_a_wished_day(terms, request_date, day, expected):
-    way = exit_on(terms, request_date, day)
+def test_exit_on_a_wished_day(facts, request_date, day, expected):
+    way = exit_on(facts, request_date, day)
     assert (way and (way.ground, way.owes_fee)) == expected
 
 
 def test_period_end_allows_only_boundaries():
-    terms = ExitTerms(
+    facts = ExitFacts(
         START, rule=ExitRule.period_end, rhythm=Rhythm(1, "month", "anniversary", START)
     )
-    assert exit_on(terms, date(2026, 1, 6), date(2026, 2, 15)).ground is Ground.period_end
-    assert exit_on(terms, date(2026, 1, 6), date(2026, 3, 15)) is not None
-    assert exit_on(terms, date(2026, 1, 6), date(2026, 3, 16)) is None
+    assert exit_on(facts, date(2026, 1, 6), date(2026, 2, 15)).ground is Ground.period_end
+    assert exit_on(facts, date(2026, 1, 6), date(2026, 3, 15)) is not None
+    assert exit_on(facts, date(2026, 1, 6), date(2026, 3, 16)) is None
 
 
 @pytest.mark.parametrize(
-    ("terms", "day", "expected"),
+    ("facts", "day", "expected"),
     [
         (yearly(), date(2025, 9, 1), date(2026, 3, 15)),
         (yearly(), date(2026, 3, 15), date(2026, 3, 15)),
         (yearly(), date(2026, 3, 16), date(2027, 3, 15)),
         (yearly(free_from=date(2026, 3, 15)), date(2026, 6, 15), date(2026, 6, 15)),
-        (ExitTerms(START, notice=Duration(1)), date(2026, 1, 1), date(2026, 3, 1)),
+        (ExitFacts(START, notice=Duration(1)), date(2026, 1, 1), date(2026, 3, 1)),
     ],
 )
-def test_first_exit_from_a_wished_day(terms, day, expected):
-    assert first_exit_from(terms, date(2026, 2, 1), day).day == expected
+def test_first_exit_from_a_wished_day(facts, day, expected):
+    assert first_exit_from(facts, date(2026, 2, 1), day).day == expected
 
 
 # === FEES === #
@@ -244,15 +244,15 @@ def test_telecom_fee(rule, day, expected, cap):
 
 
 def test_fee_outside_telecom_is_the_contracts_own():
-    terms = ExitTerms(date(2025, 1, 15), committed_until=date(2027, 1, 15), may_buy_out=True)
-    fee = leaving_fee(terms, FeeRule(FeeKind.percent, Decimal(50)), MONTHS, date(2026, 1, 15))
+    facts = ExitFacts(date(2025, 1, 15), committed_until=date(2027, 1, 15), may_buy_out=True)
+    fee = leaving_fee(facts, FeeRule(FeeKind.percent, Decimal(50)), MONTHS, date(2026, 1, 15))
     assert (fee.amount, fee.remaining, fee.cap) == (Decimal("180.00"), Decimal("360.00"), None)
 
 
 def test_telecom_of_twelve_months_has_no_cap():
     """L224-28 speaks of commitments beyond twelve months."""
-    terms = telecom(committed_until=date(2026, 1, 15))
-    fee = leaving_fee(terms, FeeRule(FeeKind.percent, Decimal(100)), MONTHS, date(2025, 1, 15))
+    facts = telecom(committed_until=date(2026, 1, 15))
+    fee = leaving_fee(facts, FeeRule(FeeKind.percent, Decimal(100)), MONTHS, date(2025, 1, 15))
     assert (fee.amount, fee.cap) == (Decimal("360.00"), None)
 
 
@@ -276,7 +276,7 @@ def exit_terms(draw):
     start = draw(anchors)
     term = first_term(start, Duration(draw(st.integers(1, 24))))
     committed = draw(st.none() | st.integers(1, 36))
-    return ExitTerms(
+    return ExitFacts(
         start=start,
         rule=draw(st.sampled_from(ExitRule)),
         notice=Duration(draw(st.integers(0, 3))),
@@ -292,23 +292,23 @@ def exit_terms(draw):
 
 
 @given(exit_terms(), st.integers(0, 900))
-def test_earliest_exit_is_allowed_and_free_one_is_free(terms, offset):
-    request = terms.start + timedelta(days=offset)
-    earliest, free = earliest_exit(terms, request), earliest_free_exit(terms, request)
+def test_earliest_exit_is_allowed_and_free_one_is_free(facts, offset):
+    request = facts.start + timedelta(days=offset)
+    earliest, free = earliest_exit(facts, request), earliest_free_exit(facts, request)
     assert earliest.day <= free.day
     assert not free.owes_fee
     for way in (earliest, free):
-        allowed = exit_on(terms, request, way.day)
+        allowed = exit_on(facts, request, way.day)
         assert allowed is not None
         assert allowed.owes_fee <= way.owes_fee
     # A fee is owed only for days that the customer is bound to.
     if earliest.owes_fee:
-        assert terms.committed_until and earliest.day < terms.committed_until
+        assert facts.committed_until and earliest.day < facts.committed_until
 
 
 def test_a_commitment_is_bought_out_of_only_while_it_lasts():
     """Term until 30 June, committed until 31 May: in between, the end of the term is the way."""
-    terms = ExitTerms(
+    facts = ExitFacts(
         start=date(2023, 1, 31),
         rule=ExitRule.term_end,
         notice=Duration(1),
@@ -317,27 +317,27 @@ def test_a_commitment_is_bought_out_of_only_while_it_lasts():
         may_buy_out=True,
     )
     for request in (date(2023, 3, 2), date(2023, 5, 1)):
-        assert earliest_free_exit(terms, request).day == date(2023, 6, 30)
-        assert exit_on(terms, request, date(2023, 6, 1)) is None
-    assert exit_on(terms, date(2023, 3, 2), date(2023, 4, 2)).owes_fee
+        assert earliest_free_exit(facts, request).day == date(2023, 6, 30)
+        assert exit_on(facts, request, date(2023, 6, 1)) is None
+    assert exit_on(facts, date(2023, 3, 2), date(2023, 4, 2)).owes_fee
 
 
 @given(exit_terms(), st.integers(0, 900), st.integers(1, 60))
-def test_waiting_never_opens_an_earlier_exit(terms, offset, later):
-    first = terms.start + timedelta(days=offset)
+def test_waiting_never_opens_an_earlier_exit(facts, offset, later):
+    first = facts.start + timedelta(days=offset)
     second = first + timedelta(days=later)
-    assert earliest_free_exit(terms, first).day <= earliest_free_exit(terms, second).day
+    assert earliest_free_exit(facts, first).day <= earliest_free_exit(facts, second).day
 
 
 @given(st.integers(1, 720), st.decimals(0, 100, places=2))
 def test_fee_falls_with_time_and_never_exceeds_what_remains(offset, percent):
-    terms, rule = telecom(), FeeRule(FeeKind.percent, percent)
-    day = terms.start + timedelta(days=offset)
-    fee = leaving_fee(terms, rule, MONTHS, day)
+    facts, rule = telecom(), FeeRule(FeeKind.percent, percent)
+    day = facts.start + timedelta(days=offset)
+    fee = leaving_fee(facts, rule, MONTHS, day)
     assert Decimal(0) <= fee.amount <= fee.remaining
     if fee.cap is not None:
         assert fee.amount <= fee.cap
-    assert leaving_fee(terms, rule, MONTHS, day + timedelta(days=10)).amount <= fee.amount
+    assert leaving_fee(facts, rule, MONTHS, day + timedelta(days=10)).amount <= fee.amount
 
 
 @given(st.integers(0, 730), st.integers(0, 730))

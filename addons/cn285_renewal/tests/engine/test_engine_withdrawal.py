@@ -42,7 +42,7 @@ def test_alsace_has_more_holidays():
     ("informed", "expected"),
     [
         (date(2026, 1, 5), date(2026, 1, 21)),
-        # 14 days from the day he was told: 15 April; never told: a year after 21 January.
+        # 14 days from the day of being told: 15 April; never told: a year after 21 January.
         (date(2026, 4, 1), date(2026, 4, 15)),
         (date.max, date(2027, 1, 21)),
         (date(2027, 1, 20), date(2027, 1, 21)),

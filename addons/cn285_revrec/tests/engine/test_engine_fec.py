@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from cn285_revrec_house.cn285_revrec.engine.fec import COLUMNS, problems, text
+from cn285_revrec_house.cn285_revrec.engine.fec import COLUMNS, problems, text, without_opening
 
 DAY = date(2026, 1, 31)
 
@@ -55,6 +55,14 @@ def test_a_balanced_entry(separator):
 def test_what_breaks_the_rules_is_found(change, problem):
     content = text([row(**change)])
     assert any(problem in found for found in problems(content)), problems(content)
+
+
+def test_opening_balances_are_left_out():
+    body = text([row(debit="1"), row(credit="1")], "|")
+    header, rest = body.split("\r\n", 1)
+    opening = "OUV|Balance initiale|OUVERTURE/2026|20260101|487000|Deferred" + "|" * 12
+    # Odoo's file ends without a line break.
+    assert without_opening("\r\n".join([header, opening, rest.rstrip("\r\n")])) == body
 
 
 def test_another_header_or_width():

@@ -1,6 +1,6 @@
 """What there is to know of a charge model, but for its arithmetic: that is an engine class."""
 
-from ...engine.terms import Feed, Usage
+from ...engine.tariff import Feed, Usage
 
 # Figures that models read by what they are fed with, besides their own.
 FIGURES_OF_FEED = {Feed.quantity: ("allowance_units", "formula")}

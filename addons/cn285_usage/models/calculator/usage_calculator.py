@@ -6,7 +6,7 @@ from ...engine.allowance import Allowance, Rollover
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
 from ...engine.rating import NOTHING
-from ...engine.terms import Feed, Terms
+from ...engine.tariff import Feed, Tariff
 from ...engine.tiers import Tier
 from .charge_model_table import CHARGE_MODELS
 from .usage_calculator_part import TOGETHER
@@ -84,7 +84,7 @@ class UsageCalculator(models.Model):
         related="item_id.contract_id", string="Contract Triggered", store=False
     )
     charge_model = fields.Selection(
-        [(entry.name, entry.label) for entry in CHARGE_MODELS.values()],
+        "_charge_model_choices",
         required=True,
         default=next(iter(CHARGE_MODELS)),
     )
@@ -172,7 +172,11 @@ class UsageCalculator(models.Model):
         result = super(UsageCalculator, whole).write(vals)
         if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
             self._join_contract_pools()
-        chosen = self.filtered(lambda one: one.smartcode_id and one.smartcode_id != smartcodes[one])
+        chosen = self.filtered(
+            lambda calculator: (
+                calculator.smartcode_id and calculator.smartcode_id != smartcodes[calculator]
+            )
+        )
         chosen._check_smartcode_right()
         return result
 
@@ -231,7 +235,7 @@ class UsageCalculator(models.Model):
                     )
                 )
             try:
-                calculator._terms().bound(NOTHING)
+                calculator._tariff().bound(NOTHING)
                 calculator._formula()
             except UsageError as error:
                 raise ValidationError(
@@ -281,6 +285,10 @@ class UsageCalculator(models.Model):
         """The charge models by name: ``charge_model.ChargeModelEntry``. Addons add their own."""
         return CHARGE_MODELS
 
+    @api.model
+    def _charge_model_choices(self):
+        return [(entry.name, self.env._(entry.label)) for entry in self._charge_models().values()]
+
     def _entry(self):
         """What there is to know of its charge model."""
         self.ensure_one()
@@ -301,14 +309,14 @@ class UsageCalculator(models.Model):
 
     # === ENGINE === #
 
-    def _terms(self):
+    def _tariff(self):
         """The calculator's figures, as the engine rates with them.
 
         :raises UsageError: when the figures make no model
         """
         self.ensure_one()
         entry = self._entry()
-        return Terms(
+        return Tariff(
             model=entry.make(self),
             feed=entry.feed,
             allowance=self._allowance(),

@@ -23,7 +23,7 @@ class UsageCalculator(models.Model):
         found = self.env["cn285.usage.metric"].search([("code", "in", codes)])
         for calculator, wanted in names.items():
             company = calculator.company_id
-            own = found.filtered(lambda one, of=company: of in (one.company_id, of.browse()))
+            own = found.filtered(lambda metric, of=company: of in (metric.company_id, of.browse()))
             unknown = sorted(wanted - set(own.mapped("code")))
             if unknown:
                 raise ValidationError(
@@ -48,8 +48,8 @@ class UsageCalculator(models.Model):
     def _bills_still(self):
         """Those of them by which usage is, or will be, billed."""
         return self.filtered(
-            lambda one: (
-                one.template_item_id.template_id.active
-                or (one.item_id and one.item_id.state != "ended")
+            lambda calculator: (
+                calculator.template_item_id.template_id.active
+                or (calculator.item_id and calculator.item_id.state != "ended")
             )
         )

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
-from ...engine.terms import Feed
+from ...engine.tariff import Feed
 from ..rating.usage_batch import Recipe
 from .usage_calculator_part import PRICE_COLUMNS
 
@@ -88,15 +88,15 @@ class UsageCalculator(models.Model):
     def _recipe(self, metrics):
         """How this calculator rates, as a ``Recipe``."""
         self.ensure_one()
-        terms = error = formula = None
+        tariff = error = formula = None
         try:
-            terms, formula = self._terms(), self._formula()
+            tariff, formula = self._tariff(), self._formula()
         except UsageError as refused:
             error = refused
         return Recipe(
             calculator=self,
             feed=self._feed(),
-            terms=terms,
+            tariff=tariff,
             error=error,
             metrics=metrics,
             formula=formula,
@@ -128,7 +128,7 @@ class UsageCalculator(models.Model):
 
     def _metrics_by_calculator(self):
         """The metrics that each calculator's quantity is made from, by its id."""
-        fed = self.filtered(lambda one: one._feed() is Feed.inputs)
+        fed = self.filtered(lambda calculator: calculator._feed() is Feed.inputs)
         return {**fed._received_metrics(), **(self - fed)._counted_metrics()}
 
     def _received_metrics(self):

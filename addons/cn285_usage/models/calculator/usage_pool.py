@@ -97,11 +97,16 @@ class UsageCalculator(models.Model):
         Members that leave a pool are taken out; a template's calculators have none.
         """
         alone = self.filtered(
-            lambda one: one.pool_id and (one.allowance_scope == "own" or not one.item_id)
+            lambda calculator: (
+                calculator.pool_id
+                and (calculator.allowance_scope == "own" or not calculator.item_id)
+            )
         )
         if alone:
             alone.pool_id = False
-        sharing = self.filtered(lambda one: one.allowance_scope == "contract" and one.item_id)
+        sharing = self.filtered(
+            lambda calculator: calculator.allowance_scope == "contract" and calculator.item_id
+        )
         if not sharing:
             return
         # sudo: a contract's own pool follows from its items, whoever may edit them.
@@ -111,7 +116,7 @@ class UsageCalculator(models.Model):
             for pool in pools.search([("contract_id", "in", sharing.item_id.contract_id.ids)])
         }
         for (contract, metric), members in sharing.grouped(
-            lambda one: (one.item_id.contract_id, one.metric_id)
+            lambda calculator: (calculator.item_id.contract_id, calculator.metric_id)
         ).items():
             pool = known.get((contract, metric)) or pools.create(
                 {
@@ -125,7 +130,9 @@ class UsageCalculator(models.Model):
             rollovers = set(members.mapped("rollover")) - {"no"}
             if rollovers and pool.rollover == "no":
                 pool.rollover = max(rollovers)
-            members.filtered(lambda one, pool=pool: one.pool_id != pool).pool_id = pool
+            members.filtered(
+                lambda calculator, pool=pool: calculator.pool_id != pool
+            ).pool_id = pool
 
     @api.constrains("pool_id", "allowance_scope", "charge_model", "metric_id", "formula", "item_id")
     def _check_pool(self):

@@ -8,7 +8,7 @@ from odoo.tools import format_amount
 from ...engine.errors import UsageError
 from ...engine.exact import EXACT, ZERO, as_input
 from ...engine.price_curve import positions, reach
-from ...engine.terms import Feed, Usage
+from ...engine.tariff import Feed, Usage
 from ..rating.usage_batch import RatingRefused
 from .charge_model_table import CHARGE_MODELS
 from .usage_calculator_part import PRICE_COLUMNS
@@ -142,11 +142,11 @@ class UsageCalculator(models.Model):
         untried = self._entry().untried(self.env)
         if untried:
             raise RatingRefused(untried)
-        terms = self._terms()
+        tariff = self._tariff()
 
         def price(usage):
-            rating, _carried_out = terms.rate(usage, rounding=rounding)
-            return terms.bound(rating, rounding=rounding)
+            rating, _carried_out = tariff.rate(usage, rounding=rounding)
+            return tariff.bound(rating, rounding=rounding)
 
         return price
 

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ...engine.cascades import Measure, triggered
 from ...engine.errors import UsageError
-from ...engine.terms import Usage
+from ...engine.tariff import Usage
 from ..rating.aspect import RatingAspect
 from ..rating.usage_batch import Outcome, Part
 
@@ -56,7 +56,7 @@ class CascadeAspect(RatingAspect):
         if account:
             carried = batch.balances.before(account, row.period_start).get(None, ZERO)
         usage = Usage(total, {}, (total,) if total else ())
-        row._rate_part(batch, outcome, recipe.terms, usage, carried)
+        row._rate_part(batch, outcome, recipe.tariff, usage, carried)
         if account:
             batch.balances.put(account, row.period_start, {None: outcome.carried_out})
         row._bound_part(batch, outcome, recipe)
@@ -116,7 +116,7 @@ def _source_totals(rows):
                       AS w (number, item_id, calculator_id, first, last)
                  JOIN cn285_billing_schedule s ON s.item_id = w.item_id
                   AND s.period_end BETWEEN w.first AND w.last
-                  AND s.state IN ('planned', 'invoiced', 'settled')
+                  AND s.state IN ('planned', 'invoiced', 'nothing_to_invoice')
                  JOIN cn285_usage_rating r ON r.schedule_id = s.id
                   AND (w.calculator_id IS NULL OR r.calculator_id = w.calculator_id)
              GROUP BY w.number""",

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine.cascades import levels
 from ...engine.errors import UsageError
-from ...engine.terms import Feed
+from ...engine.tariff import Feed
 
 
 class UsageCalculator(models.Model):
@@ -51,7 +51,9 @@ class UsageCalculator(models.Model):
                         "Calculator “%(name)s”: %(reason)s", name=calculator.name, reason=reason
                     )
                 )
-        cascades = self.filtered(lambda one: one.source_item_id or one.source_template_item_id)
+        cascades = self.filtered(
+            lambda calculator: calculator.source_item_id or calculator.source_template_item_id
+        )
         cascades._check_loops("item_id", "source_item_id")
         cascades._check_loops("template_item_id", "source_template_item_id")
 
@@ -190,12 +192,12 @@ class Contract(models.Model):
     def _resolve_cascades(self):
         """Let calculators made from a template be triggered by the items of their contract."""
         open_ends = self.item_ids.calculator_ids.filtered(
-            lambda one: one.source_template_item_id and not one.source_item_id
+            lambda calculator: calculator.source_template_item_id and not calculator.source_item_id
         )
         for calculator in open_ends:
             source = calculator.item_id.contract_id.item_ids.filtered(
-                lambda item, one=calculator: (
-                    item.usage_template_item_id == one.source_template_item_id
+                lambda item, calculator=calculator: (
+                    item.usage_template_item_id == calculator.source_template_item_id
                 )
             )
             if source:

@@ -68,12 +68,13 @@ class BillingSchedule(models.Model):
                            WHERE s.item_id = c.source_item_id
                              AND s.period_start <= row.period_end
                              AND s.period_end BETWEEN row.period_start AND row.period_end
-                             AND s.state IN ('planned', 'invoiced', 'settled')
+                             AND s.state IN ('planned', 'invoiced', 'nothing_to_invoice')
                              AND (c.source_calculator_id IS NULL
                                   OR r.calculator_id = c.source_calculator_id)
                           ) AS source (quantity, amount)
                     WHERE row.company_id = %(company)s AND row.kind = 'usage'
-                      AND row.state IN ('invoiced', 'settled') AND row.period_end >= %(since)s
+                      AND row.state IN ('invoiced', 'nothing_to_invoice')
+                      AND row.period_end >= %(since)s
                       AND row.source_totals ->> c.id::text IS NOT NULL""",
                 sums=SOURCE_SUMS,
                 company=company.id,

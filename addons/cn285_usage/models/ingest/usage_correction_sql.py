@@ -25,7 +25,7 @@ UPDATE cn285_usage_stage s SET
     occurred_at = COALESCE(s.occurred_at, e.occurred_at),
     ended_at = COALESCE(s.ended_at, CASE WHEN s.occurred_at IS NULL THEN e.ended_at END),
     quantity = COALESCE(s.quantity, e.quantity),
-    -- Whoever takes the place of somebody not known yet waits in his place.
+    -- Whoever takes the place of somebody not known yet waits too.
     park = COALESCE(s.park, CASE WHEN s.party IS NULL AND e.reference IS NOT NULL THEN TRUE END)
 FROM found f JOIN cn285_usage_event e ON e.id = f.event_id
 WHERE s.id = f.id

@@ -1,4 +1,4 @@
-"""Events for somebody not known yet, matched when he is."""
+"""Events for somebody not known yet, matched as soon as they are."""
 
 from odoo import api, models
 

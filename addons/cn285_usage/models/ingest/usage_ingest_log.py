@@ -3,7 +3,7 @@ from odoo import fields, models
 from .big_integer import BigInteger
 
 
-class UsageIngest(models.Model):
+class UsageIngestLog(models.Model):
     """What arrived together, a record for each chunk of an ingest.
 
     It is written in the transaction of its events: whoever sees the record sees all of its events,
@@ -11,8 +11,8 @@ class UsageIngest(models.Model):
     the highest number seen, which an ingest that is still running may lie below.
     """
 
-    _name = "cn285.usage.ingest"
-    _description = "Usage Ingest"
+    _name = "cn285.usage.ingest.log"
+    _description = "Log of Usage Ingests"
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)

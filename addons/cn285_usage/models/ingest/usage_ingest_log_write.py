@@ -15,7 +15,7 @@ class UsageEvent(models.Model):
     def _log_ingest(self, origin, report, refused, stored):
         # The log is written for whoever records events, and editable for nobody.
         ingest = (
-            self.env["cn285.usage.ingest"]
+            self.env["cn285.usage.ingest.log"]
             .sudo()
             .create(
                 {

@@ -14,9 +14,9 @@ class UsageMetric(models.Model):
         """Refuse values by which a formula that names these metrics would find them no more."""
         if {"code", "company_id"} & vals.keys():
             moved = self.filtered(
-                lambda one: (
-                    vals.get("code", one.code) != one.code
-                    or vals.get("company_id", one.company_id.id) != one.company_id.id
+                lambda metric: (
+                    vals.get("code", metric.code) != metric.code
+                    or vals.get("company_id", metric.company_id.id) != metric.company_id.id
                 )
             )
             moved._refuse_used(

@@ -7,7 +7,7 @@ from .usage_batch import BILLED_STATES
 class AllowanceAspect(RatingAspect):
     """Included units that a period leaves to the next: read before rating, kept after it.
 
-    What a calculator makes of them is its terms' (``engine/allowance.py``).
+    What a calculator makes of them is its tariff's (``engine/allowance.py``).
     """
 
     def prepare(self, rows, batch):

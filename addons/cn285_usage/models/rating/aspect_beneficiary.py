@@ -28,7 +28,7 @@ class BeneficiaryAspect(RatingAspect):
         if mode == "beneficiary":
             for outcome, usage in outcomes:
                 left = carried.get(outcome.part.beneficiary_id, ZERO)
-                row._rate_part(batch, outcome, recipe.terms, usage, left)
+                row._rate_part(batch, outcome, recipe.tariff, usage, left)
                 row._bound_part(batch, outcome, recipe)
         else:
             _rate_together(row, outcomes, recipe, carried)
@@ -60,6 +60,6 @@ def _outcomes(row, batch, calculator_id, recipe, carried):
 
 def _rate_together(row, outcomes, recipe, carried):
     used = {outcome.part.beneficiary_id: usage.quantity for outcome, usage in outcomes}
-    ratings = rate_together(recipe.terms, used, row._share(), row._unit(), carried)
+    ratings = rate_together(recipe.tariff, used, row._share(), row._unit(), carried)
     for outcome, _usage in outcomes:
         outcome.rating, outcome.carried_out = ratings[outcome.part.beneficiary_id]

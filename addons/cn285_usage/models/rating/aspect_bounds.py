@@ -68,12 +68,12 @@ class BoundsAspect(RatingAspect):
         for outcome in outcomes:
             recipe = batch.recipes[outcome.part.calculator_id]
             count = recipe.bounds_count
-            if count == "own" or not recipe.terms.is_bounded:
+            if count == "own" or not recipe.tariff.is_bounded:
                 continue
             counted = sum((one.rating.amount for one in outcomes if one is not outcome), ZERO)
             if count == "contract":
                 counted += self._counted_elsewhere(row, batch)
-            outcome.rating = recipe.terms.bound(outcome.rating, row._share(), row._unit(), counted)
+            outcome.rating = recipe.tariff.bound(outcome.rating, row._share(), row._unit(), counted)
 
     def _counted_elsewhere(self, row, batch):
         """What the contract's other items are billed for days within the row's period.
@@ -108,7 +108,7 @@ class BoundsAspect(RatingAspect):
     def affected(rows):
         """The rows whose bounds count these."""
         counting = rows.contract_id.item_ids.calculator_ids.filtered(
-            lambda one: one.bounds_count == "contract"
+            lambda calculator: calculator.bounds_count == "contract"
         )
         return _counting_rows(counting, rows) if counting else rows.browse()
 
@@ -118,7 +118,7 @@ def _counting_contracts(rows, batch):
     members = batch.members(
         rows,
         lambda recipe: (
-            recipe.bounds_count == "contract" and recipe.terms and recipe.terms.is_bounded
+            recipe.bounds_count == "contract" and recipe.tariff and recipe.tariff.is_bounded
         ),
     )
     return [row for row, _calculator_id, _recipe in members]

@@ -76,7 +76,7 @@ class PoolAspect(RatingAspect):
         measured = row._measured(batch, calculator_id)
         outcome, usage = row._outcome(calculator_id, recipe, measured)
         outcome.rating = rate_pooled(
-            recipe.terms.model,
+            recipe.tariff.model,
             usage.quantity,
             part.billable,
             part.own,

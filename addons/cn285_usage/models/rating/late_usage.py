@@ -110,7 +110,7 @@ class BillingSchedule(models.Model):
     def _new_ingests(self, company):
         """What has arrived since the last run looked for late usage."""
         # sudo: a note for the program that these arrivals were looked at.
-        ingests = self.env["cn285.usage.ingest"].sudo()
+        ingests = self.env["cn285.usage.ingest.log"].sudo()
         return ingests.search([("company_id", "=", company.id), ("processed", "!=", True)])
 
     # === WHICH ROWS IT CHANGES === #

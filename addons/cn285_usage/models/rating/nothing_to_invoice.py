@@ -12,7 +12,7 @@ class BillingSchedule(models.Model):
     """Rows that usage has triggered, the rests of their periods, and differences.
 
     With others they are a line of 0.00 on an invoice. Where it would be their invoice alone, they
-    are settled: done, explained by their ratings, and history as if they were invoiced. What comes
+    are closed: done, explained by their ratings, and history as if they were invoiced. What comes
     later is a difference to them. A period of an item that is billed by period has its invoice,
     whatever it comes to.
     """
@@ -20,15 +20,15 @@ class BillingSchedule(models.Model):
     _inherit = "cn285.billing.schedule"
 
     state = fields.Selection(
-        selection_add=[("settled", "Nothing to Invoice"), ("cancelled",)],
-        ondelete={"settled": "cascade"},
+        selection_add=[("nothing_to_invoice", "Nothing to Invoice"), ("cancelled",)],
+        ondelete={"nothing_to_invoice": "cascade"},
     )
 
     @api.depends("state")
     def _compute_explanation(self):
         """Say also why there is no invoice."""
         result = super()._compute_explanation()
-        for row in self.filtered(lambda row: row.state == "settled"):
+        for row in self.filtered(lambda row: row.state == "nothing_to_invoice"):
             reason = self.env._("comes to 0.00: no invoice of its own; what changes it is billed")
             row.explanation = f"{row.explanation}\n{reason}" if row.explanation else reason
         return result
@@ -51,11 +51,11 @@ class BillingRun(models.Model):
     _inherit = "cn285.billing.run"
 
     def _invoice_groups(self, groups):
-        """Settle what would make an invoice of nothing, and invoice the rest."""
+        """Close what would make an invoice of nothing, and invoice the rest."""
         nothing = [key for key, rows in groups.items() if rows._owes_nothing()]
-        settled = self.env["cn285.billing.schedule"].union(*(groups[key] for key in nothing))
-        if settled:
-            settled.write({"state": "settled", "run_id": self.id})
-            self._solve_issues(settled.contract_id)
+        closed = self.env["cn285.billing.schedule"].union(*(groups[key] for key in nothing))
+        if closed:
+            closed.write({"state": "nothing_to_invoice", "run_id": self.id})
+            self._solve_issues(closed.contract_id)
         owed = {key: rows for key, rows in groups.items() if key not in nothing}
         return super()._invoice_groups(owed) if owed else self.env["account.move"]

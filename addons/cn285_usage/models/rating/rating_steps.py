@@ -6,7 +6,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools.gc import disabling_gc
 
 from ...engine.errors import UsageError
-from ...engine.terms import Usage
+from ...engine.tariff import Usage
 from ..measure.usage_measure import ZERO, Measured, Window, next_day
 from .usage_batch import Outcome, Part, RatingBatch, RowFacts
 
@@ -133,7 +133,7 @@ class BillingSchedule(models.Model):
             try:
                 outcomes = row._rate_row(batch)
                 row._check_billable(batch, outcomes)
-                batch.settle(row.id, outcomes)
+                batch.keep(row.id, outcomes)
             except UsageError as error:
                 batch.failed[row.contract_id] = row._rating_problem(error)
         return batch
@@ -286,7 +286,7 @@ class BillingSchedule(models.Model):
         if account:
             start = batch.facts_of(self).start
             carried = batch.balances.before(account, start).get(None, ZERO)
-        self._rate_part(batch, outcome, recipe.terms, usage, carried)
+        self._rate_part(batch, outcome, recipe.tariff, usage, carried)
         if account:
             batch.balances.put(account, start, {None: outcome.carried_out})
         self._bound_part(batch, outcome, recipe)
@@ -311,16 +311,16 @@ class BillingSchedule(models.Model):
         first = measured[0] if measured else Measured()
         return outcome, Usage(recipe.quantity(measured), first.by_value, first.amounts)
 
-    def _rate_part(self, batch, outcome, terms, usage, carried=ZERO):
+    def _rate_part(self, batch, outcome, tariff, usage, carried=ZERO):
         """Give an outcome its rating, before bounds."""
         facts = batch.facts_of(self)
-        outcome.rating, outcome.carried_out = terms.rate(usage, facts.share, facts.unit, carried)
+        outcome.rating, outcome.carried_out = tariff.rate(usage, facts.share, facts.unit, carried)
 
     def _bound_part(self, batch, outcome, recipe):
         """Bring an outcome within the minimum and maximum that count its calculator alone."""
-        if recipe.terms.is_bounded and recipe.bounds_count == "own":
+        if recipe.tariff.is_bounded and recipe.bounds_count == "own":
             facts = batch.facts_of(self)
-            outcome.rating = recipe.terms.bound(outcome.rating, facts.share, facts.unit)
+            outcome.rating = recipe.tariff.bound(outcome.rating, facts.share, facts.unit)
 
     def _rating_facts(self):
         """What rating asks of this row again and again, as :class:`RowFacts`."""

@@ -26,7 +26,7 @@ class BillingSchedule(models.Model):
     def _load_balances(self, batch):
         """Fill ``batch.balances`` with what earlier periods have left of allowances."""
         spans = {}
-        for row, calculator_id, recipe in batch.members(self, lambda one: one.keeps_balance):
+        for row, calculator_id, recipe in batch.members(self, lambda recipe: recipe.keeps_balance):
             account, start = recipe.account(calculator_id), row._balance_start(recipe)
             first, last = spans.get(account, (start, start))
             spans[account] = min(first, start), max(last, start)

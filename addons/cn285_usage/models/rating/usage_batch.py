@@ -10,11 +10,11 @@ from ...engine.difference import difference, keep_waived
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
 from ...engine.rating import NOTHING, Rating
-from ...engine.terms import Feed, Terms
+from ...engine.tariff import Feed, Tariff
 
 ZERO = Decimal(0)
 # States of schedule rows that are history: what changes later is a difference to them.
-BILLED_STATES = ("invoiced", "settled")
+BILLED_STATES = ("invoiced", "nothing_to_invoice")
 
 
 class RatingRefused(UsageError):
@@ -43,7 +43,7 @@ class Recipe:
 
     - ``calculator``: one of them, a record, for what is asked seldom
     - ``feed``: what its charge model is fed with
-    - ``terms``: what the engine rates by; None where the figures make no model
+    - ``tariff``: what the engine rates by; None where the figures make no model
     - ``error``: why they make none
     - ``metrics``: the metrics that they read
     - ``formula``: an engine ``Formula`` over these, None: the quantity of the one metric
@@ -56,7 +56,7 @@ class Recipe:
 
     calculator: object
     feed: Feed
-    terms: Terms | None
+    tariff: Tariff | None
     error: UsageError | None
     metrics: object
     formula: Formula | None
@@ -188,7 +188,7 @@ class RatingBatch:
     outcomes: dict = field(default_factory=dict)
     failed: dict = field(default_factory=dict)
 
-    def settle(self, row_id, outcomes):
+    def keep(self, row_id, outcomes):
         """Keep a row's outcomes, less what was billed of them before."""
         before = self.invoiced.get(row_id, {})
         if not before and row_id not in self.waived:

@@ -72,7 +72,9 @@ class Contract(models.Model):
         """
         estimates, failed = [], {}
         for company in self.company_id:
-            contracts = self.filtered(lambda one, company=company: one.company_id == company)
+            contracts = self.filtered(
+                lambda contract, company=company: contract.company_id == company
+            )
             late = self.env["cn285.billing.schedule"]._late_rows(contracts)
             found, reasons = contracts._running_usage_rows()._estimate_rows(late)
             estimates += contracts._waiting_estimates() + found

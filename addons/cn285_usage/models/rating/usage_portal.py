@@ -6,7 +6,7 @@ CHART_HEIGHT = 64
 
 
 class Contract(models.Model):
-    """What the customer sees of his usage in the portal."""
+    """What customers see of their usage in the portal."""
 
     _inherit = "cn285.contract"
 

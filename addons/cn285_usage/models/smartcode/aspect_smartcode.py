@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.smartcode_rating import pack_inputs, rate_macro
-from ...engine.terms import Feed
+from ...engine.tariff import Feed
 from ...sandbox.process import Failure
 from ..rating.aspect import RatingAspect
 from ..rating.usage_batch import RatingRefused

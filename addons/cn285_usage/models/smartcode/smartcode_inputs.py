@@ -80,7 +80,9 @@ class BillingSchedule(models.Model):
             for key, values in metric._single_events(members_of):
                 events[key].append(values)
         for values in events.values():
-            values.sort(key=lambda one: (one["occurred_at"], one["metric"], one["transaction_id"]))
+            values.sort(
+                key=lambda event: (event["occurred_at"], event["metric"], event["transaction_id"])
+            )
         return events
 
 

@@ -173,7 +173,9 @@ class SmartCodeVersion(models.Model):
             failure = self.env["cn285.smartcode.runner"]._check(version)
             if failure:
                 raise UserError(self.env["cn285.smartcode.runner"]._reason(version, failure))
-            before = version.smartcode_id.version_ids.filtered(lambda one: one.state == "active")
+            before = version.smartcode_id.version_ids.filtered(
+                lambda other: other.state == "active"
+            )
             before._update_state("retired")
             # The unique index allows one at a time: the other must have left first.
             before.flush_recordset(["state"])

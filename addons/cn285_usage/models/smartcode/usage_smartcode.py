@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ...engine.terms import Feed
+from ...engine.tariff import Feed
 
 GROUP = "cn285_usage.group_smartcode_author"
 

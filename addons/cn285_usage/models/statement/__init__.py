@@ -6,7 +6,7 @@ Called by: the billing run after posting, mails of invoices, the portal.
 from . import (
     statement_layout,
     statement,
-    usage_statement_terms,
+    usage_statement_choice,
     usage_statement_events,
     usage_statement_rows,
     usage_statement_invoice,

@@ -9,7 +9,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.statement import Share, spread
 from ...engine.statement_sort import sorted_stream
-from ...engine.terms import Feed
+from ...engine.tariff import Feed
 from ..measure.aggregation_table import Weight
 from .usage_statement_events import BENEFICIARY, METRIC, PROPERTIES, QUANTITY, SHOWN, TAKEN_BACK
 

@@ -169,7 +169,9 @@ class UsageDelivery(models.Model):
             if delivery.id in billed or (complete and look.events):
                 due |= delivery
         rows, failed = due._bill(billed)
-        (self - due.filtered(lambda one: one.item_id.contract_id in failed)).pending = False
+        (
+            self - due.filtered(lambda delivery: delivery.item_id.contract_id in failed)
+        ).pending = False
         return rows, failed
 
     def _look(self):
@@ -304,7 +306,9 @@ class UsageDelivery(models.Model):
                 ("date_end", "<", today),
                 ("item_id.usage_billing", "=", "delivery"),
             ]
-        ).filtered(lambda one: (today - one.date_end).days > one.item_id.usage_max_wait)
+        ).filtered(
+            lambda delivery: (today - delivery.date_end).days > delivery.item_id.usage_max_wait
+        )
         result = {}
         looks = waiting._look() if waiting else {}
         for delivery in waiting:

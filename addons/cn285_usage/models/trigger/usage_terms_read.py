@@ -46,7 +46,7 @@ class BillingTerms(models.AbstractModel):
 
     @api.constrains("billing_type", "calculator_ids")
     def _check_calculators_bill(self):
-        other = self.filtered(lambda one: one.billing_type not in ("usage", "none"))
+        other = self.filtered(lambda item: item.billing_type not in ("usage", "none"))
         for item in other.filtered("calculator_ids"):
             raise ValidationError(
                 self.env._(

@@ -8,8 +8,8 @@ from odoo.tools import SQL
 from .usage_delivery import LOOK_BACK_DAYS
 
 
-class UsageIngest(models.Model):
-    _inherit = "cn285.usage.ingest"
+class UsageIngestLog(models.Model):
+    _inherit = "cn285.usage.ingest.log"
 
     triggered = fields.Boolean(readonly=True, help="It was looked at for what it triggers.")
 
@@ -55,7 +55,7 @@ class BillingSchedule(models.Model):
         # sudo: rows follow from usage and terms; who bills, or sends events, may not write them.
         schedules = self.sudo().with_company(company)
         schedules.env["cn285.usage.turn"]._take(company)
-        ingests = schedules.env["cn285.usage.ingest"].search(
+        ingests = schedules.env["cn285.usage.ingest.log"].search(
             [("company_id", "=", company.id), ("triggered", "!=", True)]
         )
         rows, failed = schedules._plan_deliveries(company, ingests, everything)

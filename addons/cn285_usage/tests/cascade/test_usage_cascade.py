@@ -88,7 +88,7 @@ class TestUsageCascade(TriggerCase):
     def test_one_of_several_calculators(self):
         source = self._usage_contract({"price_unit": 0.1}).item_ids
         source.calculator_ids = [(0, 0, {"metric_id": self.sms.id, "price_unit": 1})]
-        of_sms = source.calculator_ids.filtered(lambda one: one.metric_id == self.sms)
+        of_sms = source.calculator_ids.filtered(lambda calculator: calculator.metric_id == self.sms)
         target = self._target(source, {**self.ROYALTY, "source_calculator_id": of_sms.id})
         self._use(source.contract_id, 100, "2026-01-01")
         self._use(source.contract_id, 50, "2026-01-01", metric="sms")

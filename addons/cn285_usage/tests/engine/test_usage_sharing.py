@@ -20,7 +20,7 @@ from cn285_house.cn285_usage.engine.smartcode_rating import (
     rate_macro,
     unpack_inputs,
 )
-from cn285_house.cn285_usage.engine.terms import Terms
+from cn285_house.cn285_usage.engine.tariff import Tariff
 from cn285_house.cn285_usage.engine.tiers import Tier
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,26 +78,28 @@ def test_a_partial_period_grants_its_share(units, share, granted):
 
 
 def test_own_allowance_then_together():
-    terms = Terms(Graduated((Tier(D(100), D(1)), Tier(None, D("0.5")))), allowance=Allowance(D(50)))
-    result = rate_together(terms, {"anna": D(170), "bruno": D(80), "carla": D(30)})
+    tariff = Tariff(
+        Graduated((Tier(D(100), D(1)), Tier(None, D("0.5")))), allowance=Allowance(D(50))
+    )
+    result = rate_together(tariff, {"anna": D(170), "bruno": D(80), "carla": D(30)})
     amounts = {key: rating.amount for key, (rating, _left) in result.items()}
     assert amounts == {"anna": D("100.00"), "bruno": D("25.00"), "carla": D("0.00")}
     assert [line.code for line in result["carla"][0].lines] == ["included"]
 
 
 def test_a_minimum_counts_once_for_all_together():
-    terms = Terms(PerUnit(D(1)), minimum=D(100))
-    result = rate_together(terms, {1: D(0), 2: D(0), 3: D(0)})
+    tariff = Tariff(PerUnit(D(1)), minimum=D(100))
+    result = rate_together(tariff, {1: D(0), 2: D(0), 3: D(0)})
     assert [rating.amount for rating, _left in result.values()] == [D(100), D(0), D(0)]
-    result = rate_together(terms, {1: D(10), 2: D(20)})
+    result = rate_together(tariff, {1: D(10), 2: D(20)})
     assert [rating.amount for rating, _left in result.values()] == [D("33.33"), D("66.67")]
 
 
 @given(st.lists(positive_units, min_size=1, max_size=6), positive_units)
 def test_together_costs_what_the_sum_costs(used, free):
     model = Graduated(TIERS)
-    terms = Terms(model, allowance=Allowance(free))
-    result = rate_together(terms, dict(enumerate(used)))
+    tariff = Tariff(model, allowance=Allowance(free))
+    result = rate_together(tariff, dict(enumerate(used)))
     beyond = sum(max(one - free, D(0)) for one in used)
     assert sum(rating.amount for rating, _left in result.values()) == model.rate(beyond).amount
     assert sum(rating.quantity for rating, _left in result.values()) == sum(used)

@@ -334,7 +334,7 @@ class TestUsageIngest(UsageIngestCase):
         event.invalidate_recordset()
         self.assertEqual((event.state, event.item_id), ("active", contract.item_ids))
         self.assertGreater(event.seq, event.id)
-        ingest = self.env["cn285.usage.ingest"].search([], limit=1, order="id desc")
+        ingest = self.env["cn285.usage.ingest.log"].search([], limit=1, order="id desc")
         self.assertEqual((ingest.origin, ingest.first_seq), ("match", event.seq))
 
     def test_replacement_of_a_parked_event_waits_in_its_place(self):

@@ -10,7 +10,7 @@ from ..trigger.usage_trigger_case import TriggerCase
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-02 10:00:00")
-class TestUsageSettled(TriggerCase):
+class TestNothingToInvoice(TriggerCase):
     """Usage that comes to 0.00: no invoice for it alone, and nothing of it is lost."""
 
     EVENTS = {"usage_billing": "delivery"}
@@ -25,7 +25,7 @@ class TestUsageSettled(TriggerCase):
     def test_a_delivery_of_nothing_makes_no_invoice(self):
         contract = self._trigger_contract(self.EVENTS, {"price_unit": 0.001})
         self.assertInvoices(self._use_on(contract, 4, "2026-01-05"))
-        self.assertEqual(self._states(contract), [("usage_delivery", "settled")])
+        self.assertEqual(self._states(contract), [("usage_delivery", "nothing_to_invoice")])
         row = contract.schedule_ids
         self.assertEqual((row.quantity, row.amount, row.move_id.id), (4, 0, False))
         self.assertIn("4", row.explanation)
@@ -48,7 +48,7 @@ class TestUsageSettled(TriggerCase):
         self.assertEqual(sorted(line[2] for line in self._lines(move)), ["0.00", "5.00"])
         self.assertEqual(set(contract.schedule_ids.mapped("state")), {"invoiced"})
 
-    def test_what_changes_a_settled_delivery_is_billed(self):
+    def test_what_changes_a_delivery_without_invoice_is_billed(self):
         contract = self._trigger_contract(self.EVENTS, {"price_unit": 0.001})
         self._use_on(contract, 4, "2026-01-05", transaction_id="small")
         change = {"kind": "replacement", "origin": "small", "transaction_id": "large"}
@@ -58,7 +58,7 @@ class TestUsageSettled(TriggerCase):
         with self.assertRaises(UserError):
             contract.item_ids.usage_billing = "period"
 
-    def test_a_settled_delivery_keeps_the_item_on_delivery(self):
+    def test_a_delivery_without_invoice_keeps_the_item_on_delivery(self):
         contract = self._trigger_contract(self.EVENTS, {"price_unit": 0.001})
         self._use_on(contract, 4, "2026-01-05")
         with self.assertRaises(UserError):
@@ -71,7 +71,8 @@ class TestUsageSettled(TriggerCase):
         self.assertInvoices(self._use_on(contract, 1000000, "2026-01-05"), "200.00")
         self.assertFalse(self._bill_on("2026-02-01").invoice_ids)
         self.assertEqual(
-            self._states(contract), [("usage", "settled"), ("usage_threshold", "invoiced")]
+            self._states(contract),
+            [("usage", "nothing_to_invoice"), ("usage_threshold", "invoiced")],
         )
         # February is running; of January, late usage is a difference.
         self._use_on(contract, 50000, "2026-02-02")
@@ -102,7 +103,7 @@ class TestUsageSettled(TriggerCase):
             {"usage_billing": "complete"}, {"price_unit": 1.0, "allowance_units": 10}
         )
         self.assertInvoices(self._use_on(contract, 4, "2026-01-05"))
-        self.assertEqual(self._states(contract), [("usage", "settled")])
+        self.assertEqual(self._states(contract), [("usage", "nothing_to_invoice")])
         self.assertInvoices(self._use_on(contract, 8, "2026-01-06"))
         self.assertInvoices(self._bill_on("2026-01-07").invoice_ids, "2.00")
 
@@ -118,7 +119,8 @@ class TestUsageSettled(TriggerCase):
             self._use(contract, 3)
         self.assertFalse(self._bill_on("2026-02-03").invoice_ids)
         self.assertEqual(
-            self._states(contract), [("usage", "invoiced"), ("usage_difference", "settled")]
+            self._states(contract),
+            [("usage", "invoiced"), ("usage_difference", "nothing_to_invoice")],
         )
         with freeze_time("2026-02-04 12:00:00"):
             self._use(contract, 5)
@@ -128,7 +130,7 @@ class TestUsageSettled(TriggerCase):
     # === BESIDE A CONTRACT THAT CANNOT BE BILLED === #
 
     @mute_logger("odoo.addons.cn285_contract.models.billing.billing_run_batch")
-    def test_what_a_failing_contract_leaves_alone_is_settled(self):
+    def test_what_a_failing_contract_leaves_alone_is_closed(self):
         """Two contracts share an invoice; without the one that fails, it would be of 0.00."""
         nothing = self._usage_contract({"price_unit": 1.0, "allowance_units": 10})
         with freeze_time("2026-01-20 12:00:00"):
@@ -152,7 +154,8 @@ class TestUsageSettled(TriggerCase):
         self.assertEqual(run.issue_ids.contract_id, failing)
         self.assertIn("boom", run.issue_ids.reason)
         self.assertEqual(
-            self._states(nothing), [("usage", "invoiced"), ("usage_difference", "settled")]
+            self._states(nothing),
+            [("usage", "invoiced"), ("usage_difference", "nothing_to_invoice")],
         )
         self.assertEqual(nothing.schedule_ids.sorted("id")[-1].run_id, run)
         # The failing one is billed as soon as it can be, and what is used later is a difference.
@@ -172,10 +175,10 @@ class TestUsageSettled(TriggerCase):
         row = contract.schedule_ids
         self.assertIn("no invoice of its own", row.explanation)
         arch = self.env["cn285.billing.schedule"].get_view(view_type="search")["arch"]
-        self.assertIn('name="settled"', arch)
-        found = self.env["cn285.billing.schedule"].search([("state", "=", "settled")])
+        self.assertIn('name="nothing_to_invoice"', arch)
+        found = self.env["cn285.billing.schedule"].search([("state", "=", "nothing_to_invoice")])
         self.assertEqual(found, row)
         delivery = row.delivery_id
         self.assertMoney(delivery.amount, "0.00")
         contract.action_cancel()
-        self.assertEqual(row.state, "settled")
+        self.assertEqual(row.state, "nothing_to_invoice")

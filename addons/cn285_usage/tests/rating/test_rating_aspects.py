@@ -327,15 +327,15 @@ class TestRatingAspects(TriggerCase):
             self._look()
         with freeze_time("2026-02-01 06:00:00"):
             self._bill_all()
-            self.assertEqual(self._rated("invoiced", "settled"), FIRST)
+            self.assertEqual(self._rated("invoiced", "nothing_to_invoice"), FIRST)
             self._use_everything("2026-01-11")
             self._bill_all()
-            both = self._rated("invoiced", "settled")
+            both = self._rated("invoiced", "nothing_to_invoice")
             self.assertEqual({name: rows[len(FIRST[name]) :] for name, rows in both.items()}, LATE)
             self.assertEqual(self._bill_all().row_count, 0)
             self._cancel_invoices()
             self._bill_all()
-            self.assertEqual(self._rated("invoiced", "settled"), ANEW)
+            self.assertEqual(self._rated("invoiced", "nothing_to_invoice"), ANEW)
 
     def _cancel_invoices(self):
         """Cancel all invoices; what was billed without one, or beside one, is owed again."""

@@ -78,7 +78,7 @@ class TestUsageCredit(UsageCase):
         with self.assertRaisesRegex(UserError, "Nothing is left"):
             move.cn285_credit()
         late = contract.schedule_ids.move_id.filtered(
-            lambda one: one.move_type == "out_invoice" and one != move
+            lambda invoice: invoice.move_type == "out_invoice" and invoice != move
         )
         self.assertMoney(late.cn285_credit()["amount_untaxed"], "60.00")
 

@@ -205,7 +205,7 @@ class TestUsageEstimate(UsageCase):
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-10 10:00:00")
 class TestUsagePortal(UsageCase, HttpCase):
-    """The customer sees his usage in the portal; a reseller's customer and strangers do not."""
+    """Customers see their usage in the portal; a reseller's customer and strangers do not."""
 
     @classmethod
     def setUpClass(cls):

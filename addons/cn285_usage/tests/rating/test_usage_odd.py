@@ -30,7 +30,7 @@ class TestUsageOdd(UsageCase):
         self.assertEqual(run.issue_ids.contract_id, large)
         self.assertIn("too large", run.issue_ids.reason)
         self.assertMoney(run.amount_untaxed, "333000000000.00")
-        row = other.schedule_ids.filtered(lambda one: one.state == "invoiced")
+        row = other.schedule_ids.filtered(lambda row: row.state == "invoiced")
         self.assertMoney(row.amount, "333000000000.00")
 
     def test_a_single_line_has_no_negative_price_of_a_negative_quantity(self):

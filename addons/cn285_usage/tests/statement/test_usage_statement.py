@@ -159,7 +159,7 @@ class TestUsageStatement(UsageCase):
 @tagged("post_install", "-at_install")
 @freeze_time("2026-02-01 10:00:00")
 class TestUsageStatementPortal(UsageCase, HttpCase):
-    """The customer finds his statements in the portal, nobody else does."""
+    """Customers find their statements in the portal, nobody else does."""
 
     @classmethod
     def setUpClass(cls):

@@ -29,7 +29,9 @@ class TestUsageTriggerStatement(TriggerCase):
     def _statement(self, move):
         """Quantities and amounts of an invoice's statement."""
         move._make_usage_statements()
-        [file] = move.cn285_statement_ids.filtered(lambda one: one.name.endswith(".csv"))
+        [file] = move.cn285_statement_ids.filtered(
+            lambda statement: statement.name.endswith(".csv")
+        )
         text = file.raw.decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text else ","))
         quantity, amount = rows[0].index("Quantity"), rows[0].index("Amount")

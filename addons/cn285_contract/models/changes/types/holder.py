@@ -14,9 +14,10 @@ NOT_IN_EFFECT = ("draft", "to_approve", "scheduled")
 class Holder(ChangeType):
     """The contract goes on as one of the new holder's own, with all that runs on it.
 
-    The old holder's ends the day before: what was billed to him beyond is credited to him. So
-    neither sees the other's invoices. If he had planned to leave later, that is given up: his
-    contract is over by then, and the new holder stays until he leaves himself.
+    The old holder's ends the day before: what was billed there beyond is credited there. So
+    neither sees the other's invoices. A termination that the old holder had
+    planned for later is given up: that contract is over by then, and the new holder has asked for
+    none.
     """
 
     name = "holder"
@@ -90,7 +91,7 @@ class Holder(ChangeType):
     def _hand_over_planned(self, change, heir):
         """What is planned of the contract's items and prices from then on concerns the heir.
 
-        Other plans were between the old holder and the company: they stay with his contract.
+        Other plans were between the old holder and the company: they stay with the old contract.
         """
         change.contract_id.change_ids.filtered(
             lambda other: (

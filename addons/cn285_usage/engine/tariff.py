@@ -44,7 +44,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Tariff:
     """A charge model with the included units and the bounds of a full period.
 
     ``model`` is None where a program makes the rating; then there are only bounds.

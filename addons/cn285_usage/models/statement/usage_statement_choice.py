@@ -4,14 +4,14 @@ from odoo.exceptions import UserError, ValidationError
 FORMATS = ("pdf", "xlsx", "csv")
 
 
-class StatementTerms(models.AbstractModel):
-    """Which statement a customer gets, and which of its files his mails take along.
+class StatementChoice(models.AbstractModel):
+    """Which statement a customer gets, and which of its files go along with mails.
 
     Shared by contracts and contract templates.
     """
 
-    _name = "cn285.statement.terms"
-    _description = "Statement Terms"
+    _name = "cn285.statement.choice"
+    _description = "Statement Choice"
 
     statement_layout_id = fields.Many2one(
         "cn285.statement.layout",
@@ -41,12 +41,12 @@ class StatementTerms(models.AbstractModel):
 
 class Contract(models.Model):
     _name = "cn285.contract"
-    _inherit = ["cn285.contract", "cn285.statement.terms"]
+    _inherit = ["cn285.contract", "cn285.statement.choice"]
 
 
 class ContractTemplate(models.Model):
     _name = "cn285.contract.template"
-    _inherit = ["cn285.contract.template", "cn285.statement.terms"]
+    _inherit = ["cn285.contract.template", "cn285.statement.choice"]
 
     def _contract_fields(self):
         return [*super()._contract_fields(), *self._statement_fields()]
