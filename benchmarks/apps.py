@@ -17,7 +17,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from billing import DAY, seed
 from common import (
     RESULTS,
     ROOT,
@@ -29,6 +28,7 @@ from common import (
     measured,
     parsed,
 )
+from contracts import DAY, seed
 from dateutil.relativedelta import relativedelta
 
 LIMIT = 1.15

@@ -68,7 +68,7 @@ class TestRenewalsInTimeTravel(TravelCase):
         self.assertEqual((lines["2026-04-01", "renewal"], lines["2026-04-12", "change"]), (1, 1))
 
     def test_the_order_of_a_days_work(self):
-        """Renewals before changes, both before schedules, notices before bills, bridges at the end."""
+        """Renewals before changes, both before schedules, notices before bills; bridges last."""
         order = [
             "cn285_usage.cron_make_partitions",
             "cn285_renewal.cron_renewals",

@@ -50,6 +50,8 @@ APPS = (
     "hr_expense",
     "hr_timesheet",
     "im_livechat",
+    "l10n_fr_facturx_chorus_pro",
+    "l10n_fr_pos_cert",
     "loyalty",
     "mass_mailing",
     "mrp",

@@ -20,7 +20,7 @@ class BridgeBinding(models.Model):
     _inherit = ["cn285.bridge.record"]
     _order = "id desc"
 
-    record_name = fields.Char(string="Name Here", compute="_compute_record_name")
+    record_name = fields.Char(string="Name Here")
     external_id = fields.Char(string="ID There")
     own_id = fields.Char(
         string="Our External ID",
@@ -60,16 +60,6 @@ class BridgeBinding(models.Model):
     )
     _own_index = models.Index("(kind_id, own_id)")
     _record_index = models.Index("(res_model, res_id)")
-
-    @api.depends("res_model", "res_id")
-    def _compute_record_name(self):
-        for model, bindings in self.grouped("res_model").items():
-            names = {}
-            if model in self.env:
-                found = self.env[model].browse(bindings.mapped("res_id")).exists()
-                names = {record.id: record.display_name for record in found}
-            for binding in bindings:
-                binding.record_name = names.get(binding.res_id, False)
 
     @api.depends("record_name", "external_id")
     def _compute_display_name(self):

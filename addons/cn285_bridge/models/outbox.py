@@ -19,7 +19,6 @@ class BridgeOutbox(models.Model):
     _inherit = ["cn285.bridge.record"]
     _order = "id"
 
-    record_name = fields.Char(string="Name", compute="_compute_record_name")
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -44,16 +43,6 @@ class BridgeOutbox(models.Model):
     done_at = fields.Datetime(readonly=True)
 
     _waiting_index = models.Index("(backend_id, kind_id, res_id) WHERE state = 'waiting'")
-
-    @api.depends("res_model", "res_id")
-    def _compute_record_name(self):
-        for model, rows in self.grouped("res_model").items():
-            names = {}
-            if model in self.env:
-                found = self.env[model].browse(rows.mapped("res_id")).exists()
-                names = {record.id: record.display_name for record in found}
-            for row in rows:
-                row.record_name = names.get(row.res_id, False)
 
     # ------------------------------------------------------------------ noting
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class BridgeRecord(models.AbstractModel):
@@ -18,6 +18,17 @@ class BridgeRecord(models.AbstractModel):
     res_id = fields.Many2oneReference(
         string="Record", model_field="res_model", required=True, readonly=True
     )
+    record_name = fields.Char(string="Name", compute="_compute_record_name")
+
+    @api.depends("res_model", "res_id")
+    def _compute_record_name(self):
+        for model, about in self.grouped("res_model").items():
+            names = {}
+            if model in self.env:
+                found = self.env[model].browse(about.mapped("res_id")).exists()
+                names = {record.id: record.display_name for record in found}
+            for one in about:
+                one.record_name = names.get(one.res_id, False)
 
     def action_open_record(self):
         self.ensure_one()

@@ -49,6 +49,17 @@ def day_after(day):
     return day + timedelta(days=1) if day else None
 
 
+def is_past_state_door(records, vals):
+    """Whether values would change a state past the one door between states.
+
+    Records pass the door by the context key ``cn285_state_door``, which no remote call can give; a
+    new record may be a draft.
+    """
+    if "state" not in vals or records.env.context.get("cn285_state_door") is STATE_DOOR:
+        return False
+    return bool(records) or vals["state"] != "draft"
+
+
 def insert_steps(steps, new, before=None, after=None):
     """The steps with others among them, where an addon wants its own.
 

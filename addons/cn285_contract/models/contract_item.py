@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from .common import LIVE_STATES, STATE_DOOR
+from .common import LIVE_STATES, STATE_DOOR, is_past_state_door
 
 
 class ContractItem(models.Model):
@@ -208,13 +208,10 @@ class ContractItem(models.Model):
     @api.model
     def _check_state_door(self, vals):
         """Refuse a state written past :meth:`_update_state`, also by a remote call."""
-        if "state" not in vals or self.env.context.get("cn285_state_door") is STATE_DOOR:
-            return
-        if vals["state"] == "draft" and not self:
-            return
-        raise UserError(
-            self.env._("The state of an item changes by its actions, not by editing it.")
-        )
+        if is_past_state_door(self, vals):
+            raise UserError(
+                self.env._("The state of an item changes by its actions, not by editing it.")
+            )
 
     def _check_stays(self, contract_id):
         """Refuse to move an item that has started: its schedule belongs to its contract."""

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.states import contract_state
-from .common import LIVE_STATES, STATE_DOOR
+from .common import LIVE_STATES, STATE_DOOR, is_past_state_door
 
 
 class Contract(models.Model):
@@ -12,16 +12,13 @@ class Contract(models.Model):
     @api.model
     def _check_state_door(self, vals):
         """Refuse a state that is written past :meth:`_update_state`, also by a remote call."""
-        if "state" not in vals or self.env.context.get("cn285_state_door") is STATE_DOOR:
-            return
-        if vals["state"] == "draft" and not self:
-            return
-        raise UserError(
-            self.env._(
-                "The state of a contract changes by its buttons (Confirm, Close, Cancel, "
-                "Set to Draft), not by editing it."
+        if is_past_state_door(self, vals):
+            raise UserError(
+                self.env._(
+                    "The state of a contract changes by its buttons (Confirm, Close, Cancel, "
+                    "Set to Draft), not by editing it."
+                )
             )
-        )
 
     def _update_state(self, allowed, target, **values):
         """The one door between states: contracts in ``allowed`` go to ``target``.

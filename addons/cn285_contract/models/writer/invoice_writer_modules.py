@@ -3,7 +3,7 @@
 Two lists. Of VERIFIED_MODULES everything that concerns posting a customer invoice was read. Of the
 modules in COVERED just what is listed was: an override that is not (of a later version, of another
 module) is an obstacle. The differential test runs without these modules and with all of them
-(`tests/test_invoice_writer_modules.py`).
+(`tests/writer/beside_apps.py`).
 
 Fields that the modules in COVERED add to invoices (a link to a sales order, to a repair …) may not
 be given: such an invoice takes Odoo's way.

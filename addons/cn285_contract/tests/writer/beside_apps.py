@@ -4,6 +4,7 @@ Run by `tests/test_writer_beside_apps.py` in a database of its own, which has wh
 """
 
 from copy import deepcopy
+from datetime import date
 from unittest.mock import Mock, patch
 
 from odoo.fields import Command
@@ -13,6 +14,7 @@ from ...models.writer import invoice_writer_refusals as refusals
 from ...models.writer.invoice_writer_guard import _definition_classes
 from ...models.writer.invoice_writer_modules import COVERED, COVERED_MODULES
 from ...models.writer.invoice_writer_reasons import REASONS, Reason
+from ..common import ContractCase
 from .test_invoice_writer import InvoiceWriterCase
 
 GENERATED = 24
@@ -160,6 +162,32 @@ class TestBesideApps(BesideAppsCase):
 
 
 @tagged("post_install", "-at_install")
+class TestRunBesideApps(ContractCase):
+    """An ordinary billing run: with all these apps not one of its invoices is left to Odoo."""
+
+    def test_all_invoices_of_a_run_are_quick(self):
+        partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(12)])
+        items = (
+            {},
+            {"price_unit": 19.99, "quantity": 3, "discount": 12.5},
+            {"timing": "arrears"},
+            {"recurring_interval": 3, "price_unit": 0.0},
+        )
+        for number, partner in enumerate(partners):
+            self._create_contract(
+                items[: 1 + number % len(items)],
+                partner_id=partner.id,
+                date_start=date(2026, 1, 1 + number),
+            )
+        run = self._bill(date(2026, 4, 30))
+        self.assertFalse(run.issue_ids)
+        self.assertGreater(run.invoice_count, 40)
+        self.assertEqual(run.writing_summary, f"{run.invoice_count} quick")
+        self.assertFalse(any(run.invoice_ids.mapped("cn285_ordinary_reason")))
+        self.assertEqual(set(run.invoice_ids.mapped("state")), {"posted"})
+
+
+@tagged("post_install", "-at_install")
 class TestRefusedBesideApps(BesideAppsCase):
     """What differs is left to Odoo, one invoice at a time."""
 
@@ -249,6 +277,38 @@ class TestRefusedBesideApps(BesideAppsCase):
             line = self.line(product_id=self.portfolio.products[0].id, **{name: False})
             vals = self.simple(invoice_line_ids=[line])
             self.assertEqual(self.reasons([vals]), ["field"], name)
+
+    def test_line_of_a_sales_order(self):
+        """The order is told of its invoice, which Odoo makes."""
+        product = self.portfolio.products[0]
+        order = self.su_env["sale.order"].create(
+            {
+                "partner_id": self.portfolio.partners[0].id,
+                "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 2})],
+            }
+        )
+        order.action_confirm()
+        ordered = [Command.link(order.order_line.id)]
+        line = self.line(product_id=product.id, quantity=2, sale_line_ids=ordered)
+        move = self.assert_refused(self.simple(invoice_line_ids=[line]), "field", "sale_line_ids")
+        self.assertEqual(order.invoice_ids, move)
+        self.assertEqual(order.order_line.qty_invoiced, 2)
+
+    def test_line_of_a_purchase_order(self):
+        """Returned goods: the purchase order's line counts them."""
+        product = self.portfolio.products[0]
+        order = self.su_env["purchase.order"].create(
+            {
+                "partner_id": self.portfolio.partners[0].id,
+                "order_line": [Command.create({"product_id": product.id, "product_qty": 2})],
+            }
+        )
+        order.button_confirm()
+        line = self.line(product_id=product.id, purchase_line_id=order.order_line.id)
+        move = self.assert_refused(
+            self.simple(invoice_line_ids=[line]), "field", "purchase_line_id"
+        )
+        self.assertEqual(order.invoice_ids, move)
 
     def test_given_team_is_followed(self):
         move = self.assert_refused(self.simple(team_id=self.teams[0].id), "field", "team_id")

@@ -120,7 +120,6 @@ class TestCustomFields(InvoiceWriterCase):
         }
         fields_model = self.su_env["ir.model.fields"]
         fields_model.create({**values, "name": "x_note", "field_description": "Note"})
-        self.env.registry.clear_cache("stable")
         made = self.quick([self.simple(x_note="given")])
         self.assertEqual(made.x_note, "given")
         fields_model.create(
@@ -134,7 +133,6 @@ class TestCustomFields(InvoiceWriterCase):
                 "store": True,
             }
         )
-        self.env.registry.clear_cache("stable")
         made = self.writer._create_invoices([self.simple(ref="REF")])
         self.assertEqual(made.x_copy, "REF")
         self.assertEqual(

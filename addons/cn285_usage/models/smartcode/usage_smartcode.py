@@ -41,7 +41,7 @@ class UsageCalculator(models.Model):
 
     @api.constrains("charge_model", "smartcode_id", "item_id")
     def _check_smartcode(self):
-        for calculator in self.filtered(lambda one: one._entry().feed is Feed.inputs):
+        for calculator in self.filtered(lambda calculator: calculator._entry().feed is Feed.inputs):
             # sudo: only the company; who may edit the contract need not see the SmartCode.
             smartcode = calculator.sudo().smartcode_id
             if not smartcode:
