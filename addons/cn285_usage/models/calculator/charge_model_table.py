@@ -1,15 +1,17 @@
 """The charge models: one entry each, in the order in which forms offer them.
 
-Another addon adds its own to its databases by extending ``cn285.usage.calculator._charge_models``,
-with a ``selection_add`` for the label.
+Another addon adds its own to its databases by extending ``cn285.usage.calculator._charge_models``.
 """
 
 from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.tools import LazyTranslate
 
 from ...engine import charge_models as engine
 from ...engine.percentage import Percentage as EnginePercentage
 from ...engine.tariff import Feed, Usage
 from .charge_model import ChargeModelEntry
+
+_lt = LazyTranslate(__name__)
 
 # Curves of a price per property value: more lines cannot be told apart.
 MAX_CURVES = 6
@@ -17,7 +19,7 @@ MAX_CURVES = 6
 
 class PerUnit(ChargeModelEntry):
     name = "per_unit"
-    label = "Per Unit"
+    label = _lt("Per Unit")
     own_figures = ("price_unit",)
     has_one_price = True
 
@@ -43,7 +45,7 @@ class Tiered(ChargeModelEntry):
 
 class Graduated(Tiered):
     name = "graduated"
-    label = "Graduated Tiers"
+    label = _lt("Graduated Tiers")
     engine_class = engine.Graduated
 
     def texts(self, env):
@@ -52,7 +54,7 @@ class Graduated(Tiered):
 
 class Volume(Tiered):
     name = "volume"
-    label = "Volume"
+    label = _lt("Volume")
     engine_class = engine.Volume
 
     def texts(self, env):
@@ -67,7 +69,7 @@ class Stairstep(Volume):
     """Bands; those that have a unit price are rated, and explained, as volumes."""
 
     name = "stairstep"
-    label = "Stairstep"
+    label = _lt("Stairstep")
     own_figures = (*Tiered.own_figures, "overage_price")
 
     def make(self, calculator):
@@ -87,7 +89,7 @@ class Stairstep(Volume):
 
 class Package(ChargeModelEntry):
     name = "package"
-    label = "Package"
+    label = _lt("Package")
     own_figures = ("price_unit", "package_size", "free_units")
     counts_packages = True
 
@@ -112,7 +114,7 @@ class Percentage(ChargeModelEntry):
     """Of the money that each event moves."""
 
     name = "percentage"
-    label = "Percentage"
+    label = _lt("Percentage")
     feed = Feed.events
     own_figures = (
         "percent",
@@ -145,7 +147,7 @@ class Percentage(ChargeModelEntry):
 
 class GraduatedPercentage(Graduated):
     name = "graduated_percentage"
-    label = "Graduated Percentage"
+    label = _lt("Graduated Percentage")
     engine_class = engine.GraduatedPercentage
     tiers_in_percent = True
 
@@ -154,7 +156,7 @@ class Matrix(ChargeModelEntry):
     """A price for each value of a property."""
 
     name = "matrix"
-    label = "Price per Property Value"
+    label = _lt("Price per Property Value")
     feed = Feed.values
     own_figures = ("property_name", "has_default_price", "price_unit", "value_ids")
 
@@ -187,7 +189,7 @@ class SmartCode(ChargeModelEntry):
     """A calculation in Python, by which rows are rated in batches: see the room ``smartcode``."""
 
     name = "smartcode"
-    label = "SmartCode"
+    label = _lt("SmartCode")
     feed = Feed.inputs
     own_figures = ("smartcode_id", "metric_ids")
 

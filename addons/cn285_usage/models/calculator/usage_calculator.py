@@ -84,7 +84,7 @@ class UsageCalculator(models.Model):
         related="item_id.contract_id", string="Contract Triggered", store=False
     )
     charge_model = fields.Selection(
-        [(entry.name, entry.label) for entry in CHARGE_MODELS.values()],
+        "_charge_model_choices",
         required=True,
         default=next(iter(CHARGE_MODELS)),
     )
@@ -284,6 +284,10 @@ class UsageCalculator(models.Model):
     def _charge_models(self):
         """The charge models by name: ``charge_model.ChargeModelEntry``. Addons add their own."""
         return CHARGE_MODELS
+
+    @api.model
+    def _charge_model_choices(self):
+        return [(entry.name, self.env._(entry.label)) for entry in self._charge_models().values()]
 
     def _entry(self):
         """What there is to know of its charge model."""

@@ -288,11 +288,9 @@ class UsageEvent(models.Model):
         known = parameters["known"].metrics
         refs = refs - known.keys()
         if refs:
-            need_quantity = self.env["cn285.usage.metric"]._aggregations_that("needs_quantity")
-            self.env.cr.execute(
-                sql.LEARN_METRICS,
-                {**parameters, "refs": sorted(refs), "need_quantity": need_quantity},
-            )
+            names = self.env["cn285.usage.metric"]._aggregations_that("needs_quantity")
+            values = {**parameters, "refs": sorted(refs), "need_quantity": names}
+            self.env.cr.execute(sql.LEARN_METRICS, values)
             found = {ref: Metric(*facts) for ref, *facts in self.env.cr.fetchall()}
             known.update({ref: found.get(ref) for ref in refs})
 

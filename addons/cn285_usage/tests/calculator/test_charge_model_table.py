@@ -50,16 +50,9 @@ class TestChargeModelTable(UsageCase):
     def setUpClass(cls):
         super().setUpClass()
         entry = FlatFee()
-        field = cls.env["cn285.usage.calculator"]._fields["charge_model"]
-        choices = [*field.selection, (entry.name, entry.label)]
-        for patched in (
-            patch.dict(CHARGE_MODELS, {entry.name: entry}),
-            # What ``selection_add`` does where another addon brings the model.
-            patch.object(field, "selection", choices),
-            patch.object(field, "_selection", dict(choices)),
-        ):
-            patched.start()
-            cls.addClassCleanup(patched.stop)
+        patched = patch.dict(CHARGE_MODELS, {entry.name: entry})
+        patched.start()
+        cls.addClassCleanup(patched.stop)
 
     def _contract(self, **figures):
         vals = {"charge_model": "flat_fee", "metric_id": self.calls.id, "price_unit": 30, **figures}
@@ -72,6 +65,24 @@ class TestChargeModelTable(UsageCase):
                     "calculator_ids": [Command.create(vals)],
                 }
             ]
+        )
+
+    def test_choices_are_those_of_the_table_in_its_order(self):
+        choices = self.env["cn285.usage.calculator"].fields_get(["charge_model"])
+        self.assertEqual(
+            choices["charge_model"]["selection"],
+            [
+                ("per_unit", "Per Unit"),
+                ("graduated", "Graduated Tiers"),
+                ("volume", "Volume"),
+                ("stairstep", "Stairstep"),
+                ("package", "Package"),
+                ("percentage", "Percentage"),
+                ("graduated_percentage", "Graduated Percentage"),
+                ("matrix", "Price per Property Value"),
+                ("smartcode", "SmartCode"),
+                ("flat_fee", "Flat Fee"),
+            ],
         )
 
     def test_it_rates_bills_and_explains(self):
