@@ -30,7 +30,7 @@ serve-netsuite: ## a NetSuite account to try the bridge against; DB=name connect
 bench: ## speed, beside OCA contract and bare Odoo; ARGS=billing runs one of benchmarks/
 	@tools/run bench $(ARGS)
 
-lint: ## ruff, pylint-odoo, XML, translations, methods defined twice
+lint: ## ruff, pylint-odoo, XML, translations, methods defined twice, docs
 	@tools/run lint
 
 load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json DB=name

@@ -228,6 +228,7 @@ def lint(_options):
         [sys.executable, "tools/check_xml.py"],
         [sys.executable, "tools/check_po.py"],
         [sys.executable, "tools/check_methods.py"],
+        [sys.executable, "tools/check_docs.py"],
         ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
     ]
     failed = []

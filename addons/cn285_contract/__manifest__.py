@@ -26,7 +26,7 @@
         "views/contract_portal_templates.xml",
         "views/billing_run_views.xml",
         "wizards/credit_create_views.xml",
-        "wizards/bill_upcoming_views.xml",
+        "wizards/bill_ahead_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

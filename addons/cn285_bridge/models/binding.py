@@ -17,19 +17,9 @@ class BridgeBinding(models.Model):
 
     _name = "cn285.bridge.binding"
     _description = "Bridge Binding"
+    _inherit = ["cn285.bridge.record"]
     _order = "id desc"
 
-    kind_id = fields.Many2one(
-        "cn285.bridge.kind", required=True, ondelete="cascade", index=True, readonly=True
-    )
-    backend_id = fields.Many2one(
-        related="kind_id.backend_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(related="kind_id.company_id", store=True, precompute=True)
-    res_model = fields.Char(required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        string="Record", model_field="res_model", required=True, readonly=True
-    )
     record_name = fields.Char(string="Name Here", compute="_compute_record_name")
     external_id = fields.Char(string="ID There")
     own_id = fields.Char(
@@ -239,15 +229,6 @@ class BridgeBinding(models.Model):
                 self.env["cn285.bridge.outbox"]._put(kind, bindings.mapped("res_id"), force=True)
             kind.backend_id._dispatch_later()
         return True
-
-    def action_open_record(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
 
 
 def _aware(moment):

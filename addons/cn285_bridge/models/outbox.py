@@ -16,19 +16,9 @@ class BridgeOutbox(models.Model):
 
     _name = "cn285.bridge.outbox"
     _description = "Bridge Outbox"
+    _inherit = ["cn285.bridge.record"]
     _order = "id"
 
-    kind_id = fields.Many2one(
-        "cn285.bridge.kind", required=True, ondelete="cascade", index=True, readonly=True
-    )
-    backend_id = fields.Many2one(
-        related="kind_id.backend_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(related="kind_id.company_id", store=True, precompute=True)
-    res_model = fields.Char(required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        string="Record", model_field="res_model", required=True, readonly=True
-    )
     record_name = fields.Char(string="Name", compute="_compute_record_name")
     state = fields.Selection(
         [
@@ -138,12 +128,3 @@ class BridgeOutbox(models.Model):
         rows = operator(self).filtered(lambda row: row.state in ("parked", "waiting"))
         rows.write({"state": "cancelled", "done_at": fields.Datetime.now()})
         return True
-
-    def action_open_record(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }

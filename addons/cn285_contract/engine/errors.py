@@ -1,5 +1,7 @@
 """Refusals of the engine, as codes that the shell can translate."""
 
+from collections.abc import Mapping
+
 _MESSAGES = {
     "interval_not_positive": "The interval must be a whole number above zero, not %(interval)s.",
     "unknown_unit": "%(unit)s is not a unit of time.",
@@ -42,11 +44,14 @@ class EngineError(ValueError):
     """A value the engine refuses.
 
     ``code`` is stable and meant for the shell, which translates it; ``values`` holds what the
-    message speaks of; ``str(error)`` is the same as an English sentence.
+    message speaks of; ``str(error)`` is the same as an English sentence, of ``messages``.
     """
 
+    #: The sentences by code: each engine has its own.
+    messages: Mapping[str, str] = _MESSAGES
+
     def __init__(self, code: str, **values: object) -> None:
-        super().__init__(_MESSAGES[code] % values)
+        super().__init__(self.messages[code] % values)
         self.code = code
         self.values = values
 

@@ -1,3 +1,8 @@
+"""Contracts, their items and templates, the planning of schedule rows, versions, prices, MRR.
+The rooms: ``billing``, ``writer``, ``changes``, ``credit_notes``, ``importing``.
+Called by: users, programs and the portal; the rooms plan anew through ``contract_item_planning``.
+"""
+
 # The order matters: a model comes before the files that extend it.
 from . import (
     res_company,
@@ -12,6 +17,7 @@ from . import (
     contract,
     contract_lifecycle,
     contract_item,
+    contract_mrr,
     contract_item_discount,
     contract_item_planning,
     contract_item_version,

@@ -145,14 +145,6 @@ class Contract(models.Model):
         copy=False,
         readonly=True,
     )
-    mrr = fields.Monetary(
-        string="MRR",
-        compute="_compute_mrr",
-        store=True,
-        currency_field="currency_id",
-        help="Monthly recurring revenue: the running subscriptions, normalised to a month.",
-        groups="cn285_contract.group_contract_user_own,account.group_account_readonly",
-    )
     invoice_separately = fields.Boolean(
         string="Invoice of its Own",
         help="Do not gather this contract with the payer's other contracts on one invoice.",
@@ -236,12 +228,6 @@ class Contract(models.Model):
                 contract.currency_id = pricelist.currency_id
             else:
                 contract.currency_id = contract.currency_id or contract.company_id.currency_id
-
-    @api.depends("item_ids.mrr", "item_ids.state")
-    def _compute_mrr(self):
-        for contract in self:
-            running = contract.item_ids.filtered(lambda item: item.state == "active")
-            contract.mrr = sum(running.mapped("mrr"))
 
     @api.depends("name")
     @api.depends_context("lang")

@@ -1,11 +1,9 @@
 from datetime import timedelta
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ..engine.mrr import monthly_value
 from .common import LIVE_STATES, STATE_DOOR
 
 
@@ -83,13 +81,6 @@ class ContractItem(models.Model):
     billing_start = fields.Date(
         compute="_compute_billing_start", help="First billed day: the day after the trial."
     )
-    mrr = fields.Monetary(
-        string="MRR",
-        compute="_compute_mrr",
-        store=True,
-        currency_field="currency_id",
-        help="Value of one period, normalised to a month.",
-    )
 
     _planned_until_idx = models.Index(
         "(company_id, planned_until) WHERE state IN ('active', 'paused', 'suspended')"
@@ -157,31 +148,6 @@ class ContractItem(models.Model):
         for item in self:
             start = item._expected_start()
             item.billing_start = start and start + timedelta(days=item.trial_days)
-
-    @api.depends(
-        "billing_type",
-        "quantity",
-        "price_source",
-        "price_unit",
-        "discount",
-        "recurring_interval",
-        "recurring_unit",
-        "product_id",
-        "contract_id.pricelist_id",
-        "contract_id.currency_id",
-        "date_start",
-    )
-    def _compute_mrr(self):
-        fixed = self.filtered(lambda item: item.billing_type == "fixed" and item.product_id)
-        (self - fixed).mrr = 0.0
-        prices = fixed._unit_prices()
-        for item in fixed:
-            if item.recurring_interval < 1:
-                item.mrr = 0.0
-                continue
-            net = Decimal(repr(item.quantity)) * Decimal(repr(prices.get(item.id, 0.0)))
-            net *= 1 - Decimal(repr(item.discount)) / 100
-            item.mrr = float(monthly_value(net, item.recurring_interval, item.recurring_unit))
 
     # === CRUD === #
 

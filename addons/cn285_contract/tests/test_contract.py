@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
@@ -172,6 +173,23 @@ class TestContract(ContractCase):
         self.assertMoney(contract.mrr, "223.67")
         contract.item_ids[0].action_end("2026-06-30")
         self.assertMoney(contract.mrr, "223.67")
+
+    def test_mrr_leaves_out_items_by_one_method(self):
+        """Such as items that end within 30 days."""
+        model = type(self.env["cn285.contract"])
+        counted = model._mrr_items
+
+        def lasting(contract):
+            soon = date(2026, 2, 14)
+            return counted(contract).filtered(
+                lambda item: not item.date_end or item.date_end > soon
+            )
+
+        with patch.object(model, "_mrr_items", lasting):
+            contract = self._create_contract(
+                [{"price_unit": 10.0}, {"price_unit": 5.0, "date_end": date(2026, 1, 31)}]
+            )
+            self.assertMoney(contract.mrr, "10.00")
 
     # === TEMPLATES === #
 

@@ -1,1 +1,5 @@
-from . import bill_upcoming, contract_change, contract_preview, credit_create
+"""Dialogs: make a change, preview the next invoices, bill ahead, credit an invoice.
+Called by: buttons of contracts and invoices. They ask and show; the work is done in ``models``.
+"""
+
+from . import bill_ahead, contract_change, contract_preview, credit_create

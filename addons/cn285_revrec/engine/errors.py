@@ -16,7 +16,4 @@ _MESSAGES = {
 class RecognitionError(EngineError):
     """A value the engine refuses: ``code`` for the shell, ``values`` for what it speaks of."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        ValueError.__init__(self, _MESSAGES[code] % values)
-        self.code = code
-        self.values = values
+    messages = _MESSAGES

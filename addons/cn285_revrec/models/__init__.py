@@ -1,3 +1,9 @@
+"""Recognition rules, schedules of invoice lines and unbilled rows, monthly runs, their entries.
+From lines to schedules: ``revrec_source*``; from schedules to journal entries: ``revrec_run*``.
+Called by: accountants, month by month, and the invoice builder of cn285_contract, which asks for
+the account and the service period of each line.
+"""
+
 # The order matters: a model comes before the files that extend it.
 from . import (
     revrec_rule,
@@ -5,6 +11,7 @@ from . import (
     res_config_settings,
     product,
     contract_item,
+    revrec_default_rule,
     billing_schedule,
     invoice_builder,
     revrec_schedule,

@@ -61,11 +61,3 @@ class ContractItem(models.Model):
     @api.model
     def _replanning_fields(self):
         return super()._replanning_fields() - {"cn285_revrec_rule_id"}
-
-    def _cn285_rule(self, kind=None):
-        """The recognition rule of the item's rows; empty where revenue stays as it is invoiced."""
-        self.ensure_one()
-        usage = self.billing_type == "usage" or (kind or "").startswith("usage")
-        return self.cn285_revrec_rule_id or self.product_id._cn285_revrec_rule(
-            self.company_id, usage
-        )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 _RULE_HELP = "When the revenue of these products is earned. Empty: as the category says."
 
@@ -50,24 +50,3 @@ class ProductCategory(models.Model):
         company_dependent=True,
         ondelete="restrict",
     )
-
-
-class ProductProduct(models.Model):
-    _inherit = "product.product"
-
-    @api.model
-    def _cn285_usual_rule(self, company, usage=False):
-        rule = company.cn285_revrec_rule_id
-        return (company.cn285_revrec_usage_rule_id or rule) if usage else rule
-
-    def _cn285_revrec_rule(self, company, usage=False):
-        """The recognition rule of the product in a company; empty where its revenue is left alone.
-
-        Its own, else that of its category or the nearest one above, else the company's usual one.
-        """
-        self.ensure_one()
-        product = self.with_company(company)
-        rule, category = product.product_tmpl_id.cn285_revrec_rule_id, product.categ_id
-        while not rule and category:
-            rule, category = category.cn285_revrec_rule_id, category.parent_id
-        return rule or self._cn285_usual_rule(company, usage)

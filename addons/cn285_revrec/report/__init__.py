@@ -1,3 +1,7 @@
+"""What finance closes a month with: analysis, waterfall, roll-forward, tie-out, journals.
+Called by: the menu of reports, and the dialog in ``wizards``.
+"""
+
 from . import (
     report_dimensions,
     revrec_analysis,

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -33,8 +34,28 @@ class TestRules(RevrecCase):
         self.company.cn285_revrec_rule_id = self.daily
         self.company.cn285_revrec_usage_rule_id = self.usage_rule
         product = self.setup_fee
-        self.assertEqual(product._cn285_revrec_rule(self.company, usage=True), self.usage_rule)
+        self.assertEqual(product._cn285_revrec_rule(self.company, "usage"), self.usage_rule)
         self.assertEqual(product._cn285_revrec_rule(self.company), self.daily)
+
+    def test_a_usual_rule_by_what_is_billed_is_one_method(self):
+        """Such as set-up fees over 24 months: nothing else has to be extended."""
+        self.company.cn285_revrec_rule_id = self.daily
+        over_24_months = self._create_rule("Set-up fees")
+        usual_rule = type(self.company)._cn285_usual_rule
+
+        def by_what_is_billed(company, billing_type=None):
+            return over_24_months if billing_type == "one_shot" else usual_rule(company)
+
+        contract = self._create_contract(
+            [
+                {"product_id": self.setup_fee.id, "billing_type": "one_shot"},
+                {"product_id": self.subscription.id},
+            ]
+        )
+        fee, subscription = contract.item_ids
+        with patch.object(type(self.company), "_cn285_usual_rule", by_what_is_billed):
+            self.assertEqual(fee._cn285_rule("one_shot"), over_24_months)
+            self.assertEqual(subscription._cn285_rule("fixed"), self.daily)
 
     def test_accounts_of_rule_category_company(self):
         other = self.accounts["487"].copy({"code": "487900", "name": "Other deferred"})

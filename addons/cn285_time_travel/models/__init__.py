@@ -1,3 +1,7 @@
+"""The clock of a test database, a journey's days with their scheduled actions, e-mails held back.
+Called by: users of a test database and ``make travel``; it calls the scheduled actions themselves.
+"""
+
 from . import (
     res_company,
     held_mail,

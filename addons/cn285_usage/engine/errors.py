@@ -64,11 +64,7 @@ _MESSAGES = {
 class UsageError(EngineError):
     """A value the usage engine refuses; ``code``, ``values`` and text as in ``EngineError``."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        # The sentences of this engine are its own: the parent would look for them in its table.
-        ValueError.__init__(self, _MESSAGES[code] % values)
-        self.code = code
-        self.values = values
+    messages = _MESSAGES
 
 
 class TierError(UsageError):

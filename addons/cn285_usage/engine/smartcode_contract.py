@@ -78,11 +78,11 @@ _MESSAGES = {
 class SmartCodeError(EngineError):
     """A macro or its result that is refused; ``line`` is the macro's line, or None."""
 
+    messages = _MESSAGES
+
     def __init__(self, code: str, line: int | None = None, **values: object) -> None:
-        ValueError.__init__(self, _MESSAGES[code] % values)
-        self.code = code
+        super().__init__(code, **values)
         self.line = line
-        self.values = values
 
 
 class PeriodValues(TypedDict):

@@ -1,8 +1,8 @@
 """The layout of a statement, and how a usage row is read: fields, columns, groups, order.
 
-A row is a plain mapping. Its keys are those of ``FIELDS``, besides ``properties`` (a mapping, of
-which the key ``property:NAME`` reads one) and ``line`` (the key of the invoice line or rating that
-the row belongs to).
+A row is a plain mapping. Its keys are those of ``statement_fields.FIELDS``, besides ``properties``
+(a mapping, of which the key ``property:NAME`` reads one) and ``line`` (the key of the invoice line
+or rating that the row belongs to).
 """
 
 import json
@@ -13,25 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from ...cn285_contract.engine.errors import EngineError
+from .statement_fields import FIELDS
 
 PROPERTY = "property:"
-# What a row can tell, and how it is read: the kind decides on alignment and format.
-FIELDS: dict[str, str] = {
-    "day": "day",
-    "time": "time",
-    "occurred_at": "moment",
-    "ended_at": "moment",
-    "beneficiary": "text",
-    "item": "text",
-    "metric": "text",
-    "label": "text",
-    "source": "text",
-    "transaction_id": "text",
-    "quantity": "quantity",
-    "unit": "text",
-    "unit_price": "price",
-    "amount": "amount",
-}
 NUMBERS = ("quantity", "price", "amount", "number")
 TOTALS = ("none", "sum", "count", "minimum", "maximum")
 
@@ -56,10 +40,7 @@ _MESSAGES = {
 class StatementError(EngineError):
     """A statement that cannot be made; ``code``, ``values`` and text as in ``EngineError``."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        ValueError.__init__(self, _MESSAGES[code] % values)
-        self.code = code
-        self.values = values
+    messages = _MESSAGES
 
 
 def kind_of(key: str) -> str:
@@ -67,7 +48,7 @@ def kind_of(key: str) -> str:
     if key.startswith(PROPERTY) and len(key) > len(PROPERTY):
         return "any"
     try:
-        return FIELDS[key]
+        return FIELDS[key].kind
     except KeyError:
         raise StatementError("unknown_field", field=key) from None
 

@@ -1,3 +1,9 @@
+"""Usage in rooms, as an event passes through them: ``ingest``, ``measure``, ``calculator``,
+``rating``, ``trigger``, ``cascade``, ``smartcode``, ``statement``.
+Beside them stands what several rooms need: terms of items, the list of rating aspects, the import.
+Called by: programs that send events, and billing runs of cn285_contract.
+"""
+
 # The order matters: a model comes before the files that extend it.
 from . import (
     ingest,

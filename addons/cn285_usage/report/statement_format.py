@@ -74,7 +74,7 @@ class Locale:
         return f"{_dated(value.date(), self.date_format)} {value.strftime(self.time_format)}"
 
     def text(self, value: Any, kind: str) -> str:
-        """A value of a statement's column (see ``statement_spec.FIELDS``), or a total of it."""
+        """A value of a statement's column (see ``statement_fields.FIELDS``), or a total of it."""
         if value is None:
             return ""
         if isinstance(value, datetime):

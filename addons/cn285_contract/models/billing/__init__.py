@@ -16,6 +16,6 @@ from . import (
     billing_run_issue,
     invoice_sending,
     account_move,
-    contract_upcoming,
-    contract_preview_ahead,
+    contract_billing_ahead,
+    contract_preview_played,
 )

@@ -29,9 +29,9 @@ class Contract(models.Model):
         if self.env.user._is_portal() and not self.sudo()._portal_shows_prices():
             raise AccessError(self.env._("The invoices of this contract go to a reseller."))
         # sudo: reads prices, taxes and journals, which the user need not see; writes nothing.
-        return self.sudo()._preview_upcoming(count)
+        return self.sudo()._preview_next(count)
 
-    def _preview_upcoming(self, count):
+    def _preview_next(self, count):
         """The next invoices: planned in memory, or, where they hang on more, played and undone."""
         if self._has_more_to_play():
             return self._preview_played(count)

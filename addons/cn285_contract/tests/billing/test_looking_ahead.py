@@ -67,7 +67,7 @@ class TestLookingAhead(AheadCase):
 
     def test_upcoming_periods_are_billed_today(self):
         contract = self._create_contract([{}, {"price_unit": 40.0, "recurring_unit": "quarter"}])
-        ids = contract.bill_upcoming(periods=2)
+        ids = contract.bill_ahead(periods=2)
         move = self.env["account.move"].browse(ids)
         self.assertEqual(
             (len(move), move.state, move.invoice_date), (1, "posted", date(2026, 1, 15))
@@ -77,10 +77,10 @@ class TestLookingAhead(AheadCase):
             sorted(row.period_start.isoformat() for row in move.cn285_schedule_ids),
             ["2026-01-01", "2026-01-01", "2026-02-01", "2026-04-01"],
         )
-        more = self.env["account.move"].browse(contract.bill_upcoming(until="2026-04-15"))
+        more = self.env["account.move"].browse(contract.bill_ahead(until="2026-04-15"))
         self.assertMoney(more.amount_untaxed, "200.00")
         with self.assertRaisesRegex(UserError, "nothing to bill ahead"):
-            contract.bill_upcoming(until="2026-04-15")
+            contract.bill_ahead(until="2026-04-15")
         self._bill(date(2026, 4, 30), contract_ids=[(6, 0, contract.ids)])
         self.assertEqual(
             self.env["account.move"].search_count([("cn285_contract_ids", "in", contract.ids)]), 2
@@ -89,13 +89,13 @@ class TestLookingAhead(AheadCase):
     def test_billing_ahead_goes_past_the_planning_horizon(self):
         self.company.cn285_horizon_months = 1
         contract = self._create_contract([{"recurring_unit": "year", "price_unit": 1200}])
-        move = self.env["account.move"].browse(contract.bill_upcoming(periods=4))
+        move = self.env["account.move"].browse(contract.bill_ahead(periods=4))
         self.assertMoney(move.amount_untaxed, "4800.00")
 
     def test_what_cannot_be_billed_ahead_is_refused(self):
         trial = self._create_contract([{"trial_days": 30}])
         with self.assertRaisesRegex(UserError, "is in its trial until"):
-            trial.bill_upcoming(periods=1)
+            trial.bill_ahead(periods=1)
         contract = self._create_contract()
         for wish, words in (
             ({}, "Bill either"),
@@ -107,13 +107,13 @@ class TestLookingAhead(AheadCase):
             ({"until": "2036-01-16"}, "Ten years at most"),
         ):
             with self.subTest(wish), self.assertRaisesRegex(UserError, words):
-                contract.bill_upcoming(**wish)
+                contract.bill_ahead(**wish)
         self.subscription.taxes_id.active = False
         with self.assertRaisesRegex(UserError, "is archived"):
-            contract.bill_upcoming(periods=1)
+            contract.bill_ahead(periods=1)
         user = new_test_user(self.env, "ahead", groups="cn285_contract.group_contract_user")
         with self.assertRaises(AccessError):
-            contract.with_user(user).bill_upcoming(periods=1)
+            contract.with_user(user).bill_ahead(periods=1)
 
     def test_an_imagined_day_is_over_after_its_block(self):
         with imagined_day(date(2027, 1, 1)):

@@ -8,9 +8,9 @@ from . import (
     usage_event_storage,
     usage_reasons,
     usage_event_ingest,
-    usage_event_log,
     usage_event_parked,
-    usage_ingest,
+    usage_ingest_log,
+    usage_ingest_log_write,
     usage_ingest_csv,
     usage_refusal,
 )

@@ -1,4 +1,8 @@
-"""Receiving events in bulk."""
+"""Receiving events in bulk: the one door, ``ingest``, whatever the source.
+
+A source (a CSV file, a program over JSON-RPC, a consumer of a message queue) makes dicts and calls
+it; ``usage_ingest_csv.py`` is one. What a call left behind is in ``usage_ingest_log.py``.
+"""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

@@ -14,17 +14,16 @@ from ..ingest.usage_arrival_sql import ARRIVAL
 ZERO = Decimal(0)
 DIGITS = 12
 
-# What the events of a period come to, by aggregation; `e.quantity` is what one event counts for (to
-# round or convert each event is done here; `_rounded` rounds what they come to). Weighted sum and
-# last value also look at events before the period: what was in force when it began.
+# What the events of a period come to, by aggregation, of what each counts for: `_event_quantity`.
+# Weighted sum and last value also look at events before the period: at what was in force then.
 _AGGREGATES = {
-    "sum": "sum(e.quantity)",
+    "sum": "sum(%(quantity)s)",
     "count": "count(*)::numeric",
-    "max": "max(e.quantity)",
-    "min": "min(e.quantity)",
-    "average": "avg(e.quantity)",
-    "last": "(array_agg(e.quantity ORDER BY e.occurred_at DESC, coalesce(e.seq, e.id) DESC))[1]",
-    "weighted_sum": """sum(e.quantity
+    "max": "max(%(quantity)s)",
+    "min": "min(%(quantity)s)",
+    "average": "avg(%(quantity)s)",
+    "last": "(array_agg(%(quantity)s ORDER BY e.occurred_at DESC, coalesce(e.seq, e.id) DESC))[1]",
+    "weighted_sum": """sum(%(quantity)s
         * extract(epoch FROM e.until - greatest(e.occurred_at, e.since))::numeric
         / extract(epoch FROM e.until - e.since)::numeric)""",
 }
@@ -141,7 +140,11 @@ class UsageMetric(models.Model):
 
     def _measure_query(self, events, by_property, with_amounts, by_beneficiary):
         beneficiary = SQL("coalesce(e.beneficiary_id, e.owner_id)")
-        amounts = SQL("array_agg(e.quantity::text ORDER BY e.occurred_at, %s)", SQL(ARRIVAL))
+        amounts = SQL(
+            "array_agg((%s)::text ORDER BY e.occurred_at, %s)",
+            self._event_quantity(),
+            SQL(ARRIVAL),
+        )
         return SQL(
             """SELECT e.number, %(value)s, %(beneficiary)s, (%(aggregate)s)::text, count(*),
                       max(%(arrival)s), %(amounts)s
@@ -289,7 +292,16 @@ class UsageMetric(models.Model):
     def _aggregate(self):
         if self.aggregation == "unique_count":
             return SQL("count(DISTINCT e.properties ->> %s)::numeric", self.property_name)
-        return SQL(_AGGREGATES[self.aggregation])  # pylint: disable=sql-injection
+        aggregate = _AGGREGATES[self.aggregation]
+        return SQL(aggregate, quantity=self._event_quantity())  # pylint: disable=sql-injection
+
+    def _event_quantity(self):
+        """What one event ``e`` counts for, as SQL: its quantity. Hook to round or convert each.
+
+        What they come to together is rounded by :meth:`_rounded`. Statements show an event's own
+        quantity, and what rounding adds in a row of its own.
+        """
+        return SQL("e.quantity")
 
     def _filter_conditions(self):
         """The metric's filter, a condition for each line of it."""

@@ -22,13 +22,17 @@ class UsageMetric(models.Model):
         :returns: ``{metric id: {window key: Measured}}``
         """
         result, left = {}, dict(windows)
-        for _way, metrics in self.grouped(lambda one: (one.company_id, one.aggregation)).items():
+        for _way, metrics in self.grouped(lambda one: one._way_of_adding_up()).items():
             plain = metrics.filtered(lambda one: one._is_added_up_together())
             if len(plain) > 1:
                 plain._measure_together(left, result)
         for metric in self:
             result.setdefault(metric.id, {}).update(metric._measure(left[metric.id]))
         return result
+
+    def _way_of_adding_up(self):
+        """What metrics have in common that are added up by one statement."""
+        return self.company_id, self.aggregation, self._event_quantity()
 
     def _is_added_up_together(self):
         return self.aggregation in TOGETHER and not self._filter_conditions()

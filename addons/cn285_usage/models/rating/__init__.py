@@ -1,7 +1,7 @@
 """From due rows to rated rows: a batch measures, rates, asks each aspect in order, stores.
 Late usage and its differences, credits, estimates, previews and invoice lines stand here too.
 The aspects in order: ``models/rating_aspects.py``.
-Called by: the billing run (``_rate_waiting``, ``_prepare_due_rows``), estimates, the portal.
+Called by: the billing run (``_rate_waiting``, ``_steps_before``), estimates, the portal.
 """
 
 from . import (

@@ -78,7 +78,11 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _mark_stale(self, company, since):
-        """Look at the ingests not looked at yet, and mark the invoiced rows that they change."""
+        """Look at the ingests not looked at yet, and mark the invoiced rows that they change.
+
+        Hook for usage that is too late to be billed: before ``super()``, ``_touched_by`` of
+        ``_new_ingests`` since the first day of all gives these rows too, each ingest once.
+        """
         ingests = self._new_ingests(company)
         if not ingests:
             return

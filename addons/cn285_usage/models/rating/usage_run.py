@@ -1,36 +1,50 @@
 """What a billing run does about usage before it collects what is due."""
 
 from odoo import models
+from odoo.addons.cn285_contract.models.common import insert_steps
 from odoo.fields import Domain
 
 
 class BillingRun(models.Model):
     _inherit = "cn285.billing.run"
 
-    def _prepare_due_rows(self):
-        """Around the rating of the periods that are due, in this order:
+    def _steps_before(self):
+        """Steps around the rating of the periods that are due.
 
-        1. what usage has triggered is planned;
-        2. late usage of billed periods makes its differences: the periods that are due begin with
-           what the earlier ones have left of an allowance;
-        3. what was rated but not invoiced is rated again;
-        4. (the periods that are due are rated);
-        5. late usage once more, for what counts these periods, such as bounds of the contract;
-        6. what is missing for too long is reported.
+        Late usage goes first: the periods that are due begin with what the earlier ones have left
+        of an allowance. It goes once more behind, for what counts these periods, such as bounds of
+        the contract; what could not be rated before is tried, and fails, again.
         """
-        not_triggered = self._plan_triggered()
-        self._plan_late_usage()
+        first = [self._plan_triggered_rows, self._plan_late_usage, self._unrate_due_rows]
+        steps = insert_steps(super()._steps_before(), first)
+        again = [self._plan_late_usage_again]
+        steps = insert_steps(steps, again, after=self._rate_waiting_rows)
+        return [*steps, self._report_missing_usage]
+
+    def _plan_triggered_rows(self, failed):
+        """Step: what usage has triggered is planned."""
+        failed.update(self._own_contracts(self._plan_triggered()))
+
+    def _plan_late_usage(self, _failed):
+        """Step: late usage of billed periods makes its differences."""
+        self._plan_differences()
+
+    def _unrate_due_rows(self, _failed):
+        """Step: what was rated but not invoiced is rated again."""
         schedules = self.env["cn285.billing.schedule"]
         schedules.search(self._due_domain() & Domain("kind", "=", "usage"))._unrate()
-        result = super()._prepare_due_rows()
-        # What could not be rated before is tried, and fails, again.
-        self._set_aside(self._plan_late_usage(), kind="rating")
-        self.env.flush_all()
-        self._set_aside(self._own_contracts(not_triggered), kind="rating")
-        self._report_missing()
-        return result
 
-    def _plan_late_usage(self):
+    def _plan_late_usage_again(self, failed):
+        """Step: late usage once more."""
+        self.env.flush_all()
+        failed.update(self._plan_differences())
+
+    def _report_missing_usage(self, _failed):
+        """Step: what is missing for too long is reported."""
+        self.env.flush_all()
+        self._report_missing()
+
+    def _plan_differences(self):
         """Make difference rows; returns ``{contract: reason}`` of what could not be rated."""
         schedules = self.env["cn285.billing.schedule"]
         since = schedules._late_usage_since(self.date)

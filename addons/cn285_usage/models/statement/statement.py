@@ -33,7 +33,7 @@ _SPOOL = 8 * 1024 * 1024
 class UsageStatement(models.AbstractModel):
     """Makes the files of a statement from plain rows; where the rows come from is not its affair.
 
-    A row is a dict with the keys of ``statement_spec.FIELDS`` (times are local), ``properties``,
+    A row is a dict with the keys of ``statement_fields.FIELDS`` (times are local), ``properties``,
     and ``line``: the key of the invoice line or rating that its amount is part of.
     """
 

@@ -1,26 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...engine.statement_fields import FIELDS
 from ...engine.statement_spec import NUMBERS, PROPERTY, Column, Group, Spec, StatementError, kind_of
 
-FIELDS = [
-    ("occurred_at", "Date and Time"),
-    ("day", "Day"),
-    ("time", "Time"),
-    ("ended_at", "End"),
-    ("beneficiary", "Beneficiary"),
-    ("item", "Item"),
-    ("metric", "Metric"),
-    ("label", "Description"),
-    ("source", "Source"),
-    ("transaction_id", "Reference"),
-    ("quantity", "Quantity"),
-    ("unit", "Unit"),
-    ("unit_price", "Unit Price"),
-    ("amount", "Amount"),
+FIELD_CHOICES = [*((key, one.label) for key, one in FIELDS.items()), ("property", "Property")]
+GROUP_CHOICES = [
+    *((key, one.label) for key, one in FIELDS.items() if one.groups),
     ("property", "Property"),
 ]
-GROUPS = ("beneficiary", "metric", "day", "item", "property")
 MAX_GROUPS = 4
 
 
@@ -46,7 +34,7 @@ class StatementLayout(models.Model):
     group_ids = fields.One2many(
         "cn285.statement.layout.group", "layout_id", string="Grouped by", copy=True
     )
-    sort_field = fields.Selection(FIELDS, string="Sorted by", default="occurred_at")
+    sort_field = fields.Selection(FIELD_CHOICES, string="Sorted by", default="occurred_at")
     sort_property = fields.Char()
     sort_descending = fields.Boolean(string="Largest or Latest First")
     mode = fields.Selection(
@@ -158,7 +146,7 @@ class StatementLayoutColumn(models.Model):
     )
     company_id = fields.Many2one(related="layout_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    field = fields.Selection(FIELDS, string="Shows", required=True, default="label")
+    field = fields.Selection(FIELD_CHOICES, string="Shows", required=True, default="label")
     property_name = fields.Char(string="Property")
     name = fields.Char(
         string="Heading",
@@ -224,9 +212,7 @@ class StatementLayoutGroup(models.Model):
     )
     company_id = fields.Many2one(related="layout_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    field = fields.Selection(
-        [choice for choice in FIELDS if choice[0] in GROUPS], string="Grouped by", required=True
-    )
+    field = fields.Selection(GROUP_CHOICES, string="Grouped by", required=True)
     property_name = fields.Char(string="Property")
     name = fields.Char(string="Called", translate=True)
 

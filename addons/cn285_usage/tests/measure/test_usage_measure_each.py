@@ -1,6 +1,9 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ...models.measure.usage_measure import Window
 from ..ingest.test_usage_ingest import NOON, UsageIngestCase
@@ -66,6 +69,31 @@ class TestUsageMeasureEach(UsageIngestCase):
         self.assertEqual(each[self.sums.id][self.item.id, MARCH, ()].events, 0)
         total = each[self.calls.id][two.id, MARCH, (MARCH,)]
         self.assertGreater(total.quantity, 1000)
+
+    def test_each_event_is_rounded_where_a_metric_says_so(self):
+        one = self.items[0]
+        rows = [
+            self._row(
+                item_id=one.id, metric=code, quantity="0.4", occurred_at=datetime(2026, 5, day)
+            )
+            for code in ("bytes", "calls")
+            for day in (2, 3, 4)
+        ]
+        self.env["cn285.usage.event"].ingest(rows)
+        may = self._window(one, (date(2026, 5, 1), date(2026, 6, 1)))
+        metrics = self.sums + self.calls
+        plain = type(metrics)._event_quantity
+
+        def rounded_up(metric):
+            quantity = plain(metric)
+            return SQL("ceil(%s)", quantity) if metric == self.sums else quantity
+
+        with patch.object(type(metrics), "_event_quantity", rounded_up):
+            measured = metrics._measure_each({metric.id: [may] for metric in metrics})
+            amounts = self.sums._measure([may], with_amounts=True)[may.key].amounts
+        self.assertEqual(measured[self.sums.id][may.key].quantity, 3)
+        self.assertEqual(measured[self.calls.id][may.key].quantity, Decimal("1.2"))
+        self.assertEqual(amounts, [1, 1, 1])
 
     def test_metrics_that_are_added_up_alike_cost_one_statement(self):
         windows = {

@@ -1,4 +1,7 @@
-"""One file a type of contract change, and the table of all of this addon."""
+"""One file a type of contract change: label, values, checks, effect, preview; the table of all.
+
+Called by: the room ``changes``, which asks a change's type at each step.
+"""
 
 from .activate import Activate
 from .add_item import AddItem

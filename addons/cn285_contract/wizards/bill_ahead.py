@@ -1,10 +1,10 @@
 from odoo import fields, models
 
 
-class BillUpcoming(models.TransientModel):
+class BillAhead(models.TransientModel):
     """A dialog that bills periods ahead of their day."""
 
-    _name = "cn285.bill.upcoming"
+    _name = "cn285.bill.ahead"
     _description = "Bill Upcoming Periods"
 
     contract_ids = fields.Many2many("cn285.contract", string="Contracts", required=True)
@@ -21,7 +21,7 @@ class BillUpcoming(models.TransientModel):
         """Bill, and show the invoices."""
         self.ensure_one()
         chosen = {"periods": self.periods} if self.how == "periods" else {"until": self.until}
-        ids = self.contract_ids.bill_upcoming(**chosen)
+        ids = self.contract_ids.bill_ahead(**chosen)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )

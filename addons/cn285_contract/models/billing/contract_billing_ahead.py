@@ -13,7 +13,7 @@ LONGEST_AHEAD = relativedelta(years=10)
 class Contract(models.Model):
     _inherit = "cn285.contract"
 
-    def bill_upcoming(self, periods=None, until=None):
+    def bill_ahead(self, periods=None, until=None):
         """Bill subscriptions before they are due: the customer wants to pay ahead.
 
         The invoices bear today's date. What is due already goes along; usage waits for its day.
@@ -24,9 +24,9 @@ class Contract(models.Model):
         :raises UserError: when an item is in its trial, or nothing is left to bill ahead
         """
         until = as_day(self.env, until)
-        self._check_upcoming(periods, until)
+        self._check_ahead(periods, until)
         self._check_no_trial()
-        rows = self._upcoming_rows(periods, until)
+        rows = self._rows_ahead(periods, until)
         if not rows:
             raise UserError(self.env._("There is nothing to bill ahead in these contracts."))
         moves = self.env["account.move"]
@@ -34,7 +34,7 @@ class Contract(models.Model):
             moves |= self.env["cn285.billing.run"].with_company(company)._bill_ahead(members)
         return moves.ids
 
-    def _check_upcoming(self, periods, until):
+    def _check_ahead(self, periods, until):
         if bool(periods) == bool(until):
             raise UserError(self.env._("Bill either a number of periods, or up to a day."))
         whole = isinstance(periods, int) and not isinstance(periods, bool)
@@ -61,7 +61,7 @@ class Contract(models.Model):
                         )
                     )
 
-    def _upcoming_rows(self, periods, until):
+    def _rows_ahead(self, periods, until):
         """Planned subscription rows: the next ones of each item, or those up to a day."""
         longest = max(self.item_ids.mapped("recurring_interval"), default=1)
         for company, contracts in self.grouped("company_id").items():
