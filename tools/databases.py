@@ -241,9 +241,11 @@ def base_key():
 
     requirements = (ROOT / "requirements.txt").read_text()
     queue_job = re.search(r"odoo-addon-queue_job.*", requirements).group()
+    revision = os.environ["CN285_ODOO_REVISION"]
+    # A clone stays in its folder whatever is checked out there; a package comes with the folder.
+    commit = [revision] if revision.startswith("commit") else []
     return digest(
-        odoo.release.__file__, odoo.release.version, os.environ["CN285_ODOO_REVISION"],
-        *base_modules(), queue_job,
+        odoo.release.__file__, odoo.release.version, *commit, *base_modules(), queue_job,
         ROOT / "tools" / "setup_company.py",
     )  # fmt: skip
 
