@@ -7,8 +7,11 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 from forks import environment
+
+DEMONSTRATION = Path(__file__).parents[1] / "addons/cn285_contract/demo/import"
 
 
 def install(database):
@@ -53,9 +56,16 @@ def story(env):
     env["cn285.billing.run"].create({"date": today}).action_run()
     for cron in env["ir.cron"].search([("cron_name", "like", "Contracts:")]):
         cron.method_direct_trigger()
+    env["res.lang"]._activate_lang("fr_FR")
     for model in ("cn285.contract", "cn285.contract.change", "res.config.settings", "res.partner"):
-        env[model].get_view(view_type="form")
+        for lang in ("en_US", "fr_FR"):
+            env[model].with_context(lang=lang).get_view(view_type="form")
+    loaded = env["cn285.import.loader"]._load_folder(DEMONSTRATION)
     return {
+        "demonstration": {
+            "errors": [error.reason for error in loaded.errors],
+            "contracts": loaded.created["contracts"],
+        },
         "addons": env["ir.module.module"]
         .search([("name", "like", "cn285"), ("state", "=", "installed")])
         .mapped("name"),
