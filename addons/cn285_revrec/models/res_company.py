@@ -112,7 +112,7 @@ class ResCompany(models.Model):
 
     def _cn285_remove_empty_journal(self):
         """Remove the companies' journals of :meth:`_cn285_revrec_setup` that have no entry."""
-        journals = self.cn285_revrec_journal_id.filtered(lambda one: one.code == _JOURNAL)
+        journals = self.cn285_revrec_journal_id.filtered(lambda journal: journal.code == _JOURNAL)
         used = self.env["account.move"].search([("journal_id", "in", journals.ids)]).journal_id
         (journals - used).unlink()
 

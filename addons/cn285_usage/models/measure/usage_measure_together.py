@@ -19,8 +19,10 @@ class UsageMetric(models.Model):
         :returns: ``{metric id: {window key: Measured}}``
         """
         result, left = {}, dict(windows)
-        for _way, metrics in self.grouped(lambda one: (one.company_id, one._aggregate())).items():
-            plain = metrics.filtered(lambda one: one._is_added_up_together())
+        for _way, metrics in self.grouped(
+            lambda metric: (metric.company_id, metric._aggregate())
+        ).items():
+            plain = metrics.filtered(lambda metric: metric._is_added_up_together())
             if len(plain) > 1:
                 plain._measure_together(left, result)
         for metric in self:
