@@ -110,7 +110,8 @@ class TestUsageLate(UsageCase):
         contract = self._usage_contract({"price_unit": 2.0})
         self._use(contract, 10)
         self._bill_on("2026-02-01")
-        self._use(contract, 10, "2026-02-10")
+        with self._on("2026-02-11"):
+            self._use(contract, 10, "2026-02-10")
         self._bill_on("2026-03-01")
         rows, listed = contract.schedule_ids.sorted("period_start"), []
 
