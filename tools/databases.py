@@ -2,7 +2,7 @@
 
     base      account, the French chart and whatever the addons depend on; no addon of ours
     template  the base with all our addons, what tests copy
-    apps      the base with Odoo's other apps, and its template: tests and benchmarks beside them
+    apps      the base with Odoo's other apps, and its template with ours: to be tested beside them
     demo      the base with all our addons, what ``make demo`` and ``make serve`` use
 
 Each database says in its comment which clone made it and from what, so that nothing of another
