@@ -271,6 +271,9 @@ def _next_invoice(terms: ItemTerms, day: date) -> date:
     """Return the first day from ``day`` on, on which the item's periods are invoiced."""
     assert terms.rhythm is not None
     index = index_at(terms.rhythm, add_days(day, -terms.offset))
+    # From about there to the first: where the rule of due dates adds days, the ones before are due.
+    while index > 0 and due_date(terms, boundary(terms.rhythm, index - 1)) >= day:
+        index -= 1
     found = due_date(terms, boundary(terms.rhythm, index))
     while found < day:
         index += 1

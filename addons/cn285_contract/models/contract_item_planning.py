@@ -141,7 +141,8 @@ class ContractItem(models.Model):
         """The invoice date of what is due on a day: the day itself. Hook for business days.
 
         The one place through which the dates of planned rows and of credits go. Rows that usage
-        bills at once have the day of the run.
+        bills at once have the day of the run. A later day than the one that is given: what is due
+        after the horizon is not planned yet.
 
         :param date due: see ``engine.plan.due_date``, or the day of a change
         """

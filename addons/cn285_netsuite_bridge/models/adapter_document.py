@@ -100,6 +100,7 @@ class _Batch:
         self.partner_bindings = bindings._of(self.customers, partners.ids)
         self.item_bindings = bindings._of(kinds["item"], lines.product_id.ids)
         self.invoice_bindings = {}
+        # sudo: the address of this server, which is no secret.
         self.base_url = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
         self.periods = self._periods(lines)
         lines.tax_ids.fetch(["name"])

@@ -82,6 +82,7 @@ class Contract(models.Model):
         self.ensure_one()
         self.check_access("read")
         portal = self.env.user._is_portal() and not self.env.su
+        # sudo: whether a reseller pays, which the end customer need not read; tells nothing else.
         if portal and not self.sudo()._portal_shows_prices():
             raise AccessError(self.env._("The invoices of this contract go to a reseller."))
         request = self._request_day(date_requested)

@@ -57,8 +57,8 @@ class InvoiceBuilder(models.AbstractModel):
         return rule._account("revenue", category)
 
     @api.model
-    def _price_obstacle(self, row):
-        return super()._price_obstacle(row) or self._revrec_obstacle(row)
+    def _row_obstacle(self, row):
+        return super()._row_obstacle(row) or self._revrec_obstacle(row)
 
     @api.model
     def _revrec_obstacle(self, row):

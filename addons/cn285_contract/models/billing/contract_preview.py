@@ -26,6 +26,7 @@ class Contract(models.Model):
         self.check_access("read")
         if not isinstance(count, int) or not 1 <= count <= 36:
             raise UserError(self.env._("A preview shows 1 to 36 invoices, not %s.", count))
+        # sudo: whether a reseller pays, which the end customer need not read; tells nothing else.
         if self.env.user._is_portal() and not self.sudo()._portal_shows_prices():
             raise AccessError(self.env._("The invoices of this contract go to a reseller."))
         # sudo: reads prices, taxes and journals, which the user need not see; writes nothing.

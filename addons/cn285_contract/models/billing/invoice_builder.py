@@ -234,11 +234,16 @@ class InvoiceBuilder(models.AbstractModel):
     # === TEXT === #
 
     @api.model
+    def _invoice_lang(self, contract):
+        """The language of whoever receives the invoice."""
+        return contract._get_invoice_address().lang or self.env.lang
+
+    @api.model
     def _line_text(self, rows):
         """Text of a line in the payer's language: item, period, and who it is for."""
         row = _part(rows, rows._ids[:1])
         contract, item = row.contract_id, row.item_id
-        lang = contract._get_invoice_address().lang or self.env.lang
+        lang = self._invoice_lang(contract)
         builder = self.with_context(lang=lang)
         title = item.name or item.product_id.display_name
         if contract.line_grouping == "product":
@@ -287,7 +292,7 @@ class InvoiceBuilder(models.AbstractModel):
             day = contract.company_id, journal, invoice_date or row.billing_date
             if day not in days:
                 days[day] = self._date_obstacle(*day)
-            reason = self._price_obstacle(row) or products[key]
+            reason = self._row_obstacle(row) or products[key]
             if reason:
                 reason = self.env._(
                     "Item “%(item)s”: %(reason)s", item=row.item_id.name, reason=reason
@@ -305,7 +310,7 @@ class InvoiceBuilder(models.AbstractModel):
         return None
 
     @api.model
-    def _price_obstacle(self, row):
+    def _row_obstacle(self, row):
         """Why a row has no amount to invoice; None if it has."""
         item = row.item_id
         priced = row.kind in ("usage", "credit")

@@ -132,6 +132,7 @@ class _Insertion:
         }
         following = {(journal, prefix, number + 1) for journal, prefix, number in own} - own
         if rows := self._numbers_exist(following):
+            # sudo: a flag of entries beside these, which the user need not be allowed to edit.
             self.moves.browse(row[0] for row in rows).sudo().made_sequence_gap = False
 
     # ------------------------------------------------------------------ items
@@ -272,6 +273,7 @@ def log_creation(env, move_ids):
 
 
 def _post_creation(move):
+    # sudo: as Odoo's own note of a creation, in the name of who made the invoice.
     return move.sudo().message_post(
         subtype_id=move._creation_subtype().id,
         author_id=move.env.user.partner_id.id,

@@ -86,6 +86,13 @@ def test_due_dates_have_one_place(monkeypatch):
     assert {row.billing_date.weekday() for row in rows} == {0}
 
 
+def test_next_invoice_by_another_rule_of_due_dates(monkeypatch):
+    """Where periods are due 45 days late, the next invoice from a day on is still the first."""
+    monkeypatch.setattr(plan, "due_date", lambda _terms, day: add_days(day, 45))
+    assert plan._next_invoice(terms(), date(2026, 2, 15)) == date(2026, 2, 15)
+    assert plan._next_invoice(terms(), date(2026, 2, 16)) == date(2026, 3, 18)
+
+
 def test_rows_due_before_the_horizon_only():
     rows, finished = plan_rows(terms(), date(2026, 4, 1))
     assert len(rows) == 3

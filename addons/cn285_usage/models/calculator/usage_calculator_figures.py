@@ -90,6 +90,7 @@ class UsageCalculator(models.Model):
         if self.rollover == "no":
             return False
         if self.allowance_scope == "pool":
+            # sudo: one choice of the pool, for who may edit the calculator but not see the pool.
             return self.pool_id and self.pool_id.sudo().rollover != self.rollover
         return self.allowance_scope == "own" and not self.allowance_units
 

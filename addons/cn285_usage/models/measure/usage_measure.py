@@ -279,6 +279,7 @@ class UsageMetric(models.Model):
         Here, and nowhere else: totals, amounts one by one, statements and macros all ask this.
         What a period's events come to is rounded by :meth:`_rounded`. Durations are turned into
         units when they are recorded: ``DURATION`` in ``ingest/usage_ingest_sql.py``.
+        Parameters of the SQL are compared with those of other metrics: tuples, not lists.
         """
         return SQL("e.quantity")
 

@@ -18,7 +18,7 @@ class ContractItem(models.Model):
     def _trigger_matching(self):
         """Have parked events looked through soon, if there are any."""
         if self.env["cn285.usage.event"]._has_parked():
-            # Whoever starts an item may have its events found, without a right on scheduled jobs.
+            # sudo: whoever starts an item may have its events found, without a right on crons.
             self.env.ref("cn285_usage.cron_match_parked").sudo()._trigger()
 
     @api.ondelete(at_uninstall=False)

@@ -11,21 +11,23 @@ class InvoiceBuilder(models.AbstractModel):
     def _prepare_lines(self, key, rows, terms, credit=False):
         """Usage of one row is a line per tier, or per beneficiary, as the item says.
 
-        The lines add up to the row.
+        The lines add up to the row; they are in the payer's language.
         """
         [base] = super()._prepare_lines(key, rows, terms, credit)
         if len(rows) > 1 or not rows.rating_ids:
             return [base]
-        row, ratings = rows, rows.rating_ids
+        lang = self._invoice_lang(rows.contract_id)
+        builder, row = self.with_context(lang=lang), rows.with_context(lang=lang)
+        ratings = row.rating_ids
         if row.item_id.usage_lines == "tier":
             lines = [
-                self._prepare_usage_line(base, rating, line, row, credit)
+                builder._prepare_usage_line(base, rating, line, row, credit)
                 for rating in ratings
                 for line in rating._engine_rating().lines
             ]
         elif ratings.beneficiary_id:
             lines = [
-                self._prepare_beneficiary_line(base, members, credit)
+                builder._prepare_beneficiary_line(base, members, credit)
                 for members in ratings.grouped("beneficiary_id").values()
             ]
         else:

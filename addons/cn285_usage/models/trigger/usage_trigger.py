@@ -109,8 +109,8 @@ class InvoiceBuilder(models.AbstractModel):
     _inherit = "cn285.invoice.builder"
 
     @api.model
-    def _price_obstacle(self, row):
+    def _row_obstacle(self, row):
         """No usage needs a price of the product: its calculators have theirs."""
         if row.kind.startswith("usage"):
             return None
-        return super()._price_obstacle(row)
+        return super()._row_obstacle(row)

@@ -101,6 +101,23 @@ class TestUsageRating(UsageCase):
         self.assertMoney(move.amount_untaxed, "163.00")
         self.assertEqual([line[2] for line in self._lines(move)], ["102.00", "53.00", "8.00"])
 
+    def test_lines_are_in_the_language_of_who_pays(self):
+        """A French customer billed by an English user: nothing of a line is in English."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(
+            ["cn285_usage", "cn285_contract"], ["fr_FR"]
+        )
+        contract = self._usage_contract({"charge_model": "graduated", "tier_ids": self.TIERS})
+        contract._get_invoice_address().lang = "fr_FR"
+        self._use(contract, 120)
+        self._bill(date(2026, 2, 1))
+        texts = contract.invoice_ids.invoice_line_ids.mapped("name")
+        self.assertGreater(len(texts), 1)
+        for text in texts:
+            self.assertIn("du 01/01/2026 au 31/01/2026", text)
+            self.assertIn("palier", text)
+            self.assertNotIn("tier", text)
+
     def test_one_line_where_the_item_says_so(self):
         contract = self._usage_contract(
             {"charge_model": "graduated", "tier_ids": self.TIERS}, {"usage_lines": "single"}
