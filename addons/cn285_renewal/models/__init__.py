@@ -10,6 +10,7 @@ from . import (
     contract_term,
     letters,
     renewal_notice,
+    renewal_notice_proof,
     renewal_notice_sending,
     renewal_notice_cron,
     contract_notices,

@@ -19,9 +19,9 @@ MACHINERY = {
     "date_latest",
     "state",
     "date_refused",
+    "date_sent",
+    "free_exit_from",
 }
-# What may still be learnt of a sending; the rest is proof.
-DELIVERY = {"delivery", "delivery_note"}
 
 
 class RenewalNotice(models.Model):
@@ -301,67 +301,3 @@ class RenewalNotice(models.Model):
                 raise UserError(
                     self.env._("%s was sent: it is kept as proof.", notice.display_name)
                 )
-
-
-class RenewalNoticeSending(models.Model):
-    """The proof of one sending: when, to whom, by what, the text, and whether it arrived."""
-
-    _name = "cn285.renewal.notice.sending"
-    _description = "Sending of a Renewal Notice"
-    _order = "date desc, id desc"
-
-    notice_id = fields.Many2one(
-        "cn285.renewal.notice", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(related="notice_id.company_id", store=True)
-    date = fields.Date(
-        string="Sent On", required=True, help="The day it left, by the company's clock."
-    )
-    channel = fields.Selection("_channel_selection", required=True, default="letter")
-    recipient = fields.Char(required=True, help="The e-mail address, or the postal one.")
-    subject = fields.Char()
-    body = fields.Html(string="Text", sanitize=False)
-    well_formed = fields.Boolean(
-        string="States the Last Day in a Box",
-        default=True,
-        help="The notice is a letter or e-mail of its own that names the customer and shows the "
-        "last day to refuse in a visible box.",
-    )
-    message_id = fields.Char(string="Message-Id", readonly=True, index="btree_not_null")
-    mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True)
-    attachment_id = fields.Many2one("ir.attachment", string="Letter", readonly=True)
-    delivery = fields.Selection(
-        [
-            ("outgoing", "On its Way"),
-            ("sent", "Sent"),
-            ("held", "Held Back (Test)"),
-            ("failed", "Not Sent"),
-            ("bounced", "Came Back"),
-        ],
-        default="sent",
-        required=True,
-    )
-    delivery_note = fields.Text(readonly=True, help="What the mail server said.")
-    user_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True)
-
-    @api.model
-    def _channel_selection(self):
-        return self.env["cn285.renewal.notice"]._channel_selection()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        sendings = super().create(vals_list)
-        sendings.notice_id._refresh_state()
-        return sendings
-
-    def write(self, vals):
-        if vals.keys() - DELIVERY:
-            raise UserError(self.env._("Sendings of a renewal notice are proof and do not change."))
-        result = super().write(vals)
-        if "delivery" in vals:
-            self.notice_id._refresh_state()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Sendings of a renewal notice are proof and stay."))

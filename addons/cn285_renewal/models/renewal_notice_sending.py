@@ -1,8 +1,9 @@
 import psycopg2
 from odoo import api, models
-from odoo.addons.cn285_contract.models.common import in_users_language
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, in_users_language
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.misc import clean_context
 
 from .channels import CHANNELS, LAST_RESORT, NoticeChannel
 from .renewal_notice import OPEN_NOTICES
@@ -55,6 +56,18 @@ class RenewalNotice(models.Model):
         """These notices, those of each channel together, in the order of the channels."""
         groups = self.grouped("channel")
         return [groups[name] for name in self._channels() if name in groups]
+
+    def _keep_proof(self, vals_list):
+        """Keep what a channel knows of sendings that it made, as it says it.
+
+        :param vals_list: values of ``cn285.renewal.notice.sending``
+        :returns: the sendings
+        """
+        sendings = self.env["cn285.renewal.notice.sending"]
+        # Without the defaults of a caller; and the door is closed again behind them.
+        context = {**clean_context(self.env.context), "cn285_state_door": STATE_DOOR}
+        made = sendings.with_context(context).create(vals_list)
+        return made.with_env(self.env)
 
     # === WHAT ARRIVED === #
 
@@ -120,6 +133,15 @@ class RenewalNotice(models.Model):
 class RenewalNoticeSending(models.Model):
     _inherit = "cn285.renewal.notice.sending"
 
+    def action_came_back(self):
+        """Somebody notes that a letter came back: it does not count any more."""
+        self.check_access("write")
+        for sending in self.filtered(lambda sending: sending.delivery == "sent"):
+            sending._set_undelivered(
+                "bounced", self.env._("It came back, as %s noted.", self.env.user.name)
+            )
+        return True
+
     def _check_delivery(self):
         """Learn from the mail queue what became of e-mails on their way."""
         # sudo: the state of the queue, which is the administrator's; nothing of it is shown.
@@ -138,13 +160,13 @@ class RenewalNoticeSending(models.Model):
                 sending._set_undelivered("failed", mail.failure_reason or mail.state)
             elif not mail or mail.state in ("sent", "received"):
                 sent |= sending
-        sent.write({"delivery": "sent"})
-        held.write({"delivery": "held"})
+        sent._write_inside({"delivery": "sent"})
+        held._write_inside({"delivery": "held"})
 
     def _set_undelivered(self, delivery, note):
         """Note that a notice did not arrive; while there is time, a letter is to be sent."""
         self.ensure_one()
-        self.write({"delivery": delivery, "delivery_note": note})
+        self._write_inside({"delivery": delivery, "delivery_note": note})
         notice = self.notice_id
         notice.write({"problem": note, "channel": LAST_RESORT})
         if notice.state in OPEN_NOTICES:

@@ -22,7 +22,7 @@ class RegisteredMail(NoticeChannel):
         return None if notice.partner_id.zip else "No postal address."
 
     def send(self, notices):
-        notices.env["cn285.renewal.notice.sending"].create(
+        notices._keep_proof(
             [
                 {
                     "notice_id": notice.id,

@@ -1,18 +1,14 @@
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .term_common import TermCase
 
-CONFIGURATION = (
-    "cn285.law",
-    "cn285.legal.region",
-    "cn285.legal.holiday",
-    "cn285.legal.rate",
-    "cn285.letter.template",
-    "cn285.price.index",
-    "cn285.price.index.value",
-)
+# The law, which is the same for all companies.
+LAW = ("cn285.law", "cn285.legal.region", "cn285.legal.holiday")
+# What managers keep up to date.
+MANAGED = ("cn285.legal.rate", "cn285.price.index", "cn285.price.index.value")
+CONFIGURATION = (*LAW, *MANAGED, "cn285.letter.template")
 PROOF = ("cn285.renewal.notice", "cn285.renewal.notice.sending")
 
 
@@ -29,6 +25,7 @@ class TestRights(TermCase):
                 "own": "cn285_contract.group_contract_user_own",
                 "all": "cn285_contract.group_contract_user",
                 "manager": "cn285_contract.group_billing_manager",
+                "administrator": "base.group_system,cn285_contract.group_contract_user_own",
                 "bookkeeper": "account.group_account_readonly",
                 "clerk": "base.group_user",
                 "portal": "base.group_portal",
@@ -62,7 +59,69 @@ class TestRights(TermCase):
                     self._refused(self._as(user, record).write, {field: record[field]})
                     self._refused(self._as(user, record).unlink)
                     self._refused(self._as(user, self.env[model]).create, {})
-                self._as("manager", record).write({field: record[field]})
+                keeper = "manager" if model in MANAGED else "administrator"
+                self._as(keeper, record).write({field: record[field]})
+
+    def test_the_law_is_written_by_administrators(self):
+        for model in LAW:
+            with self.subTest(model=model):
+                record = self.env[model].search([], limit=1)
+                self._as("manager", record).read(["name"])
+                self._refused(self._as("manager", record).write, {"name": "Mine"})
+                self._refused(self._as("manager", record).unlink)
+                self._refused(self._as("manager", self.env[model]).create, {})
+                view = self._as("manager", record).get_view(view_type="form")["arch"]
+                self.assertIn('edit="False"', view)
+                self.assertIn('create="False"', view)
+
+    def test_a_manager_enters_rates_and_the_law_remembers(self):
+        france = self.env.ref("cn285_renewal.law_fr")
+        rate = self._as("manager", self.env["cn285.legal.rate"]).create(
+            {"law_id": france.id, "date": "2030-07-01", "percent": 7.0}
+        )
+        rate.percent = 7.25
+        notes = [str(body) for body in france.message_ids.mapped("body")]
+        self.assertIn("7.25 %", notes[0])
+        self.assertIn("7.0 %", notes[1])
+        self.assertEqual(france.message_ids[0].author_id, self.users["manager"].partner_id)
+        self._refused(rate.unlink)
+        self._as("administrator", rate).unlink()
+
+    def test_a_law_in_use_is_archived_and_its_changes_are_kept(self):
+        france = self._as("administrator", self.env.ref("cn285_renewal.law_fr"))
+        france = france.with_context(tracking_disable=False, mail_notrack=False)
+        with self.assertRaisesRegex(UserError, "archive it instead"), self.env.cr.savepoint():
+            france.unlink()
+        france.withdrawal_days = 15
+        france.active = False
+        self.env.flush_all()
+        self.cr.precommit.run()
+        changed = france.message_ids.sudo().tracking_value_ids.field_id.mapped("name")
+        self.assertLessEqual({"withdrawal_days", "active"}, set(changed))
+        country = self.env["res.country"].create({"name": "Utopia", "code": "XU"})
+        unused = france.create({"name": "Utopia", "country_id": country.id})
+        unused.unlink()
+        self.assertFalse(unused.exists())
+
+    def test_common_letters_are_written_by_administrators(self):
+        common = self.env.ref("cn285_renewal.letter_withdrawal")
+        letter = self._as("manager", common)
+        self.assertTrue(letter.subject)
+        self._refused(letter.write, {"subject": "Mine"})
+        self._refused(letter.write, {"company_id": self.company.id})
+        self._refused(letter.update_field_translations, "subject", {"en_US": "Mine"})
+        self._refused(letter.unlink)
+        self._refused(letter.create, letter.copy_data()[0] | {"company_id": False})
+        own = letter.browse(letter.action_copy_for_company()["res_id"])
+        self.assertEqual(own.company_id, self.company)
+        self.assertEqual(letter.action_copy_for_company()["res_id"], own.id, "one is enough")
+        own.subject = "Ours"
+        self.assertNotEqual(common.subject, "Ours")
+        self._refused(own.write, {"company_id": False})
+        self.assertEqual(letter.copy().company_id, self.company)
+        own.unlink()
+        self._as("administrator", common).subject = "For all"
+        self.assertFalse(self._as("administrator", common).copy().company_id)
 
     def test_nobody_else_gets_there(self):
         for model in (*CONFIGURATION, *PROOF):
@@ -126,6 +185,76 @@ class TestRights(TermCase):
         for records in (notices, notices.sending_ids):
             self._refused(records.with_user(stranger).read, ["display_name"])
             self.assertFalse(records.with_user(stranger).search([("id", "in", records.ids)]))
+
+    def _by_hand(self, **values):
+        return self._as("own", self.env["cn285.renewal.notice.sending"]).create(
+            {
+                "notice_id": self.mine.notice_ids.id,
+                "date": "2025-12-21",
+                "recipient": "Camille Durand, Lyon",
+                **values,
+            }
+        )
+
+    def test_a_sending_by_other_means_is_in_ones_own_name(self):
+        sending = self._by_hand(
+            subject="Renewal", body="<p>By 14 February.</p><img src=x onerror=alert(1)>"
+        )
+        self.assertEqual(sending.user_id, self.users["own"])
+        self.assertEqual((sending.channel, sending.delivery), ("letter", "sent"))
+        self.assertIn("By 14 February.", sending.body)
+        self.assertNotIn("onerror", sending.body)
+        with Form(self._as("own", self.mine.notice_ids)) as notice, notice.sending_ids.new() as one:
+            one.date = "2025-12-22"
+            one.recipient = "Lyon"
+        self.assertEqual(len(self.mine.notice_ids.sending_ids), 3, "the screen sends no more")
+
+    def test_proof_is_not_forged(self):
+        message = self.env["mail.message"].search([], limit=1)
+        attachment = self.mine.notice_ids.sending_ids.attachment_id
+        forged = {
+            "user_id": self.users["all"].id,
+            "message_id": "<proof@example.com>",
+            "mail_message_id": message.id,
+            "attachment_id": attachment.id,
+            "well_formed": True,
+            "delivery": "sent",
+            "delivery_note": "Received",
+            "company_id": self.other_company.id,
+        }
+        for field, value in forged.items():
+            with (
+                self.subTest(field=field),
+                self.assertRaisesRegex(UserError, "noted by the program alone"),
+                self.env.cr.savepoint(),
+            ):
+                self._by_hand(**{field: value})
+            with self.subTest(field=field), self.assertRaises(UserError):
+                self._as("own", self.mine.notice_ids).write(
+                    {"sending_ids": [(1, self.mine.notice_ids.sending_ids.id, {field: value})]}
+                )
+        with self.assertRaisesRegex(UserError, "send the notice by its button"):
+            self._by_hand(channel="email")
+        with self.assertRaises(UserError):
+            self.mine.notice_ids.sending_ids.with_user(self.users["own"]).copy()
+        sendings = self._as("own", self.env["cn285.renewal.notice.sending"])
+        defaults = {f"default_{field}": value for field, value in forged.items()}
+        one = sendings.with_context(**defaults, cn285_state_door=True).create(
+            {"notice_id": self.mine.notice_ids.id, "date": "2025-12-21", "recipient": "Lyon"}
+        )
+        self.assertEqual(one.user_id, self.users["own"])
+        self.assertFalse(one.message_id or one.mail_message_id or one.attachment_id)
+        for field in ("date_sent", "free_exit_from"):
+            with self.assertRaises(UserError):
+                self._as("own", self.mine.notice_ids).write({field: "2025-12-16"})
+
+    def test_a_letter_that_came_back_does_not_count(self):
+        sending = self._as("own", self.mine.notice_ids.sending_ids)
+        self._refused(self._as("bookkeeper", sending).action_came_back)
+        sending.action_came_back()
+        self.assertEqual(sending.delivery, "bounced")
+        self.assertIn("rights_own", sending.delivery_note)
+        self.assertNotEqual(self.mine.notice_ids.state, "on_time")
 
     def test_not_even_a_manager_rewrites_proof(self):
         notice = self._as("manager", self.theirs.notice_ids)

@@ -150,10 +150,14 @@ class ContractChange(models.Model):
     def _parsed(self):
         """The values as models use them: ``{name: date, record, number...}``.
 
-        :raises ValidationError: naming the value that is unknown, missing or of the wrong kind
+        :raises ValidationError: naming the value that is unknown, missing or of the wrong kind;
+            or saying that the type is not installed any more
         """
         self.ensure_one()
-        specs, parsed = self._type().values, {}
+        kind = self._type()
+        if isinstance(kind, UnknownType):
+            kind.check(self)  # refuses: nobody knows any more what the values mean
+        specs, parsed = kind.values, {}
         for name, value in (self.values or {}).items():
             if name not in specs:
                 raise self._refusal(

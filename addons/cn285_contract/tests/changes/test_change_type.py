@@ -106,6 +106,7 @@ class TestChangeType(ChangeCase):
             change._apply_due(self.contract)
         self.assertEqual(change.state, "scheduled")
         self.assertIn("CTR/TYPES, gone", change.error)
+        self.assertIn("this type of change is not installed any more", change.error)
         change.action_cancel()
 
     # === EXTENSIONS === #

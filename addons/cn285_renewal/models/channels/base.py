@@ -26,7 +26,7 @@ class NoticeChannel:
         return None
 
     def send(self, notices):
-        """Let notices leave today, and keep the proof of each: ``cn285.renewal.notice.sending``.
+        """Let notices leave today, and keep the proof of each by ``notices._keep_proof``.
 
         :returns: an action to open, where somebody has something left to do (a letter to print)
         :raises UserError: when the text of a notice does not state its last day to refuse

@@ -33,9 +33,7 @@ class EMail(NoticeChannel):
         by_notice = {mail.res_id: mail for mail in mails}
         for notice in notices:
             self._keep_legal_parts(notice._localised(), by_notice[notice.id])
-        notices.env["cn285.renewal.notice.sending"].create(
-            [self._proof(notice, by_notice[notice.id]) for notice in notices]
-        )
+        notices._keep_proof([self._proof(notice, by_notice[notice.id]) for notice in notices])
         notices.filtered("problem").write({"problem": False})
 
     def _keep_legal_parts(self, notice, mail):

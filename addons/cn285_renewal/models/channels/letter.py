@@ -16,7 +16,7 @@ class Letter(NoticeChannel):
         """Make the letters, note them as sent today, and open them in one file."""
         env = notices.env
         letters = {notice: notice._localised()._letter() for notice in notices}
-        document = self._keep(letters).attachment_id
+        document = self._keep(notices, letters).attachment_id
         notices.write({"channel": self.name, "problem": False})
         if len(document) > 1:
             document = env["ir.attachment"].create(
@@ -32,10 +32,9 @@ class Letter(NoticeChannel):
             "target": "download",
         }
 
-    def _keep(self, letters):
+    def _keep(self, notices, letters):
         """Keep the letters, ``{notice: Letter}``, as proof; returns the sendings."""
-        env = next(iter(letters)).env
-        attachments = env["ir.attachment"].create(
+        attachments = notices.env["ir.attachment"].create(
             [
                 {
                     "name": f"{notice.contract_id.name}-{notice.renewal_date}.pdf".replace(
@@ -49,7 +48,7 @@ class Letter(NoticeChannel):
                 for notice, letter in letters.items()
             ]
         )
-        return env["cn285.renewal.notice.sending"].create(
+        return notices._keep_proof(
             [
                 {
                     "notice_id": notice.id,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.addons.cn285_contract.engine.calendar import Unit
 from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...engine.holidays import WorkingDays
 from ...engine.notice import refund_due
@@ -41,11 +43,12 @@ class Law(models.Model):
 
     _name = "cn285.law"
     _description = "Law on Contracts"
+    _inherit = ["mail.thread"]
     _order = "name"
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    country_id = fields.Many2one("res.country", required=True, ondelete="restrict")
+    name = fields.Char(required=True, translate=True, tracking=True)
+    active = fields.Boolean(default=True, tracking=True)
+    country_id = fields.Many2one("res.country", required=True, ondelete="restrict", tracking=True)
     country_code = fields.Char(related="country_id.code")
 
     renewal_protects = fields.Selection(
@@ -54,22 +57,29 @@ class Law(models.Model):
         default="nobody",
         required=True,
         help="Who has to be told in time that a contract renews by itself.",
+        tracking=True,
     )
     announce_from = fields.Integer(
-        string="Announced From", help="Months before the last day to refuse."
+        string="Announced From",
+        help="Months before the last day to refuse.",
+        tracking=True,
     )
     announce_until = fields.Integer(
-        string="Announced Until", help="Months before the last day to refuse."
+        string="Announced Until",
+        help="Months before the last day to refuse.",
+        tracking=True,
     )
     notice_text = fields.Text(
         string="Text of Notices",
         translate=True,
         help="What a notice that the law demands says of it.",
+        tracking=True,
     )
     refund_days = fields.Integer(
         string="Refunded Within (days)",
         default=USUAL_REFUND_DAYS,
         help="By when what was paid in advance is refunded after a termination.",
+        tracking=True,
     )
 
     withdrawal_protects = fields.Selection(
@@ -78,38 +88,50 @@ class Law(models.Model):
         default="nobody",
         required=True,
         help="Who may withdraw from a contract that was concluded at a distance.",
+        tracking=True,
     )
     withdrawal_days = fields.Integer(
         string="Withdrawal Period (days)",
         help="From the conclusion, which is not counted. Settings and templates may grant more.",
+        tracking=True,
     )
     withdrawal_uninformed_months = fields.Integer(
         string="Longer if not Told (months)",
         help="By how much the period is longer at most where the customer was not told of it.",
+        tracking=True,
     )
     withdrawal_refund_days = fields.Integer(
-        string="Withdrawal Refunded Within (days)", default=USUAL_REFUND_DAYS
+        string="Withdrawal Refunded Within (days)",
+        default=USUAL_REFUND_DAYS,
+        tracking=True,
     )
     ends_on_working_day = fields.Boolean(
         string="Ends on a Working Day",
         help="A withdrawal period that would end on a weekend or a holiday ends on the next "
         "working day.",
+        tracking=True,
     )
 
     telecom_notice_days = fields.Integer(
-        string="Longest Notice (days)", help="The longest notice that a customer has to give."
+        string="Longest Notice (days)",
+        help="The longest notice that a customer has to give.",
+        tracking=True,
     )
     telecom_longest_months = fields.Integer(
-        string="Longest Commitment (months)", help="0: commitments may be of any length."
+        string="Longest Commitment (months)",
+        help="0: commitments may be of any length.",
+        tracking=True,
     )
     telecom_firm_months = fields.Integer(
         string="Free After (months)",
         help="A customer who is committed for longer may leave after so many months.",
+        tracking=True,
     )
     telecom_share = fields.Float(
         string="Fee at Most (%)",
         digits=(16, 4),
         help="What is owed at most then, of what remains until the commitment ends.",
+        tracking=True,
     )
 
     rate_months = fields.Integer(
@@ -117,9 +139,10 @@ class Law(models.Model):
         default=6,
         required=True,
         help="How long a rate of the legal interest is in force, from the first of January on.",
+        tracking=True,
     )
     rate_ids = fields.One2many("cn285.legal.rate", "law_id", string="Legal Interest")
-    holiday_ids = fields.One2many("cn285.legal.holiday", "law_id", string="Holidays")
+    holiday_ids = fields.One2many("cn285.legal.holiday", "law_id", string="Holidays", tracking=True)
 
     _country_uniq = models.Constraint("unique(country_id)", "This country already has its law.")
     _window = models.Constraint(
@@ -169,6 +192,22 @@ class Law(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unused(self):
+        """What a contract was judged by stays: a law that is in use is archived."""
+        # sudo: contracts of all companies count, and only whether there is one is told.
+        contracts = self.env["cn285.contract"].sudo().with_context(active_test=False)
+        for law in self:
+            of_country = Domain(
+                "partner_id.commercial_partner_id.country_id", "=", law.country_id.id
+            ) | Domain("company_id.partner_id.country_id", "=", law.country_id.id)
+            if contracts.search_count(of_country, limit=1):
+                raise UserError(
+                    self.env._(
+                        "There are contracts under the law of %s: archive it instead.", law.name
+                    )
+                )
 
     # === HOOKS: RENEWALS === #
 

@@ -54,6 +54,35 @@ class LegalRate(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rates = super().create(vals_list)
+        rates._log_on_law()
+        return rates
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._log_on_law()
+        return result
+
+    def _log_on_law(self):
+        """Note the rates as they now are in the history of their law, but not those that the
+        program brings.
+        """
+        if self.env.context.get("install_mode"):
+            return
+        creditors = dict(self._fields["creditor"]._description_selection(self.env))
+        for rate in self:
+            # sudo: who enters rates may not write the law; the note is in their own name.
+            rate.law_id.sudo()._message_log(
+                body=self.env._(
+                    "Legal interest from %(day)s, owed to “%(creditor)s”: %(percent)s %%",
+                    day=format_date(self.env, rate.date),
+                    creditor=creditors[rate.creditor],
+                    percent=rate.percent,
+                )
+            )
+
     def _engine_rates(self, creditor):
         """Those of these rates that are for a kind of creditor, as the engine wants them."""
         rates = self.filtered(lambda rate: rate.creditor == creditor).sorted("date")

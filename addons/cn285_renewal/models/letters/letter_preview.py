@@ -1,5 +1,6 @@
 import base64
 
+from markupsafe import escape
 from odoo import api, fields, models
 
 from .letter_html import letter_html
@@ -37,7 +38,10 @@ class LetterTemplate(models.Model):
             text = letter._in_preview_language()
             reason = text.kind and text.body and text._text_error()
             ready = text.kind and text.subject and text.body and not reason
-            letter.preview = letter_html(text._example_letter()) if ready else reason
+            # The reason quotes what somebody typed.
+            letter.preview = (
+                letter_html(text._example_letter()) if ready else reason and escape(reason)
+            )
 
     def _compute_preview_pdf(self):
         for letter in self:

@@ -9,6 +9,8 @@ from .kinds import LETTERS
 from .letter_html import box_html
 
 BOX = "box"
+# What is checked by what the law asks for.
+TEXTS = ("subject", "body", "box", "closing")
 
 
 class LetterTemplate(models.Model):
@@ -25,7 +27,12 @@ class LetterTemplate(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     kind = fields.Selection(selection="_kind_selection", required=True)
-    company_id = fields.Many2one("res.company", help="Left empty, it is for all companies.")
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self._default_company(),
+        help="Left empty, it is for all companies: then administrators write it.",
+    )
+    is_editable = fields.Boolean(compute="_compute_is_editable")
     subject = fields.Char(required=True, translate=True)
     body = fields.Text(string="Text", required=True, translate=True)
     box = fields.Text(
@@ -61,9 +68,50 @@ class LetterTemplate(models.Model):
                 for name, meaning in known.items()
             )
 
+    # === WHOSE IT IS === #
+
+    @api.model
+    def _default_company(self):
+        """Administrators write for all companies, others for the one where they are."""
+        everywhere = self.env.su or self.env.user.has_group("base.group_system")
+        return self.env["res.company"] if everywhere else self.env.company
+
+    @api.depends("company_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_editable(self):
+        for letter in self:
+            letter.is_editable = not letter._origin or letter._origin.has_access("write")
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # it was not given away to where one may not write
+        return result
+
+    def copy_data(self, default=None):
+        """The copy that a manager makes of a common letter is for the manager's company."""
+        company = self._default_company().id
+        return [
+            {**vals, "company_id": vals.get("company_id") or company}
+            for vals in super().copy_data(default)
+        ]
+
+    def action_copy_for_company(self):
+        """Open the company's own letter of this kind; where there is none, a copy of this one."""
+        self.ensure_one()
+        company = self.env.company
+        own = self.search([("kind", "=", self.kind), ("company_id", "=", company.id)], limit=1)
+        own = own or self.copy({"company_id": company.id})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": own.id,
+            "view_mode": "form",
+        }
+
     # === WHAT THE LAW ASKS === #
 
-    @api.constrains("kind", "subject", "body", "box", "closing")
+    @api.constrains("kind", *TEXTS)
     def _check_text(self):
         for letter in self:
             reason = letter._text_error()
@@ -72,16 +120,45 @@ class LetterTemplate(models.Model):
                     self.env._("%(letter)s: %(reason)s", letter=letter.name, reason=reason)
                 )
 
-    def _text_error(self):
-        """Why no letter can be made of this text, in a clerk's words; None if one can."""
+    def update_field_translations(self, field_name, translations, source_lang=""):
+        """As Odoo's; a text is refused in whichever of the languages it does not hold.
+
+        :raises ValidationError: naming the letter, the language, and what is wrong
+        """
+        languages = list(translations)
+        result = super().update_field_translations(field_name, translations, source_lang)
+        if field_name in TEXTS:
+            for lang in languages:
+                self._check_translation(lang)
+        return result
+
+    def _check_translation(self, lang):
+        reason = self._text_error(lang)
+        if reason:
+            raise ValidationError(
+                self.env._(
+                    "%(letter)s, %(language)s: %(reason)s",
+                    letter=self.name,
+                    language=self.env["res.lang"]._get_data(code=lang).name or lang,
+                    reason=reason,
+                )
+            )
+
+    def _text_error(self, lang=None):
+        """Why no letter can be made of this text, in a clerk's words; None if one can.
+
+        :param str lang: the language whose text is looked at; none: that of the context
+        """
         self.ensure_one()
         kind = self._kinds()[self.kind]
+        written = self.with_context(lang=lang) if lang else self
+        subject, body, box, closing = (written[name] for name in TEXTS)
         blocks = {*kind.blocks, BOX} if self.has_box else {*kind.blocks}
         places = {
-            self.env._("subject"): (self.subject, {*kind.words}),
-            self.env._("text"): (self.body, {*kind.words, *blocks}),
-            self.env._("text in the box"): (self.box, {*kind.words}),
-            self.env._("closing"): (self.closing, {*kind.words}),
+            self.env._("subject"): (subject, {*kind.words}),
+            self.env._("text"): (body, {*kind.words, *blocks}),
+            self.env._("text in the box"): (box, {*kind.words}),
+            self.env._("closing"): (closing, {*kind.words}),
         }
         for place, (text, known) in places.items():
             bad = malformed(text or "")
@@ -90,14 +167,12 @@ class LetterTemplate(models.Model):
                 return self.env._(
                     "%(bad)s is nothing that the %(place)s may hold.", bad=bad[0], place=place
                 )
-        within = amid(self.body, blocks)
+        within = amid(body, blocks)
         if within:
             return self.env._("{{ %s }} stands on a line of its own.", within[0])
         required = (BOX, *kind.required) if self.has_box else kind.required
-        missing = [name for name in required if name not in placeholders(self.body)]
-        missing += [
-            name for name in kind.required_in_box if name not in placeholders(self.box or "")
-        ]
+        missing = [name for name in required if name not in placeholders(body)]
+        missing += [name for name in kind.required_in_box if name not in placeholders(box or "")]
         if missing:
             return self.env._("the law asks for {{ %s }}, which is missing.", missing[0])
         return None
