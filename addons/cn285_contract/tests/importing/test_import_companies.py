@@ -35,11 +35,11 @@ class TestImportCompanies(ContractCase):
             for login, company in (("m1", cls.env.company), ("m2", cls.other_company))
         )
 
-    def _load(self, user, files=FILES, companies=None, errors=()):
+    def _load(self, user, files=None, companies=None, errors=()):
         loader = self.env["cn285.import.loader"].with_user(user)
         if companies:
             loader = loader.with_context(allowed_company_ids=companies.ids)
-        report = loader._load_files(list(files.items()))
+        report = loader._load_files(list((files or FILES).items()))
         self.env.invalidate_all()
         self.assertEqual([error.reason for error in report.errors], list(errors))
         return report
