@@ -56,6 +56,7 @@ def story(env):
     env["cn285.billing.run"].create({"date": today}).action_run()
     for cron in env["ir.cron"].search([("cron_name", "like", "Contracts:")]):
         cron.method_direct_trigger()
+    usage = _usage_that_nobody_rates(env, product, partner, start.replace(day=1))
     env["res.lang"]._activate_lang("fr_FR")
     for model in ("cn285.contract", "cn285.contract.change", "res.config.settings", "res.partner"):
         for lang in ("en_US", "fr_FR"):
@@ -69,12 +70,26 @@ def story(env):
         "addons": env["ir.module.module"]
         .search([("name", "like", "cn285"), ("state", "=", "installed")])
         .mapped("name"),
+        "usage": usage,
         "billed": billed,
         "states": states,
         "heir": [heir.partner_id.name, heir.invoice_ids.mapped("state")],
         "last day": heir.date_end.isoformat(),
         "today": today.isoformat(),
     }
+
+
+def _usage_that_nobody_rates(env, product, partner, start):
+    """What a run says of it, and how a row is explained that an addon rated which is gone."""
+    item = {"product_id": product.id, "billing_type": "usage", "timing": "arrears"}
+    contract = env["cn285.contract"].create(
+        {"partner_id": partner.id, "date_start": start, "item_ids": [(0, 0, item)]}
+    )
+    contract.action_confirm()
+    run = env["cn285.billing.run"].create({"date": env.company._cn285_today()})
+    run.action_run()
+    explained = contract.schedule_ids._explain_step("usage_tier", {"quantity": "1"})
+    return {"reasons": run.issue_ids.mapped("reason"), "explained": explained}
 
 
 if __name__ == "__main__":

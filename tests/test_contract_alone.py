@@ -31,6 +31,13 @@ def test_it_confirms_bills_changes_and_terminates(told):
     assert told["last day"] == told["today"]
 
 
+def test_usage_without_the_addon_that_rates_it_is_set_aside(told):
+    assert told["usage"] == {
+        "reasons": ["It bills usage, and the app that does that is not installed."],
+        "explained": "worked out by an addon that is not installed any more (usage_tier)",
+    }
+
+
 def test_it_loads_its_demonstration(told):
     assert told["demonstration"] == {"errors": [], "contracts": 396}
 

@@ -26,5 +26,8 @@ def environment(database, context=None, commit=True, log_level="warn"):
             yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, context or {})
             if not commit:
                 cr.rollback()
+        if commit:
+            # Servers that run on this database learn what the block has changed.
+            registry.signal_changes()
     finally:
         odoo.sql_db.close_db(database)

@@ -33,6 +33,7 @@ from .credit_notes import (
 )
 from .importing import (
     test_demonstration,
+    test_import_companies,
     test_import_kinds,
     test_import_contracts,
 )

@@ -126,11 +126,10 @@ def _add_row(table: Table, line: int, cells: list[str]) -> None:
 
 
 def write_table(header: list[str], rows: list[list[object]]) -> str:
-    """Return CSV text that spreadsheets open safely: no cell of it is taken for a formula."""
+    """Return CSV text that spreadsheets open safely: no cell or header is taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([_harmless(cell) for cell in row] for row in (header, *rows))
     return out.getvalue()
 
 

@@ -10,7 +10,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
 from .cells import CellError, CellReader, split_list
-from .references import References, external_name
+from .external_ids import ExternalIds, external_name
+from .references import References
 from .report import LoadError
 
 _logger = logging.getLogger(__name__)
@@ -34,10 +35,10 @@ class Load:
     def __init__(self, env, kinds, namespace, named_by, report, progress=None):
         self.env = env
         self.kinds = kinds
-        self.namespace = namespace
+        self.external_ids = ExternalIds(env, namespace)
         self.progress = progress or (lambda what, done, total: None)
         self.report = report
-        self.references = References(env, namespace, named_by)
+        self.references = References(env, self.external_ids, named_by)
         self.refused = {}
         self.reader = CellReader(env, self.references, self.refused)
         # For what is done once all rows are in: {record id: entry} by kind, and the ids of
@@ -143,9 +144,7 @@ class Load:
                 self.refuse(entry, self.env._("you may not create records of “%s”", what))
             return
         entries = self._keyed(kind, entries)
-        names = {external_name(entry.key): entry.key for entry in entries if entry.key}
-        known = self.references.own_ids(kind.model, names)
-        existing = {names[key]: record_id for key, record_id in known.items()}
+        entries, existing = self._known(kind, entries)
         done = 0
         for wave in self._waves(kind, entries):
             self._prepare_references(kind, wave)
@@ -178,6 +177,25 @@ class Load:
             lines[key] = entry.line
             result.append(entry)
         return result
+
+    def _known(self, kind, entries):
+        """Entries that may go in, and ``{key: record id}`` of those that went in before.
+
+        The others learn the name under which their record will be kept.
+        """
+        names = {entry: external_name(entry.key) for entry in entries}
+        known = self.external_ids.resolve(kind.model, set(names.values()))
+        result, existing = [], {}
+        for entry, name in names.items():
+            if name in known.hidden:
+                message = self.env._("“%s” is the id of a record that you may not see", entry.key)
+                self.refuse(entry, message)
+                continue
+            entry.name = known.free.get(name)
+            if name in known.found:
+                existing[entry.key] = known.found[name]
+            result.append(entry)
+        return result, existing
 
     def _waves(self, kind, entries):
         """Entries in groups such that each refers to records of earlier groups only."""
@@ -302,18 +320,7 @@ class Load:
 
     def _name(self, created):
         """Give records their external ids, and remember them for references."""
-        # sudo: only administrators write external ids; these name records that the user created
-        # or may write.
-        self.env["ir.model.data"].sudo()._update_xmlids(
-            [
-                {
-                    "xml_id": f"{self.namespace}.{external_name(entry.key)}",
-                    "record": record,
-                    "noupdate": True,
-                }
-                for entry, record in created
-            ]
-        )
+        self.external_ids.name([(entry.name, record) for entry, record in created])
         for entry, record in created:
             self.references.remember(record._name, entry.key, record.id)
             self.loaded[entry.kind][record.id] = entry

@@ -14,7 +14,8 @@ from .report import LoadError
 class Entry:
     """A row on its way in.
 
-    ``cells`` are ours by name; ``given`` is the row as the file has it; ``key`` names the record.
+    ``cells`` are ours by name; ``given`` is the row as the file has it; ``key`` names the record,
+    ``name`` is the external id under which a new one will be kept.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Entry:
     given: dict
     once: bool = False
     key: str = ""
+    name: str | None = None
 
 
 class EntryReader:

@@ -1,12 +1,8 @@
 """From what a cell names (external id, code, name) to records, many cells at a time."""
 
 from collections import defaultdict
-from urllib.parse import quote
 
-
-def external_name(text):
-    """The name under which a row's id is kept in `ir.model.data`, which takes no blanks."""
-    return quote(text, safe="!$&'()*+,/:;=?@[]|")
+from .external_ids import external_name
 
 
 class References:
@@ -15,12 +11,13 @@ class References:
     What was looked for is remembered, also that it was not found, so :meth:`remember` must be told
     of new records.
 
+    :param external_ids: the ``ExternalIds`` of the load
     :param named_by: ``{model: fields}`` by which cells may name records, beside external ids
     """
 
-    def __init__(self, env, namespace, named_by):
+    def __init__(self, env, external_ids, named_by):
         self.env = env
-        self.namespace = namespace
+        self.external_ids = external_ids
         self.named_by = named_by
         self._found = defaultdict(dict)
 
@@ -54,33 +51,24 @@ class References:
 
     def _by_own_id(self, model, texts):
         names = {external_name(text): text for text in texts}
-        for name, record_id in self.own_ids(model, names).items():
+        for name, record_id in self.external_ids.resolve(model, names).found.items():
             self._found[model][names[name]] = record_id
 
-    def own_ids(self, model, names):
-        """Records that were loaded under these names, as ``{name: id}``."""
-        if not names:
-            return {}
-        # sudo: only administrators read external ids; what is found is searched for again below,
-        # by the rights of the user who loads.
-        entries = self.env["ir.model.data"].sudo()
-        entries = entries.search_fetch(
-            [
-                ("module", "=", self.namespace),
-                ("model", "=", model),
-                ("name", "in", list(names)),
-            ],
-            ["name", "res_id"],
-        )
-        ids = {entry.name: entry.res_id for entry in entries}
-        records = self.env[model].with_context(active_test=False)
-        visible = set(records.search([("id", "in", list(ids.values()))]).ids)
-        return {name: record_id for name, record_id in ids.items() if record_id in visible}
-
     def _by_full_id(self, model, texts):
+        names = defaultdict(set)
         for text in texts:
-            if "." not in text or " " in text:
-                continue
+            if "." in text and " " not in text:
+                module, name = text.split(".", 1)
+                names[module].add(name)
+        for module, some in names.items():
+            self._by_ids_of(model, module, some)
+
+    def _by_ids_of(self, model, module, names):
+        """By full ids of a module: the company's own first, where it was loaded."""
+        found = self.external_ids.resolve(model, names, module).found
+        for name, record_id in found.items():
+            self._found[model][f"{module}.{name}"] = record_id
+        for text in (f"{module}.{name}" for name in names - found.keys()):
             record = self.env.ref(text, raise_if_not_found=False)
             if record and record._name == model and record.has_access("read"):
                 self._found[model][text] = record.id

@@ -139,6 +139,24 @@ class TestImport(ImportCase):
             with self.assertRaisesRegex(UserError, namespace):
                 loader._load_file("groups", "name\nx\n", namespace=namespace)
 
+    def test_same_id_in_two_kinds_stays_with_each(self):
+        files = {"groups.csv": "name\nSame\n", "people.csv": "id,name\nSame,Sam\n"}
+        self._load(files)
+        group = self._loaded("Same")
+        self.assertEqual(group._name, "res.partner.category")
+        report = self._load(files)
+        self.assertEqual(dict(report.skipped), {"groups": 1, "people": 1})
+        self.assertEqual(self._loaded("Same"), group)
+        self.assertEqual(self._loaded("Same#res.partner").name, "Sam")
+
+    def test_id_of_a_record_that_is_gone_is_free(self):
+        self._load(FILES)
+        gone = self._loaded("12345-67")
+        self.env.cr.execute("DELETE FROM res_partner_bank WHERE id = %s", [gone.id])
+        self.env.invalidate_all()
+        self.assertEqual(dict(self._load(FILES).created), {"accounts": 1})
+        self.assertNotEqual(self._loaded("12345-67"), gone)
+
     def test_archive_that_unpacks_to_too_much(self):
         with self.assertRaises(ArchiveError) as caught:
             unpack("all.zip", self._zip({f"{number}.csv": "x" for number in range(1001)}))

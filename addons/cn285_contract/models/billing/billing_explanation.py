@@ -50,6 +50,13 @@ class BillingSchedule(models.Model):
             )
         if code == "parts":
             return self.env._("with the part of the period that is invoiced already")
+        if code in ("free", "window_percent", "window_amount"):
+            return self._explain_window(code, values)
+        return self.env._("worked out by an addon that is not installed any more (%s)", code)
+
+    @api.model
+    def _explain_window(self, code, values):
+        """A discount of some days in words."""
         facts = {
             "label": values["label"] or self.env._("discount period"),
             "covered": values["covered"],

@@ -278,7 +278,15 @@ class BillingSchedule(models.Model):
         :returns: ``{contract: reason in a clerk's words}`` for rows that could not be rated; the
             run sets these contracts aside
         """
-        return {}
+        if self._usage_is_rated():
+            return {}
+        reason = self.env._("It bills usage, and the app that does that is not installed.")
+        return dict.fromkeys(self.contract_id, reason)
+
+    @api.model
+    def _usage_is_rated(self):
+        """Hook: whether an addon is there that rates usage; without, it is not billed unseen."""
+        return False
 
     def _reprice(self):
         """Ask the pricelists again for planned rows that are about to be invoiced.

@@ -203,14 +203,21 @@ class _ForeignFields:
             self.refused.append(Reason("sets_itself", (module, path)))
         elif module in COVERED_MODULES and (fld.model_name, fld.name) not in PLAIN_FIELDS:
             self.closed.add(fld)
-        elif fld.type in PLAIN_TYPES or fld.type == "many2many":
+        elif _is_plain(fld):
             self.plain[fld.name] = fld
 
     def _sort_custom(self, fld):
         if _sets_itself(fld):
             self.refused.append(Reason("custom_field", (f"{fld.model_name}.{fld.name}",)))
-        elif fld.type in PLAIN_TYPES or fld.type == "many2many":
+        elif _is_plain(fld):
             self.plain[fld.name] = fld
+
+
+def _is_plain(fld):
+    """Return whether the field's column holds what it is given: no text by language or company."""
+    if getattr(fld, "translate", False) or fld.company_dependent:
+        return False
+    return fld.type in PLAIN_TYPES or fld.type == "many2many"
 
 
 def _sets_itself(fld):

@@ -122,6 +122,14 @@ class TestCustomFields(InvoiceWriterCase):
         fields_model.create({**values, "name": "x_note", "field_description": "Note"})
         made = self.quick([self.simple(x_note="given")])
         self.assertEqual(made.x_note, "given")
+        for name, kind in (("x_by_language", "translate"), ("x_by_company", "company_dependent")):
+            fields_model.create({**values, "name": name, "field_description": name, kind: True})
+            made = self.writer._create_invoices([self.simple(**{name: "given"})])
+            self.assertEqual(made[name], "given")
+            self.assertEqual(
+                Reason.load(made.cn285_ordinary_reason).code, "field", f"{name}: by Odoo"
+            )
+            self.quick([self.simple()])
         fields_model.create(
             {
                 **values,

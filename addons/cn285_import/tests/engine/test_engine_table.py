@@ -54,6 +54,11 @@ def test_written_cells_are_no_formulas():
     assert text.splitlines() == ["a", "'=1+1", "'@x", "-12.50", "'-cmd", "plain"]
 
 
+def test_written_headers_are_no_formulas():
+    text = write_table(["file", "=HYPERLINK(1)", "#remark"], [["a", "b", "c"]])
+    assert text.splitlines() == ["file,'=HYPERLINK(1),#remark", "a,b,c"]
+
+
 def one(columns, row, **record):
     """The cells that a mapping with one record makes of a row; None if it makes none."""
     data = {"record": [{"kind": "items", "columns": columns, **record}]}

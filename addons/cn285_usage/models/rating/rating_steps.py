@@ -1,7 +1,7 @@
 from collections import defaultdict
 from fractions import Fraction
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools.gc import disabling_gc
 
@@ -41,6 +41,10 @@ class BillingSchedule(models.Model):
     rating_ids = fields.One2many("cn285.usage.rating", "schedule_id", string="Ratings")
 
     # === THE STEPS === #
+
+    @api.model
+    def _usage_is_rated(self):
+        return True
 
     def _rate_waiting(self):
         """Rate rows whose period is over: amounts, explanation, and the state ``planned``."""
