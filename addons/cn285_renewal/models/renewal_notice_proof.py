@@ -61,7 +61,8 @@ class RenewalNoticeSending(models.Model):
             sendings = super().create(vals_list)
         else:
             # Defaults that a caller chose would be a way around what is checked.
-            self = self.with_context(clean_context(self.env.context))
+            context = clean_context(self.env.context)
+            self = self.with_context(context)  # pylint: disable=context-overridden
             sendings = super().create([self._by_hand(vals) for vals in vals_list])
         sendings.notice_id._refresh_state()
         return sendings

@@ -66,7 +66,8 @@ class RenewalNotice(models.Model):
         sendings = self.env["cn285.renewal.notice.sending"]
         # Without the defaults of a caller; and the door is closed again behind them.
         context = {**clean_context(self.env.context), "cn285_state_door": STATE_DOOR}
-        made = sendings.with_context(context).create(vals_list)
+        sendings = sendings.with_context(context)  # pylint: disable=context-overridden
+        made = sendings.create(vals_list)
         return made.with_env(self.env)
 
     # === WHAT ARRIVED === #
