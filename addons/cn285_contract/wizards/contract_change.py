@@ -110,9 +110,20 @@ class ContractChangeWizard(models.TransientModel):
         if contract:
             values.setdefault("date_effective", contract.company_id._cn285_today())
             running = contract.item_ids.filtered(lambda item: item.state == "active")
-            if len(running) == 1:
+            if len(running) == 1 and not self._starts_whole(values.get("type")):
                 values.setdefault("item_id", running.id)
         return values
+
+    @api.model
+    def _starts_whole(self, name):
+        change_type = self.env["cn285.contract.change"]._change_types().get(name)
+        return bool(change_type and change_type.whole_first)
+
+    @api.onchange("type")
+    def _onchange_type(self):
+        """What ends everything unless an item is chosen does not start from an item by itself."""
+        if self._starts_whole(self.type) and not self.env.context.get("default_item_id"):
+            self.item_id = False
 
     @api.onchange("type", "item_id")
     def _onchange_item_id(self):

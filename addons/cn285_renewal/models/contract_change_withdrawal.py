@@ -21,6 +21,7 @@ class Withdraw(ChangeType):
     name = "withdraw"
     label = _lt("Withdrawal")
     on = "either"
+    whole_first = True
     for_customers = True
 
     def check(self, change):

@@ -3,7 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.changes.test_contract_change_money import MoneyCase
 from odoo.exceptions import ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 TODAY = "2026-01-20"
 
@@ -46,6 +46,17 @@ class TestWithdrawal(MoneyCase):
             )
             self._bill(day)
         return contract
+
+    def test_the_dialog_withdraws_from_the_whole_contract(self):
+        """The only item that runs is not chosen for it: others, that pause, would go on."""
+        contract = self._create_contract([{"price_unit": 31.0}])
+        wizards = self.env["cn285.contract.change.wizard"]
+        dialog = Form(wizards.with_context(default_contract_id=contract.id))
+        self.assertEqual(dialog.item_id, contract.item_ids)
+        dialog.type = "withdraw"
+        self.assertFalse(dialog.item_id)
+        dialog.item_id = contract.item_ids
+        self.assertEqual(dialog.save().item_id, contract.item_ids)
 
     def test_without_the_right_there_is_none(self):
         contract = self._concluded("2026-01-15", has_withdrawal=False)

@@ -1,5 +1,6 @@
 from . import (
     test_import_usage,
+    test_menus,
 )
 from .ingest import (
     test_usage_doors,

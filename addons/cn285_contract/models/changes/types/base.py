@@ -34,6 +34,9 @@ class ChangeType:
 
     # === DIALOG === #
 
+    #: Of an item or of the contract: the dialog offers the whole contract, not its only item.
+    whole_first: bool = False
+
     def start_values(self, item):
         """With what the dialog starts: ``{field: value}`` of ``cn285.contract.change.wizard``.
 
@@ -150,6 +153,10 @@ class ChangeTypeExtension(ChangeType):
     @property
     def for_customers(self):
         return self.base.for_customers
+
+    @property
+    def whole_first(self):
+        return self.base.whole_first
 
     def start_values(self, item):
         return self.base.start_values(item)
