@@ -68,21 +68,26 @@ class Contract(models.Model):
             self.with_company(company)._run_renewals(company)
 
     @api.model
-    def _run_renewals(self, company):
+    def _run_renewals(self, company, among=Domain.TRUE):
         """Renew what is due, term by term, batch by batch; safe to run again.
 
         What was planned for before and after is applied with it, in the order of the days. A
         contract whose renewal fails keeps the change with its reason, and the others go on.
+
+        :param among: domain of the contracts concerned
         """
-        changes = self.env["cn285.contract.change"]
-        contracts = self.search(self._renewal_domain(company), order="id")
+        # sudo: a tacit renewal is the system's own act, whoever's run comes across it first; the
+        # user of the environment stays as who started it.
+        system = self.sudo()
+        changes = system.env["cn285.contract.change"]
+        contracts = system.search(system._renewal_domain(company, among), order="id")
         for ids in split_every(RENEWAL_BATCH, contracts.ids):
-            changes._apply_due(self.browse(ids))
+            changes._apply_due(system.browse(ids))
             commit_batch(self.env)
 
     @api.model
-    def _renewal_domain(self, company):
-        """Running contracts whose term is over and that renew by themselves."""
+    def _renewal_domain(self, company, among=Domain.TRUE):
+        """Running contracts of those ``among``: their term is over and they renew by themselves."""
         over = Domain("term_end", "<", company._cn285_today())
         waiting = Domain([("type", "=", "renew"), ("state", "=", "scheduled")])
         due = over & Domain(
@@ -94,7 +99,8 @@ class Contract(models.Model):
                 ("change_ids", "not any", waiting),
             ]
         )
-        ids = [contract.id for contract in self.search(due) if contract._may_renew()]
+        found = self.search(due & among)
+        ids = [contract.id for contract in found if contract._may_renew()]
         return [("id", "in", ids)]
 
     def _plan_renewals(self, days):
@@ -281,7 +287,7 @@ class BillingRun(models.Model):
 
     def _renew_contracts(self, _failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        self.env["cn285.contract"]._run_renewals(self.company_id)
+        self.env["cn285.contract"]._run_renewals(self.company_id, self._concerned())
 
 
 class Diary(models.AbstractModel):
