@@ -98,7 +98,10 @@ class Contract(models.Model):
                 ("change_ids", "not any", waiting),
             ]
         )
-        ids = [contract.id for contract in self.search(due) if contract._may_renew()]
+        contracts = self.search(due)
+        # What awaits approval is decided before the next term begins.
+        held = contracts._held_by(lambda contract: day_after(contract.term_end))
+        ids = [c.id for c in contracts if c not in held and c._may_renew()]
         return [("id", "in", ids)]
 
     def _prepare_renewal(self):
