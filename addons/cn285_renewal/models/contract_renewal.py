@@ -67,26 +67,31 @@ class Contract(models.Model):
             self.with_company(company)._run_renewals(company)
 
     @api.model
-    def _run_renewals(self, company):
+    def _run_renewals(self, company, among=Domain.TRUE):
         """Renew what is due, term by term, batch by batch; safe to run again.
 
         A contract whose renewal fails keeps the change with its reason, and the others go on.
+
+        :param among: domain of the contracts concerned
         """
-        changes = self.env["cn285.contract.change"]
+        # sudo: a tacit renewal is the system's own act, whoever's run comes across it first; the
+        # user of the environment stays as who started it.
+        system = self.sudo()
+        changes = system.env["cn285.contract.change"]
         while True:
-            contracts = self.search(self._renewal_domain(company), order="id")
+            contracts = system.search(system._renewal_domain(company, among), order="id")
             if not contracts:
                 return
             for ids in split_every(RENEWAL_BATCH, contracts.ids):
-                batch = self.browse(ids)
+                batch = system.browse(ids)
                 made = changes.create([contract._prepare_renewal() for contract in batch])
                 made._to_schedule(("draft",))
                 changes._apply_due(batch)
                 commit_batch(self.env)
 
     @api.model
-    def _renewal_domain(self, company):
-        """Running contracts whose term is over and that renew by themselves."""
+    def _renewal_domain(self, company, among=Domain.TRUE):
+        """Running contracts of those ``among``: their term is over and they renew by themselves."""
         over = Domain("term_end", "<", company._cn285_today())
         waiting = Domain([("type", "=", "renew"), ("state", "=", "scheduled")])
         due = over & Domain(
@@ -98,10 +103,10 @@ class Contract(models.Model):
                 ("change_ids", "not any", waiting),
             ]
         )
-        contracts = self.search(due)
+        found = self.search(due & among)
         # What awaits approval is decided before the next term begins.
-        held = contracts._held_by(lambda contract: day_after(contract.term_end))
-        ids = [c.id for c in contracts if c not in held and c._may_renew()]
+        held = found._held_by(lambda contract: day_after(contract.term_end))
+        ids = [c.id for c in found if c not in held and c._may_renew()]
         return [("id", "in", ids)]
 
     def _prepare_renewal(self):
@@ -245,7 +250,7 @@ class BillingRun(models.Model):
 
     def _renew_contracts(self, _failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        self.env["cn285.contract"]._run_renewals(self.company_id)
+        self.env["cn285.contract"]._run_renewals(self.company_id, self._concerned())
 
 
 class Diary(models.AbstractModel):

@@ -39,7 +39,6 @@ class ContractChange(models.Model):
             **vals,
             "origin": vals.get("origin") or "staff",
             "requested_by": self.env.uid,
-            "state": "draft",
         }
 
     def _check_requester(self, vals):
