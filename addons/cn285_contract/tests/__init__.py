@@ -27,6 +27,7 @@ from .changes import (
     test_contract_change_rules,
     test_contract_change_screens,
     test_contract_change_types,
+    test_contract_change_walls,
 )
 from .credit_notes import (
     test_credit_notes,

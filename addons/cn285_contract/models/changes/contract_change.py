@@ -39,7 +39,7 @@ class ContractChange(models.Model):
 
     _name = "cn285.contract.change"
     _description = "Contract Change"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 
@@ -208,7 +208,7 @@ class ContractChange(models.Model):
             change.display_name = f"{change.contract_id.name or ''} · {label} · {day}"
 
     @api.depends("type", "values", "item_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
     def _compute_description(self):
         for change in self:
             change.description = change._describe() if change.type else False
@@ -236,8 +236,8 @@ class ContractChange(models.Model):
         if not self._is_readable(value, spec):
             return value
         if spec.kind == "record":
-            # sudo: the name of what was chosen; whoever may read the change may read it.
-            return self.env[spec.model].sudo().browse(value).exists().display_name or value
+            # Without sudo: only what the reader may read is told by name (see _is_readable).
+            return self.env[spec.model].browse(value).display_name or value
         if spec.kind == "date":
             return format_date(self.env, value)
         if spec.kind == "number":
@@ -245,7 +245,10 @@ class ContractChange(models.Model):
         return value
 
     def _is_readable(self, value, spec):
-        """Whether a value is of its kind; one that is not is shown as it stands."""
+        """Whether a value is of its kind, and a record one that the reader may read.
+
+        Anything else is shown as it stands.
+        """
         try:
             parse_value(self.env, value, spec)
         except BadValue:
@@ -279,6 +282,7 @@ class ContractChange(models.Model):
             self._check_origin(vals)
             self._check_data(vals)
         changes = super().create(vals_list)
+        changes._check_named_records()
         for change in changes.filtered(lambda change: not change.date_requested):
             change.date_requested = change.company_id._cn285_today()
         return changes
@@ -299,7 +303,10 @@ class ContractChange(models.Model):
                             change.display_name,
                         )
                     )
-        return super().write(vals)
+        result = super().write(vals)
+        if {"values", "type"} & vals.keys():
+            self._check_named_records()
+        return result
 
     def _check_origin(self, vals):
         """What the system does keeps no rules and needs no approval: nobody speaks for it."""
@@ -314,6 +321,31 @@ class ContractChange(models.Model):
             raise ValidationError(
                 self.env._("The values of a contract change are given by name, as an object.")
             )
+
+    def _check_named_records(self):
+        """Refuse values that name records which the user may not read.
+
+        Previews and effects are worked out with all rights: what is named is checked before.
+        """
+        if self.env.su:
+            return
+        for change in self:
+            specs = change._type().values
+            for name, value in (change.values or {}).items():
+                spec = specs.get(name)
+                if not value or spec is None or spec.kind not in ("record", "records"):
+                    continue
+                try:
+                    parse_value(self.env, value, spec)
+                except BadValue as error:
+                    reason = self.env._("%(name)s: %(reason)s", name=name, reason=error)
+                    raise change._refusal(reason) from error
+
+    def _kept_error(self, name):
+        """In the words of a change."""
+        if name in MACHINERY:
+            return str(self._door_error())
+        return super()._kept_error(name)
 
     def _door_error(self):
         return UserError(

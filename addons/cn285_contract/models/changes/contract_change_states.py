@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..common import LIVE_STATES, STATE_DOOR, as_day
+from ..common import LIVE_STATES, as_day
 
 
 class ContractChange(models.Model):
@@ -28,10 +28,6 @@ class ContractChange(models.Model):
                     )
                 )
         self._write_inside({"state": target, **values})
-
-    def _write_inside(self, vals):
-        """Write what only the machinery may write."""
-        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
 
     def action_schedule(self):
         """Check drafts and plan them; those that need it wait for approval, due ones take effect.
