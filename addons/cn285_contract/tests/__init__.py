@@ -20,6 +20,7 @@ from .writer import (
 from .changes import (
     test_change_type,
     test_contract_change,
+    test_contract_change_approval,
     test_contract_change_chains,
     test_contract_change_histories,
     test_contract_change_holder,

@@ -51,6 +51,11 @@ class Renew(TermChange):
             raise change._refusal(
                 env._("it was renewed %s times, and no more is agreed.", contract.term_number)
             )
+        waits = contract._held_by(lambda _contract: change.date_effective, change).get(contract)
+        if waits:
+            raise change._refusal(
+                env._("%s awaits approval: it has to be decided before.", waits.display_name)
+            )
 
     def billing_day(self, change):
         """What renews by itself was agreed before: caught up, it is billed as of its own day."""
@@ -81,6 +86,13 @@ class AutoRenewal(TermChange):
             raise change._refusal(
                 change.env._("it does not renew by itself: renew it on agreement.")
             )
+
+    def is_statutory(self, change):
+        """A customer who wants no renewal refuses it by right."""
+        return change.origin == "customer" and not change._parsed().get("auto_renew")
+
+    def held_from(self, change):
+        return day_after(change.contract_id.term_end)
 
     def apply(self, changes):
         for change in changes:
@@ -114,6 +126,9 @@ class ExtendTerm(TermChange):
                     new=format_date(change.env, new_end),
                 )
             )
+
+    def held_from(self, change):
+        return day_after(change.contract_id.term_end)
 
     def apply(self, changes):
         for change in changes:

@@ -49,6 +49,13 @@ class Withdraw(ChangeType):
             return requested
         return max(requested, change.date_effective)
 
+    def is_statutory(self, change):
+        """Within its period a withdrawal is the customer's right, whoever notes it."""
+        return not change.override
+
+    def held_from(self, change):
+        return change.item_id.date_start or change.contract_id.date_start
+
     def apply(self, changes):
         by_item = {}
         for change in changes:

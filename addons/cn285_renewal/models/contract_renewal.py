@@ -100,7 +100,9 @@ class Contract(models.Model):
             ]
         )
         found = self.search(due & among)
-        ids = [contract.id for contract in found if contract._may_renew()]
+        # What awaits approval is decided before the next term begins.
+        held = found._held_by(lambda contract: day_after(contract.term_end))
+        ids = [c.id for c in found if c not in held and c._may_renew()]
         return [("id", "in", ids)]
 
     def _plan_renewals(self, days):

@@ -1,4 +1,5 @@
 from . import (
+    test_approval,
     test_channels,
     test_contracts_with_terms,
     test_demonstration,

@@ -119,7 +119,8 @@ class BillingRun(models.Model):
         )
         counts = {(run.id, kind): count for run, kind, count in groups}
         for run in self:
-            run.issue_count = counts.get((run.id, "billing"), 0) + counts.get((run.id, "rating"), 0)
+            set_aside = ("billing", "rating", "approval")
+            run.issue_count = sum(counts.get((run.id, kind), 0) for kind in set_aside)
             run.mail_error_count = counts.get((run.id, "mail"), 0)
 
     @api.depends("name")

@@ -37,6 +37,7 @@ class ContractChange(models.Model):
     def _cron_apply_due(self):
         """Order the jobs that apply what is due in each company, a batch of contracts each."""
         for company in self.env["res.company"]._cn285_daily_companies():
+            self.with_company(company)._remind_awaiting(company)
             for contracts in self._due_batches(company):
                 self.with_company(company).with_delay(
                     channel="root.changes",

@@ -82,6 +82,17 @@ class ChangeType:
         """Why this one needs approval, besides the rules of the template; None if it does not."""
         return None
 
+    def is_statutory(self, change) -> bool:
+        """Whether a customer does it by right, so that no approval may keep him from it."""
+        return False
+
+    def held_from(self, change):
+        """While it awaits approval: the day from which on what it is about is not billed.
+
+        Renewal waits too where it comes on that day or later. None: it holds nothing.
+        """
+        return change._first_day()
+
     # === WHEN IT IS SCHEDULED === #
 
     def announce(self, changes, scheduled: bool) -> None:
@@ -194,6 +205,12 @@ class ChangeTypeExtension(ChangeType):
 
     def approval_reason(self, change):
         return self.base.approval_reason(change)
+
+    def is_statutory(self, change):
+        return self.base.is_statutory(change)
+
+    def held_from(self, change):
+        return self.base.held_from(change)
 
     def announce(self, changes, scheduled):
         self.base.announce(changes, scheduled)
