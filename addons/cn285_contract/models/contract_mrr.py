@@ -16,7 +16,7 @@ from .common import LIVE_STATES, as_decimal
 REFRESH_BATCH = 2000
 # Items of these states were billed or will be, on the days that their terms say.
 COUNTED_STATES = (*LIVE_STATES, "ended")
-MRR_GROUPS = "cn285_contract.group_contract_user_own,account.group_account_readonly"
+MRR_GROUPS = "cn285_contract.group_contract_user_own,cn285_contract.group_contract_reader"
 
 
 class MrrFigures(models.AbstractModel):
