@@ -16,6 +16,7 @@ from . import (
     billing_run_issue,
     invoice_sending,
     account_move,
+    money_received,
     contract_billing_ahead,
     contract_preview_played,
 )
