@@ -9,6 +9,7 @@ from . import (
     test_letters,
     test_portal_termination,
     test_renewal_notice,
+    test_renewed_twice,
     test_rights,
     test_run_by_manager,
     test_term,
