@@ -25,6 +25,7 @@ class Renew(TermChange):
 
     name = "renew"
     label = _lt("Renewal")
+    on_its_day = True
     for_customers = True
 
     def needs_running(self, change):
@@ -43,6 +44,10 @@ class Renew(TermChange):
             return reason
         day = format_date(change.env, change.date_effective)
         return change.env._("the term from %s has begun already.", day)
+
+    def is_own_act(self, change):
+        """Also where it was agreed: the new term begins before anything changes in it."""
+        return True
 
     def check(self, change):
         """The term ends the day before, and what comes after it is not decided otherwise."""
@@ -170,15 +175,25 @@ class ContractChange(models.Model):
     def _snapshot_contract_fields(self):
         return [*super()._snapshot_contract_fields(), "term_number", "term_end", "auto_renew"]
 
+    @api.model
+    def _plan_own_acts(self, contracts, days):
+        """Contracts renew by themselves, at the end of their term."""
+        return super()._plan_own_acts(contracts, days) | contracts._plan_renewals(days)
+
     def _revise_prices(self):
-        """Revise the own prices of the renewed contracts' subscriptions, as they agreed."""
+        """Revise the own prices of the renewed contracts' subscriptions, as they agreed.
+
+        It is the price of the day before that is revised. What was changed of it for the first day
+        of the term or for later days, and has taken effect already, stays as it was agreed.
+        """
         changes = []
         for change in self:
-            contract = change.contract_id
-            factor = contract._revision_factor(change.date_effective)
+            contract, day = change.contract_id, change._first_day()
+            factor = contract._revision_factor(day)
             if factor is None or factor == 1:
                 continue
-            for item in contract._revised_items(change.date_effective):
-                price = item._revised_price(factor, change.date_effective)
-                changes.append(change._terms_change({"price_unit": price}, item))
+            for item in contract._revised_items(day):
+                changes.append(
+                    change._terms_change({"price_unit": item._revised_price(factor, day)}, item)
+                )
         self._change_terms(changes)

@@ -22,6 +22,7 @@ class Withdraw(ChangeType):
     label = _lt("Withdrawal")
     on = "either"
     whole_first = True
+    waits = False
     for_customers = True
 
     def check(self, change):

@@ -7,6 +7,7 @@ from . import (
     test_law,
     test_letter_preview,
     test_letters,
+    test_order_of_days,
     test_portal_termination,
     test_renewal_notice,
     test_renewed_twice,

@@ -29,6 +29,10 @@ class ChangeType:
     nature: Nature = ""
     #: The day that it names is the last one before it takes effect, as it is for an end.
     end_day: bool = False
+    #: Whether it takes effect on its very day, whatever the company's rule for the day of a change.
+    on_its_day: bool = False
+    #: Whether it is held back by earlier changes that failed; an end is not.
+    waits: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
     #: Asked twice, it is two of them: new items are.
@@ -117,6 +121,10 @@ class ChangeType:
 
     # === EFFECT === #
 
+    def is_own_act(self, change) -> bool:
+        """Whether the contract does it by itself: that comes before other changes of its day."""
+        return change.origin == "system"
+
     def last_day(self, change):
         """Last day before an end: by the company's rule whether the day of an end is billed."""
         if change.company_id.cn285_end_day == "billed":
@@ -174,6 +182,14 @@ class ChangeTypeExtension(ChangeType):
         return self.base.end_day
 
     @property
+    def on_its_day(self):
+        return self.base.on_its_day
+
+    @property
+    def waits(self):
+        return self.base.waits
+
+    @property
     def for_customers(self):
         return self.base.for_customers
 
@@ -227,6 +243,9 @@ class ChangeTypeExtension(ChangeType):
 
     def after_schedule(self, changes):
         self.base.after_schedule(changes)
+
+    def is_own_act(self, change):
+        return self.base.is_own_act(change)
 
     def last_day(self, change):
         return self.base.last_day(change)
