@@ -78,6 +78,7 @@ class TestChangeTwice(MoneyCase):
                 later = self._later(contract, kind)
                 with self._travel("2026-03-01"):
                     changes._apply_due(contract | later.contract_id)
+                    changes._apply_due(changes.contract_id)  # where it went to
                 self.assertEqual(changes[0].state, "applied", changes[0].error)
                 self.assertIn(changes[1].state, ("applied", "cancelled"), changes[1].error)
                 self.assertFalse(changes[1].error)
