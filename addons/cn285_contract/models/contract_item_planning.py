@@ -13,6 +13,7 @@ from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
 from .bulk import commit_batch
 from .common import LIVE_STATES, OPEN_STATES, as_decimal, day_after
+from .isolation import each_or_apart, of_contracts
 
 # Items that are planned, and committed, together.
 PLANNING_BATCH = 2000
@@ -254,28 +255,39 @@ class ContractItem(models.Model):
             items._replan_until(company._cn285_horizon())
 
     @api.model
-    def _extend_planning(self, company, until: date):
+    def _extend_planning(self, company, until: date, without=()):
         """Plan the company's running items so that all rows due before ``until`` exist.
 
         Only items that may have such rows are read; those planned far enough cost nothing. What
         was planned is committed every few thousand items.
 
+        :param without: contracts that are left out
+        :returns: ``{contract: reason in words}`` of those that could not be planned
         :raises LockError: when another process plans some of them
         """
+        failed, left_out = {}, [contract.id for contract in without]
         while True:
             items = self.search(
                 [
                     ("company_id", "=", company.id),
                     ("state", "in", LIVE_STATES),
                     ("planned_until", "<", until),
+                    ("contract_id", "not in", left_out),
                 ],
                 limit=PLANNING_BATCH,
             )
             if not items:
-                return
+                return failed
             # Two processes that plan the same items would collide on the rows.
             items.lock_for_update(allow_referencing=True)
-            items._replan_until(until, extend=True)
+            _done, failing = each_or_apart(
+                items.contract_id,
+                lambda contracts, items=items: of_contracts(items, contracts)._replan_until(
+                    until, extend=True
+                ),
+            )
+            failed.update(failing)
+            left_out += [contract.id for contract in failing]
             commit_batch(self.env)
 
     def _replan_until(self, until: date, extend=False):

@@ -10,6 +10,7 @@ from odoo.addons.cn285_contract.models.common import (
     insert_steps,
 )
 from odoo.addons.cn285_contract.models.diary import DiaryKind
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
@@ -71,17 +72,25 @@ class Contract(models.Model):
         """Renew what is due, term by term, batch by batch; safe to run again.
 
         A contract whose renewal fails keeps the change with its reason, and the others go on.
+
+        :returns: ``{contract: reason}`` of those of which not even a change could be made
         """
         changes = self.env["cn285.contract.change"]
+
+        def renew(contracts):
+            made = changes.create([contract._prepare_renewal() for contract in contracts])
+            made._to_schedule(("draft",))
+            changes._apply_due(contracts)
+
+        failed = {}
         while True:
-            contracts = self.search(self._renewal_domain(company), order="id")
+            left_out = Domain("id", "not in", [contract.id for contract in failed])
+            contracts = self.search(self._renewal_domain(company) & left_out, order="id")
             if not contracts:
-                return
+                return failed
             for ids in split_every(RENEWAL_BATCH, contracts.ids):
-                batch = self.browse(ids)
-                made = changes.create([contract._prepare_renewal() for contract in batch])
-                made._to_schedule(("draft",))
-                changes._apply_due(batch)
+                _done, failing = each_or_apart(self.browse(ids), renew)
+                failed.update(failing)
                 commit_batch(self.env)
 
     @api.model
@@ -99,7 +108,7 @@ class Contract(models.Model):
             ]
         )
         ids = [contract.id for contract in self.search(due) if contract._may_renew()]
-        return [("id", "in", ids)]
+        return Domain("id", "in", ids)
 
     def _prepare_renewal(self):
         self.ensure_one()
@@ -240,9 +249,9 @@ class BillingRun(models.Model):
         steps = super()._steps_before()
         return insert_steps(steps, [self._renew_contracts], before=self._apply_changes)
 
-    def _renew_contracts(self, _failed):
+    def _renew_contracts(self, failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        self.env["cn285.contract"]._run_renewals(self.company_id)
+        failed.update(self.env["cn285.contract"]._run_renewals(self.company_id))
 
 
 class Diary(models.AbstractModel):

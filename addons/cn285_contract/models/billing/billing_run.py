@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ..isolation import each_or_apart, of_contracts
+
 
 class BillingRun(models.Model):
     """Bills every due row of a company, once, and posts the invoices."""
@@ -201,7 +203,7 @@ class BillingRun(models.Model):
     def _prepare_due_rows(self):
         """Do all that has to be done before due rows are looked at, see :meth:`_steps_before`."""
         self.ensure_one()
-        failed = {}
+        failed = self.env["cn285.contract"]._broken(self.company_id, self.date)
         for step in self._steps_before():
             step(failed)
         self.env.flush_all()
@@ -224,14 +226,35 @@ class BillingRun(models.Model):
         """Step: what changes today is applied before it is billed."""
         self.env["cn285.contract.change"]._apply_all_due(self.company_id)
 
-    def _plan_due_rows(self, _failed):
+    def _plan_due_rows(self, failed):
         """Step: plan what is missing up to the run's date."""
-        self.env["cn285.billing.schedule"]._ensure_planned(self.company_id, self.date)
+        schedules = self.env["cn285.billing.schedule"]
+        failed.update(schedules._ensure_planned(self.company_id, self.date, without=failed))
 
     def _rate_waiting_rows(self, failed):
         """Step: rate the usage that has come in."""
-        waiting = self.env["cn285.billing.schedule"].search(self._due_domain("waiting"))
-        failed.update(waiting._rate_waiting())
+        waiting = self.env["cn285.billing.schedule"].search(
+            self._due_domain("waiting") & self._not_failed(failed)
+        )
+        parts, failing = each_or_apart(
+            waiting.contract_id,
+            lambda contracts: of_contracts(waiting, contracts)._rate_waiting(),
+        )
+        for reasons in (*parts, failing):
+            failed.update(reasons)
+
+    @api.model
+    def _not_failed(self, failed):
+        """Domain of rows of other contracts than those that failed."""
+        return Domain("contract_id", "not in", [contract.id for contract in failed])
+
+    def _own_contracts(self, reasons):
+        """Those reasons that are about contracts of this run."""
+        if not reasons or not self._has_filters():
+            return reasons
+        ids = [contract.id for contract in reasons]
+        own = self.env["cn285.contract"].search(self._contract_domain() & Domain("id", "in", ids))
+        return {contract: reason for contract, reason in reasons.items() if contract in own}
 
     def _set_aside_unrated(self, failed):
         """Step: set aside the contracts that could not be rated; others are no issue any more."""
@@ -239,7 +262,7 @@ class BillingRun(models.Model):
             lambda issue: issue.kind == "rating" and issue.contract_id not in failed
         )
         solved.state = "solved"
-        self._set_aside(failed, kind="rating")
+        self._set_aside(self._own_contracts(failed), kind="rating")
 
     # === BATCHES === #
 
@@ -264,7 +287,8 @@ class BillingRun(models.Model):
         payer = SQL.identifier(contract, "payer_id")
         query.groupby = SQL("1, 2")
         query.order = SQL("1, 2")
-        keys = self.env.execute_query(query.select(day, payer))
+        # Rows without a payer are set aside, see ``_broken``.
+        keys = [key for key in self.env.execute_query(query.select(day, payer)) if all(key)]
         size = self.company_id.cn285_batch_size
         return [keys[start : start + size] for start in range(0, len(keys), size)]
 
@@ -306,12 +330,13 @@ class BillingRun(models.Model):
         companies = self.env["res.company"]._cn285_daily_companies()
         for company in companies.filtered("cn285_daily_billing"):
             today = company._cn285_today()
-            schedules._ensure_planned(company, today)
+            broken = self.env["cn285.contract"]._broken(company, today)
+            unplanned = schedules._ensure_planned(company, today, without=broken)
             due = [
                 ("company_id", "=", company.id),
                 ("state", "in", ("planned", "waiting")),
                 ("billing_date", "<=", today),
             ]
-            if schedules.search_count(due, limit=1):
+            if unplanned or schedules.search_count(due, limit=1):
                 vals = {"company_id": company.id, "date": today, "post": company.cn285_daily_post}
                 self.with_company(company).create(vals).action_run_in_jobs()

@@ -374,7 +374,11 @@ class BillingSchedule(models.Model):
         }
 
     @api.model
-    def _ensure_planned(self, company, until):
-        """Make sure that every row of the company due on ``until`` or before exists."""
+    def _ensure_planned(self, company, until, without=()):
+        """Make sure that every row of the company due on ``until`` or before exists.
+
+        :param without: contracts that are left out
+        :returns: ``{contract: reason}`` of those that could not be planned
+        """
         items = self.env["cn285.contract.item"].with_company(company)
-        items._extend_planning(company, until + timedelta(days=1))
+        return items._extend_planning(company, until + timedelta(days=1), without)
