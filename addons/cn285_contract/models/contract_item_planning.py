@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..engine.changes import Price, part_amount
 from ..engine.errors import EngineError
@@ -100,18 +101,25 @@ class ContractItem(models.Model):
         taxes = self._included_taxes()
         result = {}
         for item, (rows, finished) in plans.items():
-            owner, windows, included = item._row_owner(), item._engine_windows(), taxes.get(item)
-            vals, known = [], {}
-            for row in rows:
-                price = prices[item.id, row.start]
-                # Without discount periods, complete periods at one price cost the same.
-                plain = not windows and row.piece_start in (None, row.start)
-                key = (price, row.proration, row.stretch) if plain else row
-                if key not in known:
-                    known[key] = item._price_row(row, price, windows, included)
-                vals.append({**owner, **item._prepare_row_vals(row, price), **known[key]})
-            result[item] = vals, finished
+            try:
+                result[item] = item._price_rows(rows, prices, taxes.get(item)), finished
+            except EngineError as error:
+                raise ValidationError(item._engine_message(error)) from error
         return result
+
+    def _price_rows(self, rows, prices, included):
+        """Values of an item's rows, with their amounts."""
+        owner, windows = self._row_owner(), self._engine_windows()
+        vals, known = [], {}
+        for row in rows:
+            price = prices[self.id, row.start]
+            # Without discount periods, complete periods at one price cost the same.
+            plain = not windows and row.piece_start in (None, row.start)
+            key = (price, row.proration, row.stretch) if plain else row
+            if key not in known:
+                known[key] = self._price_row(row, price, windows, included)
+            vals.append({**owner, **self._prepare_row_vals(row, price), **known[key]})
+        return vals
 
     def _row_owner(self):
         """Values of a schedule row that follow from its item."""
@@ -255,27 +263,29 @@ class ContractItem(models.Model):
             items._replan_until(company._cn285_horizon())
 
     @api.model
-    def _extend_planning(self, company, until: date, without=()):
+    def _extend_planning(self, company, until: date, among=Domain.TRUE):
         """Plan the company's running items so that all rows due before ``until`` exist.
 
         Only items that may have such rows are read; those planned far enough cost nothing. What
         was planned is committed every few thousand items.
 
-        :param without: contracts that are left out
+        :param among: domain of the contracts concerned
         :returns: ``{contract: reason in words}`` of those that could not be planned
         :raises LockError: when another process plans some of them
         """
-        failed, left_out = {}, [contract.id for contract in without]
+        failed = {}
+        short = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", LIVE_STATES),
+                ("planned_until", "<", until),
+            ]
+        )
+        if not among.is_true():
+            short &= Domain("contract_id", "any", among)
         while True:
-            items = self.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("state", "in", LIVE_STATES),
-                    ("planned_until", "<", until),
-                    ("contract_id", "not in", left_out),
-                ],
-                limit=PLANNING_BATCH,
-            )
+            left_out = Domain("contract_id", "not in", [contract.id for contract in failed])
+            items = self.search(short & left_out, limit=PLANNING_BATCH)
             if not items:
                 return failed
             # Two processes that plan the same items would collide on the rows.
@@ -287,7 +297,6 @@ class ContractItem(models.Model):
                 ),
             )
             failed.update(failing)
-            left_out += [contract.id for contract in failing]
             commit_batch(self.env)
 
     def _replan_until(self, until: date, extend=False):

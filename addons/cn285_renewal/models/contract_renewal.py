@@ -68,14 +68,18 @@ class Contract(models.Model):
             self.with_company(company)._run_renewals(company)
 
     @api.model
-    def _run_renewals(self, company):
+    def _run_renewals(self, company, among=Domain.TRUE):
         """Renew what is due, term by term, batch by batch; safe to run again.
 
         A contract whose renewal fails keeps the change with its reason, and the others go on.
 
+        :param among: domain of the contracts concerned
         :returns: ``{contract: reason}`` of those of which not even a change could be made
         """
-        changes = self.env["cn285.contract.change"]
+        # sudo: a tacit renewal is the system's own act, whoever's run comes across it first; the
+        # user of the environment stays as who started it.
+        system = self.sudo()
+        changes = system.env["cn285.contract.change"]
 
         def renew(contracts):
             made = changes.create([contract._prepare_renewal() for contract in contracts])
@@ -84,18 +88,18 @@ class Contract(models.Model):
 
         failed = {}
         while True:
-            left_out = Domain("id", "not in", [contract.id for contract in failed])
-            contracts = self.search(self._renewal_domain(company) & left_out, order="id")
+            sound = among & Domain("id", "not in", [contract.id for contract in failed])
+            contracts = system.search(system._renewal_domain(company, sound), order="id")
             if not contracts:
                 return failed
             for ids in split_every(RENEWAL_BATCH, contracts.ids):
-                _done, failing = each_or_apart(self.browse(ids), renew)
+                _done, failing = each_or_apart(system.browse(ids), renew)
                 failed.update(failing)
                 commit_batch(self.env)
 
     @api.model
-    def _renewal_domain(self, company):
-        """Running contracts whose term is over and that renew by themselves."""
+    def _renewal_domain(self, company, among=Domain.TRUE):
+        """Running contracts of those ``among``: their term is over and they renew by themselves."""
         over = Domain("term_end", "<", company._cn285_today())
         waiting = Domain([("type", "=", "renew"), ("state", "=", "scheduled")])
         due = over & Domain(
@@ -107,8 +111,9 @@ class Contract(models.Model):
                 ("change_ids", "not any", waiting),
             ]
         )
-        ids = [contract.id for contract in self.search(due) if contract._may_renew()]
-        return Domain("id", "in", ids)
+        found = self.search(due & among)
+        ids = [contract.id for contract in found if contract._may_renew()]
+        return [("id", "in", ids)]
 
     def _prepare_renewal(self):
         self.ensure_one()
@@ -251,7 +256,8 @@ class BillingRun(models.Model):
 
     def _renew_contracts(self, failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        failed.update(self.env["cn285.contract"]._run_renewals(self.company_id))
+        among = self._concerned() & self._sound(failed)
+        failed.update(self.env["cn285.contract"]._run_renewals(self.company_id, among))
 
 
 class Diary(models.AbstractModel):

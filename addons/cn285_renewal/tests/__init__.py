@@ -9,6 +9,7 @@ from . import (
     test_portal_termination,
     test_renewal_notice,
     test_rights,
+    test_run_by_manager,
     test_term,
     test_termination,
     test_termination_order,

@@ -201,12 +201,28 @@ class BillingRun(models.Model):
     # === BEFORE IT === #
 
     def _prepare_due_rows(self):
-        """Do all that has to be done before due rows are looked at, see :meth:`_steps_before`."""
+        """Do all that has to be done before due rows are looked at, see :meth:`_steps_before`.
+
+        :raises AccessError: when the user may not edit the run
+        """
         self.ensure_one()
-        failed = self.env["cn285.contract"]._broken(self.company_id, self.date)
-        for step in self._steps_before():
+        self.check_access("write")
+        # sudo: what is due by its day (renewals, planned changes, ratings) is the system's own act,
+        # whoever's run comes across it first; the user of the environment stays who started it.
+        run = self.sudo()
+        failed = run.env["cn285.contract"]._broken(run.company_id, run.date)
+        for step in run._steps_before():
             step(failed)
         self.env.flush_all()
+
+    def _concerned(self):
+        """Domain of the contracts that the steps before this run are about.
+
+        A run for all of the company sees to all of them; one for chosen contracts leaves the
+        others alone.
+        """
+        self.ensure_one()
+        return self._contract_domain() if self._has_filters() else Domain.TRUE
 
     def _steps_before(self):
         """What is done before a run looks at what is due, in this order.
@@ -224,17 +240,20 @@ class BillingRun(models.Model):
 
     def _apply_changes(self, _failed):
         """Step: what changes today is applied before it is billed."""
-        self.env["cn285.contract.change"]._apply_all_due(self.company_id)
+        changes = self.env["cn285.contract.change"]
+        changes._apply_all_due(self.company_id, self._concerned())
 
     def _plan_due_rows(self, failed):
         """Step: plan what is missing up to the run's date."""
         schedules = self.env["cn285.billing.schedule"]
-        failed.update(schedules._ensure_planned(self.company_id, self.date, without=failed))
+        among = self._concerned() & self._sound(failed)
+        failed.update(schedules._ensure_planned(self.company_id, self.date, among))
 
     def _rate_waiting_rows(self, failed):
         """Step: rate the usage that has come in."""
+        ids = [contract.id for contract in failed]
         waiting = self.env["cn285.billing.schedule"].search(
-            self._due_domain("waiting") & self._not_failed(failed)
+            self._due_domain("waiting") & Domain("contract_id", "not in", ids)
         )
         parts, failing = each_or_apart(
             waiting.contract_id,
@@ -244,9 +263,10 @@ class BillingRun(models.Model):
             failed.update(reasons)
 
     @api.model
-    def _not_failed(self, failed):
-        """Domain of rows of other contracts than those that failed."""
-        return Domain("contract_id", "not in", [contract.id for contract in failed])
+    def _sound(self, failed):
+        """Domain of the contracts that did not fail before."""
+        ids = [contract.id for contract in failed]
+        return Domain("id", "not in", ids) if ids else Domain.TRUE
 
     def _own_contracts(self, reasons):
         """Those reasons that are about contracts of this run."""
@@ -331,12 +351,12 @@ class BillingRun(models.Model):
         for company in companies.filtered("cn285_daily_billing"):
             today = company._cn285_today()
             broken = self.env["cn285.contract"]._broken(company, today)
-            unplanned = schedules._ensure_planned(company, today, without=broken)
+            unplanned = schedules._ensure_planned(company, today, self._sound(broken))
             due = [
                 ("company_id", "=", company.id),
                 ("state", "in", ("planned", "waiting")),
                 ("billing_date", "<=", today),
             ]
-            if unplanned or schedules.search_count(due, limit=1):
+            if broken or unplanned or schedules.search_count(due, limit=1):
                 vals = {"company_id": company.id, "date": today, "post": company.cn285_daily_post}
                 self.with_company(company).create(vals).action_run_in_jobs()

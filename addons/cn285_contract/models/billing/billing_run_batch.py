@@ -79,17 +79,16 @@ class BillingRun(models.Model):
         :returns: ``{contract: why it cannot be billed}``, and the others' rows by invoice
         """
         builder = self.env["cn285.invoice.builder"]
+        set_aside = self.issue_ids.filtered(
+            lambda issue: issue.kind == "rating" and issue.state == "open"
+        ).contract_id
+        rows = rows.filtered(lambda row: row.contract_id not in set_aside)
         rows._reprice()
         rows = rows.exists().filtered(
             lambda row: row.state == "planned" and row.billing_date <= self.date
         )
         obstacles = builder._billing_obstacles(rows, self.invoice_date)
-        unrated = self.issue_ids.filtered(
-            lambda issue: issue.kind == "rating" and issue.state == "open"
-        ).contract_id
-        good = rows.filtered(
-            lambda row: row.contract_id not in obstacles and row.contract_id not in unrated
-        )
+        good = rows.filtered(lambda row: row.contract_id not in obstacles)
         return obstacles, builder._group_rows(good, self.invoice_date)
 
     def _invoice_groups(self, groups):

@@ -45,9 +45,12 @@ class ContractChange(models.Model):
                 )._job_apply_due(contracts)
 
     @api.model
-    def _due_batches(self, company):
-        """Contracts that have something due, in batches."""
-        groups = self._read_group(self._due_domain(company), ["contract_id"], order="contract_id")
+    def _due_batches(self, company, among=Domain.TRUE):
+        """Contracts that have something due, in batches; ``among`` a domain of contracts."""
+        due = self._due_domain(company)
+        if not among.is_true():
+            due &= Domain("contract_id", "any", among)
+        groups = self._read_group(due, ["contract_id"], order="contract_id")
         contracts = self.env["cn285.contract"]
         for ids in split_every(APPLY_BATCH, [contract.id for (contract,) in groups]):
             yield contracts.browse(ids)
@@ -64,12 +67,13 @@ class ContractChange(models.Model):
         return self.env._("%s changes", len(done))
 
     @api.model
-    def _apply_all_due(self, company):
+    def _apply_all_due(self, company, among=Domain.TRUE):
         """Apply all that is due in a company, in this process, committed batch by batch.
 
+        :param among: domain of the contracts concerned
         :raises LockError: when another process changes some of the contracts
         """
-        for contracts in list(self._due_batches(company)):
+        for contracts in list(self._due_batches(company, among)):
             self._apply_due(contracts)
             commit_batch(self.env)
 
