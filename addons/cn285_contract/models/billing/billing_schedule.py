@@ -29,8 +29,11 @@ class BillingSchedule(models.Model):
         store=True,
         precompute=True,
         index=True,
+        ondelete="restrict",
     )
-    product_id = fields.Many2one(related="item_id.product_id", store=True, precompute=True)
+    product_id = fields.Many2one(
+        related="item_id.product_id", store=True, precompute=True, ondelete="restrict"
+    )
     beneficiary_id = fields.Many2one(related="item_id.beneficiary_id")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     kind = fields.Selection(

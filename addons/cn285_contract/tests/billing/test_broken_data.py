@@ -146,7 +146,8 @@ KINDS = {
         "UPDATE cn285_contract_item SET trial_days = -5 WHERE id = %(i)s", "negative"
     ),
     "analytic distribution": Broken(
-        'UPDATE cn285_contract_item SET analytic_distribution = \'{"Paris": "all"}\' WHERE id = %(i)s',
+        "UPDATE cn285_contract_item SET analytic_distribution = "
+        '\'{"Paris": "all"}\' WHERE id = %(i)s',
         "analytic distribution cannot be read",
     ),
     "discounts overlap": Broken(
