@@ -121,7 +121,8 @@ class BillingRun(models.Model):
         )
         counts = {(run.id, kind): count for run, kind, count in groups}
         for run in self:
-            run.issue_count = counts.get((run.id, "billing"), 0) + counts.get((run.id, "rating"), 0)
+            set_aside = ("billing", "rating", "approval")
+            run.issue_count = sum(counts.get((run.id, kind), 0) for kind in set_aside)
             run.mail_error_count = counts.get((run.id, "mail"), 0)
 
     @api.depends("name")
@@ -238,10 +239,11 @@ class BillingRun(models.Model):
             self._set_aside_unrated,
         ]
 
-    def _apply_changes(self, _failed):
+    def _apply_changes(self, failed):
         """Step: what changes today is applied before it is billed."""
         changes = self.env["cn285.contract.change"]
-        changes._apply_all_due(self.company_id, self._concerned())
+        among = self._concerned() & self._sound(failed)
+        failed.update(changes._apply_all_due(self.company_id, among))
 
     def _plan_due_rows(self, failed):
         """Step: plan what is missing up to the run's date."""
@@ -255,6 +257,9 @@ class BillingRun(models.Model):
         waiting = self.env["cn285.billing.schedule"].search(
             self._due_domain("waiting") & Domain("contract_id", "not in", ids)
         )
+        if not waiting:
+            failed.update(waiting._rate_waiting())
+            return
         parts, failing = each_or_apart(
             waiting.contract_id,
             lambda contracts: of_contracts(waiting, contracts)._rate_waiting(),

@@ -52,8 +52,16 @@ class BillingRun(models.Model):
         """Invoice rows: all in one go, or, where that fails, whatever can be.
 
         Contracts with an obstacle are set aside with its reason, and so are those that cannot even
-        be read; the others are billed.
+        be read; the others are billed. A change that awaits approval holds the rows of what it is
+        about.
         """
+        held = rows._held_for_approval()
+        moves = self._bill_free_rows(rows.filtered(lambda row: row not in held))
+        self._set_aside_awaiting(held)
+        return moves
+
+    def _bill_free_rows(self, rows):
+        """Invoice rows that nothing holds."""
         parts, unreadable = each_or_apart(
             rows.contract_id,
             lambda contracts: self._look_at(of_contracts(rows, contracts)),
@@ -195,7 +203,7 @@ class BillingRun(models.Model):
         self.env["cn285.billing.run.issue"].search(
             [
                 ("contract_id", "in", contracts.ids),
-                ("kind", "=", "billing"),
+                ("kind", "in", ("billing", "approval")),
                 ("state", "=", "open"),
             ]
         ).state = "solved"
