@@ -18,6 +18,7 @@ from . import (
     contract,
     contract_lifecycle,
     contract_item,
+    mrr_figures,
     contract_mrr,
     contract_item_discount,
     contract_item_planning,
