@@ -11,6 +11,7 @@ from odoo.addons.cn285_contract.models.common import (
     insert_steps,
 )
 from odoo.addons.cn285_contract.models.diary import DiaryKind
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
@@ -116,15 +117,19 @@ class Contract(models.Model):
         contract whose renewal fails keeps the change with its reason, and the others go on.
 
         :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those of which not even a change could be made
         """
         # sudo: a tacit renewal is the system's own act, whoever's run comes across it first; the
         # user of the environment stays as who started it.
         system = self.sudo()
         changes = system.env["cn285.contract.change"]
+        failed = {}
         contracts = system.search(system._renewal_domain(company, among), order="id")
         for ids in split_every(RENEWAL_BATCH, contracts.ids):
-            changes._apply_due(system.browse(ids))
+            _done, failing = each_or_apart(system.browse(ids), changes._apply_due)
+            failed.update(failing)
             commit_batch(self.env)
+        return failed
 
     @api.model
     def _renewal_domain(self, company, among=Domain.TRUE):
@@ -330,9 +335,10 @@ class BillingRun(models.Model):
         steps = super()._steps_before()
         return insert_steps(steps, [self._renew_contracts], before=self._apply_changes)
 
-    def _renew_contracts(self, _failed):
+    def _renew_contracts(self, failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        self.env["cn285.contract"]._run_renewals(self.company_id, self._concerned())
+        among = self._concerned() & self._sound(failed)
+        failed.update(self.env["cn285.contract"]._run_renewals(self.company_id, among))
 
 
 class Diary(models.AbstractModel):
