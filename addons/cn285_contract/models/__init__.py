@@ -26,6 +26,8 @@ from . import (
     contract_portal,
     pricing,
     diary,
+    named_by_ours,
+    partner_merge,
 )
 from . import (
     billing,

@@ -22,6 +22,7 @@ class ContractItem(models.Model):
     beneficiary_id = fields.Many2one(
         "res.partner",
         index="btree_not_null",
+        ondelete="restrict",
         check_company=True,
         help="The user of the service, where it is not the customer: an employee, a subsidiary.",
     )
