@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..engine.changes import Price, part_amount
 from ..engine.errors import EngineError
@@ -256,23 +257,26 @@ class ContractItem(models.Model):
             items._replan_until(company._cn285_horizon())
 
     @api.model
-    def _extend_planning(self, company, until: date):
+    def _extend_planning(self, company, until: date, among=Domain.TRUE):
         """Plan the company's running items so that all rows due before ``until`` exist.
 
         Only items that may have such rows are read; those planned far enough cost nothing. What
         was planned is committed every few thousand items.
 
+        :param among: domain of the contracts concerned
         :raises LockError: when another process plans some of them
         """
+        short = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", LIVE_STATES),
+                ("planned_until", "<", until),
+            ]
+        )
+        if not among.is_true():
+            short &= Domain("contract_id", "any", among)
         while True:
-            items = self.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("state", "in", LIVE_STATES),
-                    ("planned_until", "<", until),
-                ],
-                limit=PLANNING_BATCH,
-            )
+            items = self.search(short, limit=PLANNING_BATCH)
             if not items:
                 return
             # Two processes that plan the same items would collide on the rows.

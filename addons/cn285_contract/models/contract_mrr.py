@@ -55,7 +55,7 @@ class Contract(models.Model):
         store=True,
         currency_field="currency_id",
         help="Monthly recurring revenue: the running subscriptions, normalised to a month.",
-        groups="cn285_contract.group_contract_user_own,account.group_account_readonly",
+        groups="cn285_contract.group_contract_user_own,cn285_contract.group_contract_reader",
     )
 
     @api.depends("item_ids.mrr", "item_ids.state")

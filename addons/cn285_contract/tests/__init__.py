@@ -20,6 +20,7 @@ from .writer import (
 from .changes import (
     test_change_type,
     test_contract_change,
+    test_contract_change_approval,
     test_contract_change_chains,
     test_contract_change_histories,
     test_contract_change_holder,
@@ -27,6 +28,7 @@ from .changes import (
     test_contract_change_rules,
     test_contract_change_screens,
     test_contract_change_types,
+    test_contract_change_walls,
 )
 from .credit_notes import (
     test_credit_notes,

@@ -29,7 +29,9 @@ class AccountMove(models.Model):
     cn285_schedule_ids = fields.One2many(
         "cn285.billing.schedule", "move_id", string="Billing Schedule", readonly=True
     )
-    cn285_contract_count = fields.Integer(compute="_compute_cn285_contract_count")
+    cn285_contract_count = fields.Integer(
+        compute="_compute_cn285_contract_count", compute_sudo=True
+    )
     cn285_sums_lines = fields.Boolean(
         string="Total Is the Sum of the Lines",
         readonly=True,

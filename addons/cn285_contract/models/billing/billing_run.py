@@ -119,7 +119,8 @@ class BillingRun(models.Model):
         )
         counts = {(run.id, kind): count for run, kind, count in groups}
         for run in self:
-            run.issue_count = counts.get((run.id, "billing"), 0) + counts.get((run.id, "rating"), 0)
+            set_aside = ("billing", "rating", "approval")
+            run.issue_count = sum(counts.get((run.id, kind), 0) for kind in set_aside)
             run.mail_error_count = counts.get((run.id, "mail"), 0)
 
     @api.depends("name")
@@ -199,12 +200,28 @@ class BillingRun(models.Model):
     # === BEFORE IT === #
 
     def _prepare_due_rows(self):
-        """Do all that has to be done before due rows are looked at, see :meth:`_steps_before`."""
+        """Do all that has to be done before due rows are looked at, see :meth:`_steps_before`.
+
+        :raises AccessError: when the user may not edit the run
+        """
         self.ensure_one()
+        self.check_access("write")
+        # sudo: what is due by its day (renewals, planned changes, ratings) is the system's own act,
+        # whoever's run comes across it first; the user of the environment stays who started it.
+        run = self.sudo()
         failed = {}
-        for step in self._steps_before():
+        for step in run._steps_before():
             step(failed)
         self.env.flush_all()
+
+    def _concerned(self):
+        """Domain of the contracts that the steps before this run are about.
+
+        A run for all of the company sees to all of them; one for chosen contracts leaves the
+        others alone.
+        """
+        self.ensure_one()
+        return self._contract_domain() if self._has_filters() else Domain.TRUE
 
     def _steps_before(self):
         """What is done before a run looks at what is due, in this order.
@@ -222,11 +239,13 @@ class BillingRun(models.Model):
 
     def _apply_changes(self, _failed):
         """Step: what changes today is applied before it is billed."""
-        self.env["cn285.contract.change"]._apply_all_due(self.company_id)
+        changes = self.env["cn285.contract.change"]
+        changes._apply_all_due(self.company_id, self._concerned())
 
     def _plan_due_rows(self, _failed):
         """Step: plan what is missing up to the run's date."""
-        self.env["cn285.billing.schedule"]._ensure_planned(self.company_id, self.date)
+        schedules = self.env["cn285.billing.schedule"]
+        schedules._ensure_planned(self.company_id, self.date, self._concerned())
 
     def _rate_waiting_rows(self, failed):
         """Step: rate the usage that has come in."""

@@ -60,8 +60,16 @@ class BillingRun(models.Model):
     def _bill_rows(self, rows):
         """Invoice rows: all in one go, or, where that fails, whatever can be.
 
-        Contracts with an obstacle are set aside with its reason; the others are billed.
+        Contracts with an obstacle are set aside with its reason; the others are billed. A change
+        that awaits approval holds the rows of what it is about.
         """
+        held = rows._held_for_approval()
+        moves = self._bill_free_rows(rows.filtered(lambda row: row not in held))
+        self._set_aside_awaiting(held)
+        return moves
+
+    def _bill_free_rows(self, rows):
+        """Invoice rows that nothing holds."""
         builder = self.env["cn285.invoice.builder"]
         obstacles = builder._billing_obstacles(rows, self.invoice_date)
         self._set_aside(obstacles)
@@ -194,7 +202,7 @@ class BillingRun(models.Model):
         self.env["cn285.billing.run.issue"].search(
             [
                 ("contract_id", "in", contracts.ids),
-                ("kind", "=", "billing"),
+                ("kind", "in", ("billing", "approval")),
                 ("state", "=", "open"),
             ]
         ).state = "solved"

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..bulk import copy_rows, next_ids
@@ -374,7 +375,10 @@ class BillingSchedule(models.Model):
         }
 
     @api.model
-    def _ensure_planned(self, company, until):
-        """Make sure that every row of the company due on ``until`` or before exists."""
+    def _ensure_planned(self, company, until, among=Domain.TRUE):
+        """Make sure that every row of the company due on ``until`` or before exists.
+
+        :param among: domain of the contracts concerned
+        """
         items = self.env["cn285.contract.item"].with_company(company)
-        items._extend_planning(company, until + timedelta(days=1))
+        items._extend_planning(company, until + timedelta(days=1), among)

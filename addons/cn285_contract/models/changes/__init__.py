@@ -9,6 +9,7 @@ from . import (
     contract_change,
     contract_change_states,
     contract_change_rules,
+    contract_change_approval,
     contract_change_checks,
     contract_change_apply,
     contract_change_effect,

@@ -18,6 +18,8 @@ class ContractChange(models.Model):
         day = self.date_effective
         if self._type().end_day:
             return self._last_day() + timedelta(days=1)
+        if self._type().on_its_day:
+            return day
         return day if self.company_id.cn285_change_day == "new" else day + timedelta(days=1)
 
     def _last_day(self):
