@@ -143,6 +143,18 @@ def credit_lines(
     return credits
 
 
+def exact_tax(line: CreditableLine, credit: LineCredit, tax: Hashable) -> Decimal:
+    """Return what a credit takes back of a tax before that is rounded; what closes a line, all.
+
+    For documents that round the tax of their lines together.
+    """
+    if credit.base == line.remaining:
+        return credit.taxes[tax]
+    share = Fraction(line.credited + credit.base) / Fraction(line.base)
+    exact = Fraction(line.taxes[tax]) * share - Fraction(line.credited_taxes.get(tax, ZERO))
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
 def with_price(
     line: CreditableLine, credit: LineCredit, price: Decimal, included: Sequence[Hashable]
 ) -> LineCredit:

@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from ...engine.credit import (
     CreditableLine,
     credit_lines,
+    exact_tax,
     spread_credit,
     spread_excess,
     with_price,
@@ -103,13 +104,20 @@ class InvoiceBuilder(models.AbstractModel):
         closes a line takes what is left of it and of its taxes: any number of credits, of any
         kind, comes to what was charged.
 
+        A tax on top is exact where the company rounds globally: the document rounds it.
+
         :param groups: ``{InvoiceKey: rows}``, in the order in which they are invoiced
         :returns: ``{credit row: (excluding tax, {tax id: amount})}``, above zero for what was
             charged above zero; a row that credits nothing of a line is not in it
         """
         plan, left = {}, {}
-        for rows in groups.values():
-            for row in rows.filtered("credited_id").sorted("id"):
+        crediting = [rows.filtered("credited_id").sorted("id") for rows in groups.values()]
+        # sudo: as below.
+        documents = Counter(
+            line for rows in crediting for line in rows.sudo().credited_id.move_line_id
+        )
+        for rows in crediting:
+            for row in rows:
                 # sudo: who bills credits what was invoiced, with or without rights on invoices.
                 origin = row.sudo().credited_id.move_line_id
                 if not origin:
@@ -118,17 +126,22 @@ class InvoiceBuilder(models.AbstractModel):
                 if move not in left:
                     left[move] = move._cn285_creditable_groups(reserving=False)
                 included = [tax.id for tax in origin.tax_ids if tax.price_include]
-                taken = self._take_credit(row, left[move].get(origin, []), included)
+                # What is credited twice at once is rounded each time: the first must be known.
+                method = move.company_id.tax_calculation_rounding_method
+                exact = method == "round_globally" and documents[origin] == 1
+                lines = left[move].get(origin, [])
+                taken = self._take_credit(row, lines, included, exact)
                 if taken:
                     plan[row] = taken
         return plan
 
     @api.model
-    def _take_credit(self, row, lines, included):
+    def _take_credit(self, row, lines, included, exact):
         """Take one row's credit of the lines that it credits, which then have less left.
 
         :param lines: list of CreditableLine, changed
         :param included: ids of the taxes that are inside the price
+        :param bool exact: give taxes on top before they are rounded
         :returns: see :meth:`_plan_credits`; None where nothing is left
         """
         unit = as_decimal(row.currency_id.rounding)
@@ -149,7 +162,8 @@ class InvoiceBuilder(models.AbstractModel):
             if credit:
                 base += credit.base
                 for tax, amount in credit.taxes.items():
-                    taxes[tax] += amount
+                    on_top = exact and tax not in included
+                    taxes[tax] += exact_tax(line, credit, tax) if on_top else amount
                 lines[index] = _less(line, credit)
         return base, dict(taxes)
 
