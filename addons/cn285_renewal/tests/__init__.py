@@ -10,6 +10,7 @@ from . import (
     test_order_of_days,
     test_portal_termination,
     test_renewal_notice,
+    test_renewed_twice,
     test_rights,
     test_run_by_manager,
     test_term,

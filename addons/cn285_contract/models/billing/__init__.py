@@ -11,6 +11,7 @@ from . import (
     billing_explanation,
     invoice_builder,
     invoice_taxes,
+    broken_data,
     billing_run,
     billing_run_batch,
     billing_run_jobs,
