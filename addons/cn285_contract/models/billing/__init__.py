@@ -19,6 +19,7 @@ from . import (
     invoice_sending,
     account_tax,
     account_move,
+    money_received,
     contract_billing_ahead,
     contract_preview_played,
 )
