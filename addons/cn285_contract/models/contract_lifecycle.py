@@ -91,6 +91,7 @@ class Contract(models.Model):
                     end=format_date(self.env, last_day),
                 )
             )
+        self._check_end_by_hand(last_day)
         self._end_on(last_day)
         self._update_state(LIVE_STATES, "closed")
         self.item_ids._replan()
@@ -103,10 +104,9 @@ class Contract(models.Model):
         late.with_context(cn285_keep_contract_state=True)._update_state(
             ("draft", *LIVE_STATES), "cancelled"
         )
-        self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day).write(
-            {"date_end": last_day}
-        )
-        self.date_end = last_day
+        longer = self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day)
+        longer._past_edits().write({"date_end": last_day})
+        self._past_edits().date_end = last_day
 
     def action_cancel(self):
         """Cancel contracts of which nothing was invoiced; their planned rows are cancelled too."""
@@ -118,6 +118,7 @@ class Contract(models.Model):
                         contract.name,
                     )
                 )
+            contract._check_end_by_hand(contract.date_start)
         self._update_state(("draft", *LIVE_STATES), "cancelled")
         self.item_ids._update_state(("draft", *LIVE_STATES, "ended", "cancelled"), "cancelled")
         return True

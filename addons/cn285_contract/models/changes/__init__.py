@@ -21,4 +21,5 @@ from . import (
     contract_item_succession,
     contract_heir,
     contract_goodwill,
+    direct_edits,
 )
