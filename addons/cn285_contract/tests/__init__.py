@@ -1,6 +1,7 @@
 from . import (
     test_contract,
     test_labels,
+    test_mrr,
     test_planning,
     test_portal,
     test_security,
@@ -25,8 +26,10 @@ from .changes import (
     test_contract_change_histories,
     test_contract_change_holder,
     test_contract_change_money,
+    test_contract_change_mrr,
     test_contract_change_rules,
     test_contract_change_screens,
+    test_contract_change_twice,
     test_contract_change_types,
     test_contract_change_walls,
 )

@@ -11,12 +11,13 @@ from odoo.addons.cn285_contract.models.common import (
     insert_steps,
 )
 from odoo.addons.cn285_contract.models.diary import DiaryKind
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ..engine.revision import index_factor, percent_factor, revised_price
-from ..engine.term import longest_end
+from ..engine.term import longest_end, next_term
 
 # Contracts that are renewed, and committed, together.
 RENEWAL_BATCH = 100
@@ -55,6 +56,47 @@ class Contract(models.Model):
             vals["date_end"] = term.last_day
         self.write(vals)
 
+    def _closed_with_term(self):
+        """Whether the contract closed because its term was over, and for no other reason."""
+        self.ensure_one()
+        return (
+            self.state == "closed"
+            and bool(self.term_end)
+            and self.date_end == self.term_end
+            and not self.change_ids.filtered(
+                lambda change: change.type in ("terminate", "holder") and change.state == "applied"
+            )
+        )
+
+    def _run_again(self):
+        """Let a contract that had closed go on, with what ended only because it did."""
+        self.ensure_one()
+        self._update_state(("closed",), "active")
+        self.item_ids._reopen()
+
+    def _end_as_of(self, day):
+        """Also by the renewals and extensions that are planned to happen by then."""
+        end, term, anchor = super()._end_as_of(day), self._term(), None
+        planned = self.change_ids.filtered(
+            lambda change: (
+                change.type in ("renew", "extend_term")
+                and change.state == "scheduled"
+                and change.date_effective <= day
+            )
+        )
+        for change in planned.sorted(lambda change: (change.date_effective, change.id)):
+            if not end or not term:
+                break
+            ends_with_term = end <= term.last_day
+            if change.type == "extend_term":
+                last_day = change._parsed()["term_end"]
+                term = replace(term, end=max(day_after(last_day), term.end))
+                end, anchor = max(end, term.last_day), term.end.day
+            elif change.date_effective == term.end:
+                term = next_term(term, self._renewal_step(), anchor or self._anchor_day())
+                end = term.last_day if ends_with_term else end
+        return end
+
     def _longest_end(self):
         """The day after the contract's last possible term; None where it goes on for ever."""
         self.ensure_one()
@@ -75,15 +117,19 @@ class Contract(models.Model):
         contract whose renewal fails keeps the change with its reason, and the others go on.
 
         :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those of which not even a change could be made
         """
         # sudo: a tacit renewal is the system's own act, whoever's run comes across it first; the
         # user of the environment stays as who started it.
         system = self.sudo()
         changes = system.env["cn285.contract.change"]
+        failed = {}
         contracts = system.search(system._renewal_domain(company, among), order="id")
         for ids in split_every(RENEWAL_BATCH, contracts.ids):
-            changes._apply_due(system.browse(ids))
+            _done, failing = each_or_apart(system.browse(ids), changes._apply_due)
+            failed.update(failing)
             commit_batch(self.env)
+        return failed
 
     @api.model
     def _renewal_domain(self, company, among=Domain.TRUE):
@@ -123,6 +169,8 @@ class Contract(models.Model):
         )
         if not over:
             return changes
+        # What awaits approval is decided before the next term begins.
+        over -= over.browse().union(*over._held_by(lambda contract: day_after(contract.term_end)))
         waiting = changes.search(
             [("contract_id", "in", over.ids), ("type", "=", "renew"), ("state", "=", "scheduled")]
         )
@@ -287,9 +335,10 @@ class BillingRun(models.Model):
         steps = super()._steps_before()
         return insert_steps(steps, [self._renew_contracts], before=self._apply_changes)
 
-    def _renew_contracts(self, _failed):
+    def _renew_contracts(self, failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        self.env["cn285.contract"]._run_renewals(self.company_id, self._concerned())
+        among = self._concerned() & self._sound(failed)
+        failed.update(self.env["cn285.contract"]._run_renewals(self.company_id, among))
 
 
 class Diary(models.AbstractModel):

@@ -14,6 +14,7 @@ from . import (
     contract_change_apply,
     contract_change_effect,
     contract_change_preview,
+    change_references,
     contract_template_pause,
     contract_item_pause,
     contract_item_settle,

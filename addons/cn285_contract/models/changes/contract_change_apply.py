@@ -9,6 +9,7 @@ from odoo.tools import mute_logger, split_every
 
 from ..bulk import CONCURRENCY_ERRORS, commit_batch
 from ..common import in_users_language
+from ..isolation import each_or_apart
 
 _logger = logging.getLogger(__name__)
 
@@ -61,22 +62,28 @@ class ContractChange(models.Model):
         """Job: apply what is due of these contracts. Safe to run again: what is applied is done."""
         self = in_users_language(self)
         try:
-            done = self._apply_due(contracts.exists())
+            parts, failed = each_or_apart(contracts.exists(), self._apply_due)
         except CONCURRENCY_ERRORS as error:
             message = self.env._("Another process changes the same contracts; this batch waits.")
             raise RetryableJobError(message, seconds=10, ignore_retry=True) from error
-        return self.env._("%s changes", len(done))
+        texts = [self.env._("%s changes", sum(len(done) for done in parts))]
+        texts += [f"{contract.display_name}: {reason}" for contract, reason in failed.items()]
+        return "\n".join(texts)
 
     @api.model
     def _apply_all_due(self, company, among=Domain.TRUE):
         """Apply all that is due in a company, in this process, committed batch by batch.
 
         :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those of which changes could not even be read
         :raises LockError: when another process changes some of the contracts
         """
+        failed = {}
         for contracts in list(self._due_batches(company, among)):
-            self._apply_due(contracts)
+            _done, failing = each_or_apart(contracts, self._apply_due)
+            failed.update(failing)
             commit_batch(self.env)
+        return failed
 
     def _apply_if_due(self):
         """Apply those of these changes that are due, after what was due before them.
@@ -235,7 +242,13 @@ class ContractChange(models.Model):
         return self.env._("Unexpected error: %s", error)
 
     def _apply(self):
-        """Let changes of one type take effect and note what it was like before and after."""
+        """Let changes of one type take effect and note what it was like before and after.
+
+        Those that have nothing left to do are cancelled instead.
+        """
+        self = self - self._give_up_obsolete()
+        if not self:
+            return
         for change in self:
             change._check_applicable()
         before = {change: change._snapshot() for change in self}

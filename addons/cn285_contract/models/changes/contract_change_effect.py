@@ -131,6 +131,7 @@ class ContractChange(models.Model):
         values = {name: contract[name] for name in self._snapshot_contract_fields()}
         if item:
             values.update({f"item.{name}": item[name] for name in self._snapshot_item_fields()})
+            values["item.mrr"] = contract.currency_id.round(item.mrr)
         return {name: _as_json(value) for name, value in values.items()}
 
     @api.model
