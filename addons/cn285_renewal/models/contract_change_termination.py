@@ -73,8 +73,15 @@ class TerminationByRight(ChangeTypeExtension):
             change._write_inside(
                 {"refund_amount": refund, "date_refund_due": change._refund_deadline()}
             )
+        # A contract of which no day is served is cancelled with all of its items; not with the fee.
+        served = changes.filtered(
+            lambda change: change._last_day() >= change.contract_id.date_start
+        )
+        for change in served:
             change._charge_fee()
         super().apply(changes)
+        for change in changes - served:
+            change._charge_fee()
         for change in changes.filtered("refund_amount"):
             change._ask_refund()
 
@@ -273,9 +280,10 @@ class ContractChange(models.Model):
         self.ensure_one()
         if not self.fee_amount:
             return
-        contract, last_day = self.contract_id, self._last_day()
+        contract = self.contract_id
+        last_day = max(self._last_day(), contract.date_start)
         product = self.company_id.cn285_exit_fee_product_id or contract.item_ids[:1].product_id
-        self.env["cn285.contract.item"].create(
+        fee = self.env["cn285.contract.item"].create(
             {
                 "contract_id": contract.id,
                 "product_id": product.id,
@@ -286,6 +294,8 @@ class ContractChange(models.Model):
                 "one_shot_date": last_day,
             }
         )
+        # Of a contract that is cancelled, nothing starts by itself.
+        fee.filtered(lambda item: item.state == "draft")._activate()
 
     def _ask_refund(self):
         """Ask whoever follows the contract to pay the customer back in time."""
