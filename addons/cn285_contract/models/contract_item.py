@@ -250,6 +250,7 @@ class ContractItem(models.Model):
         for item in self.filtered("discount_ids"):
             item.discount_ids._count_from(item.date_start)
         self._update_state(("draft",), "active")
+        self.contract_id._check_product_rules()
 
     def action_activate(self, date_start=None):
         """Start items by hand or by a program, on ``date_start`` (default: today).

@@ -67,6 +67,7 @@ class Contract(models.Model):
             contract.date_start = contract.company_id._cn285_today()
         self._update_state(("draft",), "active")
         self.item_ids.filtered(lambda item: item.start_condition != "manual")._activate()
+        self._check_product_rules()
         return True
 
     def action_close(self, date_end=None):

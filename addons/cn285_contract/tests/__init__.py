@@ -5,6 +5,7 @@ from . import (
     test_named_by_ours,
     test_planning,
     test_portal,
+    test_product_rules,
     test_security,
     test_templates_shared,
     test_tour,
