@@ -34,6 +34,7 @@ from .changes import (
     test_contract_change_mrr,
     test_contract_change_rules,
     test_contract_change_screens,
+    test_contract_change_twice,
     test_contract_change_types,
     test_contract_change_walls,
 )

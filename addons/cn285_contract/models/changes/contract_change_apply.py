@@ -243,7 +243,13 @@ class ContractChange(models.Model):
         return self.env._("Unexpected error: %s", error)
 
     def _apply(self):
-        """Let changes of one type take effect and note what it was like before and after."""
+        """Let changes of one type take effect and note what it was like before and after.
+
+        Those that have nothing left to do are cancelled instead.
+        """
+        self = self - self._give_up_obsolete()
+        if not self:
+            return
         for change in self:
             change._check_applicable()
         before = {change: change._snapshot() for change in self}

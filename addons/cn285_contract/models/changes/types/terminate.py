@@ -20,6 +20,7 @@ class Terminate(ChangeType):
     end_day = True
     waits = False
     for_customers = True
+    is_last = True
 
     def check(self, change):
         """The contract has started by then and does not end before."""
@@ -31,10 +32,17 @@ class Terminate(ChangeType):
                     format_date(env, contract.date_start),
                 )
             )
-        if contract.date_end and day > contract.date_end:
-            raise change._refusal(
-                env._("it ends on %s already.", format_date(env, contract.date_end))
-            )
+        end = change._contract_end()
+        if end and day > end:
+            raise change._refusal(env._("it ends on %s already.", format_date(env, end)))
+
+    def obsolete_reason(self, change):
+        """It has ended before."""
+        reason, env = super().obsolete_reason(change), change.env
+        end = change._contract_end()
+        if reason or not end or change.date_effective <= end:
+            return reason
+        return env._("it ends on %s already.", format_date(env, end))
 
     def announce(self, changes, scheduled):
         for change in changes:
