@@ -251,6 +251,7 @@ class ContractItem(models.Model):
             items.date_start = start
         self._date_discounts()
         self._update_state(("draft",), "active")
+        self.contract_id._check_product_rules()
 
     def _date_discounts(self):
         """Discounts that came from a template count from the first billed day, wherever it is."""
