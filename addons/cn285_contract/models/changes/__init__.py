@@ -7,6 +7,7 @@ from . import (
     change_reason,
     tier_path,
     contract_change,
+    contract_change_words,
     contract_change_states,
     contract_change_rules,
     contract_change_approval,

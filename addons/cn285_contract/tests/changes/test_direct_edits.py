@@ -42,13 +42,21 @@ class TestDirectEdits(MoneyCase):
             for change in self.contract.change_ids.sorted("id")
         ]
 
+    # === SCREENS === #
+
+    def test_the_form_shows_what_changes_by_a_change(self):
+        form = Form(self.mine)
+        with self.assertRaisesRegex(AssertionError, "readonly"), form.item_ids.edit(0) as line:
+            line.quantity = 9.0
+        action = self.my_item.action_change()
+        self.assertEqual(action["context"]["default_item_id"], self.item.id)
+
     # === ITEMS === #
 
     def test_quantity_5_to_9_in_the_list(self):
         """January was billed 155.00: −60.00 and +108.00 for the 12 days from the 20th."""
         self._bill(TODAY)
-        with Form(self.mine) as form, form.item_ids.edit(0) as line:
-            line.quantity = 9.0
+        self.mine.write({"item_ids": [(1, self.item.id, {"quantity": 9.0})]})
         self.assertEqual(self._made(), [("quantity", TODAY, "applied", {"quantity": 9.0})])
         self.assertEqual(self.item.quantity, 9.0)
         self.assertEqual(len(self.item.version_ids), 2)
