@@ -53,3 +53,6 @@ from .smartcode import (
     test_smartcode,
     test_usage_smartcode,
 )
+from .changes import (
+    test_usage_discount_change,
+)

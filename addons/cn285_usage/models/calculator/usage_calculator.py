@@ -131,6 +131,21 @@ class UsageCalculator(models.Model):
     pool_id = fields.Many2one(
         "cn285.usage.pool", ondelete="restrict", index="btree_not_null", check_company=True
     )
+    change_method = fields.Selection(
+        [
+            ("split", "By the Day of Use, Tiers Go On"),
+            ("windows", "Each Part by Itself"),
+            ("days", "By Share of the Days"),
+        ],
+        string="Change within a Period",
+        default="split",
+        required=True,
+        help="How terms that change in the middle of a period count. By the day of use: what was "
+        "used before is rated by the old terms, the rest by the new ones; tiers and included units "
+        "go on. Each part by itself: as two periods, each with its share of included units and "
+        "bounds, and tiers that begin anew. By share of the days: usage counts as spread evenly "
+        "over the days, also for discounts.",
+    )
     minimum_amount = fields.Float(string="Minimum of a Period", digits=(16, 6))
     maximum_amount = fields.Float(string="Maximum of a Period", digits=(16, 6))
     zero_usage_owes_flat = fields.Boolean(

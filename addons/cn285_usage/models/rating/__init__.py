@@ -13,6 +13,8 @@ from . import (
     usage_balance,
     usage_claims,
     rating_steps,
+    usage_parts,
+    first_unrated,
     rating_store,
     late_usage,
     aspect_beneficiary,

@@ -6,6 +6,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.allowance import AllowanceUse, Rollover
 from ...engine.errors import UsageError
+from ...engine.history import rate_beyond_parts
 from ...engine.sharing import granted_units, rate_pooled, use_pool
 from ..measure.usage_measure import ZERO
 from .aspect import RatingAspect
@@ -75,6 +76,11 @@ class PoolAspect(RatingAspect):
             raise RatingRefused(part.problem)
         measured = row._measured(batch, calculator_id)
         outcome, usage = row._outcome(calculator_id, recipe, measured)
+        parts, parted = row._parts(batch, outcome.part, usage), None
+        if parts:
+            included = usage.quantity - part.billable
+            parted = rate_beyond_parts(parts, included, row._unit())
+            outcome.keep_parts(parts, parted.exacts)
         outcome.rating = rate_pooled(
             recipe.tariff.model,
             usage.quantity,
@@ -82,6 +88,7 @@ class PoolAspect(RatingAspect):
             part.own,
             part.account,
             row._unit(),
+            parted and parted.rating,
         )
         row._bound_part(batch, outcome, recipe)
         return [outcome]

@@ -1,0 +1,15 @@
+"""Types of contract change as items of usage have them; the table of all that is different here.
+
+Called by: ``cn285.contract.change._change_types``.
+"""
+
+from .usage_price import UsagePrice
+from .usage_quantity import UsageQuantity
+
+
+def extended(types):
+    """The types of other addons with what is different of usage."""
+    return types | {
+        "price": UsagePrice(types["price"]),
+        "quantity": UsageQuantity(types["quantity"]),
+    }
