@@ -14,6 +14,7 @@ from .measure import (
     test_usage_quantities,
 )
 from .calculator import (
+    test_calculator_history,
     test_charge_model_table,
     test_charge_models,
     test_usage_calculator,

@@ -6,6 +6,9 @@ Called by: the room ``rating`` for each calculator of a row, and the simulator.
 from . import (
     usage_calculator,
     usage_calculator_part,
+    calculator_version,
+    calculator_history,
+    calculator_words,
     usage_pool,
     usage_calculator_item,
     usage_calculator_formula,

@@ -9,7 +9,7 @@ from ...engine.rating import NOTHING
 from ...engine.tariff import Feed, Tariff
 from ...engine.tiers import Tier
 from .charge_model_table import CHARGE_MODELS
-from .usage_calculator_part import TOGETHER
+from .usage_calculator_part import KEPT, TOGETHER
 
 
 class UsageCalculator(models.Model):
@@ -168,25 +168,30 @@ class UsageCalculator(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        asked = [self._asked_from(vals) for vals in vals_list]
         # A copy for another contract joins the pool of that one.
         vals_list = [
             {**vals, "pool_id": False} if vals.get("allowance_scope") != "pool" else vals
-            for vals in vals_list
+            for _day, _correct, vals in asked
         ]
-        whole = self.with_context(**{TOGETHER: True})
+        whole = self.with_context(**{TOGETHER: True, KEPT: True})
         calculators = super(UsageCalculator, whole).create(vals_list).with_env(self.env)
-        calculators._join_contract_pools()
+        calculators.with_context(**{KEPT: True})._join_contract_pools()
         calculators.filtered("smartcode_id")._check_smartcode_right()
+        calculators._keep_beginnings(asked)
         return calculators
 
     def write(self, vals):
         """Another charge model begins without the figures of the one before, as in a form."""
+        day, correct, vals = self._asked_from(vals)
+        before = self._terms_before(day)
         smartcodes = {calculator: calculator.smartcode_id for calculator in self}
         vals = {**self._unread_figures(vals), **vals}
-        whole = self.with_context(**{TOGETHER: True})
-        result = super(UsageCalculator, whole).write(vals)
+        inside = {TOGETHER: True, KEPT: True}
+        result = super(UsageCalculator, self.with_context(**inside)).write(vals)
         if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
-            self._join_contract_pools()
+            self.with_context(**{KEPT: True})._join_contract_pools()
+        self._keep_history(before, day, correct, self._asking_change())
         chosen = self.filtered(
             lambda calculator: (
                 calculator.smartcode_id and calculator.smartcode_id != smartcodes[calculator]

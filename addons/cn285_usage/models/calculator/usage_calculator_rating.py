@@ -35,14 +35,6 @@ class UsageCalculator(models.Model):
         return [(item_id, one, recipes[figures]) for item_id, one, figures in rows]
 
     @api.model
-    def _timelines(self, recipes):
-        """How calculators whose terms have changed rate over time; see ``RatingBatch``.
-
-        :param recipes: the recipes by today's terms, by calculator id
-        """
-        return {}
-
-    @api.model
     def _figures(self, item_ids):
         """All that decides how the calculators of items rate, as a text.
 

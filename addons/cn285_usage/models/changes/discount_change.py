@@ -5,7 +5,6 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.addons.cn285_contract.models.contract_item_version import TermsChange
 
 from ...engine.discount import Discounts
-from ..rating.usage_batch import BILLED_STATES
 
 
 class ContractItem(models.Model):
@@ -54,24 +53,7 @@ class ContractItem(models.Model):
 
         Discount periods stay those that it was billed with.
         """
-        # sudo: rows follow from their items; who may change these may not write them.
-        rows = (
-            self.env["cn285.billing.schedule"]
-            .sudo()
-            .search(
-                [
-                    ("item_id", "in", self.ids),
-                    ("kind", "in", ("usage", "usage_delivery")),
-                    ("state", "in", BILLED_STATES),
-                    ("period_end", ">=", day),
-                ]
-            )
-        )
-        for row in rows:
+        for row in self._rate_anew(day):
             known = row._discounts() or Discounts()
             now = row.item_id._usage_discounts() or Discounts()
-            discounts = Discounts(now.percents, known.windows)
-            row.usage_discounts = discounts.to_data()
-        rows.delivery_id.pending = True
-        periods = rows.filtered(lambda row: row.kind == "usage")
-        (periods | periods._affected()).filtered(lambda row: row._is_billed()).usage_stale = True
+            row.usage_discounts = Discounts(now.percents, known.windows).to_data()

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..measure.usage_measure import next_day
+from .usage_batch import BILLED_STATES
 
 
 class ContractItem(models.Model):
@@ -35,25 +36,44 @@ class ContractItem(models.Model):
         )
         return {item_id: (rated, billed) for item_id, rated, billed in rows}
 
-    def _first_unrated_day(self):
-        """The first day of the first period, the running one or later, that nothing was rated of.
+    def _first_unrated_days(self):
+        """The first day of the next period that nothing was rated of; None where nothing ever was.
 
-        What is billed on delivery has days for periods.
+        What is billed on delivery has days for periods, today or later.
+
+        :returns: ``{item: day}``
         """
-        self.ensure_one()
-        today = self.company_id._cn285_today()
-        rated, _billed = self._rated_until().get(self.id, (None, None))
-        if self.usage_billing == "delivery":
-            return max(today, next_day(rated)) if rated else today
-        running = self.env["cn285.billing.schedule"].search(
-            [
-                ("item_id", "=", self.id),
-                ("kind", "=", "usage"),
-                ("state", "!=", "cancelled"),
-                ("period_start", "<=", today),
-                ("period_end", ">=", today),
-            ],
-            limit=1,
+        until = self._rated_until()
+        result = {}
+        for item in self:
+            rated, _billed = until.get(item.id, (None, None))
+            day = rated and next_day(rated)
+            if day and item.usage_billing == "delivery":
+                day = max(day, item.company_id._cn285_today())
+            result[item] = day
+        return result
+
+    def _rate_anew(self, day):
+        """Have what was billed of days from ``day`` on rated anew: the next run bills differences.
+
+        :returns: the rows that bill these days
+        """
+        # sudo: rows follow from their items; who may change these may not write them.
+        rows = (
+            self.env["cn285.billing.schedule"]
+            .sudo()
+            .search(
+                [
+                    ("item_id", "in", self.ids),
+                    ("kind", "in", ("usage", "usage_delivery")),
+                    ("state", "in", BILLED_STATES),
+                    ("period_end", ">=", day),
+                ]
+            )
         )
-        first = running.period_start or today
-        return max(first, next_day(rated)) if rated else first
+        rows.delivery_id.pending = True
+        periods = rows.filtered(lambda row: row.kind == "usage")
+        if periods:
+            changed = periods | periods._affected()
+            changed.filtered(lambda row: row.state in BILLED_STATES).usage_stale = True
+        return rows

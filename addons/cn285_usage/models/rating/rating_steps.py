@@ -1,7 +1,9 @@
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.engine.pricing import Step
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools.gc import disabling_gc
 
@@ -285,8 +287,16 @@ class BillingSchedule(models.Model):
         for aspect in batch.aspects:
             outcomes = aspect.rate_calculator(self, batch, calculator_id, recipe)
             if outcomes is not None:
-                return outcomes
-        return [self._rate_alone(batch, calculator_id, recipe)]
+                break
+        else:
+            outcomes = [self._rate_alone(batch, calculator_id, recipe)]
+        since = batch.since(self, calculator_id)
+        if since:
+            note = Step("terms", {"since": since.isoformat()})
+            for outcome in outcomes:
+                notes = (note, *outcome.rating.notes)
+                outcome.rating = replace(outcome.rating, notes=notes)
+        return outcomes
 
     def _rate_alone(self, batch, calculator_id, recipe):
         """The outcome of one row by a calculator with nothing special about it."""
