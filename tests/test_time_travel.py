@@ -5,7 +5,7 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.addons.cn285_renewal.tests.term_common import TermCase
 from odoo.addons.cn285_time_travel.tests.test_time_travel import TravelCase
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -59,6 +59,22 @@ class TestRenewalsInTimeTravel(TravelCase):
         renewed = [line[::2] for line in outcome[3]]
         self.assertIn(("2026-04-01", "66.00"), renewed)
         self.assertIn(("2026-07-01", "108.90"), renewed)
+
+    def test_a_billing_manager_travels_and_bills_by_hand(self):
+        """Renewals of the way are the system's own, and who jumps ahead and bills makes them."""
+        self.company._cn285_mark_test_database()
+        contracts = self._story()
+        manager = new_test_user(self.env, "voyager", groups="cn285_contract.group_billing_manager")
+        travels = self.env["cn285.time.travel"].with_user(manager)
+        travels.create({"date_to": date(2026, 4, 15)}).action_travel()
+        renewals = contracts.change_ids.filtered(lambda change: change.type == "renew")
+        self.assertEqual(renewals.mapped("state"), ["applied"])
+        self.company.cn285_clock_date = date(2026, 7, 10)
+        runs = self.env["cn285.billing.run"].with_user(manager)
+        runs.create({"date": date(2026, 7, 10)}).action_run()
+        renewals = contracts.change_ids.filtered(lambda change: change.type == "renew")
+        self.assertEqual(renewals.mapped("state"), ["applied", "applied"])
+        self.assertIn(("2026-07-01", "108.90"), [line[::2] for line in self._billed(contracts)[3]])
 
     def test_renewals_are_told_from_other_changes(self):
         self.company._cn285_mark_test_database()

@@ -117,10 +117,12 @@ class ContractPortal(CustomerPortal):
         shows_prices = contract_sudo._portal_shows_prices()
         is_open = contract_sudo.state in ("draft", *LIVE_STATES)
         # The token is what lets the portal's visitor, who has no rights on attachments, read them.
-        contract_sudo.portal_document_ids.generate_access_token()
+        documents = contract_sudo._portal_documents()
+        documents.generate_access_token()
         return {
             "page_name": "contract",
             "contract": contract_sudo,
+            "documents": documents,
             "items": contract_sudo._portal_items(),
             "shows_prices": shows_prices,
             "invoices": (

@@ -5,6 +5,7 @@ Called by: users, programs and the portal; the rooms plan anew through ``contrac
 
 # The order matters: a model comes before the files that extend it.
 from . import (
+    guarded,
     res_company,
     held_mail,
     res_config_settings,
@@ -17,6 +18,7 @@ from . import (
     contract,
     contract_lifecycle,
     contract_item,
+    mrr_figures,
     contract_mrr,
     contract_item_discount,
     contract_item_planning,
@@ -24,6 +26,8 @@ from . import (
     contract_portal,
     pricing,
     diary,
+    named_by_ours,
+    partner_merge,
 )
 from . import (
     billing,

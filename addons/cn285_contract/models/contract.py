@@ -37,6 +37,7 @@ class Contract(models.Model):
     reseller_id = fields.Many2one(
         "res.partner",
         index="btree_not_null",
+        ondelete="restrict",
         tracking=True,
         check_company=True,
         help="Distributor who is billed instead of the customer; the invoice names the customer.",
@@ -46,6 +47,7 @@ class Contract(models.Model):
         compute="_compute_payer_id",
         store=True,
         index=True,
+        ondelete="restrict",
         help="Who gets the invoices: the reseller if there is one, else the customer.",
     )
     partner_invoice_id = fields.Many2one(
@@ -53,12 +55,17 @@ class Contract(models.Model):
         string="Invoice Address",
         compute="_compute_partner_invoice_id",
         store=True,
+        ondelete="restrict",
         readonly=False,
         precompute=True,
         check_company=True,
     )
     template_id = fields.Many2one(
-        "cn285.contract.template", check_company=True, tracking=True, index=True
+        "cn285.contract.template",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        index=True,
     )
     tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
     currency_id = fields.Many2one(
@@ -70,20 +77,25 @@ class Contract(models.Model):
         required=True,
         tracking=True,
     )
-    pricelist_id = fields.Many2one("product.pricelist", check_company=True, tracking=True)
+    pricelist_id = fields.Many2one(
+        "product.pricelist", ondelete="restrict", check_company=True, tracking=True
+    )
     fiscal_position_id = fields.Many2one(
         "account.fiscal.position",
+        ondelete="restrict",
         check_company=True,
         help="Left empty, it follows from the payer's country and VAT number on each invoice.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
+        ondelete="restrict",
         string="Payment Terms",
         check_company=True,
         help="Left empty, the payer's own payment terms apply.",
     )
     journal_id = fields.Many2one(
         "account.journal",
+        ondelete="restrict",
         domain="[('type', '=', 'sale')]",
         check_company=True,
         help="Left empty, the company's first sales journal is used.",
@@ -326,6 +338,14 @@ class Contract(models.Model):
             "reseller_id",
             "company_id",
         }
+
+    def _end_as_of(self, day):
+        """Hook: the last day of the contract by what is planned to have happened by a day.
+
+        :returns: date, or False for no end
+        """
+        self.ensure_one()
+        return self.date_end
 
     def _term_ends(self):
         """Hook: last days after which the contract may be another. Default: its end date.

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class Contract(models.Model):
@@ -15,6 +16,45 @@ class Contract(models.Model):
         copy=False,
         help="The customer finds these documents in the portal.",
     )
+
+    @api.constrains("portal_document_ids")
+    def _check_portal_documents(self):
+        """Refuse files of other records; those that were just uploaded become this contract's.
+
+        The portal hands these documents out to whoever opens the contract's page, so that a link
+        to any file of the database would be a way to read it.
+        """
+        for contract in self:
+            # sudo: whose file it is; nothing else of it is read.
+            foreign = contract.portal_document_ids.sudo() - contract.sudo()._portal_documents()
+            fresh = foreign.filtered(
+                lambda document, contract=contract: (
+                    not document.res_id
+                    and not document.res_field
+                    and document.res_model in (False, contract._name)
+                    and document.create_uid == self.env.user
+                )
+            )
+            fresh.write({"res_model": contract._name, "res_id": contract.id})
+            if foreign - fresh:
+                raise AccessError(
+                    self.env._(
+                        "Contract %s: documents for the customer are files of this contract; "
+                        "upload them here.",
+                        contract.name,
+                    )
+                )
+
+    def _portal_documents(self):
+        """The documents that the customer sees: files of this contract, and of no other record."""
+        self.ensure_one()
+        return self.portal_document_ids.filtered(
+            lambda document: (
+                document.res_model == self._name
+                and document.res_id == self.id
+                and not document.res_field
+            )
+        )
 
     def _portal_shows_prices(self):
         """Whether the customer may see prices and invoices: not where a reseller is billed."""

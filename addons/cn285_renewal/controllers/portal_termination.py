@@ -106,12 +106,14 @@ class TerminationPortal(CustomerPortal):
         end = contract_sudo._portal_end()
         if not end:
             return self._to_contract(contract_sudo, access_token)
-        end.confirmation_id.generate_access_token()
+        confirmation = end.confirmation_id & contract_sudo._portal_documents()
+        confirmation.generate_access_token()
         return self._page(
             "portal_contract_ended",
             contract_sudo,
             access_token,
             end=end,
+            confirmation=confirmation,
             received=end._received_text() if end.received_at else "",
             facts=end._declaration_facts(),
             effects=end._effects() if end.type == "terminate" else [],

@@ -25,7 +25,29 @@ class Renew(TermChange):
 
     name = "renew"
     label = _lt("Renewal")
+    on_its_day = True
     for_customers = True
+
+    def needs_running(self, change):
+        """One that was agreed and is found late brings back what closed with its term."""
+        return not change.contract_id._closed_with_term()
+
+    def earliest_day(self, change):
+        """Its day is that of the term: it may be found late by any time."""
+        return change.company_id._cn285_today()
+
+    def obsolete_reason(self, change):
+        """The term that it begins has begun, or the contract is over."""
+        reason, contract = super().obsolete_reason(change), change.contract_id
+        begun = contract.term_start and change.date_effective <= contract.term_start
+        if reason or not begun:
+            return reason
+        day = format_date(change.env, change.date_effective)
+        return change.env._("the term from %s has begun already.", day)
+
+    def is_own_act(self, change):
+        """Also where it was agreed: the new term begins before anything changes in it."""
+        return True
 
     def check(self, change):
         """The term ends the day before, and what comes after it is not decided otherwise."""
@@ -46,6 +68,11 @@ class Renew(TermChange):
             raise change._refusal(
                 env._("it was renewed %s times, and no more is agreed.", contract.term_number)
             )
+        waits = contract._held_by(lambda _contract: change.date_effective, change).get(contract)
+        if waits:
+            raise change._refusal(
+                env._("%s awaits approval: it has to be decided before.", waits.display_name)
+            )
 
     def billing_day(self, change):
         """What renews by itself was agreed before: caught up, it is billed as of its own day."""
@@ -56,7 +83,10 @@ class Renew(TermChange):
         # What became of the notice is decided before the term that it announced begins.
         contracts.notice_ids._refresh_state()
         for change in changes:
+            closed = change.contract_id._closed_with_term()
             change.contract_id._begin_next_term()
+            if closed:
+                change.contract_id._run_again()
         contracts._plan_notices()
         changes._revise_prices()
 
@@ -76,6 +106,13 @@ class AutoRenewal(TermChange):
             raise change._refusal(
                 change.env._("it does not renew by itself: renew it on agreement.")
             )
+
+    def is_statutory(self, change):
+        """A customer who wants no renewal refuses it by right."""
+        return change.origin == "customer" and not change._parsed().get("auto_renew")
+
+    def held_from(self, change):
+        return day_after(change.contract_id.term_end)
 
     def apply(self, changes):
         for change in changes:
@@ -110,6 +147,16 @@ class ExtendTerm(TermChange):
                 )
             )
 
+    def held_from(self, change):
+        return day_after(change.contract_id.term_end)
+
+    def obsolete_reason(self, change):
+        """The term lasts as long already."""
+        reason, end = super().obsolete_reason(change), change.contract_id.term_end
+        if reason or not end or change._parsed()["term_end"] > end:
+            return reason
+        return change.env._("the term ends on %s already.", format_date(change.env, end))
+
     def apply(self, changes):
         for change in changes:
             contract, new_end = change.contract_id, change._parsed()["term_end"]
@@ -128,15 +175,25 @@ class ContractChange(models.Model):
     def _snapshot_contract_fields(self):
         return [*super()._snapshot_contract_fields(), "term_number", "term_end", "auto_renew"]
 
+    @api.model
+    def _plan_own_acts(self, contracts, days):
+        """Contracts renew by themselves, at the end of their term."""
+        return super()._plan_own_acts(contracts, days) | contracts._plan_renewals(days)
+
     def _revise_prices(self):
-        """Revise the own prices of the renewed contracts' subscriptions, as they agreed."""
+        """Revise the own prices of the renewed contracts' subscriptions, as they agreed.
+
+        It is the price of the day before that is revised. What was changed of it for the first day
+        of the term or for later days, and has taken effect already, stays as it was agreed.
+        """
         changes = []
         for change in self:
-            contract = change.contract_id
-            factor = contract._revision_factor(change.date_effective)
+            contract, day = change.contract_id, change._first_day()
+            factor = contract._revision_factor(day)
             if factor is None or factor == 1:
                 continue
-            for item in contract._revised_items(change.date_effective):
-                price = item._revised_price(factor, change.date_effective)
-                changes.append(change._terms_change({"price_unit": price}, item))
+            for item in contract._revised_items(day):
+                changes.append(
+                    change._terms_change({"price_unit": item._revised_price(factor, day)}, item)
+                )
         self._change_terms(changes)

@@ -20,17 +20,6 @@ STAGES = [
 ]
 ENDS = ("terminate", "withdraw")
 
-# What follows from the termination and what was done about it: not edited.
-MACHINERY = {
-    "fee_amount",
-    "refund_amount",
-    "date_refund_due",
-    "date_notified",
-    "received_at",
-    "declaration",
-    "confirmation_id",
-    "reminded",
-}
 # What sets the customer free of a fee: decided while it is a draft, or by a billing manager.
 FAVOURS = {"is_legitimate", "waive_fee"}
 
@@ -62,6 +51,10 @@ class TerminationByRight(ChangeTypeExtension):
         if change.is_legitimate:
             return env._("A legitimate reason is accepted.")
         return None
+
+    def is_statutory(self, change):
+        """What customers notify, by a right that they have, nobody has to approve."""
+        return change.origin == "customer"
 
     def before_schedule(self, changes):
         """Work out fee and refund, those of the day to which it is moved too."""
@@ -149,8 +142,6 @@ class ContractChange(models.Model):
 
     def write(self, vals):
         inside = self.env.context.get("cn285_state_door") is STATE_DOOR
-        if not inside and MACHINERY & vals.keys():
-            raise self._door_error()
         if not inside and FAVOURS & vals.keys() and any(c.state != "draft" for c in self):
             self._check_approver()
         return super().write(vals)

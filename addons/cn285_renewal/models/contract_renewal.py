@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
@@ -10,12 +11,13 @@ from odoo.addons.cn285_contract.models.common import (
     insert_steps,
 )
 from odoo.addons.cn285_contract.models.diary import DiaryKind
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ..engine.revision import index_factor, percent_factor, revised_price
-from ..engine.term import longest_end
+from ..engine.term import longest_end, next_term
 
 # Contracts that are renewed, and committed, together.
 RENEWAL_BATCH = 100
@@ -54,6 +56,47 @@ class Contract(models.Model):
             vals["date_end"] = term.last_day
         self.write(vals)
 
+    def _closed_with_term(self):
+        """Whether the contract closed because its term was over, and for no other reason."""
+        self.ensure_one()
+        return (
+            self.state == "closed"
+            and bool(self.term_end)
+            and self.date_end == self.term_end
+            and not self.change_ids.filtered(
+                lambda change: change.type in ("terminate", "holder") and change.state == "applied"
+            )
+        )
+
+    def _run_again(self):
+        """Let a contract that had closed go on, with what ended only because it did."""
+        self.ensure_one()
+        self._update_state(("closed",), "active")
+        self.item_ids._reopen()
+
+    def _end_as_of(self, day):
+        """Also by the renewals and extensions that are planned to happen by then."""
+        end, term, anchor = super()._end_as_of(day), self._term(), None
+        planned = self.change_ids.filtered(
+            lambda change: (
+                change.type in ("renew", "extend_term")
+                and change.state == "scheduled"
+                and change.date_effective <= day
+            )
+        )
+        for change in planned.sorted(lambda change: (change.date_effective, change.id)):
+            if not end or not term:
+                break
+            ends_with_term = end <= term.last_day
+            if change.type == "extend_term":
+                last_day = change._parsed()["term_end"]
+                term = replace(term, end=max(day_after(last_day), term.end))
+                end, anchor = max(end, term.last_day), term.end.day
+            elif change.date_effective == term.end:
+                term = next_term(term, self._renewal_step(), anchor or self._anchor_day())
+                end = term.last_day if ends_with_term else end
+        return end
+
     def _longest_end(self):
         """The day after the contract's last possible term; None where it goes on for ever."""
         self.ensure_one()
@@ -67,26 +110,30 @@ class Contract(models.Model):
             self.with_company(company)._run_renewals(company)
 
     @api.model
-    def _run_renewals(self, company):
+    def _run_renewals(self, company, among=Domain.TRUE):
         """Renew what is due, term by term, batch by batch; safe to run again.
 
-        A contract whose renewal fails keeps the change with its reason, and the others go on.
+        What was planned for before and after is applied with it, in the order of the days. A
+        contract whose renewal fails keeps the change with its reason, and the others go on.
+
+        :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those of which not even a change could be made
         """
-        changes = self.env["cn285.contract.change"]
-        while True:
-            contracts = self.search(self._renewal_domain(company), order="id")
-            if not contracts:
-                return
-            for ids in split_every(RENEWAL_BATCH, contracts.ids):
-                batch = self.browse(ids)
-                made = changes.create([contract._prepare_renewal() for contract in batch])
-                made._to_schedule(("draft",))
-                changes._apply_due(batch)
-                commit_batch(self.env)
+        # sudo: a tacit renewal is the system's own act, whoever's run comes across it first; the
+        # user of the environment stays as who started it.
+        system = self.sudo()
+        changes = system.env["cn285.contract.change"]
+        failed = {}
+        contracts = system.search(system._renewal_domain(company, among), order="id")
+        for ids in split_every(RENEWAL_BATCH, contracts.ids):
+            _done, failing = each_or_apart(system.browse(ids), changes._apply_due)
+            failed.update(failing)
+            commit_batch(self.env)
+        return failed
 
     @api.model
-    def _renewal_domain(self, company):
-        """Running contracts whose term is over and that renew by themselves."""
+    def _renewal_domain(self, company, among=Domain.TRUE):
+        """Running contracts of those ``among``: their term is over and they renew by themselves."""
         over = Domain("term_end", "<", company._cn285_today())
         waiting = Domain([("type", "=", "renew"), ("state", "=", "scheduled")])
         due = over & Domain(
@@ -98,8 +145,40 @@ class Contract(models.Model):
                 ("change_ids", "not any", waiting),
             ]
         )
-        ids = [contract.id for contract in self.search(due) if contract._may_renew()]
+        found = self.search(due & among)
+        # What awaits approval is decided before the next term begins.
+        held = found._held_by(lambda contract: day_after(contract.term_end))
+        ids = [c.id for c in found if c not in held and c._may_renew()]
         return [("id", "in", ids)]
+
+    def _plan_renewals(self, days):
+        """Schedule the next renewal of contracts whose term is over; those renew by themselves.
+
+        :param days: ``{contract: day}``; a contract is left out where that is before its renewal
+        :returns: the changes, at most one for a contract
+        """
+        changes = self.env["cn285.contract.change"]
+        over = self.filtered(
+            lambda contract: (
+                contract.state in LIVE_STATES
+                and contract.term_end
+                and contract.term_end < contract.company_id._cn285_today()
+                and contract.term_end < days.get(contract, date.max)
+                and contract._may_renew()
+            )
+        )
+        if not over:
+            return changes
+        # What awaits approval is decided before the next term begins.
+        over -= over.browse().union(*over._held_by(lambda contract: day_after(contract.term_end)))
+        waiting = changes.search(
+            [("contract_id", "in", over.ids), ("type", "=", "renew"), ("state", "=", "scheduled")]
+        )
+        made = changes.create(
+            [contract._prepare_renewal() for contract in over - waiting.contract_id]
+        )
+        made._to_schedule(("draft",))
+        return made
 
     def _prepare_renewal(self):
         self.ensure_one()
@@ -151,19 +230,13 @@ class Contract(models.Model):
         return max(renewals.mapped("date_effective"), default=self.date_start)
 
     def _revised_items(self, day):
-        """Items whose own price is revised: recurring ones that run on the day."""
+        """Items whose own price is revised: recurring ones that run on the day.
+
+        Their terms are those of the day before. Where a price was agreed for the day itself, it
+        has been agreed for the new term.
+        """
         self.ensure_one()
-        return self.item_ids.filtered(
-            lambda item: (
-                item.state in LIVE_STATES
-                and item.price_source == "manual"
-                and item.billing_type in ("fixed", "usage")
-                and item.price_unit
-                and item.date_start
-                and item.date_start < day
-                and not (item._last_day() and item._last_day() < day)
-            )
-        )
+        return self.item_ids.filtered(lambda item: item._is_revised(day))
 
     # === REFUSAL === #
 
@@ -224,10 +297,32 @@ class Contract(models.Model):
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
-    def _revised_price(self, factor, day):
-        """The item's new unit price: to the cent, or as many digits as the old price has."""
+    def _is_revised(self, day):
         self.ensure_one()
-        price = as_decimal(self.price_unit)
+        runs = (
+            self.state in (*LIVE_STATES, "ended")
+            and self.billing_type in ("fixed", "usage")
+            and self.date_start
+            and self.date_start < day
+            and not (self._last_day() and self._last_day() < day)
+        )
+        if not runs:
+            return False
+        terms, agreed = self._terms_to_revise(day), self._version_on(day)
+        set_anew = agreed.date_from == day and "price_unit" in (agreed.patch or {})
+        return terms.price_source == "manual" and terms.price_unit and not set_anew
+
+    def _terms_to_revise(self, day):
+        """The terms of the term that is over when the next one begins on a day."""
+        return self._price_terms_on(day - timedelta(days=1))
+
+    def _revised_price(self, factor, day):
+        """The item's new unit price from a day on, of the price until then.
+
+        It is rounded to the cent, or to as many digits as the old price has.
+        """
+        self.ensure_one()
+        price = as_decimal(self._terms_to_revise(day).price_unit)
         digits = max(2, min(6, -price.normalize().as_tuple().exponent))
         return float(revised_price(price, factor, digits))
 
@@ -240,9 +335,10 @@ class BillingRun(models.Model):
         steps = super()._steps_before()
         return insert_steps(steps, [self._renew_contracts], before=self._apply_changes)
 
-    def _renew_contracts(self, _failed):
+    def _renew_contracts(self, failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        self.env["cn285.contract"]._run_renewals(self.company_id)
+        among = self._concerned() & self._sound(failed)
+        failed.update(self.env["cn285.contract"]._run_renewals(self.company_id, among))
 
 
 class Diary(models.AbstractModel):

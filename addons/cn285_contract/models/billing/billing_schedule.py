@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..bulk import copy_rows, next_ids
@@ -28,8 +29,11 @@ class BillingSchedule(models.Model):
         store=True,
         precompute=True,
         index=True,
+        ondelete="restrict",
     )
-    product_id = fields.Many2one(related="item_id.product_id", store=True, precompute=True)
+    product_id = fields.Many2one(
+        related="item_id.product_id", store=True, precompute=True, ondelete="restrict"
+    )
     beneficiary_id = fields.Many2one(related="item_id.beneficiary_id")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     kind = fields.Selection(
@@ -377,7 +381,11 @@ class BillingSchedule(models.Model):
         }
 
     @api.model
-    def _ensure_planned(self, company, until):
-        """Make sure that every row of the company due on ``until`` or before exists."""
+    def _ensure_planned(self, company, until, among=Domain.TRUE):
+        """Make sure that every row of the company due on ``until`` or before exists.
+
+        :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those that could not be planned
+        """
         items = self.env["cn285.contract.item"].with_company(company)
-        items._extend_planning(company, until + timedelta(days=1))
+        return items._extend_planning(company, until + timedelta(days=1), among)

@@ -86,7 +86,8 @@ def _choice(env, value, spec):
 
 def _record(env, value, spec):
     record = env[spec.model].browse(_integer(env, value, spec))
-    if not record.exists():
+    # What the user may not read is not there for him.
+    if not record.exists() or not record.has_access("read"):
         raise BadValue(
             env._(
                 "there is no %(model)s with number %(id)s.",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..common import STATE_DOOR
@@ -28,6 +28,7 @@ MACHINERY = {
     "error",
     "result_item_id",
     "result_contract_id",
+    "awaiting_told",
 }
 
 
@@ -39,7 +40,7 @@ class ContractChange(models.Model):
 
     _name = "cn285.contract.change"
     _description = "Contract Change"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 
@@ -87,6 +88,7 @@ class ContractChange(models.Model):
         [("staff", "Staff"), ("customer", "Customer"), ("api", "Program"), ("system", "System")],
         default="staff",
         required=True,
+        copy=False,
     )
     requested_by = fields.Many2one("res.users", default=lambda self: self.env.user, copy=False)
     date_requested = fields.Date(
@@ -208,7 +210,7 @@ class ContractChange(models.Model):
             change.display_name = f"{change.contract_id.name or ''} · {label} · {day}"
 
     @api.depends("type", "values", "item_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
     def _compute_description(self):
         for change in self:
             change.description = change._describe() if change.type else False
@@ -236,8 +238,8 @@ class ContractChange(models.Model):
         if not self._is_readable(value, spec):
             return value
         if spec.kind == "record":
-            # sudo: the name of what was chosen; whoever may read the change may read it.
-            return self.env[spec.model].sudo().browse(value).exists().display_name or value
+            # Without sudo: only what the reader may read is told by name (see _is_readable).
+            return self.env[spec.model].browse(value).display_name or value
         if spec.kind == "date":
             return format_date(self.env, value)
         if spec.kind == "number":
@@ -245,7 +247,10 @@ class ContractChange(models.Model):
         return value
 
     def _is_readable(self, value, spec):
-        """Whether a value is of its kind; one that is not is shown as it stands."""
+        """Whether a value is of its kind, and a record one that the reader may read.
+
+        Anything else is shown as it stands.
+        """
         try:
             parse_value(self.env, value, spec)
         except BadValue:
@@ -276,9 +281,9 @@ class ContractChange(models.Model):
                 vals["contract_id"] = item.contract_id.id
             if vals.get("state", "draft") != "draft":
                 raise self._door_error()
-            self._check_origin(vals)
             self._check_data(vals)
-        changes = super().create(vals_list)
+        changes = super().create([self._with_requester(vals) for vals in vals_list])
+        changes._check_named_records()
         for change in changes.filtered(lambda change: not change.date_requested):
             change.date_requested = change.company_id._cn285_today()
         return changes
@@ -287,7 +292,7 @@ class ContractChange(models.Model):
         inside = self.env.context.get("cn285_state_door") is STATE_DOOR
         if not inside and MACHINERY & vals.keys():
             raise self._door_error()
-        self._check_origin(vals)
+        self._check_requester(vals)
         self._check_data(vals)
         if not inside and CONTENT & vals.keys():
             for change in self:
@@ -299,14 +304,10 @@ class ContractChange(models.Model):
                             change.display_name,
                         )
                     )
-        return super().write(vals)
-
-    def _check_origin(self, vals):
-        """What the system does keeps no rules and needs no approval: nobody speaks for it."""
-        if vals.get("origin") == "system" and not self.env.su:
-            raise AccessError(
-                self.env._("A contract change of the system's own is not made by a user.")
-            )
+        result = super().write(vals)
+        if {"values", "type"} & vals.keys():
+            self._check_named_records()
+        return result
 
     def _check_data(self, vals):
         """Refuse values that are not told by name, before anything tries to read them."""
@@ -314,6 +315,31 @@ class ContractChange(models.Model):
             raise ValidationError(
                 self.env._("The values of a contract change are given by name, as an object.")
             )
+
+    def _check_named_records(self):
+        """Refuse values that name records which the user may not read.
+
+        Previews and effects are worked out with all rights: what is named is checked before.
+        """
+        if self.env.su:
+            return
+        for change in self:
+            specs = change._type().values
+            for name, value in (change.values or {}).items():
+                spec = specs.get(name)
+                if not value or spec is None or spec.kind not in ("record", "records"):
+                    continue
+                try:
+                    parse_value(self.env, value, spec)
+                except BadValue as error:
+                    reason = self.env._("%(name)s: %(reason)s", name=name, reason=error)
+                    raise change._refusal(reason) from error
+
+    def _kept_error(self, name):
+        """In the words of a change."""
+        if name in MACHINERY:
+            return str(self._door_error())
+        return super()._kept_error(name)
 
     def _door_error(self):
         return UserError(

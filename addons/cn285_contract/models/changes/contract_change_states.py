@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..common import LIVE_STATES, STATE_DOOR, as_day
+from ..common import LIVE_STATES, as_day
 
 
 class ContractChange(models.Model):
@@ -29,10 +29,6 @@ class ContractChange(models.Model):
                 )
         self._write_inside({"state": target, **values})
 
-    def _write_inside(self, vals):
-        """Write what only the machinery may write."""
-        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
-
     def action_schedule(self):
         """Check drafts and plan them; those that need it wait for approval, due ones take effect.
 
@@ -41,6 +37,7 @@ class ContractChange(models.Model):
         for change in self:
             if change.state != "draft":
                 change._update_state(("draft",), "scheduled")
+            change._note_requester()
             change._check()
             needed = change._approval_reason()
             if needed:
@@ -62,38 +59,17 @@ class ContractChange(models.Model):
         for changes in by_type:
             changes._type().after_schedule(changes)
 
-    def action_approve(self):
-        """Let changes that wait for approval go ahead.
-
-        :raises AccessError: for users who are not billing managers
-        """
-        self._check_approver()
-        for change in self:
-            change._check()
-        self._write_inside({"approved_by": self.env.user.id})
-        self._to_schedule(("to_approve",))
-        self._apply_if_due()
-        return True
-
-    def action_reject(self, note=None):
-        """Refuse changes that wait for approval."""
-        self._check_approver()
-        self._update_state(("to_approve",), "rejected", approved_by=self.env.user.id)
-        if note:
-            for change in self:
-                change.message_post(body=note)
-        return True
-
     def action_cancel(self):
         """Give up changes that have not taken effect."""
         scheduled = self.filtered(lambda change: change.state == "scheduled")
         self._update_state(("draft", "to_approve", "scheduled"), "cancelled")
         scheduled._announce(False)
+        self._close_approval()
         return True
 
     def action_draft(self):
         """Take cancelled changes up again."""
-        self._update_state(("cancelled", "rejected"), "draft", error=False)
+        self._update_state(("cancelled", "rejected"), "draft", error=False, approved_by=False)
         return True
 
     def action_reschedule(self, date_effective):
@@ -109,7 +85,7 @@ class ContractChange(models.Model):
                 raise UserError(self.env._("%s cannot be moved any more.", change.display_name))
             scheduled = change.filtered(lambda change: change.state == "scheduled")
             scheduled._announce(False)
-            change._write_inside({"date_effective": day, "error": False})
+            change._write_inside({"date_effective": day, "error": False, "awaiting_told": False})
             if change.state != "draft":
                 change._check()
             scheduled._moved()
@@ -120,9 +96,8 @@ class ContractChange(models.Model):
         """Scheduled changes have another day by now: what needs approval then waits for it."""
         for changes in self.grouped("type").values():
             changes._type().before_schedule(changes)
-        approver = self.env.su or self.env.user.has_group("cn285_contract.group_billing_manager")
         for change in self:
-            needed = None if approver else change._approval_reason()
+            needed = None if change._may_decide() else change._approval_reason()
             if needed:
                 change._update_state(("scheduled",), "to_approve", approved_by=False)
                 change._ask_approval(needed)
@@ -137,37 +112,104 @@ class ContractChange(models.Model):
         self._check_contract_runs()
         self._parsed()
         self._check_item_runs()
+        self._check_not_twice()
         self._check_rules()
         self._type().check(self)
 
     def _check_contract_runs(self):
-        contract = self.contract_id
-        if contract.state not in LIVE_STATES and self._type().needs_running(self):
-            states = dict(contract._fields["state"]._description_selection(self.env))
-            raise self._refusal(
-                self.env._(
-                    "the contract is “%s”; only a running contract changes.",
-                    states[contract.state],
-                )
-            )
+        reason = self._contract_over_reason()
+        if reason and self._type().needs_running(self):
+            raise self._refusal(reason)
 
     def _check_item_runs(self):
+        reason = self._item_over_reason()
+        if reason and self._type().needs_running(self):
+            raise self._refusal(reason)
+
+    def _contract_over_reason(self):
+        """That the contract does not run, in words; None if it does."""
+        contract = self.contract_id
+        if contract.state in LIVE_STATES:
+            return None
+        states = dict(contract._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "the contract is “%s”; only a running contract changes.", states[contract.state]
+        )
+
+    def _item_over_reason(self):
+        """That the item is given up, in words; None if it is not, or none is concerned."""
         item = self.item_id
-        over = item and item.state not in ("draft", *LIVE_STATES, "ended")
-        if over and self._type().needs_running(self):
-            states = dict(item._fields["state"]._description_selection(self.env))
-            raise self._refusal(
-                self.env._(
-                    "item “%(item)s” is “%(state)s”.", item=item.name, state=states[item.state]
-                )
-            )
+        if not item or item.state in ("draft", *LIVE_STATES, "ended"):
+            return None
+        states = dict(item._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "item “%(item)s” is “%(state)s”.", item=item.name, state=states[item.state]
+        )
 
-    def _ask_approval(self, reason):
-        """Tell the billing managers that a change waits for them."""
+    def _over_reason(self):
+        """Why what this change is about is over for good, in words; None if it is not."""
         self.ensure_one()
-        self.message_post(body=reason)
+        if self.contract_id.state == "draft":
+            return None
+        return self._contract_over_reason() or self._item_over_reason()
 
-    def _check_approver(self):
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group("cn285_contract.group_billing_manager"):
-            raise UserError(self.env._("Only a billing manager approves contract changes."))
+    # === TWICE === #
+
+    def _check_not_twice(self):
+        """Refuse what is planned already, and an end that is planned to come before."""
+        kind = self._type()
+        if kind.repeatable:
+            return
+        # A request that awaits approval keeps no customer from what is his right.
+        states = ("scheduled",) if kind.is_statutory(self) else ("to_approve", "scheduled")
+        for other in self.contract_id.change_ids - self:
+            alike = (other.type, other.item_id) == (self.type, self.item_id)
+            if not alike or other.state not in states:
+                continue
+            same = other._what() == self._what()
+            before = other.state == "scheduled" and other.date_effective <= self.date_effective
+            if same or (kind.is_last and before):
+                raise self._refusal(
+                    self.env._("%s is planned already; cancel it first.", other.display_name)
+                )
+
+    def _what(self):
+        """What tells changes of a type and item apart: their day, and what is given."""
+        self.ensure_one()
+        values = {k: v for k, v in (self.values or {}).items() if v is not None}
+        return self.date_effective, values
+
+    def _has_twin(self):
+        """Whether a change of the same type has taken effect on the same item or contract."""
+        self.ensure_one()
+        others = self.contract_id.change_ids | self.item_id.predecessor_id.change_ids
+        return any(
+            other != self
+            and other.type == self.type
+            and other.state == "applied"
+            and (not self.item_id or self.item_id in (other.item_id, other.result_item_id))
+            for other in others
+        )
+
+    def _give_up_obsolete(self):
+        """Cancel those that have nothing left to do as it was done before, and say why.
+
+        :returns: those that were cancelled
+        """
+        obsolete = self.browse()
+        for change in self:
+            reason = change._has_twin() and change._type().obsolete_reason(change)
+            if not reason:
+                continue
+            obsolete |= change
+            note = self.env._(
+                "%(change)s is cancelled, as nothing is left of it to do: %(reason)s",
+                change=change.display_name,
+                reason=reason,
+            )
+            change.message_post(body=note)
+            change.contract_id.message_post(body=note)
+        if obsolete:
+            obsolete.with_context(cn285_no_replan=True).action_cancel()
+            obsolete._write_inside({"error": False})
+        return obsolete

@@ -49,4 +49,4 @@ class BillingRun(models.Model):
         schedules = self.env["cn285.billing.schedule"]
         since = schedules._late_usage_since(self.date)
         _created, failed = schedules._plan_differences(self.company_id, since)
-        return failed
+        return self._own_contracts(failed)

@@ -29,8 +29,16 @@ class ChangeType:
     nature: Nature = ""
     #: The day that it names is the last one before it takes effect, as it is for an end.
     end_day: bool = False
+    #: Whether it takes effect on its very day, whatever the company's rule for the day of a change.
+    on_its_day: bool = False
+    #: Whether it is held back by earlier changes that failed; an end is not.
+    waits: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
+    #: Asked twice, it is two of them: new items are.
+    repeatable: bool = False
+    #: What it is about is over with it: planned for a day, it cannot be planned for a later one.
+    is_last: bool = False
 
     # === DIALOG === #
 
@@ -78,6 +86,25 @@ class ChangeType:
         """Why this one needs approval, besides the rules of the template; None if it does not."""
         return None
 
+    def is_statutory(self, change) -> bool:
+        """Whether a customer does it by right, so that no approval may keep him from it."""
+        return False
+
+    def held_from(self, change):
+        """While it awaits approval: the day from which on what it is about is not billed.
+
+        Renewal waits too where it comes on that day or later. None: it holds nothing.
+        """
+        return change._first_day()
+
+    def obsolete_reason(self, change) -> str | None:
+        """Why nothing is left of it to do once another of its type has done it.
+
+        It is cancelled then, and holds nothing back. None where it is to be done, or fails for a
+        reason that somebody can do away with.
+        """
+        return change._over_reason() if self.needs_running(change) else None
+
     # === WHEN IT IS SCHEDULED === #
 
     def announce(self, changes, scheduled: bool) -> None:
@@ -93,6 +120,10 @@ class ChangeType:
         """Let customers know."""
 
     # === EFFECT === #
+
+    def is_own_act(self, change) -> bool:
+        """Whether the contract does it by itself: that comes before other changes of its day."""
+        return change.origin == "system"
 
     def last_day(self, change):
         """Last day before an end: by the company's rule whether the day of an end is billed."""
@@ -151,8 +182,24 @@ class ChangeTypeExtension(ChangeType):
         return self.base.end_day
 
     @property
+    def on_its_day(self):
+        return self.base.on_its_day
+
+    @property
+    def waits(self):
+        return self.base.waits
+
+    @property
     def for_customers(self):
         return self.base.for_customers
+
+    @property
+    def repeatable(self):
+        return self.base.repeatable
+
+    @property
+    def is_last(self):
+        return self.base.is_last
 
     @property
     def whole_first(self):
@@ -179,6 +226,15 @@ class ChangeTypeExtension(ChangeType):
     def approval_reason(self, change):
         return self.base.approval_reason(change)
 
+    def obsolete_reason(self, change):
+        return self.base.obsolete_reason(change)
+
+    def is_statutory(self, change):
+        return self.base.is_statutory(change)
+
+    def held_from(self, change):
+        return self.base.held_from(change)
+
     def announce(self, changes, scheduled):
         self.base.announce(changes, scheduled)
 
@@ -187,6 +243,9 @@ class ChangeTypeExtension(ChangeType):
 
     def after_schedule(self, changes):
         self.base.after_schedule(changes)
+
+    def is_own_act(self, change):
+        return self.base.is_own_act(change)
 
     def last_day(self, change):
         return self.base.last_day(change)

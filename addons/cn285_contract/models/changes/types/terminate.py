@@ -16,7 +16,9 @@ class Terminate(ChangeType):
     label = _lt("Termination")
     on = "contract"
     end_day = True
+    waits = False
     for_customers = True
+    is_last = True
 
     def check(self, change):
         """The contract has started by then and does not end before."""
@@ -28,10 +30,17 @@ class Terminate(ChangeType):
                     format_date(env, contract.date_start),
                 )
             )
-        if contract.date_end and day > contract.date_end:
-            raise change._refusal(
-                env._("it ends on %s already.", format_date(env, contract.date_end))
-            )
+        end = change._contract_end()
+        if end and day > end:
+            raise change._refusal(env._("it ends on %s already.", format_date(env, end)))
+
+    def obsolete_reason(self, change):
+        """It has ended before."""
+        reason, env = super().obsolete_reason(change), change.env
+        end = change._contract_end()
+        if reason or not end or change.date_effective <= end:
+            return reason
+        return env._("it ends on %s already.", format_date(env, end))
 
     def announce(self, changes, scheduled):
         for change in changes:

@@ -1,0 +1,136 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from .common import STATE_DOOR
+
+
+class Guarded(models.AbstractModel):
+    """The whitelist of what users write: the fields that are not ``readonly``, and no others.
+
+    Odoo keeps to ``readonly`` on screens only; programs may write whatever they name. Here a
+    read-only field is refused to all but the superuser and the machinery's own door
+    (:meth:`_inside`), at ``create`` and at ``write``, in commands of a parent's x2many field, and
+    as a default, whether of the context or kept by the user. Stored related fields and computed
+    ones without ``readonly=False`` are read-only by themselves.
+
+    ``_creatable`` names read-only fields that whoever creates the record may give: a number that
+    comes from elsewhere. ``_is_history`` refuses users everything, deleting too: rows of it are
+    made by the engine alone.
+    """
+
+    _name = "cn285.guarded"
+    _description = "Fields that Only the Program Writes"
+
+    _creatable = frozenset()
+    _is_history = False
+
+    # === THE DOOR === #
+
+    def _inside(self):
+        """These records for the machinery: with its fields open. For code alone, never a caller.
+
+        What opens the door is an object that no remote call can put into its context.
+        """
+        return self.with_context(cn285_state_door=STATE_DOOR)
+
+    def _outside(self):
+        """These records with the door closed again, for what is done in a user's name."""
+        if "cn285_state_door" not in self.env.context:
+            return self
+        return self.with_context(cn285_state_door=False)
+
+    def _is_inside(self):
+        return self.env.su or self.env.context.get("cn285_state_door") is STATE_DOOR
+
+    def _write_inside(self, vals):
+        """Write what only the machinery may write."""
+        self._inside().write(vals)
+
+    # === WHAT IS REFUSED === #
+
+    @api.model
+    def _kept_fields(self):
+        """Names of the stored fields that users never write, not even in a new record."""
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if (field.readonly or self._is_history)
+            and (field.store or field.inverse)
+            and name not in models.MAGIC_COLUMNS
+        )
+
+    def _refuse_kept(self, names):
+        """Refuse fields that the program keeps.
+
+        :raises AccessError: naming the first of them
+        """
+        for name in sorted(names):
+            raise AccessError(self._kept_error(name))
+
+    def _kept_error(self, name):
+        """What a user is told who writes a field that the program keeps."""
+        return self.env._(
+            "“%(field)s” of %(model)s is kept by the program: it follows from what is done, and "
+            "is not edited.",
+            field=self._fields[name]._description_string(self.env),
+            model=self.env["ir.model"]._get(self._name).name or self._name,
+        )
+
+    # === CRUD === #
+
+    @api.model
+    def default_get(self, fields):
+        """Without the defaults that callers or users chose for fields that the program keeps."""
+        if self._is_inside():
+            return super().default_get(fields)
+        kept = self._kept_fields() - self._creatable
+        values = super().default_get([name for name in fields if name not in kept])
+        for name in kept.intersection(fields):
+            field = self._fields[name]
+            if field.default:
+                default = field.convert_to_cache(field.default(self), self, validate=False)
+                values[name] = field.convert_to_write(field.convert_to_record(default, self), self)
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_inside():
+            kept = self._kept_fields() - self._creatable
+            for vals in vals_list:
+                self._refuse_kept(name for name in kept & vals.keys() if self._says(name, vals))
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in kept}
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    def _says(self, name, vals):
+        """Whether a new record's value says anything: forms send what they got as default."""
+        if not vals[name]:
+            return False
+        return vals[name] != self.default_get([name]).get(name)
+
+    def write(self, vals):
+        if not self._is_inside():
+            self._refuse_kept(self._kept_fields() & vals.keys())
+        return super().write(vals)
+
+    def copy_data(self, default=None):
+        """Without what the program keeps: a copy has no history."""
+        copies = super().copy_data(default=default)
+        if self._is_inside():
+            return copies
+        dropped = self._kept_fields() - self._creatable - set(default or ())
+        return [
+            {name: value for name, value in vals.items() if name not in dropped} for vals in copies
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_no_history(self):
+        if self._is_history and not self._is_inside():
+            raise AccessError(
+                self.env._(
+                    "%s is history that the program keeps: it is not deleted.",
+                    self.env["ir.model"]._get(self._name).name or self._name,
+                )
+            )
