@@ -199,6 +199,10 @@ class UsageCalculator(models.Model):
             if not first or (start and first <= start):
                 # It holds from the beginning: there is no past to keep.
                 first = None
+            elif not day and _only_adds_values(old, new):
+                # Of a value without a price nothing was billed: what waits for one is rated by it.
+                calculator._add_values(old, new)
+                continue
             made, gone = calculator._version_vals(old, new, first, change)
             for vals in made:
                 vals["corrects"] = correct and bool(billed) and (not first or first <= billed)
@@ -248,6 +252,18 @@ class UsageCalculator(models.Model):
             for day, terms, change_id in entries
         ]
         return made, versions[len(before) :] if versions else versions
+
+    def _add_values(self, old, new):
+        """Let values that had no price have it from the beginning, in all versions."""
+        known = {value for value, _price in old["value_ids"]}
+        added = [part for part in new["value_ids"] if part[0] not in known]
+        # sudo: versions follow from the calculators, and who edits these may not write versions.
+        for version in self.sudo().version_ids:
+            terms = version.terms
+            if terms and not terms["has_default_price"]:
+                have = {value for value, _price in terms["value_ids"]}
+                more = [part for part in added if part[0] not in have]
+                version.terms = {**terms, "value_ids": [*terms["value_ids"], *more]}
 
     def _write_terms(self, terms):
         """Have the calculator the terms of its last version."""
@@ -328,6 +344,15 @@ class UsageCalculator(models.Model):
             calculator_id: (*entries[:-1], (entries[-1][0], recipes[calculator_id]))
             for calculator_id, entries in timelines.items()
         }
+
+
+def _only_adds_values(old, new):
+    """Whether an edit gives prices to values that had none, and changes nothing else."""
+    if not old or old["has_default_price"]:
+        return False
+    left = {name for name, value in new.items() if old.get(name) != value}
+    known = [part for part in new["value_ids"] if part in old["value_ids"]]
+    return left == {"value_ids"} and known == old["value_ids"]
 
 
 def _same(terms, other, name):

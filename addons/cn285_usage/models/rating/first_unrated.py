@@ -11,21 +11,22 @@ class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
     def _rated_until(self):
-        """The last days of which usage of these items was rated, in one query.
+        """The last days of which usage of these items was rated and billed, in one query.
 
-        :returns: ``{item id: (last day rated, last day billed)}``, None where there is none; of
-            items of which nothing was rated, nothing
+        What was rated and waits for its invoice is rated anew by the next run, and does not count.
+
+        :returns: ``{item id: (last day of the last period, last day billed)}``: of a running period
+            a part may be billed; nothing of items of which nothing was billed
         """
         self.env["cn285.billing.schedule"].flush_model()
         self.env["cn285.usage.rating"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """SELECT r.item_id, max(coalesce(whole.period_end, row.period_end)),
-                          max(row.period_end) FILTER (
-                              WHERE row.state IN ('invoiced', 'nothing_to_invoice'))
+                          max(row.period_end)
                      FROM cn285_usage_rating r
                      JOIN cn285_billing_schedule row ON row.id = r.schedule_id
-                      AND row.state != 'cancelled'
+                      AND row.state IN ('invoiced', 'nothing_to_invoice')
                 LEFT JOIN cn285_billing_schedule whole ON whole.item_id = r.item_id
                       AND whole.kind = 'usage' AND whole.period_start = row.period_start
                       AND whole.state != 'cancelled' AND row.kind != 'usage_delivery'

@@ -8,7 +8,6 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools.gc import disabling_gc
 
 from ...engine.errors import UsageError
-from ...engine.history import Method, bound_parts, rate_parts
 from ..measure.usage_measure import ZERO, Window, next_day
 from .usage_batch import Outcome, Part, RatingBatch, RowFacts
 
@@ -331,51 +330,6 @@ class BillingSchedule(models.Model):
             max((one.last_seq for one in measured), default=0),
         )
         return outcome, recipe.usage(measured)
-
-    def _rate_part(self, batch, outcome, tariff, usage, carried=ZERO):
-        """Give an outcome its rating, before bounds."""
-        facts = batch.facts_of(self)
-        parts = self._parts(batch, outcome.part, usage)
-        if not parts:
-            outcome.rating, outcome.carried_out = tariff.rate(
-                usage, facts.share, facts.unit, carried
-            )
-            return
-        recipe = batch.recipe_of(self, outcome.part.calculator_id)
-        parted = rate_parts(
-            parts,
-            method=recipe.method,
-            share=facts.share,
-            rounding=facts.unit,
-            carried=carried,
-            bounded=recipe.bounds_count == "own",
-        )
-        outcome.rating, outcome.carried_out = parted.rating, parted.carried_out
-        outcome.keep_parts(parts, parted.exacts)
-
-    def _bound_part(self, batch, outcome, recipe):
-        """Bring an outcome within the minimum and maximum that count its calculator alone."""
-        if recipe.bounds_count == "own":
-            self._bound_outcome(batch, outcome, recipe)
-
-    def _bound_outcome(self, batch, outcome, recipe, counted=ZERO):
-        """Bring an outcome within its bounds.
-
-        :param counted: what else of the period is compared with them
-        """
-        facts = batch.facts_of(self)
-        segments = batch.segments_of(self, outcome.part.calculator_id)
-        if not outcome.parts or not segments:
-            outcome.rating = recipe.tariff.bound(outcome.rating, facts.share, facts.unit, counted)
-        elif recipe.method is not Method.windows or recipe.bounds_count != "own":
-            outcome.rating = bound_parts(
-                outcome.rating,
-                [segment.part(None) for segment in segments],
-                [exact for _days, exact in outcome.parts],
-                share=facts.share,
-                rounding=facts.unit,
-                counted=counted,
-            )
 
     def _rating_facts(self):
         """What rating asks of this row again and again, as :class:`RowFacts`."""

@@ -12,9 +12,9 @@ from ...engine.discount import Discounts
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
 from ...engine.history import Method
-from ...engine.history import Part as EnginePart
 from ...engine.rating import NOTHING, Rating
 from ...engine.tariff import Feed, Tariff, Usage
+from .usage_segments import Segment, in_force
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
@@ -147,23 +147,6 @@ class RowFacts:
     def last_day(self):
         """The last of its days."""
         return self.end - ONE_DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Days ``[start, end)`` of a row on which the terms of a calculator, and discounts, are alike.
-
-    ``since``: the first day of the terms that ``recipe`` is of; None where they were the first.
-    """
-
-    start: date
-    end: date
-    recipe: Recipe
-    since: date | None = None
-
-    def part(self, running):
-        """These days as the engine has them, with what was used up to their end."""
-        return EnginePart(self.start, self.end, id(self.recipe), self.recipe.tariff, running)
 
 
 @dataclass(slots=True)
@@ -316,7 +299,7 @@ class RatingBatch:
         timeline = self.timelines.get(calculator_id)
         if not timeline:
             return self.recipes[calculator_id]
-        return _in_force(timeline, self.facts_of(row).last_day)[1]
+        return in_force(timeline, self.facts_of(row).last_day)[1]
 
     def all_recipes(self, calculator_id):
         """How a calculator rates, and has rated."""
@@ -342,7 +325,7 @@ class RatingBatch:
         facts = self.facts_of(row)
         start, end = facts.start, self.whole_ends.get(row.id, facts.end)
         timeline = self.timelines.get(calculator_id, ((None, self.recipes[calculator_id]),))
-        last = _in_force(timeline, facts.last_day)[1]
+        last = in_force(timeline, facts.last_day)[1]
         cuts = {since for since, recipe in timeline if since and recipe and start < since < end}
         if discounts and last.method is not Method.days:
             cuts.update(discounts.changes_within((start, end)))
@@ -351,7 +334,7 @@ class RatingBatch:
         bounds = [start, *sorted(cuts), end]
         segments = []
         for first, until in pairwise(bounds):
-            since, recipe = _in_force(timeline, first)
+            since, recipe = in_force(timeline, first)
             if recipe is None or not recipe.is_like(last):
                 # What is counted does not change within a period: the later holds for all of it.
                 recipe = last
@@ -361,7 +344,7 @@ class RatingBatch:
     def since(self, row, calculator_id):
         """The first day of the terms in force when a row begins; None where they never changed."""
         timeline = self.timelines.get(calculator_id)
-        return _in_force(timeline, self.facts_of(row).start)[0] if timeline else None
+        return in_force(timeline, self.facts_of(row).start)[0] if timeline else None
 
     def members(self, rows, chosen):
         """``(row, calculator id, recipe)`` of rows, for the recipes that ``chosen`` says yes to.
@@ -391,12 +374,3 @@ class RatingBatch:
     def rated_rows(self):
         """The rows that have outcomes."""
         return self.rows.browse(self.outcomes)
-
-
-def _in_force(timeline, day):
-    """The ``(first day, Recipe)`` of a timeline that holds on a day."""
-    found = timeline[0]
-    for entry in timeline[1:]:
-        if entry[0] <= day:
-            found = entry
-    return found
