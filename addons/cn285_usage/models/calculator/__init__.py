@@ -10,6 +10,7 @@ from . import (
     calculator_history,
     calculator_words,
     usage_pool,
+    pool_history,
     usage_calculator_item,
     usage_calculator_formula,
     usage_calculator_rating,
