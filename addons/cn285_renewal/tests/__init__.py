@@ -9,6 +9,7 @@ from . import (
     test_letters,
     test_order_of_days,
     test_portal_termination,
+    test_refund,
     test_renewal_notice,
     test_renewed_twice,
     test_rights,
