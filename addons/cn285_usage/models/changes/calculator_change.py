@@ -92,24 +92,20 @@ class ContractItem(models.Model):
     )
 
     @api.depends_context("lang")
-    @api.depends(
-        lambda self: [
-            *(
-                f"calculator_ids.{name}"
-                for name in self.env["cn285.usage.calculator"]._terms_names()
-            ),
-            *(
-                f"calculator_ids.{name}.{part}"
-                for name in PRICE_COLUMNS
-                for part in PRICE_COLUMNS[name]
-            ),
-        ]
-    )
+    @api.depends(lambda self: self._usage_terms_depends())
     def _compute_usage_terms(self):
         for item in self:
             item.usage_terms = " | ".join(
                 f"{one.name}: {one._terms_text()}" for one in item.calculator_ids
             )
+
+    @api.model
+    def _usage_terms_depends(self):
+        own = self.env["cn285.usage.calculator"]._terms_names()
+        parts = [
+            f"{name}.{column}" for name, columns in PRICE_COLUMNS.items() for column in columns
+        ]
+        return [f"calculator_ids.{name}" for name in (*own, *parts)]
 
 
 class ContractChange(models.Model):

@@ -25,16 +25,16 @@ class TestUsageTermsChange(HistoryCase):
             change = self._change(contract, "usage_terms", "2026-06-01", allowance_units=50)
         self.assertEqual(change.state, "scheduled")
         self.assertIn("Included Units: 50", change.description)
-        for day in ("2026-05-20", "2026-06-20"):
-            with self._on(day):
-                self._use(contract, 100, day)
+        with self._on("2026-06-20"):
+            self._use(contract, 100, "2026-05-20")
+            self._use(contract, 100, "2026-06-20")
         self.assertEqual(self._bill_on("2026-06-01", contract), "80.00")
         with self._on("2026-06-01"):
             self.env["cn285.contract.change"]._apply_due(contract)
+            self._use(contract, 1, "2026-05-20")
         self.assertEqual(change.state, "applied")
         self.assertIn("20", change.before["item.usage_terms"])
         self.assertIn("50", change.after["item.usage_terms"])
-        self._use(contract, 1, "2026-05-20")
         self.assertEqual(self._bill_on("2026-07-01", contract), "51.00")
         self.assertEqual(contract.item_ids.calculator_ids.version_ids[-1].change_id, change)
 
