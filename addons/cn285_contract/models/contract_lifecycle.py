@@ -67,6 +67,7 @@ class Contract(models.Model):
             contract.date_start = contract.company_id._cn285_today()
         self._update_state(("draft",), "active")
         self.item_ids.filtered(lambda item: item.start_condition != "manual")._activate()
+        self._check_product_rules()
         return True
 
     def action_close(self, date_end=None):
@@ -91,6 +92,7 @@ class Contract(models.Model):
                     end=format_date(self.env, last_day),
                 )
             )
+        self._check_end_by_hand(last_day)
         self._end_on(last_day)
         self._update_state(LIVE_STATES, "closed")
         self.item_ids._replan()
@@ -103,10 +105,17 @@ class Contract(models.Model):
         late.with_context(cn285_keep_contract_state=True)._update_state(
             ("draft", *LIVE_STATES), "cancelled"
         )
-        self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day).write(
-            {"date_end": last_day}
+        longer = self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day)
+        longer._past_edits().write({"date_end": last_day})
+        self._past_edits().date_end = last_day
+
+    def _cancel_unserved(self):
+        """Cancel a running contract of which no day is served; what was billed is to be settled."""
+        self.ensure_one()
+        self.item_ids.with_context(cn285_keep_contract_state=True)._update_state(
+            ("draft", *LIVE_STATES), "cancelled"
         )
-        self.date_end = last_day
+        self._update_state(LIVE_STATES, "cancelled")
 
     def action_cancel(self):
         """Cancel contracts of which nothing was invoiced; their planned rows are cancelled too."""
@@ -118,12 +127,26 @@ class Contract(models.Model):
                         contract.name,
                     )
                 )
+            contract._check_end_by_hand(contract.date_start)
         self._update_state(("draft", *LIVE_STATES), "cancelled")
         self.item_ids._update_state(("draft", *LIVE_STATES, "ended", "cancelled"), "cancelled")
         return True
 
     def action_draft(self):
-        """Bring cancelled contracts back to draft."""
+        """Bring cancelled contracts back to draft.
+
+        :raises UserError: where something was invoiced: its history stays
+        """
+        for contract in self:
+            if contract.state == "cancelled" and "invoiced" in contract.schedule_ids.mapped(
+                "state"
+            ):
+                raise UserError(
+                    self.env._(
+                        "Contract %s was invoiced, and cannot become a draft again: duplicate it.",
+                        contract.name,
+                    )
+                )
         self._update_state(("cancelled",), "draft")
         self.item_ids._update_state(("draft", "cancelled"), "draft")
         return True

@@ -3,14 +3,18 @@ from . import (
     test_explanations,
     test_labels,
     test_mrr,
+    test_named_by_ours,
     test_planning,
     test_portal,
+    test_product_rules,
     test_security,
+    test_templates_shared,
     test_tour,
     test_views,
 )
 from .billing import (
     test_billing_run,
+    test_broken_data,
     test_invoices,
     test_looking_ahead,
     test_sending,
@@ -24,6 +28,7 @@ from .changes import (
     test_contract_change,
     test_contract_change_approval,
     test_contract_change_chains,
+    test_contract_change_first_day,
     test_contract_change_histories,
     test_contract_change_holder,
     test_contract_change_money,
@@ -32,6 +37,7 @@ from .changes import (
     test_contract_change_screens,
     test_contract_change_twice,
     test_contract_change_types,
+    test_direct_edits,
     test_contract_change_walls,
 )
 from .credit_notes import (

@@ -65,9 +65,15 @@ class TerminationByRight(ChangeTypeExtension):
 
     def apply(self, changes):
         """Also charge the fee, and note what has to be refunded by when."""
-        for change in changes:
+        # A contract of which no day is served is cancelled with all of its items; not with the fee.
+        served = changes.filtered(
+            lambda change: change._last_day() >= change.contract_id.date_start
+        )
+        for change in served:
             change._charge_fee()
         super().apply(changes)
+        for change in changes - served:
+            change._charge_fee()
         for change in changes:
             change._note_refund(change._refund_deadline())
 
@@ -214,9 +220,10 @@ class ContractChange(models.Model):
         self.ensure_one()
         if not self.fee_amount:
             return
-        contract, last_day = self.contract_id, self._last_day()
+        contract = self.contract_id
+        last_day = max(self._last_day(), contract.date_start)
         product = self.company_id.cn285_exit_fee_product_id or contract.item_ids[:1].product_id
-        self.env["cn285.contract.item"].create(
+        fee = self.env["cn285.contract.item"].create(
             {
                 "contract_id": contract.id,
                 "product_id": product.id,
@@ -227,6 +234,8 @@ class ContractChange(models.Model):
                 "one_shot_date": last_day,
             }
         )
+        # Of a contract that is cancelled, nothing starts by itself.
+        fee.filtered(lambda item: item.state == "draft")._activate()
 
     @api.model
     def _cron_remind(self):

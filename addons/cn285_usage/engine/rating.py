@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
@@ -19,6 +20,7 @@ class RatedLine:
     ``quantity`` counts what ``unit_price`` is the price of: units, packages, events, or money where
     the price is a rate. ``tier_from`` (exclusive) and ``tier_to`` (inclusive, None: open) are the
     bounds of its tier; ``key`` is the property value it is the price of. ``amount`` is rounded.
+    ``since``: the first day of the terms that it is rated by, where these changed in the period.
     ``code`` is stable and meant for the shell, which words it; see :data:`rating._ENGLISH`.
     """
 
@@ -30,6 +32,7 @@ class RatedLine:
     tier_from: Decimal | None = None
     tier_to: Decimal | None = None
     key: str = ""
+    since: date | None = None
 
     @property
     def exact(self) -> Decimal:
@@ -38,6 +41,7 @@ class RatedLine:
 
     def with_amount(self, amount: Decimal) -> "RatedLine":
         """Return the line with another rounded amount."""
+        # Written out: this is done for each line of each rating.
         return RatedLine(
             self.code,
             self.quantity,
@@ -47,12 +51,13 @@ class RatedLine:
             self.tier_from,
             self.tier_to,
             self.key,
+            self.since,
         )
 
     @property
     def place(self) -> tuple[object, ...]:
         """Return what the line is the price of: lines of one place can be netted."""
-        return (self.code, self.key, self.tier_from, self.tier_to, self.unit_price)
+        return (self.code, self.key, self.tier_from, self.tier_to, self.unit_price, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ class Rating:
         for line in self.lines:
             running = EXACT.add(running, line.amount)
             values = {name: getattr(line, name) for name in _FIGURES}
+            if line.since:
+                values["since"] = line.since
             steps.append(Step(line.code, {**values, "amount": running}))
         if self.unrounded != self.amount:
             values = {"unrounded": self.unrounded, "amount": self.amount}
@@ -182,6 +189,8 @@ _ENGLISH = {
     "together": "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed; "
     "%(billable)s of %(together)s beyond, rated together",
     "waived": "credited before: %(flat)s",
+    "terms": "terms from %(since)s",
+    "discount": "discount: %(flat)s",
     "macro": "%(key)s: %(quantity)s x %(unit_price)s",
     "macro_amount": "%(key)s",
     "sum": "in all",
@@ -194,6 +203,8 @@ def explain(rating: Rating) -> str:
     lines = []
     for one in equations((step.code, step.values) for step in rating.steps):
         text = _ENGLISH[one.code] % one.values
+        if "since" in one.values and one.code != "terms":
+            text = f"from {one.values['since']}: {text}"
         lines.append(text if one.how == "note" else f"{text} = {_in_cents(one.after)}")
     return "\n".join(lines)
 
@@ -299,6 +310,7 @@ def from_data(data: Mapping) -> Rating:
             *(Decimal(line[name]) for name in ("quantity", "unit_price", "flat", "amount")),
             *(line[name] and Decimal(line[name]) for name in ("tier_from", "tier_to")),
             line["key"],
+            date.fromisoformat(line["since"]) if line.get("since") else None,
         )
         for line in data["lines"]
     )
@@ -309,7 +321,7 @@ def from_data(data: Mapping) -> Rating:
 
 def _figures(line: RatedLine) -> dict[str, str | None]:
     # Written out: this is done for each tier of each rating.
-    return {
+    figures = {
         "quantity": str(line.quantity),
         "unit_price": str(line.unit_price),
         "flat": str(line.flat),
@@ -317,6 +329,9 @@ def _figures(line: RatedLine) -> dict[str, str | None]:
         "tier_to": None if line.tier_to is None else str(line.tier_to),
         "key": line.key,
     }
+    if line.since is not None:
+        figures["since"] = line.since.isoformat()
+    return figures
 
 
 def _plain(value: object) -> object:

@@ -288,8 +288,10 @@ class InvoiceBuilder(models.AbstractModel):
         """
         contracts = rows.contract_id
         journals = contracts._get_sale_journals()
+        rateless = contracts._without_rate()
         obstacles = {
             contract: self._contract_obstacle(contract, journals[contract])
+            or rateless.get(contract)
             for contract in contracts
         }
         products, days = {}, {}
