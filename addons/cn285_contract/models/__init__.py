@@ -25,6 +25,7 @@ from . import (
     contract_item_planning,
     contract_item_version,
     contract_portal,
+    first_steps,
     pricing,
     diary,
     named_by_ours,

@@ -77,7 +77,7 @@ class TestPortal(ContractCase, HttpCase):
         self.assertNotIn(self.foreign.name, page)
 
     def test_contracts_with_several_companies_are_all_there(self):
-        """The customer's user belongs to one company; what another one of ours sells him he sees."""
+        """His user belongs to one company; what another one of ours sells him he sees as well."""
         branch = self.env["res.company"].create({"name": "Filiale"})
         self.env["account.chart.template"].try_loading(
             "generic_coa", company=branch, install_demo=False
