@@ -28,6 +28,7 @@ from .rating import (
     test_usage_credit,
     test_usage_estimate,
     test_usage_odd,
+    test_usage_oracle,
     test_usage_rating,
     test_usage_sharing,
 )
