@@ -15,7 +15,7 @@ class BridgeBackend(models.Model):
 
     _name = "cn285.bridge.backend"
     _description = "Bridge"
-    _inherit = ["mail.thread"]
+    _inherit = ["cn285.guarded", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -8,7 +8,26 @@ from .common import LINE_GROUPINGS, SENDINGS
 class Contract(models.Model):
     _name = "cn285.contract"
     _description = "Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _creatable = frozenset({"name"})
+    _portal_fields = frozenset(
+        {
+            "name",
+            "client_ref",
+            "company_id",
+            "currency_id",
+            "partner_id",
+            "user_id",
+            "state",
+            "date_start",
+            "date_end",
+            "next_billing_date",
+            "note",
+            "item_ids",
+            "schedule_ids",
+            "access_url",
+        }
+    )
     _order = "date_start desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -138,6 +157,7 @@ class Contract(models.Model):
     schedule_ids = fields.One2many(
         "cn285.billing.schedule",
         "contract_id",
+        readonly=True,
     )
     invoice_ids = fields.Many2many(
         "account.move",

@@ -7,6 +7,7 @@ class Contract(models.Model):
 
     _inherit = "cn285.contract"
 
+    access_token = fields.Char(readonly=True)
     portal_document_ids = fields.Many2many(
         "ir.attachment",
         "cn285_contract_portal_document_rel",

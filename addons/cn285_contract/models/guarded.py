@@ -3,6 +3,9 @@ from odoo.exceptions import AccessError
 
 from .common import STATE_DOOR
 
+# What customers read of any record that they may read; archived ones are found by no search.
+PORTAL_ALWAYS = ("id", "display_name", "active")
+
 
 class Guarded(models.AbstractModel):
     """The whitelist of what users write: the fields that are not ``readonly``, and no others.
@@ -16,6 +19,9 @@ class Guarded(models.AbstractModel):
     ``_creatable`` names read-only fields that whoever creates the record may give: a number that
     comes from elsewhere. ``_is_history`` refuses users everything, deleting too: rows of it are
     made by the engine alone.
+
+    ``_portal_fields`` names what customers read of the records that they may read, by remote calls
+    too: nothing else is read, searched, grouped or told by them.
     """
 
     _name = "cn285.guarded"
@@ -23,6 +29,7 @@ class Guarded(models.AbstractModel):
 
     _creatable = frozenset()
     _is_history = False
+    _portal_fields = frozenset()
 
     # === THE DOOR === #
 
@@ -33,18 +40,20 @@ class Guarded(models.AbstractModel):
         """
         return self.with_context(cn285_state_door=STATE_DOOR)
 
-    def _outside(self):
-        """These records with the door closed again, for what is done in a user's name."""
-        if "cn285_state_door" not in self.env.context:
-            return self
-        return self.with_context(cn285_state_door=False)
-
     def _is_inside(self):
         return self.env.su or self.env.context.get("cn285_state_door") is STATE_DOOR
 
     def _write_inside(self, vals):
         """Write what only the machinery may write."""
         self._inside().write(vals)
+
+    # === WHAT CUSTOMERS READ === #
+
+    def _has_field_access(self, field, operation):
+        allowed = super()._has_field_access(field, operation)
+        if not allowed or self.env.su or not self.env.user.share:
+            return allowed
+        return field.name in self._portal_fields or field.name in PORTAL_ALWAYS
 
     # === WHAT IS REFUSED === #
 
@@ -95,6 +104,7 @@ class Guarded(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self._is_inside():
+            self._refuse_history()
             kept = self._kept_fields() - self._creatable
             for vals in vals_list:
                 self._refuse_kept(name for name in kept & vals.keys() if self._says(name, vals))
@@ -127,10 +137,14 @@ class Guarded(models.AbstractModel):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_no_history(self):
+        self._refuse_history()
+
+    def _refuse_history(self):
         if self._is_history and not self._is_inside():
             raise AccessError(
                 self.env._(
-                    "%s is history that the program keeps: it is not deleted.",
+                    "%s: this is history that the program keeps; it is neither made nor deleted by "
+                    "hand.",
                     self.env["ir.model"]._get(self._name).name or self._name,
                 )
             )

@@ -52,7 +52,7 @@ class Contract(models.Model):
         vals = {"term_number": term.number, "term_start": term.start, "term_end": term.last_day}
         if ends_with_term:
             vals["date_end"] = term.last_day
-        self.write(vals)
+        self._write_inside(vals)
 
     def _longest_end(self):
         """The day after the contract's last possible term; None where it goes on for ever."""

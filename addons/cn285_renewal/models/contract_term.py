@@ -177,7 +177,9 @@ class Contract(models.Model):
     def action_draft(self):
         """Also forget the term: it begins anew when the contract is confirmed."""
         result = super().action_draft()
-        self.write({"term_number": 0, "term_start": False, "term_end": False, "auto_renew": True})
+        self._write_inside(
+            {"term_number": 0, "term_start": False, "term_end": False, "auto_renew": True}
+        )
         return result
 
     def _begin_term(self):
@@ -188,7 +190,7 @@ class Contract(models.Model):
             end = contract._longest_end()
             if end and not contract.date_end:
                 vals["date_end"] = end - timedelta(days=1)
-            contract.write(vals)
+            contract._write_inside(vals)
 
     def _term_ends(self):
         """Also the last day of the current term."""

@@ -13,6 +13,7 @@ class RenewalNoticeSending(models.Model):
 
     _name = "cn285.renewal.notice.sending"
     _description = "Sending of a Renewal Notice"
+    _inherit = ["cn285.guarded"]
     _order = "date desc, id desc"
 
     notice_id = fields.Many2one(
@@ -104,10 +105,6 @@ class RenewalNoticeSending(models.Model):
             )
         body = html_sanitize(vals.get("body") or "") or False
         return {**vals, "body": body, "user_id": self.env.uid}
-
-    def _write_inside(self, vals):
-        """Write what was learnt of the delivery."""
-        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

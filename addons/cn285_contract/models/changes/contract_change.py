@@ -40,6 +40,18 @@ class ContractChange(models.Model):
     _name = "cn285.contract.change"
     _description = "Contract Change"
     _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin"]
+    _portal_fields = frozenset(
+        {
+            "contract_id",
+            "item_id",
+            "company_id",
+            "type",
+            "date_effective",
+            "date_requested",
+            "state",
+            "description",
+        }
+    )
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 
@@ -217,7 +229,8 @@ class ContractChange(models.Model):
         """What changes, in a line, as the log shows it."""
         self.ensure_one()
         parts = [self.item_id.name] if self.item_id else []
-        for name, value in (self.values or {}).items():
+        # sudo: customers read it in words only, and records by name only as far as they may.
+        for name, value in (self.sudo().values or {}).items():
             parts.append(f"{self._value_label(name)}: {self._value_text(name, value)}")
         return " · ".join(filter(None, parts)) or self._type_label()
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, as_decimal
 from odoo.exceptions import ValidationError
 
 from ...engine.allowance import Allowance, Rollover
@@ -22,6 +22,7 @@ class UsageCalculator(models.Model):
 
     _name = "cn285.usage.calculator"
     _description = "Usage Calculator"
+    _inherit = ["cn285.guarded"]
     _order = "item_id, template_item_id, sequence, id"
 
     name = fields.Char(
@@ -158,7 +159,7 @@ class UsageCalculator(models.Model):
             {**vals, "pool_id": False} if vals.get("allowance_scope") != "pool" else vals
             for vals in vals_list
         ]
-        whole = self.with_context(**{TOGETHER: True})
+        whole = self.with_context(**{TOGETHER: STATE_DOOR})
         calculators = super(UsageCalculator, whole).create(vals_list).with_env(self.env)
         calculators._join_contract_pools()
         calculators.filtered("smartcode_id")._check_smartcode_right()
@@ -168,7 +169,7 @@ class UsageCalculator(models.Model):
         """Another charge model begins without the figures of the one before, as in a form."""
         smartcodes = {calculator: calculator.smartcode_id for calculator in self}
         vals = {**self._unread_figures(vals), **vals}
-        whole = self.with_context(**{TOGETHER: True})
+        whole = self.with_context(**{TOGETHER: STATE_DOOR})
         result = super(UsageCalculator, whole).write(vals)
         if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
             self._join_contract_pools()

@@ -102,9 +102,9 @@ class BillingSchedule(models.Model):
         touched = self._touched_by(ingests, since)
         changed = touched._affected().filtered(lambda row: row._is_billed())
         billable = changed._late_usage_to_bill()
-        billable.usage_stale = True
+        billable._write_inside({"usage_stale": True})
         (changed - billable)._late_usage_left()
-        ingests.processed = True
+        ingests._write_inside({"processed": True})
 
     @api.model
     def _new_ingests(self, company):

@@ -37,6 +37,8 @@ class UsageDelivery(models.Model):
 
     _name = "cn285.usage.delivery"
     _description = "Usage Delivery"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "date_start desc, id desc"
     _rec_name = "key"
 

@@ -66,7 +66,7 @@ class BillingSchedule(models.Model):
         by_trigger = waiting.grouped(lambda row: row.item_id.usage_billing)
         reached, failing = by_trigger.get("threshold", schedules.browse())._plan_thresholds()
         complete = by_trigger.get("complete", schedules.browse())._plan_complete()
-        ingests.triggered = True
+        ingests._write_inside({"triggered": True})
         self.env.flush_all()
         due = self.browse((rows | reached | complete).ids)
         return due, {**failed, **failing}
