@@ -18,6 +18,7 @@ from . import (
     contract,
     contract_lifecycle,
     contract_item,
+    mrr_figures,
     contract_mrr,
     contract_item_discount,
     contract_item_planning,
@@ -25,6 +26,8 @@ from . import (
     contract_portal,
     pricing,
     diary,
+    named_by_ours,
+    partner_merge,
 )
 from . import (
     billing,

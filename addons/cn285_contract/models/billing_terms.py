@@ -101,6 +101,15 @@ class BillingTerms(models.AbstractModel):
         string="Number of Periods",
         help="The item ends by itself after so many periods. 0: no such limit.",
     )
+    in_mrr = fields.Boolean(
+        string="Recurring Revenue",
+        compute="_compute_in_mrr",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Whether it counts as monthly recurring revenue. A number of periods means "
+        "instalments, which do not: tick it for a subscription that ends by itself.",
+    )
 
     @api.depends("product_id")
     def _compute_name(self):
@@ -109,6 +118,11 @@ class BillingTerms(models.AbstractModel):
                 item.name = item.product_id.display_name
             else:
                 item.name = item.name or False
+
+    @api.depends("period_count")
+    def _compute_in_mrr(self):
+        for item in self:
+            item.in_mrr = not item.period_count
 
     @api.onchange("price_unit")
     def _onchange_price_unit(self):
@@ -210,5 +224,6 @@ class BillingTerms(models.AbstractModel):
             "trial_days",
             "start_condition",
             "period_count",
+            "in_mrr",
             "analytic_distribution",
         ]

@@ -56,6 +56,7 @@ class Contract(models.Model):
     reseller_id = fields.Many2one(
         "res.partner",
         index="btree_not_null",
+        ondelete="restrict",
         tracking=True,
         check_company=True,
         help="Distributor who is billed instead of the customer; the invoice names the customer.",
@@ -65,6 +66,7 @@ class Contract(models.Model):
         compute="_compute_payer_id",
         store=True,
         index=True,
+        ondelete="restrict",
         help="Who gets the invoices: the reseller if there is one, else the customer.",
     )
     partner_invoice_id = fields.Many2one(
@@ -72,12 +74,17 @@ class Contract(models.Model):
         string="Invoice Address",
         compute="_compute_partner_invoice_id",
         store=True,
+        ondelete="restrict",
         readonly=False,
         precompute=True,
         check_company=True,
     )
     template_id = fields.Many2one(
-        "cn285.contract.template", check_company=True, tracking=True, index=True
+        "cn285.contract.template",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        index=True,
     )
     tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
     currency_id = fields.Many2one(
@@ -89,20 +96,25 @@ class Contract(models.Model):
         required=True,
         tracking=True,
     )
-    pricelist_id = fields.Many2one("product.pricelist", check_company=True, tracking=True)
+    pricelist_id = fields.Many2one(
+        "product.pricelist", ondelete="restrict", check_company=True, tracking=True
+    )
     fiscal_position_id = fields.Many2one(
         "account.fiscal.position",
+        ondelete="restrict",
         check_company=True,
         help="Left empty, it follows from the payer's country and VAT number on each invoice.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
+        ondelete="restrict",
         string="Payment Terms",
         check_company=True,
         help="Left empty, the payer's own payment terms apply.",
     )
     journal_id = fields.Many2one(
         "account.journal",
+        ondelete="restrict",
         domain="[('type', '=', 'sale')]",
         check_company=True,
         help="Left empty, the company's first sales journal is used.",

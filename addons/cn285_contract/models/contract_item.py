@@ -43,6 +43,7 @@ class ContractItem(models.Model):
     beneficiary_id = fields.Many2one(
         "res.partner",
         index="btree_not_null",
+        ondelete="restrict",
         check_company=True,
         help="The user of the service, where it is not the customer: an employee, a subsidiary.",
     )
@@ -223,7 +224,7 @@ class ContractItem(models.Model):
     @api.model
     def _replanning_fields(self):
         """Fields of an item that change its schedule."""
-        unplanned = {"sequence", "name", "analytic_distribution"}
+        unplanned = {"sequence", "name", "analytic_distribution", "in_mrr"}
         dates = {"date_start", "date_end", "planned_end", "one_shot_date", "discount_ids"}
         return (set(self._terms_fields()) - unplanned) | dates
 

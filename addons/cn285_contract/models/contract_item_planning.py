@@ -14,6 +14,7 @@ from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
 from .bulk import commit_batch
 from .common import LIVE_STATES, OPEN_STATES, as_decimal, day_after, told_inside
+from .isolation import each_or_apart, of_contracts
 
 # Items that are planned, and committed, together.
 PLANNING_BATCH = 2000
@@ -100,18 +101,25 @@ class ContractItem(models.Model):
         taxes = self._included_taxes()
         result = {}
         for item, (rows, finished) in plans.items():
-            owner, windows, included = item._row_owner(), item._engine_windows(), taxes.get(item)
-            vals, known = [], {}
-            for row in rows:
-                price = prices[item.id, row.start]
-                # Without discount periods, complete periods at one price cost the same.
-                plain = not windows and row.piece_start in (None, row.start)
-                key = (price, row.proration, row.stretch) if plain else row
-                if key not in known:
-                    known[key] = item._price_row(row, price, windows, included)
-                vals.append({**owner, **item._prepare_row_vals(row, price), **known[key]})
-            result[item] = vals, finished
+            try:
+                result[item] = item._price_rows(rows, prices, taxes.get(item)), finished
+            except EngineError as error:
+                raise ValidationError(item._engine_message(error)) from error
         return result
+
+    def _price_rows(self, rows, prices, included):
+        """Values of an item's rows, with their amounts."""
+        owner, windows = self._row_owner(), self._engine_windows()
+        vals, known = [], {}
+        for row in rows:
+            price = prices[self.id, row.start]
+            # Without discount periods, complete periods at one price cost the same.
+            plain = not windows and row.piece_start in (None, row.start)
+            key = (price, row.proration, row.stretch) if plain else row
+            if key not in known:
+                known[key] = self._price_row(row, price, windows, included)
+            vals.append({**owner, **self._prepare_row_vals(row, price), **known[key]})
+        return vals
 
     def _row_owner(self):
         """Values of a schedule row that follow from its item."""
@@ -262,8 +270,10 @@ class ContractItem(models.Model):
         was planned is committed every few thousand items.
 
         :param among: domain of the contracts concerned
+        :returns: ``{contract: reason in words}`` of those that could not be planned
         :raises LockError: when another process plans some of them
         """
+        failed = {}
         short = Domain(
             [
                 ("company_id", "=", company.id),
@@ -274,12 +284,19 @@ class ContractItem(models.Model):
         if not among.is_true():
             short &= Domain("contract_id", "any", among)
         while True:
-            items = self.search(short, limit=PLANNING_BATCH)
+            left_out = Domain("contract_id", "not in", [contract.id for contract in failed])
+            items = self.search(short & left_out, limit=PLANNING_BATCH)
             if not items:
-                return
+                return failed
             # Two processes that plan the same items would collide on the rows.
             items.lock_for_update(allow_referencing=True)
-            items._replan_until(until, extend=True)
+            _done, failing = each_or_apart(
+                items.contract_id,
+                lambda contracts, items=items: of_contracts(items, contracts)._replan_until(
+                    until, extend=True
+                ),
+            )
+            failed.update(failing)
             commit_batch(self.env)
 
     def _replan_until(self, until: date, extend=False):

@@ -52,7 +52,7 @@ class ContractItemVersion(models.Model):
     )
     date_to = fields.Date(string="To", compute="_compute_date_to", help="Last day.")
     anchor_date = fields.Date(readonly=True, help="Date-to-date periods count from this day.")
-    pricelist_id = fields.Many2one("product.pricelist", readonly=True)
+    pricelist_id = fields.Many2one("product.pricelist", readonly=True, ondelete="restrict")
     change_id = fields.Many2one(
         "cn285.contract.change", readonly=True, index="btree_not_null", ondelete="set null"
     )

@@ -1,73 +1,328 @@
-from decimal import Decimal
+from fractions import Fraction
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
 
-from ..engine.mrr import monthly_value
+from ..engine.changes import Price
+from ..engine.errors import EngineError
+from ..engine.mrr import full_price, per_month, stretch_on
+from ..engine.periods import period_at
+from ..engine.plan import end_of_terms
+from .bulk import commit_batch
+from .common import LIVE_STATES, as_decimal
+
+# Items whose figures for sums are brought up to date, and committed, together.
+REFRESH_BATCH = 2000
+# Items of these states were billed or will be, on the days that their terms say.
+COUNTED_STATES = (*LIVE_STATES, "ended")
+MRR_GROUPS = "cn285_contract.group_contract_user_own,cn285_contract.group_contract_reader"
 
 
 class ContractItem(models.Model):
     """What an item is worth in a month."""
 
-    _inherit = "cn285.contract.item"
+    _name = "cn285.contract.item"
+    _inherit = ["cn285.contract.item", "cn285.mrr.figures"]
 
-    mrr = fields.Monetary(
+    mrr = fields.Float(
         string="MRR",
         compute="_compute_mrr",
-        store=True,
-        currency_field="currency_id",
-        help="Value of one period, normalised to a month.",
+        compute_sudo=True,
+        search="_search_mrr",
+        aggregator=None,
+        help="Monthly recurring revenue today, excluding taxes, in the contract's currency: what "
+        "is billed for today by its terms and discounts, normalised to a month. Not rounded.",
+    )
+    mrr_committed = fields.Float(
+        string="Committed MRR",
+        compute="_compute_mrr",
+        compute_sudo=True,
+        aggregator=None,
+        help="Monthly recurring revenue once billing has started: after a trial, or of an item "
+        "that starts later. Not rounded.",
     )
 
-    @api.depends(
-        "billing_type",
-        "quantity",
-        "price_source",
-        "price_unit",
-        "discount",
-        "recurring_interval",
-        "recurring_unit",
-        "product_id",
-        "contract_id.pricelist_id",
-        "contract_id.currency_id",
-        "date_start",
-    )
-    def _compute_mrr(self):
-        fixed = self.filtered(lambda item: item.billing_type == "fixed" and item.product_id)
-        (self - fixed).mrr = 0.0
-        prices = fixed._unit_prices()
-        for item in fixed:
-            if item.recurring_interval < 1:
-                item.mrr = 0.0
+    def _mrr_on(self, days):
+        """The monthly recurring revenue of items on a day each, exact, excluding taxes.
+
+        In the contract's currency, by what holds on that day as things stand: an item that is a
+        draft is worth what it will be. A price that a pricelist decides is that of the invoiced
+        row, else what would be billed. A fixed number of queries for any number of items.
+
+        :param days: ``{item: date}``
+        :returns: ``{item: Fraction}``
+        """
+        days = {item: days[item] for item in self}  # these records, which are read together
+        found = {item: item._mrr_stretch(day) for item, day in days.items()}
+        running = {item: stretch for item, stretch in found.items() if stretch}
+        prices = self.browse([item.id for item in running])._mrr_prices(days, running)
+        included = self.browse([item.id for item in running])._included_taxes()
+        result = dict.fromkeys(days, Fraction(0))
+        for item, stretch in running.items():
+            day = days[item]
+            terms = item._price_terms_on(day)
+            price = Price(
+                as_decimal(terms.quantity),
+                as_decimal(prices[item]),
+                as_decimal(terms.discount),
+                item._engine_windows(),
+            )
+            net = full_price(price, day)
+            if item in included:
+                net = item._exact_untaxed(net, included[item])
+            rhythm = stretch.terms.rhythm
+            result[item] = per_month(net, rhythm.interval, rhythm.unit)
+        return result
+
+    def _mrr_stretch(self, day):
+        """The engine's terms by which the item is recurring revenue on a day, else None."""
+        self.ensure_one()
+        if self.billing_type != "fixed" or not self.in_mrr or not self.product_id:
+            return None
+        try:
+            return day and stretch_on(self._engine_stretches(), day)
+        except EngineError:
+            return None  # not yet complete, on the screen; it cannot be saved like this
+
+    def _mrr_prices(self, days, stretches):
+        """Unit prices on a day each: of the invoiced row, else of the start of its period."""
+        prices, requests = {}, []
+        asked = self.filtered(
+            lambda item: item._price_terms_on(days[item]).price_source != "manual"
+        )
+        billed = asked._billed_prices(days)
+        for item, stretch in stretches.items():
+            if item in billed:
+                prices[item] = billed[item]
                 continue
-            net = Decimal(repr(item.quantity)) * Decimal(repr(prices.get(item.id, 0.0)))
-            net *= 1 - Decimal(repr(item.discount)) / 100
-            item.mrr = float(monthly_value(net, item.recurring_interval, item.recurring_unit))
+            start = days[item]
+            if item in asked:
+                life = stretch.terms.start, end_of_terms(stretch.terms)
+                own = period_at(stretch.terms.rhythm, start, *life)
+                start = max(own.start, stretch.start)
+            requests.append((item, start))
+        found = self._prices_at(requests)
+        return {**prices, **{item: found[item.id, start] for item, start in requests}}
+
+    def _billed_prices(self, days):
+        """Unit prices at which a day of each item was invoiced and stands, as ``{item: price}``."""
+        saved = self.filtered(lambda item: isinstance(item.id, int))
+        if not saved:
+            return {}
+        dates = [days[item] for item in saved]
+        rows = self.env["cn285.billing.schedule"].search(
+            [
+                ("item_id", "in", saved.ids),
+                ("kind", "=", "fixed"),
+                ("state", "=", "invoiced"),
+                ("period_start", "<=", max(dates)),
+                ("period_end", ">=", min(dates)),
+            ],
+            order="item_id, period_start, revision",
+        )
+        return {
+            row.item_id: row.price_unit
+            for row in rows
+            if row.period_start <= days[row.item_id] <= row.period_end
+        }
+
+    def _exact_untaxed(self, net, taxes):
+        """A net amount without the taxes included in the price, not rounded."""
+        self.ensure_one()
+        contract = self.contract_id
+        line = taxes._prepare_base_line_for_taxes_computation(
+            None,
+            partner_id=contract.payer_id,
+            currency_id=contract.currency_id,
+            product_id=self.product_id,
+            tax_ids=taxes,
+            price_unit=float(net),
+            quantity=1.0,
+        )
+        taxes._add_tax_details_in_base_line(line, contract.company_id)
+        return Fraction(as_decimal(line["tax_details"]["raw_total_excluded_currency"]))
+
+    def _starts_by_itself(self):
+        """Whether a draft item starts with nobody's button."""
+        self.ensure_one()
+        return self.state == "draft" and self.start_condition != "manual"
+
+    def _today(self):
+        self.ensure_one()
+        return (self.contract_id.company_id or self.env.company)._cn285_today()
+
+    @api.depends(lambda self: self._mrr_dependencies())
+    def _compute_mrr(self):
+        today = {item: item._today() for item in self}
+        start = {item: max(filter(None, (day, item.billing_start))) for item, day in today.items()}
+        now, agreed = self._mrr_on(today), self._mrr_on(start)
+        for item in self:
+            item.mrr = float(now[item]) if item.state in COUNTED_STATES else 0.0
+            item.mrr_committed = (
+                float(agreed[item]) if item.state in (*COUNTED_STATES, "draft") else 0.0
+            )
+
+    @api.depends(lambda self: self._mrr_dependencies())
+    def _compute_mrr_stored(self):
+        counted = self.filtered(lambda item: item.state in COUNTED_STATES)
+        (self - counted).write({"mrr_amount": 0.0, "mrr_company": 0.0})
+        values = counted._mrr_on({item: item._today() for item in counted})
+        for item in counted:
+            item.mrr_amount = float(values[item])
+            item.mrr_company = item.contract_id._mrr_in_company(item.mrr_amount)
+
+    @api.model
+    def _mrr_dependencies(self):
+        """Fields whose change changes the MRR today. Hook; what time changes: the daily cron."""
+        return [
+            *(name for name in self._price_terms_fields()),
+            "billing_type",
+            "in_mrr",
+            "period_count",
+            "product_id",
+            "state",
+            "start_condition",
+            "date_start",
+            "date_end",
+            "planned_end",
+            "trial_days",
+            "anchor_date",
+            "discount_ids.date_start",
+            "discount_ids.date_end",
+            "discount_ids.percent",
+            "discount_ids.amount",
+            "version_ids.active",
+            "version_ids.date_from",
+            "version_ids.price_unit",
+            "version_ids.pricelist_id",
+            "pause_ids.date_start",
+            "pause_ids.date_end",
+            "pause_ids.unowed_from",
+            "contract_id.pricelist_id",
+            "contract_id.currency_id",
+            "contract_id.fiscal_position_id",
+            "contract_id.payer_id",
+            "contract_id.date_start",
+            "contract_id.date_end",
+            "contract_id.planned_end",
+        ]
+
+    @api.model
+    def _refresh_mrr(self, company):
+        """Compute the stored figures of a company's items anew."""
+        domain = Domain("company_id", "=", company.id) & Domain("billing_type", "=", "fixed")
+        domain &= Domain("state", "in", LIVE_STATES) | Domain("mrr_amount", "!=", 0)
+        # Of every state, archived contracts' too: figures that were stored must not stay.
+        for ids in split_every(REFRESH_BATCH, self.search(domain).ids):
+            items = self.browse(ids)
+            for records in (items, items.contract_id):
+                for name in ("mrr_amount", "mrr_company"):
+                    self.env.add_to_compute(records._fields[name], records)
+                records._recompute_recordset(["mrr_amount", "mrr_company"])
+            commit_batch(self.env)
 
 
 class Contract(models.Model):
     """What a contract is worth in a month."""
 
-    _inherit = "cn285.contract"
+    _name = "cn285.contract"
+    _inherit = ["cn285.contract", "cn285.mrr.figures"]
 
     mrr = fields.Monetary(
         string="MRR",
         compute="_compute_mrr",
-        store=True,
+        compute_sudo=True,
+        search="_search_mrr",
         currency_field="currency_id",
-        help="Monthly recurring revenue: the running subscriptions, normalised to a month.",
-        groups="cn285_contract.group_contract_user_own,account.group_account_readonly",
+        aggregator=None,
+        groups=MRR_GROUPS,
+        help="Monthly recurring revenue today, excluding taxes, in the contract's currency: what "
+        "is billed for today by its terms and discounts, normalised to a month.",
     )
+    mrr_committed = fields.Monetary(
+        string="Committed MRR",
+        compute="_compute_mrr",
+        compute_sudo=True,
+        currency_field="currency_id",
+        aggregator=None,
+        groups=MRR_GROUPS,
+        help="Monthly recurring revenue once all that is agreed has started: after trials, and "
+        "with items that start later.",
+    )
+    mrr_amount = fields.Float(groups=MRR_GROUPS)
+    mrr_company = fields.Float(groups=MRR_GROUPS)
+
+    def _mrr_on(self, day):
+        """The monthly recurring revenue of these contracts on a day, exact, excluding taxes.
+
+        Drafts are worth nothing. In the contract's currency.
+
+        :returns: ``{contract: Fraction}``
+        """
+        counted = {contract: contract._mrr_items() for contract in self}
+        items = self.env["cn285.contract.item"].union(*counted.values())
+        values = items._mrr_on(dict.fromkeys(items, day))
+        return {
+            contract: sum((values[item] for item in items), start=Fraction(0))
+            for contract, items in counted.items()
+        }
+
+    def _mrr_items(self):
+        """The items that count into the contract's MRR, on the days that are theirs. Hook.
+
+        Whoever leaves out items by other fields adds these to ``_mrr_dependencies`` of items.
+        """
+        self.ensure_one()
+        return self.item_ids.filtered(lambda item: item.state in COUNTED_STATES)
 
     @api.depends("item_ids.mrr", "item_ids.state")
     def _compute_mrr(self):
+        members, now, agreed = {}, {}, {}
         for contract in self:
-            contract.mrr = sum(contract._mrr_items().mapped("mrr"))
+            today, items = contract._today(), contract._mrr_items()
+            now.update(dict.fromkeys(items, today))
+            signed = items | contract.item_ids.filtered(lambda item: item._starts_by_itself())
+            starts = [item.billing_start for item in signed if item.billing_start]
+            agreed.update(dict.fromkeys(signed, max([today, *starts])))
+            members[contract] = items, signed
+        model = self.env["cn285.contract.item"]
+        now = model.union(*now)._mrr_on(now)
+        agreed = model.union(*agreed)._mrr_on(agreed)
+        for contract, (items, signed) in members.items():
+            contract.mrr = float(sum(now[item] for item in items))
+            contract.mrr_committed = float(sum(agreed[item] for item in signed))
 
-    def _mrr_items(self):
-        """The items that count into the contract's MRR: those that run. Hook.
-
-        The MRR is stored. Whoever leaves out items by other fields adds these to the dependencies
-        of :meth:`_compute_mrr`, and has what depends on the day computed anew by a daily cron.
-        """
+    def _today(self):
         self.ensure_one()
-        return self.item_ids.filtered(lambda item: item.state == "active")
+        return (self.company_id or self.env.company)._cn285_today()
+
+    @api.depends("item_ids.mrr_amount", "item_ids.mrr_company", "item_ids.state")
+    def _compute_mrr_stored(self):
+        for contract in self:
+            items = contract._mrr_items()
+            contract.mrr_amount = sum(items.mapped("mrr_amount"))
+            contract.mrr_company = sum(items.mapped("mrr_company"))
+
+    def _mrr_in_company(self, amount):
+        """An amount of the contract in its company's currency at today's rate, unrounded."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return self.currency_id._convert(
+            amount, company.currency_id, company, company._cn285_today(), round=False
+        )
+
+    @api.model
+    def _cron_refresh_mrr(self):
+        """Bring stored figures up to date where a new day has begun by the company's clock.
+
+        What ends, starts or is discounted by the mere passing of time, changed pricelists, taxes
+        and currency rates are seen from here on in sums too. Items that count and those that do
+        not any more are read in batches, each committed.
+        """
+        for company in self.env["res.company"]._cn285_daily_companies():
+            today = company._cn285_today()
+            if company.cn285_mrr_day != today:
+                self.env["cn285.contract.item"]._refresh_mrr(company)
+                company.cn285_mrr_day = today
+                commit_batch(self.env)

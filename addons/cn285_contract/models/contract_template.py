@@ -26,10 +26,15 @@ class ContractTemplate(models.Model):
         precompute=True,
         required=True,
     )
-    pricelist_id = fields.Many2one("product.pricelist", check_company=True)
-    payment_term_id = fields.Many2one("account.payment.term", check_company=True)
+    pricelist_id = fields.Many2one("product.pricelist", ondelete="restrict", check_company=True)
+    payment_term_id = fields.Many2one(
+        "account.payment.term", ondelete="restrict", check_company=True
+    )
     journal_id = fields.Many2one(
-        "account.journal", domain="[('type', '=', 'sale')]", check_company=True
+        "account.journal",
+        domain="[('type', '=', 'sale')]",
+        ondelete="restrict",
+        check_company=True,
     )
     tag_ids = fields.Many2many("cn285.contract.tag", string="Tags")
     invoice_separately = fields.Boolean(string="Invoice of its Own")

@@ -71,6 +71,10 @@ class ResCompany(models.Model):
         help="How many days before its entry a change may take effect.",
     )
 
+    cn285_mrr_day = fields.Date(
+        copy=False, readonly=True, help="The day for which sums of recurring revenue stand."
+    )
+
     _cn285_backdate_positive = models.Constraint(
         "CHECK(cn285_backdate_days BETWEEN 0 AND 3660)",
         "Changes may be dated back by 0 to 3660 days.",

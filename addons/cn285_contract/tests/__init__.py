@@ -1,6 +1,7 @@
 from . import (
     test_contract,
     test_labels,
+    test_mrr,
     test_planning,
     test_portal,
     test_security,
@@ -20,10 +21,12 @@ from .writer import (
 from .changes import (
     test_change_type,
     test_contract_change,
+    test_contract_change_approval,
     test_contract_change_chains,
     test_contract_change_histories,
     test_contract_change_holder,
     test_contract_change_money,
+    test_contract_change_mrr,
     test_contract_change_rules,
     test_contract_change_screens,
     test_contract_change_types,

@@ -60,6 +60,35 @@ class TestSecurity(ContractCase):
         self.mine.with_user(self.all_user).item_ids.quantity = 2
         self.assertEqual(self.mine.item_ids.quantity, 2)
 
+    def test_who_reads_the_books_reads_contracts_and_writes_none(self):
+        self._bill("2026-01-15")
+        for group in ("account.group_account_invoice", "account.group_account_readonly"):
+            with self.subTest(group=group):
+                user = new_test_user(self.env, group, groups=group)
+                contract = self._visible(user)
+                self.assertEqual(contract, self.mine | self.theirs)
+                contract[0].read()
+                invoice = contract[0].invoice_ids
+                invoice.read([name for name in invoice._fields if name.startswith("cn285_")])
+                contract.item_ids.read()
+                for write in (
+                    lambda contract=contract: contract.write({"client_ref": "x"}),
+                    lambda contract=contract: contract.item_ids.write({"price_unit": 1.0}),
+                    lambda contract=contract: contract[0].action_close(),
+                ):
+                    with self.assertRaises(AccessError):
+                        write()
+
+    def test_reading_the_books_widens_no_right_to_write(self):
+        """Who writes own contracts and may read all of them writes his own."""
+        self.own_user.group_ids |= self.env.ref("account.group_account_invoice")
+        self.assertEqual(self._visible(self.own_user), self.mine | self.theirs)
+        self.mine.with_user(self.own_user).client_ref = "PO 1"
+        with self.assertRaises(AccessError):
+            self.theirs.with_user(self.own_user).write({"client_ref": "x"})
+        with self.assertRaises(AccessError):
+            self.theirs.item_ids.with_user(self.own_user).write({"price_unit": 1.0})
+
     def test_other_company_is_closed(self):
         for user in (self.own_user, self.all_user, self.manager):
             self.assertNotIn(self.abroad, self._visible(user))

@@ -25,7 +25,12 @@ class Renew(TermChange):
 
     name = "renew"
     label = _lt("Renewal")
+    on_its_day = True
     for_customers = True
+
+    def is_own_act(self, change):
+        """Also where it was agreed: the new term begins before anything changes in it."""
+        return True
 
     def check(self, change):
         """The term ends the day before, and what comes after it is not decided otherwise."""
@@ -45,6 +50,11 @@ class Renew(TermChange):
         if contract.renewal_max and contract.term_number >= contract.renewal_max:
             raise change._refusal(
                 env._("it was renewed %s times, and no more is agreed.", contract.term_number)
+            )
+        waits = contract._held_by(lambda _contract: change.date_effective, change).get(contract)
+        if waits:
+            raise change._refusal(
+                env._("%s awaits approval: it has to be decided before.", waits.display_name)
             )
 
     def billing_day(self, change):
@@ -76,6 +86,13 @@ class AutoRenewal(TermChange):
             raise change._refusal(
                 change.env._("it does not renew by itself: renew it on agreement.")
             )
+
+    def is_statutory(self, change):
+        """A customer who wants no renewal refuses it by right."""
+        return change.origin == "customer" and not change._parsed().get("auto_renew")
+
+    def held_from(self, change):
+        return day_after(change.contract_id.term_end)
 
     def apply(self, changes):
         for change in changes:
@@ -110,6 +127,9 @@ class ExtendTerm(TermChange):
                 )
             )
 
+    def held_from(self, change):
+        return day_after(change.contract_id.term_end)
+
     def apply(self, changes):
         for change in changes:
             contract, new_end = change.contract_id, change._parsed()["term_end"]
@@ -128,15 +148,25 @@ class ContractChange(models.Model):
     def _snapshot_contract_fields(self):
         return [*super()._snapshot_contract_fields(), "term_number", "term_end", "auto_renew"]
 
+    @api.model
+    def _plan_own_acts(self, contracts, days):
+        """Contracts renew by themselves, at the end of their term."""
+        return super()._plan_own_acts(contracts, days) | contracts._plan_renewals(days)
+
     def _revise_prices(self):
-        """Revise the own prices of the renewed contracts' subscriptions, as they agreed."""
+        """Revise the own prices of the renewed contracts' subscriptions, as they agreed.
+
+        It is the price of the day before that is revised. What was changed of it for the first day
+        of the term or for later days, and has taken effect already, stays as it was agreed.
+        """
         changes = []
         for change in self:
-            contract = change.contract_id
-            factor = contract._revision_factor(change.date_effective)
+            contract, day = change.contract_id, change._first_day()
+            factor = contract._revision_factor(day)
             if factor is None or factor == 1:
                 continue
-            for item in contract._revised_items(change.date_effective):
-                price = item._revised_price(factor, change.date_effective)
-                changes.append(change._terms_change({"price_unit": price}, item))
+            for item in contract._revised_items(day):
+                changes.append(
+                    change._terms_change({"price_unit": item._revised_price(factor, day)}, item)
+                )
         self._change_terms(changes)

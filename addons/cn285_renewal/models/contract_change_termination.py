@@ -52,6 +52,10 @@ class TerminationByRight(ChangeTypeExtension):
             return env._("A legitimate reason is accepted.")
         return None
 
+    def is_statutory(self, change):
+        """What customers notify, by a right that they have, nobody has to approve."""
+        return change.origin == "customer"
+
     def before_schedule(self, changes):
         """Work out fee and refund, those of the day to which it is moved too."""
         super().before_schedule(changes)

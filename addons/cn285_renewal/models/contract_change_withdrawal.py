@@ -22,6 +22,7 @@ class Withdraw(ChangeType):
     label = _lt("Withdrawal")
     on = "either"
     whole_first = True
+    waits = False
     for_customers = True
 
     def check(self, change):
@@ -47,6 +48,13 @@ class Withdraw(ChangeType):
         if change.origin == "staff":
             return requested
         return max(requested, change.date_effective)
+
+    def is_statutory(self, change):
+        """Within its period a withdrawal is the customer's right, whoever notes it."""
+        return not change.override
+
+    def held_from(self, change):
+        return change.item_id.date_start or change.contract_id.date_start
 
     def apply(self, changes):
         by_item = {}

@@ -15,13 +15,16 @@ class Contract(models.Model):
     _inherit = "cn285.contract"
 
     def _portal_end(self):
-        """The termination, refusal or withdrawal that is under way or done; empty if none is."""
+        """The termination, refusal or withdrawal that is under way or done; empty if none is.
+
+        One of the staff's that awaits approval keeps no customer from his own.
+        """
         self.ensure_one()
         return self.change_ids.filtered(
             lambda change: (
                 change.type in ("terminate", "withdraw")
                 and not change.item_id
-                and change.state in ("to_approve", "scheduled", "applied")
+                and change.state in ("scheduled", "applied")
             )
         ).sorted("id")[-1:]
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
@@ -10,6 +11,7 @@ from odoo.addons.cn285_contract.models.common import (
     insert_steps,
 )
 from odoo.addons.cn285_contract.models.diary import DiaryKind
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
@@ -70,24 +72,23 @@ class Contract(models.Model):
     def _run_renewals(self, company, among=Domain.TRUE):
         """Renew what is due, term by term, batch by batch; safe to run again.
 
-        A contract whose renewal fails keeps the change with its reason, and the others go on.
+        What was planned for before and after is applied with it, in the order of the days. A
+        contract whose renewal fails keeps the change with its reason, and the others go on.
 
         :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those of which not even a change could be made
         """
         # sudo: a tacit renewal is the system's own act, whoever's run comes across it first; the
         # user of the environment stays as who started it.
         system = self.sudo()
         changes = system.env["cn285.contract.change"]
-        while True:
-            contracts = system.search(system._renewal_domain(company, among), order="id")
-            if not contracts:
-                return
-            for ids in split_every(RENEWAL_BATCH, contracts.ids):
-                batch = system.browse(ids)
-                made = changes.create([contract._prepare_renewal() for contract in batch])
-                made._to_schedule(("draft",))
-                changes._apply_due(batch)
-                commit_batch(self.env)
+        failed = {}
+        contracts = system.search(system._renewal_domain(company, among), order="id")
+        for ids in split_every(RENEWAL_BATCH, contracts.ids):
+            _done, failing = each_or_apart(system.browse(ids), changes._apply_due)
+            failed.update(failing)
+            commit_batch(self.env)
+        return failed
 
     @api.model
     def _renewal_domain(self, company, among=Domain.TRUE):
@@ -104,8 +105,37 @@ class Contract(models.Model):
             ]
         )
         found = self.search(due & among)
-        ids = [contract.id for contract in found if contract._may_renew()]
+        # What awaits approval is decided before the next term begins.
+        held = found._held_by(lambda contract: day_after(contract.term_end))
+        ids = [c.id for c in found if c not in held and c._may_renew()]
         return [("id", "in", ids)]
+
+    def _plan_renewals(self, days):
+        """Schedule the next renewal of contracts whose term is over; those renew by themselves.
+
+        :param days: ``{contract: day}``; a contract is left out where that is before its renewal
+        :returns: the changes, at most one for a contract
+        """
+        changes = self.env["cn285.contract.change"]
+        over = self.filtered(
+            lambda contract: (
+                contract.state in LIVE_STATES
+                and contract.term_end
+                and contract.term_end < contract.company_id._cn285_today()
+                and contract.term_end < days.get(contract, date.max)
+                and contract._may_renew()
+            )
+        )
+        if not over:
+            return changes
+        waiting = changes.search(
+            [("contract_id", "in", over.ids), ("type", "=", "renew"), ("state", "=", "scheduled")]
+        )
+        made = changes.create(
+            [contract._prepare_renewal() for contract in over - waiting.contract_id]
+        )
+        made._to_schedule(("draft",))
+        return made
 
     def _prepare_renewal(self):
         self.ensure_one()
@@ -157,19 +187,13 @@ class Contract(models.Model):
         return max(renewals.mapped("date_effective"), default=self.date_start)
 
     def _revised_items(self, day):
-        """Items whose own price is revised: recurring ones that run on the day."""
+        """Items whose own price is revised: recurring ones that run on the day.
+
+        Their terms are those of the day before. Where a price was agreed for the day itself, it
+        has been agreed for the new term.
+        """
         self.ensure_one()
-        return self.item_ids.filtered(
-            lambda item: (
-                item.state in LIVE_STATES
-                and item.price_source == "manual"
-                and item.billing_type in ("fixed", "usage")
-                and item.price_unit
-                and item.date_start
-                and item.date_start < day
-                and not (item._last_day() and item._last_day() < day)
-            )
-        )
+        return self.item_ids.filtered(lambda item: item._is_revised(day))
 
     # === REFUSAL === #
 
@@ -230,10 +254,32 @@ class Contract(models.Model):
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
-    def _revised_price(self, factor, day):
-        """The item's new unit price: to the cent, or as many digits as the old price has."""
+    def _is_revised(self, day):
         self.ensure_one()
-        price = as_decimal(self.price_unit)
+        runs = (
+            self.state in (*LIVE_STATES, "ended")
+            and self.billing_type in ("fixed", "usage")
+            and self.date_start
+            and self.date_start < day
+            and not (self._last_day() and self._last_day() < day)
+        )
+        if not runs:
+            return False
+        terms, agreed = self._terms_to_revise(day), self._version_on(day)
+        set_anew = agreed.date_from == day and "price_unit" in (agreed.patch or {})
+        return terms.price_source == "manual" and terms.price_unit and not set_anew
+
+    def _terms_to_revise(self, day):
+        """The terms of the term that is over when the next one begins on a day."""
+        return self._price_terms_on(day - timedelta(days=1))
+
+    def _revised_price(self, factor, day):
+        """The item's new unit price from a day on, of the price until then.
+
+        It is rounded to the cent, or to as many digits as the old price has.
+        """
+        self.ensure_one()
+        price = as_decimal(self._terms_to_revise(day).price_unit)
         digits = max(2, min(6, -price.normalize().as_tuple().exponent))
         return float(revised_price(price, factor, digits))
 
@@ -246,9 +292,10 @@ class BillingRun(models.Model):
         steps = super()._steps_before()
         return insert_steps(steps, [self._renew_contracts], before=self._apply_changes)
 
-    def _renew_contracts(self, _failed):
+    def _renew_contracts(self, failed):
         """Step: contracts are renewed, at their revised prices, before what is due is billed."""
-        self.env["cn285.contract"]._run_renewals(self.company_id, self._concerned())
+        among = self._concerned() & self._sound(failed)
+        failed.update(self.env["cn285.contract"]._run_renewals(self.company_id, among))
 
 
 class Diary(models.AbstractModel):

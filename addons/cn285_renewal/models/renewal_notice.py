@@ -44,7 +44,11 @@ class RenewalNotice(models.Model):
         related="contract_id.company_id", store=True, index=True, precompute=True
     )
     partner_id = fields.Many2one(
-        related="contract_id.partner_id", string="Customer", store=True, index=True
+        related="contract_id.partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+        ondelete="restrict",
     )
     user_id = fields.Many2one(related="contract_id.user_id", string="Salesperson", store=True)
     term_number = fields.Integer(

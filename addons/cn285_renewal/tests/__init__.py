@@ -1,4 +1,5 @@
 from . import (
+    test_approval,
     test_channels,
     test_contracts_with_terms,
     test_demonstration,
@@ -6,6 +7,7 @@ from . import (
     test_law,
     test_letter_preview,
     test_letters,
+    test_order_of_days,
     test_portal_termination,
     test_renewal_notice,
     test_rights,

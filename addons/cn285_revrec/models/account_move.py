@@ -13,7 +13,7 @@ class AccountMove(models.Model):
         ondelete="restrict",
     )
     cn285_revrec_count = fields.Integer(
-        string="Recognition Schedules", compute="_compute_cn285_revrec_count"
+        string="Recognition Schedules", compute="_compute_cn285_revrec_count", compute_sudo=True
     )
 
     def _compute_cn285_revrec_count(self):

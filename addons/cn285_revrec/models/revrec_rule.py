@@ -114,6 +114,7 @@ class RevrecRule(models.Model):
     journal_id = fields.Many2one(
         "account.journal",
         domain="[('type', '=', 'general')]",
+        ondelete="restrict",
         check_company=True,
         help="Journal of the entries. Empty: the company's recognition journal.",
     )

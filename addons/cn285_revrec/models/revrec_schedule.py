@@ -88,10 +88,16 @@ class RevrecSchedule(models.Model):
     contract_id = fields.Many2one(
         "cn285.contract", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, index=True)
-    product_id = fields.Many2one("product.product", readonly=True, index=True)
-    source_journal_id = fields.Many2one("account.journal", string="Sales Journal", readonly=True)
-    journal_id = fields.Many2one("account.journal", string="Recognition Journal", readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, index=True, ondelete="restrict"
+    )
+    product_id = fields.Many2one("product.product", readonly=True, index=True, ondelete="restrict")
+    source_journal_id = fields.Many2one(
+        "account.journal", string="Sales Journal", readonly=True, ondelete="restrict"
+    )
+    journal_id = fields.Many2one(
+        "account.journal", string="Recognition Journal", readonly=True, ondelete="restrict"
+    )
     deferred_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     revenue_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     unbilled_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")

@@ -19,18 +19,23 @@ def difference(now: Rating, invoiced: Iterable[Rating]) -> Rating:
     amount and in exact amount; so ``amount`` can be a cent off the rounded ``exact``, never off
     the sum. Prices may have changed in between.
     """
-    places: dict[tuple[object, ...], RatedLine] = {}
+    signed: list[tuple[RatedLine, int]] = []
     quantity, exact, amount = now.quantity, now.unrounded, now.amount
     for rating in invoiced:
         quantity = EXACT.subtract(quantity, rating.quantity)
         exact = EXACT.subtract(exact, rating.unrounded)
         amount = EXACT.subtract(amount, rating.amount)
-        for line in rating.lines:
-            _net(places, line, -1)
-    for line in now.lines:
-        _net(places, line, 1)
-    lines = tuple(line for line in places.values() if line.quantity or line.flat or line.amount)
-    return Rating(quantity, exact, amount, lines, now.notes)
+        signed += [(line, -1) for line in rating.lines]
+    signed += [(line, 1) for line in now.lines]
+    return Rating(quantity, exact, amount, net_lines(signed), now.notes)
+
+
+def net_lines(signed: Iterable[tuple[RatedLine, int]]) -> tuple[RatedLine, ...]:
+    """Return lines added up by their place, each times its sign; those that are nothing are not."""
+    places: dict[tuple[object, ...], RatedLine] = {}
+    for line, sign in signed:
+        _net(places, line, sign)
+    return tuple(line for line in places.values() if line.quantity or line.flat or line.amount)
 
 
 def keep_waived(changes: Sequence[Rating], billed: Decimal, waived: Decimal) -> list[Rating]:

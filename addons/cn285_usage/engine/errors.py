@@ -12,6 +12,7 @@ _MESSAGES = {
     "not_positive": "%(value)s must be above zero.",
     "bad_decimals": "Units can be rounded to -20 to 20 decimals, not to %(decimals)s.",
     "bad_share": "%(share)s is not a share of a period, between 0 and 1.",
+    "beneficiary_gone": "There are events of a contact that does not exist any more.",
     # Tiers
     "no_tiers": "At least one tier is needed.",
     "tier_bound_not_positive": "The upper bound of a tier must be above zero, not %(up_to)s.",

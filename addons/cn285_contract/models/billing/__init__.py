@@ -10,6 +10,7 @@ from . import (
     billing_schedule,
     billing_explanation,
     invoice_builder,
+    broken_data,
     billing_run,
     billing_run_batch,
     billing_run_jobs,

@@ -25,7 +25,9 @@ class AccountMove(models.Model):
     cn285_schedule_ids = fields.One2many(
         "cn285.billing.schedule", "move_id", string="Billing Schedule", readonly=True
     )
-    cn285_contract_count = fields.Integer(compute="_compute_cn285_contract_count")
+    cn285_contract_count = fields.Integer(
+        compute="_compute_cn285_contract_count", compute_sudo=True
+    )
 
     def _compute_cn285_contract_count(self):
         for move in self:

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ..isolation import each_or_apart, of_contracts
+
 
 class BillingRun(models.Model):
     """Bills every due row of a company, once, and posts the invoices."""
@@ -124,7 +126,8 @@ class BillingRun(models.Model):
         )
         counts = {(run.id, kind): count for run, kind, count in groups}
         for run in self:
-            run.issue_count = counts.get((run.id, "billing"), 0) + counts.get((run.id, "rating"), 0)
+            set_aside = ("billing", "rating", "approval")
+            run.issue_count = sum(counts.get((run.id, kind), 0) for kind in set_aside)
             run.mail_error_count = counts.get((run.id, "mail"), 0)
 
     @api.depends("name")
@@ -213,7 +216,7 @@ class BillingRun(models.Model):
         # sudo: what is due by its day (renewals, planned changes, ratings) is the system's own act,
         # whoever's run comes across it first; the user of the environment stays who started it.
         run = self.sudo()
-        failed = {}
+        failed = run.env["cn285.contract"]._broken(run.company_id, run.date)
         for step in run._steps_before():
             step(failed)
         self.env.flush_all()
@@ -241,20 +244,47 @@ class BillingRun(models.Model):
             self._set_aside_unrated,
         ]
 
-    def _apply_changes(self, _failed):
+    def _apply_changes(self, failed):
         """Step: what changes today is applied before it is billed."""
         changes = self.env["cn285.contract.change"]
-        changes._apply_all_due(self.company_id, self._concerned())
+        among = self._concerned() & self._sound(failed)
+        failed.update(changes._apply_all_due(self.company_id, among))
 
-    def _plan_due_rows(self, _failed):
+    def _plan_due_rows(self, failed):
         """Step: plan what is missing up to the run's date."""
         schedules = self.env["cn285.billing.schedule"]
-        schedules._ensure_planned(self.company_id, self.date, self._concerned())
+        among = self._concerned() & self._sound(failed)
+        failed.update(schedules._ensure_planned(self.company_id, self.date, among))
 
     def _rate_waiting_rows(self, failed):
         """Step: rate the usage that has come in."""
-        waiting = self.env["cn285.billing.schedule"].search(self._due_domain("waiting"))
-        failed.update(waiting._rate_waiting())
+        ids = [contract.id for contract in failed]
+        waiting = self.env["cn285.billing.schedule"].search(
+            self._due_domain("waiting") & Domain("contract_id", "not in", ids)
+        )
+        if not waiting:
+            failed.update(waiting._rate_waiting())
+            return
+        parts, failing = each_or_apart(
+            waiting.contract_id,
+            lambda contracts: of_contracts(waiting, contracts)._rate_waiting(),
+        )
+        for reasons in (*parts, failing):
+            failed.update(reasons)
+
+    @api.model
+    def _sound(self, failed):
+        """Domain of the contracts that did not fail before."""
+        ids = [contract.id for contract in failed]
+        return Domain("id", "not in", ids) if ids else Domain.TRUE
+
+    def _own_contracts(self, reasons):
+        """Those reasons that are about contracts of this run."""
+        if not reasons or not self._has_filters():
+            return reasons
+        ids = [contract.id for contract in reasons]
+        own = self.env["cn285.contract"].search(self._contract_domain() & Domain("id", "in", ids))
+        return {contract: reason for contract, reason in reasons.items() if contract in own}
 
     def _set_aside_unrated(self, failed):
         """Step: set aside the contracts that could not be rated; others are no issue any more."""
@@ -262,7 +292,7 @@ class BillingRun(models.Model):
             lambda issue: issue.kind == "rating" and issue.contract_id not in failed
         )
         solved._write_inside({"state": "solved"})
-        self._set_aside(failed, kind="rating")
+        self._set_aside(self._own_contracts(failed), kind="rating")
 
     # === BATCHES === #
 
@@ -287,7 +317,8 @@ class BillingRun(models.Model):
         payer = SQL.identifier(contract, "payer_id")
         query.groupby = SQL("1, 2")
         query.order = SQL("1, 2")
-        keys = self.env.execute_query(query.select(day, payer))
+        # Rows without a payer are set aside, see ``_broken``.
+        keys = [key for key in self.env.execute_query(query.select(day, payer)) if all(key)]
         size = self.company_id.cn285_batch_size
         return [keys[start : start + size] for start in range(0, len(keys), size)]
 
@@ -329,12 +360,13 @@ class BillingRun(models.Model):
         companies = self.env["res.company"]._cn285_daily_companies()
         for company in companies.filtered("cn285_daily_billing"):
             today = company._cn285_today()
-            schedules._ensure_planned(company, today)
+            broken = self.env["cn285.contract"]._broken(company, today)
+            unplanned = schedules._ensure_planned(company, today, self._sound(broken))
             due = [
                 ("company_id", "=", company.id),
                 ("state", "in", ("planned", "waiting")),
                 ("billing_date", "<=", today),
             ]
-            if schedules.search_count(due, limit=1):
+            if broken or unplanned or schedules.search_count(due, limit=1):
                 vals = {"company_id": company.id, "date": today, "post": company.cn285_daily_post}
                 self.with_company(company).create(vals).action_run_in_jobs()

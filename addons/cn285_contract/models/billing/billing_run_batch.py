@@ -1,14 +1,9 @@
-import logging
-
-import psycopg2
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
 from ..bulk import CONCURRENCY_ERRORS
-
-_logger = logging.getLogger(__name__)
+from ..isolation import each_or_apart, of_contracts, reason_of
 
 
 class BillingRun(models.Model):
@@ -38,10 +33,6 @@ class BillingRun(models.Model):
         if not rows:
             return self.env["account.move"]
         rows.lock_for_update(allow_referencing=True)
-        rows._reprice()
-        rows = rows.exists().filtered(
-            lambda row: row.state == "planned" and row.billing_date <= self.date
-        )
         return self._bill_rows(rows)
 
     def _batch_domain(self, batch):
@@ -60,18 +51,28 @@ class BillingRun(models.Model):
     def _bill_rows(self, rows):
         """Invoice rows: all in one go, or, where that fails, whatever can be.
 
-        Contracts with an obstacle are set aside with its reason; the others are billed.
+        Contracts with an obstacle are set aside with its reason, and so are those that cannot even
+        be read; the others are billed. A change that awaits approval holds the rows of what it is
+        about.
         """
-        builder = self.env["cn285.invoice.builder"]
-        obstacles = builder._billing_obstacles(rows, self.invoice_date)
-        self._set_aside(obstacles)
-        unrated = self.issue_ids.filtered(
-            lambda issue: issue.kind == "rating" and issue.state == "open"
-        ).contract_id
-        good = rows.filtered(
-            lambda row: row.contract_id not in obstacles and row.contract_id not in unrated
+        held = rows._held_for_approval()
+        moves = self._bill_free_rows(rows.filtered(lambda row: row not in held))
+        self._set_aside_awaiting(held)
+        return moves
+
+    def _bill_free_rows(self, rows):
+        """Invoice rows that nothing holds."""
+        parts, unreadable = each_or_apart(
+            rows.contract_id,
+            lambda contracts: self._look_at(of_contracts(rows, contracts)),
         )
-        groups = builder._group_rows(good, self.invoice_date)
+        self._set_aside(unreadable)
+        groups = {}
+        for obstacles, part in parts:
+            self._set_aside(obstacles)
+            for key, members in part.items():
+                groups[key] = groups[key] | members if key in groups else members
+        groups = {key: groups[key] for key in sorted(groups)} if len(parts) > 1 else groups
         if not groups:
             return self.env["account.move"]
         moves, reason = self._try_groups(groups)
@@ -79,6 +80,24 @@ class BillingRun(models.Model):
             moves = self._invoice_one_by_one(groups)
         self._solve_issues(moves.cn285_contract_ids)
         return moves
+
+    def _look_at(self, rows):
+        """Ask the prices of due rows again, and read all that their invoices need.
+
+        :returns: ``{contract: why it cannot be billed}``, and the others' rows by invoice
+        """
+        builder = self.env["cn285.invoice.builder"]
+        set_aside = self.issue_ids.filtered(
+            lambda issue: issue.kind == "rating" and issue.state == "open"
+        ).contract_id
+        rows = rows.filtered(lambda row: row.contract_id not in set_aside)
+        rows._reprice()
+        rows = rows.exists().filtered(
+            lambda row: row.state == "planned" and row.billing_date <= self.date
+        )
+        obstacles = builder._billing_obstacles(rows, self.invoice_date)
+        good = rows.filtered(lambda row: row.contract_id not in obstacles)
+        return obstacles, builder._group_rows(good, self.invoice_date)
 
     def _invoice_groups(self, groups):
         """Create (and post) the invoices of these groups and close their rows."""
@@ -120,7 +139,7 @@ class BillingRun(models.Model):
         except CONCURRENCY_ERRORS:
             raise
         except Exception as error:  # whatever a contract's data provoke must stop that one only
-            return none, self._reason(error)
+            return none, reason_of(self.env, error)
 
     def _invoice_one_by_one(self, groups):
         """Find out which contracts fail, set them aside, and bill the rest."""
@@ -150,15 +169,6 @@ class BillingRun(models.Model):
         if reason:
             self._set_aside(dict.fromkeys(good.contract_id, reason))
         return moves
-
-    def _reason(self, error):
-        """What went wrong, in words: Odoo's own message, without a stack of Python."""
-        if isinstance(error, UserError):
-            return str(error.args[0]) if error.args else str(error)
-        _logger.warning("A contract was set aside by an unexpected error", exc_info=error)
-        if isinstance(error, psycopg2.Error):
-            return self.env._("The database refused the invoice: %s", error.diag.message_primary)
-        return self.env._("Unexpected error: %s", error)
 
     # === ISSUES === #
 
@@ -193,7 +203,7 @@ class BillingRun(models.Model):
         self.env["cn285.billing.run.issue"].search(
             [
                 ("contract_id", "in", contracts.ids),
-                ("kind", "=", "billing"),
+                ("kind", "in", ("billing", "approval")),
                 ("state", "=", "open"),
             ]
         )._write_inside({"state": "solved"})

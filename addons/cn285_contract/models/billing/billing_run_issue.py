@@ -16,7 +16,7 @@ class BillingRunIssue(models.Model):
     )
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     kind = fields.Selection(
-        [("billing", "Not Billed"), ("rating", "Usage Not Rated"), ("mail", "Not Sent")],
+        [("billing", "Not Billed"), ("rating", "Not Planned or Rated"), ("mail", "Not Sent")],
         default="billing",
         required=True,
     )

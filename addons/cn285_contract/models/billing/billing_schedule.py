@@ -53,8 +53,11 @@ class BillingSchedule(models.Model):
         store=True,
         precompute=True,
         index=True,
+        ondelete="restrict",
     )
-    product_id = fields.Many2one(related="item_id.product_id", store=True, precompute=True)
+    product_id = fields.Many2one(
+        related="item_id.product_id", store=True, precompute=True, ondelete="restrict"
+    )
     beneficiary_id = fields.Many2one(related="item_id.beneficiary_id")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     kind = fields.Selection(
@@ -407,6 +410,7 @@ class BillingSchedule(models.Model):
         """Make sure that every row of the company due on ``until`` or before exists.
 
         :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those that could not be planned
         """
         items = self.env["cn285.contract.item"].with_company(company)
-        items._extend_planning(company, until + timedelta(days=1), among)
+        return items._extend_planning(company, until + timedelta(days=1), among)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..common import STATE_DOOR
@@ -28,6 +28,7 @@ MACHINERY = {
     "error",
     "result_item_id",
     "result_contract_id",
+    "awaiting_told",
 }
 
 
@@ -99,6 +100,7 @@ class ContractChange(models.Model):
         [("staff", "Staff"), ("customer", "Customer"), ("api", "Program"), ("system", "System")],
         default="staff",
         required=True,
+        copy=False,
     )
     requested_by = fields.Many2one("res.users", default=lambda self: self.env.user, copy=False)
     date_requested = fields.Date(
@@ -292,9 +294,8 @@ class ContractChange(models.Model):
                 vals["contract_id"] = item.contract_id.id
             if vals.get("state", "draft") != "draft":
                 raise self._door_error()
-            self._check_origin(vals)
             self._check_data(vals)
-        changes = super().create(vals_list)
+        changes = super().create([self._with_requester(vals) for vals in vals_list])
         changes._check_named_records()
         for change in changes.filtered(lambda change: not change.date_requested):
             change.date_requested = change.company_id._cn285_today()
@@ -304,7 +305,7 @@ class ContractChange(models.Model):
         inside = self.env.context.get("cn285_state_door") is STATE_DOOR
         if not inside and MACHINERY & vals.keys():
             raise self._door_error()
-        self._check_origin(vals)
+        self._check_requester(vals)
         self._check_data(vals)
         if not inside and CONTENT & vals.keys():
             for change in self:
@@ -320,13 +321,6 @@ class ContractChange(models.Model):
         if {"values", "type"} & vals.keys():
             self._check_named_records()
         return result
-
-    def _check_origin(self, vals):
-        """What the system does keeps no rules and needs no approval: nobody speaks for it."""
-        if vals.get("origin") == "system" and not self.env.su:
-            raise AccessError(
-                self.env._("A contract change of the system's own is not made by a user.")
-            )
 
     def _check_data(self, vals):
         """Refuse values that are not told by name, before anything tries to read them."""

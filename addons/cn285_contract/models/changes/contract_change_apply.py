@@ -9,6 +9,7 @@ from odoo.tools import mute_logger, split_every
 
 from ..bulk import CONCURRENCY_ERRORS, commit_batch
 from ..common import in_users_language
+from ..isolation import each_or_apart
 
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class ContractChange(models.Model):
     def _cron_apply_due(self):
         """Order the jobs that apply what is due in each company, a batch of contracts each."""
         for company in self.env["res.company"]._cn285_daily_companies():
+            self.with_company(company)._remind_awaiting(company)
             for contracts in self._due_batches(company):
                 self.with_company(company).with_delay(
                     channel="root.changes",
@@ -60,27 +62,33 @@ class ContractChange(models.Model):
         """Job: apply what is due of these contracts. Safe to run again: what is applied is done."""
         self = in_users_language(self)
         try:
-            done = self._apply_due(contracts.exists())
+            parts, failed = each_or_apart(contracts.exists(), self._apply_due)
         except CONCURRENCY_ERRORS as error:
             message = self.env._("Another process changes the same contracts; this batch waits.")
             raise RetryableJobError(message, seconds=10, ignore_retry=True) from error
-        return self.env._("%s changes", len(done))
+        texts = [self.env._("%s changes", sum(len(done) for done in parts))]
+        texts += [f"{contract.display_name}: {reason}" for contract, reason in failed.items()]
+        return "\n".join(texts)
 
     @api.model
     def _apply_all_due(self, company, among=Domain.TRUE):
         """Apply all that is due in a company, in this process, committed batch by batch.
 
         :param among: domain of the contracts concerned
+        :returns: ``{contract: reason}`` of those of which changes could not even be read
         :raises LockError: when another process changes some of the contracts
         """
+        failed = {}
         for contracts in list(self._due_batches(company, among)):
-            self._apply_due(contracts)
+            _done, failing = each_or_apart(contracts, self._apply_due)
+            failed.update(failing)
             commit_batch(self.env)
+        return failed
 
     def _apply_if_due(self):
         """Apply those of these changes that are due, after what was due before them.
 
-        What cannot be applied is raised: somebody is there to read it.
+        What of these cannot be applied is raised: somebody is there to read it.
         """
         due = self.filtered(
             lambda change: (
@@ -89,62 +97,124 @@ class ContractChange(models.Model):
             )
         )
         if due:
-            self._apply_due(due.contract_id, raising=True)
+            self._apply_due(due.contract_id, asked=due)
 
     # === IN ORDER, ONCE === #
 
     @api.model
-    def _apply_due(self, contracts, raising=False):
-        """Apply what is due of these contracts, in order of effect, then of entry.
+    def _apply_due(self, contracts, asked=None):
+        """Apply what is due of these contracts, in the order of the days of effect.
+
+        That is what was planned and what contracts do by themselves (renewals, ends of pauses):
+        whoever comes first, and however late, does all of it in that order. On one day the
+        contract's own acts come first, then changes in the order of entry.
 
         Locks the contracts first, so that of two processes the second finds the work done. Changes
         of different contracts are applied together, those of one contract one after the other. A
         change that fails keeps its reason, stays scheduled and holds back the later ones of its
-        contract; other contracts go on.
+        item, or, where it is about the whole contract, those of the whole contract; ends wait for
+        nothing. Other contracts go on.
 
+        :param asked: changes that somebody wants applied now: their failure is raised
         :returns: the changes applied
         :raises LockError: when another process holds one of the contracts
+        :raises UserError: why those asked for cannot be applied
         """
         # sudo: what was checked and scheduled takes effect, whoever's process applies it.
         contracts = contracts.sudo().sorted("id")
         contracts.lock_for_update()
         contracts.invalidate_recordset()
-        done = self.sudo().browse()
+        done, asked = self.sudo().browse(), self.sudo().browse(asked.ids if asked else ())
         for company, members in contracts.grouped("company_id").items():
             changes = self.sudo().with_company(company)
-            tried = changes.browse()
-            domain = changes._due_domain(company) & Domain("contract_id", "in", members.ids)
-            # What takes effect may plan more that is due: the end of a pause dated back.
-            while due := changes.search(domain, order="date_effective, id") - tried:
-                # What another process has just applied makes this one start anew, not apply twice.
-                due.lock_for_update()
-                done |= due._apply_in_waves(raising)
-                tried |= due
+            failed = changes.browse()
+            # What takes effect may plan more that is due: the end of a pause, a renewal.
+            while wave := changes._next_wave(company, members, failed):
+                applied = changes.browse()
+                for kind in wave.grouped("type").values():
+                    applied |= (kind & asked)._apply_or_raise()
+                    applied |= (kind - asked)._apply_together()
+                done |= applied
+                failed |= wave - applied
+                # Where nothing was due, nothing is.
+                members = wave.contract_id
+            asked._check_not_held(failed)
         return done
 
-    def _apply_in_waves(self, raising):
-        """Apply due changes: the first of every contract, then the second, and so on."""
-        queues = [list(changes) for changes in self.grouped("contract_id").values()]
-        done = self.browse()
-        while queues:
-            # Of a contract, all of one wave: its first change.
-            wave = self.browse().union(*(queue[0] for queue in queues))
-            applied = self.browse()
-            for kind in wave.grouped("type").values():
-                applied |= kind._apply_together(raising)
-            done |= applied
-            queues = [queue[1:] for queue in queues if queue[0] in applied and queue[1:]]
-        return done
+    @api.model
+    def _next_wave(self, company, contracts, failed):
+        """What is next of each contract: one change each, and none where nothing is due.
 
-    def _apply_together(self, raising=False):
+        :param failed: changes that could not be applied, and hold back others
+        """
+        due = self.search(self._due_domain(company) & Domain("contract_id", "in", contracts.ids))
+        next_ones = {}
+        for change in (due - failed).sorted(lambda change: change._place_in_order()):
+            if not change._waits_for(failed):
+                next_ones.setdefault(change.contract_id, change)
+        held = failed.filtered(lambda change: not change.item_id).contract_id
+        days = {contract: change.date_effective for contract, change in next_ones.items()}
+        for change in self._plan_own_acts(contracts - held, days):
+            next_ones[change.contract_id] = change
+        wave = self.browse().union(*next_ones.values())
+        # What another process has just applied makes this one start anew, not apply twice.
+        wave.lock_for_update()
+        return wave
+
+    def _place_in_order(self):
+        """What a contract's due changes are sorted by: their order of effect."""
+        self.ensure_one()
+        return self.date_effective, not self._type().is_own_act(self), self.id
+
+    def _waits_for(self, failed):
+        """Whether this change is held back by others that failed: of its item or its contract."""
+        self.ensure_one()
+        return self._type().waits and any(
+            (other.contract_id, other.item_id) == (self.contract_id, self.item_id)
+            for other in failed
+        )
+
+    def _check_not_held(self, failed):
+        """Refuse, with the reason, what is held back by changes that failed."""
+        for change in self:
+            held_by = [
+                other
+                for other in failed
+                if change.state == "scheduled" and change._waits_for(other)
+            ]
+            if held_by:
+                raise UserError(
+                    self.env._(
+                        "%(change)s waits for %(other)s, which cannot be applied: %(reason)s",
+                        change=change.display_name,
+                        other=held_by[0].display_name,
+                        reason=held_by[0].error,
+                    )
+                )
+
+    @api.model
+    def _plan_own_acts(self, contracts, days):
+        """Hook: schedule what contracts do by themselves and what is due before anything else.
+
+        Called as often as there may be more: at most the next act of each contract.
+
+        :param days: ``{contract: day}`` of what is planned and due next; an act of that day or
+            earlier comes first
+        :returns: the changes, scheduled
+        """
+        return self.browse()
+
+    def _apply_or_raise(self):
+        if self:
+            self._apply()
+        return self
+
+    def _apply_together(self):
         """Apply changes of one type and different contracts: all in one go, or whichever can be.
 
         :returns: those that were applied
         """
-        if raising:
-            self._apply()
-            return self
-        reason = self._try_apply()
+        reason = self._try_apply() if self else None
         if not reason:
             return self
         if len(self) == 1:

@@ -18,6 +18,8 @@ class ContractChange(models.Model):
         day = self.date_effective
         if self._type().end_day:
             return self._last_day() + timedelta(days=1)
+        if self._type().on_its_day:
+            return day
         return day if self.company_id.cn285_change_day == "new" else day + timedelta(days=1)
 
     def _last_day(self):
@@ -129,6 +131,7 @@ class ContractChange(models.Model):
         values = {name: contract[name] for name in self._snapshot_contract_fields()}
         if item:
             values.update({f"item.{name}": item[name] for name in self._snapshot_item_fields()})
+            values["item.mrr"] = contract.currency_id.round(item.mrr)
         return {name: _as_json(value) for name, value in values.items()}
 
     @api.model

@@ -18,6 +18,8 @@ class ContractChange(models.Model):
             "period_start", "period_end", "billing_date", "amount"}``; ``amount`` is credits and
             charges less what is dropped. Money excludes tax; dates are ISO text.
             ``next_invoice`` is the first of :meth:`cn285.contract.preview_invoices`, or False.
+            ``mrr_before`` and ``mrr_after``: the monthly recurring revenue on its first day (or
+            today, if that is past) as things stand, and with the change.
             ``cancelled`` are planned changes that this one makes void, each ``{"change_id",
             "change", "date"}``.
         :raises ValidationError: what cannot be done, and where
@@ -42,7 +44,8 @@ class ContractChange(models.Model):
 
     def _try_and_measure(self):
         contract = self.contract_id
-        mrr_before = contract.mrr
+        day = max(self._first_day(), self.company_id._cn285_today())
+        mrr_before = sum(contract._mrr_on(day).values())
         cancelled = [
             {
                 "change_id": plan.id,
@@ -72,8 +75,8 @@ class ContractChange(models.Model):
             **lines,
             "amount": self.currency_id.round(amount),
             "next_invoice": invoices[0] if invoices else False,
-            "mrr_before": mrr_before,
-            "mrr_after": sum(contracts.mapped("mrr")),
+            "mrr_before": self.currency_id.round(float(mrr_before)),
+            "mrr_after": self.currency_id.round(float(sum(contracts._mrr_on(day).values()))),
             "cancelled": cancelled,
         }
 

@@ -56,14 +56,21 @@ class ChangeApproval(models.Model):
         "cn285.contract.template", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="template_id.company_id", store=True)
-    currency_id = fields.Many2one(related="template_id.currency_id")
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     type = fields.Selection(selection="_change_types_selection", help="Left empty: all types.")
     amount = fields.Monetary(
         string="From Amount",
         help="Only changes whose credits and charges come to this much or more, either way. "
-        "0: all of them.",
+        "0: all of them. In the currency of the contract's company.",
     )
     customers_only = fields.Boolean(help="Only changes that customers ask for.")
+
+    @api.depends("template_id.company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for rule in self:
+            company = rule.template_id.company_id or self.env.company
+            rule.currency_id = company.currency_id
 
     @api.model
     def _change_types_selection(self):
@@ -232,34 +239,6 @@ class ContractChange(models.Model):
                     date=format_date(self.env, earliest),
                 )
             )
-
-    # === APPROVAL === #
-
-    def _approval_reason(self):
-        """Why this change needs approval, in words; None if it does not."""
-        return self._approval_by_template() or self._type().approval_reason(self)
-
-    def _approval_by_template(self):
-        """Why the template's rules want this change approved; None if they do not."""
-        if self.origin == "system":
-            return None
-        rules = self.contract_id.template_id.sudo().approval_ids.filtered(
-            lambda rule: (
-                (not rule.type or rule.type == self.type)
-                and (not rule.customers_only or self.origin == "customer")
-            )
-        )
-        if not rules:
-            return None
-        if any(not rule.amount for rule in rules):
-            return self.env._("Changes of this type need approval.")
-        amount = abs(self._preview_money()["amount"])
-        reached = [rule.amount for rule in rules if amount >= rule.amount]
-        if not reached:
-            return None
-        return self.env._(
-            "Changes from %s on need approval.", self.currency_id.format(min(reached))
-        )
 
     @api.constrains("override", "origin")
     def _check_override_origin(self):

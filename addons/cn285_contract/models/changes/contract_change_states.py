@@ -37,6 +37,7 @@ class ContractChange(models.Model):
         for change in self:
             if change.state != "draft":
                 change._update_state(("draft",), "scheduled")
+            change._note_requester()
             change._check()
             needed = change._approval_reason()
             if needed:
@@ -58,38 +59,17 @@ class ContractChange(models.Model):
         for changes in by_type:
             changes._type().after_schedule(changes)
 
-    def action_approve(self):
-        """Let changes that wait for approval go ahead.
-
-        :raises AccessError: for users who are not billing managers
-        """
-        self._check_approver()
-        for change in self:
-            change._check()
-        self._write_inside({"approved_by": self.env.user.id})
-        self._to_schedule(("to_approve",))
-        self._apply_if_due()
-        return True
-
-    def action_reject(self, note=None):
-        """Refuse changes that wait for approval."""
-        self._check_approver()
-        self._update_state(("to_approve",), "rejected", approved_by=self.env.user.id)
-        if note:
-            for change in self:
-                change.message_post(body=note)
-        return True
-
     def action_cancel(self):
         """Give up changes that have not taken effect."""
         scheduled = self.filtered(lambda change: change.state == "scheduled")
         self._update_state(("draft", "to_approve", "scheduled"), "cancelled")
         scheduled._announce(False)
+        self._close_approval()
         return True
 
     def action_draft(self):
         """Take cancelled changes up again."""
-        self._update_state(("cancelled", "rejected"), "draft", error=False)
+        self._update_state(("cancelled", "rejected"), "draft", error=False, approved_by=False)
         return True
 
     def action_reschedule(self, date_effective):
@@ -105,7 +85,7 @@ class ContractChange(models.Model):
                 raise UserError(self.env._("%s cannot be moved any more.", change.display_name))
             scheduled = change.filtered(lambda change: change.state == "scheduled")
             scheduled._announce(False)
-            change._write_inside({"date_effective": day, "error": False})
+            change._write_inside({"date_effective": day, "error": False, "awaiting_told": False})
             if change.state != "draft":
                 change._check()
             scheduled._moved()
@@ -116,9 +96,8 @@ class ContractChange(models.Model):
         """Scheduled changes have another day by now: what needs approval then waits for it."""
         for changes in self.grouped("type").values():
             changes._type().before_schedule(changes)
-        approver = self.env.su or self.env.user.has_group("cn285_contract.group_billing_manager")
         for change in self:
-            needed = None if approver else change._approval_reason()
+            needed = None if change._may_decide() else change._approval_reason()
             if needed:
                 change._update_state(("scheduled",), "to_approve", approved_by=False)
                 change._ask_approval(needed)
@@ -157,13 +136,3 @@ class ContractChange(models.Model):
                     "item “%(item)s” is “%(state)s”.", item=item.name, state=states[item.state]
                 )
             )
-
-    def _ask_approval(self, reason):
-        """Tell the billing managers that a change waits for them."""
-        self.ensure_one()
-        self.message_post(body=reason)
-
-    def _check_approver(self):
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group("cn285_contract.group_billing_manager"):
-            raise UserError(self.env._("Only a billing manager approves contract changes."))

@@ -33,6 +33,7 @@ class UsagePool(models.Model):
         "res.partner",
         string="Customer",
         check_company=True,
+        ondelete="restrict",
         help="Only contracts of this customer, or of those below it, can be members. "
         "Empty: of any customer.",
     )

@@ -44,6 +44,8 @@ CREATE INDEX IF NOT EXISTS {TABLE}_matched_idx ON {TABLE} (seq) WHERE seq IS NOT
 CREATE INDEX IF NOT EXISTS {TABLE}_item_idx ON {TABLE} (item_id, metric_id);
 CREATE INDEX IF NOT EXISTS {TABLE}_contract_idx ON {TABLE} (contract_id, metric_id)
     WHERE item_id IS NULL;
+CREATE INDEX IF NOT EXISTS {TABLE}_beneficiary_idx ON {TABLE} (beneficiary_id)
+    WHERE beneficiary_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_origin_idx ON {TABLE} (origin_id) WHERE origin_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_parked_idx ON {TABLE} (company_id) WHERE state = 'parked';
 CREATE TABLE IF NOT EXISTS cn285_usage_key (

@@ -11,6 +11,7 @@ from . import (
     usage_invoice_lines,
     usage_rating,
     usage_balance,
+    usage_partner_merge,
     usage_claims,
     rating_steps,
     rating_store,

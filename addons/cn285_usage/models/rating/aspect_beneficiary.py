@@ -1,3 +1,4 @@
+from ...engine.errors import UsageError
 from ...engine.sharing import rate_together
 from ..measure.usage_measure import ZERO, Measured
 from .aspect import RatingAspect
@@ -16,6 +17,15 @@ class BeneficiaryAspect(RatingAspect):
         by_property, with_amounts, *_rest = recipe.needs
         return by_property, with_amounts, True
 
+    def prepare(self, rows, batch):
+        """Look once which beneficiaries are contacts still."""
+        found = set().union(
+            *(one.by_beneficiary for one in batch.measured.values() if one.by_beneficiary)
+        )
+        found.discard(None)
+        # sudo: whether a contact is there is true for whoever bills.
+        self.contacts = set(rows.env["res.partner"].sudo().browse(found).exists().ids)
+
     def rate_calculator(self, row, batch, calculator_id, recipe):
         mode = batch.facts_of(row).rated_by
         if mode == "pooled":
@@ -25,6 +35,9 @@ class BeneficiaryAspect(RatingAspect):
         account = recipe.account(calculator_id)
         carried = batch.balances.before(account, row.period_start) if account else {}
         outcomes = _outcomes(row, batch, calculator_id, recipe, carried)
+        for outcome, _usage in outcomes:
+            if outcome.events and outcome.part.beneficiary_id not in self.contacts:
+                raise UsageError("beneficiary_gone")
         if mode == "beneficiary":
             for outcome, usage in outcomes:
                 left = carried.get(outcome.part.beneficiary_id, ZERO)

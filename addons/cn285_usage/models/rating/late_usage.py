@@ -6,6 +6,7 @@ Which rows it changes, how far back, the differences that are billed, and what e
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.isolation import each_or_apart, of_contracts
 from odoo.tools import SQL
 
 from ..ingest.usage_arrival_sql import ARRIVED
@@ -85,10 +86,18 @@ class BillingSchedule(models.Model):
         stale = self.search([("company_id", "=", company.id), ("usage_stale", "=", True)])
         if not stale:
             return self.browse(), {}
-        batch = stale._rate_rows(stale._billed_ratings())
-        created = stale._create_differences(batch)
-        stale.filtered(lambda row: row.contract_id not in batch.failed).usage_stale = False
-        return created, batch.failed
+
+        def rate(contracts):
+            rows = of_contracts(stale, contracts)
+            batch = rows._rate_rows(rows._billed_ratings())
+            created = rows._create_differences(batch)
+            rows.filtered(lambda row: row.contract_id not in batch.failed).usage_stale = False
+            return created, batch.failed
+
+        parts, failed = each_or_apart(stale.contract_id, rate)
+        for _created, failing in parts:
+            failed.update(failing)
+        return self.browse().union(*(created for created, _failing in parts)), failed
 
     @api.model
     def _mark_stale(self, company, since):

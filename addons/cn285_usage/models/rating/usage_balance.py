@@ -25,7 +25,7 @@ class UsageBalance(models.Model):
     pool_id = fields.Many2one(
         "cn285.usage.pool", readonly=True, ondelete="cascade", index="btree_not_null"
     )
-    beneficiary_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    beneficiary_id = fields.Many2one("res.partner", readonly=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     period_start = fields.Date(required=True, readonly=True)
     carried_out = fields.Float(string="Carried On", digits=0, readonly=True)

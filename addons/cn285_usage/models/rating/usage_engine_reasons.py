@@ -26,6 +26,9 @@ class UsageCalculator(models.Model):
             ),
             "negative_units": self.env._("A number of units must not be negative here: %(value)s."),
             "not_positive": self.env._("%(value)s must be above zero."),
+            "beneficiary_gone": self.env._(
+                "There are events of a contact that does not exist any more: reverse them."
+            ),
             "no_tiers": self.env._("At least one tier is needed."),
             "tier_bound_not_positive": self.env._(
                 "The upper bound of a tier must be above zero, not %(up_to)s."

@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 import pytz
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.isolation import each_or_apart, of_contracts
 from odoo.tools import SQL, split_every
 
 from ..measure.usage_measure import next_day, utc
@@ -154,9 +155,17 @@ class UsageDelivery(models.Model):
         made, failed = self.env["cn285.billing.schedule"], {}
         pending = self.search([("company_id", "=", company.id), ("pending", "=", True)], order="id")
         for ids in split_every(CHUNK, pending.ids):
-            rows, failing = self.browse(ids)._plan_rows()
-            made |= rows
+            some = self.browse(ids)
+            parts, failing = each_or_apart(
+                some.item_id.contract_id,
+                lambda contracts, some=some: of_contracts(
+                    some, contracts, "item_id.contract_id"
+                )._plan_rows(),
+            )
             failed.update(failing)
+            for rows, failing in parts:
+                made |= rows
+                failed.update(failing)
         return made, failed
 
     def _plan_rows(self):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.isolation import each_or_apart, of_contracts
 from odoo.tools import SQL
 
 from .usage_delivery import LOOK_BACK_DAYS
@@ -64,12 +65,31 @@ class BillingSchedule(models.Model):
             since = company._cn285_today() - timedelta(days=LOOK_BACK_DAYS)
             waiting &= schedules._touched_by(ingests, since) if ingests else schedules.browse()
         by_trigger = waiting.grouped(lambda row: row.item_id.usage_billing)
-        reached, failing = by_trigger.get("threshold", schedules.browse())._plan_thresholds()
-        complete = by_trigger.get("complete", schedules.browse())._plan_complete()
+        plans = {
+            "threshold": lambda part: part._plan_thresholds(),
+            "complete": lambda part: (part._plan_complete(), {}),
+        }
+        for trigger, plan in plans.items():
+            due, failing = by_trigger.get(trigger, schedules.browse())._plan_apart(plan)
+            rows |= due
+            failed.update(failing)
         ingests._write_inside({"triggered": True})
         self.env.flush_all()
-        due = self.browse((rows | reached | complete).ids)
-        return due, {**failed, **failing}
+        return self.browse(rows.ids), failed
+
+    def _plan_apart(self, plan):
+        """Plan what these waiting rows call for; a contract that cannot be read stops itself only.
+
+        :param plan: function of rows that returns those due, and ``{contract: reason}``
+        :returns: the same of all
+        """
+        parts, failed = each_or_apart(
+            self.contract_id,
+            lambda contracts: plan(of_contracts(self, contracts)),
+        )
+        for _due, failing in parts:
+            failed.update(failing)
+        return self.browse().union(*(due for due, _failing in parts)), failed
 
     @api.model
     def _plan_deliveries(self, company, ingests, everything):

@@ -103,14 +103,6 @@ class BillingRun(models.Model):
         _due, failed = schedules._plan_triggered(self.company_id, everything=True)
         return failed
 
-    def _own_contracts(self, reasons):
-        """Those reasons that are about contracts of this run."""
-        if not reasons or not self._has_filters():
-            return reasons
-        contracts = self.env["cn285.contract"].union(*reasons)
-        own = contracts.filtered_domain(self._contract_domain())
-        return {contract: reason for contract, reason in reasons.items() if contract in own}
-
     def _report_missing(self):
         """Report what is incomplete for longer than its item waits; the contract is billed."""
         missing = self._own_contracts(self._missing_usage(self.company_id))

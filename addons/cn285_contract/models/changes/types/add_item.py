@@ -52,6 +52,10 @@ class AddItem(ChangeType):
                 change.env._("days of trial and numbers of periods cannot be negative.")
             )
 
+    def held_from(self, change):
+        """What is not on the contract yet holds back nothing that is."""
+        return None
+
     def apply(self, changes):
         items = changes.env["cn285.contract.item"].create(
             [self._prepare_item(change) for change in changes]

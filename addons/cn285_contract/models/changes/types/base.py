@@ -29,6 +29,10 @@ class ChangeType:
     nature: Nature = ""
     #: The day that it names is the last one before it takes effect, as it is for an end.
     end_day: bool = False
+    #: Whether it takes effect on its very day, whatever the company's rule for the day of a change.
+    on_its_day: bool = False
+    #: Whether it is held back by earlier changes that failed; an end is not.
+    waits: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
 
@@ -78,6 +82,17 @@ class ChangeType:
         """Why this one needs approval, besides the rules of the template; None if it does not."""
         return None
 
+    def is_statutory(self, change) -> bool:
+        """Whether a customer does it by right, so that no approval may keep him from it."""
+        return False
+
+    def held_from(self, change):
+        """While it awaits approval: the day from which on what it is about is not billed.
+
+        Renewal waits too where it comes on that day or later. None: it holds nothing.
+        """
+        return change._first_day()
+
     # === WHEN IT IS SCHEDULED === #
 
     def announce(self, changes, scheduled: bool) -> None:
@@ -93,6 +108,10 @@ class ChangeType:
         """Let customers know."""
 
     # === EFFECT === #
+
+    def is_own_act(self, change) -> bool:
+        """Whether the contract does it by itself: that comes before other changes of its day."""
+        return change.origin == "system"
 
     def last_day(self, change):
         """Last day before an end: by the company's rule whether the day of an end is billed."""
@@ -151,6 +170,14 @@ class ChangeTypeExtension(ChangeType):
         return self.base.end_day
 
     @property
+    def on_its_day(self):
+        return self.base.on_its_day
+
+    @property
+    def waits(self):
+        return self.base.waits
+
+    @property
     def for_customers(self):
         return self.base.for_customers
 
@@ -179,6 +206,12 @@ class ChangeTypeExtension(ChangeType):
     def approval_reason(self, change):
         return self.base.approval_reason(change)
 
+    def is_statutory(self, change):
+        return self.base.is_statutory(change)
+
+    def held_from(self, change):
+        return self.base.held_from(change)
+
     def announce(self, changes, scheduled):
         self.base.announce(changes, scheduled)
 
@@ -187,6 +220,9 @@ class ChangeTypeExtension(ChangeType):
 
     def after_schedule(self, changes):
         self.base.after_schedule(changes)
+
+    def is_own_act(self, change):
+        return self.base.is_own_act(change)
 
     def last_day(self, change):
         return self.base.last_day(change)

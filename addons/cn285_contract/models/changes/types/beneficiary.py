@@ -23,6 +23,10 @@ class Beneficiary(ChangeType):
                 change.env._("%s belongs to another company.", partner.display_name)
             )
 
+    def held_from(self, change):
+        """It is not about money."""
+        return None
+
     def apply(self, changes):
         for change in changes.filtered(lambda change: not change._is_superseded()):
             change.item_id.beneficiary_id = change._parsed().get("beneficiary_id") or False

@@ -14,6 +14,7 @@ class EndItem(ChangeType):
     on = "item"
     nature = "cancellation"
     end_day = True
+    waits = False
     for_customers = True
 
     def check(self, change):

@@ -51,6 +51,9 @@ class ServicePeriod(ChangeType):
             days += [day_after(day) for day in (values["date_end"], item.date_end) if day]
         return min(days)
 
+    def held_from(self, change):
+        return self.earliest_day(change)
+
     def apply(self, changes):
         for change in changes:
             item, values = change.item_id, change._parsed()

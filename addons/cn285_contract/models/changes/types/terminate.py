@@ -17,6 +17,7 @@ class Terminate(ChangeType):
     label = _lt("Termination")
     on = "contract"
     end_day = True
+    waits = False
     for_customers = True
 
     def check(self, change):
