@@ -112,6 +112,22 @@ class TestWallsOfChildren(UsageCase):
             with self.assertRaises(AccessError):
                 child.read(["display_name"])
 
+    def test_dialogs_are_for_whoever_opened_them(self):
+        """A preview, an estimate or a file in somebody's dialog is not read by a colleague."""
+        rules = self.env["ir.rule"]
+        for name, model in self.env.registry.items():
+            if not name.startswith("cn285.") or model._abstract or not model._transient:
+                continue
+            with self.subTest(name):
+                own = rules.search([("model_id.model", "=", name), ("groups", "=", False)])
+                self.assertIn("[('create_uid', '=', user.id)]", own.mapped("domain_force"))
+        contract = self._usage_contract({"price_unit": 1.0}, user_id=self.seller.id)
+        self._use(contract, 30)
+        contract.with_user(self.seller).action_view_usage_estimate()
+        lines = self.env["cn285.usage.estimate.line"]
+        self.assertTrue(lines.with_user(self.seller).search([]).mapped("amount"))
+        self.assertFalse(lines.with_user(self.users["own"]).search([]))
+
     def test_each_model_is_closed_to_strangers(self):
         """No model of ours is open to everybody: not to employees, customers or other companies.
 

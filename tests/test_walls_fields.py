@@ -43,11 +43,11 @@ HISTORY = {
 # What of records with a history the program keeps; the names are those of the complaint.
 KEPT = {
     "cn285.billing.run": "state date_started date_finished schedule_ids invoice_ids issue_ids",
-    "cn285.contract": "state planned_end mrr payer_id term_start term_end term_number auto_renew "
+    "cn285.contract": "state planned_end mrr_amount mrr_company payer_id term_start term_end term_number auto_renew "
     "free_exit_from commitment_end schedule_ids invoice_ids predecessor_id access_token",
     "cn285.contract.change": "state approved_by fee_amount refund_amount confirmation_id before "
     "after error declaration received_at date_applied result_item_id",
-    "cn285.contract.item": "company_id state planned_until planned_end mrr anchor_date not_before "
+    "cn285.contract.item": "company_id state planned_until planned_end anchor_date not_before "
     "version_ids pause_ids schedule_ids predecessor_id",
     "cn285.renewal.notice": "contract_id state last_day_to_refuse date_sent date_refused problem",
     "cn285.revrec.run": "state name",
@@ -169,6 +169,25 @@ class TestWallsOfFields(UsageCase):
         self.assertEqual((row.state, row.move_id, row.amount), before)
         self._bill(date(2026, 2, 20))
         self.assertEqual(len(contract.invoice_ids), len(run.invoice_ids))
+
+    def test_what_a_history_hangs_on_does_not_change(self):
+        contract, run = self._billed()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.user.company_ids |= elsewhere
+        user_run = run.with_user(self.user)
+        for record, vals in (
+            (contract.with_user(self.user), {"company_id": elsewhere.id}),
+            (user_run, {"company_id": elsewhere.id}),
+            (user_run, {"date": "2027-01-01"}),
+            (user_run, {"contract_ids": [Command.link(contract.id)]}),
+            (user_run, {"post": False}),
+        ):
+            with self.subTest(record._name, vals=vals), self.assertRaisesRegex(UserError, "draft"):
+                record.write(vals)
+        # Forms may send what is there already.
+        user_run.write({"date": "2026-02-20", "post": True})
+        draft = contract.with_user(self.user).copy()
+        draft.client_ref = "PO 7"
 
     def test_keys_of_the_program_are_no_keys_of_callers(self):
         contract, _run = self._billed()

@@ -10,6 +10,7 @@ class Contract(models.Model):
     _description = "Contract"
     _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "portal.mixin"]
     _creatable = frozenset({"name"})
+    _fixed_fields = frozenset({"company_id"})
     _portal_fields = frozenset(
         {
             "name",

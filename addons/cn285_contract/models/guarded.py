@@ -1,10 +1,29 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .common import STATE_DOOR
 
 # What customers read of any record that they may read; archived ones are found by no search.
 PORTAL_ALWAYS = ("id", "display_name", "active")
+
+
+def refuse_kept_links(records, vals):
+    """Refuse users to write our read-only fields of Odoo's own records: what an invoice billed.
+
+    :param records: records of a model that is not ours
+    :raises AccessError: naming the first of these fields
+    """
+    env = records.env
+    if env.su or env.context.get("cn285_state_door") is STATE_DOOR:
+        return
+    for name in vals:
+        if name.startswith("cn285_") and records._fields[name].readonly:
+            raise AccessError(
+                env._(
+                    "“%s” is kept by the program: it says what was billed, and is not edited.",
+                    records._fields[name]._description_string(env),
+                )
+            )
 
 
 class Guarded(models.AbstractModel):
@@ -18,7 +37,8 @@ class Guarded(models.AbstractModel):
 
     ``_creatable`` names read-only fields that whoever creates the record may give: a number that
     comes from elsewhere. ``_is_history`` refuses users everything, deleting too: rows of it are
-    made by the engine alone.
+    made by the engine alone. ``_fixed_fields`` are written while the record is a draft, and then no
+    more: what its history hangs on.
 
     ``_portal_fields`` names what customers read of the records that they may read, by remote calls
     too: nothing else is read, searched, grouped or told by them.
@@ -29,6 +49,7 @@ class Guarded(models.AbstractModel):
 
     _creatable = frozenset()
     _is_history = False
+    _fixed_fields = frozenset()
     _portal_fields = frozenset()
 
     # === THE DOOR === #
@@ -123,7 +144,28 @@ class Guarded(models.AbstractModel):
     def write(self, vals):
         if not self._is_inside():
             self._refuse_kept(self._kept_fields() & vals.keys())
+            self._refuse_fixed(vals)
         return super().write(vals)
+
+    def _refuse_fixed(self, vals):
+        """Refuse other values of what is fixed once a record is no draft any more.
+
+        :raises UserError: naming the record and the first field
+        """
+        for name in sorted(self._fixed_fields & vals.keys()):
+            field = self._fields[name]
+            for record in self:
+                value = field.convert_to_cache(vals[name], record, validate=False)
+                if record.state != "draft" and value != field.convert_to_cache(
+                    record[name], record, validate=False
+                ):
+                    raise UserError(
+                        self.env._(
+                            "%(record)s is no draft any more: “%(field)s” does not change.",
+                            record=record.display_name,
+                            field=field._description_string(self.env),
+                        )
+                    )
 
     def copy_data(self, default=None):
         """Without what the program keeps: a copy has no history."""

@@ -19,6 +19,7 @@ from . import (
     contract_termination,
     contract_change_termination,
     contract_change_confirmation,
+    proof_attachment,
     contract_withdrawal,
     contract_change_withdrawal,
     contract_portal_termination,

@@ -36,7 +36,9 @@ class RenewalNoticeSending(models.Model):
     )
     message_id = fields.Char(string="Message-Id", readonly=True, index="btree_not_null")
     mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True)
-    attachment_id = fields.Many2one("ir.attachment", string="Letter", readonly=True)
+    attachment_id = fields.Many2one(
+        "ir.attachment", string="Letter", readonly=True, index="btree_not_null"
+    )
     delivery = fields.Selection(
         [
             ("outgoing", "On its Way"),
@@ -76,6 +78,11 @@ class RenewalNoticeSending(models.Model):
         if "delivery" in vals:
             self.notice_id._refresh_state()
         return result
+
+    def copy(self, default=None):
+        raise UserError(
+            self.env._("Sendings of a renewal notice are proof: each was made once, none is copied.")
+        )
 
     def _is_inside(self):
         return self.env.context.get("cn285_state_door") is STATE_DOOR

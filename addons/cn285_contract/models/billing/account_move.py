@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..guarded import refuse_kept_links
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -32,6 +34,10 @@ class AccountMove(models.Model):
     def _compute_cn285_contract_count(self):
         for move in self:
             move.cn285_contract_count = len(move.cn285_contract_ids)
+
+    def write(self, vals):
+        refuse_kept_links(self, vals)
+        return super().write(vals)
 
     def unlink(self):
         # sudo: the rows behind a draft that its owner may delete go back to the schedule.
@@ -92,6 +98,10 @@ class AccountMoveLine(models.Model):
     def _cn285_of_row(self):
         """The line that names the rows behind this one: itself, or the first of the same row."""
         return self.cn285_first_line_id or self
+
+    def write(self, vals):
+        refuse_kept_links(self, vals)
+        return super().write(vals)
 
     def unlink(self):
         # sudo: a line deleted from a draft invoice frees its rows, which are then planned again.

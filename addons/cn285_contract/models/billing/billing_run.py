@@ -13,6 +13,18 @@ class BillingRun(models.Model):
     _description = "Billing Run"
     _inherit = ["cn285.guarded", "mail.thread"]
     _creatable = frozenset({"name"})
+    _fixed_fields = frozenset(
+        {
+            "company_id",
+            "contract_ids",
+            "date",
+            "invoice_date",
+            "partner_ids",
+            "post",
+            "tag_ids",
+            "template_ids",
+        }
+    )
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -85,7 +85,8 @@ class BillingSchedule(models.Model):
         """Lines that credit a row name the invoice line of that row."""
         for row in self.filtered(lambda row: row.kind == "credit"):
             if len(row.move_line_id.cn285_schedule_ids) == 1:
-                row.move_line_id.cn285_credited_line_id = row.credited_id.move_line_id
+                # sudo: it follows from the rows; nobody writes it by hand.
+                row.sudo().move_line_id.cn285_credited_line_id = row.credited_id.move_line_id
 
 
 class AccountMove(models.Model):
