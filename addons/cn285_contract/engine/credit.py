@@ -143,6 +143,40 @@ def credit_lines(
     return credits
 
 
+def exact_tax(line: CreditableLine, credit: LineCredit, tax: Hashable) -> Decimal:
+    """Return what a credit takes back of a tax before that is rounded; what closes a line, all.
+
+    For documents that round the tax of their lines together.
+    """
+    if credit.base == line.remaining:
+        return credit.taxes[tax]
+    share = Fraction(line.credited + credit.base) / Fraction(line.base)
+    exact = Fraction(line.taxes[tax]) * share - Fraction(line.credited_taxes.get(tax, ZERO))
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+def with_price(
+    line: CreditableLine, credit: LineCredit, price: Decimal, included: Sequence[Hashable]
+) -> LineCredit:
+    """Return a credit whose amount and included taxes come to a price, where that is possible.
+
+    A cent between rounding what is paid back and rounding its parts goes into the largest of the
+    included taxes. What closes a line stays: it is what is left.
+
+    :param price: what is to be paid back with the taxes that are inside the price
+    :param included: keys of these taxes
+    """
+    inside = [tax for tax in included if tax in credit.taxes]
+    if not inside or credit.base == line.remaining:
+        return credit
+    beside = price - credit.base - sum((credit.taxes[tax] for tax in inside), ZERO)
+    largest = max(inside, key=lambda tax: abs(credit.taxes[tax]))
+    left = line.taxes[largest] - line.credited_taxes.get(largest, ZERO)
+    wish = credit.taxes[largest] + beside
+    fitting = max(min(wish, left), ZERO) if line.base > 0 else min(max(wish, left), ZERO)
+    return replace(credit, taxes={**credit.taxes, largest: fitting})
+
+
 def spread_credit(
     amount: Decimal, shares: Amounts, unit: Decimal = CENT
 ) -> dict[Hashable, Decimal]:

@@ -27,6 +27,7 @@ from . import (
     pricing,
     diary,
     named_by_ours,
+    product_rules,
     partner_merge,
 )
 from . import (

@@ -296,7 +296,6 @@ class Contract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        templates = []
         for vals in vals_list:
             self._check_state_door(vals)
             for command in vals.get("item_ids") or ():
@@ -306,13 +305,14 @@ class Contract(models.Model):
             if vals.get("name", "/") == "/":
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code("cn285.contract") or "/"
-            # A contract made by code from a template gets its items, as it would on the screen.
-            wants_items = vals.get("template_id") and not vals.get("item_ids")
-            templates.append(vals["template_id"] if wants_items else False)
         contracts = super().create(vals_list)
-        for contract, template_id, vals in zip(contracts, templates, vals_list, strict=True):
-            if template_id:
-                given = {name for name in vals if name != "template_id"}
+        # A contract made by code from a template gets its terms, as it would on the screen, and its
+        # items unless the caller brings his own.
+        for contract, vals in zip(contracts, vals_list, strict=True):
+            # Items that are only cleared: the template is named, nothing is taken over.
+            named_only = vals.get("item_ids") and not contract.item_ids
+            if contract.template_id and not named_only:
+                given = {name for name in vals if name != "item_ids" or vals[name]}
                 contract._apply_template(contract.template_id, keep=given)
         return contracts
 
@@ -360,6 +360,14 @@ class Contract(models.Model):
             "company_id",
         }
 
+    def _end_as_of(self, day):
+        """Hook: the last day of the contract by what is planned to have happened by a day.
+
+        :returns: date, or False for no end
+        """
+        self.ensure_one()
+        return self.date_end
+
     def _term_ends(self):
         """Hook: last days after which the contract may be another. Default: its end date.
 
@@ -371,8 +379,9 @@ class Contract(models.Model):
     def _apply_template(self, template, keep=frozenset()):
         """Fill a draft contract from its template: terms and items, never dates or partner.
 
-        ``keep`` names the fields that the caller set himself and that stay as they are. The
-        template's items are copied: later edits of the template do not reach this contract.
+        ``keep`` names the fields that the caller set himself and that stay as they are, the items
+        too where ``item_ids`` is among them. The template's items are copied: later edits of the
+        template do not reach this contract.
         """
         self.ensure_one()
         if template.company_id and template.company_id != self.company_id:
@@ -383,9 +392,16 @@ class Contract(models.Model):
                     company=template.company_id.name,
                 )
             )
+        # A price list that the caller chose has its own currency.
+        keep = keep | {"currency_id"} if "pricelist_id" in keep else keep
         for name in template._contract_fields():
-            if name not in keep and template[name]:
+            # What is chosen (yes or no, a number, one of a list) counts as it is; a record or a
+            # text that the template leaves open stays open.
+            chosen = template._fields[name].type in ("boolean", "integer", "float", "selection")
+            if name not in keep and (chosen or template[name]):
                 self[name] = template[name]
+        if "item_ids" in keep:
+            return
         commands = [fields.Command.clear()]
         commands += [
             fields.Command.create(item._prepare_contract_item_vals(self.date_start))

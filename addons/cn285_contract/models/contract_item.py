@@ -192,6 +192,8 @@ class ContractItem(models.Model):
         if "contract_id" in vals:
             self._check_stays(vals["contract_id"])
         result = super().write(vals)
+        if {"date_start", "trial_days"} & vals.keys():
+            self._date_discounts()
         if self._replanning_fields() & vals.keys() and "state" not in vals:
             self._replan()
         self._edit_last_version(vals)
@@ -269,9 +271,15 @@ class ContractItem(models.Model):
             lambda item: date_start or item.contract_id.date_start
         ).items():
             items.date_start = start
-        for item in self.filtered("discount_ids"):
-            item.discount_ids._count_from(item.date_start)
+        self._date_discounts()
         self._update_state(("draft",), "active")
+        self.contract_id._check_product_rules()
+
+    def _date_discounts(self):
+        """Discounts that came from a template count from the first billed day, wherever it is."""
+        for item in self.filtered("discount_ids"):
+            if item.billing_start:
+                item.discount_ids._count_from(item.billing_start)
 
     def action_activate(self, date_start=None):
         """Start items by hand or by a program, on ``date_start`` (default: today).

@@ -232,6 +232,8 @@ class ContractItem(models.Model):
             quantity=1.0,
             product=self.product_id,
             partner=contract.payer_id,
+            # As a line that includes tax: see ``account.tax._add_tax_details_in_base_line``.
+            rounding_method="round_per_line",
         )["total_excluded"]
 
     def _engine_message(self, error):

@@ -67,6 +67,7 @@ class Contract(models.Model):
             contract.date_start = contract.company_id._cn285_today()
         self._update_state(("draft",), "active")
         self.item_ids.filtered(lambda item: item.start_condition != "manual")._activate()
+        self._check_product_rules()
         return True
 
     def action_close(self, date_end=None):
@@ -108,6 +109,14 @@ class Contract(models.Model):
         )
         self.date_end = last_day
 
+    def _cancel_unserved(self):
+        """Cancel a running contract of which no day is served; what was billed is to be settled."""
+        self.ensure_one()
+        self.item_ids.with_context(cn285_keep_contract_state=STATE_DOOR)._update_state(
+            ("draft", *LIVE_STATES), "cancelled"
+        )
+        self._update_state(LIVE_STATES, "cancelled")
+
     def action_cancel(self):
         """Cancel contracts of which nothing was invoiced; their planned rows are cancelled too."""
         for contract in self:
@@ -123,7 +132,20 @@ class Contract(models.Model):
         return True
 
     def action_draft(self):
-        """Bring cancelled contracts back to draft."""
+        """Bring cancelled contracts back to draft.
+
+        :raises UserError: where something was invoiced: its history stays
+        """
+        for contract in self:
+            if contract.state == "cancelled" and "invoiced" in contract.schedule_ids.mapped(
+                "state"
+            ):
+                raise UserError(
+                    self.env._(
+                        "Contract %s was invoiced, and cannot become a draft again: duplicate it.",
+                        contract.name,
+                    )
+                )
         self._update_state(("cancelled",), "draft")
         self.item_ids._update_state(("draft", "cancelled"), "draft")
         return True

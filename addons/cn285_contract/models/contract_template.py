@@ -18,13 +18,21 @@ class ContractTemplate(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Left empty, all companies may use it.")
+    owner_company_id = fields.Many2one(
+        "res.company",
+        string="Maintained By",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        help="The company whose managers may edit the template where all companies may use it.",
+    )
     currency_id = fields.Many2one(
         "res.currency",
         compute="_compute_currency_id",
         store=True,
         readonly=False,
         precompute=True,
-        required=True,
+        help="Left empty, as in a template of all companies: that of the contract's company.",
     )
     pricelist_id = fields.Many2one("product.pricelist", ondelete="restrict", check_company=True)
     payment_term_id = fields.Many2one(
@@ -57,18 +65,21 @@ class ContractTemplate(models.Model):
     contract_ids = fields.One2many("cn285.contract", "template_id", string="Contracts")
     contract_count = fields.Integer(compute="_compute_contract_count")
 
-    _code_uniq = models.Constraint(
-        "unique(code, company_id)", "A contract template with this code already exists."
+    _code_uniq = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0)) WHERE code IS NOT NULL",
+        "A contract template with this code already exists.",
     )
 
     @api.depends("pricelist_id", "company_id")
     def _compute_currency_id(self):
         for template in self:
-            company = template.company_id or self.env.company
             if template.pricelist_id:
                 template.currency_id = template.pricelist_id.currency_id
+            elif template.company_id:
+                template.currency_id = template.currency_id or template.company_id.currency_id
             else:
-                template.currency_id = template.currency_id or company.currency_id
+                # What all companies use is in the currency of none of them.
+                template.currency_id = False
 
     @api.depends("contract_ids")
     def _compute_contract_count(self):
@@ -91,6 +102,25 @@ class ContractTemplate(models.Model):
                         template=template.name,
                         currency=template.currency_id.name,
                         other=pricelist.currency_id.name,
+                    )
+                )
+
+    @api.constrains("code", "company_id")
+    def _check_code(self):
+        """A code names one template to each company, be it shared or its own."""
+        for template in self.filtered("code"):
+            # sudo: a shared code must be free in companies that the user does not see.
+            others = self.sudo().with_context(active_test=False)
+            found = others.search([("code", "=", template.code), ("id", "!=", template.id)])
+            if template.company_id:
+                found = found.filtered(lambda other: not other.company_id)
+            if found:
+                raise ValidationError(
+                    self.env._(
+                        "The code “%(code)s” is that of template “%(other)s” already: a template "
+                        "of all companies and those of a company cannot share one.",
+                        code=template.code,
+                        other=found[0].name,
                     )
                 )
 

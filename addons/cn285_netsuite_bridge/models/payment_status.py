@@ -1,4 +1,5 @@
 from decimal import Decimal
+from fractions import Fraction
 
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
@@ -174,3 +175,9 @@ class AccountMove(models.Model):
         index="btree_not_null",
         help="The document that this entry closes because NetSuite says it is paid.",
     )
+
+    def _cn285_money_share(self, sign, steps=5):
+        """What NetSuite says is paid came in there."""
+        if self.cn285_netsuite_cleared_id:
+            return Fraction(1)
+        return super()._cn285_money_share(sign, steps)

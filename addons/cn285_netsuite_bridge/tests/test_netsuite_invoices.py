@@ -36,6 +36,7 @@ class TestInvoices(NetsuiteCase):
         clearing = self.cleared(invoice)
         self.assertEqual(clearing.journal_id, self.backend.netsuite_clearing_journal_id)
         self.assertMoney(clearing.amount_total, "280.00")
+        self.assertEqual(invoice._cn285_received()[invoice], (280, 0))
         self.assertEqual(self.binding(invoice, "invoice").status_there, "Paid In Full")
 
     def cleared(self, invoice):

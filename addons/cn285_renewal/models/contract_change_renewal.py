@@ -28,6 +28,23 @@ class Renew(TermChange):
     on_its_day = True
     for_customers = True
 
+    def needs_running(self, change):
+        """One that was agreed and is found late brings back what closed with its term."""
+        return not change.contract_id._closed_with_term()
+
+    def earliest_day(self, change):
+        """Its day is that of the term: it may be found late by any time."""
+        return change.company_id._cn285_today()
+
+    def obsolete_reason(self, change):
+        """The term that it begins has begun, or the contract is over."""
+        reason, contract = super().obsolete_reason(change), change.contract_id
+        begun = contract.term_start and change.date_effective <= contract.term_start
+        if reason or not begun:
+            return reason
+        day = format_date(change.env, change.date_effective)
+        return change.env._("the term from %s has begun already.", day)
+
     def is_own_act(self, change):
         """Also where it was agreed: the new term begins before anything changes in it."""
         return True
@@ -66,7 +83,10 @@ class Renew(TermChange):
         # What became of the notice is decided before the term that it announced begins.
         contracts.notice_ids._refresh_state()
         for change in changes:
+            closed = change.contract_id._closed_with_term()
             change.contract_id._begin_next_term()
+            if closed:
+                change.contract_id._run_again()
         contracts._plan_notices()
         changes._revise_prices()
 
@@ -129,6 +149,13 @@ class ExtendTerm(TermChange):
 
     def held_from(self, change):
         return day_after(change.contract_id.term_end)
+
+    def obsolete_reason(self, change):
+        """The term lasts as long already."""
+        reason, end = super().obsolete_reason(change), change.contract_id.term_end
+        if reason or not end or change._parsed()["term_end"] > end:
+            return reason
+        return change.env._("the term ends on %s already.", format_date(change.env, end))
 
     def apply(self, changes):
         for change in changes:

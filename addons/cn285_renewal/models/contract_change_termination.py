@@ -2,13 +2,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.engine.errors import EngineError
 from odoo.addons.cn285_contract.models.changes.types import ChangeTypeExtension
-from odoo.addons.cn285_contract.models.common import STATE_DOOR, as_decimal
-from odoo.exceptions import UserError
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.tools import format_date
 
-from ..engine.interest import late_interest
 from .contract_termination import GROUNDS
 
 STAGES = [
@@ -68,15 +65,17 @@ class TerminationByRight(ChangeTypeExtension):
 
     def apply(self, changes):
         """Also charge the fee, and note what has to be refunded by when."""
-        for change in changes:
-            refund = change._refund_of(change._quote())
-            change._write_inside(
-                {"refund_amount": refund, "date_refund_due": change._refund_deadline()}
-            )
+        # A contract of which no day is served is cancelled with all of its items; not with the fee.
+        served = changes.filtered(
+            lambda change: change._last_day() >= change.contract_id.date_start
+        )
+        for change in served:
             change._charge_fee()
         super().apply(changes)
-        for change in changes.filtered("refund_amount"):
-            change._ask_refund()
+        for change in changes - served:
+            change._charge_fee()
+        for change in changes:
+            change._note_refund(change._refund_deadline())
 
 
 class ContractChange(models.Model):
@@ -125,22 +124,6 @@ class ContractChange(models.Model):
     fee_amount = fields.Monetary(
         string="Leaving Fee", readonly=True, copy=False, help="Excluding tax."
     )
-    refund_amount = fields.Monetary(
-        string="To Refund",
-        readonly=True,
-        copy=False,
-        help="What was paid in advance for days that are not served any more, with tax.",
-    )
-    date_refund_due = fields.Date(
-        string="Refund By", readonly=True, copy=False, help="By the law of the customer's country."
-    )
-    date_refunded = fields.Date(string="Refunded On", copy=False, tracking=True)
-    interest_amount = fields.Monetary(
-        string="Legal Interest",
-        compute="_compute_interest",
-        help="Owed for each day after the refund was due, until it was paid, or until today.",
-    )
-    interest_note = fields.Char(compute="_compute_interest")
 
     def write(self, vals):
         inside = self.env.context.get("cn285_state_door") is STATE_DOOR
@@ -195,33 +178,6 @@ class ContractChange(models.Model):
             wanted = days and change.type in ENDS and change.date_effective
             change.date_reminder = wanted and change.date_effective - timedelta(days=days)
 
-    def _compute_interest(self):
-        for change in self:
-            change.interest_amount, change.interest_note = change._interest()
-
-    def _interest(self):
-        """Interest by now, and what is missing to tell it."""
-        self.ensure_one()
-        if not self.refund_amount or not self.date_refund_due:
-            return 0.0, False
-        contract = self.contract_id
-        rates = contract._law()._interest_rates(contract._legal_kind())
-        if rates is None:
-            return 0.0, False
-        paid = self.date_refunded or self.company_id._cn285_today()
-        rounding = as_decimal(self.currency_id.rounding)
-        try:
-            principal = as_decimal(self.refund_amount)
-            return float(
-                late_interest(principal, self.date_refund_due, paid, rates, rounding)
-            ), False
-        except EngineError as error:
-            note = self.env._(
-                "No legal interest rate is known for %s: add it to tell the interest.",
-                format_date(self.env, error.values["day"]),
-            )
-            return 0.0, note
-
     # === CHECKS === #
 
     def _check_right_to_leave(self):
@@ -261,23 +217,15 @@ class ContractChange(models.Model):
             self.date_effective, self.date_requested, legitimate=self.is_legitimate
         )
 
-    def _refund_of(self, quote):
-        """The part of the credit that the customer has paid: what is unpaid is not refunded."""
-        unpaid = sum(
-            self.contract_id.invoice_ids.filtered(
-                lambda move: move.state == "posted" and move.move_type == "out_invoice"
-            ).mapped("amount_residual")
-        )
-        return max(self.currency_id.round(quote["refund_total"] - unpaid), 0.0)
-
     def _charge_fee(self):
         """Put the fee on the contract, as a one-time fee of its last day."""
         self.ensure_one()
         if not self.fee_amount:
             return
-        contract, last_day = self.contract_id, self._last_day()
+        contract = self.contract_id
+        last_day = max(self._last_day(), contract.date_start)
         product = self.company_id.cn285_exit_fee_product_id or contract.item_ids[:1].product_id
-        self.env["cn285.contract.item"].create(
+        fee = self.env["cn285.contract.item"].create(
             {
                 "contract_id": contract.id,
                 "product_id": product.id,
@@ -288,29 +236,8 @@ class ContractChange(models.Model):
                 "one_shot_date": last_day,
             }
         )
-
-    def _ask_refund(self):
-        """Ask whoever follows the contract to pay the customer back in time."""
-        self.ensure_one()
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            self.date_refund_due,
-            summary=self.env._(
-                "Refund %(amount)s to %(customer)s",
-                amount=self.currency_id.format(self.refund_amount),
-                customer=self.partner_id.display_name,
-            ),
-            user_id=self.contract_id.user_id.id or self.env.uid,
-        )
-
-    def action_refunded(self):
-        """The refund was paid today."""
-        for change in self:
-            if not change.refund_amount:
-                raise UserError(self.env._("%s has nothing to refund.", change.display_name))
-            change.date_refunded = change.company_id._cn285_today()
-        self.activity_feedback(["mail.mail_activity_data_todo"])
-        return True
+        # Of a contract that is cancelled, nothing starts by itself.
+        fee.filtered(lambda item: item.state == "draft")._activate()
 
     @api.model
     def _cron_remind(self):

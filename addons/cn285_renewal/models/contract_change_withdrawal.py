@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.changes.types import ChangeType
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, STATE_DOOR
@@ -60,16 +58,7 @@ class Withdraw(ChangeType):
         by_item = {}
         for change in changes:
             contract = change.contract_id
-            refund = change._refund_of({"refund_total": change._credit_of_withdrawal()})
-            change._write_inside(
-                {
-                    "refund_amount": refund,
-                    "date_refund_due": contract._law()._withdrawal_refund_deadline(
-                        change.date_effective
-                    ),
-                    "received_at": change.received_at or fields.Datetime.now(),
-                }
-            )
+            change._write_inside({"received_at": change.received_at or fields.Datetime.now()})
             items = change.item_id or contract.item_ids
             items = items.filtered(lambda item: item.state in _SOLD)
             by_item.update(dict.fromkeys(items, change))
@@ -78,8 +67,9 @@ class Withdraw(ChangeType):
             else:
                 items._update_state(_SOLD, "withdrawn")
         changes.env["cn285.contract.item"].union(*by_item)._settle(by_item)
-        for change in changes.filtered("refund_amount"):
-            change._ask_refund()
+        for change in changes:
+            law = change.contract_id._law()
+            change._note_refund(law._withdrawal_refund_deadline(change.date_effective))
         changes._confirm_to_customer()
 
 
@@ -96,12 +86,3 @@ class ContractChange(models.Model):
             and contract.performance_requested
             and self.date_effective >= contract.date_start
         )
-
-    def _credit_of_withdrawal(self):
-        """What the withdrawal credits, with tax."""
-        contract = self.contract_id
-        last_day = contract.date_start - timedelta(days=1)
-        if self._owes_service():
-            last_day = self.date_effective
-        lines = contract._refund_lines(last_day, self.item_id or contract.item_ids)
-        return sum(line["total"] for line in lines)

@@ -17,7 +17,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ..engine.revision import index_factor, percent_factor, revised_price
-from ..engine.term import longest_end
+from ..engine.term import longest_end, next_term
 
 # Contracts that are renewed, and committed, together.
 RENEWAL_BATCH = 100
@@ -55,6 +55,47 @@ class Contract(models.Model):
         if ends_with_term:
             vals["date_end"] = term.last_day
         self._write_inside(vals)
+
+    def _closed_with_term(self):
+        """Whether the contract closed because its term was over, and for no other reason."""
+        self.ensure_one()
+        return (
+            self.state == "closed"
+            and bool(self.term_end)
+            and self.date_end == self.term_end
+            and not self.change_ids.filtered(
+                lambda change: change.type in ("terminate", "holder") and change.state == "applied"
+            )
+        )
+
+    def _run_again(self):
+        """Let a contract that had closed go on, with what ended only because it did."""
+        self.ensure_one()
+        self._update_state(("closed",), "active")
+        self.item_ids._reopen()
+
+    def _end_as_of(self, day):
+        """Also by the renewals and extensions that are planned to happen by then."""
+        end, term, anchor = super()._end_as_of(day), self._term(), None
+        planned = self.change_ids.filtered(
+            lambda change: (
+                change.type in ("renew", "extend_term")
+                and change.state == "scheduled"
+                and change.date_effective <= day
+            )
+        )
+        for change in planned.sorted(lambda change: (change.date_effective, change.id)):
+            if not end or not term:
+                break
+            ends_with_term = end <= term.last_day
+            if change.type == "extend_term":
+                last_day = change._parsed()["term_end"]
+                term = replace(term, end=max(day_after(last_day), term.end))
+                end, anchor = max(end, term.last_day), term.end.day
+            elif change.date_effective == term.end:
+                term = next_term(term, self._renewal_step(), anchor or self._anchor_day())
+                end = term.last_day if ends_with_term else end
+        return end
 
     def _longest_end(self):
         """The day after the contract's last possible term; None where it goes on for ever."""
@@ -128,6 +169,8 @@ class Contract(models.Model):
         )
         if not over:
             return changes
+        # What awaits approval is decided before the next term begins.
+        over -= over.browse().union(*over._held_by(lambda contract: day_after(contract.term_end)))
         waiting = changes.search(
             [("contract_id", "in", over.ids), ("type", "=", "renew"), ("state", "=", "scheduled")]
         )

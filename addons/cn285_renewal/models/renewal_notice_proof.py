@@ -81,7 +81,9 @@ class RenewalNoticeSending(models.Model):
 
     def copy(self, default=None):
         raise UserError(
-            self.env._("Sendings of a renewal notice are proof: each was made once, none is copied.")
+            self.env._(
+                "Sendings of a renewal notice are proof: each was made once, none is copied."
+            )
         )
 
     def _is_inside(self):

@@ -122,6 +122,27 @@ class TestTermination(TermCase):
         quote = self._quote(contract, None, "2025-05-20")
         self.assertEqual((quote["date_effective"], quote["last_day"]), ("2025-05-20",) * 2)
 
+    def test_on_the_first_day_where_the_day_of_an_end_is_not_billed(self):
+        """What the quote allows is done: all is credited, the fee is owed, the contract is void."""
+        self.company.cn285_end_day = "free"
+        contract = self._yearly(
+            exit_rule="any_time",
+            notice_length=0,
+            commitment_length=12,
+            may_buy_out=True,
+            exit_fee="fixed",
+            exit_fee_value=50.0,
+        )
+        self._bill_on("2025-03-15")
+        quote = self._quote(contract, "2025-03-15", "2025-03-15")
+        self.assertTrue(quote["allowed"])
+        with freeze_time("2025-03-15 09:00:00"):
+            change = self._terminate(contract, "2025-03-15", "2025-03-15")
+        self.assertEqual((change.state, contract.state), ("applied", "cancelled"))
+        self.assertMoney(change.fee_amount, "50.00")
+        self._bill_on("2025-03-15")
+        self.assertMoney(sum(contract.invoice_ids.mapped("amount_untaxed_signed")), "50.00")
+
     def test_quote_is_what_the_termination_credits(self):
         """The quote and the preview of the change come to the same, to the cent."""
         contract = self._yearly(

@@ -8,6 +8,7 @@ the account and the service period of each line.
 from . import (
     revrec_rule,
     res_company,
+    chart_template,
     res_config_settings,
     product,
     contract_item,

@@ -110,6 +110,11 @@ class ResCompany(models.Model):
                 }
             )
 
+    def _cn285_revrec_forget(self):
+        """Let go of accounts and journal: the chart that they belong to is replaced."""
+        companies = self.search([("id", "child_of", self.ids)])
+        companies.write(dict.fromkeys((*_USUAL_ACCOUNTS, "cn285_revrec_journal_id"), False))
+
     def _cn285_remove_empty_journal(self):
         """Remove the companies' journals of :meth:`_cn285_revrec_setup` that have no entry."""
         journals = self.cn285_revrec_journal_id.filtered(lambda journal: journal.code == _JOURNAL)
@@ -180,8 +185,14 @@ class ResCompany(models.Model):
                 )
 
     def _cn285_revrec_journal(self):
-        """The journal of the company's recognition entries; raise where none is set."""
+        """The journal of the company's recognition entries, made where none is set.
+
+        :raises UserError: where the company has no chart of accounts, and so no journal
+        """
         self.ensure_one()
+        if not self.cn285_revrec_journal_id and self.chart_template:
+            # sudo: who recognises revenue may not make journals; the usual one is made, once.
+            self.sudo()._cn285_revrec_setup()
         if not self.cn285_revrec_journal_id:
             raise UserError(
                 self.env._(

@@ -3,6 +3,7 @@ from . import (
     test_changes,
     test_exports,
     test_import_revrec,
+    test_new_company,
     test_rules,
     test_runs,
     test_stories,

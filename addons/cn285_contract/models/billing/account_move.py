@@ -2,10 +2,13 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..guarded import refuse_kept_links
+from .account_tax import SUMS_LINES
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+    # Says how a line is rounded; the writer says the same.
+    _quick_harmless = ("_prepare_product_base_line_for_taxes_computation",)
 
     cn285_run_id = fields.Many2one(
         "cn285.billing.run",
@@ -30,6 +33,12 @@ class AccountMove(models.Model):
     cn285_contract_count = fields.Integer(
         compute="_compute_cn285_contract_count", compute_sudo=True
     )
+    cn285_sums_lines = fields.Boolean(
+        string="Total Is the Sum of the Lines",
+        readonly=True,
+        help="Each line is rounded before the lines are added up, whatever rounding method the "
+        "company has: so invoices of contracts equal their billing schedule.",
+    )
 
     def _compute_cn285_contract_count(self):
         for move in self:
@@ -38,6 +47,11 @@ class AccountMove(models.Model):
     def write(self, vals):
         refuse_kept_links(self, vals)
         return super().write(vals)
+
+    def _prepare_product_base_line_for_taxes_computation(self, product_line):
+        base_line = super()._prepare_product_base_line_for_taxes_computation(product_line)
+        base_line[SUMS_LINES] = self.cn285_sums_lines
+        return base_line
 
     def unlink(self):
         # sudo: the rows behind a draft that its owner may delete go back to the schedule.

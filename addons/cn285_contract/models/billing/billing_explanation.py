@@ -79,7 +79,7 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _explain_proration(self, values):
-        share = f"{values['numerator']}/{values['denominator']}"
+        share = values.get("text") or f"{values['numerator']}/{values['denominator']}"
         if values["note"] == "free":
             return self.env._("partial period, free of charge")
         if values["note"] == "full":

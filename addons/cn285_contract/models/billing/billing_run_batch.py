@@ -117,6 +117,7 @@ class BillingRun(models.Model):
         rows = self.env["cn285.billing.schedule"].browse(lines)
         rows._set_invoiced(lines, self)
         self.env["account.move.line"]._cn285_follow(more)
+        rows._follow_lines(lines, more)
         self._attach_details(moves, lines)
         rows._follow_credited_lines()
         return moves

@@ -36,6 +36,56 @@ class Contract(models.Model):
             result[contract] = found[key]
         return result
 
+    def _without_rate(self):
+        """Contracts in a currency of which no rate is known: Odoo would convert one to one.
+
+        A rate of the contract's currency, or one of the company's own that is not 1, says how the
+        two relate.
+
+        :returns: ``{contract: reason in words}``
+        """
+        foreign = self.filtered(
+            lambda contract: contract.currency_id != contract.company_id.currency_id
+        )
+        if not foreign:
+            return {}
+        # sudo: whether there is a rate is true for whoever bills.
+        rates = self.env["res.currency.rate"].sudo()
+        known = {
+            (currency, company)
+            for currency, company in rates._read_group(
+                [
+                    ("currency_id", "in", foreign.currency_id.ids),
+                    ("company_id", "in", [False, *foreign.company_id.root_id.ids]),
+                ],
+                ["currency_id", "company_id"],
+            )
+        }
+        own = {
+            (currency, company)
+            for currency, company in rates._read_group(
+                [
+                    ("currency_id", "in", foreign.company_id.currency_id.ids),
+                    ("company_id", "in", [False, *foreign.company_id.root_id.ids]),
+                    ("rate", "!=", 1.0),
+                ],
+                ["currency_id", "company_id"],
+            )
+        }
+        nobody = self.env["res.company"]
+        reasons = {}
+        for contract in foreign:
+            root = contract.company_id.root_id
+            pairs = {(contract.currency_id, root), (contract.currency_id, nobody)}
+            others = {(contract.company_id.currency_id, one) for one in (root, nobody)}
+            if not pairs & known and not others & own:
+                reasons[contract] = self.env._(
+                    "There is no exchange rate of %(currency)s: enter one under Accounting, "
+                    "Configuration, Currencies.",
+                    currency=contract.currency_id.name,
+                )
+        return reasons
+
     def _get_invoice_address(self):
         """Whom the contract's invoices are made out to."""
         self.ensure_one()

@@ -120,6 +120,8 @@ class Contract(models.Model):
                 product_id=self.env["product.product"].browse(line["product_id"]),
                 currency_id=self.currency_id,
                 partner_id=self.env["res.partner"].browse(vals["partner_id"]),
+                extra_tax_data=line.get("extra_tax_data"),
+                cn285_sums_lines=True,
                 rate=self.env["res.currency"]._get_conversion_rate(
                     self.company_id.currency_id,
                     self.currency_id,

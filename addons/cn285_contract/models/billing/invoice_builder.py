@@ -81,8 +81,10 @@ class InvoiceBuilder(models.AbstractModel):
 
         :param groups: ``{InvoiceKey: rows}`` of :meth:`_group_rows`
         """
-        terms = self._product_terms(groups)
-        return [self._prepare_invoice(key, rows, terms, run) for key, rows in groups.items()]
+        terms, credits = self._product_terms(groups), self._plan_credits(groups)
+        return [
+            self._prepare_invoice(key, rows, terms, credits, run) for key, rows in groups.items()
+        ]
 
     @api.model
     def _product_terms(self, groups):
@@ -114,22 +116,29 @@ class InvoiceBuilder(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_invoice(self, key, rows, terms, run=None):
+    def _prepare_invoice(self, key, rows, terms, credits, run=None):
         """One customer invoice, as :class:`PreparedInvoice`.
 
         :param terms: see :meth:`_product_terms`
+        :param credits: see :meth:`_plan_credits`
         """
         contracts = rows.contract_id.sorted("id")
         # Odoo does not post an invoice below zero: what is owed to the customer is a credit note.
         credit = sum(rows.mapped("net")) < 0
+        groups = [
+            (group, self._prepare_lines(key, group, terms, credit))
+            for group in self._line_groups(rows)
+        ]
+        self._give_credited_amounts(key, groups, credits, credit)
+        self._give_included_taxes(key, [prepared for _group, prepared in groups])
         lines, line_rows = [], []
-        for group in self._line_groups(rows):
-            prepared = self._prepare_lines(key, group, terms, credit)
+        for group, prepared in groups:
             lines += prepared
             line_rows += [group] + [group.browse()] * (len(prepared) - 1)
         references = [ref for ref in contracts.mapped("client_ref") if ref]
         vals = {
             "move_type": "out_refund" if credit else "out_invoice",
+            "cn285_sums_lines": True,
             "company_id": key.company_id,
             "journal_id": key.journal_id,
             "partner_id": key.address_id,
@@ -176,14 +185,16 @@ class InvoiceBuilder(models.AbstractModel):
     def _line_key(self, row):
         """What rows have in common that share an invoice line; by default each has its own.
 
-        Credits are not summed with charges.
+        Credits are not summed with charges, and only with those of the same invoice line.
         """
         contract, item = row.contract_id, row.item_id
         if contract.line_grouping == "row":
             return (row.id,)
         label = item.name if contract.line_grouping == "item_name" else ""
         analytic = str(sorted((item.analytic_distribution or {}).items()))
-        return (contract.id, item.product_id.id, label, analytic, row.kind == "credit")
+        # sudo: which line is credited parts the lines; whoever bills need not read invoices.
+        credited = row.sudo().credited_id.move_line_id.id if row.kind == "credit" else 0
+        return (contract.id, item.product_id.id, label, analytic, row.kind == "credit", credited)
 
     @api.model
     def _prepare_lines(self, key, rows, terms, credit=False):
@@ -205,6 +216,7 @@ class InvoiceBuilder(models.AbstractModel):
         shared = key.company_id, key.journal_id, key.fiscal_position_id, row.product_id
         return {
             **terms[shared],
+            **self._credited_terms(row),
             "name": self._line_text(rows),
             "quantity": float(-factors.quantity if credit else factors.quantity),
             "price_unit": float(factors.price_unit),
@@ -276,8 +288,10 @@ class InvoiceBuilder(models.AbstractModel):
         """
         contracts = rows.contract_id
         journals = contracts._get_sale_journals()
+        rateless = contracts._without_rate()
         obstacles = {
             contract: self._contract_obstacle(contract, journals[contract])
+            or rateless.get(contract)
             for contract in contracts
         }
         products, days = {}, {}

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger, split_every
 from ..bulk import CONCURRENCY_ERRORS, commit_batch
 from ..common import in_users_language
 from ..isolation import each_or_apart
+from ..product_rules import RULES_KEPT
 
 _logger = logging.getLogger(__name__)
 
@@ -242,12 +243,19 @@ class ContractChange(models.Model):
         return self.env._("Unexpected error: %s", error)
 
     def _apply(self):
-        """Let changes of one type take effect and note what it was like before and after."""
+        """Let changes of one type take effect and note what it was like before and after.
+
+        Those that have nothing left to do are cancelled instead.
+        """
+        self = self - self._give_up_obsolete()
+        if not self:
+            return
         for change in self:
             change._check_applicable()
         before = {change: change._snapshot() for change in self}
         self._before_apply()
-        self._type().apply(self)
+        # The type has checked the rules of products for what it does, or is an exception.
+        self._type().apply(self.with_context(cn285_rules_kept=RULES_KEPT))
         for company, changes in self.grouped("company_id").items():
             today = company._cn285_today()
             changes._update_state(("scheduled",), "applied", date_applied=today, error=False)

@@ -24,7 +24,7 @@ class ContractChange(models.Model):
                     start=format_date(self.env, item.date_start),
                 )
             )
-        ends = [end for end in (item.date_end, self.contract_id.date_end) if end]
+        ends = [end for end in (item.date_end, self._contract_end()) if end]
         if ends and day > min(ends):
             raise self._refusal(
                 self.env._(
@@ -33,6 +33,13 @@ class ContractChange(models.Model):
                     end=format_date(self.env, min(ends)),
                 )
             )
+
+    def _contract_end(self, contract=None):
+        """The last day of a contract, as planned for this change's day; False for no end.
+
+        :param contract: default: the change's own
+        """
+        return (contract or self.contract_id)._end_as_of(self.date_effective)
 
     def _check_recurs(self):
         if self.item_id.billing_type not in ("fixed", "usage"):

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..common import LIVE_STATES, as_day
+from ..common import LIVE_STATES, STATE_DOOR, as_day
 
 
 class ContractChange(models.Model):
@@ -112,27 +112,104 @@ class ContractChange(models.Model):
         self._check_contract_runs()
         self._parsed()
         self._check_item_runs()
+        self._check_not_twice()
         self._check_rules()
         self._type().check(self)
 
     def _check_contract_runs(self):
-        contract = self.contract_id
-        if contract.state not in LIVE_STATES and self._type().needs_running(self):
-            states = dict(contract._fields["state"]._description_selection(self.env))
-            raise self._refusal(
-                self.env._(
-                    "the contract is “%s”; only a running contract changes.",
-                    states[contract.state],
-                )
-            )
+        reason = self._contract_over_reason()
+        if reason and self._type().needs_running(self):
+            raise self._refusal(reason)
 
     def _check_item_runs(self):
+        reason = self._item_over_reason()
+        if reason and self._type().needs_running(self):
+            raise self._refusal(reason)
+
+    def _contract_over_reason(self):
+        """That the contract does not run, in words; None if it does."""
+        contract = self.contract_id
+        if contract.state in LIVE_STATES:
+            return None
+        states = dict(contract._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "the contract is “%s”; only a running contract changes.", states[contract.state]
+        )
+
+    def _item_over_reason(self):
+        """That the item is given up, in words; None if it is not, or none is concerned."""
         item = self.item_id
-        over = item and item.state not in ("draft", *LIVE_STATES, "ended")
-        if over and self._type().needs_running(self):
-            states = dict(item._fields["state"]._description_selection(self.env))
-            raise self._refusal(
-                self.env._(
-                    "item “%(item)s” is “%(state)s”.", item=item.name, state=states[item.state]
+        if not item or item.state in ("draft", *LIVE_STATES, "ended"):
+            return None
+        states = dict(item._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "item “%(item)s” is “%(state)s”.", item=item.name, state=states[item.state]
+        )
+
+    def _over_reason(self):
+        """Why what this change is about is over for good, in words; None if it is not."""
+        self.ensure_one()
+        if self.contract_id.state == "draft":
+            return None
+        return self._contract_over_reason() or self._item_over_reason()
+
+    # === TWICE === #
+
+    def _check_not_twice(self):
+        """Refuse what is planned already, and an end that is planned to come before."""
+        kind = self._type()
+        if kind.repeatable:
+            return
+        # A request that awaits approval keeps no customer from what is his right.
+        states = ("scheduled",) if kind.is_statutory(self) else ("to_approve", "scheduled")
+        for other in self.contract_id.change_ids - self:
+            alike = (other.type, other.item_id) == (self.type, self.item_id)
+            if not alike or other.state not in states:
+                continue
+            same = other._what() == self._what()
+            before = other.state == "scheduled" and other.date_effective <= self.date_effective
+            if same or (kind.is_last and before):
+                raise self._refusal(
+                    self.env._("%s is planned already; cancel it first.", other.display_name)
                 )
+
+    def _what(self):
+        """What tells changes of a type and item apart: their day, and what is given."""
+        self.ensure_one()
+        values = {k: v for k, v in (self.values or {}).items() if v is not None}
+        return self.date_effective, values
+
+    def _has_twin(self):
+        """Whether a change of the same type has taken effect on the same item or contract."""
+        self.ensure_one()
+        others = self.contract_id.change_ids | self.item_id.predecessor_id.change_ids
+        return any(
+            other != self
+            and other.type == self.type
+            and other.state == "applied"
+            and (not self.item_id or self.item_id in (other.item_id, other.result_item_id))
+            for other in others
+        )
+
+    def _give_up_obsolete(self):
+        """Cancel those that have nothing left to do as it was done before, and say why.
+
+        :returns: those that were cancelled
+        """
+        obsolete = self.browse()
+        for change in self:
+            reason = change._has_twin() and change._type().obsolete_reason(change)
+            if not reason:
+                continue
+            obsolete |= change
+            note = self.env._(
+                "%(change)s is cancelled, as nothing is left of it to do: %(reason)s",
+                change=change.display_name,
+                reason=reason,
             )
+            change.message_post(body=note)
+            change.contract_id.message_post(body=note)
+        if obsolete:
+            obsolete.with_context(cn285_no_replan=STATE_DOOR).action_cancel()
+            obsolete._write_inside({"error": False})
+        return obsolete

@@ -59,6 +59,7 @@ class Contract(models.Model):
         text = name or reason.name or self.env._("Goodwill")
         return {
             "move_type": "out_refund",
+            "cn285_sums_lines": True,
             "company_id": self.company_id.id,
             "journal_id": journal.id,
             "partner_id": self._get_invoice_address().id,

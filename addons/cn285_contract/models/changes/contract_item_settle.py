@@ -6,6 +6,7 @@ from fractions import Fraction
 from odoo import api, models
 
 from ...engine.changes import Billed, Price, settle
+from ...engine.money import round_money
 from ...engine.periods import period_at
 from ...engine.spans import normalise, subtract
 from ..common import OPEN_STATES, STATE_DOOR, as_decimal, day_after
@@ -30,14 +31,14 @@ class ContractItem(models.Model):
         """
         items = self.sudo()  # sudo: schedules follow from the items, who may change those may not
         billed, counts = items._billed_rows()
-        creates, freed = [], items.browse()
+        creates, freed, counted = [], items.browse(), {}
         for item in items:
             credits = settle(item._owing_stretches(), billed[item], item._rounding())
             for credit in credits:
                 key = item.id, credit.start
                 creates.append(
                     {
-                        **item._prepare_credit_vals(credit, changes[item]),
+                        **item._prepare_credit_vals(credit, changes[item], counted),
                         "revision": counts[key],
                     }
                 )
@@ -87,10 +88,11 @@ class ContractItem(models.Model):
 
     # === CREDITS === #
 
-    def _prepare_credit_vals(self, credit, change):
+    def _prepare_credit_vals(self, credit, change, counted):
         """Values of a credit row.
 
         :param credit: ``Credit`` of the engine; its key is the credited row
+        :param counted: see ``cn285.billing.schedule._untaxed_credit``
         """
         row = credit.key
         net = float(-credit.amount)
@@ -115,7 +117,7 @@ class ContractItem(models.Model):
             "discount": row.discount,
             "proration": round(float(share), 10),
             "net": net,
-            "amount": self._untaxed(net, taxes) if taxes else net,
+            "amount": row._untaxed_credit(credit.amount, counted) if taxes else net,
             "steps": [
                 [
                     "credit",
@@ -191,6 +193,27 @@ class BillingSchedule(models.Model):
                 (row.period_start, day_after(row.period_end)) for row in credits if row.frees
             ),
         )
+
+    def _untaxed_credit(self, amount, counted):
+        """What a credit of the row comes to without the taxes that are in its price; below zero.
+
+        The difference of two rounded running totals: credits of all of it are what it charged.
+
+        :param Decimal amount: the credit in terms of the price
+        :param counted: ``{row: (net, untaxed)}`` credited so far, in this transaction, too; changed
+        """
+        self.ensure_one()
+        credits = self.change_credit_ids.filtered(lambda row: row.state != "cancelled")
+        so_far = tuple(
+            -sum((as_decimal(row[name]) for row in credits), start=Decimal(0))
+            for name in ("net", "amount")
+        )
+        net, before = counted.get(self, so_far)
+        net += amount
+        share = net / as_decimal(self.net) if self.net else Decimal(0)
+        after = round_money(as_decimal(self.amount) * share, as_decimal(self.currency_id.rounding))
+        counted[self] = net, after
+        return float(before - after)
 
     def _full_period(self):
         """Bounds of the row's full period, half-open; nothing for a fee, nor for usage."""

@@ -7,6 +7,7 @@ from . import (
     credit_reason,
     billing_credit,
     credit_note,
+    credit_amounts,
     credit_note_wishes,
     billing_credit_row,
 )

@@ -82,11 +82,12 @@ class BillingSchedule(models.Model):
         return totals
 
     def _follow_credited_lines(self):
-        """Lines that credit a row name the invoice line of that row."""
-        for row in self.filtered(lambda row: row.kind == "credit"):
-            if len(row.move_line_id.cn285_schedule_ids) == 1:
+        """Lines that credit rows name the invoice line of those rows, which is one for all."""
+        for line, rows in self.grouped("move_line_id").items():
+            credited = rows.credited_id.move_line_id
+            if len(credited) == 1 and set(rows.mapped("kind")) == {"credit"}:
                 # sudo: it follows from the rows; nobody writes it by hand.
-                row.sudo().move_line_id.cn285_credited_line_id = row.credited_id.move_line_id
+                line.sudo().cn285_credited_line_id = credited
 
 
 class AccountMove(models.Model):

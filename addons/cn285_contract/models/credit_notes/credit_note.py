@@ -10,7 +10,6 @@ from ...engine.credit import (
     percent_of_total,
     reserve,
     spread_credit,
-    spread_excess,
 )
 from ...engine.money import round_money
 from ..common import as_decimal
@@ -132,17 +131,14 @@ class AccountMove(models.Model):
 
     def _cn285_left_of_lines(self):
         """The invoice's lines with what is left of them; those of one row share its credits."""
-        unit = as_decimal(self.currency_id.rounding)
-        together = defaultdict(list)
-        for line in self._cn285_creditable_lines():
-            first = self.env["account.move.line"].browse(line.key)._cn285_of_row()
-            together[first].append(line)
-        return [one for lines in together.values() for one in spread_excess(lines, unit)]
+        groups = self._cn285_creditable_groups()
+        return [line for lines in groups.values() for line in lines]
 
-    def _cn285_creditable_lines(self):
+    def _cn285_creditable_lines(self, reserving=True):
         """The invoice's lines with what was credited of them, as the engine has them.
 
-        What changes are about to credit is left out: no money is taken back twice.
+        :param bool reserving: leave out what changes are about to credit, so that no money is
+            taken back twice
         """
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         charged = self._cn285_line_amounts()
@@ -159,7 +155,7 @@ class AccountMove(models.Model):
                 for tax, amount in parts.items():
                     taxes[origin][tax] += sign * amount
         unit = as_decimal(self.currency_id.rounding)
-        reserved = self._cn285_credited_by_changes()
+        reserved = self._cn285_credited_by_changes() if reserving else defaultdict(Decimal)
         return [
             reserve(
                 CreditableLine(line.id, *charged[line], credited[line.id], dict(taxes[line.id])),
@@ -168,18 +164,6 @@ class AccountMove(models.Model):
             )
             for line in lines
         ]
-
-    def _cn285_line_amounts(self):
-        """What each line comes to: ``{line: (excluding tax, {tax id: amount})}``, as posted."""
-        base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
-        result = {}
-        for base_line in base_lines:
-            details, taxes = base_line["tax_details"], defaultdict(Decimal)
-            base = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
-            for tax_data in details["taxes_data"]:
-                taxes[tax_data["tax"].id] += self._cn285_money(tax_data["tax_amount_currency"])
-            result[base_line["record"]] = self._cn285_money(base), dict(taxes)
-        return result
 
     def _cn285_money(self, amount):
         return round_money(as_decimal(float(amount)), as_decimal(self.currency_id.rounding))
@@ -218,6 +202,7 @@ class AccountMove(models.Model):
         text = self.env._("Credit of %s", self.name)
         return {
             "move_type": "out_refund",
+            "cn285_sums_lines": True,
             "reversed_entry_id": self.id,
             "company_id": self.company_id.id,
             "journal_id": self.journal_id.id,
@@ -263,18 +248,8 @@ class AccountMove(models.Model):
     def _cn285_tax_data(self, line, credit, figures):
         """The line's tax as Odoo keeps amounts that are given rather than computed."""
         taxes = line.tax_ids.flatten_taxes_hierarchy()
-        if not taxes or any(tax.has_negative_factor for tax in taxes):
-            return False
-        return {
-            **figures,
-            "currency_id": self.currency_id.id,
-            "rate": 1.0,
-            "manual_total_excluded_currency": float(credit.base),
-            "manual_tax_amounts": {
-                str(tax.id): {"tax_amount_currency": float(credit.taxes.get(tax.id, 0))}
-                for tax in taxes
-            },
-        }
+        given = {tax.id: credit.taxes.get(tax.id, Decimal(0)) for tax in taxes}
+        return taxes._cn285_given_amounts(figures, self.currency_id, credit.base, given)
 
     def _cn285_mark_rows(self, refund, row_shares):
         """Note which schedule rows each line of the credit note takes back.

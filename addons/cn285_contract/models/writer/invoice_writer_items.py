@@ -5,14 +5,17 @@ Amounts, tax accounts and tags come from Odoo's tax engine, installments from
 `account.move._sync_dynamic_lines` (Odoo 19.0) turns their answers into journal items.
 """
 
+import json
 from dataclasses import dataclass
 
 from odoo.fields import Command
 
+from ..billing.account_tax import SUMS_LINES
 from .invoice_writer_installments import add_installments, no_price, set_amounts
 from .invoice_writer_known import Item, as_json, linked_ids, text
 from .invoice_writer_reasons import NotQuick
 from .invoice_writer_refusals import refuse_product, refuse_reinvoicing
+from .invoice_writer_totals import document_sums, header_totals
 
 TEXT_LINES = ("line_section", "line_subsection", "line_note")
 TAX_SEQUENCE = 10000
@@ -24,6 +27,7 @@ LINE_KEYS = frozenset(
         "collapse_prices",
         "discount",
         "display_type",
+        "extra_tax_data",
         "name",
         "price_unit",
         "product_id",
@@ -78,10 +82,11 @@ class ItemPlanner:
         if not products:
             raise NotQuick("no_product_line")
         rate = header["invoice_currency_rate"]
+        rounding = {SUMS_LINES: bool(header.get(SUMS_LINES))}
         taxed = self.known.once(
             "taxed",
-            (currency.id, rate, tuple(signatures)),
-            lambda: self._tax(currency, rate, signatures),
+            (currency.id, rate, rounding[SUMS_LINES], tuple(signatures)),
+            lambda: self._tax(currency, rate, signatures, rounding),
         )
         for item, amounts, shown in zip(products, taxed.lines, taxed.shown, strict=True):
             set_amounts(self.known, item.columns, currency, amounts[0], amounts[1])
@@ -93,7 +98,9 @@ class ItemPlanner:
             invoice.items.append(Item({**common, **columns}, links))
         header.update(
             self.known.once(
-                "totals", (currency.id, taxed.sums), lambda: self._totals(currency, taxed.sums)
+                "totals",
+                (currency.id, taxed.sums),
+                lambda: header_totals(currency, self.known.currency, taxed.sums),
             )
         )
         add_installments(self.known, invoice, currency, taxed.sums, position, common)
@@ -170,7 +177,20 @@ class ItemPlanner:
             quantity=quantity,
         )
         links["tax_ids"] = taxes._ids
-        return price, quantity, discount, taxes._ids, product.id, uom_id, account.id, analytic
+        given = vals.get("extra_tax_data")
+        if given:
+            columns["extra_tax_data"] = given = as_json(given)
+        return (
+            price,
+            quantity,
+            discount,
+            taxes._ids,
+            product.id,
+            uom_id,
+            account.id,
+            analytic,
+            given or None,
+        )
 
     def _refuse_reinvoicing(self, columns, balance):
         product = self.known.record("product.product", columns["product_id"] or False)
@@ -264,10 +284,15 @@ class ItemPlanner:
 
     # ------------------------------------------------------------------ amounts and taxes
 
-    def _tax(self, currency, rate, signatures):
-        """Ask Odoo's tax engine, in the steps of `account.move._sync_tax_lines`."""
+    def _tax(self, currency, rate, signatures, rounding):
+        """Ask Odoo's tax engine, in the steps of `account.move._sync_tax_lines`.
+
+        :param dict rounding: how lines are rounded, by its key on a base line
+        """
         engine, company = self.engine, self.company
-        base_lines = [self._base_line(currency, rate, signature) for signature in signatures]
+        base_lines = [
+            self._base_line(currency, rate, signature, rounding) for signature in signatures
+        ]
         engine._add_tax_details_in_base_lines(base_lines, company)
         engine._round_base_lines_tax_details(base_lines, company)
         # What a line shows is rounded without looking at the other lines: what the engine moves
@@ -298,27 +323,14 @@ class ItemPlanner:
             self._tax_line(values, currency, *amounts)
             for values, amounts in zip(result["tax_lines_to_add"], tax_amounts, strict=True)
         )
-        return Taxed(lines, shown, taxes, self._sums(currency, lines, tax_amounts))
+        return Taxed(
+            lines, shown, taxes, document_sums(currency, self.known.currency, lines, tax_amounts)
+        )
 
-    def _sums(self, currency, lines, tax_amounts):
-        """Return untaxed, tax and total as the customer sees them, in both currencies.
-
-        Summed in the order of the items and then rounded, as `account.move._compute_amount` does.
-        """
-        sums = []
-        for index, unit in enumerate((currency, self.known.currency)):
-            untaxed = tax = total = 0.0
-            for line in lines:
-                untaxed += line[index]
-                total += line[index]
-            for amounts in tax_amounts:
-                tax += amounts[index]
-                total += amounts[index]
-            sums += [unit.round(-untaxed), unit.round(-tax), unit.round(-total)]
-        return tuple(sums)
-
-    def _base_line(self, currency, rate, signature):
-        price, quantity, discount, tax_ids, product_id, uom_id, account_id, analytic = signature
+    def _base_line(self, currency, rate, signature, rounding):
+        price, quantity, discount, tax_ids, product_id, uom_id, account_id, analytic, given = (
+            signature
+        )
         record = self.known.record
         return self.engine._prepare_base_line_for_taxes_computation(
             {},
@@ -333,6 +345,8 @@ class ItemPlanner:
             sign=-1,
             account_id=record("account.account", account_id),
             analytic_distribution=dict(analytic) or None,
+            extra_tax_data=json.loads(given) if given else None,
+            **rounding,
         )
 
     def _tax_line(self, values, currency, amount_currency, balance):
@@ -365,22 +379,3 @@ class ItemPlanner:
             "tax_tag_ids": linked_ids(values["tax_tag_ids"]),
         }
         return columns, links
-
-    def _totals(self, currency, sums):
-        """Return the totals of the header; nothing of them is paid yet."""
-        untaxed_currency, tax_currency, total_currency, untaxed, tax, total = sums
-        if currency.compare_amounts(total_currency, 0.0) <= 0 or total <= 0.0:
-            raise NotQuick("total")
-        local = self.known.currency
-        return {
-            "amount_untaxed": text(currency, untaxed_currency),
-            "amount_tax": text(currency, tax_currency),
-            "amount_total": text(currency, total_currency),
-            "amount_residual": text(currency, total_currency),
-            "amount_untaxed_signed": text(local, untaxed),
-            "amount_untaxed_in_currency_signed": text(currency, untaxed_currency),
-            "amount_tax_signed": text(local, tax),
-            "amount_total_signed": text(local, total),
-            "amount_total_in_currency_signed": text(currency, total_currency),
-            "amount_residual_signed": text(local, total),
-        }

@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["calendar", "money", "mrr"])
+@pytest.mark.parametrize("name", ["calendar", "limits", "money", "mrr", "product_rules"])
 def test_examples(name):
     results = doctest.testmod(importlib.import_module(f"cn285_engine.{name}"))
     assert results.attempted

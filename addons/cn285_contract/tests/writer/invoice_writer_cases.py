@@ -313,6 +313,8 @@ class Portfolio:
             vals["invoice_user_id"] = draw.choice((self.salesperson.id, False))
         if draw.random() < 0.2:
             vals["delivery_date"] = day
+        if draw.random() < 0.5:
+            vals["cn285_sums_lines"] = True
         vals["journal_id"] = self.journal.id
         vals["invoice_line_ids"] = self._lines()
         return vals
@@ -378,7 +380,28 @@ class Portfolio:
             )
         if draw.random() < 0.2:
             line["sequence"] = draw.randrange(1, 200)
+        if draw.random() < 0.2:
+            line["extra_tax_data"] = self._given_amounts(line, product)
         return line
+
+    def _given_amounts(self, line, product):
+        """Amounts that are given rather than computed, a cent beside what the line comes to."""
+        taxes = self.env["account.tax"].browse(line.get("tax_ids", [(6, 0, [])])[0][2])
+        if not taxes or any(taxes.mapped("has_negative_factor")):
+            return False
+        amount = round(line["quantity"] * line["price_unit"] * (100 - line.get("discount", 0)), 0)
+        return {
+            "currency_id": self.company.currency_id.id,
+            "price_unit": line["price_unit"],
+            "quantity": line["quantity"],
+            "discount": line.get("discount", 0.0),
+            "rate": 1.0,
+            "manual_total_excluded_currency": amount / 100 + 0.01,
+            "manual_tax_amounts": {
+                str(tax.id): {"tax_amount_currency": round(amount / 500) / 100}
+                for tax in taxes.flatten_taxes_hierarchy()
+            },
+        }
 
     def is_odd(self, vals):
         """Tell whether the writer must leave this invoice to Odoo."""

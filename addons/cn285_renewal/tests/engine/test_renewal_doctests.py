@@ -7,7 +7,8 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "name", ["holidays", "interest", "letter_text", "notice", "revision", "term", "withdrawal"]
+    "name",
+    ["holidays", "interest", "letter_text", "notice", "refund", "revision", "term", "withdrawal"],
 )
 def test_examples(name):
     module = importlib.import_module(f"cn285_renewal_house.cn285_renewal.engine.{name}")

@@ -116,9 +116,9 @@ class AccountMove(models.Model):
         taken = self.sudo().cn285_schedule_ids._credited_by_usage()
         return {row: rest - taken.get(row, ZERO) for row, rest in left.items()}
 
-    def _cn285_creditable_lines(self):
+    def _cn285_creditable_lines(self, reserving=True):
         """Less what differences of usage took back, spread over the lines of a row."""
-        lines = super()._cn285_creditable_lines()
+        lines = super()._cn285_creditable_lines(reserving)
         # sudo: as above.
         taken = self.sudo().cn285_schedule_ids._credited_by_usage()
         if not taken:

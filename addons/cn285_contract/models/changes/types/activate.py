@@ -17,3 +17,10 @@ class Activate(Continuation):
     def check(self, change):
         if not change._concerned((self.state,)):
             raise change._refusal(change.env._("nothing is deactivated."))
+
+    def obsolete_reason(self, change):
+        """It was activated before."""
+        reason = super().obsolete_reason(change)
+        if reason or change._concerned((self.state,)):
+            return reason
+        return change.env._("nothing is deactivated.")

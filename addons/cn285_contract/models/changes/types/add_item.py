@@ -15,6 +15,7 @@ class AddItem(ChangeType):
     on = "contract"
     values = NEW_ITEM
     for_customers = True
+    repeatable = True
 
     def start_values(self, item):
         blank = {"quantity": 1.0, "price_unit": 0.0, "discount": 0.0, "own_price": False}
@@ -35,7 +36,7 @@ class AddItem(ChangeType):
         change._check_item_limit()
 
     def _check_contract_reaches(self, change):
-        end = change.contract_id.date_end
+        end = change._contract_end()
         if end and change._first_day() > end:
             raise change._refusal(
                 change.env._("the contract ends on %s.", format_date(change.env, end))

@@ -35,6 +35,10 @@ class ChangeType:
     waits: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
+    #: Asked twice, it is two of them: new items are.
+    repeatable: bool = False
+    #: What it is about is over with it: planned for a day, it cannot be planned for a later one.
+    is_last: bool = False
 
     # === DIALOG === #
 
@@ -92,6 +96,14 @@ class ChangeType:
         Renewal waits too where it comes on that day or later. None: it holds nothing.
         """
         return change._first_day()
+
+    def obsolete_reason(self, change) -> str | None:
+        """Why nothing is left of it to do once another of its type has done it.
+
+        It is cancelled then, and holds nothing back. None where it is to be done, or fails for a
+        reason that somebody can do away with.
+        """
+        return change._over_reason() if self.needs_running(change) else None
 
     # === WHEN IT IS SCHEDULED === #
 
@@ -182,6 +194,14 @@ class ChangeTypeExtension(ChangeType):
         return self.base.for_customers
 
     @property
+    def repeatable(self):
+        return self.base.repeatable
+
+    @property
+    def is_last(self):
+        return self.base.is_last
+
+    @property
     def whole_first(self):
         return self.base.whole_first
 
@@ -205,6 +225,9 @@ class ChangeTypeExtension(ChangeType):
 
     def approval_reason(self, change):
         return self.base.approval_reason(change)
+
+    def obsolete_reason(self, change):
+        return self.base.obsolete_reason(change)
 
     def is_statutory(self, change):
         return self.base.is_statutory(change)

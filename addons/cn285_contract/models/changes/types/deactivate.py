@@ -22,3 +22,11 @@ class Deactivate(Interruption):
         self.check_served(change)
         if not change._concerned(self.interrupted):
             raise change._refusal(change.env._("nothing is active that could be deactivated."))
+
+    def obsolete_reason(self, change):
+        """It was deactivated before."""
+        reason = super().obsolete_reason(change)
+        done = change._concerned((self.state,)) and not change._concerned(self.interrupted)
+        if reason or not done:
+            return reason
+        return change.env._("nothing is active that could be deactivated.")

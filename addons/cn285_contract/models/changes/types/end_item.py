@@ -1,4 +1,4 @@
-from odoo.tools import LazyTranslate
+from odoo.tools import LazyTranslate, format_date
 
 from ...common import LIVE_STATES, STATE_DOOR
 from .base import ChangeType
@@ -16,11 +16,23 @@ class EndItem(ChangeType):
     end_day = True
     waits = False
     for_customers = True
+    is_last = True
 
     def check(self, change):
         """The item runs on that day, and its contract too."""
         change._check_in_service()
         change._check_not_required(change.item_id)
+
+    def obsolete_reason(self, change):
+        """It has ended before."""
+        reason, env, end = super().obsolete_reason(change), change.env, change.item_id.date_end
+        if reason or not end or change.date_effective <= end:
+            return reason
+        return env._(
+            "item “%(item)s” ends on %(end)s already.",
+            item=change.item_id.name,
+            end=format_date(env, end),
+        )
 
     def announce(self, changes, scheduled):
         for change in changes:

@@ -31,6 +31,13 @@ class ExtendTrial(ChangeType):
                 change.env._("the trial of item “%s” was made longer once already.", item.name)
             )
 
+    def obsolete_reason(self, change):
+        """It was made longer before."""
+        reason, item = super().obsolete_reason(change), change.item_id
+        if reason or change.override or not item.trial_extended:
+            return reason
+        return change.env._("the trial of item “%s” was made longer once already.", item.name)
+
     def apply(self, changes):
         for change in changes:
             item = change.item_id

@@ -28,6 +28,7 @@ class Holder(ChangeType):
         "client_ref": Value("text", in_dialog=False),
     }
     for_customers = True
+    is_last = True
 
     def check(self, change):
         """Somebody else, of the same company, from a day within the contract."""
@@ -40,12 +41,19 @@ class Holder(ChangeType):
             reason = env._("%s belongs to another company.", partner.display_name)
         elif day <= contract.date_start:
             reason = env._("the contract starts only on %s.", format_date(env, contract.date_start))
-        elif contract.date_end and day > contract.date_end:
-            reason = env._("it ends on %s already.", format_date(env, contract.date_end))
+        elif change._contract_end() and day > change._contract_end():
+            reason = env._("it ends on %s already.", format_date(env, change._contract_end()))
         if reason:
             raise change._refusal(reason)
         if partner.commercial_partner_id != contract.partner_id.commercial_partner_id:
             change._check_item_limit(partner, len(self._going_on(change, day)))
+
+    def obsolete_reason(self, change):
+        """The contract has ended, or gone over to another holder, before."""
+        reason, env, end = super().obsolete_reason(change), change.env, change._contract_end()
+        if reason or not end or change._first_day() <= end:
+            return reason
+        return env._("it ends on %s already.", format_date(env, end))
 
     def plans_given_up(self, change):
         """Terminations that the old holder had planned for the day or later."""

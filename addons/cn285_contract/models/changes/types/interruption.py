@@ -31,7 +31,7 @@ class Interruption(ChangeType):
         contract, item, env = change.contract_id, change.item_id, change.env
         day = change._first_day()
         start = max(filter(None, (contract.date_start, item.date_start)), default=day)
-        end = min(filter(None, (contract.date_end, item.date_end)), default=day)
+        end = min(filter(None, (change._contract_end(), item.date_end)), default=day)
         if day < start:
             raise change._refusal(env._("it starts only on %s.", format_date(env, start)))
         if day > end:

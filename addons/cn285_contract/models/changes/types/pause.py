@@ -3,8 +3,8 @@ from datetime import date, timedelta
 
 from odoo.tools import LazyTranslate, format_date
 
-from ....engine.spans import count, intersect
-from ...common import day_after
+from ....engine.spans import count, intersect, subtract
+from ...common import LIVE_STATES, day_after
 from ..change_value import Value
 from ..contract_item_pause import FOREVER
 from .interruption import BILLING_VALUE, Interruption
@@ -42,6 +42,16 @@ class Pause(Interruption):
         if not change.override:
             self._check_limits(change, items, end)
 
+    def obsolete_reason(self, change):
+        """All pauses on these days already."""
+        reason = super().obsolete_reason(change)
+        if reason or any(
+            subtract([self._span(change)], self._taken(item))
+            for item in change._concerned(LIVE_STATES)
+        ):
+            return reason
+        return change.env._("it pauses on these days already.")
+
     def apply(self, changes):
         super().apply(changes)
         for change in changes:
@@ -63,8 +73,15 @@ class Pause(Interruption):
                 and other.item_id in (item, item.browse())
             )
         )
-        taken = item.pause_ids.filtered(lambda pause: pause.kind == self.kind)
-        return [pause._span() for pause in taken] + [self._span(other) for other in planned]
+        if change.state == "scheduled":
+            # What comes after gives way to this one, not this one to it.
+            order = change.date_effective, change.id
+            planned = planned.filtered(lambda other: (other.date_effective, other.id) < order)
+        return self._taken(item) + [self._span(other) for other in planned]
+
+    def _taken(self, item):
+        """The days on which an item pauses, or has paused, half-open."""
+        return [pause._span() for pause in item.pause_ids if pause.kind == self.kind]
 
     def _check_once(self, change, items):
         span = self._span(change)

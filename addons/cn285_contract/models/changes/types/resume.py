@@ -23,3 +23,10 @@ class Resume(Continuation):
         """Something is paused; where a pause ends by itself, it may have been ended before."""
         if change.origin != "system" and not change._concerned((self.state,)):
             raise change._refusal(change.env._("nothing is paused."))
+
+    def obsolete_reason(self, change):
+        """It was ended before."""
+        reason = super().obsolete_reason(change)
+        if reason or change.origin == "system" or change._concerned((self.state,)):
+            return reason
+        return change.env._("nothing is paused.")

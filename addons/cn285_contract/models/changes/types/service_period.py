@@ -24,11 +24,11 @@ class ServicePeriod(ChangeType):
         if item.state == "draft" or not item.date_start:
             raise change._refusal(change.env._("item “%s” has not started yet.", item.name))
         start = values.get("date_start") or item.date_start
-        end = values.get("date_end", item.date_end)
+        end, last = values.get("date_end", item.date_end), change._contract_end()
         reasons = {
             "end": end and end < start,
             "before": contract.date_start and start < contract.date_start,
-            "after": contract.date_end and (end or start) > contract.date_end,
+            "after": last and (end or start) > last,
         }
         if any(reasons.values()):
             raise change._refusal(

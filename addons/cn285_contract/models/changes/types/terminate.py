@@ -9,6 +9,8 @@ _lt = LazyTranslate(__name__)
 class Terminate(ChangeType):
     """The day becomes the contract's last one; what was billed beyond is credited.
 
+    Where the day of an end is not billed, a contract that ends on its first day has none: it is
+    cancelled with its items, and all that was billed is credited.
     When a contract may end is the business of its exit rule, not of the template's rules of
     changes. It closes by itself once all is billed.
     """
@@ -19,6 +21,7 @@ class Terminate(ChangeType):
     end_day = True
     waits = False
     for_customers = True
+    is_last = True
 
     def check(self, change):
         """The contract has started by then and does not end before."""
@@ -30,10 +33,17 @@ class Terminate(ChangeType):
                     format_date(env, contract.date_start),
                 )
             )
-        if contract.date_end and day > contract.date_end:
-            raise change._refusal(
-                env._("it ends on %s already.", format_date(env, contract.date_end))
-            )
+        end = change._contract_end()
+        if end and day > end:
+            raise change._refusal(env._("it ends on %s already.", format_date(env, end)))
+
+    def obsolete_reason(self, change):
+        """It has ended before."""
+        reason, env = super().obsolete_reason(change), change.env
+        end = change._contract_end()
+        if reason or not end or change.date_effective <= end:
+            return reason
+        return env._("it ends on %s already.", format_date(env, end))
 
     def announce(self, changes, scheduled):
         for change in changes:
@@ -42,5 +52,10 @@ class Terminate(ChangeType):
 
     def apply(self, changes):
         for change in changes:
-            change.contract_id.with_context(cn285_no_replan=STATE_DOOR)._end_on(change._last_day())
+            contract, last_day = change.contract_id, change._last_day()
+            silent = contract.with_context(cn285_no_replan=STATE_DOOR)
+            if last_day < contract.date_start:
+                silent._cancel_unserved()
+            else:
+                silent._end_on(last_day)
         changes._settle_contracts()

@@ -28,7 +28,7 @@ class TransferItem(ChangeType):
             reason = change.env._("contract %s has another company or currency.", target.name)
         elif target.state not in LIVE_STATES:
             reason = change.env._("contract %s is not running.", target.name)
-        elif day < target.date_start or (target.date_end and day > target.date_end):
+        elif not self._serves(change, target, day):
             reason = change.env._("contract %s does not run on that day.", target.name)
         if reason:
             raise change._refusal(reason)
@@ -36,6 +36,17 @@ class TransferItem(ChangeType):
         change._check_new_product(change.item_id.product_id, contract=target)
         if target.partner_id.commercial_partner_id != change.partner_id.commercial_partner_id:
             change._check_item_limit(target.partner_id)
+
+    def obsolete_reason(self, change):
+        """It has gone there before."""
+        reason = super().obsolete_reason(change)
+        if reason or change._parsed()["to_contract_id"] != change.contract_id:
+            return reason
+        return change.env._("the item is on this contract already.")
+
+    def _serves(self, change, contract, day):
+        end = change._contract_end(contract)
+        return day >= contract.date_start and not (end and day > end)
 
     def apply(self, changes):
         for change in changes:

@@ -26,6 +26,13 @@ class Upsell(ChangeType):
         change._check_new_product(product, without=change.item_id)
         change._check_not_required(change.item_id, coming=product)
 
+    def obsolete_reason(self, change):
+        """The item has gone over to that product before."""
+        reason, item = super().obsolete_reason(change), change.item_id
+        if reason or item.product_id != change._parsed()["product_id"]:
+            return reason
+        return change.env._("item “%s” is of that product already.", item.name)
+
     def apply(self, changes):
         for change in changes:
             values = change._parsed()

@@ -1,0 +1,122 @@
+from datetime import date, timedelta
+from itertools import product as combinations
+
+from freezegun import freeze_time
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..changes.test_contract_change_money import MoneyCase
+
+PRICES = (68.33, 68.33, 57.50, 85.00)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-05 10:00:00")
+class TestCreditTotals(MoneyCase):
+    """Credits of changes, any number of them: what was invoiced, with its taxes, never above."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.write({"cn285_end_day": "free"})
+        cls.company.tax_calculation_rounding_method = "round_globally"
+        cls.included = cls.tax.copy({"name": "incl", "price_include_override": "tax_included"})
+        second = cls.tax.copy({"name": "5.5", "amount": 5.5})
+        cls.taxes = {
+            "on top": cls.tax,
+            "two on top": cls.tax + second,
+            "inside": cls.included,
+            "two inside": cls.included + cls.included.copy({"name": "incl 10", "amount": 10.0}),
+            "none": cls.env["account.tax"],
+        }
+
+    def _invoiced(self, taxes, prices=PRICES, **values):
+        product = self._create_product("X", 1.0, taxes_id=[Command.set(taxes.ids)])
+        items = [{"price_unit": price, "product_id": product.id} for price in prices]
+        for item in items:
+            item["alignment"] = "calendar"
+        contract = self._create_contract(items, **values)
+        self._bill("2026-01-05", contract_ids=[Command.set(contract.ids)])
+        return contract
+
+    def _run(self, contract, day="2026-01-05"):
+        run = self._bill(day, contract_ids=[Command.set(contract.ids)])
+        self.assertFalse(run.issue_ids.mapped("reason"))
+        return run.invoice_ids
+
+    def _sums(self, contract):
+        return tuple(
+            self._cents(abs(sum(contract.invoice_ids.mapped(name))))
+            for name in ("amount_untaxed_signed", "amount_tax_signed", "amount_total_signed")
+        )
+
+    def test_four_items_withdrawn_one_by_one(self):
+        for name, grouping in combinations(self.taxes, ("row", "product")):
+            contract = self._invoiced(self.taxes[name], line_grouping=grouping)
+            invoice = contract.invoice_ids
+            if (name, grouping) == ("on top", "row"):
+                self.assertMoney(invoice.amount_total, "334.99")
+            for item in contract.item_ids:
+                self._change(contract, "end_item", "2026-01-01", item=item)
+                refund = self._run(contract)
+                lines = sum(refund.invoice_line_ids.mapped("price_subtotal"))
+                self.assertMoney(
+                    refund.amount_untaxed,
+                    self._cents(lines),
+                )
+            with self.subTest(taxes=name, grouping=grouping):
+                self.assertEqual(self._sums(contract), ("0.00", "0.00", "0.00"))
+                self.assertFalse(invoice.cn285_creditable()[0]["remaining"])
+
+    def test_many_small_credits_and_methods_that_change(self):
+        """Days off one after the other, credits by users between, both ways of rounding."""
+        for name in self.taxes:
+            contract = self._invoiced(self.taxes[name], prices=(10.03, 0.07, 33.37))
+            invoice = contract.invoice_ids
+            total = invoice.amount_total
+            day = date(2026, 1, 31)
+            for number, method in enumerate(("round_per_line", "round_globally") * 3):
+                self.company.tax_calculation_rounding_method = method
+                for item in contract.item_ids:
+                    self._change(contract, "end_item", day.isoformat(), item=item)
+                self._run(contract, "2026-01-31")
+                if number == 2:
+                    invoice.cn285_credit(percent=15)
+                self.assertLessEqual(
+                    round(sum(invoice.reversal_move_ids.mapped("amount_total")), 2), total
+                )
+                day -= timedelta(days=4)
+            if invoice.cn285_creditable() and any(
+                entry["remaining"] for entry in invoice.cn285_creditable()
+            ):
+                invoice.cn285_credit()
+            with self.subTest(taxes=name):
+                self.assertEqual(self._sums(contract), ("0.00", "0.00", "0.00"))
+
+    def test_a_rate_that_changed(self):
+        """What was invoiced at 20 % is credited at 20 %."""
+        contract = self._invoiced(self.taxes["on top"], prices=(100.0,))
+        contract.item_ids.product_id.taxes_id = self.tax.copy({"name": "25", "amount": 25.0})
+        self._change(contract, "end_item", "2026-01-01", item=contract.item_ids)
+        refund = self._run(contract)
+        self.assertMoney(refund.amount_tax, "20.00")
+        self.assertEqual(self._sums(contract), ("0.00", "0.00", "0.00"))
+
+    def test_a_foreign_currency(self):
+        jpy = self.env.ref("base.JPY")
+        jpy.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": jpy.id, "name": date(2026, 1, 1), "rate": 161.337}
+        )
+        contract = self._invoiced(
+            self.taxes["inside"], prices=(683, 683, 575, 851), currency_id=jpy.id
+        )
+        for item in contract.item_ids:
+            self._change(contract, "end_item", "2026-01-01", item=item)
+            self._run(contract)
+        invoices = contract.invoice_ids
+        for name in ("amount_untaxed", "amount_tax", "amount_total"):
+            signed = [
+                move[name] * (1 if move.move_type == "out_invoice" else -1) for move in invoices
+            ]
+            self.assertEqual(sum(signed), 0.0)
