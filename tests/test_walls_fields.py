@@ -44,7 +44,8 @@ HISTORY = {
 KEPT = {
     "cn285.billing.run": "state date_started date_finished schedule_ids invoice_ids issue_ids",
     "cn285.contract": "state planned_end mrr_amount mrr_company payer_id term_start term_end "
-    "term_number auto_renew free_exit_from commitment_end schedule_ids invoice_ids predecessor_id access_token",
+    "term_number auto_renew free_exit_from commitment_end schedule_ids invoice_ids "
+    "predecessor_id access_token",
     "cn285.contract.change": "state approved_by fee_amount refund_amount confirmation_id before "
     "after error declaration received_at date_applied result_item_id",
     "cn285.contract.item": "company_id state planned_until planned_end anchor_date not_before "
