@@ -112,6 +112,45 @@ class TestWallsOfChildren(UsageCase):
             with self.assertRaises(AccessError):
                 child.read(["display_name"])
 
+    def test_prices_of_a_shared_template_are_edited_by_who_maintains_it(self):
+        template = self.env["cn285.contract.template"].create(
+            {
+                "name": "Shared",
+                "company_id": False,
+                "item_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.subscription.id,
+                            "billing_type": "usage",
+                            "timing": "arrears",
+                            "calculator_ids": [
+                                (
+                                    0,
+                                    0,
+                                    {
+                                        "name": "Calls",
+                                        "formula": "1",
+                                        "charge_model": "graduated",
+                                        "tier_ids": self.TIERS,
+                                    },
+                                )
+                            ],
+                        },
+                    )
+                ],
+            }
+        )
+        calculator = template.item_ids.calculator_ids
+        for record in (calculator, calculator.tier_ids[0]):
+            for login in ("own", "all", "manager_elsewhere"):
+                seen = record.with_user(self.users[login])
+                self.assertTrue(seen.has_access("read"), login)
+                self.assertFalse(seen.has_access("write"), login)
+                self.assertFalse(seen.has_access("unlink"), login)
+            self.assertTrue(record.with_user(self.users["manager"]).has_access("write"))
+
     def test_dialogs_are_for_whoever_opened_them(self):
         """A preview, an estimate or a file in somebody's dialog is not read by a colleague."""
         rules = self.env["ir.rule"]

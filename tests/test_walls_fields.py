@@ -34,8 +34,10 @@ HISTORY = {
     "cn285.revrec.schedule",
     "cn285.time.travel.line",
     "cn285.usage.balance",
+    "cn285.usage.calculator.version",
     "cn285.usage.delivery",
     "cn285.usage.ingest.log",
+    "cn285.usage.pool.version",
     "cn285.usage.rating",
     "cn285.usage.refusal",
     "cn285.usage.turn",
@@ -61,6 +63,7 @@ KEYS = (
     "cn285_keep_contract_state",
     "cn285_versions_written",
     "cn285_calculator_as_a_whole",
+    "cn285_calculator_history_kept",
 )
 
 
@@ -198,7 +201,7 @@ class TestWallsOfFields(UsageCase):
                 inside = item.with_context(**{key: True})
                 if key == "cn285_keep_contract_state":
                     inside.contract_id._derive_state()
-                elif key == "cn285_calculator_as_a_whole":
+                elif key.startswith("cn285_calculator"):
                     inside.calculator_ids.tier_ids[0].up_to = 7
                 else:
                     inside.quantity = 3

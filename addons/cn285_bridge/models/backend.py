@@ -158,7 +158,7 @@ class BridgeBackend(models.Model):
                         "direction": adapter._bridge_directions[0],
                     }
                 )
-        self.env["cn285.bridge.kind"].create(vals_list)
+        self.env["cn285.bridge.kind"]._inside().create(vals_list)
 
     def _adapter(self, code):
         """The adapter of this system for a kind of record, in its company; None: there is none."""

@@ -10,7 +10,7 @@ class Contract(models.Model):
     _description = "Contract"
     _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "portal.mixin"]
     _creatable = frozenset({"name"})
-    _fixed_fields = frozenset({"company_id"})
+    _fixed_after_draft = frozenset({"company_id"})
     _portal_fields = frozenset(
         {
             "name",
@@ -318,6 +318,12 @@ class Contract(models.Model):
 
     def write(self, vals):
         self._check_state_door(vals)
+        for contracts, rest in self._untraced_vals(vals):
+            contracts._write_terms(rest)
+        return True
+
+    def _write_terms(self, vals):
+        """Write terms to contracts, whose items' schedules and versions follow."""
         self._edit_last_pricelist(vals)
         replans = self._replanning_fields() & vals.keys()
         result = super().write(vals)

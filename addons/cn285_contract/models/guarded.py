@@ -37,8 +37,8 @@ class Guarded(models.AbstractModel):
 
     ``_creatable`` names read-only fields that whoever creates the record may give: a number that
     comes from elsewhere. ``_is_history`` refuses users everything, deleting too: rows of it are
-    made by the engine alone. ``_fixed_fields`` are written while the record is a draft, and then no
-    more: what its history hangs on.
+    made by the engine alone. ``_fixed_after_draft`` are written while the record is a draft, and
+    then no more: what its history hangs on.
 
     ``_portal_fields`` names what customers read of the records that they may read, by remote calls
     too: nothing else is read, searched, grouped or told by them.
@@ -49,7 +49,7 @@ class Guarded(models.AbstractModel):
 
     _creatable = frozenset()
     _is_history = False
-    _fixed_fields = frozenset()
+    _fixed_after_draft = frozenset()
     _portal_fields = frozenset()
 
     # === THE DOOR === #
@@ -152,7 +152,7 @@ class Guarded(models.AbstractModel):
 
         :raises UserError: naming the record and the first field
         """
-        for name in sorted(self._fixed_fields & vals.keys()):
+        for name in sorted(self._fixed_after_draft & vals.keys()):
             field = self._fields[name]
             for record in self:
                 value = field.convert_to_cache(vals[name], record, validate=False)

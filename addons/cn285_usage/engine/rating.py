@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
@@ -18,6 +19,7 @@ class RatedLine:
     ``quantity`` counts what ``unit_price`` is the price of: units, packages, events, or money where
     the price is a rate. ``tier_from`` (exclusive) and ``tier_to`` (inclusive, None: open) are the
     bounds of its tier; ``key`` is the property value it is the price of. ``amount`` is rounded.
+    ``since``: the first day of the terms that it is rated by, where these changed in the period.
     ``code`` is stable and meant for the shell, which words it; see :data:`rating._ENGLISH`.
     """
 
@@ -29,6 +31,7 @@ class RatedLine:
     tier_from: Decimal | None = None
     tier_to: Decimal | None = None
     key: str = ""
+    since: date | None = None
 
     @property
     def exact(self) -> Decimal:
@@ -37,6 +40,7 @@ class RatedLine:
 
     def with_amount(self, amount: Decimal) -> "RatedLine":
         """Return the line with another rounded amount."""
+        # Written out: this is done for each line of each rating.
         return RatedLine(
             self.code,
             self.quantity,
@@ -46,12 +50,13 @@ class RatedLine:
             self.tier_from,
             self.tier_to,
             self.key,
+            self.since,
         )
 
     @property
     def place(self) -> tuple[object, ...]:
         """Return what the line is the price of: lines of one place can be netted."""
-        return (self.code, self.key, self.tier_from, self.tier_to, self.unit_price)
+        return (self.code, self.key, self.tier_from, self.tier_to, self.unit_price, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class Rating:
         for line in self.lines:
             running = EXACT.add(running, line.amount)
             values = {name: getattr(line, name) for name in _FIGURES}
+            if line.since:
+                values["since"] = line.since
             steps.append(Step(line.code, {**values, "amount": running}))
         if self.unrounded != self.amount:
             values = {"unrounded": self.unrounded, "amount": self.amount}
@@ -181,6 +188,8 @@ _ENGLISH = {
     "together": "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed; "
     "%(billable)s of %(together)s beyond, rated together",
     "waived": "credited before: %(flat)s",
+    "terms": "terms from %(since)s",
+    "discount": "discount: %(flat)s",
     "macro": "%(key)s: %(quantity)s x %(unit_price)s",
     "macro_amount": "%(key)s",
     "rounded": "rounded",
@@ -192,6 +201,8 @@ def explain(rating: Rating) -> str:
     lines = []
     for step in rating.steps:
         text = _ENGLISH[step.code] % step.values
+        if "since" in step.values and step.code != "terms":
+            text = f"from {step.values['since']}: {text}"
         lines.append(f"{text} = {step.values['amount']}" if "amount" in step.values else text)
     return "\n".join(lines)
 
@@ -234,6 +245,7 @@ def from_data(data: Mapping) -> Rating:
             *(Decimal(line[name]) for name in ("quantity", "unit_price", "flat", "amount")),
             *(line[name] and Decimal(line[name]) for name in ("tier_from", "tier_to")),
             line["key"],
+            date.fromisoformat(line["since"]) if line.get("since") else None,
         )
         for line in data["lines"]
     )
@@ -244,7 +256,7 @@ def from_data(data: Mapping) -> Rating:
 
 def _figures(line: RatedLine) -> dict[str, str | None]:
     # Written out: this is done for each tier of each rating.
-    return {
+    figures = {
         "quantity": str(line.quantity),
         "unit_price": str(line.unit_price),
         "flat": str(line.flat),
@@ -252,6 +264,9 @@ def _figures(line: RatedLine) -> dict[str, str | None]:
         "tier_to": None if line.tier_to is None else str(line.tier_to),
         "key": line.key,
     }
+    if line.since is not None:
+        figures["since"] = line.since.isoformat()
+    return figures
 
 
 def _plain(value: object) -> object:

@@ -13,7 +13,7 @@ class BillingRun(models.Model):
     _description = "Billing Run"
     _inherit = ["cn285.guarded", "mail.thread"]
     _creatable = frozenset({"name"})
-    _fixed_fields = frozenset(
+    _fixed_after_draft = frozenset(
         {
             "company_id",
             "contract_ids",

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import format_date
 
 
 class BillingSchedule(models.Model):
@@ -10,13 +11,21 @@ class BillingSchedule(models.Model):
     def _explain_step(self, code, values):
         if not code.startswith("usage_"):
             return super()._explain_step(code, values)
+        since = values.get("since")
         figures = {
             name: self._plain(value)
-            if name not in ("key", "kind") and value is not None
+            if name not in ("key", "kind", "since") and value is not None
             else value or ""
             for name, value in values.items()
         }
         name = code.removeprefix("usage_")
+        if since:
+            day = format_date(self.env, since)
+            if name == "terms":
+                return self.env._("Terms from %(day)s", day=day)
+            plain = {key: value for key, value in values.items() if key != "since"}
+            text = self._explain_step(code, plain)
+            return self.env._("from %(day)s: %(text)s", day=day, text=text)
         if name == "bound":
             kinds = {"minimum": self.env._("Minimum"), "maximum": self.env._("Maximum")}
             figures["kind"] = kinds.get(figures["kind"], figures["kind"])
