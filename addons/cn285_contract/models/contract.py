@@ -11,24 +11,6 @@ class Contract(models.Model):
     _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "portal.mixin"]
     _creatable = frozenset({"name"})
     _fixed_after_draft = frozenset({"company_id"})
-    _portal_fields = frozenset(
-        {
-            "name",
-            "client_ref",
-            "company_id",
-            "currency_id",
-            "partner_id",
-            "user_id",
-            "state",
-            "date_start",
-            "date_end",
-            "next_billing_date",
-            "note",
-            "item_ids",
-            "schedule_ids",
-            "access_url",
-        }
-    )
     _order = "date_start desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"

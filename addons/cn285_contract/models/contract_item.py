@@ -11,27 +11,6 @@ class ContractItem(models.Model):
     _name = "cn285.contract.item"
     _description = "Contract Item"
     _inherit = ["cn285.guarded", "cn285.billing.terms"]
-    _portal_fields = frozenset(
-        {
-            "contract_id",
-            "company_id",
-            "currency_id",
-            "product_id",
-            "name",
-            "code",
-            "beneficiary_id",
-            "quantity",
-            "price_unit",
-            "discount",
-            "billing_type",
-            "recurring_interval",
-            "recurring_unit",
-            "date_start",
-            "date_end",
-            "state",
-            "sequence",
-        }
-    )
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 

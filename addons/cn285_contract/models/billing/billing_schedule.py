@@ -20,28 +20,6 @@ class BillingSchedule(models.Model):
     _description = "Billing Schedule"
     _inherit = ["cn285.guarded"]
     _is_history = True
-    _portal_fields = frozenset(
-        {
-            "item_id",
-            "contract_id",
-            "company_id",
-            "currency_id",
-            "product_id",
-            "beneficiary_id",
-            "kind",
-            "period_start",
-            "period_end",
-            "billing_date",
-            "quantity",
-            "price_unit",
-            "discount",
-            "proration",
-            "net",
-            "amount",
-            "explanation",
-            "state",
-        }
-    )
     _order = "billing_date, contract_id, item_id, period_start, id"
 
     item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="restrict", index=True)

@@ -23,7 +23,6 @@ from . import usage_ingest_sql as sql
 from .usage_arrival_sql import BLOCK
 
 _logger = logging.getLogger(__name__)
-
 CHUNK = 100_000
 TRIES = 5
 FUTURE = timedelta(days=1)
