@@ -10,7 +10,6 @@ class Contract(models.Model):
     _description = "Contract"
     _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "portal.mixin"]
     _creatable = frozenset({"name"})
-    _fixed_after_draft = frozenset({"company_id"})
     _order = "date_start desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
