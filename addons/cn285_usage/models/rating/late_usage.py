@@ -91,7 +91,9 @@ class BillingSchedule(models.Model):
             rows = of_contracts(stale, contracts)
             batch = rows._rate_rows(rows._billed_ratings())
             created = rows._create_differences(batch)
-            rows.filtered(lambda row: row.contract_id not in batch.failed).usage_stale = False
+            rows.filtered(lambda row: row.contract_id not in batch.failed)._write_inside(
+                {"usage_stale": False}
+            )
             return created, batch.failed
 
         parts, failed = each_or_apart(stale.contract_id, rate)

@@ -50,4 +50,6 @@ class Contract(models.Model):
                 late._create_differences(batch)
                 late._write_inside({"usage_stale": False})
             changed = schedules._retriggered(company, since)
-            changed.filtered(lambda row: row.contract_id == self).usage_stale = True
+            changed.filtered(lambda row: row.contract_id == self)._write_inside(
+                {"usage_stale": True}
+            )
