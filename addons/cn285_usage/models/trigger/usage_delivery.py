@@ -180,9 +180,8 @@ class UsageDelivery(models.Model):
             if delivery.id in billed or (complete and look.events):
                 due |= delivery
         rows, failed = due._bill(billed)
-        (
-            self - due.filtered(lambda delivery: delivery.item_id.contract_id in failed)
-        ).pending = False
+        failing = due.filtered(lambda delivery: delivery.item_id.contract_id in failed)
+        (self - failing)._write_inside({"pending": False})
         return rows, failed
 
     def _look(self):
