@@ -205,9 +205,9 @@ class UsageDelivery(models.Model):
         vals = {"event_count": look.events, "is_complete": complete}
         if look.first:
             vals.update(date_start=look.first, date_end=look.last)
-        for name, value in vals.items():
-            if self[name] != value:
-                self[name] = value
+        changed = {name: value for name, value in vals.items() if self[name] != value}
+        if changed:
+            self._write_inside(changed)
 
     def _missing(self, look):
         """What a set still waits for, in words; None where it is complete."""
