@@ -8,7 +8,13 @@ from .common import LINE_GROUPINGS, SENDINGS
 class Contract(models.Model):
     _name = "cn285.contract"
     _description = "Contract"
-    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = [
+        "cn285.editable",
+        "cn285.guarded",
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+    ]
     _creatable = frozenset({"name"})
     _order = "date_start desc, id desc"
     _check_company_auto = True
