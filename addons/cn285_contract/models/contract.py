@@ -154,11 +154,7 @@ class Contract(models.Model):
         index=True,
     )
     item_ids = fields.One2many("cn285.contract.item", "contract_id", string="Items", copy=True)
-    schedule_ids = fields.One2many(
-        "cn285.billing.schedule",
-        "contract_id",
-        readonly=True,
-    )
+    schedule_ids = fields.One2many("cn285.billing.schedule", "contract_id", readonly=True)
     invoice_ids = fields.Many2many(
         "account.move",
         "cn285_contract_move_rel",
