@@ -353,6 +353,14 @@ class Contract(models.Model):
         self.ensure_one()
         return self.date_end
 
+    def _next_own_act(self, day):
+        """Hook: the next day after ``day`` on which the contract does something by itself.
+
+        :returns: date or None
+        """
+        self.ensure_one()
+        return None
+
     def _term_ends(self):
         """Hook: last days after which the contract may be another. Default: its end date.
 
