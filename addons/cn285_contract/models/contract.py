@@ -345,22 +345,6 @@ class Contract(models.Model):
             "company_id",
         }
 
-    def _end_as_of(self, day):
-        """Hook: the last day of the contract by what is planned to have happened by a day.
-
-        :returns: date, or False for no end
-        """
-        self.ensure_one()
-        return self.date_end
-
-    def _next_own_act(self, day):
-        """Hook: the next day after ``day`` on which the contract does something by itself.
-
-        :returns: date or None
-        """
-        self.ensure_one()
-        return None
-
     def _term_ends(self):
         """Hook: last days after which the contract may be another. Default: its end date.
 

@@ -217,6 +217,18 @@ class ContractChange(models.Model):
         }
 
 
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    def _next_own_act(self, day):
+        """Hook: the next day after ``day`` on which the contract does something by itself.
+
+        :returns: date or None
+        """
+        self.ensure_one()
+        return None
+
+
 class _Measured(Exception):
     """Leaves the savepoint in which a change was tried, so that nothing of it stays."""
 
