@@ -1,5 +1,7 @@
 from . import (
     test_contract,
+    test_first_steps,
+    test_explanations,
     test_labels,
     test_mrr,
     test_named_by_ours,
