@@ -349,14 +349,6 @@ class Contract(models.Model):
             "company_id",
         }
 
-    def _end_as_of(self, day):
-        """Hook: the last day of the contract by what is planned to have happened by a day.
-
-        :returns: date, or False for no end
-        """
-        self.ensure_one()
-        return self.date_end
-
     def _term_ends(self):
         """Hook: last days after which the contract may be another. Default: its end date.
 
