@@ -112,7 +112,9 @@ class ContractChange(models.Model):
     declaration = fields.Json(
         readonly=True, copy=False, help="What the customer declared: name, address, contract."
     )
-    confirmation_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
+    confirmation_id = fields.Many2one(
+        "ir.attachment", readonly=True, copy=False, index="btree_not_null"
+    )
     date_reminder = fields.Date(
         compute="_compute_date_reminder",
         store=True,
@@ -206,7 +208,7 @@ class ContractChange(models.Model):
 
     def _refund_deadline(self):
         self.ensure_one()
-        return self.contract_id._law()._refund_deadline(self.date_effective)
+        return self.contract_id._termination_refund_deadline(self.date_effective)
 
     def _quote(self):
         self.ensure_one()
