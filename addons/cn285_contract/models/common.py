@@ -21,6 +21,9 @@ LINE_GROUPINGS = [
 ]
 SENDINGS = [("none", "Not Sent"), ("email", "By E-mail")]
 
+# States of contract changes that are planned and have not taken effect.
+PLANNED_STATES = ("to_approve", "scheduled")
+
 # The proof that a change of state came through the door: an object that no remote call can send.
 STATE_DOOR = object()
 

@@ -272,8 +272,9 @@ class ContractChange(models.Model):
         self._type().check(self)
 
     def _before_apply(self):
-        """Undo what scheduling had announced, see :meth:`_announce`."""
+        """Undo what scheduling had announced, see :meth:`_announce`; cancel what becomes void."""
         self._announce(False)
+        self._give_up_plans()
 
     def _announce(self, scheduled):
         """Tell contracts and items what is planned for them: ends keep billing from going past.

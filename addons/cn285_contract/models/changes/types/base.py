@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from ..change_value import Value
 
+# Of price terms, those that are the product's.
+PRICE_FIELDS = ("price_source", "price_unit", "discount", "pricelist_id")
 Nature = Literal["upgrade", "downgrade", "cancellation", ""]
 
 
@@ -33,6 +35,8 @@ class ChangeType:
     on_its_day: bool = False
     #: Whether it is held back by earlier changes that failed; an end is not.
     waits: bool = True
+    #: Whether it is void once what it is about has ended before its day, and is cancelled then.
+    ends_with_service: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
     #: Asked twice, it is two of them: new items are.
@@ -139,6 +143,24 @@ class ChangeType:
         """Planned changes that this one cancels when it takes effect; its preview names them."""
         return change.browse()
 
+    def why_given_up(self, change, plan) -> str:
+        """Why it cancels a planned change, as the log tells it."""
+        return change.env._(
+            "%(change)s is cancelled, as nothing is left of it to do: %(reason)s",
+            change=plan.display_name,
+            reason=change.display_name,
+        )
+
+    def patch_for_other_product(self, change, patch, item, day):
+        """What of the terms that it changed concerns an item of another product from ``day`` on.
+
+        That takes the place of the one it was made for, by an upgrade that is dated back: what was
+        agreed of the old product's price is none of the new one's.
+
+        :param patch: ``{field: value}``, what changed on that day
+        """
+        return {name: value for name, value in patch.items() if name not in PRICE_FIELDS}
+
     def apply(self, changes) -> None:
         """Do it, and call ``_settle`` on the items whose money changed.
 
@@ -188,6 +210,10 @@ class ChangeTypeExtension(ChangeType):
     @property
     def waits(self):
         return self.base.waits
+
+    @property
+    def ends_with_service(self):
+        return self.base.ends_with_service
 
     @property
     def for_customers(self):
@@ -255,6 +281,12 @@ class ChangeTypeExtension(ChangeType):
 
     def plans_given_up(self, change):
         return self.base.plans_given_up(change)
+
+    def why_given_up(self, change, plan):
+        return self.base.why_given_up(change, plan)
+
+    def patch_for_other_product(self, change, patch, item, day):
+        return self.base.patch_for_other_product(change, patch, item, day)
 
     def apply(self, changes):
         self.base.apply(changes)
