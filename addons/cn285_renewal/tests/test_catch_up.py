@@ -225,6 +225,39 @@ class TestCatchUp(MoneyCase):
         self._assert_same(pair)
         self.assertEqual(self._billed(pair[1]), "124.00")
 
+    def test_an_item_that_came_from_another_contract_pauses_there(self):
+        """Moved on 1 February, after a change of its own; the other contract pauses in April."""
+        amounts = []
+        for daily in (True, False):
+            with self._travel(START):
+                one, two = (
+                    self._create_contract(
+                        [{"price_unit": price, "alignment": "calendar"}],
+                        date_start=START,
+                        date_end=date(2026, 6, 30),
+                        invoice_separately=True,
+                    )
+                    for price in (31.0, 62.0)
+                )
+                two.write({"renewal_revision": "percent", "renewal_percent": 10.0})
+                two.write({"term_length": 2, "renewal_length": 12})
+                two._begin_term()
+                two.date_end = False
+                item = one.item_ids
+                self._change(one, "quantity", "2026-01-16", item=item, quantity=2.0)
+                self._change(one, "transfer_item", "2026-02-01", item=item, to_contract_id=two.id)
+                self._change(two, "pause", "2026-04-01", date_end="2026-04-30")
+                self._change(one, "quantity", "2026-05-01", item=item, quantity=1.0)
+            days = ["2026-01-16", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"]
+            for day in days if daily else ():
+                self._crons(one, Random(3), day, False)
+            with self._travel("2026-05-31"):
+                self._crons(one, Random(4), "2026-05-31", False)
+                self._bill("2026-05-31", contract_ids=(one | two).ids)
+            amounts.append([self._billed(one), self._billed(two)])
+        # 15 days at 31.00, 16 at 62.00; 62.00 + 62.00; twice 68.20 in March, none in April; May.
+        self.assertEqual(amounts, [["47.00", "362.70"]] * 2)
+
     # === RANDOM HISTORIES === #
 
     # Without *kept* pauses, which go by when billing ran (docs/billing.md).

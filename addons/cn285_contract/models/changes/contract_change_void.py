@@ -55,6 +55,8 @@ class ContractChange(models.Model):
         kind = self._type()
         if self.state not in PLANNED_STATES or not kind.ends_with_service:
             return False
+        if not kind.needs_running(self):
+            return False  # The end of a pause: it takes effect whatever has ended.
         if kind.end_day:
             return self._last_day() > last_day
         return self._first_day() > last_day

@@ -35,6 +35,8 @@ class ChangeType:
     on_its_day: bool = False
     #: Whether it is held back by earlier changes that failed; an end is not.
     waits: bool = True
+    #: Whether it is about another contract too, see :meth:`reached`.
+    reaches_others: bool = False
     #: Whether it is void once what it is about has ended before its day, and is cancelled then.
     ends_with_service: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
@@ -139,6 +141,10 @@ class ChangeType:
         """The day on which differences are due: that of effect, or, dated back, that of entry."""
         return max(change._first_day(), change.date_scheduled or change.company_id._cn285_today())
 
+    def reached(self, change):
+        """The other contract that it changes: what is planned there for later comes after it."""
+        return change.contract_id.browse()
+
     def plans_given_up(self, change):
         """Planned changes that this one cancels when it takes effect; its preview names them."""
         return change.browse()
@@ -212,6 +218,10 @@ class ChangeTypeExtension(ChangeType):
         return self.base.waits
 
     @property
+    def reaches_others(self):
+        return self.base.reaches_others
+
+    @property
     def ends_with_service(self):
         return self.base.ends_with_service
 
@@ -278,6 +288,9 @@ class ChangeTypeExtension(ChangeType):
 
     def billing_day(self, change):
         return self.base.billing_day(change)
+
+    def reached(self, change):
+        return self.base.reached(change)
 
     def plans_given_up(self, change):
         return self.base.plans_given_up(change)

@@ -31,6 +31,8 @@ class Holder(ChangeType):
     }
     for_customers = True
     is_last = True
+    # Somebody waits for it: where the contract has ended before, it says so.
+    ends_with_service = False
 
     def check(self, change):
         """Somebody else, of the same company, from a day within the contract."""
