@@ -1,5 +1,6 @@
 from . import (
     test_contract,
+    test_explanations,
     test_labels,
     test_mrr,
     test_named_by_ours,
@@ -36,6 +37,7 @@ from .changes import (
     test_contract_change_screens,
     test_contract_change_twice,
     test_contract_change_types,
+    test_direct_edits,
     test_contract_change_walls,
 )
 from .credit_notes import (
