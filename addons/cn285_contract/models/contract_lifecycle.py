@@ -173,6 +173,6 @@ class Contract(models.Model):
                 ("schedule_ids", "not any", [("state", "in", ("planned", "waiting"))]),
             ]
         )
-        finished._give_up_void_plans()
+        finished._give_up_void_plans(decided=False)
         finished._update_state(LIVE_STATES, "closed")
         self.env["cn285.contract.item"]._end_finished(company)

@@ -14,6 +14,7 @@ class TermChange(ChangeType):
     """A change of the term of a contract that has one."""
 
     on = "contract"
+    prolongs = True
 
     def check(self, change):
         if not change.contract_id.term_end:

@@ -255,8 +255,8 @@ class TestCatchUp(MoneyCase):
                 self._crons(one, Random(4), "2026-05-31", False)
                 self._bill("2026-05-31", contract_ids=(one | two).ids)
             amounts.append([self._billed(one), self._billed(two)])
-        # 15 days at 31.00, 16 at 62.00; 62.00 + 62.00; twice 68.20 in March, none in April; May.
-        self.assertEqual(amounts, [["47.00", "362.70"]] * 2)
+        # 15 days at 31.00, 16 at 62.00; there 62.00, 124.00, twice 68.20, none in April, 102.30.
+        self.assertEqual(amounts, [["47.00", "424.70"]] * 2)
 
     # === RANDOM HISTORIES === #
 

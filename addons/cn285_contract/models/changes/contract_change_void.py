@@ -69,11 +69,18 @@ class Contract(models.Model):
         """Planned changes of the contract and its items that are void if it ends on that day."""
         return self.change_ids.filtered(lambda change: change._is_void_after(last_day))
 
-    def _give_up_void_plans(self):
-        """Cancel what is planned for the days after the contracts' last one."""
+    def _give_up_void_plans(self, decided=True):
+        """Cancel what is planned for the days after the contracts' last one.
+
+        :param decided: whether somebody has ended them; else they are over with their term, and
+            what was to prolong it may still be repaired or approved
+        """
         for contract in self.filtered("date_end"):
             # sudo: who may end a contract ends what is planned for it.
-            contract.sudo()._plans_void_after(contract.date_end)._give_up_as(
+            plans = contract.sudo()._plans_void_after(contract.date_end)
+            if not decided:
+                plans = plans.filtered(lambda plan: not plan._type().prolongs)
+            plans._give_up_as(
                 self.env._("the contract ends on %s.", format_date(self.env, contract.date_end))
             )
 

@@ -99,11 +99,12 @@ class TestVoidPlans(MoneyCase):
             self._change(contract, "quantity", "2026-03-01", item=contract.item_ids, quantity=2.0)
             for contract in (ended, closed, given_up)
         ]
-        ended.item_ids.with_user(self.manager).action_end("2026-02-10")
+        ended.item_ids.with_user(self.manager).action_end(TODAY)
         closed.with_user(self.manager).action_close("2026-02-10")
         given_up.with_user(self.manager).action_cancel()
         self.assertEqual(self._states(*plans), ["cancelled"] * 3)
-        self.assertIn("ends on", plans[0].message_ids[0].body)
+        for plan in plans:
+            self.assertIn("nothing is left", plan.message_ids[0].body)
 
     def test_a_service_that_is_served_longer_again(self):
         """The end of a service cancels what comes after it, but not that it goes on after all."""

@@ -35,6 +35,8 @@ class ChangeType:
     on_its_day: bool = False
     #: Whether it is held back by earlier changes that failed; an end is not.
     waits: bool = True
+    #: Whether it lets a contract go on that would be over.
+    prolongs: bool = False
     #: Whether it is about another contract too, see :meth:`reached`.
     reaches_others: bool = False
     #: Whether it is void once what it is about has ended before its day, and is cancelled then.
@@ -218,6 +220,10 @@ class ChangeTypeExtension(ChangeType):
     @property
     def waits(self):
         return self.base.waits
+
+    @property
+    def prolongs(self):
+        return self.base.prolongs
 
     @property
     def reaches_others(self):
