@@ -149,6 +149,10 @@ class ChangeType:
         """The other contract that it changes: what is planned there for later comes after it."""
         return change.contract_id.browse()
 
+    def own_end(self, change):
+        """The last day on which it makes a difference, where it has one; None where it goes on."""
+        return None
+
     def plans_given_up(self, change):
         """Planned changes that this one cancels when it takes effect; its preview names them."""
         return change.browse()
@@ -303,6 +307,9 @@ class ChangeTypeExtension(ChangeType):
 
     def reached(self, change):
         return self.base.reached(change)
+
+    def own_end(self, change):
+        return self.base.own_end(change)
 
     def plans_given_up(self, change):
         return self.base.plans_given_up(change)
