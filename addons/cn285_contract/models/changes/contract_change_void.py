@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import format_date
 
-from ..common import PLANNED_STATES
+from ..common import PLANNED_STATES, STATE_DOOR
 
 
 class ContractChange(models.Model):
@@ -27,7 +27,7 @@ class ContractChange(models.Model):
         """
         if not self:
             return
-        self.with_context(cn285_no_replan=True).action_cancel()
+        self.with_context(cn285_no_replan=STATE_DOOR).action_cancel()
         self._write_inside({"error": False})
         for plan in self:
             plan.message_post(body=reasons[plan])
