@@ -36,6 +36,7 @@ from .changes import (
     test_contract_change_screens,
     test_contract_change_twice,
     test_contract_change_types,
+    test_direct_edits,
     test_contract_change_walls,
 )
 from .credit_notes import (

@@ -188,7 +188,7 @@ class Contract(models.Model):
             end = contract._longest_end()
             if end and not contract.date_end:
                 vals["date_end"] = end - timedelta(days=1)
-            contract.write(vals)
+            contract._past_edits().write(vals)
 
     def _term_ends(self):
         """Also the last day of the current term."""
@@ -206,6 +206,11 @@ class Contract(models.Model):
             "auto_renew": self.auto_renew,
             "commitment_length": 0,
         }
+
+    @api.model
+    def _traced_terms(self):
+        """Also the rules of the term, of renewals and of leaving."""
+        return [*super()._traced_terms(), *self._term_rule_fields()]
 
     # === TEMPLATE === #
 
