@@ -166,7 +166,10 @@ class UsageCalculator(models.Model):
         return {
             calculator: calculator._terms()
             for calculator in of_items
-            if day or calculator.item_id.id in rated or calculator.version_ids
+            if day
+            or calculator.item_id.id in rated
+            or calculator.version_ids
+            or calculator.item_id._usage_needs_approval()
         }
 
     def _keep_history(self, before, day=None, correct=False, change=None):
@@ -187,6 +190,8 @@ class UsageCalculator(models.Model):
         if not changed:
             return
         items = self.env["cn285.contract.item"].union(*(one.item_id for one in changed))
+        if not change:
+            items._check_usage_approved()
         until, days = items._rated_until(), items._first_unrated_days()
         creates, replaced = [], self.env["cn285.usage.calculator.version"]
         for calculator, (old, new) in changed.items():

@@ -1,6 +1,7 @@
 """Calculators as contract changes set their terms."""
 
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 
 from ..calculator.usage_calculator_part import KEPT, PRICE_COLUMNS
 
@@ -98,6 +99,31 @@ class ContractItem(models.Model):
             item.usage_terms = " | ".join(
                 f"{one.name}: {one._terms_text()}" for one in item.calculator_ids
             )
+
+    def _usage_needs_approval(self):
+        """Whether what its usage costs changes only after approval, whoever edits it."""
+        self.ensure_one()
+        if self._edits_freely() or not self._is_traced():
+            return False
+        # sudo: rules hold whether or not whoever asks may read them.
+        rules = self.contract_id.template_id.sudo().approval_ids
+        return any(
+            rule.type in (False, "usage_terms") and not rule.customers_only and not rule.amount
+            for rule in rules
+        )
+
+    def _check_usage_approved(self):
+        """Refuse that calculators of running items are edited past an approval."""
+        for item in self:
+            if item._usage_needs_approval():
+                raise UserError(
+                    self.env._(
+                        "Item “%(item)s” of contract %(contract)s: what usage costs changes only "
+                        "after approval. Ask for it by the button Change (Usage Terms).",
+                        item=item.name,
+                        contract=item.contract_id.name,
+                    )
+                )
 
     @api.model
     def _usage_terms_depends(self):
