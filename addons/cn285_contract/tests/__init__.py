@@ -1,5 +1,6 @@
 from . import (
     test_contract,
+    test_explanations,
     test_labels,
     test_mrr,
     test_named_by_ours,

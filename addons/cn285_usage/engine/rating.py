@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 
+from ...cn285_contract.engine.explanation import Equation, Values, printable
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.pricing import Step
 from .exact import EXACT, ZERO
@@ -192,19 +193,83 @@ _ENGLISH = {
     "discount": "discount: %(flat)s",
     "macro": "%(key)s: %(quantity)s x %(unit_price)s",
     "macro_amount": "%(key)s",
+    "sum": "in all",
     "rounded": "rounded",
 }
 
 
 def explain(rating: Rating) -> str:
-    """Return the calculation in English, a line a step."""
+    """Return the calculation in English, a line a step; every equation is true."""
     lines = []
-    for step in rating.steps:
-        text = _ENGLISH[step.code] % step.values
-        if "since" in step.values and step.code != "terms":
-            text = f"from {step.values['since']}: {text}"
-        lines.append(f"{text} = {step.values['amount']}" if "amount" in step.values else text)
+    for one in equations((step.code, step.values) for step in rating.steps):
+        text = _ENGLISH[one.code] % one.values
+        if "since" in one.values and one.code != "terms":
+            text = f"from {one.values['since']}: {text}"
+        lines.append(text if one.how == "note" else f"{text} = {_in_cents(one.after)}")
     return "\n".join(lines)
+
+
+def _in_cents(amount: Fraction) -> Decimal:
+    """Return an amount with two decimals or as many as it has."""
+    shown = printable(amount)
+    return max(shown, round_money(shown), key=lambda one: -int(one.as_tuple().exponent))
+
+
+def equations(steps: Iterable[tuple[str, Values]]) -> list[Equation]:
+    """Return the steps of ratings, as they are kept, as equations: what each line comes to.
+
+    Several lines are followed by their sum (code ``sum``); the one rounding of a rating stands
+    after what it rounds. Steps of several ratings may follow one another. Lines of a SmartCode are
+    rounded one by one. Steps of other codes have the amount that was kept with them.
+    """
+    result: list[Equation] = []
+    amounts: list[Fraction] = []  # of the lines and, once they are rounded, of ratings
+    start = 0  # the first line that may belong to the rating that is being read
+    for code, values in steps:
+        name = code.removeprefix("usage_")
+        if name == "rounded" and "unrounded" in values:
+            number = _lines_of(amounts[start:], Fraction(str(values["unrounded"])))
+            if number > 1:
+                result.append(_total(code, amounts[len(amounts) - number :]))
+            rounded = Fraction(str(values["amount"]))
+            result.append(Equation(code, values, "is", rounded))
+            amounts[len(amounts) - number :] = [rounded]
+            start = len(amounts)
+        elif "unit_price" in values:
+            exact = _line_amount(values)
+            result.append(Equation(code, values, "is", exact))
+            amounts.append(exact)
+        elif "amount" in values:
+            kept = Fraction(str(values["amount"]))
+            result.append(Equation(code, values, "is", kept))
+            amounts.append(kept)
+        else:
+            result.append(Equation(code, values, "note"))
+    if len(amounts) > 1:
+        result.append(_total(code, amounts))
+    return result
+
+
+def _line_amount(values: Values) -> Fraction:
+    quantity, price, flat = (
+        Fraction(str(values[name])) for name in ("quantity", "unit_price", "flat")
+    )
+    return quantity * price + flat
+
+
+def _lines_of(amounts: list[Fraction], unrounded: Fraction) -> int:
+    """Return how many of the last lines a rating consists of, by what they add up to."""
+    total = Fraction(0)
+    for number, amount in enumerate(reversed(amounts), start=1):
+        total += amount
+        if total == unrounded:
+            return number
+    return len(amounts)
+
+
+def _total(code: str, amounts: list[Fraction]) -> Equation:
+    prefix = "usage_" if code.startswith("usage_") else ""
+    return Equation(f"{prefix}sum", {}, "is", sum(amounts, Fraction(0)))
 
 
 def to_data(rating: Rating) -> dict[str, object]:

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import format_date
 
+from ...engine.rating import equations
+
 
 class BillingSchedule(models.Model):
     """How the amount of usage came about, in words."""
@@ -63,6 +65,7 @@ class BillingSchedule(models.Model):
                 "%(billable)s of the %(together)s beyond, which are rated together"
             ),
             "waived": self.env._("credited before: %(flat)s"),
+            "sum": self.env._("in all"),
             "rounded": self.env._("rounded"),
         }
         for entry in self.env["cn285.usage.calculator"]._charge_models().values():
@@ -71,13 +74,7 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _explain(self, steps, currency):
-        """Notes of a rating carry no amount; all other steps end in one."""
-        if all("amount" in values for _code, values in steps):
+        """Lines of ratings each come to their own amount; what they come to in all follows."""
+        if not any(code.startswith("usage_") for code, _values in steps):
             return super()._explain(steps, currency)
-        lines = []
-        for code, values in steps:
-            if "amount" in values:
-                lines.append(super()._explain([[code, values]], currency))
-            else:
-                lines.append(self._explain_step(code, values))
-        return "\n".join(lines)
+        return "\n".join(self._print(equation, currency) for equation in equations(steps))
