@@ -251,7 +251,7 @@ class TestCalculatorHistory(HistoryCase):
             self._use(contract, 10, "2026-05-16")
             action = contract.with_user(self.manager).action_view_usage_estimate()
             [line] = self.env["cn285.usage.estimate.line"].search(action["domain"])
-            self.assertIn("from 05/16/2026: 10 × 3 = 40.00", line.explanation)
+            self.assertIn("from 05/16/2026: 10 × 3 = 30.00", line.explanation)
             self.assertMoney(line.amount, "40.00")
             [period] = contract._portal_usage()["periods"]
             self.assertIn("from 05/16/2026: 10 × 3", period["lines"][0]["terms"])
