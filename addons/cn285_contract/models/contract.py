@@ -8,7 +8,7 @@ from .common import LINE_GROUPINGS, SENDINGS
 class Contract(models.Model):
     _name = "cn285.contract"
     _description = "Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = ["cn285.editable", "mail.thread", "mail.activity.mixin", "portal.mixin"]
     _order = "date_start desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"

@@ -1,5 +1,6 @@
 from . import (
     test_contract,
+    test_first_steps,
     test_explanations,
     test_labels,
     test_mrr,

@@ -40,7 +40,7 @@ class ContractChange(models.Model):
 
     _name = "cn285.contract.change"
     _description = "Contract Change"
-    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["cn285.editable", "cn285.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 
