@@ -88,9 +88,7 @@ class UsageCalculator(models.Model):
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
-    usage_terms = fields.Char(
-        string="Usage Terms", compute="_compute_usage_terms", help="What usage costs, in words."
-    )
+    usage_terms = fields.Char(compute="_compute_usage_terms", help="What usage costs, in words.")
 
     @api.depends_context("lang")
     @api.depends(lambda self: self._usage_terms_depends())
