@@ -30,6 +30,7 @@ from .changes import (
     test_contract_change_approval,
     test_contract_change_chains,
     test_contract_change_first_day,
+    test_contract_change_foresight,
     test_contract_change_histories,
     test_contract_change_holder,
     test_contract_change_money,

@@ -54,7 +54,7 @@ class Contract(models.Model):
         vals = {"term_number": term.number, "term_start": term.start, "term_end": term.last_day}
         if ends_with_term:
             vals["date_end"] = term.last_day
-        self.write(vals)
+        self._write_inside(vals)
 
     def _closed_with_term(self):
         """Whether the contract closed because its term was over, and for no other reason."""
@@ -96,6 +96,13 @@ class Contract(models.Model):
                 term = next_term(term, self._renewal_step(), anchor or self._anchor_day())
                 end = term.last_day if ends_with_term else end
         return end
+
+    def _next_own_act(self, day):
+        """Also the renewal."""
+        own = super()._next_own_act(day)
+        renews = self.state in LIVE_STATES and self._may_renew() and self.renewal_date
+        days = [own, renews if renews and renews > day else None]
+        return min(filter(None, days), default=None)
 
     def _longest_end(self):
         """The day after the contract's last possible term; None where it goes on for ever."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo import Command, api, fields, models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, told_inside
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
@@ -12,8 +13,6 @@ from .usage_calculator_part import KEPT, PRICE_COLUMNS
 # Values that a caller gives with an edit, and in the context of one that has no values, such as
 # of a tier: from which day it holds, and whether what was billed of these days is billed anew.
 FROM, CORRECT = "terms_from", "terms_correct"
-# Context: the id of the contract change that edits.
-CHANGE = "cn285_terms_change"
 # What does not decide on a price.
 NO_TERMS = {"id", "name", "sequence", "item_id", "template_item_id", "company_id", FROM, CORRECT}
 # What is counted, and by whom: it changes between periods, not in the middle of one.
@@ -136,11 +135,6 @@ class UsageCalculator(models.Model):
         vals = {name: value for name, value in vals.items() if name not in (FROM, CORRECT)}
         return fields.Date.to_date(day), correct, vals
 
-    def _asking_change(self):
-        """The contract change on whose behalf calculators are edited; empty for none."""
-        changes = self.env["cn285.contract.change"]
-        return changes.browse(self.env.context.get(CHANGE))
-
     def _keep_beginnings(self, asked):
         """Have calculators that join items of which something was rated begin from a day on.
 
@@ -159,7 +153,7 @@ class UsageCalculator(models.Model):
 
         Those of items of which something was rated, that have versions, or are told a day.
         """
-        if self.env.context.get(KEPT):
+        if told_inside(self.env, KEPT):
             return {}
         of_items = self.filtered("item_id")
         rated = of_items.item_id._rated_until() if of_items else {}
@@ -273,7 +267,7 @@ class UsageCalculator(models.Model):
     def _write_terms(self, terms):
         """Have the calculator the terms of its last version."""
         if terms != self._terms():
-            self.with_context(**{KEPT: True}).write(self._terms_vals(terms))
+            self.with_context(**{KEPT: STATE_DOOR}).write(self._terms_vals(terms))
 
     # === WHAT IS REFUSED === #
 
