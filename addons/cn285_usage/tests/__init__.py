@@ -31,6 +31,7 @@ from .rating import (
     test_usage_oracle,
     test_usage_rating,
     test_usage_sharing,
+    test_usage_tax_included,
 )
 from .trigger import (
     test_usage_complete,
