@@ -12,6 +12,7 @@ from typing import Literal
 
 from .calendar import add_days
 from .errors import PeriodError
+from .limits import LARGEST_PLAN
 from .periods import (
     Period,
     Rhythm,
@@ -135,6 +136,8 @@ def plan_stretches(
     ``stretches`` (the days under one set of terms) are in order and do not overlap; without any,
     nothing is owed. Where the item counts its periods, the first stretch's rhythm says how long it
     lives. ``covered``: the stretches of days, half-open and in order, whose rows were invoiced.
+
+    Raises ``too_many_rows`` beyond ``LARGEST_PLAN``: a slip in a date, not a schedule.
     """
     if not stretches:
         return [], True
@@ -182,6 +185,8 @@ def _plan_stretch(
         if _earliest(period, terms, covered) >= until:
             complete = False
             break
+        if len(rows) > LARGEST_PLAN:
+            raise PeriodError("too_many_rows", rows=LARGEST_PLAN)
         if plain:
             rows.append(_row(stretch, number, period, (period.start, period.end)))
             continue

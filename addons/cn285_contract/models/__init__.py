@@ -11,6 +11,7 @@ from . import (
     res_config_settings,
     res_partner,
     contract_tag,
+    bounds,
     price_terms,
     billing_terms,
     contract_template,

@@ -3,12 +3,15 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from .bounds import DAY, END, PERCENT, PRICE
+
 
 class ContractItemDiscount(models.Model):
     """A stretch of days on which an item costs less, or nothing (100 %)."""
 
     _name = "cn285.contract.item.discount"
     _description = "Contract Item Discount Period"
+    _inherit = ["cn285.bounded"]
     _order = "item_id, date_start, id"
 
     item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="cascade", index=True)
@@ -29,6 +32,16 @@ class ContractItemDiscount(models.Model):
         help="From a template: the month of the item's life in which the discount starts.",
     )
     month_count = fields.Integer(readonly=True, help="From a template: months that it lasts.")
+
+    @api.model
+    def _bounds(self):
+        return {
+            **super()._bounds(),
+            "date_start": DAY,
+            "date_end": END,
+            "percent": PERCENT,
+            "amount": PRICE,
+        }
 
     @api.constrains("item_id", "date_start", "date_end", "percent", "amount")
     def _check_discount(self):

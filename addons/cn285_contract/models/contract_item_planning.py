@@ -243,6 +243,10 @@ class ContractItem(models.Model):
             "overlapping_discounts": self.env._("two discount periods overlap."),
             "date_out_of_range": self.env._("its dates leave the calendar."),
             "end_before_start": self.env._("it ends before it starts."),
+            "too_many_rows": self.env._(
+                "more than %(rows)s periods would be planned at once. Is its start date right?",
+                rows=error.values.get("rows"),
+            ),
         }
         return self.env._(
             "Contract %(contract)s, item “%(item)s”: %(reason)s",

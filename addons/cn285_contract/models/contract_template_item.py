@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .bounds import PERCENT, PRICE, Bound
+
 
 class ContractTemplateItem(models.Model):
     _name = "cn285.contract.template.item"
@@ -55,6 +57,7 @@ class ContractTemplateItemDiscount(models.Model):
 
     _name = "cn285.contract.template.item.discount"
     _description = "Contract Template Discount"
+    _inherit = ["cn285.bounded"]
     _order = "item_id, month_from, id"
 
     item_id = fields.Many2one(
@@ -68,6 +71,17 @@ class ContractTemplateItemDiscount(models.Model):
     month_count = fields.Integer(string="Months", default=1, help="0: no end.")
     percent = fields.Float(digits=(16, 4))
     amount = fields.Monetary(currency_field="currency_id")
+
+    @api.model
+    def _bounds(self):
+        months = Bound(-1_200, 1_200)
+        return {
+            **super()._bounds(),
+            "month_from": months,
+            "month_count": months,
+            "percent": PERCENT,
+            "amount": PRICE,
+        }
 
     @api.constrains("month_from", "month_count", "percent", "amount", "item_id")
     def _check_discount(self):

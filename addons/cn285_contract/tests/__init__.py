@@ -1,4 +1,5 @@
 from . import (
+    test_bounds,
     test_contract,
     test_labels,
     test_mrr,

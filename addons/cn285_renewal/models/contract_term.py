@@ -207,6 +207,10 @@ class Contract(models.Model):
             "commitment_length": 0,
         }
 
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), **self._term_rule_bounds()}
+
     # === TEMPLATE === #
 
     def _apply_template(self, template, keep=frozenset()):
@@ -235,3 +239,7 @@ class Contract(models.Model):
 class ContractTemplate(models.Model):
     _name = "cn285.contract.template"
     _inherit = ["cn285.contract.template", "cn285.term.rules"]
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), **self._term_rule_bounds()}

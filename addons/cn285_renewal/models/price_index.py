@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.engine.errors import EngineError
+from odoo.addons.cn285_contract.models.bounds import DAY, PRICE
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
@@ -55,6 +56,7 @@ class PriceIndexValue(models.Model):
     """The value of an index from a day until the next one's."""
 
     _name = "cn285.price.index.value"
+    _inherit = ["cn285.bounded"]
     _description = "Price Index Value"
     _order = "index_id, date desc"
 
@@ -66,3 +68,7 @@ class PriceIndexValue(models.Model):
         "unique(index_id, date)", "The index already has a value from this day."
     )
     _positive = models.Constraint("CHECK(value > 0)", "An index value must lie above zero.")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "value": PRICE, "date": DAY}

@@ -1,5 +1,6 @@
 from . import (
     test_approval,
+    test_bounds,
     test_channels,
     test_contracts_with_terms,
     test_demonstration,

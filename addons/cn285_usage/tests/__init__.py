@@ -16,6 +16,7 @@ from .measure import (
 from .calculator import (
     test_charge_model_table,
     test_charge_models,
+    test_usage_bounds,
     test_usage_calculator,
     test_usage_simulation,
 )
@@ -25,6 +26,7 @@ from .rating import (
     test_nothing_to_invoice,
     test_rating_aspects,
     test_usage_credit,
+    test_usage_partner_merge,
     test_usage_estimate,
     test_usage_odd,
     test_usage_rating,

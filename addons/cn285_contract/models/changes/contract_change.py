@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..bounds import DAY
 from ..common import STATE_DOOR
 from .change_value import BadValue, parse_value
 from .types import CHANGE_TYPES, ChangeType, UnknownType
@@ -40,7 +41,7 @@ class ContractChange(models.Model):
 
     _name = "cn285.contract.change"
     _description = "Contract Change"
-    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "cn285.bounded"]
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 
@@ -240,7 +241,7 @@ class ContractChange(models.Model):
         if spec.kind == "record":
             # Without sudo: only what the reader may read is told by name (see _is_readable).
             return self.env[spec.model].browse(value).display_name or value
-        if spec.kind == "date":
+        if spec.kind in ("date", "end"):
             return format_date(self.env, value)
         if spec.kind == "number":
             return f"{value:g}"
@@ -308,6 +309,11 @@ class ContractChange(models.Model):
         if {"values", "type"} & vals.keys():
             self._check_named_records()
         return result
+
+    @api.model
+    def _bounds(self):
+        days = {"date_effective": DAY, "date_requested": DAY}
+        return {**super()._bounds(), **days}
 
     def _check_data(self, vals):
         """Refuse values that are not told by name, before anything tries to read them."""
