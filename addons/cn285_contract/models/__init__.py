@@ -29,6 +29,7 @@ from . import (
     diary,
     named_by_ours,
     product_rules,
+    responsible,
     partner_merge,
 )
 from . import (

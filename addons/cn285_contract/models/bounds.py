@@ -2,7 +2,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.addons.cn285_import.engine.text import is_text
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..engine.limits import (
     FIRST_YEAR,
@@ -66,6 +68,9 @@ class Bounded(models.AbstractModel):
 
         :raises ValidationError: naming the field and its bounds
         """
+        for name, value in vals.items():
+            if isinstance(value, str) and not is_text(value):
+                raise ValidationError(self._text_words(vals, name))
         bounds = self._bounds()
         changed = self._lines_within_bounds(vals)
         for name in bounds.keys() & vals.keys():
@@ -137,6 +142,25 @@ class Bounded(models.AbstractModel):
             most=bound.most,
             **words,
         )
+
+    @api.model
+    def _text_words(self, vals, name):
+        field = self._fields.get(name)
+        return self.env._(
+            "%(what)s: %(field)s holds a character that is no text (NUL, or half of one).",
+            what=self._bounded_name({**vals, "name": ""}),
+            field=field._description_string(self.env) if field else name,
+        )
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Refuse to look for what no text is, before the database does in words of its own."""
+        for condition in Domain(domain).iter_conditions():
+            values = condition.value
+            for value in values if isinstance(values, list | tuple | set) else (values,):
+                if isinstance(value, str) and not is_text(value):
+                    raise ValidationError(self._text_words({}, condition.field_expr))
+        return super()._search(domain, *args, **kwargs)
 
     @api.model
     def _bounded_name(self, vals):

@@ -9,6 +9,7 @@ from . import (
     test_product_rules,
     test_security,
     test_templates_shared,
+    test_texts,
     test_tour,
     test_views,
 )

@@ -12,6 +12,7 @@ from . import (
     test_portal_termination,
     test_refund,
     test_renewal_notice,
+    test_responsible,
     test_renewed_twice,
     test_rights,
     test_run_by_manager,

@@ -4,6 +4,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from odoo import fields
+from odoo.addons.cn285_import.engine.text import is_text
 
 from ...engine.limits import LARGEST_PRICE, is_date_of_contract, real_end
 
@@ -65,6 +66,8 @@ def _boolean(env, value, _spec):
 def _text(env, value, _spec):
     if not isinstance(value, str):
         raise BadValue(env._("%s is not a text.", value))
+    if not is_text(value):
+        raise BadValue(env._("it holds a character that is no text (NUL, or half of one)."))
     return value
 
 
