@@ -53,4 +53,4 @@ def test_files_and_mappings_without_text(bad):
         read_table("items.csv", f"id,name\nA,fine\nB,{bad}\n", None)
     escaped = bad.encode("unicode_escape").decode().replace("\\x", "\\u00")
     with pytest.raises(MappingError, match="NUL"):
-        parse_mapping('{"record": [{"kind": "items", "columns": {"id": "%s"}}]}' % escaped)
+        parse_mapping('{"record": [{"kind": "items", "columns": {"id": "' + escaped + '"}}]}')
