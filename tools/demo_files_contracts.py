@@ -9,6 +9,7 @@ from demo_files_parties import FIRST, LAST, RECENT
 # Contracts from this day on renew for the first time after the last day that is billed.
 FIRST_RENEWED_AHEAD = date(2025, 7, 1)
 YEARLY_TERM = {"term_length": 12, "renewal_revision": "percent", "renewal_percent": 2.5}
+BASES = ("actual", "30_360", "actual_30", "actual_365")
 POLICIES = ("prorate", "full", "free")
 UNITS_IN_MONTHS = {"month": 1, "quarter": 3, "semester": 6, "year": 12}
 
@@ -101,7 +102,7 @@ def _billing_days(p):
             "price_unit": 149.0,
             "first_period": POLICIES[day % 3],
             "last_period": POLICIES[day // 3 % 3],
-            "proration_basis": ("actual", "30_360")[day % 2],
+            "proration_basis": BASES[day % 4],
         }
         end = {"date_end": p.day(date(2026, 2, 1), date(2026, 6, 20))} if day % 2 else {}
         p.contract(p.company(), p.day(RECENT, date(2026, 1, 20)), [item], **end)

@@ -25,6 +25,7 @@
         "views/usage_item_views.xml",
         "views/usage_rating_views.xml",
         "wizards/smartcode_replay_views.xml",
+        "wizards/contract_change_views.xml",
         "views/smartcode_views.xml",
         "views/statement_layout_views.xml",
         "views/usage_contract_views.xml",

@@ -8,16 +8,16 @@ what the history owes if it were billed from scratch, whatever was changed and b
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from .money import CENT, allocate_running
 from .periods import Period
-from .plan import ItemTerms, Stretch, end_of_terms, part_share
+from .plan import ItemTerms, Stretch, end_of_terms, part_share, runs_of
 from .pricing import Charge, DiscountWindow, price_charge
-from .proration import Basis, Proration, count_days
+from .proration import PartialPolicy, Proration, count_days, full_days
 from .spans import Span, count, intersect, normalise, subtract
 
 ZERO = Decimal(0)
@@ -191,29 +191,43 @@ def _still_owed(
     kept: list[Span] = []
     owed, share = ZERO, Fraction(0)
     life_end = end_of_terms(stretches[0].terms) if stretches else None
-    own = None
-    for stretch in stretches:
+    own = terms = None
+    for stretch, run in zip(stretches, runs_of(stretches), strict=True):
         span = _within(stretch, life_end, row)
         if not stretch.owed or stretch.key != row.terms_key or span is None:
             continue
         terms = stretch.terms
-        own = _own_period(terms, life_end, row)
+        own = run.own(_full_period(terms, row))
         piece_start = max(own.start, stretch.start)
         for part in intersect(live, [span]):
             kept.append(part)
             share += part_share(terms, own, part)[1].ratio
             owed += part_amount(terms, own, piece_start, part, row.price, rounding)
-    if own is not None and row.share is not None:
+    if own is not None and terms is not None and row.share is not None:
         gone = subtract([(row.start, row.end)], normalise(kept))
-        share += _share_of_days(own, gone, stretches[0].terms.basis)
-        if abs(share - row.share) > SAME_SHARE:
+        share += _share_of_days(terms, own, gone)
+        if _policies_matter(terms) and abs(share - row.share) > SAME_SHARE:
             return [], ZERO
     return kept, owed
 
 
-def _share_of_days(own: Period, spans: Sequence[Span], basis: Basis) -> Fraction:
-    days = sum(count_days(own, start, end, basis) for start, end in spans)
-    return Fraction(days, count_days(own, own.full_start, own.full_end, basis))
+def _policies_matter(terms: ItemTerms) -> bool:
+    """Tell whether days may cost another share by now because the item's life is another.
+
+    Where the basis depends on that life by itself, the price of the days left says all there is.
+    """
+    plain = terms.first is terms.last is PartialPolicy.prorate
+    return not plain or terms.basis.follows_dates
+
+
+def _share_of_days(terms: ItemTerms, own: Period, spans: Sequence[Span]) -> Fraction:
+    """Return the share of days that were billed, and lie within the item's life by now or not."""
+    life = [(own.start, own.end)]
+    within = intersect(spans, life)
+    share = sum((part_share(terms, own, span)[1].ratio for span in within), start=Fraction(0))
+    full = replace(own, start=own.full_start, end=own.full_end)
+    days = sum(count_days(full, *span, terms.basis) for span in subtract(spans, life))
+    return share + Fraction(days, full_days(own, terms.basis))
 
 
 def _within(stretch: Stretch, life_end: date | None, row: Billed) -> Span | None:
@@ -224,13 +238,11 @@ def _within(stretch: Stretch, life_end: date | None, row: Billed) -> Span | None
     return (start, end) if start < end else None
 
 
-def _own_period(terms: ItemTerms, life_end: date | None, row: Billed) -> Period:
-    """Return the row's full period as the item's life clips it."""
+def _full_period(terms: ItemTerms, row: Billed) -> Period:
+    """Return the full period of the row."""
     assert row.full_start is not None and row.full_end is not None
-    start = max(row.full_start, terms.start)
-    end = row.full_end if life_end is None else min(row.full_end, life_end)
     nominal = terms.rhythm.nominal_day if terms.rhythm else 0
-    return Period(0, start, end, row.full_start, row.full_end, False, nominal)
+    return Period(0, row.full_start, row.full_end, row.full_start, row.full_end, False, nominal)
 
 
 def merge_stretches(stretches: Iterable[Stretch]) -> list[Stretch]:

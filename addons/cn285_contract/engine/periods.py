@@ -89,7 +89,8 @@ class Rhythm:
 class Period:
     """The billed part ``[start, end)`` of the full period ``[full_start, full_end)``.
 
-    ``resumed``: what is missing at the start was billed before (see :func:`iter_periods`).
+    ``resumed``: what is missing at the start was billed before (see :func:`iter_periods`), or at
+    periods of another length; ``continued``: what is missing at the end is billed at such ones.
     ``nominal_day``: the day that the full period's bounds aim at before they were clamped to a
     month's end, 0 for days and weeks; 30/360 needs it.
     """
@@ -101,6 +102,7 @@ class Period:
     full_end: date
     resumed: bool = False
     nominal_day: int = 0
+    continued: bool = False
 
     def __post_init__(self) -> None:
         if not self.full_start <= self.start < self.end <= self.full_end:
@@ -166,6 +168,16 @@ def index_at(rhythm: Rhythm, day: date) -> int:
     if not months_in and _month_boundary(number, rhythm._day) > day:
         return k - 1
     return k
+
+
+def same_periods(one: Rhythm, two: Rhythm) -> bool:
+    """Tell whether two rhythms cut the time line at the same days."""
+    length = one._months or one._days
+    return (one._months, one._days, one.nominal_day) == (
+        two._months,
+        two._days,
+        two.nominal_day,
+    ) and (one._origin - two._origin) % length == 0
 
 
 def period_at(rhythm: Rhythm, day: date, start: date, end: date | None) -> Period:

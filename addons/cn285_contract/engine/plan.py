@@ -20,15 +20,13 @@ from .periods import (
     boundary,
     index_at,
     iter_periods,
-    period_at,
+    same_periods,
 )
 from .proration import (
     WHOLE,
     Basis,
     PartialPolicy,
     Proration,
-    count_days,
-    effective_basis,
     prorate,
 )
 from .spans import Span, subtract
@@ -144,16 +142,66 @@ def plan_stretches(
     first = stretches[0].terms
     if first.rhythm is None:
         return _plan_one_shot(first, until, covered)
-    life_end = end_of_terms(first)
     rows: list[PlannedRow] = []
     finished = True
-    for number, stretch in enumerate(stretches):
+    for number, (stretch, run) in enumerate(zip(stretches, runs_of(stretches), strict=True)):
         if not stretch.owed:
             continue
-        found, complete = _plan_stretch(stretch, number, life_end, until, covered)
+        found, complete = _plan_stretch(stretch, number, run, until, covered)
         rows += found
         finished = finished and complete
     return rows, finished
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The days ``[start, end)`` of an item's life that are cut into periods by one rhythm.
+
+    What the policies for a partial first and last period are about: those at the ends of the item's
+    life. A run that begins or ends where periods of another length meet it has days missing there
+    that are billed by these.
+    """
+
+    start: date
+    end: date | None
+    begins_life: bool = True
+    ends_life: bool = True
+
+    def own(self, period: Period) -> Period:
+        """Return the full period of ``period`` as the run clips it."""
+        start = max(period.full_start, self.start)
+        end = period.full_end if self.end is None else min(period.full_end, self.end)
+        return replace(
+            period,
+            start=start,
+            end=end,
+            resumed=not self.begins_life and start > period.full_start,
+            continued=not self.ends_life and end < period.full_end,
+        )
+
+
+def runs_of(stretches: Sequence[Stretch]) -> list[Run]:
+    """Return the run of each of an item's stretches; for a pause, that of the days around it."""
+    if not stretches:
+        return []
+    life = stretches[0].terms
+    life_end = end_of_terms(life)
+    starts: list[date] = []
+    previous: Stretch | None = None
+    for stretch in stretches:
+        one, two = previous and previous.terms.rhythm, stretch.terms.rhythm
+        if one is None or two is None or not same_periods(one, two):
+            starts.append(max(stretch.start, life.start) if previous else life.start)
+        else:
+            starts.append(starts[-1])
+        previous = stretch
+    runs: list[Run] = []
+    for start in starts:
+        later = [other for other in starts if other > start]
+        within = [day for day in later if life_end is None or day < life_end]
+        end = min(within, default=life_end)
+        runs.append(Run(start, end, start <= life.start, not within))
+    return runs
 
 
 def _plan_one_shot(
@@ -169,18 +217,19 @@ def _plan_one_shot(
 
 
 def _plan_stretch(
-    stretch: Stretch, number: int, life_end: date | None, until: date, covered: Sequence[Span]
+    stretch: Stretch, number: int, run: Run, until: date, covered: Sequence[Span]
 ) -> tuple[list[PlannedRow], bool]:
     terms, rhythm = stretch.terms, stretch.terms.rhythm
     assert rhythm is not None
     start = max(stretch.start, terms.start)
-    ends = [day for day in (stretch.end, life_end) if day is not None]
+    ends = [day for day in (stretch.end, run.end) if day is not None]
     end = min(ends, default=None)
     if end is not None and end <= start:
         return [], True
     rows: list[PlannedRow] = []
     complete = True
-    plain = not covered and (start, end) == (terms.start, life_end)
+    whole_life = run.begins_life and run.ends_life
+    plain = not covered and whole_life and (start, end) == (terms.start, run.end)
     for period in iter_periods(rhythm, start, end, _covered_until(start, covered)):
         if _earliest(period, terms, covered) >= until:
             complete = False
@@ -191,7 +240,7 @@ def _plan_stretch(
             rows.append(_row(stretch, number, period, (period.start, period.end)))
             continue
         # The same period as the item's whole life clips it, whatever changed within.
-        own = period_at(rhythm, period.full_start, terms.start, life_end)
+        own = run.own(period)
         for part in subtract([(period.start, period.end)], covered):
             rows.append(_row(stretch, number, own, part))
     # What is left of a period that was invoiced in part may be due later than the period itself.
@@ -233,25 +282,21 @@ def _row(stretch: Stretch, number: int, own: Period, part: Span) -> PlannedRow:
 def part_share(terms: ItemTerms, own: Period, part: Span) -> tuple[Period, Proration]:
     """Return a part of an item's period as a period, and the share of the price that it costs.
 
-    ``own`` is the period as the item's life clips it. Shares of parts add up to the whole's: the
-    days that a policy adds for a partial first or last period go to the part at that side.
+    ``own`` is the period as the item's life clips it. Shares of parts add up to the whole's; see
+    :func:`proration.prorate` for what a policy for partial periods means for a part.
     """
+    share = prorate(own, basis=terms.basis, first=terms.first, last=terms.last, part=part)
     start, end = part
     if part == (own.start, own.end):
-        return own, prorate(own, basis=terms.basis, first=terms.first, last=terms.last)
-    period = replace(own, start=start, end=end, resumed=start > own.start)
-    if _is_free(terms, own):
-        basis = effective_basis(own, terms.basis)
-        full = count_days(own, own.full_start, own.full_end, basis)
-        return period, Proration(0, full, "free", basis)
-    last = terms.last if end == own.end else PartialPolicy.prorate
-    return period, prorate(period, basis=terms.basis, first=terms.first, last=last)
-
-
-def _is_free(terms: ItemTerms, own: Period) -> bool:
-    return (own.starts_late and terms.first is PartialPolicy.free) or (
-        own.ends_early and terms.last is PartialPolicy.free
+        return own, share
+    period = replace(
+        own,
+        start=start,
+        end=end,
+        resumed=own.resumed or start > own.start,
+        continued=own.continued or end < own.end,
     )
+    return period, share
 
 
 def _due(stretch: Stretch, own: Period, part: Span) -> date:

@@ -2,6 +2,9 @@
 
 In this order: quantity x price, the share of the period, the item's own discount, discount windows
 in percent, discount windows in amounts. Everything is exact until the one rounding at the end.
+
+A discount of some days is a share of what the billed days cost, each the same: where a partial
+period is owed in full, so is its discount.
 """
 
 from collections.abc import Iterable
@@ -42,7 +45,8 @@ def _check_percent(percent: Decimal) -> None:
 class DiscountWindow:
     """A discount in force on the days ``[start, end)``; 100 percent makes them free.
 
-    ``amount`` is what a full period costs less, in the contract's currency. Exactly one of
+    ``amount`` is what a full period costs less, in the contract's currency; its days cost less by
+    their share of it, and never less than nothing. Exactly one of
     ``percent`` (0 to 100) and ``amount`` (positive) is set. Raises :class:`DiscountError`.
     """
 
@@ -115,8 +119,8 @@ class Amount:
     """A priced charge. ``gross``: before discounts; ``net``: rounded; ``exact_net``: before that.
 
     Codes of ``steps``, in order, those that apply: ``base`` (quantity, price_unit), ``proration``
-    (numerator, denominator, note, basis), ``discount`` (percent), ``window_percent`` or, for 100
-    percent, ``free`` (label, start, end, percent, covered, of), ``window_amount`` (the same with
+    (numerator, denominator, note, basis, text), ``discount`` (percent), ``window_percent`` or, for
+    100 percent, ``free`` (label, start, end, percent, covered, of), ``window_amount`` (these with
     ``off``), ``floor`` (a discount larger than the charge), ``rounded``. All have ``amount``.
     """
 
@@ -126,8 +130,8 @@ class Amount:
     steps: tuple[Step, ...]
 
 
-def _coverage(charge: Charge, window: DiscountWindow) -> tuple[int, int, int]:
-    """Return the days of the charge in the window, its billed days, and its full period's days.
+def _coverage(charge: Charge, window: DiscountWindow) -> tuple[int, int]:
+    """Return the days of the charge in the window, and its billed days.
 
     A one-shot is one day. Where 30/360 counts no billed day (the 31st alone), actual days count.
     """
@@ -135,7 +139,7 @@ def _coverage(charge: Charge, window: DiscountWindow) -> tuple[int, int, int]:
     if period is None:
         on = charge.on
         inside = on is not None and window.start <= on and (window.end is None or on < window.end)
-        return int(inside), 1, 1
+        return int(inside), 1
     covered = overlap(period, window.start, window.end)
     basis = charge.basis
     if not count_days(period, period.start, period.end, basis):
@@ -143,7 +147,6 @@ def _coverage(charge: Charge, window: DiscountWindow) -> tuple[int, int, int]:
     return (
         count_days(period, *covered, basis) if covered else 0,
         count_days(period, period.start, period.end, basis),
-        count_days(period, period.full_start, period.full_end, basis),
     )
 
 
@@ -171,6 +174,7 @@ class _Calculation:
                 denominator=share.denominator,
                 note=share.note,
                 basis=share.basis.value,
+                text=share.text,
             )
 
     def discount(self) -> None:
@@ -179,31 +183,37 @@ class _Calculation:
             self.value *= 1 - Fraction(percent) / 100
             self.note("discount", percent=percent)
 
-    def percent_windows(self) -> None:
-        base = self.value
+    def percent_windows(self, base: Fraction) -> None:
         for window in self.charge.windows:
             if not window.percent:
                 continue
-            covered, billed, _full = _coverage(self.charge, window)
+            covered, billed = _coverage(self.charge, window)
             if covered:
                 self.value -= base * Fraction(covered, billed) * Fraction(window.percent) / 100
                 code = "free" if window.percent == HUNDRED else "window_percent"
                 self.note(code, percent=window.percent, **_facts(window, covered, billed))
 
-    def amount_windows(self) -> None:
-        sign = -1 if self.value < 0 else 1
+    def amount_windows(self, base: Fraction) -> None:
+        sign = -1 if base < 0 else 1
+        share = self.charge.proration.ratio
         for window in self.charge.windows:
             if not window.amount:
                 continue
-            covered, _billed, full = _coverage(self.charge, window)
-            if covered:
-                off = Fraction(window.amount) * Fraction(covered, full)
-                self.value -= sign * off
-                facts = _facts(window, covered, full)
-                self.note("window_amount", off=round_money(off, self.rounding), **facts)
-        if self.value * sign < 0:
-            self.value = Fraction(0)
-            self.note("floor")
+            covered, billed = _coverage(self.charge, window)
+            if not covered:
+                continue
+            off = Fraction(window.amount) * share * Fraction(covered, billed)
+            self.value -= sign * off
+            # What the amount is of: the days of the full period, or those that cost as much.
+            of = Fraction(billed) / share if share else Fraction(billed)
+            of_days = int(of) if of.denominator == 1 else billed
+            facts = _facts(window, covered, of_days)
+            self.note("window_amount", off=round_money(off, self.rounding), **facts)
+            # These days cost nothing at least; the others are no matter of this window.
+            beyond = off - abs(base) * Fraction(covered, billed)
+            if beyond > 0:
+                self.value += sign * beyond
+                self.note("floor")
 
 
 def _facts(window: DiscountWindow, covered: int, of: int) -> dict[str, object]:
@@ -220,15 +230,17 @@ def price_charge(charge: Charge, rounding: Decimal = CENT) -> Amount:
     """Return what a charge comes to, rounded to the currency's unit, and why.
 
     A percent window takes its percentage off the share of the billed days that it covers, an amount
-    window its amount times its days over the days of the full period. A discount never turns a
-    charge into a credit, nor a credit into a charge.
+    window its amount in proportion: its days of the full period, or of the days that are billed as
+    one. It takes off its own days' price at most: a discount never turns a charge into a credit,
+    nor a credit into a charge, nor makes other days cheaper.
     """
     calculation = _Calculation(charge, rounding)
     calculation.prorate()
     gross = round_money(calculation.value, rounding)
     calculation.discount()
-    calculation.percent_windows()
-    calculation.amount_windows()
+    base = calculation.value
+    calculation.percent_windows(base)
+    calculation.amount_windows(base)
     net = round_money(calculation.value, rounding)
     if net != calculation.value:
         calculation.note("rounded", rounding=rounding)
@@ -237,7 +249,7 @@ def price_charge(charge: Charge, rounding: Decimal = CENT) -> Amount:
 
 _ENGLISH = {
     "base": "%(quantity)s x %(price_unit)s",
-    "proration": "%(numerator)s/%(denominator)s days (%(note)s)",
+    "proration": "%(text)s days (%(note)s)",
     "discount": "discount %(percent)s %%",
     "window_percent": "%(label)s %(percent)s %% on %(covered)s of %(of)s days",
     "free": "%(label)s free for %(covered)s of %(of)s days",

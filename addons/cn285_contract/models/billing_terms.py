@@ -72,7 +72,10 @@ class BillingTerms(models.AbstractModel):
         default="actual",
         required=True,
         help="Actual days: days billed over the days of the full period. "
-        "30/360: every month counts 30 days.",
+        "30/360: every month counts 30 days. "
+        "Actual days over 30: a day costs a thirtieth of a month, and a month never more than its "
+        "price. "
+        "Actual days over 365: a day costs a 365th of twelve months.",
     )
     timing = fields.Selection(
         [("advance", "In Advance"), ("arrears", "In Arrears")],

@@ -295,6 +295,12 @@ class Contract(models.Model):
 
     def write(self, vals):
         self._check_state_door(vals)
+        for contracts, rest in self._untraced_vals(vals):
+            contracts._write_terms(rest)
+        return True
+
+    def _write_terms(self, vals):
+        """Write terms to contracts, whose items' schedules and versions follow."""
         self._edit_last_pricelist(vals)
         replans = self._replanning_fields() & vals.keys()
         result = super().write(vals)

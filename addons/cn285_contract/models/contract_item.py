@@ -155,6 +155,11 @@ class ContractItem(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        traced = self._trace_new(vals_list)
+        vals_list = [
+            {**vals, **traced[number]._start_of_new(vals)} if number in traced else vals
+            for number, vals in enumerate(vals_list)
+        ]
         for vals in vals_list:
             self._check_state_door(vals)
             if vals.get("date_start") and "start_condition" not in vals:
@@ -164,17 +169,31 @@ class ContractItem(models.Model):
             lambda item: item.contract_id.state in LIVE_STATES and item.start_condition != "manual"
         )
         added._activate()
+        for number, change in traced.items():
+            change._note_done(items[number])
         return items
 
     def write(self, vals):
         self._check_state_door(vals)
         if "contract_id" in vals:
             self._check_stays(vals["contract_id"])
+        for items, rest in self._untraced_vals(vals):
+            items._write_terms(rest)
+        return True
+
+    def _write_terms(self, vals):
+        """Write terms to items, whose schedules and versions follow."""
         result = super().write(vals)
+        if {"date_start", "trial_days"} & vals.keys():
+            self._date_discounts()
         if self._replanning_fields() & vals.keys() and "state" not in vals:
             self._replan()
         self._edit_last_version(vals)
         return result
+
+    def unlink(self):
+        """Delete items; those that run are given up instead, and stay as history."""
+        return super(ContractItem, self._without_given_up()).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unbilled(self):
@@ -253,10 +272,15 @@ class ContractItem(models.Model):
             lambda item: date_start or item.contract_id.date_start
         ).items():
             items.date_start = start
-        for item in self.filtered("discount_ids"):
-            item.discount_ids._count_from(item.date_start)
+        self._date_discounts()
         self._update_state(("draft",), "active")
         self.contract_id._check_product_rules()
+
+    def _date_discounts(self):
+        """Discounts that came from a template count from the first billed day, wherever it is."""
+        for item in self.filtered("discount_ids"):
+            if item.billing_start:
+                item.discount_ids._count_from(item.billing_start)
 
     def action_activate(self, date_start=None):
         """Start items by hand or by a program, on ``date_start`` (default: today).

@@ -1,9 +1,14 @@
+from datetime import timedelta
+
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from .bounds import DAY, END, PERCENT, PRICE
+
+# In what a template counts the days of a discount.
+COUNTED_IN = [("month", "Months"), ("day", "Days")]
 
 
 class ContractItemDiscount(models.Model):
@@ -29,9 +34,13 @@ class ContractItemDiscount(models.Model):
 
     month_from = fields.Integer(
         readonly=True,
-        help="From a template: the month of the item's life in which the discount starts.",
+        help="From a template: the month, or day, from the first billed day on, in which the "
+        "discount starts.",
     )
-    month_count = fields.Integer(readonly=True, help="From a template: months that it lasts.")
+    month_count = fields.Integer(
+        readonly=True, help="From a template: months, or days, that it lasts."
+    )
+    counted_in = fields.Selection(COUNTED_IN, default="month", readonly=True)
 
     @api.model
     def _bounds(self):
@@ -83,16 +92,27 @@ class ContractItemDiscount(models.Model):
         return None
 
     @api.model
-    def _dates_from(self, start, month_from, month_count):
-        """Dates of a discount that is counted in months from ``start``."""
-        first = start + relativedelta(months=month_from - 1)
-        after = month_count and start + relativedelta(months=month_from - 1 + month_count)
-        return {"date_start": first, "date_end": after and after - relativedelta(days=1)}
+    def _dates_from(self, start, number, count, counted_in="month"):
+        """Dates of a discount that is counted from an item's first billed day.
+
+        :param start: the first billed day
+        :param number: the month, or day, in which it starts; 1 is the first
+        :param count: months, or days, that it lasts; 0 is without end
+        :param counted_in: ``month`` or ``day``
+        """
+
+        def after(units):
+            return start + relativedelta(**{f"{counted_in}s": number - 1 + units})
+
+        last_day = after(count) - timedelta(days=1) if count else False
+        return {"date_start": after(0), "date_end": last_day}
 
     def _count_from(self, start):
-        """Date the discounts that came from a template, now that their item starts."""
+        """Date the discounts that came from a template by their item's first billed day."""
         for discount in self.filtered("month_from"):
-            dates = self._dates_from(start, discount.month_from, discount.month_count)
+            dates = self._dates_from(
+                start, discount.month_from, discount.month_count, discount.counted_in
+            )
             if dates["date_start"] != discount.date_start:
                 discount.write(dates)
 

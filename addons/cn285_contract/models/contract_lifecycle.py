@@ -92,6 +92,7 @@ class Contract(models.Model):
                     end=format_date(self.env, last_day),
                 )
             )
+        self._check_end_by_hand(last_day)
         self._end_on(last_day)
         self._update_state(LIVE_STATES, "closed")
         self.item_ids._replan()
@@ -104,10 +105,9 @@ class Contract(models.Model):
         late.with_context(cn285_keep_contract_state=True)._update_state(
             ("draft", *LIVE_STATES), "cancelled"
         )
-        self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day).write(
-            {"date_end": last_day}
-        )
-        self.date_end = last_day
+        longer = self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day)
+        longer._past_edits().write({"date_end": last_day})
+        self._past_edits().date_end = last_day
 
     def _cancel_unserved(self):
         """Cancel a running contract of which no day is served; what was billed is to be settled."""
@@ -127,6 +127,7 @@ class Contract(models.Model):
                         contract.name,
                     )
                 )
+            contract._check_end_by_hand(contract.date_start)
         self._update_state(("draft", *LIVE_STATES), "cancelled")
         self.item_ids._update_state(("draft", *LIVE_STATES, "ended", "cancelled"), "cancelled")
         return True

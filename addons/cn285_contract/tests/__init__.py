@@ -1,6 +1,7 @@
 from . import (
     test_bounds,
     test_contract,
+    test_explanations,
     test_labels,
     test_mrr,
     test_named_by_ours,
@@ -38,6 +39,7 @@ from .changes import (
     test_contract_change_screens,
     test_contract_change_twice,
     test_contract_change_types,
+    test_direct_edits,
     test_contract_change_walls,
 )
 from .credit_notes import (

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import date
 from unittest.mock import patch
 
@@ -252,6 +253,106 @@ class TestContract(ContractCase):
         self.assertEqual(
             (discount.date_start, discount.date_end), (date(2026, 3, 10), date(2026, 6, 9))
         )
+
+    def _with_trial(self, discounts, start=date(2026, 1, 5), **item):
+        values = {"product_id": self.subscription.id, "price_unit": 199.0, **item}
+        values["discount_ids"] = [(0, 0, discount) for discount in discounts]
+        template = self.env["cn285.contract.template"].create(
+            {"name": "Trial", "item_ids": [(0, 0, values)]}
+        )
+        contract = self.env["cn285.contract"].create(
+            {"partner_id": self.customer.id, "template_id": template.id, "date_start": start}
+        )
+        contract.action_confirm()
+        return contract
+
+    def _first_amounts(self, contract, number=2):
+        return [row[3] for row in self._rows(contract)[:number]]
+
+    def test_template_discount_counts_from_the_first_billed_day(self):
+        for trial, discount, amounts in (
+            (7, {"amount": 15.0}, ["184.00", "199.00"]),
+            (14, {"percent": 50.0}, ["99.50", "199.00"]),
+            (0, {"percent": 50.0}, ["99.50", "199.00"]),
+            (7, {"percent": 100.0, "month_from": 2}, ["199.00", "0.00"]),
+            (45, {"percent": 50.0, "month_count": 0}, ["99.50", "99.50"]),
+            # 10 of the 31 days from 12 January on, and days 29 to 33: 3 of 31 and 2 of 28.
+            (7, {"percent": 50.0, "month_count": 10, "counted_in": "day"}, ["166.90", "199.00"]),
+            (
+                7,
+                {"percent": 100.0, "month_from": 29, "month_count": 5, "counted_in": "day"},
+                ["179.74", "184.79"],
+            ),
+        ):
+            contract = self._with_trial([discount], trial_days=trial)
+            self.assertEqual(self._first_amounts(contract), amounts, discount)
+
+    def test_discount_follows_the_trial(self):
+        """A trial, or a start, that is edited or made longer moves what counts from its end."""
+        contract = self._with_trial([{"percent": 50.0}], trial_days=7)
+        item = contract.item_ids
+        self.assertEqual(item.discount_ids.date_start, date(2026, 1, 12))
+        with freeze_time("2026-01-06"):
+            self.env["cn285.contract.change"].create(
+                {
+                    "item_id": item.id,
+                    "type": "extend_trial",
+                    "date_effective": "2026-01-06",
+                    "values": {"trial_days": 14},
+                }
+            ).action_schedule()
+        self.assertEqual(item.billing_start, date(2026, 1, 26))
+        self.assertEqual(self._first_amounts(contract), ["99.50", "199.00"])
+        self.assertEqual(item.discount_ids.date_end, date(2026, 2, 25))
+
+    def test_discount_of_an_item_that_is_added_or_succeeded(self):
+        contract = self._with_trial([{"percent": 50.0, "month_count": 3}], trial_days=7)
+        changes = self.env["cn285.contract.change"]
+        item = contract.item_ids
+        other = self._create_product("Other", 310.0)
+        self.env["cn285.tier.path"].create(
+            {"product_from_id": self.subscription.id, "product_to_id": other.id}
+        )
+        with freeze_time("2026-02-12"):
+            template_item = contract.template_id.item_ids
+            values = {"template_item_id": template_item.id, "product_id": other.id}
+            added = changes.create(
+                {
+                    "contract_id": contract.id,
+                    "type": "add_item",
+                    "date_effective": "2026-02-12",
+                    "values": values | {"trial_days": 10},
+                }
+            )
+            upsell = changes.create(
+                {
+                    "item_id": item.id,
+                    "type": "upsell",
+                    "date_effective": "2026-02-12",
+                    "values": {"product_id": other.id},
+                }
+            )
+            (added | upsell).action_schedule()
+        self.assertEqual(added.result_item_id.discount_ids.date_start, date(2026, 2, 22))
+        # The three months go on, and do not begin anew.
+        promotion = upsell.result_item_id.discount_ids
+        self.assertEqual(
+            (promotion.date_start, promotion.date_end), (date(2026, 1, 12), date(2026, 4, 11))
+        )
+
+    def test_template_discounts_do_not_overlap(self):
+        for one, two, overlap in (
+            ({"month_count": 1}, {"month_from": 2, "month_count": 0}, False),
+            ({"month_count": 0}, {"month_from": 2}, True),
+            ({"month_count": 28, "counted_in": "day"}, {"month_from": 2}, False),
+            ({"month_count": 29, "counted_in": "day"}, {"month_from": 2}, True),
+            ({"month_count": 1}, {"month_from": 32, "counted_in": "day"}, False),
+            ({"month_count": 1}, {"month_from": 31, "counted_in": "day"}, True),
+        ):
+            discounts = [{"percent": 10.0, **one}, {"percent": 20.0, **two}]
+            refused = self.assertRaisesRegex(ValidationError, "overlaps the discount from")
+            with refused if overlap else nullcontext():
+                self._with_trial(discounts)
 
     def test_later_edits_of_the_template_do_not_reach_contracts(self):
         template = self._create_template()

@@ -48,6 +48,17 @@ class TestPlanning(ContractCase):
         ):
             said = schedules._explain_step("proration", {**step, "basis": basis})
             self.assertEqual(said, text)
+        # 14 of 31 days in August, of 35.00 a month.
+        for basis, amount, text in (
+            ("actual", "15.81", "14/31 of the period's days"),
+            ("30_360", "15.17", "13/30 of the period's days (30/360)"),
+            ("actual_30", "16.33", "14/30 of the period's days (Actual Days over 30)"),
+            ("actual_365", "16.11", "14 × 12/365 of the period's days (Actual Days over 365)"),
+        ):
+            item = {"alignment": "calendar", "price_unit": 35.0, "proration_basis": basis}
+            contract = self._create_contract([item], date_start=date(2026, 8, 18))
+            self.assertEqual(self._rows(contract)[0][3], amount)
+            self.assertIn(text, contract.schedule_ids.sorted("period_start")[0].explanation)
 
     def test_business_days_have_one_place(self):
         """A rule that moves invoice dates holds for what is planned, changed and credited."""

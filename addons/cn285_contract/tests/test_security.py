@@ -100,7 +100,11 @@ class TestSecurity(ContractCase):
     def test_contract_user_edits_items_and_the_schedule_follows(self):
         contract = self.mine.with_user(self.own_user)
         contract.item_ids.price_unit = 77.0
-        self.assertEqual(set(self.mine.schedule_ids.mapped("price_unit")), {77.0})
+        # An edit of what runs is a change of today.
+        self.assertEqual(self.mine.change_ids.mapped("type"), ["price"])
+        today = self.mine.company_id._cn285_today()
+        later = self.mine.schedule_ids.filtered(lambda row: row.period_start >= today)
+        self.assertEqual(set(later.mapped("price_unit")), {77.0})
         fresh = (
             self.env["cn285.contract"]
             .with_user(self.own_user)

@@ -77,7 +77,9 @@ class ContractChangeWizard(models.TransientModel):
 
     @api.model
     def _type_selection(self):
-        return self.env["cn285.contract.change"]._type_selection()
+        changes = self.env["cn285.contract.change"]
+        offered = changes._change_types()
+        return [entry for entry in changes._type_selection() if offered[entry[0]].in_dialog]
 
     # === COMPUTES === #
 
@@ -154,8 +156,8 @@ class ContractChangeWizard(models.TransientModel):
                 if value or spec.blank_counts:
                     values[name] = value.id or None
             elif spec.kind in ("date", "end"):
-                if value:
-                    values[name] = fields.Date.to_string(value)
+                if value or spec.blank_counts:
+                    values[name] = fields.Date.to_string(value) or None
             elif spec.kind == "boolean" or value or spec.required or spec.blank_counts:
                 values[name] = value
         return values

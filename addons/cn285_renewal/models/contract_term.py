@@ -188,7 +188,7 @@ class Contract(models.Model):
             end = contract._longest_end()
             if end and not contract.date_end:
                 vals["date_end"] = end - timedelta(days=1)
-            contract.write(vals)
+            contract._past_edits().write(vals)
 
     def _term_ends(self):
         """Also the last day of the current term."""
@@ -210,6 +210,11 @@ class Contract(models.Model):
     @api.model
     def _bounds(self):
         return {**super()._bounds(), **self._term_rule_bounds()}
+
+    @api.model
+    def _traced_terms(self):
+        """Also the rules of the term, of renewals and of leaving."""
+        return [*super()._traced_terms(), *self._term_rule_fields()]
 
     # === TEMPLATE === #
 

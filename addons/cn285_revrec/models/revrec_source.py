@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.addons.cn285_contract.models.bulk import commit_batch
+from odoo.addons.cn285_contract.models.bulk import commit_batch, one_transaction
 from odoo.tools import SQL
 
 from ..engine.errors import RecognitionError
@@ -36,6 +36,13 @@ class RevrecSource(models.AbstractModel):
         """
         self = self.with_company(company)
         company._cn285_lock_revrec()
+        reasons = self._sync_lines(company)
+        reasons.update(self._sync_unbilled(company, until))
+        return reasons
+
+    @api.model
+    def _sync_lines(self, company):
+        """Make the missing schedules of invoice lines; returns reasons, see :meth:`_sync`."""
         reasons, last_id = {}, 0
         rules = self._products_with_rules(company)
         first_open = company._cn285_first_open_month()
@@ -44,8 +51,34 @@ class RevrecSource(models.AbstractModel):
             reasons.update(self._schedule_lines(company, records, first_open))
             self._commit_chunk(company)
         self._shorten_lives(company, first_open)
-        reasons.update(self._sync_unbilled(company, until))
         return reasons
+
+    @api.model
+    def _bring_up_to_date(self, company, until=None):
+        """Make what is missing before somebody reads; nothing is locked where nothing is.
+
+        All in the reader's transaction: a report shows the books as they are, whoever looked, or
+        previewed a run, before.
+
+        :param until: see :meth:`_sync`; None: schedules of invoices are enough
+        """
+        # sudo: schedules follow from the books, and who may read them may not write any.
+        self = self.sudo().with_company(company).with_context(lang=None)
+        company = company.sudo()
+        self.env.flush_all()
+        with one_transaction():
+            if until:
+                self._sync(company, until)
+            elif self._is_behind(company):
+                company._cn285_lock_revrec()
+                self._sync_lines(company)
+        self.env.flush_all()
+
+    @api.model
+    def _is_behind(self, company):
+        """Whether schedules of invoice lines are missing, or some last longer than their item."""
+        rules = self._products_with_rules(company)
+        return bool(self._unscheduled_lines(company, rules, 0) or self._lives_to_shorten(company))
 
     @api.model
     def _commit_chunk(self, company):

@@ -164,7 +164,31 @@ class RevrecSource(models.AbstractModel):
         What was recognised stays; the rest is spread over the open months that are left, or falls
         into the first of them.
         """
-        records = self.env.execute_query_dict(
+        records = self._lives_to_shorten(company)
+        if not records:
+            return
+        lines = [line for record in records for line in self._rest(company, record, first_open)]
+        ids = [record["id"] for record in records]
+        self.env.execute_query(
+            SQL(
+                """WITH shortened AS (
+                       UPDATE cn285_revrec_schedule schedule SET service_end = made.service_end
+                         FROM unnest(%s, %s::date[]) AS made(id, service_end)
+                        WHERE schedule.id = made.id RETURNING schedule.id)
+                   DELETE FROM cn285_revrec_line
+                    WHERE state = 'planned' AND schedule_id IN (SELECT id FROM shortened)
+                RETURNING id""",
+                ids,
+                [record["service_end"] for record in records],
+            )
+        )
+        self._copy_lines(company, lines)
+        self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _lives_to_shorten(self, company):
+        """Schedules over the expected life that last longer than their item, as dicts."""
+        return self.env.execute_query_dict(
             SQL(
                 """SELECT schedule.id, schedule.method, schedule.service_start,
                           schedule.currency_id,
@@ -192,25 +216,6 @@ class RevrecSource(models.AbstractModel):
                 company.id,
             )
         )
-        if not records:
-            return
-        lines = [line for record in records for line in self._rest(company, record, first_open)]
-        ids = [record["id"] for record in records]
-        self.env.execute_query(
-            SQL(
-                """WITH shortened AS (
-                       UPDATE cn285_revrec_schedule schedule SET service_end = made.service_end
-                         FROM unnest(%s, %s::date[]) AS made(id, service_end)
-                        WHERE schedule.id = made.id RETURNING schedule.id)
-                   DELETE FROM cn285_revrec_line
-                    WHERE state = 'planned' AND schedule_id IN (SELECT id FROM shortened)
-                RETURNING id""",
-                ids,
-                [record["service_end"] for record in records],
-            )
-        )
-        self._copy_lines(company, lines)
-        self.env.invalidate_all(flush=False)
 
     @api.model
     def _rest(self, company, record, first_open):

@@ -3,6 +3,7 @@ Called by: the menu of reports, and the dialog in ``wizards``.
 """
 
 from . import (
+    revrec_fresh,
     report_dimensions,
     revrec_analysis,
     revrec_rollforward,

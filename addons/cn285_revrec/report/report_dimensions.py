@@ -41,6 +41,7 @@ class RevrecReport(models.AbstractModel):
     """
 
     _name = "cn285.revrec.report.mixin"
+    _inherit = "cn285.revrec.fresh"
     _description = "Recognition Report"
     _auto = False
     _rec_name = "schedule_id"
@@ -66,6 +67,11 @@ class RevrecReport(models.AbstractModel):
             return day
         last = self.env.company._cn285_last_month_end()
         return last.replace(day=1) if name == "cn285_date_from" else last
+
+    def _day_of(self, company):
+        """The last day of the report; by default, of the company's last month."""
+        day = fields.Date.to_date(self.env.context.get("cn285_date_to"))
+        return day or company._cn285_last_month_end()
 
     def _company_sql(self):
         return SQL("schedule.company_id = ANY(%s)", self.env.companies.ids)

@@ -31,6 +31,9 @@ class RevrecAnalysis(models.Model):
     )
     amount = fields.Monetary(readonly=True)
 
+    def _fresh_until(self, company):
+        return self._day_of(company)
+
     @property
     def _table_query(self):
         return SQL(

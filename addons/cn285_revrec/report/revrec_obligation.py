@@ -24,6 +24,9 @@ class RevrecObligation(models.Model):
     amount = fields.Monetary(string="Remaining Obligation", readonly=True)
     service_end = fields.Date(readonly=True)
 
+    def _fresh_until(self, company):
+        return self._day_of(company)
+
     @property
     def _table_query(self):
         day = self._report_day("cn285_date_to")

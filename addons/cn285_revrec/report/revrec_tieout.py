@@ -11,6 +11,7 @@ class RevrecTieout(models.Model):
     """
 
     _name = "cn285.revrec.tieout"
+    _inherit = "cn285.revrec.fresh"
     _description = "Tie-Out to the General Ledger"
     _auto = False
     _order = "company_id, account_id"

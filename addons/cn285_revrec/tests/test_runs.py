@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from ..models import revrec_entries
+from ..wizards.revrec_report_wizard import REPORTS
 from .common import RevrecCase
 
 
@@ -286,3 +287,53 @@ class TestRuns(RevrecCase):
             self.env["cn285.revrec.source"]._sync(self.company, date(2026, 1, 31))
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 2)
+
+    # === REPORTS ARE NOT CHANGED BY WHO LOOKS === #
+
+    def _read_reports(self):
+        """What each report says of January."""
+        found = {}
+        for name, (model, _action, measures, _stretch) in REPORTS.items():
+            report = self.env[model].with_context(
+                cn285_date_from="2026-01-01", cn285_date_to="2026-01-31"
+            )
+            [values] = report._read_group([], [], [f"{measure}:sum" for measure in measures])
+            found[name] = [self._cents((value or 0.0) + 0.0) for value in values]
+        return found
+
+    def test_the_tie_out_does_not_wait_for_a_preview(self):
+        self._create_invoice(
+            "2026-01-05",
+            [(120.0, "2026-01-01", "2026-12-31", {"account_id": self.accounts["487"].id})],
+        )
+        report = self.env["cn285.revrec.tieout"].with_context(cn285_date_to="2026-01-31")
+        [row] = report.search([("account_id", "=", self.accounts["487"].id)])
+        self.assertMoney(row.ledger, "-120.00")
+        self.assertMoney(row.difference, "0.00")
+        self.assertTiesOut("2026-01-31")
+
+    def test_reports_are_the_same_before_and_after_a_preview(self):
+        self._create_contract([{"timing": "arrears"}, {"price_unit": 1200.0}])
+        self._bill(date(2026, 1, 1))
+        self._create_invoice(
+            "2026-01-05",
+            [(120.0, "2026-01-01", "2026-12-31", {"account_id": self.accounts["487"].id})],
+        )
+        before = self._read_reports()
+        run = self.env["cn285.revrec.run"].create({"date": date(2026, 1, 31)})
+        run.action_preview()
+        self.env.flush_all()
+        self.assertEqual(self._read_reports(), before)
+        self.assertNotEqual(before["obligation"][-1], "0.00")
+        # What is invoiced afterwards is seen without another preview, too.
+        self._create_invoice("2026-01-20", [(31.0, "2026-01-01", "2026-01-31")])
+        after = self._read_reports()
+        self.assertNotEqual(after["analysis"], before["analysis"])
+        self.assertTiesOut("2026-01-31")
+
+    def test_a_report_that_is_up_to_date_locks_nothing(self):
+        self._create_invoice("2026-01-05", [(120.0, "2026-01-01", "2026-12-31")])
+        self.assertTiesOut("2026-01-31")
+        with patch.object(type(self.company), "_cn285_lock_revrec") as lock:
+            self.assertTiesOut("2026-01-31")
+        lock.assert_not_called()

@@ -15,12 +15,13 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Protocol
 
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.pricing import Step
 from .errors import TierError, UsageError
-from .exact import EXACT, HUNDRED, ZERO, as_input, not_negative, positive, started
+from .exact import EXACT, HUNDRED, ZERO, as_input, decimals_of, not_negative, positive, started
 from .rating import RatedLine, Rating, close, draft
 from .tiers import Tier, check_tiers
 
@@ -30,6 +31,34 @@ class ChargeModel(Protocol):
 
     def rate(self, quantity: Decimal, rounding: Decimal = CENT) -> Rating:
         """Return what the quantity costs, in multiples of ``rounding``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a period by what was used: from a running total to the next, of a whole.
+
+    ``first`` and ``last`` are the shares of the period's days that are over when it begins and when
+    it ends.
+    """
+
+    before: Decimal
+    until: Decimal
+    whole: Decimal
+    first: Fraction
+    last: Fraction
+
+    def part_of(self, flat: Decimal) -> Decimal:
+        """Return the part of a fee by share of the days; the parts of a period add up to it."""
+        unit = Decimal(1).scaleb(-max(6, decimals_of(flat)))
+        until, before = (
+            round_money(Fraction(flat) * share, unit) for share in (self.last, self.first)
+        )
+        return EXACT.subtract(until, before)
+
+    def up_to(self, most: Decimal) -> "Stretch":
+        """Return the part of it that lies below a total."""
+        before, until, whole = (min(one, most) for one in (self.before, self.until, self.whole))
+        return Stretch(before, until, whole, self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +154,16 @@ class Volume:
         line = _whole_quantity(self, index, quantity)
         return close(quantity, [line] if line else [], rounding)
 
+    def rate_part(self, stretch: Stretch, rounding: Decimal = CENT) -> Rating:
+        """Return what a part of a period costs, in the tier that the whole period falls into.
+
+        Its flat fee is owed by share of the days.
+        """
+        index = _find_tier(stretch.whole, self._bounds, len(self.tiers))
+        line = _part_of_whole(self, index, stretch)
+        quantity = EXACT.subtract(stretch.until, stretch.before)
+        return close(quantity, [line] if line else [], rounding)
+
 
 @dataclass(frozen=True, slots=True)
 class Stairstep:
@@ -162,6 +201,30 @@ class Stairstep:
             lines = [_whole_quantity(self, len(self.tiers) - 1, last), overage]
         return close(quantity, [line for line in lines if line], rounding)
 
+    def rate_part(self, stretch: Stretch, rounding: Decimal = CENT) -> Rating:
+        """Return what a part of a period costs: its share of the band that the whole reaches.
+
+        The band's price is owed by share of the days, overage by what was used in the part.
+        """
+        last = self._bounds[-1] if self._bounds else None
+        if self.overage is None or stretch.whole <= last:
+            lines = [
+                _part_of_whole(
+                    self, _find_tier(stretch.whole, self._bounds, len(self.tiers)), stretch
+                )
+            ]
+        else:
+            above = [
+                max(EXACT.subtract(one, last), ZERO) for one in (stretch.before, stretch.until)
+            ]
+            overage = EXACT.subtract(above[1], above[0])
+            lines = [
+                _part_of_whole(self, len(self.tiers) - 1, stretch.up_to(last)),
+                draft("overage", overage, self.overage, tier_from=last) if overage else None,
+            ]
+        quantity = EXACT.subtract(stretch.until, stretch.before)
+        return close(quantity, [line for line in lines if line], rounding)
+
 
 def _flat(model: Graduated | Volume | Stairstep, index: int, quantity: Decimal) -> Decimal:
     """Return the flat fee that is owed for reaching a tier."""
@@ -177,6 +240,21 @@ def _whole_quantity(model: Volume | Stairstep, index: int, quantity: Decimal) ->
         # The price of a band is not that of its units.
         return draft("band", flat=flat, tier_from=lower, tier_to=tier.up_to) if flat else None
     units = quantity if tier.package is None else started(quantity, tier.package)
+    if not (units or flat):
+        return None
+    return draft("volume", units, tier.unit_price, flat, "", lower, tier.up_to)
+
+
+def _part_of_whole(model: Volume | Stairstep, index: int, stretch: Stretch) -> RatedLine | None:
+    """Return the line of a part of a period whose whole quantity a tier prices."""
+    tier, flat = model.tiers[index], stretch.part_of(_flat(model, index, stretch.whole))
+    lower = model.tiers[index - 1].up_to if index else ZERO
+    if isinstance(model, Stairstep) and not tier.unit_price:
+        return draft("band", flat=flat, tier_from=lower, tier_to=tier.up_to) if flat else None
+    before, until = stretch.before, stretch.until
+    if tier.package is not None:
+        before, until = started(before, tier.package), started(until, tier.package)
+    units = EXACT.subtract(until, before)
     if not (units or flat):
         return None
     return draft("volume", units, tier.unit_price, flat, "", lower, tier.up_to)

@@ -1,6 +1,7 @@
 """Difference billing: what late usage and reversals change after an invoice."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from .exact import EXACT, ZERO
@@ -67,13 +68,4 @@ def _net(places: dict[tuple[object, ...], RatedLine], line: RatedLine, sign: int
         EXACT.fma(sign, new, old)
         for new, old in zip((line.quantity, line.flat, line.amount), figures, strict=True)
     )
-    places[line.place] = RatedLine(
-        line.code,
-        quantity,
-        line.unit_price,
-        flat,
-        amount,
-        line.tier_from,
-        line.tier_to,
-        line.key,
-    )
+    places[line.place] = replace(line, quantity=quantity, flat=flat, amount=amount)

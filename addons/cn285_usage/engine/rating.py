@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 
+from ...cn285_contract.engine.explanation import Equation, Values, printable
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.pricing import Step
 from .exact import EXACT, ZERO
@@ -18,6 +20,7 @@ class RatedLine:
     ``quantity`` counts what ``unit_price`` is the price of: units, packages, events, or money where
     the price is a rate. ``tier_from`` (exclusive) and ``tier_to`` (inclusive, None: open) are the
     bounds of its tier; ``key`` is the property value it is the price of. ``amount`` is rounded.
+    ``since``: the first day of the terms that it is rated by, where these changed in the period.
     ``code`` is stable and meant for the shell, which words it; see :data:`rating._ENGLISH`.
     """
 
@@ -29,6 +32,7 @@ class RatedLine:
     tier_from: Decimal | None = None
     tier_to: Decimal | None = None
     key: str = ""
+    since: date | None = None
 
     @property
     def exact(self) -> Decimal:
@@ -37,6 +41,7 @@ class RatedLine:
 
     def with_amount(self, amount: Decimal) -> "RatedLine":
         """Return the line with another rounded amount."""
+        # Written out: this is done for each line of each rating.
         return RatedLine(
             self.code,
             self.quantity,
@@ -46,12 +51,13 @@ class RatedLine:
             self.tier_from,
             self.tier_to,
             self.key,
+            self.since,
         )
 
     @property
     def place(self) -> tuple[object, ...]:
         """Return what the line is the price of: lines of one place can be netted."""
-        return (self.code, self.key, self.tier_from, self.tier_to, self.unit_price)
+        return (self.code, self.key, self.tier_from, self.tier_to, self.unit_price, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ class Rating:
         for line in self.lines:
             running = EXACT.add(running, line.amount)
             values = {name: getattr(line, name) for name in _FIGURES}
+            if line.since:
+                values["since"] = line.since
             steps.append(Step(line.code, {**values, "amount": running}))
         if self.unrounded != self.amount:
             values = {"unrounded": self.unrounded, "amount": self.amount}
@@ -181,19 +189,87 @@ _ENGLISH = {
     "together": "%(granted)s granted, %(carried_in)s carried in, %(consumed)s consumed; "
     "%(billable)s of %(together)s beyond, rated together",
     "waived": "credited before: %(flat)s",
+    "terms": "terms from %(since)s",
+    "discount": "discount: %(flat)s",
     "macro": "%(key)s: %(quantity)s x %(unit_price)s",
     "macro_amount": "%(key)s",
+    "sum": "in all",
     "rounded": "rounded",
 }
 
 
 def explain(rating: Rating) -> str:
-    """Return the calculation in English, a line a step."""
+    """Return the calculation in English, a line a step; every equation is true."""
     lines = []
-    for step in rating.steps:
-        text = _ENGLISH[step.code] % step.values
-        lines.append(f"{text} = {step.values['amount']}" if "amount" in step.values else text)
+    for one in equations((step.code, step.values) for step in rating.steps):
+        text = _ENGLISH[one.code] % one.values
+        if "since" in one.values and one.code != "terms":
+            text = f"from {one.values['since']}: {text}"
+        lines.append(text if one.how == "note" else f"{text} = {_in_cents(one.after)}")
     return "\n".join(lines)
+
+
+def _in_cents(amount: Fraction) -> Decimal:
+    """Return an amount with two decimals or as many as it has."""
+    shown = printable(amount)
+    return max(shown, round_money(shown), key=lambda one: -int(one.as_tuple().exponent))
+
+
+def equations(steps: Iterable[tuple[str, Values]]) -> list[Equation]:
+    """Return the steps of ratings, as they are kept, as equations: what each line comes to.
+
+    Several lines are followed by their sum (code ``sum``); the one rounding of a rating stands
+    after what it rounds. Steps of several ratings may follow one another. Lines of a SmartCode are
+    rounded one by one. Steps of other codes have the amount that was kept with them.
+    """
+    result: list[Equation] = []
+    amounts: list[Fraction] = []  # of the lines and, once they are rounded, of ratings
+    start = 0  # the first line that may belong to the rating that is being read
+    for code, values in steps:
+        name = code.removeprefix("usage_")
+        if name == "rounded" and "unrounded" in values:
+            number = _lines_of(amounts[start:], Fraction(str(values["unrounded"])))
+            if number > 1:
+                result.append(_total(code, amounts[len(amounts) - number :]))
+            rounded = Fraction(str(values["amount"]))
+            result.append(Equation(code, values, "is", rounded))
+            amounts[len(amounts) - number :] = [rounded]
+            start = len(amounts)
+        elif "unit_price" in values:
+            exact = _line_amount(values)
+            result.append(Equation(code, values, "is", exact))
+            amounts.append(exact)
+        elif "amount" in values:
+            kept = Fraction(str(values["amount"]))
+            result.append(Equation(code, values, "is", kept))
+            amounts.append(kept)
+        else:
+            result.append(Equation(code, values, "note"))
+    if len(amounts) > 1:
+        result.append(_total(code, amounts))
+    return result
+
+
+def _line_amount(values: Values) -> Fraction:
+    quantity, price, flat = (
+        Fraction(str(values[name])) for name in ("quantity", "unit_price", "flat")
+    )
+    return quantity * price + flat
+
+
+def _lines_of(amounts: list[Fraction], unrounded: Fraction) -> int:
+    """Return how many of the last lines a rating consists of, by what they add up to."""
+    total = Fraction(0)
+    for number, amount in enumerate(reversed(amounts), start=1):
+        total += amount
+        if total == unrounded:
+            return number
+    return len(amounts)
+
+
+def _total(code: str, amounts: list[Fraction]) -> Equation:
+    prefix = "usage_" if code.startswith("usage_") else ""
+    return Equation(f"{prefix}sum", {}, "is", sum(amounts, Fraction(0)))
 
 
 def to_data(rating: Rating) -> dict[str, object]:
@@ -234,6 +310,7 @@ def from_data(data: Mapping) -> Rating:
             *(Decimal(line[name]) for name in ("quantity", "unit_price", "flat", "amount")),
             *(line[name] and Decimal(line[name]) for name in ("tier_from", "tier_to")),
             line["key"],
+            date.fromisoformat(line["since"]) if line.get("since") else None,
         )
         for line in data["lines"]
     )
@@ -244,7 +321,7 @@ def from_data(data: Mapping) -> Rating:
 
 def _figures(line: RatedLine) -> dict[str, str | None]:
     # Written out: this is done for each tier of each rating.
-    return {
+    figures = {
         "quantity": str(line.quantity),
         "unit_price": str(line.unit_price),
         "flat": str(line.flat),
@@ -252,6 +329,9 @@ def _figures(line: RatedLine) -> dict[str, str | None]:
         "tier_to": None if line.tier_to is None else str(line.tier_to),
         "key": line.key,
     }
+    if line.since is not None:
+        figures["since"] = line.since.isoformat()
+    return figures
 
 
 def _plain(value: object) -> object:

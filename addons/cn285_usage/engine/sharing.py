@@ -11,8 +11,9 @@ from ...cn285_contract.engine.pricing import Step
 from .allowance import Allowance, AllowanceUse, Rollover, pool, use_allowance
 from .charge_models import ChargeModel
 from .exact import EXACT, ZERO, as_input, as_share, decimals_of
+from .history import Part, Parted, beyond, bound_parts, granted, rate_beyond_parts
 from .rating import RatedLine, Rating
-from .tariff import Tariff
+from .tariff import Tariff, Usage
 
 Key = TypeVar("Key")
 
@@ -71,13 +72,17 @@ def rate_pooled(
     own: Decimal,
     account: AllowanceUse,
     rounding: Decimal = CENT,
+    parted: Rating | None = None,
 ) -> Rating:
     """Return one member's rating: its tiers start where its included units end.
+
+    ``parted`` is the rating of what is billable where its terms change in the period, see
+    :func:`history.rate_beyond_parts`.
 
     A line ``included`` of no amount shows what it used of the pool, the note ``pool`` the account:
     what it brought in, and what all were granted, carried in, used and are billed together.
     """
-    rating = model.rate(billable, rounding)
+    rating = model.rate(billable, rounding) if parted is None else parted
     note = Step(
         "pool",
         {
@@ -91,7 +96,9 @@ def rate_pooled(
             "carried_out": account.carried_out,
         },
     )
-    lines = (*_included(EXACT.subtract(used, billable), rounding), *rating.lines)
+    lines = rating.lines
+    if parted is None:
+        lines = (*_included(EXACT.subtract(used, billable), rounding), *lines)
     return Rating(used, rating.unrounded, rating.amount, lines, (note, *rating.notes))
 
 
@@ -117,14 +124,63 @@ def rate_together(
     }
     beyond = [use.billable for use in uses.values()]
     together = tariff.bound(tariff.model.rate(_total(beyond), rounding), share, rounding)
-    weights = _weights(beyond) or _weights(used.values()) or [1] + [0] * (len(used) - 1)
+    shared = _share_together(together, used, uses, rounding)
+    return {key: (rating, uses[key].carried_out) for key, (rating, _weight) in shared.items()}
+
+
+def rate_together_parts(
+    parts: Mapping[Key, Sequence[Part]],
+    share: Fraction | int = 1,
+    rounding: Decimal = CENT,
+    carried: Mapping[Key, Decimal] | None = None,
+) -> dict[Key, Parted]:
+    """Return the same as :func:`rate_together` of a period in which the terms change.
+
+    :param parts: by whom: the parts of the period, with what each has used
+    """
+    carried = carried or {}
+    uses = {
+        key: use_allowance(own[-1].running.quantity, granted(own, share), carried.get(key, ZERO))
+        for key, own in parts.items()
+    }
+    used = {key: own[-1].running.quantity for key, own in parts.items()}
+    members = zip(*parts.values(), strict=True)
+    consumed = [use.consumed for use in uses.values()]
+    together = [
+        replace(
+            first[0],
+            running=Usage(
+                _total(
+                    beyond(one.running.quantity, units)
+                    for one, units in zip(first, consumed, strict=True)
+                )
+            ),
+        )
+        for first in members
+    ]
+    parted = rate_beyond_parts(together, ZERO, rounding)
+    bounded = bound_parts(parted.rating, together, parted.exacts, share=share, rounding=rounding)
+    return {
+        key: Parted(
+            rating,
+            tuple(Fraction(exact) * weight for exact in parted.exacts),
+            uses[key].carried_out,
+        )
+        for key, (rating, weight) in _share_together(bounded, used, uses, rounding).items()
+    }
+
+
+def _share_together(together, used, uses, rounding):
+    """Share out what all cost together: ``{key: (rating, share of all)}``."""
+    billable = [use.billable for use in uses.values()]
+    weights = _weights(billable) or _weights(used.values()) or [1] + [0] * (len(used) - 1)
     parts = split_rating(together, weights, rounding)
     result = {}
-    for (key, use), part in zip(uses.items(), parts, strict=True):
+    for (key, use), part, weight in zip(uses.items(), parts, weights, strict=True):
         notes = (_together_note(use, together.quantity), *part.notes)
         lines = (*_included(use.consumed, rounding), *part.lines)
         rating = Rating(used[key], part.unrounded, part.amount, lines, notes)
-        result[key] = rating, use.carried_out
+        result[key] = rating, Fraction(weight) / sum(weights)
     return result
 
 

@@ -1,5 +1,5 @@
 """Usage in rooms, as an event passes through them: ``ingest``, ``measure``, ``calculator``,
-``rating``, ``trigger``, ``cascade``, ``smartcode``, ``statement``.
+``rating``, ``trigger``, ``cascade``, ``smartcode``, ``statement``; and ``changes`` of contracts.
 Beside them stands what several rooms need: terms of items, the list of rating aspects, the import.
 Called by: programs that send events, and billing runs of cn285_contract.
 """
@@ -14,6 +14,7 @@ from . import (
     cascade,
     smartcode,
     statement,
+    changes,
 )
 from . import (
     import_usage,

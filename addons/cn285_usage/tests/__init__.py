@@ -14,6 +14,7 @@ from .measure import (
     test_usage_quantities,
 )
 from .calculator import (
+    test_calculator_history,
     test_charge_model_table,
     test_charge_models,
     test_usage_bounds,
@@ -54,4 +55,9 @@ from .statement import (
 from .smartcode import (
     test_smartcode,
     test_usage_smartcode,
+)
+from .changes import (
+    test_usage_discount_change,
+    test_usage_golden_history,
+    test_usage_terms_change,
 )

@@ -134,7 +134,7 @@ class SmartCodeReplay(models.TransientModel):
             )
             batch = rows._start_batch()
             members = [
-                (row, rating.calculator_id.id, batch.recipes[rating.calculator_id.id])
+                (row, rating.calculator_id.id, batch.recipe_of(row, rating.calculator_id.id))
                 for row, rating in zip(rows, bare, strict=True)
             ]
             events = rows._macro_events(batch, members)

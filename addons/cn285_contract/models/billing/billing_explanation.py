@@ -3,6 +3,8 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import format_date
 
+from ...engine.explanation import equations, printable
+from ...engine.money import round_money
 from ...engine.proration import Basis
 
 
@@ -13,12 +15,40 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _explain(self, steps, currency):
-        """The steps of a calculation as text, a line a step, in the user's language."""
-        lines = []
-        for code, values in steps:
-            amount = currency.format(float(values["amount"]))
-            lines.append(f"{self._explain_step(code, values)} = {amount}")
-        return "\n".join(lines)
+        """The steps of a calculation as text, a line a step, in the user's language.
+
+        Every equation is true as it is printed; where figures are cut, it says *about* (≈).
+        """
+        return "\n".join(self._print(equation, currency) for equation in equations(steps))
+
+    @api.model
+    def _print(self, equation, currency):
+        """An equation of the engine in words."""
+        text = self._explain_step(equation.code, equation.values)
+        if equation.how == "note":
+            return text
+        before, after = (
+            self._exact_amount(amount, currency) for amount in (equation.before, equation.after)
+        )
+        sign = "=" if equation.is_exact else "≈"
+        if equation.how == "times":
+            numerator, denominator = equation.by
+            return f"{text}: {before} × {numerator}/{denominator} {sign} {after}"
+        if equation.how == "minus":
+            by = self._exact_amount(equation.by, currency)
+            return f"{text}: {before} − {by} {sign} {after}"
+        return f"{text} {sign} {after}"
+
+    @api.model
+    def _exact_amount(self, amount, currency):
+        """An amount in a currency; with as many decimals as it has, where these are more."""
+        shown = printable(amount)
+        if shown == round_money(shown, Decimal(repr(currency.rounding or 0.01))):
+            return currency.format(float(shown))
+        number, space = self._plain(shown), "\N{NO-BREAK SPACE}"
+        if currency.position == "before":
+            return f"{currency.symbol}{space}{number}"
+        return f"{number}{space}{currency.symbol}"
 
     @api.model
     def _explain_step(self, code, values):
@@ -79,7 +109,7 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _explain_proration(self, values):
-        share = f"{values['numerator']}/{values['denominator']}"
+        share = values.get("text") or f"{values['numerator']}/{values['denominator']}"
         if values["note"] == "free":
             return self.env._("partial period, free of charge")
         if values["note"] == "full":

@@ -243,9 +243,12 @@ class BillingSchedule(models.Model):
     @api.model
     def _as_columns(self, vals):
         """Values as the database stores them: False is NULL, data is JSON."""
-        columns = {name: None if value is False else value for name, value in vals.items()}
-        columns["steps"] = json.dumps(vals["steps"]) if vals["steps"] else None
-        return columns
+        return {
+            name: json.dumps(value)
+            if value and isinstance(value, dict | list)
+            else (None if value is False or isinstance(value, dict | list) else value)
+            for name, value in vals.items()
+        }
 
     def _update_planned(self, vals):
         """Write the values of the plan that differ from the row's own."""

@@ -7,6 +7,7 @@ from . import (
     change_reason,
     tier_path,
     contract_change,
+    contract_change_words,
     contract_change_states,
     contract_change_rules,
     contract_change_approval,
@@ -21,4 +22,5 @@ from . import (
     contract_item_succession,
     contract_heir,
     contract_goodwill,
+    direct_edits,
 )

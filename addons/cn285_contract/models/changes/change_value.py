@@ -14,7 +14,7 @@ class Value(NamedTuple):
 
     ``kind``: ``number``, ``integer``, ``boolean``, ``text``, ``date`` (ISO text), ``end`` (a date,
     or none), ``choice`` (one of ``choices``), ``record`` (id of ``model``), ``records`` (list of
-    ids) or ``data``.
+    ids), ``fields`` (values by names of fields of ``model``) or ``data``.
 
     ``in_dialog``: the dialog asks for it, by its field of the same name. ``blank_counts``: left
     empty there it says "none", or zero; else an empty field leaves it as it is.
@@ -120,6 +120,19 @@ def _records(env, value, spec):
     return env[spec.model].union(*(_record(env, entry, spec) for entry in value))
 
 
+def _fields(env, value, spec):
+    names = env[spec.model]._fields
+    if not isinstance(value, dict):
+        raise BadValue(env._("%s has no values by name.", value))
+    for name in value:
+        if name not in names:
+            raise BadValue(env._("%s is no field.", name))
+        target = names[name].comodel_name
+        if target and value[name]:
+            _record(env, value[name], Value("record", model=target))
+    return value
+
+
 def _data(_env, value, _spec):
     return value
 
@@ -134,5 +147,6 @@ _READERS = {
     "choice": _choice,
     "record": _record,
     "records": _records,
+    "fields": _fields,
     "data": _data,
 }

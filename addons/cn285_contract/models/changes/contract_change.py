@@ -216,48 +216,6 @@ class ContractChange(models.Model):
         for change in self:
             change.description = change._describe() if change.type else False
 
-    def _describe(self):
-        """What changes, in a line, as the log shows it."""
-        self.ensure_one()
-        parts = [self.item_id.name] if self.item_id else []
-        for name, value in (self.values or {}).items():
-            parts.append(f"{self._value_label(name)}: {self._value_text(name, value)}")
-        return " · ".join(filter(None, parts)) or self._type_label()
-
-    def _value_label(self, name):
-        """What a value is called: as the field of that name on items or contracts is."""
-        for model in ("cn285.contract.item", "cn285.contract", self._name):
-            field = self.env[model]._fields.get(name)
-            if field:
-                return field._description_string(self.env)
-        return name.replace("_", " ")
-
-    def _value_text(self, name, value):
-        spec = self._type().values.get(name)
-        if value in (None, False) or spec is None:
-            return value if value else "–"
-        if not self._is_readable(value, spec):
-            return value
-        if spec.kind == "record":
-            # Without sudo: only what the reader may read is told by name (see _is_readable).
-            return self.env[spec.model].browse(value).display_name or value
-        if spec.kind in ("date", "end"):
-            return format_date(self.env, value)
-        if spec.kind == "number":
-            return f"{value:g}"
-        return value
-
-    def _is_readable(self, value, spec):
-        """Whether a value is of its kind, and a record one that the reader may read.
-
-        Anything else is shown as it stands.
-        """
-        try:
-            parse_value(self.env, value, spec)
-        except BadValue:
-            return False
-        return True
-
     # === CONSTRAINTS AND CRUD === #
 
     @api.constrains("item_id", "contract_id", "type")
@@ -333,7 +291,7 @@ class ContractChange(models.Model):
             specs = change._type().values
             for name, value in (change.values or {}).items():
                 spec = specs.get(name)
-                if not value or spec is None or spec.kind not in ("record", "records"):
+                if not value or spec is None or spec.kind not in ("record", "records", "fields"):
                     continue
                 try:
                     parse_value(self.env, value, spec)

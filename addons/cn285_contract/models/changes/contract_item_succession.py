@@ -80,6 +80,10 @@ class ContractItem(models.Model):
         [vals] = self.copy_data()
         terms = self._price_terms_on(day)
         vals.update({name: terms[name] for name in terms._price_terms_fields()})
+        if self.billing_start <= day:
+            # Discounts that a template counted have been begun: they go on, and end when they do.
+            for _command, _id, discount in vals.get("discount_ids", ()):
+                discount.update(month_from=0, month_count=0)
         last_day = self._counted_last_day()
         anchor = terms.anchor_date or self.anchor_date or self.billing_start
         return {

@@ -24,7 +24,7 @@ TEMPLATE_ITEMS = Kind(
 TEMPLATE_DISCOUNTS = Kind(
     "template_discounts",
     "cn285.contract.template.item.discount",
-    columns_of("name", "month_from", "month_count", "percent", "amount", "item_id"),
+    columns_of("name", "month_from", "month_count", "counted_in", "percent", "amount", "item_id"),
     required=("item",),
     key=("item", "month_from"),
 )

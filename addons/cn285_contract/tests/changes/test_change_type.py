@@ -66,7 +66,8 @@ class TestChangeType(ChangeCase):
                 *("quantity", "price", "pricelist", "billing_period", "billing_day"),
                 *("add_item", "upsell", "downsell", "cross_sell"),
                 *("service_period", "extend_trial", "beneficiary", "transfer_item"),
-                *("holder", "payment_terms", "pause", "resume", "deactivate", "activate"),
+                *("holder", "payment_terms", "contract_end", "contract_terms"),
+                *("pause", "resume", "deactivate", "activate"),
             ],
         )
         self.assertEqual(names[: len(CHANGE_TYPES)], list(CHANGE_TYPES))

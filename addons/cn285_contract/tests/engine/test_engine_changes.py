@@ -18,7 +18,7 @@ from cn285_engine.money import round_money
 from cn285_engine.periods import Rhythm
 from cn285_engine.plan import ItemTerms, Stretch, plan_stretches
 from cn285_engine.pricing import DiscountWindow
-from cn285_engine.proration import PartialPolicy
+from cn285_engine.proration import Basis, PartialPolicy
 from cn285_engine.spans import count, intersect, normalise, subtract
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,6 +46,7 @@ class Item:
     timing: str = "advance"
     first: str = "prorate"
     last: str = "prorate"
+    basis: str = "actual"
     windows: tuple = ()
     at_once: bool = True
     changes: list = field(default_factory=list)
@@ -103,6 +104,7 @@ class Item:
                         rhythm=rhythm,
                         first=PartialPolicy(self.first),
                         last=PartialPolicy(self.last),
+                        basis=Basis(self.basis),
                         timing=self.timing,
                     ),
                     key=tuple(sorted(terms.items())),
@@ -315,15 +317,122 @@ def test_a_new_billing_day_cuts_periods_anew():
     assert made == [D("15.50"), D("31.00")]  # 14/28, then a full period
 
 
-@pytest.mark.parametrize(("first", "expected"), [("full", "31.00"), ("free", "0.00")])
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    # In full: 31.00 for 21 days; 10 of them at one unit, 11 at two. 10/21 + 22/21 of 31.00.
+    [("full", "47.24"), ("free", "0.00"), ("prorate", "32.00")],
+)
 def test_policies_of_a_partial_period_hold_across_a_change(first, expected):
     item = calendar("31", date(2026, 1, 11), first=first)
     item.bill(date(2026, 1, 12))
     item.changes.append((date(2026, 1, 21), {"quantity": 2}))
     item.settle()
     item.bill(date(2026, 1, 22))
-    extra = D(0) if first == "free" else D(11)
-    assert item.total == D(expected) + extra
+    assert item.total == D(expected)
+
+
+YEARLY = {"interval": 1, "unit": "year", "alignment": "anniversary", "anchor": date(2026, 7, 1)}
+
+
+@pytest.mark.parametrize("rhythm", [YEARLY, {"unit": "year"}])
+@pytest.mark.parametrize(
+    ("first", "march"), [("free", "0.00"), ("full", "31.00"), ("prorate", "6.00")]
+)
+def test_the_first_period_is_that_of_the_life_of_an_item(first, march, rhythm):
+    """Monthly from 26 March, yearly from 1 July: July to December is no first period."""
+    item = calendar("31", date(2026, 3, 26), first=first)
+    item.changes.append((date(2026, 7, 1), {"price": "365", **rhythm}))
+    item.end = date(2027, 1, 1)
+    assert item.bill(FAR) == [D(march), D(31), D(31), D(31), D(184)]
+    item.end = None
+    if rhythm is not YEARLY:
+        assert item.bill(date(2027, 1, 2)) == [D(365)]
+
+
+@pytest.mark.parametrize(("last", "days"), [("free", "0.00"), ("full", "30.00"), ("prorate", "10")])
+def test_the_last_period_is_that_of_the_life_of_an_item(last, days):
+    """A calendar year until 30 June, monthly from then on, ended on 10 September."""
+    item = Item(date(2026, 1, 1), terms={"price": "365", "unit": "year"}, last=last)
+    item.changes.append((date(2026, 7, 1), {"price": "30", "unit": "month"}))
+    item.end = date(2026, 9, 11)
+    assert item.bill(FAR) == [D(181), D(30), D(30), D(days)]
+    # The same where the end comes after the year was billed.
+    item = Item(date(2026, 1, 1), terms={"price": "365", "unit": "year"}, last=last)
+    item.bill(date(2026, 1, 2))
+    item.changes.append((date(2026, 7, 1), {"price": "30", "unit": "month"}))
+    assert amounts(item.settle()) == [D(184)]
+    item.end = date(2026, 9, 11)
+    item.settle()
+    item.bill(FAR)
+    assert item.total == D(241) + D(days)
+
+
+def test_another_price_or_billing_day_is_of_the_same_life():
+    """A price changes nothing of what is first; a new billing day begins no first period."""
+    item = calendar("31", date(2026, 1, 11), first="full")
+    item.changes.append((date(2026, 3, 1), {"price": "62"}))
+    item.changes.append((date(2026, 4, 1), {"billing_day": 16}))
+    item.end = date(2026, 5, 16)
+    assert item.bill(FAR) == [D(31), D(31), D(62), D("30.00"), D(62)]  # 15 of 31 days
+
+
+@pytest.mark.parametrize(
+    ("basis", "first", "last", "credit"),
+    [
+        # 35.00 a month, 18 to 31 August, then 1 to 14 September of 30 days.
+        ("actual", "15.81", "16.33", "18.67"),
+        ("30_360", "15.17", "16.33", "18.67"),
+        ("actual_30", "16.33", "16.33", "18.67"),
+        ("actual_365", "16.11", "16.11", "18.89"),
+    ],
+)
+def test_partial_periods_and_credits_on_each_basis(basis, first, last, credit):
+    item = Item(date(2026, 8, 18), terms={"price": "35"}, basis=basis)
+    assert item.bill(date(2026, 9, 2)) == [D(first), D(35)]
+    item.end = date(2026, 9, 15)
+    assert amounts(item.settle()) == [D(credit)]
+    assert item.total == item.owed() == D(first) + D(last)
+
+
+@pytest.mark.parametrize(
+    ("basis", "credit", "charge"),
+    [
+        # 31.00 in August, twice as much from the 15th: the rest of a month of 30, and of 365/12.
+        ("actual", "17.00", "34.00"),
+        ("30_360", "16.53", "33.07"),
+        ("actual_30", "16.53", "33.07"),
+        ("actual_365", "16.73", "33.46"),
+    ],
+)
+def test_changes_within_a_period_on_each_basis(basis, credit, charge):
+    item = Item(date(2026, 8, 1), terms={"price": "31"}, basis=basis)
+    item.bill(date(2026, 8, 2))
+    item.changes.append((date(2026, 8, 15), {"quantity": 2}))
+    assert amounts(item.settle()) == [D(credit)]
+    assert item.bill(date(2026, 8, 16)) == [D(charge)]
+    item.changes.clear()
+    item.settle()
+    item.bill(date(2026, 8, 16))
+    assert item.total == D(31)
+
+
+def test_in_full_means_one_thing():
+    """16 to 31 January, 100.00 in full: a price, a pause, a discount of 8 of the 16 days."""
+    half = calendar("50", date(2026, 1, 16), end=date(2026, 2, 1), first="full")
+    half.changes.append((date(2026, 1, 24), {"price": "100"}))
+    assert sum(half.bill(FAR)) == D(75)
+    window = DiscountWindow(date(2026, 1, 16), date(2026, 1, 24), percent=D(50))
+    item = calendar("100", date(2026, 1, 16), end=date(2026, 2, 1), first="full", windows=(window,))
+    assert item.bill(FAR) == [D(75)]
+    window = DiscountWindow(date(2026, 1, 16), date(2026, 1, 24), amount=D(50))
+    item = calendar("100", date(2026, 1, 16), end=date(2026, 2, 1), first="full", windows=(window,))
+    assert item.bill(FAR) == [D(75)]
+    for pause in ((16, 24), (20, 28), (24, 32)):
+        item = calendar("100", date(2026, 1, 16), end=date(2026, 2, 1), first="full")
+        item.bill(FAR)
+        item.pauses.append(tuple(date(2026, 1, 1) + timedelta(day - 1) for day in pause))
+        assert amounts(item.settle()) == [D(50)]
+        assert item.total == D(50)
 
 
 def test_days_that_cost_more_alone_are_billed_anew():
@@ -340,7 +449,7 @@ def test_days_that_cost_more_alone_are_billed_anew():
     item.changes.append((date(2026, 1, 2), {"price": "0"}))
     item.settle()
     item.bill(date(2026, 1, 3))
-    assert item.total == D("8.70")
+    assert item.total == D("2.00")  # the first of the five days
 
 
 @pytest.mark.parametrize(
@@ -413,6 +522,7 @@ windows = st.sampled_from(
         (),
         (DiscountWindow(date(2026, 2, 10), date(2026, 3, 10), percent=D(50)),),
         (DiscountWindow(date(2026, 1, 5), date(2026, 1, 25), percent=D(100)),),
+        (DiscountWindow(date(2026, 1, 5), date(2026, 3, 17), amount=D(15)),),
     ]
 )
 
@@ -442,9 +552,10 @@ def play(item, script):
     st.sampled_from(["prorate", "full", "free"]),
     st.booleans(),
     windows,
+    st.sampled_from([basis.value for basis in Basis]),
 )
 def test_invoiced_less_credited_is_what_the_history_owes(
-    script, price, timing, first, last, at_once, discount_windows
+    script, price, timing, first, last, at_once, discount_windows, basis
 ):
     item = Item(
         START,
@@ -454,6 +565,7 @@ def test_invoiced_less_credited_is_what_the_history_owes(
         last=last,
         at_once=at_once,
         windows=discount_windows,
+        basis=basis,
     )
     play(item, script)
     item.end = item.end or date(2027, 4, 1)
@@ -466,9 +578,9 @@ def test_invoiced_less_credited_is_what_the_history_owes(
 
 
 @settings(max_examples=200)
-@given(steps, prices)
-def test_settled_once_nothing_is_left_to_settle(script, price):
-    item = Item(START, terms={"price": price})
+@given(steps, prices, st.sampled_from([basis.value for basis in Basis]))
+def test_settled_once_nothing_is_left_to_settle(script, price, basis):
+    item = Item(START, terms={"price": price}, basis=basis)
     play(item, script)
     item.settle()
     assert item.settle() == []

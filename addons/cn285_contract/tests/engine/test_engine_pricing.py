@@ -87,6 +87,20 @@ def test_golden_16_ten_days_of_trial():
         (("310", march(11), window(1, 10, "100")), {}, "210.00"),
         # A partial period owed in full, of which the first day is free.
         (("310", march(22), window(22, 22, "100")), {"first": "full"}, "279.00"),
+        # A period owed in full has its discount in full, and each of its days as much of it.
+        (("100", march(16), window(1, None, amount="10")), {"first": "full"}, "90.00"),
+        (("100", march(1, 20), window(1, None, amount="10")), {"last": "full"}, "90.00"),
+        (("100", march(16), window(16, 23, amount="10")), {"first": "full"}, "95.00"),
+        (("100", march(5, 20), window(1, None, amount="31")), {"first": "full"}, "44.52"),
+        # It takes off the price of its own days at most.
+        (("10", march(), window(1, 10, amount="31")), {}, "6.77"),
+        (("-10", march(), window(1, 10, amount="31")), {}, "-6.77"),
+        (("10", march(), window(1, 10, amount="31"), window(11, 20, "50")), {}, "5.16"),
+        (("10", march(), window(1, 10, amount="20")), {"discount": "50"}, "3.39"),
+        # Over 30: 14 of 30 days, and as much of the discount.
+        (("35", march(18)), {"basis": Basis.actual_30}, "16.33"),
+        (("35", march(18), window(1, None, amount="3")), {"basis": Basis.actual_30}, "14.93"),
+        (("35", march(18), window(18, 24, "100")), {"basis": Basis.actual_365}, "8.05"),
         # 30/360: the window's days are counted alike (days 16 to 31 are 15).
         (("300", march(), window(16, 31, "100")), {"basis": Basis.d30_360}, "150.00"),
         (("300", march(), window(16, 31, amount="30")), {"basis": Basis.d30_360}, "285.00"),

@@ -21,6 +21,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 bases = st.sampled_from(tuple(Basis))
+# Those by which a day counts the same, wherever the item's life begins and ends.
+by_date = st.sampled_from([basis for basis in Basis if basis.follows_dates])
 policies = st.sampled_from(tuple(PartialPolicy))
 
 
@@ -28,6 +30,8 @@ def test_table_of_bases():
     assert [(basis.value, basis.label) for basis in Basis] == [
         ("actual", "Actual Days"),
         ("30_360", "30/360"),
+        ("actual_30", "Actual Days over 30"),
+        ("actual_365", "Actual Days over 365"),
     ]
     assert [Basis(basis.value) for basis in Basis] == list(Basis)
     assert len({basis.label for basis in Basis}) == len(Basis)
@@ -101,6 +105,62 @@ def test_shares_of_30_360(rhythm, start, end, expected):
 
 
 @pytest.mark.parametrize(
+    ("unit", "start", "end", "basis", "expected"),
+    [
+        # 35.00 a month, 18 to 31 August: 16.33 over 30 days, 16.11 over 365 days a year.
+        ("month", date(2026, 8, 18), date(2026, 9, 1), "actual_30", Fraction(14, 30)),
+        ("month", date(2026, 8, 18), date(2026, 9, 1), "actual_365", Fraction(14 * 12, 365)),
+        ("month", date(2026, 8, 1), date(2026, 8, 18), "actual_30", Fraction(17, 30)),
+        ("month", date(2026, 8, 1), date(2026, 8, 18), "actual_365", Fraction(17 * 12, 365)),
+        # Never more than the full period: 30 days of 31.
+        ("month", date(2026, 8, 2), date(2026, 9, 1), "actual_30", Fraction(1)),
+        ("month", date(2026, 8, 2), date(2026, 9, 1), "actual_365", Fraction(30 * 12, 365)),
+        ("month", date(2026, 2, 2), date(2026, 3, 1), "actual_30", Fraction(27, 30)),
+        ("month", date(2026, 2, 1), date(2026, 3, 1), "actual_30", Fraction(1)),
+        ("month", date(2026, 2, 1), date(2026, 3, 1), "actual_365", Fraction(1)),
+        ("quarter", date(2026, 8, 18), date(2026, 10, 1), "actual_30", Fraction(44, 90)),
+        ("quarter", date(2026, 8, 18), date(2026, 10, 1), "actual_365", Fraction(44 * 4, 365)),
+        ("semester", date(2026, 8, 18), date(2027, 1, 1), "actual_30", Fraction(136, 180)),
+        ("year", date(2026, 8, 18), date(2027, 1, 1), "actual_30", Fraction(136, 360)),
+        ("year", date(2026, 8, 18), date(2027, 1, 1), "actual_365", Fraction(136, 365)),
+        ("year", date(2024, 1, 2), date(2025, 1, 1), "actual_365", Fraction(1)),
+        # Rhythms without months have neither.
+        ("week", date(2024, 5, 15), date(2024, 5, 20), "actual_30", Fraction(5, 7)),
+        ("week", date(2024, 5, 15), date(2024, 5, 20), "actual_365", Fraction(5, 7)),
+    ],
+)
+def test_shares_of_actual_days_over_30_and_365(unit, start, end, basis, expected):
+    [period] = iter_periods(calendar(unit), start, end)
+    assert prorate(period, basis=basis).ratio == expected
+
+
+@given(rhythms(), spans(longest=400), bases, policies, policies, st.data())
+def test_parts_of_a_period_add_up_on_any_basis(rhythm, span, basis, first, last, data):
+    """However an item's period is cut, and whatever is owed of it, its parts come to it."""
+    for own in iter_periods(rhythm, *span):
+        inside = st.integers(1, max(own.days - 1, 1)).map(
+            lambda n, own=own: own.start + timedelta(n)
+        )
+        cuts = sorted(data.draw(st.sets(inside, max_size=4)) - {own.end})
+        parts = list(pairwise([own.start, *cuts, own.end]))
+        rules = {"basis": basis, "first": first, "last": last}
+        shares = [prorate(own, **rules, part=part).ratio for part in parts]
+        assert sum(shares) == prorate(own, **rules).ratio
+        assert min(shares) >= 0
+
+
+def test_in_full_each_day_served_costs_the_same():
+    """16 to 31 January in full: 8 of these 16 days are half of the period."""
+    own = next(iter_periods(calendar("month"), date(2026, 1, 16)))
+    part = date(2026, 1, 16), date(2026, 1, 24)
+    for basis in Basis:
+        share = prorate(own, basis=basis, first="full", part=part)
+        expected = Fraction(8, 15) if basis is Basis.d30_360 else Fraction(1, 2)
+        assert share.ratio == expected, basis
+    assert prorate(own, first="full", part=part).explain() == "8/16 days"
+
+
+@pytest.mark.parametrize(
     ("start", "end", "first", "last", "expected"),
     [
         # Only the start is clipped (27 of 31 days): last has no say.
@@ -146,6 +206,8 @@ def test_explain_whole_and_30_360():
     whole, part = iter_periods(calendar("month"), date(2024, 3, 1), date(2024, 4, 16))
     assert prorate(whole).explain() == "full period"
     assert prorate(part, basis=Basis.d30_360).explain() == "15/30 days (30/360)"
+    said = prorate(part, basis="actual_365").explain()
+    assert said == "15 × 12/365 days (Actual Days over 365)"
     week = next(iter_periods(calendar("week"), date(2024, 5, 15)))
     assert prorate(week, basis=Basis.d30_360).explain() == "5/7 days"
 
@@ -166,7 +228,7 @@ def test_a_month_of_30_360_has_30_days(rhythm, day):
     assert prorate(period, basis=Basis.d30_360).denominator == 30 * months
 
 
-@given(rhythms(), days, bases, st.data())
+@given(rhythms(), days, by_date, st.data())
 def test_parts_of_a_split_sum_to_the_whole(rhythm, day, basis, data):
     """However a period is cut, the prorated parts cost what the uncut period costs."""
     whole = next(iter_periods(rhythm, day))
@@ -178,7 +240,7 @@ def test_parts_of_a_split_sum_to_the_whole(rhythm, day, basis, data):
     assert sum(shares) == prorate(whole, basis=basis).ratio
 
 
-@given(rhythms(), days, bases, policies, policies, st.data())
+@given(rhythms(), days, by_date, policies, policies, st.data())
 def test_billing_in_two_goes_costs_what_one_go_costs(rhythm, day, basis, first, last, data):
     """The part billed before plus the resumed rest is the whole, ``free`` aside."""
     assume(PartialPolicy.free not in (first, last))

@@ -33,7 +33,7 @@ COLUMNS = {
         "proration_basis quantity recurring_interval recurring_unit sequence "
         "start_condition template timing trial_days"
     ),
-    "template_discounts": "amount item month_count month_from name percent",
+    "template_discounts": "amount counted_in item month_count month_from name percent",
     "contracts": (
         "client_ref closed_on currency date_end date_start fiscal_position invoice_address "
         "invoice_separately journal line_grouping note number partner payment_term pricelist "

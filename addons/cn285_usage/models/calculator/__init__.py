@@ -6,7 +6,11 @@ Called by: the room ``rating`` for each calculator of a row, and the simulator.
 from . import (
     usage_calculator,
     usage_calculator_part,
+    calculator_version,
+    calculator_history,
+    calculator_words,
     usage_pool,
+    pool_history,
     usage_calculator_item,
     usage_calculator_formula,
     usage_calculator_rating,

@@ -10,7 +10,7 @@ from ...engine.rating import NOTHING
 from ...engine.tariff import Feed, Tariff
 from ...engine.tiers import Tier
 from .charge_model_table import CHARGE_MODELS
-from .usage_calculator_part import TOGETHER
+from .usage_calculator_part import KEPT, TOGETHER
 
 
 class UsageCalculator(models.Model):
@@ -133,6 +133,21 @@ class UsageCalculator(models.Model):
     pool_id = fields.Many2one(
         "cn285.usage.pool", ondelete="restrict", index="btree_not_null", check_company=True
     )
+    change_method = fields.Selection(
+        [
+            ("split", "By the Day of Use, Tiers Go On"),
+            ("windows", "Each Part by Itself"),
+            ("days", "By Share of the Days"),
+        ],
+        string="Change within a Period",
+        default="split",
+        required=True,
+        help="How terms that change in the middle of a period count. By the day of use: what was "
+        "used before is rated by the old terms, the rest by the new ones; tiers and included units "
+        "go on. Each part by itself: as two periods, each with its share of included units and "
+        "bounds, and tiers that begin anew. By share of the days: usage counts as spread evenly "
+        "over the days, also for discounts.",
+    )
     minimum_amount = fields.Float(string="Minimum of a Period", digits=(16, 6))
     maximum_amount = fields.Float(string="Maximum of a Period", digits=(16, 6))
     zero_usage_owes_flat = fields.Boolean(
@@ -168,25 +183,30 @@ class UsageCalculator(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        asked = [self._asked_from(vals) for vals in vals_list]
         # A copy for another contract joins the pool of that one.
         vals_list = [
             {**vals, "pool_id": False} if vals.get("allowance_scope") != "pool" else vals
-            for vals in vals_list
+            for _day, _correct, vals in asked
         ]
-        whole = self.with_context(**{TOGETHER: True})
+        whole = self.with_context(**{TOGETHER: True, KEPT: True})
         calculators = super(UsageCalculator, whole).create(vals_list).with_env(self.env)
-        calculators._join_contract_pools()
+        calculators.with_context(**{KEPT: True})._join_contract_pools()
         calculators.filtered("smartcode_id")._check_smartcode_right()
+        calculators._keep_beginnings(asked)
         return calculators
 
     def write(self, vals):
         """Another charge model begins without the figures of the one before, as in a form."""
+        day, correct, vals = self._asked_from(vals)
+        before = self._terms_before(day)
         smartcodes = {calculator: calculator.smartcode_id for calculator in self}
         vals = {**self._unread_figures(vals), **vals}
-        whole = self.with_context(**{TOGETHER: True})
-        result = super(UsageCalculator, whole).write(vals)
+        inside = {TOGETHER: True, KEPT: True}
+        result = super(UsageCalculator, self.with_context(**inside)).write(vals)
         if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
-            self._join_contract_pools()
+            self.with_context(**{KEPT: True})._join_contract_pools()
+        self._keep_history(before, day, correct, self._asking_change())
         chosen = self.filtered(
             lambda calculator: (
                 calculator.smartcode_id and calculator.smartcode_id != smartcodes[calculator]

@@ -5,6 +5,8 @@ from odoo.addons.cn285_contract.models.bounds import PRICE, UNITS
 
 # Context of a calculator that is saved with its tiers: they are checked when all are there.
 TOGETHER = "cn285_calculator_as_a_whole"
+# Context of what is written on behalf of an edit whose history is kept already.
+KEPT = "cn285_calculator_history_kept"
 # Where a tier without a bound stands among the others.
 OPEN_BOUND = 1e30
 # What of these records decides on a price, by the calculator's field.
@@ -28,21 +30,39 @@ class UsageCalculatorPart(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        ids = {vals.get("calculator_id") for vals in vals_list} - {None, False}
+        calculators = self.env["cn285.usage.calculator"].browse(ids)
+        before = self._terms_before(calculators)
         parts = super().create(vals_list)
-        parts._check_calculators(parts.calculator_id)
+        self._after_change(before, parts.calculator_id)
         return parts
 
     def write(self, vals):
-        before = self.calculator_id
+        calculators = self.calculator_id | self.calculator_id.browse(vals.get("calculator_id"))
+        before = self._terms_before(calculators)
         result = super().write(vals)
-        self._check_calculators(before | self.calculator_id)
+        self._after_change(before, calculators)
         return result
 
     def unlink(self):
         calculators = self.calculator_id
+        before = self._terms_before(calculators)
         result = super().unlink()
-        self._check_calculators(calculators)
+        self._after_change(before, calculators)
         return result
+
+    def _terms_before(self, calculators):
+        """What is kept of the terms of calculators; one that is saved as a whole keeps its own."""
+        if self.env.context.get(TOGETHER):
+            return {}
+        day, _correct, _vals = calculators._asked_from({})
+        return calculators._terms_before(day)
+
+    def _after_change(self, before, calculators):
+        """Check calculators whose prices were changed alone, and keep what they were."""
+        self._check_calculators(calculators)
+        day, correct, _vals = calculators._asked_from({})
+        calculators._keep_history(before, day, correct)
 
     def _check_calculators(self, calculators):
         """Refuse prices that make no model; a calculator that is saved as a whole checks itself."""

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
+from ...engine.history import Method
 from ...engine.tariff import Feed
 from ..rating.usage_batch import Recipe
 from .usage_calculator_part import PRICE_COLUMNS
@@ -105,7 +106,16 @@ class UsageCalculator(models.Model):
             keeps_balance=self._keeps_balance(),
             bounds_count=self.bounds_count,
             is_triggered=bool(self.source_item_id or self.source_template_item_id),
+            method=Method(self.change_method),
+            runs=self._runs(metrics),
         )
+
+    def _runs(self, metrics):
+        """Whether it is known what was used up to a day: the quantity is made of sums."""
+        self.ensure_one()
+        if self.source_item_id or self._feed() is Feed.inputs:
+            return False
+        return all(metric._aggregation().weight for metric in metrics)
 
     def _keeps_balance(self):
         """Whether allowance that is not used is carried on."""

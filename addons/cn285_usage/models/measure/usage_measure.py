@@ -42,9 +42,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWindow(Window):
-    """The events of a delivery, whatever their days."""
+    """The events of a delivery, whatever their days; those before the day ``until``, if given."""
 
     delivery_id: int = 0
+    until: date | None = None
 
     @property
     def of_item_alone(self):
@@ -234,17 +235,19 @@ class UsageMetric(models.Model):
     def _events_of_deliveries(self, numbered):
         """As :meth:`_counted_events`, of windows that are deliveries; ``numbered`` as above."""
         numbers, windows = zip(*numbered, strict=True)
-        conditions = self._filter_conditions()
+        conditions, zone = self._filter_conditions(), self._zone()
         return SQL(
             """SELECT w.number, w.owner_id, NULL::timestamp AS since, NULL::timestamp AS until, e.*
-                 FROM unnest(%s::int[], %s::int[], %s::int[])
-                      AS w (number, owner_id, delivery_id)
+                 FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[])
+                      AS w (number, owner_id, delivery_id, cut)
                  JOIN cn285_usage_delivery_event l ON l.delivery_id = w.delivery_id
+                  AND (w.cut IS NULL OR l.occurred_at < w.cut)
                  JOIN cn285_usage_event e ON e.id = l.event_id AND e.occurred_at = l.occurred_at
                 WHERE e.metric_id = %s AND %s AND %s""",
             list(numbers),
             [window.beneficiary_id for window in windows],
             [window.delivery_id for window in windows],
+            [window.until and utc(window.until, zone) for window in windows],
             self.id,
             SQL(COUNTS),
             SQL(" AND ").join(conditions) if conditions else SQL("TRUE"),

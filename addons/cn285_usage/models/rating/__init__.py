@@ -14,6 +14,8 @@ from . import (
     usage_partner_merge,
     usage_claims,
     rating_steps,
+    usage_parts,
+    first_unrated,
     rating_store,
     late_usage,
     aspect_beneficiary,

@@ -24,7 +24,7 @@ class AllowanceAspect(RatingAspect):
         """Later periods of items that carry on what they do not use."""
         carrying = rows.filtered(
             lambda row: any(
-                calculator._keeps_balance() for calculator in row.item_id.calculator_ids
+                calculator._has_kept_balance() for calculator in row.item_id.calculator_ids
             )
         )
         if not carrying:

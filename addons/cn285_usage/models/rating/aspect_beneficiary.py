@@ -1,5 +1,5 @@
 from ...engine.errors import UsageError
-from ...engine.sharing import rate_together
+from ...engine.sharing import rate_together, rate_together_parts
 from ..measure.usage_measure import ZERO, Measured
 from .aspect import RatingAspect
 
@@ -44,7 +44,7 @@ class BeneficiaryAspect(RatingAspect):
                 row._rate_part(batch, outcome, recipe.tariff, usage, left)
                 row._bound_part(batch, outcome, recipe)
         else:
-            _rate_together(row, outcomes, recipe, carried)
+            _rate_together(row, batch, outcomes, recipe, carried)
         outcomes = [outcome for outcome, _usage in outcomes]
         if account:
             left = {outcome.part.beneficiary_id: outcome.carried_out for outcome in outcomes}
@@ -71,7 +71,18 @@ def _outcomes(row, batch, calculator_id, recipe, carried):
     ]
 
 
-def _rate_together(row, outcomes, recipe, carried):
+def _rate_together(row, batch, outcomes, recipe, carried):
+    parts = {
+        outcome.part.beneficiary_id: row._parts(batch, outcome.part, usage)
+        for outcome, usage in outcomes
+    }
+    if all(parts.values()):
+        parted = rate_together_parts(parts, row._share(), row._unit(), carried)
+        for outcome, _usage in outcomes:
+            key = outcome.part.beneficiary_id
+            outcome.rating, outcome.carried_out = parted[key].rating, parted[key].carried_out
+            outcome.keep_parts(parts[key], parted[key].exacts)
+        return
     used = {outcome.part.beneficiary_id: usage.quantity for outcome, usage in outcomes}
     ratings = rate_together(recipe.tariff, used, row._share(), row._unit(), carried)
     for outcome, _usage in outcomes:

@@ -66,14 +66,21 @@ class BoundsAspect(RatingAspect):
     def adjust(self, row, batch, outcomes):
         """Bounds that count more than their calculator are met when all of the row is rated."""
         for outcome in outcomes:
-            recipe = batch.recipes[outcome.part.calculator_id]
+            recipe = batch.recipe_of(row, outcome.part.calculator_id)
             count = recipe.bounds_count
-            if count == "own" or not recipe.tariff.is_bounded:
+            if count == "own" or not self._is_bounded(row, batch, outcome, recipe):
                 continue
             counted = sum((one.rating.amount for one in outcomes if one is not outcome), ZERO)
             if count == "contract":
                 counted += self._counted_elsewhere(row, batch)
-            outcome.rating = recipe.tariff.bound(outcome.rating, row._share(), row._unit(), counted)
+            row._bound_outcome(batch, outcome, recipe, counted)
+
+    @staticmethod
+    def _is_bounded(row, batch, outcome, recipe):
+        segments = batch.segments_of(row, outcome.part.calculator_id)
+        return recipe.tariff.is_bounded or any(
+            segment.recipe.tariff.is_bounded for segment in segments
+        )
 
     def _counted_elsewhere(self, row, batch):
         """What the contract's other items are billed for days within the row's period.

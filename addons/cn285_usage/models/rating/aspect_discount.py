@@ -1,26 +1,24 @@
-from odoo.addons.cn285_contract.models.common import as_decimal
-
-from ...engine.discount import discount_rating
+from ...engine.discount import Discounts, discount_rating
 from .aspect import RatingAspect
 
 
 class DiscountAspect(RatingAspect):
-    """The discount of an item, and its discount periods by their days, off what its usage costs."""
+    """The discounts of an item off what its usage costs, each off the usage of its days."""
 
     def adjust(self, row, batch, outcomes):
         facts = batch.facts_of(row)
-        if not facts.discounted:
+        discounts = facts.discounts
+        if not discounts:
             return
-        item = row.item_id
-        percent, windows = as_decimal(item.discount), item._engine_windows()
         for outcome in outcomes:
             outcome.rating = discount_rating(
                 outcome.rating,
-                percent=percent,
-                windows=windows,
+                discounts=discounts,
                 days=(facts.start, facts.end),
                 share=facts.share,
                 rounding=facts.unit,
+                parts=outcome.parts,
             )
             # An amount is taken off once, not for each calculator.
-            windows = tuple(window for window in windows if window.percent)
+            percents = tuple(window for window in discounts.windows if window.percent)
+            discounts = Discounts(discounts.percents, percents)

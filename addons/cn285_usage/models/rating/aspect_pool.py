@@ -6,6 +6,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.allowance import AllowanceUse, Rollover
 from ...engine.errors import UsageError
+from ...engine.history import granted, rate_beyond_parts
 from ...engine.sharing import granted_units, rate_pooled, use_pool
 from ..measure.usage_measure import ZERO
 from .aspect import RatingAspect
@@ -60,7 +61,7 @@ class PoolAspect(RatingAspect):
             problem = PoolPart(problem=pool.calculator_ids._reason(error))
             self.parts.update(((row.id, key), problem) for row, key, _recipe in members)
             return
-        if pool.rollover != "no":
+        if pool._terms_on(start).rollover != "no":
             batch.balances.put(("pool", pool.id), start, {None: use.account.carried_out})
         for (row, key, _recipe), own, billable in zip(members, use.own, use.billable, strict=True):
             self.parts[row.id, key] = PoolPart(own, billable, use.account)
@@ -75,6 +76,11 @@ class PoolAspect(RatingAspect):
             raise RatingRefused(part.problem)
         measured = row._measured(batch, calculator_id)
         outcome, usage = row._outcome(calculator_id, recipe, measured)
+        parts, parted = row._parts(batch, outcome.part, usage), None
+        if parts:
+            included = usage.quantity - part.billable
+            parted = rate_beyond_parts(parts, included, row._unit())
+            outcome.keep_parts(parts, parted.exacts)
         outcome.rating = rate_pooled(
             recipe.tariff.model,
             usage.quantity,
@@ -82,6 +88,7 @@ class PoolAspect(RatingAspect):
             part.own,
             part.account,
             row._unit(),
+            parted and parted.rating,
         )
         row._bound_part(batch, outcome, recipe)
         return [outcome]
@@ -91,19 +98,20 @@ class PoolAspect(RatingAspect):
     @staticmethod
     def affected(rows):
         """The rows of the same pools: of the same period, and of later ones if it carries."""
-        pools = rows.item_id.calculator_ids.pool_id
+        # Also those that somebody has left: the past is rated with them.
+        pools = rows.item_id.calculator_ids._all_pools()
         if not pools:
             return rows.browse()
         firsts = {}
         for row in rows:
-            for pool in row.item_id.calculator_ids.pool_id:
+            for pool in row.item_id.calculator_ids._all_pools():
                 start = row.item_id._full_period(row.period_start)[0]
                 firsts[pool] = min(start, firsts.get(pool, start))
         # sudo: late usage of one member changes the amounts of the others.
         pools = pools.sudo()
         members = rows.sudo().search(
             [
-                ("item_id", "in", pools.calculator_ids.item_id.ids),
+                ("item_id", "in", pools._all_calculators().item_id.ids),
                 ("kind", "=", "usage"),
                 ("state", "in", BILLED_STATES),
                 ("period_end", ">=", min(firsts.values())),
@@ -124,7 +132,7 @@ def _pool_rows(rows, pools):
     starts, ends = zip(*(row.item_id._full_period(row.period_start) for row in rows), strict=True)
     return rows.search(
         [
-            ("item_id", "in", pools.calculator_ids.item_id.ids),
+            ("item_id", "in", pools._all_calculators().item_id.ids),
             ("kind", "=", "usage"),
             ("state", "!=", "cancelled"),
             ("period_start", ">=", min(starts)),
@@ -154,11 +162,17 @@ def _use_pool(batch, pool, start, members):
             raise recipe.error
         used.append(recipe.quantity(row._measured(batch, key)))
         shares.append(row._share())
-        units = as_decimal(recipe.calculator.allowance_units)
-        own.append(granted_units(units, shares[-1]))
+        segments = batch.segments_of(row, key)
+        if segments:
+            parts = [segment.part(None) for segment in segments]
+            own.append(granted(parts, shares[-1]).units)
+        else:
+            units = as_decimal(recipe.calculator.allowance_units)
+            own.append(granted_units(units, shares[-1]))
+    terms = pool._terms_on(start)
     carried = batch.balances.before(("pool", pool.id), start).get(None, ZERO)
-    shared = granted_units(as_decimal(pool.allowance_units), max(shares))
-    return use_pool(used, own, shared, Rollover(pool.rollover), carried)
+    shared = granted_units(as_decimal(terms.allowance_units), max(shares))
+    return use_pool(used, own, shared, Rollover(terms.rollover), carried)
 
 
 def _pool_starts(rows):
@@ -166,5 +180,5 @@ def _pool_starts(rows):
     return {
         (pool, row.item_id._full_period(row.period_start)[0])
         for row in rows
-        for pool in row.item_id.calculator_ids.pool_id
+        for pool in row.item_id.calculator_ids._all_pools()
     }

@@ -216,8 +216,8 @@ class BillingSchedule(models.Model):
         """
         company = contracts.company_id
         # sudo: what others use of a pool changes these contracts' amounts.
-        pools = contracts.item_ids.calculator_ids.pool_id.sudo()
-        family = contracts.sudo() | pools.calculator_ids.item_id.contract_id
+        pools = contracts.sudo().item_ids.calculator_ids._all_pools()
+        family = contracts.sudo() | pools._all_calculators().item_id.contract_id
         since = self._late_usage_since(company._cn285_today())
         touched = self.sudo()._touched_by(self._new_ingests(company), since, family)
         touched = touched.filtered(lambda row: row.contract_id in family)

@@ -1,13 +1,14 @@
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.engine.pricing import Step
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools.gc import disabling_gc
 
 from ...engine.errors import UsageError
-from ...engine.tariff import Usage
-from ..measure.usage_measure import ZERO, Measured, Window, next_day
+from ..measure.usage_measure import ZERO, Window, next_day
 from .usage_batch import Outcome, Part, RatingBatch, RowFacts
 
 # The largest amount that is billed, in the smallest units: a thousand billion euros.
@@ -104,6 +105,8 @@ class BillingSchedule(models.Model):
                 "period_start",
                 "period_end",
                 "proration",
+                "state",
+                "usage_discounts",
             ]
         )
         self.item_id.fetch(
@@ -114,6 +117,7 @@ class BillingSchedule(models.Model):
                 "discount_ids",
                 "usage_billing",
                 "usage_rated_by",
+                "version_ids",
             ]
         )
         self.contract_id.fetch(["partner_id"])
@@ -201,6 +205,10 @@ class BillingSchedule(models.Model):
                         made[spans] = row._window(row.id, spans, facts)
                     windows[metric_id, needs][row.id] = made[spans]
                     readers[metric_id, needs].append((row.id, calculator_id))
+                    for day in row._cuts_to_measure(batch, calculator_id, recipe):
+                        key = row.id, day
+                        windows[metric_id, needs][key] = row._window(key, spans, facts, day)
+                        readers[metric_id, needs].append((key, calculator_id))
         metrics = self.env["cn285.usage.metric"]
         plain = {
             metric_id: list(members.values())
@@ -224,19 +232,20 @@ class BillingSchedule(models.Model):
                 return needs
         return recipe.needs
 
-    def _window(self, key, spans=(), facts=None):
+    def _window(self, key, spans=(), facts=None, until=None):
         """The days and events that a row stands for.
 
         :param key: what the measured usage is found by
         :param spans: days ``[start, end)``, end or None, on which events that name the contract,
             but no item, are this item's
         :param facts: the row's :class:`RowFacts`, where they are known
+        :param until: a day within it: only what was used before
         """
         self.ensure_one()
         if self.delivery_id:
-            return self._delivery_window(key)
+            return self._delivery_window(key, until)
         facts = facts or self._rating_facts()
-        start, end = facts.start, facts.end
+        start, end = facts.start, until or facts.end
         clipped = (
             (max(since, start), end if until is None else min(until, end)) for since, until in spans
         )
@@ -277,8 +286,16 @@ class BillingSchedule(models.Model):
         for aspect in batch.aspects:
             outcomes = aspect.rate_calculator(self, batch, calculator_id, recipe)
             if outcomes is not None:
-                return outcomes
-        return [self._rate_alone(batch, calculator_id, recipe)]
+                break
+        else:
+            outcomes = [self._rate_alone(batch, calculator_id, recipe)]
+        since = batch.since(self, calculator_id)
+        if since:
+            note = Step("terms", {"since": since.isoformat()})
+            for outcome in outcomes:
+                notes = (note, *outcome.rating.notes)
+                outcome.rating = replace(outcome.rating, notes=notes)
+        return outcomes
 
     def _rate_alone(self, batch, calculator_id, recipe):
         """The outcome of one row by a calculator with nothing special about it."""
@@ -298,7 +315,7 @@ class BillingSchedule(models.Model):
 
     def _measured(self, batch, calculator_id):
         """What was measured of each metric of a calculator, in their order."""
-        metric_ids = batch.recipes[calculator_id].metric_ids
+        metric_ids = batch.recipe_of(self, calculator_id).metric_ids
         return [batch.measured[self.id, calculator_id, metric_id] for metric_id in metric_ids]
 
     def _outcome(self, calculator_id, recipe, measured, beneficiary_id=None):
@@ -312,19 +329,7 @@ class BillingSchedule(models.Model):
             sum(one.events for one in measured),
             max((one.last_seq for one in measured), default=0),
         )
-        first = measured[0] if measured else Measured()
-        return outcome, Usage(recipe.quantity(measured), first.by_value, first.amounts)
-
-    def _rate_part(self, batch, outcome, tariff, usage, carried=ZERO):
-        """Give an outcome its rating, before bounds."""
-        facts = batch.facts_of(self)
-        outcome.rating, outcome.carried_out = tariff.rate(usage, facts.share, facts.unit, carried)
-
-    def _bound_part(self, batch, outcome, recipe):
-        """Bring an outcome within the minimum and maximum that count its calculator alone."""
-        if recipe.tariff.is_bounded and recipe.bounds_count == "own":
-            facts = batch.facts_of(self)
-            outcome.rating = recipe.tariff.bound(outcome.rating, facts.share, facts.unit)
+        return outcome, recipe.usage(measured)
 
     def _rating_facts(self):
         """What rating asks of this row again and again, as :class:`RowFacts`."""
@@ -339,7 +344,7 @@ class BillingSchedule(models.Model):
             unit=self._unit(),
             beneficiary_id=self._default_beneficiary().id,
             rated_by=item.usage_rated_by,
-            discounted=bool(item.discount or item.discount_ids),
+            discounts=self._discounts(),
         )
 
     def _balance_start(self, recipe):

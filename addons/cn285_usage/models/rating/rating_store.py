@@ -11,11 +11,20 @@ from ...engine.rating import steps_data
 # What rows were rated with, on its way to them: large arrays in a statement would be parsed twice.
 RATED = """
 CREATE TEMPORARY TABLE IF NOT EXISTS cn285_usage_rated (
-    id integer, quantity numeric, net numeric, amount numeric, steps jsonb
+    id integer, quantity numeric, net numeric, amount numeric, steps jsonb, discounts jsonb
 ) ON COMMIT DELETE ROWS;
 TRUNCATE cn285_usage_rated
 """
-RATED_FIELDS = ("quantity", "net", "amount", "steps", "state", "write_uid", "write_date")
+RATED_FIELDS = (
+    "quantity",
+    "net",
+    "amount",
+    "steps",
+    "usage_discounts",
+    "state",
+    "write_uid",
+    "write_date",
+)
 
 
 class BillingSchedule(models.Model):
@@ -40,7 +49,10 @@ class BillingSchedule(models.Model):
         # sudo: ratings follow from usage; who may run the billing may not write them by hand.
         ratings = self.env["cn285.usage.rating"].sudo()
         outcomes = {row: batch.outcomes[row.id] for row in rows}
-        figures = [(row.id, *rated) for row, rated in rows._rated_figures(batch).items()]
+        figures = [
+            (row.id, *rated, row._discounts_data(batch))
+            for row, rated in rows._rated_figures(batch).items()
+        ]
         with ThreadPoolExecutor(1) as thread:
             # Explanations are written out while the database has the ratings.
             columns = thread.submit(_rated_columns, figures, list(outcomes.values()))
@@ -63,6 +75,7 @@ class BillingSchedule(models.Model):
                 "net": net,
                 "amount": amount,
                 "steps": _steps(batch.outcomes[row.id]),
+                "usage_discounts": row._discounts_data(batch),
             }
             for row, (quantity, net, amount) in self._rated_figures(batch).items()
         }
@@ -95,6 +108,7 @@ class BillingSchedule(models.Model):
                 """UPDATE cn285_billing_schedule row
                       SET state = 'planned', quantity = round(rated.quantity, 6),
                           net = rated.net, amount = rated.amount, steps = rated.steps,
+                          usage_discounts = rated.discounts,
                           write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
                      FROM cn285_usage_rated rated
                     WHERE row.id = rated.id AND row.state = 'waiting'""",
@@ -166,9 +180,10 @@ def _steps(outcomes):
 def _rated_columns(figures, outcomes):
     """What rows were rated with, column by column, for :data:`RATED`.
 
-    :param figures: ``(row id, quantity, net, amount)`` of each row, and ``outcomes``: its outcomes
+    :param figures: ``(row id, quantity, net, amount, discounts)`` of each row
+    :param outcomes: the outcomes of each
     """
-    ids, quantities, nets, amounts = zip(*figures, strict=True)
+    ids, quantities, nets, amounts, discounts = zip(*figures, strict=True)
     steps = [_steps(one) for one in outcomes]
     return {
         "id": ids,
@@ -176,4 +191,5 @@ def _rated_columns(figures, outcomes):
         "net": nets,
         "amount": amounts,
         "steps": [json.dumps(one) if one else None for one in steps],
+        "discounts": [json.dumps(one) if one else None for one in discounts],
     }

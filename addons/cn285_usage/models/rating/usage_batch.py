@@ -2,17 +2,22 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from ...engine.difference import difference, keep_waived
+from ...engine.discount import Discounts
 from ...engine.errors import UsageError
 from ...engine.formula import Formula
+from ...engine.history import Method
 from ...engine.rating import NOTHING, Rating
-from ...engine.tariff import Feed, Tariff
+from ...engine.tariff import Feed, Tariff, Usage
+from .usage_segments import Segment, in_force
 
 ZERO = Decimal(0)
+ONE_DAY = timedelta(days=1)
 # States of schedule rows that are history: what changes later is a difference to them.
 BILLED_STATES = ("invoiced", "nothing_to_invoice")
 
@@ -52,6 +57,8 @@ class Recipe:
     - ``keeps_balance``: whether allowance that is not used is carried on
     - ``bounds_count``: what the bounds of a period are compared with
     - ``is_triggered``: whether another item's usage is what they count
+    - ``method``: how a change in the middle of a period counts
+    - ``runs``: whether what was used up to a day is known: the quantity is a sum over events
     """
 
     calculator: object
@@ -65,16 +72,40 @@ class Recipe:
     keeps_balance: bool
     bounds_count: str
     is_triggered: bool
+    method: Method = Method.split
+    runs: bool = False
     metric_ids: tuple[int, ...] = field(init=False)
 
     def __post_init__(self):
         object.__setattr__(self, "metric_ids", tuple(self.metrics.ids))
+
+    def is_like(self, other):
+        """Whether it counts the same as another, so that one may follow the other in a period."""
+        return (self.feed, self.metric_ids, self.formula, self.needs, self.pool) == (
+            other.feed,
+            other.metric_ids,
+            other.formula,
+            other.needs,
+            other.pool,
+        )
 
     def account(self, calculator_id):
         """Where a calculator's unused allowance is carried on, see ``Balances``; None: nowhere."""
         if not self.keeps_balance:
             return None
         return ("pool", self.pool.id) if self.pool else ("calculator", calculator_id)
+
+    def usage(self, measured) -> Usage:
+        """What was used, as the engine rates it.
+
+        :param measured: as for :meth:`quantity`
+        """
+        first = measured[0] if measured else None
+        return Usage(
+            self.quantity(measured),
+            first.by_value if first else {},
+            first.amounts if first else (),
+        )
 
     def quantity(self, measured) -> Decimal:
         """The quantity to rate.
@@ -99,7 +130,7 @@ class RowFacts:
     - ``unit``: the smallest unit of its currency
     - ``beneficiary_id``: for whom events are that name no beneficiary
     - ``rated_by``: the item's ``usage_rated_by``
-    - ``discounted``: whether the item has a discount
+    - ``discounts``: the item's discounts, None for none
     """
 
     item_id: int
@@ -110,7 +141,12 @@ class RowFacts:
     unit: Decimal
     beneficiary_id: int
     rated_by: str
-    discounted: bool
+    discounts: Discounts | None
+
+    @property
+    def last_day(self):
+        """The last of its days."""
+        return self.end - ONE_DAY
 
 
 @dataclass(slots=True)
@@ -118,6 +154,7 @@ class Outcome:
     """A rating that was worked out, and the facts that are kept with it.
 
     ``values``: more values of ``cn285.usage.rating``, by column, as the database stores them.
+    ``parts``: where the period was rated in parts, each one's days and exact amount.
     """
 
     part: Part
@@ -126,6 +163,12 @@ class Outcome:
     last_seq: int = 0
     carried_out: Decimal = ZERO
     values: dict = field(default_factory=dict)
+    parts: tuple = ()
+
+    def keep_parts(self, parts, exacts):
+        """Note what the parts of its period have come to."""
+        days = ((part.start, part.end) for part in parts)
+        self.parts = tuple(zip(days, exacts, strict=True))
 
 
 class Balances:
@@ -169,9 +212,15 @@ class RatingBatch:
     - ``aspects``: a ``RatingAspect`` of each kind, in order, with what it knows of this batch
     - ``waived``: by row id, what credit notes took back of that
     - ``recipes``: the :class:`Recipe` of each calculator, by its id
+    - ``timelines``: of calculators whose terms have changed: ``((first day, Recipe), …)``, the
+      first from None; the last is that of ``recipes``
+    - ``whole_ends``: the day after the period that a row is a part of, by row id, where it is
+      later than the row's own
+    - ``segments``: see :meth:`segments_of`
     - ``calculators``: the ids of each item's calculators, in their order, by the item's id
     - ``facts``: the :class:`RowFacts` of rows that were asked for, by row id
-    - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``
+    - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``; with ``(row id, day)``
+      in the row id's place, what was measured before a day
     - ``outcomes``: by row id, in the order of the calculators
     - ``failed``: ``{contract: reason in a clerk's words}``
     """
@@ -181,6 +230,9 @@ class RatingBatch:
     aspects: list = field(default_factory=list)
     waived: dict = field(default_factory=dict)
     recipes: dict = field(default_factory=dict)
+    timelines: dict = field(default_factory=dict)
+    whole_ends: dict = field(default_factory=dict)
+    segments: dict = field(default_factory=dict)
     calculators: dict = field(default_factory=dict)
     facts: dict = field(default_factory=dict)
     measured: dict = field(default_factory=dict)
@@ -222,14 +274,77 @@ class RatingBatch:
             return
         self.calculators.update((item_id, []) for item_id in new)
         calculators = items.env["cn285.usage.calculator"]
-        for item_id, calculator_id, recipe in calculators._recipes(new):
+        found = calculators._recipes(new)
+        for item_id, calculator_id, recipe in found:
             self.recipes[calculator_id] = recipe
             self.calculators[item_id].append(calculator_id)
+        self.timelines.update(calculators._timelines({one: recipe for _id, one, recipe in found}))
+
+    # === WHICH TERMS === #
 
     def recipes_of(self, row):
-        """Pairs of calculator id and recipe for a row, in the order of its item's calculators."""
+        """Pairs of calculator id and recipe for a row, in the order of its item's calculators.
+
+        Of calculators whose terms change, those at the end of the row; others that began later are
+        left out.
+        """
         ids = self.calculators.get(self.facts_of(row).item_id, ())
-        return [(calculator_id, self.recipes[calculator_id]) for calculator_id in ids]
+        if not self.timelines:
+            return [(calculator_id, self.recipes[calculator_id]) for calculator_id in ids]
+        pairs = [(calculator_id, self.recipe_of(row, calculator_id)) for calculator_id in ids]
+        return [(calculator_id, recipe) for calculator_id, recipe in pairs if recipe]
+
+    def recipe_of(self, row, calculator_id):
+        """How a calculator rates a row, at its end; None where it did not yet."""
+        timeline = self.timelines.get(calculator_id)
+        if not timeline:
+            return self.recipes[calculator_id]
+        return in_force(timeline, self.facts_of(row).last_day)[1]
+
+    def all_recipes(self, calculator_id):
+        """How a calculator rates, and has rated."""
+        timeline = self.timelines.get(calculator_id)
+        if not timeline:
+            return [self.recipes[calculator_id]]
+        return [recipe for _since, recipe in timeline if recipe]
+
+    def segments_of(self, row, calculator_id):
+        """The parts of a row in which terms or discounts differ, as :class:`Segment`.
+
+        :returns: an empty tuple where they are the same on all its days
+        """
+        discounts = self.facts_of(row).discounts
+        if not discounts and calculator_id not in self.timelines:
+            return ()
+        key = row.id, calculator_id
+        if key not in self.segments:
+            self.segments[key] = self._segments(row, calculator_id, discounts)
+        return self.segments[key]
+
+    def _segments(self, row, calculator_id, discounts):
+        facts = self.facts_of(row)
+        start, end = facts.start, self.whole_ends.get(row.id, facts.end)
+        timeline = self.timelines.get(calculator_id, ((None, self.recipes[calculator_id]),))
+        last = in_force(timeline, facts.last_day)[1]
+        cuts = {since for since, recipe in timeline if since and recipe and start < since < end}
+        if discounts and last.method is not Method.days:
+            cuts.update(discounts.changes_within((start, end)))
+        if not cuts:
+            return ()
+        bounds = [start, *sorted(cuts), end]
+        segments = []
+        for first, until in pairwise(bounds):
+            since, recipe = in_force(timeline, first)
+            if recipe is None or not recipe.is_like(last):
+                # What is counted does not change within a period: the later holds for all of it.
+                recipe = last
+            segments.append(Segment(first, until, recipe, since))
+        return tuple(segments)
+
+    def since(self, row, calculator_id):
+        """The first day of the terms in force when a row begins; None where they never changed."""
+        timeline = self.timelines.get(calculator_id)
+        return in_force(timeline, self.facts_of(row).start)[0] if timeline else None
 
     def members(self, rows, chosen):
         """``(row, calculator id, recipe)`` of rows, for the recipes that ``chosen`` says yes to.
@@ -237,6 +352,8 @@ class RatingBatch:
         Recipes are few: where it is none of them, the rows are not looked at.
         """
         different = {id(recipe): recipe for recipe in self.recipes.values()}
+        for timeline in self.timelines.values():
+            different.update((id(recipe), recipe) for _since, recipe in timeline if recipe)
         wanted = {key for key, recipe in different.items() if chosen(recipe)}
         if not wanted:
             return []

@@ -38,7 +38,8 @@ class Contract(models.Model):
             metrics = {
                 metric_id
                 for calculator_id in batch.calculators.get(item.id, ())
-                for metric_id in batch.recipes[calculator_id].metric_ids
+                for recipe in batch.all_recipes(calculator_id)
+                for metric_id in recipe.metric_ids
             }
             for metric_id in metrics:
                 key = contract_id, metric_id

@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.tools import format_date
+
+from ...engine.rating import equations
 
 
 class BillingSchedule(models.Model):
@@ -10,13 +13,21 @@ class BillingSchedule(models.Model):
     def _explain_step(self, code, values):
         if not code.startswith("usage_"):
             return super()._explain_step(code, values)
+        since = values.get("since")
         figures = {
             name: self._plain(value)
-            if name not in ("key", "kind") and value is not None
+            if name not in ("key", "kind", "since") and value is not None
             else value or ""
             for name, value in values.items()
         }
         name = code.removeprefix("usage_")
+        if since:
+            day = format_date(self.env, since)
+            if name == "terms":
+                return self.env._("Terms from %(day)s", day=day)
+            plain = {key: value for key, value in values.items() if key != "since"}
+            text = self._explain_step(code, plain)
+            return self.env._("from %(day)s: %(text)s", day=day, text=text)
         if name == "bound":
             kinds = {"minimum": self.env._("Minimum"), "maximum": self.env._("Maximum")}
             figures["kind"] = kinds.get(figures["kind"], figures["kind"])
@@ -54,6 +65,7 @@ class BillingSchedule(models.Model):
                 "%(billable)s of the %(together)s beyond, which are rated together"
             ),
             "waived": self.env._("credited before: %(flat)s"),
+            "sum": self.env._("in all"),
             "rounded": self.env._("rounded"),
         }
         for entry in self.env["cn285.usage.calculator"]._charge_models().values():
@@ -62,13 +74,7 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _explain(self, steps, currency):
-        """Notes of a rating carry no amount; all other steps end in one."""
-        if all("amount" in values for _code, values in steps):
+        """Lines of ratings each come to their own amount; what they come to in all follows."""
+        if not any(code.startswith("usage_") for code, _values in steps):
             return super()._explain(steps, currency)
-        lines = []
-        for code, values in steps:
-            if "amount" in values:
-                lines.append(super()._explain([[code, values]], currency))
-            else:
-                lines.append(self._explain_step(code, values))
-        return "\n".join(lines)
+        return "\n".join(self._print(equation, currency) for equation in equations(steps))

@@ -99,6 +99,7 @@ class InvoiceBuilder(models.AbstractModel):
                 "tier_from": line.tier_from and str(line.tier_from),
                 "tier_to": line.tier_to and str(line.tier_to),
                 "key": line.key,
+                **({"since": line.since.isoformat()} if line.since else {}),
             },
         )
         subject = rating.calculator_id._line_label()

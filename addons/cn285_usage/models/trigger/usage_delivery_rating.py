@@ -34,7 +34,7 @@ class BillingSchedule(models.Model):
         help="The delivery that is billed here.",
     )
 
-    def _delivery_window(self, key):
+    def _delivery_window(self, key, until=None):
         """The events of the delivery that this row bills, see ``_window``."""
         return DeliveryWindow(
             key=key,
@@ -44,6 +44,7 @@ class BillingSchedule(models.Model):
             end=self.period_end,
             beneficiary_id=self._default_beneficiary().id,
             delivery_id=self.delivery_id.id,
+            until=until,
         )
 
     def _insert_rated(self, batch):

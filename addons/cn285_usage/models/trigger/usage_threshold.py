@@ -9,6 +9,7 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.tools import SQL
 
 from ...engine.thresholds import Repeat, Running, running, so_far, step_rating
+from ..measure.usage_measure import next_day
 from ..rating.usage_batch import BILLED_STATES, Outcome, Part
 
 ZERO = Decimal(0)
@@ -162,7 +163,12 @@ class BillingSchedule(models.Model):
                 probes |= probe
                 candidates[row].append(probe)
                 day += timedelta(days=1)
-        batch = probes._rate_rows()
+        batch = probes._start_batch()
+        batch.whole_ends = {
+            probe.id: next_day(row.period_end) for row, days in candidates.items() for probe in days
+        }
+        probes._measure_rows(batch)
+        probes._rate_batch(batch)
         made = self.browse()
         for row, days in candidates.items():
             for probe in days:

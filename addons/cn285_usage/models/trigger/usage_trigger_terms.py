@@ -130,6 +130,7 @@ class ContractItem(models.Model):
         keys = ("usage_billing", "usage_set_property", "billing_type")
         changed = [name for name in keys if name in vals]
         before = {item: [item[name] for name in changed] for item in self} if changed else {}
+        vals = self._date_discount(vals)
         result = super().write(vals)
         self.filtered(
             lambda item: item in before and before[item] != [item[name] for name in changed]

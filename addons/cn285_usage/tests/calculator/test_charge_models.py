@@ -4,6 +4,7 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo import Command
+from odoo.addons.cn285_contract.tests.equations import false_equations
 from odoo.tests import tagged
 
 from ..rating.test_usage_rating import UsageCase
@@ -54,6 +55,8 @@ class TestChargeModels(UsageCase):
             (curve["label"], len(curve["points"]), curve["points"][-1][:2])
             for curve in simulated.get("curves", ())
         ]
+        for text in (rating.explanation, rating.schedule_id.explanation):
+            self.assertEqual(false_equations(text), [])
         return {
             "name": calculator.name,
             "label": calculator._line_label(),

@@ -136,8 +136,9 @@ def test_a_graduated_rating_has_a_line_for_each_tier_it_reaches():
     ]
     assert explain(rating).splitlines() == [
         "10 x 10 + 2 (above 0, up to 10) = 102.00",
-        "10 x 5 + 3 (above 10, up to 20) = 155.00",
-        "1 x 5 + 3 (above 20, up to None) = 163.00",
+        "10 x 5 + 3 (above 10, up to 20) = 53.00",
+        "1 x 5 + 3 (above 20, up to None) = 8.00",
+        "in all = 163.00",
     ]
     free = Graduated(GOLDEN_7).rate(Decimal(130))
     assert [str(line.amount) for line in free.lines] == ["0.00", "60.00"]

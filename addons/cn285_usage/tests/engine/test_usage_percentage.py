@@ -92,7 +92,8 @@ def test_the_free_part_is_noted():
     assert explain(rating).splitlines() == [
         "2 events and 250 units are free",
         "550 x 0.013 = 7.15",
-        "2 events x 2 = 11.15",
+        "2 events x 2 = 4.00",
+        "in all = 11.15",
     ]
     apart = percentage(free_events=5, free_units=900, free="separate").rate(map(Decimal, EVENTS))
     assert apart.notes[0].values == {"units": Decimal(800), "events": Decimal(4)}

@@ -104,7 +104,8 @@ def test_bounds_explain_themselves():
     assert explain(rating).splitlines() == [
         "minimum 66.67 of the period, 5 counted from elsewhere",
         "3 x 10 = 30.00",
-        "up to the minimum of the period: 31.67 = 61.67",
+        "up to the minimum of the period: 31.67 = 31.67",
+        "in all = 61.67",
     ]
 
 

@@ -18,7 +18,7 @@ ORDER = {
     "SmartCodeAspect": {"needs", "prepare", "rate_calculator"},
     "CascadeAspect": {"levels", "prepare", "rate_calculator", "stored", "differences_stored"},
     "PoolAspect": {"prepare", "rate_calculator", "affected"},
-    "BeneficiaryAspect": {"needs", "rate_calculator"},
+    "BeneficiaryAspect": {"needs", "prepare", "rate_calculator"},
     "BoundsAspect": {"order", "prepare", "adjust", "stored", "affected"},
     "DiscountAspect": {"adjust"},
 }

@@ -526,8 +526,8 @@ class TestUsageRating(UsageCase):
 @tagged("post_install", "-at_install")
 @freeze_time("2026-02-15 10:00:00")
 class TestUsageDiscount(UsageCase):
-    def _billed(self, **item):
-        contract = self._usage_contract({"price_unit": 0.02}, item)
+    def _billed(self, calculator=None, **item):
+        contract = self._usage_contract({"price_unit": 0.02, **(calculator or {})}, item)
         self._use(contract, 5000)
         return self._bill(date(2026, 2, 1), contract_ids=[(6, 0, contract.ids)]).invoice_ids
 
@@ -542,9 +542,16 @@ class TestUsageDiscount(UsageCase):
         self.assertMoney(one.amount_untaxed, "85.00")
         self.assertEqual(len(one.invoice_line_ids), 1)
 
-    def test_a_discount_period_counts_for_its_days(self):
+    def test_a_discount_period_counts_for_the_usage_of_its_days(self):
         free = [(0, 0, {"date_start": "2026-01-01", "date_end": "2026-01-10", "percent": 100})]
-        self.assertMoney(self._billed(discount_ids=free).amount_untaxed, "67.74")
+        self.assertMoney(self._billed(discount_ids=free).amount_untaxed, "0.00")
+        free = [(0, 0, {"date_start": "2026-01-11", "date_end": "2026-01-20", "percent": 100})]
+        self.assertMoney(self._billed(discount_ids=free).amount_untaxed, "100.00")
+
+    def test_a_discount_period_counts_for_its_share_of_the_days_where_asked(self):
+        free = [(0, 0, {"date_start": "2026-01-01", "date_end": "2026-01-10", "percent": 100})]
+        by_days = {"change_method": "days"}
+        self.assertMoney(self._billed(by_days, discount_ids=free).amount_untaxed, "67.74")
 
     def test_late_usage_has_the_discount_too(self):
         contract = self._usage_contract({"price_unit": 0.02}, {"discount": 15})

@@ -9,6 +9,8 @@ from .base import ChangeType, ChangeTypeExtension, UnknownType, by_name
 from .beneficiary import Beneficiary
 from .billing_day import BillingDay
 from .billing_period import BillingPeriod
+from .contract_end import ContractEnd
+from .contract_terms import ContractTerms
 from .cross_sell import CrossSell
 from .deactivate import Deactivate
 from .downsell import Downsell
@@ -45,6 +47,8 @@ CHANGE_TYPES = by_name(
     TransferItem(),
     Holder(),
     PaymentTerms(),
+    ContractEnd(),
+    ContractTerms(),
     Pause(),
     Resume(),
     Deactivate(),

@@ -35,6 +35,8 @@ class ChangeType:
     waits: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
+    #: The dialog offers it; else only edits and programs make it.
+    in_dialog: bool = True
     #: Asked twice, it is two of them: new items are.
     repeatable: bool = False
     #: What it is about is over with it: planned for a day, it cannot be planned for a later one.
@@ -192,6 +194,10 @@ class ChangeTypeExtension(ChangeType):
     @property
     def for_customers(self):
         return self.base.for_customers
+
+    @property
+    def in_dialog(self):
+        return self.base.in_dialog
 
     @property
     def repeatable(self):

@@ -1,0 +1,92 @@
+from odoo import models
+from odoo.tools import format_date
+
+from .change_value import BadValue, parse_value
+
+
+class ContractChange(models.Model):
+    """What a change changes, in the words of whoever reads it."""
+
+    _inherit = "cn285.contract.change"
+
+    def _describe(self):
+        """What changes, in a line, as the log shows it."""
+        self.ensure_one()
+        parts = [self.item_id.name] if self.item_id else []
+        for name, value in (self.values or {}).items():
+            text = self._value_text(name, value)
+            spec = self._type().values.get(name)
+            named = spec is not None and spec.kind == "fields"
+            parts.append(text if named else f"{self._value_label(name)}: {text}")
+        return " · ".join(filter(None, parts)) or self._type_label()
+
+    def _value_label(self, name):
+        """What a value is called: as the field of that name on items or contracts is."""
+        field = self._value_field(name)
+        return field._description_string(self.env) if field else name.replace("_", " ")
+
+    def _value_field(self, name):
+        """The field that a value is one of, where there is one of that name."""
+        dialog = "cn285.contract.change.wizard"
+        for model in ("cn285.contract.item", "cn285.contract", self._name, dialog):
+            field = self.env[model]._fields.get(name)
+            if field:
+                return field
+        return None
+
+    def _value_text(self, name, value):
+        spec = self._type().values.get(name)
+        if spec is not None and spec.kind == "boolean" and value is not None:
+            return self.env._("yes") if value else self.env._("no")
+        if value in (None, False) or spec is None:
+            return value if value else "–"
+        if not self._is_readable(value, spec):
+            return value
+        if spec.kind == "record":
+            # Without sudo: only what the reader may read is told by name (see _is_readable).
+            return self.env[spec.model].browse(value).display_name or value
+        if spec.kind in ("date", "end"):
+            return format_date(self.env, value)
+        if spec.kind == "number":
+            return f"{value:g}"
+        if spec.kind == "choice":
+            return self._choice_text(self._value_field(name), value)
+        if spec.kind == "fields":
+            return self._fields_text(spec.model, value)
+        return value
+
+    def _choice_text(self, field, value):
+        """A choice as users read it."""
+        if field is None or field.type != "selection":
+            return value
+        return dict(field._description_selection(self.env)).get(value, value)
+
+    def _fields_text(self, model, values):
+        """Values of a record's fields as users read them."""
+        parts = []
+        for name, value in values.items():
+            field = self.env[model]._fields[name]
+            if field.type == "many2one" and value:
+                record = self.env[field.comodel_name].browse(value)
+                value = record.display_name if record.has_access("read") else value
+            elif field.type == "selection":
+                value = self._choice_text(field, value)
+            elif field.type == "date" and value:
+                value = format_date(self.env, value)
+            elif field.type == "boolean":
+                value = self.env._("yes") if value else self.env._("no")
+            elif value in (None, False):
+                value = "–"
+            parts.append(f"{field._description_string(self.env)}: {value}")
+        return ", ".join(parts)
+
+    def _is_readable(self, value, spec):
+        """Whether a value is of its kind, and a record one that the reader may read.
+
+        Anything else is shown as it stands.
+        """
+        try:
+            parse_value(self.env, value, spec)
+        except BadValue:
+            return False
+        return True

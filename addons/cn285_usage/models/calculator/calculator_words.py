@@ -1,0 +1,54 @@
+"""Terms of calculators in words: in their history, in changes, in explanations."""
+
+from odoo import models
+
+from .usage_calculator_part import PRICE_COLUMNS
+
+# Besides the figures of the charge model.
+MORE_FIGURES = ("rollover", "pool_id", "minimum_amount", "maximum_amount")
+
+
+class UsageCalculator(models.Model):
+    _inherit = "cn285.usage.calculator"
+
+    def _terms_text(self):
+        """What decides on the price, in a line, in the user's language."""
+        self.ensure_one()
+        figures = [name for name in self._entry().figures if name not in MORE_FIGURES]
+        texts = [self._figure_text(name) for name in (*figures, *MORE_FIGURES)]
+        return "; ".join(filter(None, (self._charge_model_label(), *texts)))
+
+    def _figure_text(self, name):
+        """A figure with what it is called; None where there is none, or it says nothing."""
+        field, value = self._fields[name], self[name]
+        if not value or (name == "rollover" and value == "no"):
+            return None
+        label = field._description_string(self.env)
+        if name in PRICE_COLUMNS:
+            return ", ".join(self._part_text(part) for part in value.sorted())
+        if field.relational:
+            # sudo: the name of what prices go by; whoever may read these may read it.
+            return f"{label}: {', '.join(value._origin.sudo().mapped('display_name'))}"
+        if field.type == "selection":
+            return f"{label}: {dict(field._description_selection(self.env))[value]}"
+        if field.type == "boolean":
+            return label
+        if field.type in ("float", "integer"):
+            return f"{label}: {self._number_text(value)}"
+        return f"{label}: {value}"
+
+    def _part_text(self, part):
+        """A tier, or the price of a value."""
+        price = self._number_text(part.price_unit)
+        if "value" in part:
+            return f"{part.value}: {price}"
+        figures = {"bound": self._number_text(part.up_to), "price": price}
+        text = (
+            self.env._("up to %(bound)s: %(price)s", **figures)
+            if part.up_to
+            else self.env._("beyond: %(price)s", **figures)
+        )
+        return f"{text} + {self._number_text(part.flat)}" if part.flat else text
+
+    def _number_text(self, value):
+        return self.env["cn285.billing.schedule"]._plain(repr(value))
