@@ -11,14 +11,7 @@ def main(database):
         company = env.company
         env.ref("base.EUR").active = True
         company.partner_id.country_id = env.ref("base.fr")
-        company.write(
-            {
-                "name": "Cn285 Démonstration",
-                "currency_id": env.ref("base.EUR").id,
-                # Legal notices leave from here.
-                "email": "contact@cn285.example",
-            }
-        )
+        company.write({"name": "Cn285 Démonstration", "currency_id": env.ref("base.EUR").id})
         env["res.lang"]._activate_lang("fr_FR")
         env["ir.config_parameter"].set_param("ir_attachment.location", "db")
         env["ir.attachment"].force_storage()

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.addons.cn285_import.engine.text import is_text
+from odoo.addons.cn285_import.engine.text import holds_text, is_text
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -69,7 +69,7 @@ class Bounded(models.AbstractModel):
         :raises ValidationError: naming the field and its bounds
         """
         for name, value in vals.items():
-            if isinstance(value, str) and not is_text(value):
+            if isinstance(value, str | dict | list | tuple) and not holds_text(value):
                 raise ValidationError(self._text_words(vals, name))
         bounds = self._bounds()
         changed = self._lines_within_bounds(vals)

@@ -13,7 +13,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from .text import is_text
+from .text import holds_text
 
 try:
     import tomllib
@@ -144,18 +144,9 @@ def _parse(text: str | bytes) -> dict[str, Any]:
         if isinstance(error, MappingError):
             raise
         raise MappingError("not_a_mapping", reason=str(error)) from None
-    if not _holds_texts(data):
+    if not holds_text(data):
         raise MappingError("not_a_mapping", reason="NUL")
     return data
-
-
-def _holds_texts(data: Any) -> bool:
-    """Tell whether all texts of a mapping are such that a database can hold."""
-    if isinstance(data, dict):
-        return all(is_text(key) and _holds_texts(value) for key, value in data.items())
-    if isinstance(data, list):
-        return all(map(_holds_texts, data))
-    return is_text(data) if isinstance(data, str) else True
 
 
 def _table(data: dict[str, Any], key: str) -> dict[str, Any]:

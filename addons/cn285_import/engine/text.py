@@ -19,6 +19,19 @@ def is_text(value: object) -> bool:
     return isinstance(value, str) and _NO_TEXT.search(value) is None
 
 
+def holds_text(data: object) -> bool:
+    """Tell whether all texts within lists and objects are such, their names too; numbers are.
+
+    >>> holds_text({"a": ["b", 5]}), holds_text({"a": ["b\0"]}), holds_text({"\0": 1})
+    (True, False, False)
+    """
+    if isinstance(data, dict):
+        return all(holds_text(key) and holds_text(value) for key, value in data.items())
+    if isinstance(data, list | tuple):
+        return all(map(holds_text, data))
+    return is_text(data) if isinstance(data, str) else True
+
+
 def cleaned(text: str) -> str:
     """Return a text without what no database can hold.
 
