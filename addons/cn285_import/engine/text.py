@@ -22,7 +22,7 @@ def is_text(value: object) -> bool:
 def holds_text(data: object) -> bool:
     """Tell whether all texts within lists and objects are such, their names too; numbers are.
 
-    >>> holds_text({"a": ["b", 5]}), holds_text({"a": ["b\0"]}), holds_text({"\0": 1})
+    >>> holds_text({"a": ["b", 5]}), holds_text({"a": ["b\\0"]}), holds_text({"\\0": 1})
     (True, False, False)
     """
     if isinstance(data, dict):
