@@ -34,6 +34,8 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/contract_change_views.xml",
+        "wizards/contract_confirm_views.xml",
+        "views/first_steps_templates.xml",
         "views/cn285_contract_menus.xml",
     ],
     "assets": {

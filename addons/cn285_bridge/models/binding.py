@@ -216,7 +216,7 @@ class BridgeBinding(models.Model):
                 {"external_id": False, "base_values": False, "state": "new", "reason": False}
             )
             if kind._sends():
-                self.env["cn285.bridge.outbox"]._put(kind, bindings.mapped("res_id"), force=True)
+                kind.env["cn285.bridge.outbox"]._put(kind, bindings.mapped("res_id"), force=True)
             kind.backend_id._dispatch_later()
         return True
 

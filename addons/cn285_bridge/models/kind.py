@@ -191,7 +191,7 @@ class BridgeKind(models.Model):
             kind.write(kind._adapter()._start_again(kind))
             if kind._sends():
                 records = kind._adapter()._all_here(kind)
-                rows = self.env["cn285.bridge.outbox"]._put(kind, records.ids, force=True)
+                rows = kind.env["cn285.bridge.outbox"]._put(kind, records.ids, force=True)
                 if kind.direction == "both":
                     # What is there already is recognised by reading it, so that goes first.
                     rows.next_try = fields.Datetime.add(fields.Datetime.now(), minutes=2)

@@ -141,14 +141,22 @@ class ContractPortal(CustomerPortal):
 
     def _issued_invoices(self, contract_sudo):
         """Posted invoices of the contract that the visitor may open himself, newest first."""
-        moves = request.env["account.move"]
-        if not moves.has_access("read"):
+        user, moves = request.env.user, request.env["account.move"]
+        if user._is_portal():
+            # sudo: of all companies, and only what is addressed to the visitor's own; each opens by
+            # the token of its link, also where the visitor belongs to another company of ours.
+            moves = moves.sudo()
+            addressee = user.partner_id.commercial_partner_id
+        elif moves.has_access("read"):
+            addressee = contract_sudo.payer_id.commercial_partner_id
+        else:
             return moves
         return moves.search(
             [
                 ("id", "in", contract_sudo.invoice_ids.ids),
                 ("state", "=", "posted"),
                 ("partner_id", "child_of", [contract_sudo.payer_id.commercial_partner_id.id]),
+                ("partner_id", "child_of", [addressee.id]),
             ],
             order="invoice_date desc, id desc",
         )

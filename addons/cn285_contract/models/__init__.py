@@ -5,6 +5,7 @@ Called by: users, programs and the portal; the rooms plan anew through ``contrac
 
 # The order matters: a model comes before the files that extend it.
 from . import (
+    editable,
     guarded,
     res_company,
     held_mail,
@@ -25,6 +26,7 @@ from . import (
     contract_item_planning,
     contract_item_version,
     contract_portal,
+    first_steps,
     pricing,
     diary,
     named_by_ours,

@@ -9,7 +9,13 @@ from .common import LINE_GROUPINGS, SENDINGS
 class Contract(models.Model):
     _name = "cn285.contract"
     _description = "Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin", "cn285.bounded"]
+    _inherit = [
+        "cn285.editable",
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+        "cn285.bounded",
+    ]
     _order = "date_start desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -346,14 +352,6 @@ class Contract(models.Model):
             "reseller_id",
             "company_id",
         }
-
-    def _end_as_of(self, day):
-        """Hook: the last day of the contract by what is planned to have happened by a day.
-
-        :returns: date, or False for no end
-        """
-        self.ensure_one()
-        return self.date_end
 
     def _term_ends(self):
         """Hook: last days after which the contract may be another. Default: its end date.

@@ -11,7 +11,7 @@ from .common import LIVE_STATES, STATE_DOOR, is_past_state_door
 class ContractItem(models.Model):
     _name = "cn285.contract.item"
     _description = "Contract Item"
-    _inherit = ["cn285.billing.terms"]
+    _inherit = ["cn285.editable", "cn285.billing.terms"]
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 

@@ -1,6 +1,7 @@
 from . import (
     test_bounds,
     test_contract,
+    test_first_steps,
     test_explanations,
     test_labels,
     test_mrr,
@@ -31,6 +32,7 @@ from .changes import (
     test_contract_change_approval,
     test_contract_change_chains,
     test_contract_change_first_day,
+    test_contract_change_foresight,
     test_contract_change_histories,
     test_contract_change_holder,
     test_contract_change_money,

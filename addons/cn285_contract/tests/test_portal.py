@@ -76,6 +76,46 @@ class TestPortal(ContractCase, HttpCase):
         self.assertIn(self.contract.name, page)
         self.assertNotIn(self.foreign.name, page)
 
+    def test_contracts_with_several_companies_are_all_there(self):
+        """His user belongs to one company; what another one of ours sells him he sees as well."""
+        branch = self.env["res.company"].create({"name": "Filiale"})
+        self.env["account.chart.template"].try_loading(
+            "generic_coa", company=branch, install_demo=False
+        )
+        abroad = (
+            self.env["cn285.contract"]
+            .with_company(branch)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": branch.id,
+                    "date_start": "2026-01-01",
+                    "item_ids": [(0, 0, {"product_id": self.subscription.id, "price_unit": 77.0})],
+                }
+            )
+        )
+        abroad.action_confirm()
+        alien = abroad.copy({"partner_id": self.other.id})
+        alien.action_confirm()
+        run = self.env["cn285.billing.run"].with_company(branch)
+        run = run.create({"date": "2026-01-15", "company_id": branch.id})
+        run.action_run()
+        page = self._page("/my/contracts", "portal_martin").text
+        self.assertIn(self.contract.name, page)
+        self.assertIn(abroad.name, page)
+        self.assertEqual(self.foreign.name in page or alien.name in page, False)
+        page = self.url_open(f"/my/contracts/{abroad.id}").text
+        self.assertIn("77.00", page)
+        [invoice] = abroad.invoice_ids
+        self.assertIn(invoice.name, page)
+        self.assertEqual(self.url_open(invoice.get_portal_url()).status_code, 200)
+        user = self.env["res.users"].search([("login", "=", "portal_martin")])
+        seen = self.env["cn285.contract"].with_user(user).search([])
+        self.assertEqual(seen, self.contract | abroad)
+        for records in (seen.item_ids, seen.schedule_ids):
+            self.assertEqual(records.contract_id, seen)
+            records.read(["company_id"])
+
     def test_list_filters_by_state(self):
         page = self._page("/my/contracts?filterby=closed&sortby=name", "portal_martin").text
         self.assertNotIn(self.contract.name, page)

@@ -1,13 +1,12 @@
 from fractions import Fraction
 
 from odoo import fields, models
-from odoo.addons.cn285_contract.engine.errors import EngineError
 from odoo.addons.cn285_contract.models.common import OPEN_STATES, as_decimal
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..engine.interest import late_interest
 from ..engine.refund import Document, refund
+from ..engine.surcharge import Band, late_surcharge
 
 
 class ContractChange(models.Model):
@@ -25,10 +24,17 @@ class ContractChange(models.Model):
         string="Refund By", readonly=True, copy=False, help="By the law of the customer's country."
     )
     date_refunded = fields.Date(string="Refunded On", copy=False, tracking=True)
+    refund_price = fields.Monetary(
+        string="Credited, With Tax",
+        readonly=True,
+        copy=False,
+        help="The price of what was taken back, paid or not.",
+    )
     interest_amount = fields.Monetary(
-        string="Legal Interest",
+        string="Interest and Surcharge",
         compute="_compute_interest",
-        help="Owed for each day after the refund was due, until it was paid, or until today.",
+        help="Owed on top, by law, where the refund is paid after the day on which it was due: for "
+        "the delay until it was paid, or until today.",
     )
     interest_note = fields.Char(compute="_compute_interest")
 
@@ -37,40 +43,55 @@ class ContractChange(models.Model):
             change.interest_amount, change.interest_note = change._interest()
 
     def _interest(self):
-        """Interest by now, and what is missing to tell it."""
+        """What is owed on top by now, and what is missing to tell it."""
         self.ensure_one()
         if not self.refund_amount or not self.date_refund_due:
             return 0.0, False
         contract = self.contract_id
-        rates = contract._law()._interest_rates(contract._legal_kind())
+        law = contract._law()
+        rates = law._interest_rates(contract._legal_kind())
         if rates is None:
             return 0.0, False
         paid = self.date_refunded or self.company_id._cn285_today()
-        rounding = as_decimal(self.currency_id.rounding)
-        try:
-            principal = as_decimal(self.refund_amount)
-            return float(
-                late_interest(principal, self.date_refund_due, paid, rates, rounding)
-            ), False
-        except EngineError as error:
-            note = self.env._(
-                "No legal interest rate is known for %s: add it to tell the interest.",
-                format_date(self.env, error.values["day"]),
-            )
-            return 0.0, note
+        refund, price = as_decimal(self.refund_amount), as_decimal(self.refund_price)
+        found = late_surcharge(
+            refund,
+            max(refund, price),
+            self.date_refund_due,
+            paid,
+            law._surcharge_bands(self._refund_situation()) or [Band(0, legal=True)],
+            rates,
+            as_decimal(self.currency_id.rounding),
+        )
+        if not found.missing:
+            return float(found.amount), False
+        note = self.env._(
+            "No legal interest rate is known for %s: add it to tell the interest.",
+            format_date(self.env, found.missing),
+        )
+        return float(found.amount), note
+
+    def _refund_situation(self):
+        """By which scale of the law a refund that comes late is dearer."""
+        self.ensure_one()
+        if self.type == "withdraw":
+            return "withdrawal"
+        return "telecom" if self.contract_id._has_telecom_refund() else ""
 
     # === WHAT IS PAID BACK === #
 
     def _note_refund(self, due):
         """Note what has to be paid back by ``due``, and ask for it; the change has taken effect."""
         self.ensure_one()
-        amount = self._refund_of_effect()
-        self._write_inside({"refund_amount": amount, "date_refund_due": due})
+        amount, credit = self._refund_of_effect()
+        self._write_inside(
+            {"refund_amount": amount, "refund_price": credit, "date_refund_due": due}
+        )
         if amount:
             self._ask_refund()
 
     def _refund_of_effect(self):
-        """What this change credits, with tax, as far as it was paid for this contract."""
+        """What this change credits, with tax, as far as it was paid for this contract; and all."""
         self.ensure_one()
         change = self.sudo()  # sudo: invoices and payments, for who may end the contract
         rows = self.env["cn285.billing.schedule"].sudo()
@@ -85,7 +106,7 @@ class ContractChange(models.Model):
         pending = -change._with_tax(credits - own)
         documents = change.contract_id._paid_documents()
         rounding = as_decimal(change.currency_id.rounding)
-        return float(refund(documents, as_decimal(credit), as_decimal(pending), rounding))
+        return float(refund(documents, as_decimal(credit), as_decimal(pending), rounding)), credit
 
     def _with_tax(self, rows):
         """What rows come to with tax, each on a line of its own."""
@@ -126,6 +147,22 @@ class ContractChange(models.Model):
 
 class Contract(models.Model):
     _inherit = "cn285.contract"
+
+    def _has_telecom_refund(self):
+        """Whether advances are refunded as the law has it for electronic communications."""
+        self.ensure_one()
+        day = self.company_id._cn285_today()
+        deadline = self._law()._telecom_refund_deadline(day, self._legal_kind())
+        return bool(self.telecom and deadline)
+
+    def _termination_refund_deadline(self, day):
+        """By when advances are refunded after a termination of a day: the shorter of two laws."""
+        self.ensure_one()
+        law = self._law()
+        usual = law._refund_deadline(day)
+        if not self._has_telecom_refund():
+            return usual
+        return min(usual, law._telecom_refund_deadline(day, self._legal_kind()))
 
     def _paid_documents(self):
         """The contract's posted invoices and credit notes as the engine of refunds wants them."""

@@ -206,7 +206,7 @@ class ContractChange(models.Model):
 
     def _refund_deadline(self):
         self.ensure_one()
-        return self.contract_id._law()._refund_deadline(self.date_effective)
+        return self.contract_id._termination_refund_deadline(self.date_effective)
 
     def _quote(self):
         self.ensure_one()

@@ -97,6 +97,13 @@ class Contract(models.Model):
                 end = term.last_day if ends_with_term else end
         return end
 
+    def _next_own_act(self, day):
+        """Also the renewal."""
+        own = super()._next_own_act(day)
+        renews = self.state in LIVE_STATES and self._may_renew() and self.renewal_date
+        days = [own, renews if renews and renews > day else None]
+        return min(filter(None, days), default=None)
+
     def _longest_end(self):
         """The day after the contract's last possible term; None where it goes on for ever."""
         self.ensure_one()

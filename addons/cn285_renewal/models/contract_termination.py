@@ -115,7 +115,7 @@ class Contract(models.Model):
             "refund_tax": currency.round(total - untaxed),
             "refund_total": currency.round(total),
             "refund_lines": lines,
-            "refund_due": contract._law()._refund_deadline(day).isoformat(),
+            "refund_due": contract._termination_refund_deadline(day).isoformat(),
             "fee": float(fee.amount),
             "fee_base": float(fee.remaining),
             "fee_cap": None if fee.cap is None else float(fee.cap),

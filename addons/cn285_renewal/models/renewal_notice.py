@@ -33,7 +33,7 @@ class RenewalNotice(models.Model):
 
     _name = "cn285.renewal.notice"
     _description = "Renewal Notice"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["cn285.editable", "mail.thread", "mail.activity.mixin"]
     _order = "date_latest, id"
     _check_company_auto = True
 

@@ -10,10 +10,8 @@ from .term_common import TermCase
 END = "2026-03-05"
 
 
-@tagged("post_install", "-at_install")
-@freeze_time("2026-03-05 10:00:00")
-class TestRefund(TermCase):
-    """What an end pays back is what came in for that contract and is not owed any more."""
+class RefundCase(TermCase):
+    """Contracts that are paid, in one way or another, and ended after 64 days."""
 
     @classmethod
     def setUpClass(cls):
@@ -96,6 +94,12 @@ class TestRefund(TermCase):
         self.assertMoney(change.refund_amount, expected)
         self.assertEqual(bool(change.activity_ids), expected != "0.00")
         return change
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-05 10:00:00")
+class TestRefund(RefundCase):
+    """What an end pays back is what came in for that contract and is not owed any more."""
 
     def test_paid(self):
         contract = self._year()
@@ -310,3 +314,70 @@ class TestRefund(TermCase):
             change.action_schedule()
         self.assertEqual(change.state, "applied")
         self.assertMoney(change.refund_amount, "400.00")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-05 10:00:00")
+class TestLateRefund(RefundCase):
+    """Refunds that come late are dearer, by the law's own scale."""
+
+    def _withdrawn(self):
+        """365.00, 438.00 with tax, paid and withdrawn from: refunded by 19 March."""
+        contract = self._year("2026-03-01", price=365.0, has_withdrawal=True)
+        self._pay(contract.invoice_ids)
+        change = self.env["cn285.contract.change"].create(
+            {"contract_id": contract.id, "type": "withdraw", "date_effective": END}
+        )
+        change.action_schedule()
+        self.assertMoney(change.refund_amount, "438.00")
+        self.assertEqual(change.date_refund_due, date(2026, 3, 19))
+        return change
+
+    def _owed(self, change, day):
+        with freeze_time(f"{day} 10:00:00"):
+            change.invalidate_recordset(["interest_amount", "interest_note"])
+            return self._cents(change.interest_amount), change.interest_note
+
+    def test_the_scale_of_l242_4(self):
+        change = self._withdrawn()
+        for day, expected in (
+            ("2026-03-19", "0.00"),
+            ("2026-03-29", "0.80"),  # ten days at 6.67 %
+            ("2026-03-30", "21.90"),
+            ("2026-04-10", "43.80"),
+            ("2026-05-03", "87.60"),  # 45 days
+            ("2026-05-19", "219.00"),
+            ("2026-06-18", "240.90"),
+        ):
+            with self.subTest(day):
+                self.assertEqual(self._owed(change, day), (expected, False))
+        with freeze_time("2026-05-03 10:00:00"):
+            change.action_refunded()
+        self.assertEqual(self._owed(change, "2026-12-01"), ("87.60", False))
+
+    def test_every_rate_has_its_source(self):
+        law = self.env.ref("cn285_renewal.law_fr")
+        self.assertEqual(len(law.surcharge_ids), 7)
+        self.assertTrue(all(law.surcharge_ids.mapped("source")))
+
+    def test_electronic_communications(self):
+        """L224-35 and L242-19: ten days, and half more."""
+        contract = self._year(telecom=True)
+        self._pay(contract.invoice_ids)
+        quote = contract.termination_quote(END)
+        self.assertEqual(quote["refund_due"], "2026-03-15")
+        change = self._refund(contract, "1187.51")
+        self.assertEqual(change.date_refund_due, date(2026, 3, 15))
+        self.assertEqual(self._owed(change, "2026-03-15"), ("0.00", False))
+        self.assertEqual(self._owed(change, "2026-03-16"), ("593.76", False))
+
+    def test_other_terminations_bear_legal_interest(self):
+        contract = self._year()
+        self._pay(contract.invoice_ids)
+        change = self._refund(contract, "1187.51")
+        self.assertEqual(change.date_refund_due, date(2026, 4, 4))
+        # 30 days at 6.67 %
+        self.assertEqual(self._owed(change, "2026-05-04"), ("6.51", False))
+        amount, note = self._owed(change, "2026-07-15")
+        self.assertEqual(amount, "18.88")  # 87 days, until the last rate that is known
+        self.assertIn("07/01/2026", note)

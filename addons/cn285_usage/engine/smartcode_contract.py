@@ -16,6 +16,7 @@ macro is a Decimal. A macro returns the same for the same input: clock and chanc
 import ast
 import io
 import math
+import re
 import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,11 @@ _MESSAGES = {
     "The period is in the name period.",
     "macro_format": f"%(name)s is not available: write {FORMAT_ADVICE} instead.",
     "macro_attribute_set": "An attribute cannot be set.",
+    "macro_events": "It names events, which it does not receive.",
+    "macro_text_number": "Numbers in an f-string are not exact: give %(name)s a name before it.",
+    "macro_address": "As a text, %(name)s is another each time: it is a function or an iterator.",
+    "macro_time_zone": "%(name)s is not available: it depends on the machine's time zone.",
+    "line_address": "The label of line %(number)s names an object, which is another each time.",
     "input_type": "A macro cannot receive a value of the type %(type)s.",
     "lines_not_list": "The macro must leave a list in lines, not %(type)s.",
     "too_many_lines": "The macro returned %(count)s lines, more than %(limit)s.",
@@ -280,6 +286,8 @@ def decode(value: Any) -> Any:
 
 # --- The result -----------------------------------------------------------------------------------
 
+# What Python writes of objects that have no text: <function price at 0x7f61a0c3e5c0>.
+_ADDRESS = re.compile(r"<.+ at 0x[0-9a-f]+>")
 _LINE_KEYS = ("label", "quantity", "unit_price", "amount", "unit")
 
 
@@ -312,6 +320,8 @@ def _line(number: int, line: Any) -> MacroLine:
     texts = isinstance(label, str) and isinstance(unit, str)
     if not texts or not label.strip() or not _is_storable(label + unit):
         raise SmartCodeError("line_no_label", number=number)
+    if _ADDRESS.search(label + unit):
+        raise SmartCodeError("line_address", number=number)
     if len(label) > MAX_LABEL or len(unit) > MAX_LABEL:
         raise SmartCodeError("line_label_long", number=number, limit=MAX_LABEL)
     quantity, unit_price, amount = (

@@ -21,5 +21,6 @@ from . import (
     account_move,
     money_received,
     contract_billing_ahead,
+    contract_confirmation,
     contract_preview_played,
 )

@@ -15,7 +15,25 @@ class Contract(models.Model):
         help="Date of the next planned invoice.",
     )
 
+    is_due = fields.Boolean(
+        compute="_compute_is_due", help="Whether something is to be invoiced by today."
+    )
+
     # === COMPUTES === #
+
+    @api.depends("state", "schedule_ids.state", "schedule_ids.billing_date")
+    def _compute_is_due(self):
+        due = Domain.FALSE
+        for company, contracts in self.grouped("company_id").items():
+            due |= Domain("contract_id", "in", contracts.ids) & Domain(
+                "billing_date", "<=", company._cn285_today()
+            )
+        groups = self.env["cn285.billing.schedule"]._read_group(
+            due & Domain("state", "in", ("planned", "waiting")), ["contract_id"]
+        )
+        found = self.browse().union(*(contract for (contract,) in groups))
+        for contract in self:
+            contract.is_due = contract in found
 
     @api.depends("schedule_ids")
     def _compute_schedule_count(self):
@@ -77,6 +95,21 @@ class Contract(models.Model):
             action["views"] = [(self.env.ref("account.view_move_form").id, "form")]
             action["res_id"] = self.invoice_ids.id
         return action
+
+    def action_bill_now(self):
+        """Open a new billing run for what is due of these contracts, as of today."""
+        company = self.company_id[:1] or self.env.company
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Billing Run"),
+            "res_model": "cn285.billing.run",
+            "view_mode": "form",
+            "context": {
+                "default_company_id": company.id,
+                "default_date": company._cn285_today(),
+                "default_contract_ids": [(6, 0, self.ids)],
+            },
+        }
 
     # === AT THE END === #
 

@@ -41,7 +41,13 @@ class ContractChange(models.Model):
 
     _name = "cn285.contract.change"
     _description = "Contract Change"
-    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin", "cn285.bounded"]
+    _inherit = [
+        "cn285.editable",
+        "cn285.guarded",
+        "mail.thread",
+        "mail.activity.mixin",
+        "cn285.bounded",
+    ]
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 

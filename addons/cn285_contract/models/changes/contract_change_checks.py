@@ -191,3 +191,15 @@ class ContractChange(models.Model):
                     end=product.display_name,
                 )
             )
+
+
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    def _end_as_of(self, day):
+        """Hook: the last day of the contract by what is planned to have happened by a day.
+
+        :returns: date, or False for no end
+        """
+        self.ensure_one()
+        return self.date_end

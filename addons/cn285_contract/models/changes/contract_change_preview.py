@@ -1,6 +1,17 @@
+from datetime import timedelta
+from typing import NamedTuple
+
 from odoo import models
 
-from ..common import OPEN_STATES
+from ..clock import imagined_day
+from ..common import LIVE_STATES, OPEN_STATES
+
+
+class _Played(NamedTuple):
+    """What would be invoiced, and the ids of the plans that would be given up."""
+
+    amount: float
+    given_up: list
 
 
 class ContractChange(models.Model):
@@ -11,17 +22,21 @@ class ContractChange(models.Model):
     def preview(self):
         """What this change comes to if it takes effect as things stand; nothing is written.
 
-        :returns: ``{"date", "currency", "credits", "charges", "dropped", "amount", "next_invoice",
-            "mrr_before", "mrr_after", "cancelled"}``: ``credits`` (negative) and ``charges`` are
-            rows of the billing schedule that it would add for days until it takes effect or today,
-            ``dropped`` those that were planned and would not be billed, each ``{"item_id", "item",
-            "period_start", "period_end", "billing_date", "amount"}``; ``amount`` is credits and
-            charges less what is dropped. Money excludes tax; dates are ISO text.
-            ``next_invoice`` is the first of :meth:`cn285.contract.preview_invoices`, or False.
-            ``mrr_before`` and ``mrr_after``: the monthly recurring revenue on its first day (or
-            today, if that is past) as things stand, and with the change.
-            ``cancelled`` are planned changes that this one makes void, each ``{"change_id",
-            "change", "date"}``.
+        What is planned for days before it is taken to have happened; what is planned for later, and
+        renewals, count in the whole effect.
+
+        :returns: ``{"date", "currency", "credits", "charges", "dropped", "amount", "total",
+            "until", "next_invoice", "mrr_before", "mrr_after", "cancelled"}``: ``credits``
+            (negative) and
+            ``charges`` are rows of the billing schedule that it would add for days until it takes
+            effect or today, or until its own end where it has one (a pause), ``dropped`` those that
+            were planned and would not be billed, each ``{"item_id", "item", "period_start",
+            "period_end", "billing_date", "amount"}``; ``amount`` is credits and charges less what
+            is dropped. ``total`` is the whole difference in what is invoiced up to the day
+            ``until``, the last one that is planned; usage counts where it is known. Money excludes
+            tax; dates are ISO text. ``next_invoice`` is the first of
+            :meth:`cn285.contract.preview_invoices`, or False. ``cancelled`` are planned changes
+            that this one makes void, each ``{"change_id", "change", "date"}``.
         :raises ValidationError: what cannot be done, and where
         """
         self.ensure_one()
@@ -33,52 +48,130 @@ class ContractChange(models.Model):
     def _preview_money(self):
         """See :meth:`preview`; the change was checked."""
         self.ensure_one()
-        change = self.sudo()  # sudo: reads and tries what the user may plan; nothing of it stays
+        # sudo: reads and tries what the user may plan; nothing of it stays
+        change = self.sudo().with_context(
+            tracking_disable=True, mail_notrack=True, mail_activity_quick_update=True
+        )
         self.env.flush_all()
+        without = change._undone(change._play_without)
+        return change._undone(lambda: change._try_and_measure(without))
+
+    def _undone(self, act):
+        """What ``act`` returns; nothing of what it does stays."""
         try:
             with self.env.cr.savepoint():
-                raise _Measured(change._try_and_measure())
+                raise _Measured(act())
         except _Measured as measured:
             self.env.invalidate_all()
             return measured.args[0]
 
-    def _try_and_measure(self):
-        contract = self.contract_id
+    # === WITH AND WITHOUT IT === #
+
+    def _play_without(self):
+        """What would be invoiced without this change, and which plans would be given up."""
+        contracts, until = self._touched_contracts(), self.company_id._cn285_horizon()
+        self._write_inside({"state": "draft"})
+        self._plan_to(contracts, until)
+        self._play_plans(contracts, until)
+        return _Played(self._sum_until(contracts, until), self._given_up(contracts).ids)
+
+    def _try_and_measure(self, without):
+        contracts, until = self._touched_contracts(), self.company_id._cn285_horizon()
+        waiting = contracts.change_ids.filtered(lambda other: other.state == "scheduled") - self
+        self._write_inside({"state": "draft"})
+        self._plan_to(contracts, until)
+        self._play_plans(contracts, self.date_effective + timedelta(days=1))
         day = max(self._first_day(), self.company_id._cn285_today())
-        mrr_before = sum(contract._mrr_on(day).values())
-        cancelled = [
-            {
-                "change_id": plan.id,
-                "change": plan.display_name,
-                "date": plan.date_effective.isoformat(),
-            }
-            for plan in self._plans_given_up()
-        ]
-        before = self._planned_amounts(contract)
-        if self.state != "scheduled":
-            today = self.company_id._cn285_today()
-            self._write_inside({"state": "scheduled", "date_scheduled": today})
-        self.with_context(tracking_disable=True, mail_notrack=True)._apply()
-        contracts = contract | self.result_contract_id
+        mrr_before = sum(contracts._mrr_on(day).values())
+        given_up = self._plans_given_up()
+        before = self._planned_amounts(contracts)
+        today = self.company_id._cn285_today()
+        self._write_inside({"state": "scheduled", "date_scheduled": self.date_scheduled or today})
+        self._apply()
+        contracts |= self.result_contract_id
         after = self._planned_amounts(contracts)
-        until = max(self._first_day(), self._billing_day())
+        last = max(self._first_day(), self._billing_day(), self._type().own_end(self) or day)
         lines = {
             kind: [self._preview_line(row, amount) for row, amount in rows]
-            for kind, rows in self._differences(before, after, until).items()
+            for kind, rows in self._differences(before, after, last).items()
         }
         amount = sum(line["amount"] for line in lines["credits"] + lines["charges"])
         amount -= sum(line["amount"] for line in lines["dropped"])
-        invoices = contract.preview_invoices(1)
+        invoices = self.contract_id.preview_invoices(1)
+        mrr_after = sum(contracts._mrr_on(day).values())
+        self._plan_to(contracts, until)
+        self._play_plans(contracts, until)
+        given_up |= (self._given_up(contracts) & waiting) - self.browse(without.given_up)
+        total = self._sum_until(contracts, until) - without.amount
         return {
             "date": self.date_effective.isoformat(),
             "currency": self.currency_id.name,
             **lines,
             "amount": self.currency_id.round(amount),
+            "total": self.currency_id.round(total),
+            "until": (until - timedelta(days=1)).isoformat(),
             "next_invoice": invoices[0] if invoices else False,
             "mrr_before": self.currency_id.round(float(mrr_before)),
-            "mrr_after": self.currency_id.round(float(sum(contracts._mrr_on(day).values()))),
-            "cancelled": cancelled,
+            "mrr_after": self.currency_id.round(float(mrr_after)),
+            "cancelled": [
+                {
+                    "change_id": plan.id,
+                    "change": plan.display_name,
+                    "date": plan.date_effective.isoformat(),
+                }
+                for plan in given_up.sorted(lambda plan: (plan.date_effective, plan.id))
+            ],
         }
+
+    def _touched_contracts(self):
+        """The contract, and others that the change names: where an item goes."""
+        values = self._parsed()
+        named = [value for value in values.values() if _is_contract(value)]
+        return self.contract_id.union(self.contract_id, *(contract.sudo() for contract in named))
+
+    def _plan_to(self, contracts, until):
+        """Plan what runs on these contracts up to a day, where it is not planned that far."""
+        behind = contracts.item_ids.filtered(
+            lambda item: (
+                item.state in LIVE_STATES and item.planned_until and item.planned_until < until
+            )
+        )
+        if behind:
+            behind._replan_until(until, extend=True)
+
+    def _play_plans(self, contracts, until):
+        """Let what is planned of these contracts for days before ``until`` take effect.
+
+        So do renewals that come by then. What cannot be applied is left out.
+        """
+        day = self.company_id._cn285_today() - timedelta(days=1)
+        while (day := self._next_planned_day(contracts, day)) and day < until:
+            with imagined_day(max(day, self.company_id._cn285_today())):
+                self._apply_due(contracts)
+
+    def _next_planned_day(self, contracts, day):
+        """The first day after ``day`` on which something planned takes effect, or None."""
+        days = [
+            change.date_effective
+            for change in contracts.change_ids
+            if change.state == "scheduled" and not change.error and change.date_effective > day
+        ]
+        days += filter(None, (contract._next_own_act(day) for contract in contracts))
+        return min(days, default=None)
+
+    def _given_up(self, contracts):
+        return contracts.change_ids.filtered(lambda change: change.state == "cancelled")
+
+    def _sum_until(self, contracts, until):
+        """What is still to be invoiced before a day, untaxed."""
+        rows = self.env["cn285.billing.schedule"].search(
+            [
+                ("contract_id", "in", contracts.ids),
+                ("state", "in", OPEN_STATES),
+                ("billing_date", "<", until),
+            ]
+        )
+        return sum(rows.mapped("amount"))
 
     def _plans_given_up(self):
         """Planned changes that are cancelled when this one takes effect."""
@@ -124,5 +217,21 @@ class ContractChange(models.Model):
         }
 
 
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    def _next_own_act(self, day):
+        """Hook: the next day after ``day`` on which the contract does something by itself.
+
+        :returns: date or None
+        """
+        self.ensure_one()
+        return None
+
+
 class _Measured(Exception):
     """Leaves the savepoint in which a change was tried, so that nothing of it stays."""
+
+
+def _is_contract(value):
+    return isinstance(value, models.BaseModel) and value._name == "cn285.contract"

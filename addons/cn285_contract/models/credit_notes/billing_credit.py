@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -41,6 +42,26 @@ class BillingSchedule(models.Model):
         compute="_compute_credited_amount",
         help="What credit notes took back of this row, excluding tax; drafts count.",
     )
+
+    is_credited = fields.Boolean(
+        compute="_compute_is_credited",
+        search="_search_is_credited",
+        help="Whether a credit note, be it a draft, took something back of this row.",
+    )
+
+    @api.depends("credited_amount")
+    def _compute_is_credited(self):
+        for row in self:
+            row.is_credited = bool(row.credited_amount)
+
+    def _search_is_credited(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # sudo: whether something was credited is told to who may see the row, not by what.
+        query = self.sudo()._search(
+            [("credit_ids.line_id.parent_state", "in", ("draft", "posted"))]
+        )
+        return Domain("id", "in" if True in value else "not in", query)
 
     @api.depends("credit_ids.amount", "credit_ids.line_id.parent_state")
     def _compute_credited_amount(self):

@@ -7,6 +7,7 @@ from . import (
     legal_region,
     legal_holiday,
     legal_rate,
+    legal_surcharge,
     legal_kind,
     applicable_law,
 )

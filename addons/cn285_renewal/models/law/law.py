@@ -141,6 +141,14 @@ class Law(models.Model):
         help="How long a rate of the legal interest is in force, from the first of January on.",
         tracking=True,
     )
+    telecom_refund_days = fields.Integer(
+        string="Advances Refunded Within (days)",
+        help="Of electronic communications, for consumers. 0: as after any termination.",
+        tracking=True,
+    )
+    surcharge_ids = fields.One2many(
+        "cn285.legal.surcharge", "law_id", string="Surcharges on Late Refunds"
+    )
     rate_ids = fields.One2many("cn285.legal.rate", "law_id", string="Legal Interest")
     holiday_ids = fields.One2many("cn285.legal.holiday", "law_id", string="Holidays", tracking=True)
 
@@ -255,6 +263,21 @@ class Law(models.Model):
     def _refund_deadline(self, termination_day):
         """By when what was paid in advance is refunded after a termination."""
         return refund_due(termination_day, self.refund_days if self else USUAL_REFUND_DAYS)
+
+    def _telecom_refund_deadline(self, termination_day, kind):
+        """By when advances for electronic communications are refunded; None: no rule of its own."""
+        if not self or not self.telecom_refund_days:
+            return None
+        if kind not in PROTECTED[self.withdrawal_protects]:
+            return None
+        return refund_due(termination_day, self.telecom_refund_days)
+
+    def _surcharge_bands(self, situation):
+        """The scale of what is owed on top of late refunds, for the engine; empty where none is.
+
+        :param str situation: ``withdrawal`` or ``telecom``
+        """
+        return self.surcharge_ids.filtered(lambda one: one.situation == situation)._bands()
 
     def _interest_rates(self, kind):
         """The rates of the legal interest that is owed to a kind of customer, for the engine.

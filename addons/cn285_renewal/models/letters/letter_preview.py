@@ -61,9 +61,13 @@ class LetterTemplate(models.Model):
         kind, env = self._kinds()[self.kind], self.env
         company = self.company_id or env.company
         domain = [*kind.domain, ("company_id", "=", company.id)]
-        example = env[kind.model].search(domain, order="id desc", limit=1)
+        # Who may not read what a letter is about sees the words that stand for it.
+        example = env[kind.model]
+        if example.has_access("read"):
+            example = example.search(domain, order="id desc", limit=1)
         parts = kind.parts(example) if example else kind.blanks(env)
-        return self._compose(parts, company, example.partner_id)
+        partner = example.partner_id if example else env["res.partner"]
+        return self._compose(parts, company, partner)
 
     def action_preview_pdf(self):
         """Open the letter as PDF, as it is saved."""

@@ -42,6 +42,23 @@ def _refusals(env):
         ),
         "macro_format": env._("%(name)s is not available: write %(advice)s instead", **_ADVICE),
         "macro_attribute_set": env._("an attribute cannot be set"),
+        "macro_events": env._(
+            "it names “events”, which it does not receive: tick “Receives Events”"
+        ),
+        "macro_text_number": env._(
+            "in an f-string %(name)s is no exact number: write it before, such as rate = %(name)s"
+        ),
+        "macro_address": env._(
+            "as a text, %(name)s is another each time: it is a function or an iterator, "
+            "not its result"
+        ),
+        "macro_time_zone": env._(
+            "%(name)s is not available: it depends on the time zone of the machine"
+        ),
+        "line_address": env._(
+            "the label of line %(number)s of the result names an object, which is another each "
+            "time, not its result"
+        ),
         "input_type": env._("it cannot receive a value of the type %(type)s"),
         "lines_not_list": env._("“lines” must be a list, not %(type)s"),
         "too_many_lines": env._("it returned %(count)s lines, more than %(limit)s"),

@@ -4,7 +4,8 @@ from odoo import models
 from odoo.addons import cn285_contract
 from odoo.addons.cn285_contract.engine.money import round_money
 
-from ...engine.smartcode_contract import differences
+from ...engine.smartcode_activation import check_activation
+from ...engine.smartcode_contract import SmartCodeError, differences
 from ...sandbox import process
 from .smartcode_messages import describe
 
@@ -22,8 +23,20 @@ class SmartCodeRunner(models.AbstractModel):
     _description = "SmartCode Runner"
 
     def _check(self, version):
-        """The failure that the macro would have before it is run, or None."""
-        return process.check(version.body or "", *self._limits(version))
+        """The failure that the macro would have before it is run, or None.
+
+        Also of what may run, and must not bill: what is not reproducible, or lacks its input.
+        """
+        unreliable = self._unreliable(version)
+        return unreliable or process.check(version.body or "", *self._limits(version))
+
+    def _unreliable(self, version):
+        """Why a version cannot be relied on, as a failure, or None; the macro is not run."""
+        try:
+            check_activation(version.body or "", version.detailed)
+        except SmartCodeError as error:
+            return process.Failure("refused", error.line, str(error), error.code, error.values)
+        return None
 
     def _run_batch(self, version, inputs):
         """Run a version on each input (see ``engine.smartcode_contract.MacroInputs``), in order.

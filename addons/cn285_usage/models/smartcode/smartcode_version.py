@@ -202,7 +202,10 @@ class SmartCodeVersion(models.Model):
         self.ensure_one()
         self.check_access("write")
         inputs = self._read_test_input()
-        (result,) = self.env["cn285.smartcode.runner"]._run_batch(self, [inputs])
+        runner = self.env["cn285.smartcode.runner"]
+        result = runner._unreliable(self)
+        if not result:
+            (result,) = runner._run_batch(self, [inputs])
         self.test_result = self._shown(result)
         return True
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from cn285_house.cn285_usage.engine.smartcode_activation import check_activation
 from cn285_house.cn285_usage.engine.smartcode_contract import (
     MAX_BODY,
     Difference,
@@ -182,3 +183,54 @@ def test_differences_name_what_changes_and_what_fails():
 def test_dates_stay_dates():
     value = {"$n": "5", "start": date(2026, 1, 31), "at": datetime(2026, 1, 31, 12)}
     assert decode(encode(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "line"),
+    [
+        ("x = 1\nlines = [{'label': 'n', 'amount': len(events)}]", "macro_events", 2),
+        ("def f():\n    return sum(one['quantity'] for one in events)", "macro_events", 2),
+        ("x = f'{0.1 + 0.2}'", "macro_text_number", 1),
+        ("x = f'{round(1.5e3, 1)} units'", "macro_text_number", 1),
+        ("def price():\n    pass\nx = f'{price}'", "macro_address", 3),
+        ("price = lambda: 1\nx = str(price)", "macro_address", 2),
+        ("x = repr(len)", "macro_address", 1),
+        ("x = '%s' % round", "macro_address", 1),
+        ("x = '%s %s' % (1, sum)", "macro_address", 1),
+        ("x = f'{[1, max]}'", "macro_address", 1),
+        ("x = str(map(int, [1]))", "macro_address", 1),
+        ("x = f'{(n for n in [1])}'", "macro_address", 1),
+        ("rows = zip([1], [2])\nx = f'{rows}'", "macro_address", 2),
+        ("x = repr(lambda: 0)", "macro_address", 1),
+        ("x = date.fromtimestamp(0)", "macro_time_zone", 1),
+        ("x = period['start'].timestamp()", "macro_time_zone", 1),
+    ],
+)
+def test_macros_that_cannot_be_relied_on(body, code, line):
+    check_source(body)
+    with pytest.raises(SmartCodeError) as caught:
+        check_activation(body, detailed=False)
+    assert (caught.value.code, caught.value.line) == (code, line)
+
+
+@pytest.mark.parametrize(
+    ("body", "detailed"),
+    [
+        ("lines = [{'label': f'{len(events)} events', 'amount': 1}]", True),
+        ("events = []\nlines = [{'label': f'{len(events)}', 'amount': 1}]", False),
+        ("def f(events):\n    return len(events)", False),
+        ("rate = 0.02\nx = f'{rate * 2:.2f} at {max(1, 2)}'", False),
+        ("x = str(list(map(int, ['1'])))", False),
+        ("x = 'events'", False),
+        ("def price():\n    return 1\nx = f'{price()}'", False),
+        ("not python", False),
+    ],
+)
+def test_macros_that_can_be_relied_on(body, detailed):
+    check_activation(body, detailed)
+
+
+def test_an_address_in_a_label_is_refused():
+    with pytest.raises(SmartCodeError) as caught:
+        lines_of([{"label": "Price <function f at 0x7f61a0c3e5c0>", "amount": 1}])
+    assert caught.value.code == "line_address"

@@ -69,6 +69,26 @@ class TestSmartCode(ContractCase):
         self.assertEqual((calls.label, calls.exact), ("1250 calls", Decimal("25.00")))
         self.assertEqual((fee.label, fee.amount), ("Fee 1", Decimal("4.3")))
 
+    def test_what_cannot_be_relied_on_is_not_put_in_force(self):
+        """A macro without its input billed 0.00; labels with an address differ at each run."""
+        cases = {
+            "lines = [{'label': 'n', 'amount': len(events)}]": "Receives Events",
+            "lines = [{'label': f'{1.5} units', 'amount': 1}]": "no exact number",
+            "def f():\n    return 1\nlines = [{'label': f'{f}', 'amount': 1}]": "a function",
+            "lines = [{'label': 'n', 'amount': period['start'].timestamp()}]": "time zone",
+        }
+        for body, reason in cases.items():
+            with self.subTest(body):
+                version = self._version(body).with_user(self.author)
+                with self.assertRaisesRegex(UserError, reason):
+                    version.action_activate()
+                self.assertEqual(version.state, "draft")
+                version.action_test_run()
+                self.assertIn(reason, version.test_result)
+        version = self._version(next(iter(cases)), detailed=True)
+        version.with_user(self.author).action_activate()
+        self.assertEqual(version.state, "active")
+
     def test_rounding_is_that_of_invoices(self):
         (line,) = self._run("lines = [{'label': 'x', 'amount': round(2.675, 2) + round(0.5)}]")
         self.assertEqual(line.amount, Decimal("3.68"))

@@ -137,6 +137,10 @@ class ChangeType:
         """The day on which differences are due: that of effect, or, dated back, that of entry."""
         return max(change._first_day(), change.date_scheduled or change.company_id._cn285_today())
 
+    def own_end(self, change):
+        """The last day on which it makes a difference, where it has one; None where it goes on."""
+        return None
+
     def plans_given_up(self, change):
         """Planned changes that this one cancels when it takes effect; its preview names them."""
         return change.browse()
@@ -258,6 +262,9 @@ class ChangeTypeExtension(ChangeType):
 
     def billing_day(self, change):
         return self.base.billing_day(change)
+
+    def own_end(self, change):
+        return self.base.own_end(change)
 
     def plans_given_up(self, change):
         return self.base.plans_given_up(change)

@@ -59,6 +59,9 @@ class Pause(Interruption):
             if end:
                 change._schedule_resumption(end + timedelta(days=1))
 
+    def own_end(self, change):
+        return change._parsed().get("date_end")
+
     def _span(self, change):
         """The days of a pause that is asked for, half-open."""
         return change._first_day(), day_after(change._parsed().get("date_end")) or FOREVER

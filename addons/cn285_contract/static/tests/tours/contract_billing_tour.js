@@ -39,7 +39,7 @@ registry.category("web_tour.tours").add("cn285_contract_billing_tour", {
         },
         {
             content: "Confirm it",
-            trigger: "button[name=action_confirm]",
+            trigger: "button[name=action_confirm_asking]",
             run: "click",
         },
         {
