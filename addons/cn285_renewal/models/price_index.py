@@ -13,6 +13,7 @@ class PriceIndex(models.Model):
 
     _name = "cn285.price.index"
     _description = "Price Index"
+    _inherit = ["cn285.guarded"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)
@@ -56,8 +57,8 @@ class PriceIndexValue(models.Model):
     """The value of an index from a day until the next one's."""
 
     _name = "cn285.price.index.value"
-    _inherit = ["cn285.bounded"]
     _description = "Price Index Value"
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "index_id, date desc"
 
     index_id = fields.Many2one("cn285.price.index", required=True, ondelete="cascade", index=True)

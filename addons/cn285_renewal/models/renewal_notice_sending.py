@@ -109,10 +109,10 @@ class RenewalNotice(models.Model):
             obstacle = channel.obstacle(notice)
             missing = channel.sender_obstacle(notice.company_id)
             if obstacle:
-                notice.write({"problem": obstacle, "channel": LAST_RESORT})
+                notice._write_inside({"problem": obstacle, "channel": LAST_RESORT})
             elif missing:
                 # It leaves as soon as the company has an address; until then somebody is told.
-                notice.problem = missing
+                notice._write_inside({"problem": missing})
             else:
                 ready |= notice
         if not ready or ready._try_send() is None:
@@ -120,7 +120,7 @@ class RenewalNotice(models.Model):
         for notice in ready:
             reason = notice._try_send()
             if reason:
-                notice.problem = reason
+                notice._write_inside({"problem": reason})
 
     def _try_send(self):
         """Send in a savepoint: what fails leaves nothing behind. Returns the reason, or None."""
@@ -174,7 +174,7 @@ class RenewalNoticeSending(models.Model):
         self.ensure_one()
         self._write_inside({"delivery": delivery, "delivery_note": note})
         notice = self.notice_id
-        notice.write({"problem": note, "channel": LAST_RESORT})
+        notice._write_inside({"problem": note, "channel": LAST_RESORT})
         if notice.state in OPEN_NOTICES:
             notice.contract_id._ask_responsible(
                 notice, self.env._("Send the renewal notice as a letter"), notice.date_latest

@@ -13,8 +13,8 @@ class RevrecRule(models.Model):
     """When the revenue of a product is earned, and on which accounts it waits until then."""
 
     _name = "cn285.revrec.rule"
-    _inherit = ["cn285.bounded"]
     _description = "Recognition Rule"
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

@@ -48,6 +48,18 @@ class ContractChange(models.Model):
         "mail.activity.mixin",
         "cn285.bounded",
     ]
+    _portal_fields = frozenset(
+        {
+            "contract_id",
+            "item_id",
+            "company_id",
+            "type",
+            "date_effective",
+            "date_requested",
+            "state",
+            "description",
+        }
+    )
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 
