@@ -7,6 +7,8 @@ from .account_tax import SUMS_LINES
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+    # It refuses users to write what was billed; invoices are written by the program.
+    _quick_harmless = ("write",)
     # Says how a line is rounded; the writer says the same.
     _quick_harmless = ("_prepare_product_base_line_for_taxes_computation",)
 
@@ -75,6 +77,8 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+    # It refuses users to write what was billed; invoices are written by the program.
+    _quick_harmless = ("write",)
 
     cn285_schedule_ids = fields.One2many(
         "cn285.billing.schedule", "move_line_id", string="Billing Schedule", readonly=True
