@@ -7,10 +7,9 @@ from .account_tax import SUMS_LINES
 
 class AccountMove(models.Model):
     _inherit = "account.move"
-    # It refuses users to write what was billed; invoices are written by the program.
-    _quick_harmless = ("write",)
-    # Says how a line is rounded; the writer says the same.
-    _quick_harmless = ("_prepare_product_base_line_for_taxes_computation",)
+    # Says how a line is rounded: the writer says the same. And refuses users to write what was
+    # billed: invoices are written by the program.
+    _quick_harmless = ("_prepare_product_base_line_for_taxes_computation", "write")
 
     cn285_run_id = fields.Many2one(
         "cn285.billing.run",
