@@ -13,6 +13,7 @@
         "security/cn285_contract_groups.xml",
         "security/ir.model.access.csv",
         "security/cn285_contract_rules.xml",
+        "security/cn285_contract_dialog_rules.xml",
         "data/ir_sequence_data.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",

@@ -11,6 +11,7 @@
     "data": [
         "security/cn285_import_groups.xml",
         "security/ir.model.access.csv",
+        "security/cn285_import_dialog_rules.xml",
         "wizards/import_wizard_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",

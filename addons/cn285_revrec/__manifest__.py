@@ -13,6 +13,7 @@
         "security/cn285_revrec_groups.xml",
         "security/ir.model.access.csv",
         "security/cn285_revrec_rules.xml",
+        "security/cn285_revrec_dialog_rules.xml",
         "data/ir_sequence_data.xml",
         "views/revrec_rule_views.xml",
         "views/revrec_schedule_views.xml",

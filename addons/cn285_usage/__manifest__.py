@@ -16,6 +16,7 @@
         "security/usage_event_rules.xml",
         "security/statement_smartcode_rules.xml",
         "security/usage_rating_rules.xml",
+        "security/cn285_usage_dialog_rules.xml",
         "data/ir_cron_data.xml",
         "data/statement_layout_data.xml",
         "views/usage_event_views.xml",

@@ -15,7 +15,7 @@ class BridgeBackend(models.Model):
 
     _name = "cn285.bridge.backend"
     _description = "Bridge"
-    _inherit = ["mail.thread"]
+    _inherit = ["cn285.guarded", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -158,7 +158,7 @@ class BridgeBackend(models.Model):
                         "direction": adapter._bridge_directions[0],
                     }
                 )
-        self.env["cn285.bridge.kind"].create(vals_list)
+        self.env["cn285.bridge.kind"]._inside().create(vals_list)
 
     def _adapter(self, code):
         """The adapter of this system for a kind of record, in its company; None: there is none."""

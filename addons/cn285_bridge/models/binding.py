@@ -17,7 +17,7 @@ class BridgeBinding(models.Model):
 
     _name = "cn285.bridge.binding"
     _description = "Bridge Binding"
-    _inherit = ["cn285.bridge.record"]
+    _inherit = ["cn285.guarded", "cn285.bridge.record"]
     _order = "id desc"
 
     record_name = fields.Char(string="Name Here")

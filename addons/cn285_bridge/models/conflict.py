@@ -12,6 +12,7 @@ class BridgeConflict(models.Model):
 
     _name = "cn285.bridge.conflict"
     _description = "Bridge Conflict"
+    _inherit = ["cn285.guarded"]
     _order = "id desc"
     _rec_name = "record_name"
 
@@ -130,6 +131,7 @@ class BridgeConflictLine(models.Model):
 
     _name = "cn285.bridge.conflict.line"
     _description = "Bridge Conflict Field"
+    _inherit = ["cn285.guarded"]
     _order = "id"
     _rec_name = "label"
 

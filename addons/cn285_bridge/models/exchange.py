@@ -9,6 +9,8 @@ class BridgeExchange(models.Model):
 
     _name = "cn285.bridge.exchange"
     _description = "Bridge Exchange"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "id desc"
     _rec_name = "operation"
 

@@ -28,6 +28,8 @@ class BridgeInbox(models.Model):
 
     _name = "cn285.bridge.inbox"
     _description = "Bridge Inbox"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "id"
     _rec_name = "external_id"
 

@@ -21,6 +21,7 @@ class BridgeKind(models.Model):
 
     _name = "cn285.bridge.kind"
     _description = "Bridge Kind of Record"
+    _inherit = ["cn285.guarded"]
     _order = "backend_id, sequence, id"
     _rec_name = "code"
 

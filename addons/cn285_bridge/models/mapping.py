@@ -16,6 +16,7 @@ class BridgeMap(models.Model):
 
     _name = "cn285.bridge.map"
     _description = "Bridge Mapping"
+    _inherit = ["cn285.guarded"]
     _order = "backend_id, kind, external_id"
     _rec_name = "external_id"
 

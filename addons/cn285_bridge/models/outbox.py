@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import told_inside
 
 from .kind import operator
 
@@ -16,7 +17,8 @@ class BridgeOutbox(models.Model):
 
     _name = "cn285.bridge.outbox"
     _description = "Bridge Outbox"
-    _inherit = ["cn285.bridge.record"]
+    _inherit = ["cn285.guarded", "cn285.bridge.record"]
+    _is_history = True
     _order = "id"
 
     state = fields.Selection(
@@ -55,7 +57,7 @@ class BridgeOutbox(models.Model):
         """
         if (
             not records
-            or self.env.context.get("cn285_bridge_incoming")
+            or told_inside(self.env, "cn285_bridge_incoming")
             or not self.env["cn285.bridge.kind"]._sending_ids(code)
         ):
             return

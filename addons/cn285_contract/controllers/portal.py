@@ -7,12 +7,28 @@ from odoo.http import request
 
 from ..models.common import LIVE_STATES
 
+# What Odoo's pages take from the address; any other name there is nobody's.
+PAGE_KEYS = ("error", "warning", "success", "pid", "hash")
+# The largest number of a record.
+LARGEST_ID = 2**31 - 1
 # How many invoices of the future the customer sees.
 NEXT_INVOICES = 3
 
 
 class ContractPortal(CustomerPortal):
     """The customer's contracts: /my/contracts and a page for each."""
+
+    def _document_check_access(self, model_name, document_id, access_token=None):
+        """Also whatever stands in an address: numbers that no record has, tokens that are none."""
+        if not 0 < document_id <= LARGEST_ID:
+            raise MissingError(request.env._("This document does not exist."))
+        if access_token and not access_token.isascii():
+            access_token = None
+        return super()._document_check_access(model_name, document_id, access_token)
+
+    def _page_kwargs(self, kwargs):
+        """Of what an address says, what pages take: other names would be arguments of ours."""
+        return {name: kwargs[name] for name in PAGE_KEYS if name in kwargs}
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -74,7 +90,7 @@ class ContractPortal(CustomerPortal):
                 order=sortings[sortby]["order"],
                 limit=self._items_per_page,
                 offset=pager["offset"],
-            )
+            ).sudo()  # sudo: found by the visitor's rights; the page shows what customers see
         request.session["my_contracts_history"] = contracts.ids[:100]
         return request.render(
             "cn285_contract.portal_my_contracts",
@@ -105,7 +121,7 @@ class ContractPortal(CustomerPortal):
             self._contract_page_values(contract_sudo),
             "my_contracts_history",
             False,
-            **kwargs,
+            **self._page_kwargs(kwargs),
         )
         return request.render("cn285_contract.portal_contract_page", values)
 

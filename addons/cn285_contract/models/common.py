@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # States of schedule rows that planning may still change.
 OPEN_STATES = ("planned", "waiting")
@@ -21,7 +21,8 @@ LINE_GROUPINGS = [
 ]
 SENDINGS = [("none", "Not Sent"), ("email", "By E-mail")]
 
-# The proof that a change of state came through the door: an object that no remote call can send.
+# The proof that our own code says so, in a context: an object that no remote call can send. It
+# opens the door between states, and the fields that the program keeps.
 STATE_DOOR = object()
 
 
@@ -47,6 +48,17 @@ def as_day(env, value):
 def day_after(day):
     """The day after, or None where there is no day."""
     return day + timedelta(days=1) if day else None
+
+
+def told_inside(env, key):
+    """Whether our own code set a key of the context, to :data:`STATE_DOOR`.
+
+    :raises AccessError: where a caller sets it, who might leave a schedule as it was by it
+    """
+    value = env.context.get(key)
+    if value and value is not STATE_DOOR:
+        raise AccessError(env._("The context key “%s” is the program's own.", key))
+    return bool(value)
 
 
 def is_past_state_door(records, vals):

@@ -8,7 +8,14 @@ from .common import LINE_GROUPINGS, SENDINGS
 class Contract(models.Model):
     _name = "cn285.contract"
     _description = "Contract"
-    _inherit = ["cn285.editable", "mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = [
+        "cn285.editable",
+        "cn285.guarded",
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+    ]
+    _creatable = frozenset({"name"})
     _order = "date_start desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -147,10 +154,7 @@ class Contract(models.Model):
         index=True,
     )
     item_ids = fields.One2many("cn285.contract.item", "contract_id", string="Items", copy=True)
-    schedule_ids = fields.One2many(
-        "cn285.billing.schedule",
-        "contract_id",
-    )
+    schedule_ids = fields.One2many("cn285.billing.schedule", "contract_id", readonly=True)
     invoice_ids = fields.Many2many(
         "account.move",
         "cn285_contract_move_rel",

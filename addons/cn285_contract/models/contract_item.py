@@ -4,13 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from .common import LIVE_STATES, STATE_DOOR, is_past_state_door
+from .common import LIVE_STATES, is_past_state_door
 
 
 class ContractItem(models.Model):
     _name = "cn285.contract.item"
     _description = "Contract Item"
-    _inherit = ["cn285.editable", "cn285.billing.terms"]
+    _inherit = ["cn285.editable", "cn285.guarded", "cn285.billing.terms"]
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 
@@ -78,6 +78,7 @@ class ContractItem(models.Model):
     schedule_ids = fields.One2many(
         "cn285.billing.schedule",
         "item_id",
+        readonly=True,
     )
     billing_start = fields.Date(
         compute="_compute_billing_start", help="First billed day: the day after the trial."
@@ -252,7 +253,7 @@ class ContractItem(models.Model):
         Items in another state are left as they are; planned rows follow.
         """
         moved = self.filtered(lambda item: item.state in allowed)
-        moved.with_context(cn285_state_door=STATE_DOOR).write({"state": target, **values})
+        moved._write_inside({"state": target, **values})
         if target == "draft":
             moved.schedule_ids._drop_planned()
         moved._replan()
@@ -337,7 +338,7 @@ class ContractItem(models.Model):
                 ("contract_id.date_end", "<", today),
             ]
         )
-        finished.with_context(cn285_state_door=STATE_DOOR).write({"state": "ended"})
+        finished._write_inside({"state": "ended"})
         finished.contract_id._derive_state()
         return finished
 

@@ -14,6 +14,9 @@ class ContractItemDiscount(models.Model):
 
     _name = "cn285.contract.item.discount"
     _description = "Contract Item Discount Period"
+    _inherit = ["cn285.guarded"]
+    # Counted from by templates; the dates are what counts.
+    _creatable = frozenset({"month_from", "month_count"})
     _order = "item_id, date_start, id"
 
     item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="cascade", index=True)

@@ -13,7 +13,7 @@ from ..engine.plan import ItemTerms, plan_stretches
 from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
 from .bulk import commit_batch
-from .common import LIVE_STATES, OPEN_STATES, as_decimal, day_after
+from .common import LIVE_STATES, OPEN_STATES, as_decimal, day_after, told_inside
 from .isolation import each_or_apart, of_contracts
 
 # Items that are planned, and committed, together.
@@ -258,7 +258,7 @@ class ContractItem(models.Model):
         written, created or deleted. Runs in a fixed number of queries for any number of items.
         """
         # A draft has no rows: it is planned when it is activated.
-        if self.env.context.get("cn285_no_replan"):
+        if told_inside(self.env, "cn285_no_replan"):
             return
         started = self.filtered(lambda item: item.state != "draft")
         for company, items in started.grouped("company_id").items():

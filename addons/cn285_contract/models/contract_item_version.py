@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from ..engine.changes import cut_out, merge_stretches
 from ..engine.periods import Rhythm
 from ..engine.plan import Stretch
-from .common import as_decimal
+from .common import STATE_DOOR, as_decimal, told_inside
 
 
 class TermsChange(NamedTuple):
@@ -36,7 +36,8 @@ class ContractItemVersion(models.Model):
 
     _name = "cn285.contract.item.version"
     _description = "Terms of a Contract Item over Time"
-    _inherit = ["cn285.price.terms"]
+    _inherit = ["cn285.guarded", "cn285.price.terms"]
+    _is_history = True
     _order = "item_id, date_from NULLS FIRST, id"
 
     item_id = fields.Many2one(
@@ -212,7 +213,7 @@ class ContractItem(models.Model):
     def _edit_last_version(self, vals):
         """An item that is edited by hand keeps the terms of its earlier days."""
         names = set(self.env["cn285.contract.item.version"]._price_terms_fields()) & vals.keys()
-        if not names or self.env.context.get("cn285_versions_written"):
+        if not names or told_inside(self.env, "cn285_versions_written"):
             return
         # sudo: versions follow from the items, and who edits these may not write versions.
         items = self.sudo()
@@ -244,7 +245,7 @@ class ContractItem(models.Model):
             last_values[entry.item] = new[-1]
         obsolete.write({"active": False})
         versions.create(creates)
-        inside = {"cn285_versions_written": True, "cn285_no_replan": True}
+        inside = {"cn285_versions_written": STATE_DOOR, "cn285_no_replan": STATE_DOOR}
         names = versions._price_terms_fields()
         for item, values in last_values.items():
             changed = {name: values[name] for name in names if values[name] != item[name]}
@@ -311,7 +312,7 @@ class Contract(models.Model):
 
     def _edit_last_pricelist(self, vals):
         """A pricelist that is edited by hand holds for the last terms of the items."""
-        if "pricelist_id" not in vals or self.env.context.get("cn285_no_replan"):
+        if "pricelist_id" not in vals or told_inside(self.env, "cn285_no_replan"):
             return
         # sudo: versions follow from the contract, and who edits it may not write them.
         items = self.sudo().item_ids

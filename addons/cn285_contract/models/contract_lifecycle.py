@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.states import contract_state
-from .common import LIVE_STATES, STATE_DOOR, is_past_state_door
+from .common import LIVE_STATES, STATE_DOOR, is_past_state_door, told_inside
 
 
 class Contract(models.Model):
@@ -39,14 +39,14 @@ class Contract(models.Model):
                         target=labels[target],
                     )
                 )
-        self.with_context(cn285_state_door=STATE_DOOR).write({"state": target, **values})
+        self._write_inside({"state": target, **values})
 
     def _derive_state(self):
         """Bring running contracts in line with the states of their items.
 
         A contract that is closed already stays closed while its last items are billed.
         """
-        if self.env.context.get("cn285_keep_contract_state"):
+        if told_inside(self.env, "cn285_keep_contract_state"):
             return
         for contract in self:
             target = contract_state(contract.item_ids.mapped("state"))
@@ -102,7 +102,7 @@ class Contract(models.Model):
         self.ensure_one()
         late = self.item_ids.filtered(lambda item: item.date_start and item.date_start > last_day)
         # The contract goes on until its last day, whatever is left of it.
-        late.with_context(cn285_keep_contract_state=True)._update_state(
+        late.with_context(cn285_keep_contract_state=STATE_DOOR)._update_state(
             ("draft", *LIVE_STATES), "cancelled"
         )
         longer = self.item_ids.filtered(lambda item: item.date_end and item.date_end > last_day)
@@ -112,7 +112,7 @@ class Contract(models.Model):
     def _cancel_unserved(self):
         """Cancel a running contract of which no day is served; what was billed is to be settled."""
         self.ensure_one()
-        self.item_ids.with_context(cn285_keep_contract_state=True)._update_state(
+        self.item_ids.with_context(cn285_keep_contract_state=STATE_DOOR)._update_state(
             ("draft", *LIVE_STATES), "cancelled"
         )
         self._update_state(LIVE_STATES, "cancelled")

@@ -6,7 +6,26 @@ class Contract(models.Model):
     """What the customer sees of a contract in the portal."""
 
     _inherit = "cn285.contract"
+    _portal_fields = frozenset(
+        {
+            "name",
+            "client_ref",
+            "company_id",
+            "currency_id",
+            "partner_id",
+            "user_id",
+            "state",
+            "date_start",
+            "date_end",
+            "next_billing_date",
+            "note",
+            "item_ids",
+            "schedule_ids",
+            "access_url",
+        }
+    )
 
+    access_token = fields.Char(readonly=True)
     portal_document_ids = fields.Many2many(
         "ir.attachment",
         "cn285_contract_portal_document_rel",
@@ -91,6 +110,27 @@ class Contract(models.Model):
 
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
+    _portal_fields = frozenset(
+        {
+            "contract_id",
+            "company_id",
+            "currency_id",
+            "product_id",
+            "name",
+            "code",
+            "beneficiary_id",
+            "quantity",
+            "price_unit",
+            "discount",
+            "billing_type",
+            "recurring_interval",
+            "recurring_unit",
+            "date_start",
+            "date_end",
+            "state",
+            "sequence",
+        }
+    )
 
     def _rhythm_label(self):
         """How often the item is billed, in a few words; empty if it never is."""

@@ -6,6 +6,7 @@ from odoo import fields, models
 class ContractTag(models.Model):
     _name = "cn285.contract.tag"
     _description = "Contract Tag"
+    _inherit = ["cn285.guarded"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

@@ -9,7 +9,7 @@ from .contract_item_discount import COUNTED_IN
 class ContractTemplateItem(models.Model):
     _name = "cn285.contract.template.item"
     _description = "Contract Template Item"
-    _inherit = ["cn285.billing.terms"]
+    _inherit = ["cn285.guarded", "cn285.billing.terms"]
     _order = "template_id, sequence, id"
 
     template_id = fields.Many2one(
@@ -60,6 +60,7 @@ class ContractTemplateItemDiscount(models.Model):
 
     _name = "cn285.contract.template.item.discount"
     _description = "Contract Template Discount"
+    _inherit = ["cn285.guarded"]
     _order = "item_id, month_from, id"
 
     item_id = fields.Many2one(

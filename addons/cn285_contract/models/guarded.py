@@ -1,7 +1,29 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .common import STATE_DOOR
+
+# What customers read of any record that they may read; archived ones are found by no search.
+PORTAL_ALWAYS = ("id", "display_name", "active")
+
+
+def refuse_kept_links(records, vals):
+    """Refuse users to write our read-only fields of Odoo's own records: what an invoice billed.
+
+    :param records: records of a model that is not ours
+    :raises AccessError: naming the first of these fields
+    """
+    env = records.env
+    if env.su or env.context.get("cn285_state_door") is STATE_DOOR:
+        return
+    for name in vals:
+        if name.startswith("cn285_") and records._fields[name].readonly:
+            raise AccessError(
+                env._(
+                    "“%s” is kept by the program: it says what was billed, and is not edited.",
+                    records._fields[name]._description_string(env),
+                )
+            )
 
 
 class Guarded(models.AbstractModel):
@@ -15,7 +37,11 @@ class Guarded(models.AbstractModel):
 
     ``_creatable`` names read-only fields that whoever creates the record may give: a number that
     comes from elsewhere. ``_is_history`` refuses users everything, deleting too: rows of it are
-    made by the engine alone.
+    made by the engine alone. ``_fixed_after_draft`` are written while the record is a draft, and
+    then no more: what its history hangs on.
+
+    ``_portal_fields`` names what customers read of the records that they may read, by remote calls
+    too: nothing else is read, searched, grouped or told by them.
     """
 
     _name = "cn285.guarded"
@@ -23,6 +49,8 @@ class Guarded(models.AbstractModel):
 
     _creatable = frozenset()
     _is_history = False
+    _fixed_after_draft = frozenset()
+    _portal_fields = frozenset()
 
     # === THE DOOR === #
 
@@ -33,18 +61,20 @@ class Guarded(models.AbstractModel):
         """
         return self.with_context(cn285_state_door=STATE_DOOR)
 
-    def _outside(self):
-        """These records with the door closed again, for what is done in a user's name."""
-        if "cn285_state_door" not in self.env.context:
-            return self
-        return self.with_context(cn285_state_door=False)
-
     def _is_inside(self):
         return self.env.su or self.env.context.get("cn285_state_door") is STATE_DOOR
 
     def _write_inside(self, vals):
         """Write what only the machinery may write."""
         self._inside().write(vals)
+
+    # === WHAT CUSTOMERS READ === #
+
+    def _has_field_access(self, field, operation):
+        allowed = super()._has_field_access(field, operation)
+        if not allowed or self.env.su or not self.env.user.share:
+            return allowed
+        return field.name in self._portal_fields or field.name in PORTAL_ALWAYS
 
     # === WHAT IS REFUSED === #
 
@@ -95,6 +125,7 @@ class Guarded(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self._is_inside():
+            self._refuse_history()
             kept = self._kept_fields() - self._creatable
             for vals in vals_list:
                 self._refuse_kept(name for name in kept & vals.keys() if self._says(name, vals))
@@ -113,7 +144,28 @@ class Guarded(models.AbstractModel):
     def write(self, vals):
         if not self._is_inside():
             self._refuse_kept(self._kept_fields() & vals.keys())
+            self._refuse_fixed(vals)
         return super().write(vals)
+
+    def _refuse_fixed(self, vals):
+        """Refuse other values of what is fixed once a record is no draft any more.
+
+        :raises UserError: naming the record and the first field
+        """
+        for name in sorted(self._fixed_after_draft & vals.keys()):
+            field = self._fields[name]
+            for record in self:
+                value = field.convert_to_cache(vals[name], record, validate=False)
+                if record.state != "draft" and value != field.convert_to_cache(
+                    record[name], record, validate=False
+                ):
+                    raise UserError(
+                        self.env._(
+                            "%(record)s is no draft any more: “%(field)s” does not change.",
+                            record=record.display_name,
+                            field=field._description_string(self.env),
+                        )
+                    )
 
     def copy_data(self, default=None):
         """Without what the program keeps: a copy has no history."""
@@ -127,10 +179,14 @@ class Guarded(models.AbstractModel):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_no_history(self):
+        self._refuse_history()
+
+    def _refuse_history(self):
         if self._is_history and not self._is_inside():
             raise AccessError(
                 self.env._(
-                    "%s is history that the program keeps: it is not deleted.",
+                    "%s: this is history that the program keeps; it is neither made nor deleted by "
+                    "hand.",
                     self.env["ir.model"]._get(self._name).name or self._name,
                 )
             )

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.addons.cn285_bridge.engine.steps import Prepared, Refused
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError
 
 from ..engine import customer as customers
@@ -197,7 +198,7 @@ class NetsuiteCustomer(models.AbstractModel):
             currency = book.here("currency", values["currency"])
             own = currency == kind.company_id.currency_id
             vals["cn285_netsuite_currency_id"] = False if own else currency.id
-        model = self.env["res.partner"].with_context(cn285_bridge_incoming=True)
+        model = self.env["res.partner"].with_context(cn285_bridge_incoming=STATE_DOOR)
         if not record:
             return model.create({**vals, "customer_rank": 1})
         model.browse(record.id).write(vals)

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError
 
 from ..engine import item as items
@@ -26,7 +27,7 @@ class NetsuiteItem(models.AbstractModel):
         product = self.env["product.product"].browse(binding.res_id).exists() if binding else None
         product = product or self._same_code(kind, item)
         values = self._values(kind, item, book)
-        product = product and product.with_context(cn285_bridge_incoming=True)
+        product = product and product.with_context(cn285_bridge_incoming=STATE_DOOR)
         if not product and item.inactive:
             return binding, self.env._("Inactive there, and never known here.")
         if product:

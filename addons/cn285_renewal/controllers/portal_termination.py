@@ -5,7 +5,10 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Date
 from odoo.http import request
 from odoo.tools import consteq, single_email_re
+from werkzeug.exceptions import BadRequest
 
+# The steps of the termination: the fields, what will be notified, the notification.
+STEPS = ("form", "summary", "confirm")
 # Longer texts are no names, addresses or reasons.
 MAX_TEXT = 2000
 
@@ -28,7 +31,7 @@ class TerminationPortal(CustomerPortal):
         except (AccessError, MissingError):
             return None
         token = contract_sudo.access_token
-        if access_token and token and consteq(token, access_token):
+        if access_token and access_token.isascii() and token and consteq(token, access_token):
             return contract_sudo
         own = request.env.user.partner_id.commercial_partner_id
         return contract_sudo if own == contract_sudo.partner_id.commercial_partner_id else None
@@ -68,7 +71,12 @@ class TerminationPortal(CustomerPortal):
         website=True,
     )
     def portal_terminate(self, contract_id, access_token=None, step="form", **post):
-        """Fields, an editable summary, the notification (Code de la consommation, D215-1)."""
+        """Fields, an editable summary, the notification (Code de la consommation, D215-1).
+
+        Nothing but the button of the summary notifies: a step of another name is refused.
+        """
+        if step not in STEPS:
+            raise BadRequest
         contract_sudo = self._customer_contract(contract_id, access_token)
         if contract_sudo is None:
             return request.redirect("/my")
@@ -77,15 +85,26 @@ class TerminationPortal(CustomerPortal):
         posted = request.httprequest.method == "POST"
         declared = self._declared(contract_sudo, post if posted else {})
         errors = self._declaration_errors(declared) if posted else {}
-        if not posted or step == "form" or errors:
-            return self._page(
-                "portal_termination_form",
-                contract_sudo,
-                access_token,
-                declared=declared,
-                errors=errors,
-                earliest=self._earliest(contract_sudo),
-            )
+        if posted and step != "form" and not errors:
+            try:
+                with request.env.cr.savepoint():
+                    return self._after_form(contract_sudo, access_token, step, declared)
+            except UserError as error:
+                errors = {"form": str(error.args[0])}
+        return self._page(
+            "portal_termination_form",
+            contract_sudo,
+            access_token,
+            declared=declared,
+            errors=errors,
+            earliest=self._earliest(contract_sudo),
+        )
+
+    def _after_form(self, contract_sudo, access_token, step, declared):
+        """The summary of what was declared, or its notification.
+
+        :raises UserError: where the contract's rules refuse it
+        """
         wished = Date.to_date(declared["wished_date"] or None)
         if step == "summary":
             day = contract_sudo._portal_termination_date(wished)
@@ -96,10 +115,10 @@ class TerminationPortal(CustomerPortal):
                 declared=declared,
                 quote=contract_sudo.termination_quote(day),
             )
-        reason = declared.pop("reason")
-        contract_sudo._portal_terminate(declared, reason, self._acting_user())
+        notified = {name: value for name, value in declared.items() if name != "reason"}
+        contract_sudo._portal_terminate(notified, declared["reason"], self._acting_user())
         suffix = f"?access_token={access_token}" if access_token else ""
-        return request.redirect(f"/my/contracts/{contract_id}/terminate{suffix}")
+        return request.redirect(f"/my/contracts/{contract_sudo.id}/terminate{suffix}")
 
     def _ended_page(self, contract_sudo, access_token):
         """The confirmation of what is under way or done, which can be opened again at any time."""
@@ -130,7 +149,9 @@ class TerminationPortal(CustomerPortal):
             "reason": "",
         }
         return {
-            name: str(post.get(name, value)).strip()[:MAX_TEXT] for name, value in known.items()
+            # The database takes no zero character.
+            name: str(post.get(name, value)).replace("\x00", "").strip()[:MAX_TEXT]
+            for name, value in known.items()
         }
 
     def _declaration_errors(self, declared):
@@ -174,7 +195,11 @@ class TerminationPortal(CustomerPortal):
         if not contract_sudo._portal_may_refuse():
             return self._to_contract(contract_sudo, access_token)
         if request.httprequest.method == "POST":
-            contract_sudo._portal_refuse()
+            try:
+                with request.env.cr.savepoint():
+                    contract_sudo._portal_refuse()
+            except UserError:  # in the meantime it has become too late, or was done
+                return self._to_contract(contract_sudo, access_token)
             return self._ended_page(contract_sudo, access_token)
         return self._page("portal_refuse_renewal", contract_sudo, access_token)
 
@@ -207,7 +232,8 @@ class TerminationPortal(CustomerPortal):
                 "statement": statement,
             }
             try:
-                contract_sudo._portal_withdraw(declaration, self._acting_user())
+                with request.env.cr.savepoint():
+                    contract_sudo._portal_withdraw(declaration, self._acting_user())
             except UserError as error:
                 errors = {"form": str(error.args[0])}
             else:

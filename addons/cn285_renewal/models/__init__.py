@@ -20,6 +20,7 @@ from . import (
     contract_change_termination,
     contract_change_refund,
     contract_change_confirmation,
+    proof_attachment,
     contract_withdrawal,
     contract_change_withdrawal,
     contract_portal_termination,

@@ -123,7 +123,7 @@ class AutoRenewal(TermChange):
                 vals["date_end"] = end and end - timedelta(days=1)
             elif not contract.date_end or contract.date_end > contract.term_end:
                 vals["date_end"] = contract.term_end
-            contract.write(vals)
+            contract._write_inside(vals)
 
 
 class ExtendTerm(TermChange):
@@ -163,7 +163,7 @@ class ExtendTerm(TermChange):
             vals = {"term_end": new_end, "term_anchor_day": day_after(new_end).day}
             if contract.date_end and contract.date_end < new_end:
                 vals["date_end"] = new_end
-            contract.write(vals)
+            contract._write_inside(vals)
 
 
 class ContractChange(models.Model):

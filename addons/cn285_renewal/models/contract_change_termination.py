@@ -112,7 +112,9 @@ class ContractChange(models.Model):
     declaration = fields.Json(
         readonly=True, copy=False, help="What the customer declared: name, address, contract."
     )
-    confirmation_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
+    confirmation_id = fields.Many2one(
+        "ir.attachment", readonly=True, copy=False, index="btree_not_null"
+    )
     date_reminder = fields.Date(
         compute="_compute_date_reminder",
         store=True,

@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.changes.types import ChangeType
-from odoo.addons.cn285_contract.models.common import LIVE_STATES
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, STATE_DOOR
 from odoo.tools import LazyTranslate, format_date
 
 _lt = LazyTranslate(__name__)
@@ -63,7 +63,7 @@ class Withdraw(ChangeType):
             items = items.filtered(lambda item: item.state in _SOLD)
             by_item.update(dict.fromkeys(items, change))
             if change._owes_service():
-                contract.with_context(cn285_no_replan=True)._end_on(change.date_effective)
+                contract.with_context(cn285_no_replan=STATE_DOOR)._end_on(change.date_effective)
             else:
                 items._update_state(_SOLD, "withdrawn")
         changes.env["cn285.contract.item"].union(*by_item)._settle(by_item)

@@ -23,7 +23,9 @@ class Contract(models.Model):
 
     _inherit = "cn285.contract"
 
-    notice_ids = fields.One2many("cn285.renewal.notice", "contract_id", string="Renewal Notices")
+    notice_ids = fields.One2many(
+        "cn285.renewal.notice", "contract_id", string="Renewal Notices", readonly=True
+    )
     notice_count = fields.Integer(compute="_compute_notice_count")
 
     def _compute_notice_count(self):

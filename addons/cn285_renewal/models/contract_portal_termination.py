@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, day_after
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, LockError, UserError
 
 from ..engine.termination import first_exit_from
 
@@ -27,6 +27,17 @@ class Contract(models.Model):
                 and change.state in ("scheduled", "applied")
             )
         ).sorted("id")[-1:]
+
+    def _portal_lock(self):
+        """Let two clicks wait for each other: the second finds what the first has done.
+
+        :raises ConcurrencyError: while another is at it; Odoo then repeats the request
+        """
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise ConcurrencyError(str(error)) from error
+        self.invalidate_recordset()
 
     def _portal_may_terminate(self):
         self.ensure_one()
@@ -66,8 +77,7 @@ class Contract(models.Model):
         :returns: the termination
         """
         self.ensure_one()
-        self.lock_for_update()
-        self.invalidate_recordset()
+        self._portal_lock()
         if self._portal_end():
             return self._portal_end()
         wished = fields.Date.to_date(declaration.get("wished_date"))
@@ -95,8 +105,7 @@ class Contract(models.Model):
         :raises UserError: when it is too late
         """
         self.ensure_one()
-        self.lock_for_update()
-        self.invalidate_recordset()
+        self._portal_lock()
         if self._portal_end():
             return self._portal_end()
         if not self._portal_may_refuse():
@@ -110,8 +119,7 @@ class Contract(models.Model):
         :raises UserError: when the withdrawal period is over
         """
         self.ensure_one()
-        self.lock_for_update()
-        self.invalidate_recordset()
+        self._portal_lock()
         done = self._portal_end()
         if done.type == "withdraw":
             return done

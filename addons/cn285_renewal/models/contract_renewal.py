@@ -54,7 +54,7 @@ class Contract(models.Model):
         vals = {"term_number": term.number, "term_start": term.start, "term_end": term.last_day}
         if ends_with_term:
             vals["date_end"] = term.last_day
-        self.write(vals)
+        self._write_inside(vals)
 
     def _closed_with_term(self):
         """Whether the contract closed because its term was over, and for no other reason."""

@@ -177,7 +177,9 @@ class Contract(models.Model):
     def action_draft(self):
         """Also forget the term: it begins anew when the contract is confirmed."""
         result = super().action_draft()
-        self.write({"term_number": 0, "term_start": False, "term_end": False, "auto_renew": True})
+        self._write_inside(
+            {"term_number": 0, "term_start": False, "term_end": False, "auto_renew": True}
+        )
         return result
 
     def _begin_term(self):

@@ -12,6 +12,7 @@ class PriceIndex(models.Model):
 
     _name = "cn285.price.index"
     _description = "Price Index"
+    _inherit = ["cn285.guarded"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)
@@ -56,6 +57,7 @@ class PriceIndexValue(models.Model):
 
     _name = "cn285.price.index.value"
     _description = "Price Index Value"
+    _inherit = ["cn285.guarded"]
     _order = "index_id, date desc"
 
     index_id = fields.Many2one("cn285.price.index", required=True, ondelete="cascade", index=True)

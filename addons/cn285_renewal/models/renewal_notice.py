@@ -33,7 +33,7 @@ class RenewalNotice(models.Model):
 
     _name = "cn285.renewal.notice"
     _description = "Renewal Notice"
-    _inherit = ["cn285.editable", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["cn285.editable", "cn285.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "date_latest, id"
     _check_company_auto = True
 
@@ -216,10 +216,6 @@ class RenewalNotice(models.Model):
                 )
             )
         return super().write(vals)
-
-    def _write_inside(self, vals):
-        """Write what follows from the contract and the sendings."""
-        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
 
     # === THE ENGINE === #
 

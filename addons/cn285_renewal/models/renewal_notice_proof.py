@@ -13,6 +13,7 @@ class RenewalNoticeSending(models.Model):
 
     _name = "cn285.renewal.notice.sending"
     _description = "Sending of a Renewal Notice"
+    _inherit = ["cn285.guarded"]
     _order = "date desc, id desc"
 
     notice_id = fields.Many2one(
@@ -35,7 +36,9 @@ class RenewalNoticeSending(models.Model):
     )
     message_id = fields.Char(string="Message-Id", readonly=True, index="btree_not_null")
     mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True)
-    attachment_id = fields.Many2one("ir.attachment", string="Letter", readonly=True)
+    attachment_id = fields.Many2one(
+        "ir.attachment", string="Letter", readonly=True, index="btree_not_null"
+    )
     delivery = fields.Selection(
         [
             ("outgoing", "On its Way"),
@@ -76,6 +79,13 @@ class RenewalNoticeSending(models.Model):
             self.notice_id._refresh_state()
         return result
 
+    def copy(self, default=None):
+        raise UserError(
+            self.env._(
+                "Sendings of a renewal notice are proof: each was made once, none is copied."
+            )
+        )
+
     def _is_inside(self):
         return self.env.context.get("cn285_state_door") is STATE_DOOR
 
@@ -104,10 +114,6 @@ class RenewalNoticeSending(models.Model):
             )
         body = html_sanitize(vals.get("body") or "") or False
         return {**vals, "body": body, "user_id": self.env.uid}
-
-    def _write_inside(self, vals):
-        """Write what was learnt of the delivery."""
-        self.with_context(cn285_state_door=STATE_DOOR).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

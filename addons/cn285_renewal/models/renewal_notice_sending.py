@@ -107,7 +107,7 @@ class RenewalNotice(models.Model):
         for notice in self:
             obstacle = channel.obstacle(notice)
             if obstacle:
-                notice.write({"problem": obstacle, "channel": LAST_RESORT})
+                notice._write_inside({"problem": obstacle, "channel": LAST_RESORT})
             else:
                 ready |= notice
         if not ready or ready._try_send() is None:
@@ -115,7 +115,7 @@ class RenewalNotice(models.Model):
         for notice in ready:
             reason = notice._try_send()
             if reason:
-                notice.problem = reason
+                notice._write_inside({"problem": reason})
 
     def _try_send(self):
         """Send in a savepoint: what fails leaves nothing behind. Returns the reason, or None."""
@@ -169,7 +169,7 @@ class RenewalNoticeSending(models.Model):
         self.ensure_one()
         self._write_inside({"delivery": delivery, "delivery_note": note})
         notice = self.notice_id
-        notice.write({"problem": note, "channel": LAST_RESORT})
+        notice._write_inside({"problem": note, "channel": LAST_RESORT})
         if notice.state in OPEN_NOTICES:
             notice.activity_schedule(
                 "mail.mail_activity_data_todo",

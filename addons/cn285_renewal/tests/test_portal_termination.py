@@ -1,8 +1,11 @@
 import re
 from datetime import date, timedelta
 from html import unescape
+from unittest.mock import patch
 
+from odoo.exceptions import LockError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .term_common import TermCase
 
@@ -249,3 +252,105 @@ class TestPortalTermination(TermCase, HttpCase):
         self.assertMoney(
             sum(contract.invoice_ids.mapped("amount_untaxed_signed")), f"{expected:.2f}"
         )
+
+    # === WHAT NO FORM OF OURS SENDS === #
+
+    def test_a_step_of_another_name_is_refused(self):
+        form = self._get("/terminate")
+        for step in ("notify", "CONFIRM", "", "1", "summary ", "\x00"):
+            with self.subTest(step):
+                page = self._post(form, "/terminate", step=step, **self._declared())
+                self.assertEqual(page.status_code, 400)
+        self.assertEqual(self._get("/terminate?step=other").status_code, 400)
+        # A step that is known does nothing without its form.
+        self.assertIn("terminate", self._get("/terminate?step=confirm").url)
+        self.assertFalse(self.contract.change_ids)
+
+    def test_a_double_click_is_no_error(self):
+        form = self._get("/terminate")
+        lock = type(self.contract).lock_for_update
+        busy = []
+
+        def locked(records, **options):
+            # The first click is still at it when the second one comes.
+            if records._name == "cn285.contract" and not busy:
+                busy.append(1)
+                raise LockError("busy")
+            return lock(records, **options)
+
+        with (
+            patch.object(type(self.env["base"]), "lock_for_update", locked),
+            patch("odoo.service.model.time.sleep"),
+            mute_logger("odoo.service.model"),
+        ):
+            done = self._post(form, "/terminate", step="confirm", **self._declared())
+        self.assertEqual(done.status_code, 200)
+        self.assertIn("Confirmation of your termination", done.text)
+        again = self._post(form, "/terminate", step="confirm", **self._declared())
+        self.assertIn("Confirmation of your termination", again.text)
+        self.assertEqual(len(self.contract.change_ids), 1)
+
+    def test_addresses_that_nobody_gave_out(self):
+        self.contract._portal_ensure_token()
+        for path in (
+            "?access_token=%C3%A9t%C3%A9",
+            "?access_token=%00",
+            "?values=1&document=2&session_history=3&no_breadcrumbs=4&contract_sudo=5",
+            "/usage?values=1&document=2",
+            "/terminate?access_token=%C3%A9&name=x&unknown=1",
+            "/withdraw?declared=1",
+            "/refuse-renewal?access_token=%F0%9F%98%80",
+        ):
+            with self.subTest(path):
+                self.assertLess(self._get(path).status_code, 500)
+        for number in ("0", "99999999999999999999", "2147483648"):
+            for path in ("", "/terminate", "/withdraw", "/refuse-renewal", "/usage"):
+                with self.subTest(number, path=path):
+                    page = self.url_open(f"/my/contracts/{number}{path}")
+                    self.assertLess(page.status_code, 500)
+        for path in ("/page/0", "/page/99999999999", "?sortby=x&filterby=y", "?page=x"):
+            self.assertLess(self.url_open(f"/my/contracts{path}").status_code, 500)
+
+    def test_odd_texts_are_kept_as_texts(self):
+        form = self._get("/terminate")
+        values = {"name": "Camille\x00 <b>Durand</b>", "address": self.consumer.email}
+        for wished in ("yesterday", "0001-01-01", "99999-01-01", "2026-02-30"):
+            page = self._post(form, "/terminate", step="confirm", wished_date=wished, **values)
+            self.assertEqual(page.status_code, 200)
+            self.assertIn("Please give a date", page.text)
+        done = self._post(form, "/terminate", step="confirm", **values)
+        self.assertEqual(done.status_code, 200)
+        self.assertNotIn("<b>Durand", done.text)
+        self.assertEqual(self.contract.change_ids.declaration["name"], "Camille <b>Durand</b>")
+
+    def test_what_the_rules_refuse_is_told_on_the_form(self):
+        form = self._get("/terminate")
+        with patch.object(
+            type(self.env["cn285.contract"]),
+            "_portal_terminate",
+            side_effect=UserError("It ends already."),
+        ):
+            page = self._post(form, "/terminate", step="confirm", **self._declared())
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("It ends already.", page.text)
+
+    def test_no_form_is_taken_from_another_site(self):
+        self._get("/terminate")
+        for path in ("/terminate", "/withdraw", "/refuse-renewal"):
+            page = self.url_open(
+                f"/my/contracts/{self.contract.id}{path}",
+                data={"step": "confirm", **self._declared()},
+            )
+            self.assertEqual(page.status_code, 400)
+        self.assertFalse(self.contract.change_ids)
+
+    def test_another_file_is_no_confirmation(self):
+        """A file that a change names is shown only if it is one of the contract's documents."""
+        form = self._get("/terminate")
+        self._post(form, "/terminate", step="confirm", **self._declared())
+        secret = self.env["ir.attachment"].create({"name": "paie.txt", "raw": b"secret"})
+        self.contract.change_ids._write_inside({"confirmation_id": secret.id})
+        page = self._get("/terminate").text
+        self.assertIn("Confirmation of your termination", page)
+        self.assertNotIn(f"/web/content/{secret.id}", page)
+        self.assertFalse(secret.access_token)

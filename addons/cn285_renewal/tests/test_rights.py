@@ -248,6 +248,31 @@ class TestRights(TermCase):
             with self.assertRaises(UserError):
                 self._as("own", self.mine.notice_ids).write({field: "2025-12-16"})
 
+    def test_a_letter_that_left_is_not_replaced(self):
+        self._as("own", self.mine.notice_ids).action_print_letters()
+        letter = self.mine.notice_ids.sending_ids.attachment_id[:1]
+        self.assertTrue(letter.raw.startswith(b"%PDF"))
+        for login in ("own", "manager"):
+            mine = letter.with_user(self.users[login])
+            self.assertTrue(mine.has_access("write"), "but for what it is")
+            for change in (
+                lambda mine=mine: mine.write({"raw": b"%PDF another"}),
+                lambda mine=mine: mine.write({"datas": b"JVBERg=="}),
+                lambda mine=mine: mine.write({"name": "another.pdf"}),
+                lambda mine=mine: mine.write({"res_id": self.theirs.notice_ids.id}),
+                lambda mine=mine: mine.write({"type": "url", "url": "https://example.com"}),
+                lambda mine=mine: mine.unlink(),
+                lambda mine=mine: mine._delete_and_notify(),
+                lambda mine=mine: mine.sudo().unlink(),
+            ):
+                self._refused(change)
+        self.assertTrue(letter.exists())
+        self.assertEqual(letter.res_id, self.mine.notice_ids.id)
+        # What proves nothing is anybody's who may edit the record.
+        draft = letter.with_user(self.users["own"]).copy({"name": "draft.pdf"})
+        draft.name = "other.pdf"
+        draft.unlink()
+
     def test_a_letter_that_came_back_does_not_count(self):
         sending = self._as("own", self.mine.notice_ids.sending_ids)
         self._refused(self._as("bookkeeper", sending).action_came_back)

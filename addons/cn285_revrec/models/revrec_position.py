@@ -11,6 +11,8 @@ class RevrecPosition(models.Model):
 
     _name = "cn285.revrec.position"
     _description = "Month-End Recognition Item"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "date desc, schedule_id"
     _log_access = False
 

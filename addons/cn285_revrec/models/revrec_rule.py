@@ -13,6 +13,7 @@ class RevrecRule(models.Model):
 
     _name = "cn285.revrec.rule"
     _description = "Recognition Rule"
+    _inherit = ["cn285.guarded"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

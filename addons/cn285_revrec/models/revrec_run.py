@@ -13,7 +13,8 @@ class RevrecRun(models.Model):
 
     _name = "cn285.revrec.run"
     _description = "Recognition Run"
-    _inherit = ["mail.thread"]
+    _inherit = ["cn285.guarded", "mail.thread"]
+    _creatable = frozenset({"name"})
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -51,11 +52,19 @@ class RevrecRun(models.Model):
         tracking=True,
         index=True,
     )
-    move_ids = fields.One2many("account.move", "cn285_revrec_run_id", string="Journal Entries")
-    line_ids = fields.One2many("cn285.revrec.line", "run_id", string="Lines Recognised")
-    position_ids = fields.One2many("cn285.revrec.position", "run_id", string="Month-End Items")
-    issue_ids = fields.One2many("cn285.revrec.run.issue", "run_id", string="Left Out")
-    preview_ids = fields.One2many("cn285.revrec.run.preview", "run_id")
+    move_ids = fields.One2many(
+        "account.move", "cn285_revrec_run_id", string="Journal Entries", readonly=True
+    )
+    line_ids = fields.One2many(
+        "cn285.revrec.line", "run_id", string="Lines Recognised", readonly=True
+    )
+    position_ids = fields.One2many(
+        "cn285.revrec.position", "run_id", string="Month-End Items", readonly=True
+    )
+    issue_ids = fields.One2many(
+        "cn285.revrec.run.issue", "run_id", string="Left Out", readonly=True
+    )
+    preview_ids = fields.One2many("cn285.revrec.run.preview", "run_id", readonly=True)
     move_count = fields.Integer(string="Entries Posted", compute="_compute_counts")
     issue_count = fields.Integer(string="Lines Left Out", compute="_compute_counts")
     recognised = fields.Monetary(
@@ -189,6 +198,8 @@ class RevrecRunIssue(models.Model):
 
     _name = "cn285.revrec.run.issue"
     _description = "Line Left Out of Recognition"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "run_id, id"
 
     run_id = fields.Many2one("cn285.revrec.run", required=True, ondelete="cascade", index=True)
@@ -213,6 +224,8 @@ class RevrecRunPreview(models.Model):
 
     _name = "cn285.revrec.run.preview"
     _description = "Preview of a Recognition Run"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "run_id, date, kind, id"
 
     run_id = fields.Many2one("cn285.revrec.run", required=True, ondelete="cascade", index=True)

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from odoo import models
 from odoo.addons.cn285_contract.models.bulk import commit_batch, persistently
-from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
@@ -53,7 +52,7 @@ class RevrecRun(models.Model):
             run._check_draft()
             run._sync_schedules()
             run._check_open()
-            run.preview_ids.unlink()
+            run.preview_ids._inside().unlink()
             # What preparing marks and stores on the way is rolled back.
             with closing(run.env.cr.savepoint()):
                 entries, _links = run._prepare_all("synthesis")
@@ -73,7 +72,7 @@ class RevrecRun(models.Model):
                     for item in entry.items
                 ]
             run.env.invalidate_all(flush=False)
-            run.env["cn285.revrec.run.preview"].create(vals)
+            run.env["cn285.revrec.run.preview"]._inside().create(vals)
         return True
 
     def _analytic_names(self, distribution):
@@ -104,12 +103,12 @@ class RevrecRun(models.Model):
         if self.state != "draft":
             return
         reasons = self.env["cn285.revrec.source"]._sync(self.company_id, self.date)
-        self.issue_ids.unlink()
+        self.issue_ids._inside().unlink()
         names = {
             "account.move.line": "move_line_id",
             "cn285.billing.schedule": "billing_schedule_id",
         }
-        self.env["cn285.revrec.run.issue"].create(
+        self.env["cn285.revrec.run.issue"]._inside().create(
             [
                 {"run_id": self.id, names[model]: record_id, "reason": reason}
                 for (model, record_id), reason in reasons.items()
@@ -130,8 +129,8 @@ class RevrecRun(models.Model):
             link()
         self.env["cn285.revrec.line"].invalidate_model(flush=False)
         self.env["cn285.revrec.position"].invalidate_model(flush=False)
-        self.preview_ids.unlink()
-        self.with_context(cn285_state_door=STATE_DOOR).state = "done"
+        self.preview_ids._inside().unlink()
+        self._write_inside({"state": "done"})
 
     def _done_twin(self):
         """Another run of the same month that was posted; then this one has nothing to do."""
@@ -221,7 +220,7 @@ class RevrecRun(models.Model):
             )
         )
         self.env.invalidate_all()
-        self.with_context(cn285_state_door=STATE_DOOR).state = "reversed"
+        self._write_inside({"state": "reversed"})
 
     def _check_reversible(self):
         if self.state != "done":

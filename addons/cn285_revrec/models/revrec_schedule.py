@@ -25,6 +25,8 @@ class RevrecSchedule(models.Model):
 
     _name = "cn285.revrec.schedule"
     _description = "Recognition Schedule"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "invoice_date desc, id desc"
     _rec_name = "id"
 
@@ -220,9 +222,9 @@ class RevrecSchedule(models.Model):
     def _forget(self):
         """Undo schedules whose invoice is not posted any more; what was accrued before stays."""
         kept = self.filtered("position_ids")
-        kept.line_ids.unlink()
+        kept.line_ids._inside().unlink()
         # Without an amount they fit their row no more, and are spread anew.
-        kept.write(
+        kept._write_inside(
             {
                 "posting": "unbilled",
                 "move_id": False,
@@ -232,7 +234,7 @@ class RevrecSchedule(models.Model):
                 "amount_currency": 0.0,
             }
         )
-        (self - kept).unlink()
+        (self - kept)._inside().unlink()
 
     def action_view_invoice(self):
         self.ensure_one()
@@ -263,6 +265,8 @@ class RevrecLine(models.Model):
 
     _name = "cn285.revrec.line"
     _description = "Recognition Schedule Line"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "date, schedule_id, period"
     _log_access = False
 

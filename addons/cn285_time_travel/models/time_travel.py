@@ -20,6 +20,7 @@ class TimeTravel(models.Model):
 
     _name = "cn285.time.travel"
     _description = "Time Travel"
+    _inherit = ["cn285.guarded"]
     _order = "id desc"
     _rec_name = "date_to"
     _check_company_auto = True
@@ -40,7 +41,9 @@ class TimeTravel(models.Model):
     )
     seconds = fields.Float(readonly=True, help="How long the journey took.")
     bills_daily = fields.Boolean(related="company_id.cn285_daily_billing")
-    line_ids = fields.One2many("cn285.time.travel.line", "travel_id", string="What Happened")
+    line_ids = fields.One2many(
+        "cn285.time.travel.line", "travel_id", string="What Happened", readonly=True
+    )
     invoice_count = fields.Integer(string="Invoices", compute="_compute_totals")
     amount_untaxed = fields.Monetary(string="Billed Excl. Tax", compute="_compute_totals")
 
@@ -60,7 +63,7 @@ class TimeTravel(models.Model):
             description=self.env._("Time travel to %s", format_date(self.env, self.date_to)),
             identity_key=f"cn285.time.travel-{self.id}",
         )._job_travel()
-        self.state = "running"
+        self._write_inside({"state": "running"})
 
     def _job_travel(self):
         """Job: travel; killed and run again, it goes on from the day that it had reached."""
@@ -87,13 +90,14 @@ class TimeTravel(models.Model):
         self._check_destination(today)
         if self.state == "draft":
             self.date_from = today
-        self.state = "running"
+        self._write_inside({"state": "running"})
         started = time.monotonic()
         commit_batch(self.env)
         while today < self.date_to:
             today = persistently(self.env, partial(self._pass_days, today))
         self._write_report()
-        self.write({"state": "done", "seconds": self.seconds + time.monotonic() - started})
+        seconds = self.seconds + time.monotonic() - started
+        self._write_inside({"state": "done", "seconds": seconds})
         return True
 
     def _check_destination(self, today):
@@ -112,9 +116,9 @@ class TimeTravel(models.Model):
 
     def _write_report(self):
         """Replace the lines by what happened between the two days, beside what was noted by day."""
-        self.line_ids.filtered(lambda line: line.kind not in NOTED_KINDS).unlink()
+        self.line_ids.filtered(lambda line: line.kind not in NOTED_KINDS)._inside().unlink()
         happened = self.env["cn285.diary"]._read(self.company_id, self.date_from, self.date_to)
-        self.env["cn285.time.travel.line"].create(
+        self.env["cn285.time.travel.line"]._inside().create(
             [
                 {"travel_id": self.id, "date": day, "kind": kind, "count": count, "amount": amount}
                 for (day, kind), (count, amount) in sorted(happened.items())
@@ -123,6 +127,6 @@ class TimeTravel(models.Model):
 
     def _note(self, day, kind, count=1, reason=None):
         """Keep what is found nowhere afterwards."""
-        self.env["cn285.time.travel.line"].create(
+        self.env["cn285.time.travel.line"]._inside().create(
             {"travel_id": self.id, "date": day, "kind": kind, "count": count, "reason": reason}
         )

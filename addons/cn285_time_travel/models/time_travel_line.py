@@ -7,6 +7,8 @@ NOTED_KINDS = ("mail", "failed")
 class TimeTravelLine(models.Model):
     _name = "cn285.time.travel.line"
     _description = "Time Travel: What Happened"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "date, kind, id"
 
     travel_id = fields.Many2one(

@@ -32,6 +32,6 @@ class UsagePortal(ContractPortal):
             },
             "my_contracts_history",
             False,
-            **kwargs,
+            **self._page_kwargs(kwargs),
         )
         return request.render("cn285_usage.portal_contract_usage_page", values)

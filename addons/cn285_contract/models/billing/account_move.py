@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..guarded import refuse_kept_links
 from .account_tax import SUMS_LINES
 
 
@@ -42,6 +43,10 @@ class AccountMove(models.Model):
     def _compute_cn285_contract_count(self):
         for move in self:
             move.cn285_contract_count = len(move.cn285_contract_ids)
+
+    def write(self, vals):
+        refuse_kept_links(self, vals)
+        return super().write(vals)
 
     def _prepare_product_base_line_for_taxes_computation(self, product_line):
         base_line = super()._prepare_product_base_line_for_taxes_computation(product_line)
@@ -107,6 +112,10 @@ class AccountMoveLine(models.Model):
     def _cn285_of_row(self):
         """The line that names the rows behind this one: itself, or the first of the same row."""
         return self.cn285_first_line_id or self
+
+    def write(self, vals):
+        refuse_kept_links(self, vals)
+        return super().write(vals)
 
     def unlink(self):
         # sudo: a line deleted from a draft invoice frees its rows, which are then planned again.

@@ -12,6 +12,29 @@ class BillingSchedule(models.Model):
     """How the amount of a row came about, in words."""
 
     _inherit = "cn285.billing.schedule"
+    # What customers read of it by remote calls.
+    _portal_fields = frozenset(
+        {
+            "item_id",
+            "contract_id",
+            "company_id",
+            "currency_id",
+            "product_id",
+            "beneficiary_id",
+            "kind",
+            "period_start",
+            "period_end",
+            "billing_date",
+            "quantity",
+            "price_unit",
+            "discount",
+            "proration",
+            "net",
+            "amount",
+            "explanation",
+            "state",
+        }
+    )
 
     @api.model
     def _explain(self, steps, currency):

@@ -11,7 +11,20 @@ class BillingRun(models.Model):
 
     _name = "cn285.billing.run"
     _description = "Billing Run"
-    _inherit = ["mail.thread"]
+    _inherit = ["cn285.guarded", "mail.thread"]
+    _creatable = frozenset({"name"})
+    _fixed_after_draft = frozenset(
+        {
+            "company_id",
+            "contract_ids",
+            "date",
+            "invoice_date",
+            "partner_ids",
+            "post",
+            "tag_ids",
+            "template_ids",
+        }
+    )
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -62,9 +75,13 @@ class BillingRun(models.Model):
     progress = fields.Float(compute="_compute_progress", help="Share of the batches done, in %.")
     date_started = fields.Datetime(string="Started", readonly=True, copy=False)
     date_finished = fields.Datetime(string="Finished", readonly=True, copy=False)
-    schedule_ids = fields.One2many("cn285.billing.schedule", "run_id", string="Rows Billed")
-    invoice_ids = fields.One2many("account.move", "cn285_run_id", string="Invoices")
-    issue_ids = fields.One2many("cn285.billing.run.issue", "run_id", string="Set Aside", copy=False)
+    schedule_ids = fields.One2many(
+        "cn285.billing.schedule", "run_id", string="Rows Billed", readonly=True
+    )
+    invoice_ids = fields.One2many("account.move", "cn285_run_id", string="Invoices", readonly=True)
+    issue_ids = fields.One2many(
+        "cn285.billing.run.issue", "run_id", string="Set Aside", copy=False, readonly=True
+    )
     row_count = fields.Integer(string="Rows", compute="_compute_results")
     invoice_count = fields.Integer(compute="_compute_results")
     contract_count = fields.Integer(compute="_compute_results")
@@ -286,7 +303,7 @@ class BillingRun(models.Model):
         solved = self.issue_ids.filtered(
             lambda issue: issue.kind == "rating" and issue.contract_id not in failed
         )
-        solved.state = "solved"
+        solved._write_inside({"state": "solved"})
         self._set_aside(self._own_contracts(failed), kind="rating")
 
     # === BATCHES === #
@@ -322,7 +339,7 @@ class BillingRun(models.Model):
         for run in self:
             if run.state not in ("draft", "running"):
                 raise UserError(self.env._("Billing run %s is over already.", run.name))
-            run.state = "cancelled"
+            run._write_inside({"state": "cancelled"})
         return True
 
     # === ACTIONS === #

@@ -187,7 +187,7 @@ class BillingRun(models.Model):
         creates = []
         for contract, reason in reasons.items():
             if contract in issues:
-                issues[contract].reason = reason
+                issues[contract]._write_inside({"reason": reason})
             else:
                 creates.append(
                     {
@@ -197,7 +197,7 @@ class BillingRun(models.Model):
                         "reason": reason,
                     }
                 )
-        self.env["cn285.billing.run.issue"].create(creates)
+        self.env["cn285.billing.run.issue"]._inside().create(creates)
 
     def _solve_issues(self, contracts):
         """Close the issues of contracts that are billed now, also those of earlier runs."""
@@ -207,7 +207,7 @@ class BillingRun(models.Model):
                 ("kind", "in", ("billing", "approval")),
                 ("state", "=", "open"),
             ]
-        ).state = "solved"
+        )._write_inside({"state": "solved"})
 
 
 class _TrialPassed(Exception):

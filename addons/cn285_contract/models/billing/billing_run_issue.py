@@ -6,6 +6,8 @@ class BillingRunIssue(models.Model):
 
     _name = "cn285.billing.run.issue"
     _description = "Billing Run Issue"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "state, id desc"
     _rec_name = "reason"
 

@@ -22,6 +22,8 @@ class BillingRunBatch(models.Model):
 
     _name = "cn285.billing.run.batch"
     _description = "Billing Run Batch"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "run_id, number"
     _rec_name = "number"
 
@@ -57,7 +59,7 @@ class BillingRunBatch(models.Model):
         if self.state == "done":
             return self.env["account.move"]
         moves = self.run_id._run_batch(self._parsed_keys(), self.contract_ids)
-        self.write({"state": "done", "invoice_count": len(moves)})
+        self._write_inside({"state": "done", "invoice_count": len(moves)})
         self.run_id._send_invoices(moves)
         return moves
 
@@ -69,7 +71,7 @@ class BillingRunBatch(models.Model):
     def _give_up(self):
         """The job of these batches failed for good or was cancelled: close the run without them."""
         lost = self.filtered(lambda batch: batch.state == "pending")
-        lost.state = "failed"
+        lost._write_inside({"state": "failed"})
         for run in lost.run_id.filtered(lambda run: run.state == "running"):
             run.with_delay(
                 channel="root",
@@ -97,7 +99,9 @@ class BillingRun(models.Model):
 
     _inherit = "cn285.billing.run"
 
-    batch_ids = fields.One2many("cn285.billing.run.batch", "run_id", string="Batches", copy=False)
+    batch_ids = fields.One2many(
+        "cn285.billing.run.batch", "run_id", string="Batches", copy=False, readonly=True
+    )
 
     def action_run(self):
         """Bill what is due, in this process: plans, invoices, posts, batch after batch.
@@ -174,25 +178,33 @@ class BillingRun(models.Model):
             self._prepare_due_rows()
             batches = self._create_batches(self._batches())
         # Written only where it changes: another process may be at this run.
-        batches.filtered(lambda batch: batch.state == "failed").state = "pending"
+        failed = batches.filtered(lambda batch: batch.state == "failed")
+        failed._write_inside({"state": "pending"})
         if self.state != "running":
             started = self.date_started or fields.Datetime.now()
-            self.write({"state": "running", "date_started": started, "date_finished": False})
+            self._write_inside(
+                {"state": "running", "date_started": started, "date_finished": False}
+            )
         return batches
 
     def _create_batches(self, batches, contracts=None):
         first = max(self.batch_ids.mapped("number"), default=0) + 1
-        return self.env["cn285.billing.run.batch"].create(
-            [
-                {
-                    "run_id": self.id,
-                    "number": number,
-                    "keys": [[day.isoformat(), payer] for day, payer in batch],
-                    "contract_ids": contracts.ids if contracts else False,
-                }
-                for number, batch in enumerate(batches, start=first)
-            ]
+        made = (
+            self.env["cn285.billing.run.batch"]
+            ._inside()
+            .create(
+                [
+                    {
+                        "run_id": self.id,
+                        "number": number,
+                        "keys": [[day.isoformat(), payer] for day, payer in batch],
+                        "contract_ids": contracts.ids if contracts else False,
+                    }
+                    for number, batch in enumerate(batches, start=first)
+                ]
+            )
         )
+        return made.with_env(self.env)
 
     def _finish(self):
         """Close a running run: done, or done with errors where something was set aside."""
@@ -201,7 +213,7 @@ class BillingRun(models.Model):
             return
         open_issues = self.issue_ids.filtered(lambda issue: issue.state == "open")
         failed = self.batch_ids.filtered(lambda batch: batch.state == "failed")
-        self.write(
+        self._write_inside(
             {
                 "state": "partial" if open_issues or failed else "done",
                 "date_finished": fields.Datetime.now(),
@@ -244,7 +256,7 @@ class BillingRun(models.Model):
         keys = {
             (self.invoice_date or row.billing_date, row.contract_id.payer_id.id) for row in rows
         }
-        self.state = "running"
+        self._write_inside({"state": "running"})
         batches = self._create_batches([sorted(keys)] if keys else [], contracts)
         commit_batch(self.env)
         for batch in batches:

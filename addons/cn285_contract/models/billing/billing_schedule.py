@@ -18,6 +18,8 @@ class BillingSchedule(models.Model):
 
     _name = "cn285.billing.schedule"
     _description = "Billing Schedule"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "billing_date, contract_id, item_id, period_start, id"
 
     item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="restrict", index=True)
@@ -137,7 +139,8 @@ class BillingSchedule(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         for row in self:
-            row.explanation = row._explain(row.steps, row.currency_id) if row.steps else False
+            steps = row.sudo().steps  # sudo: customers read it in words only
+            row.explanation = row._explain(steps, row.currency_id) if steps else False
 
     @api.depends("item_id.name", "period_start", "period_end")
     @api.depends_context("lang")
@@ -150,6 +153,7 @@ class BillingSchedule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._refuse_history()
         items = self.env["cn285.contract.item"]
         return super().create([{**items.browse(v["item_id"])._row_owner(), **v} for v in vals_list])
 
@@ -260,7 +264,7 @@ class BillingSchedule(models.Model):
                 k: v for k, v in changed.items() if k not in ("state", "net", "amount", "steps")
             }
         if changed:
-            self.write(changed)
+            self._write_inside(changed)
 
     def _differs(self, name, value):
         current = self[name]
@@ -273,8 +277,8 @@ class BillingSchedule(models.Model):
     def _drop_planned(self):
         """Remove open rows that the plan does not want any more."""
         with_history = self.filtered("revision")
-        with_history.write({"state": "cancelled"})
-        (self - with_history).unlink()
+        with_history._write_inside({"state": "cancelled"})
+        (self - with_history)._inside().unlink()
 
     def _rate_waiting(self):
         """Hook: give rows that wait for usage their ``net``, ``amount``, ``steps`` and state.
@@ -357,7 +361,9 @@ class BillingSchedule(models.Model):
         What was changed on their items in the meantime counts.
         """
         self._take_back_credits()
-        self.write({"state": "planned", "move_line_id": False, "move_id": False, "run_id": False})
+        self._write_inside(
+            {"state": "planned", "move_line_id": False, "move_id": False, "run_id": False}
+        )
         self.item_id._replan()
 
     def _cancel_invoiced(self):
@@ -367,7 +373,7 @@ class BillingSchedule(models.Model):
         """
         self._take_back_credits()
         items = self.item_id
-        self.write({"state": "cancelled"})
+        self._write_inside({"state": "cancelled"})
         items._replan()
         self._credit_anew()
 

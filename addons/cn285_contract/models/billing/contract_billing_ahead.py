@@ -115,7 +115,7 @@ class BillingRun(models.Model):
                 "contract_ids": [fields.Command.set(rows.contract_id.ids)],
             }
         )
-        run.write({"state": "running", "date_started": fields.Datetime.now()})
+        run._write_inside({"state": "running", "date_started": fields.Datetime.now()})
         rows.lock_for_update(allow_referencing=True)
         rows._reprice()
         moves = run._bill_rows(rows.exists().filtered(lambda row: row.state == "planned"))

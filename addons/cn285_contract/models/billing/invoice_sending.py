@@ -77,10 +77,10 @@ class BillingRun(models.Model):
         )
         vals = {"reason": self.env._("%(invoice)s: %(reason)s", invoice=move.name, reason=reason)}
         if known:
-            known.write(vals)
+            known._write_inside(vals)
         else:
             contract = move.cn285_contract_ids[:1]
-            issues.create(
+            issues._inside().create(
                 {
                     **vals,
                     "run_id": self.id,
@@ -90,7 +90,7 @@ class BillingRun(models.Model):
                 }
             )
         if self.state == "done":
-            self.state = "partial"
+            self._write_inside({"state": "partial"})
 
     # === DETAIL OF SUMMED LINES === #
 
@@ -166,11 +166,12 @@ class BillingRunIssue(models.Model):
         for issue in self:
             reason = issue.run_id._send_one(issue.move_id)
             if reason:
-                issue.reason = self.env._(
+                text = self.env._(
                     "%(invoice)s: %(reason)s", invoice=issue.move_id.name, reason=reason
                 )
+                issue._write_inside({"reason": text})
             else:
-                issue.state = "solved"
+                issue._write_inside({"state": "solved"})
 
 
 def _as_csv(table):

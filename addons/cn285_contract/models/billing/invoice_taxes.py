@@ -116,4 +116,4 @@ class BillingSchedule(models.Model):
                 planned = [amount * whole / sum(planned) for amount in planned]
             parts = rounded_to(planned, whole, as_decimal(currency.rounding))
             for row, part in zip(rows, parts, strict=True):
-                row.amount = float(part)
+                row._write_inside({"amount": float(part)})

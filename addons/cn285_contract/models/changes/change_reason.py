@@ -6,6 +6,7 @@ class ChangeReason(models.Model):
 
     _name = "cn285.change.reason"
     _description = "Reason of a Contract Change"
+    _inherit = ["cn285.guarded"]
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

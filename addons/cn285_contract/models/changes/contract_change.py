@@ -41,6 +41,18 @@ class ContractChange(models.Model):
     _name = "cn285.contract.change"
     _description = "Contract Change"
     _inherit = ["cn285.editable", "cn285.guarded", "mail.thread", "mail.activity.mixin"]
+    _portal_fields = frozenset(
+        {
+            "contract_id",
+            "item_id",
+            "company_id",
+            "type",
+            "date_effective",
+            "date_requested",
+            "state",
+            "description",
+        }
+    )
     _order = "date_effective desc, id desc"
     _check_company_auto = True
 

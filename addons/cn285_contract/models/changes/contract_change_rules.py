@@ -49,6 +49,7 @@ class ChangeApproval(models.Model):
 
     _name = "cn285.change.approval"
     _description = "Approval of Contract Changes"
+    _inherit = ["cn285.guarded"]
     _order = "template_id, id"
 
     template_id = fields.Many2one(

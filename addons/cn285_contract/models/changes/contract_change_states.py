@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..common import LIVE_STATES, as_day
+from ..common import LIVE_STATES, STATE_DOOR, as_day
 
 
 class ContractChange(models.Model):
@@ -210,6 +210,6 @@ class ContractChange(models.Model):
             change.message_post(body=note)
             change.contract_id.message_post(body=note)
         if obsolete:
-            obsolete.with_context(cn285_no_replan=True).action_cancel()
+            obsolete.with_context(cn285_no_replan=STATE_DOOR).action_cancel()
             obsolete._write_inside({"error": False})
         return obsolete

@@ -13,7 +13,8 @@ class ContractChange(models.Model):
         """What changes, in a line, as the log shows it."""
         self.ensure_one()
         parts = [self.item_id.name] if self.item_id else []
-        for name, value in (self.values or {}).items():
+        # sudo: customers read it in words only, and records by name only as far as they may.
+        for name, value in (self.sudo().values or {}).items():
             text = self._value_text(name, value)
             spec = self._type().values.get(name)
             named = spec is not None and spec.kind == "fields"

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo import fields, models
 
-from ..common import day_after
+from ..common import STATE_DOOR, day_after
 
 BILLING = [
     ("credited", "Not Owed: What Was Invoiced is Credited"),
@@ -17,6 +17,8 @@ class ContractItemPause(models.Model):
 
     _name = "cn285.contract.item.pause"
     _description = "Pause of a Contract Item"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "item_id, date_start, id"
 
     item_id = fields.Many2one(
@@ -98,7 +100,7 @@ class ContractItem(models.Model):
         resting = successor._pauses_on(max(day, today))
         state = "suspended" if same and self.state == "suspended" else resting and "paused"
         if state and self.state != "active":
-            successor.with_context(cn285_no_replan=True)._update_state(("active",), state)
+            successor.with_context(cn285_no_replan=STATE_DOOR)._update_state(("active",), state)
         if successor.contract_id == self.contract_id or not resting:
             return
         # The end of a pause of the whole contract stays with that contract.

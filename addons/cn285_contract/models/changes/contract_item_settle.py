@@ -9,7 +9,7 @@ from ...engine.changes import Billed, Price, settle
 from ...engine.money import round_money
 from ...engine.periods import period_at
 from ...engine.spans import normalise, subtract
-from ..common import OPEN_STATES, as_decimal, day_after
+from ..common import OPEN_STATES, STATE_DOOR, as_decimal, day_after
 
 # Items in these states owe nothing, whatever was invoiced.
 OWING_NOTHING = ("draft", "withdrawn", "cancelled")
@@ -46,7 +46,7 @@ class ContractItem(models.Model):
             if any(credit.frees for credit in credits):
                 freed |= item
         # What ended is planned no more: its freed days are billed anew before it ends again.
-        freed.with_context(cn285_no_replan=True)._update_state(("ended",), "active")
+        freed.with_context(cn285_no_replan=STATE_DOOR)._update_state(("ended",), "active")
         rows = self.env["cn285.billing.schedule"].sudo().create(creates)
         items._replan()
         items._mark_caused(changes, rows)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ...engine.plan import end_of_terms
-from ..common import LIVE_STATES, day_after
+from ..common import LIVE_STATES, STATE_DOOR, day_after
 
 
 class ContractItem(models.Model):
@@ -43,12 +43,12 @@ class ContractItem(models.Model):
         if successor.version_ids or successor.pause_ids:
             successor._replan()
         if self.date_start >= day:
-            self.with_context(cn285_keep_contract_state=True)._update_state(
+            self.with_context(cn285_keep_contract_state=STATE_DOOR)._update_state(
                 LIVE_STATES, "cancelled"
             )
         else:
             # Its last days are not a period that the item cut short by itself.
-            self.with_context(cn285_no_replan=True).write(
+            self.with_context(cn285_no_replan=STATE_DOOR).write(
                 {"date_end": day - timedelta(days=1), "last_period": "prorate"}
             )
         return successor

@@ -7,6 +7,7 @@ class TierPath(models.Model):
 
     _name = "cn285.tier.path"
     _description = "Tier Path"
+    _inherit = ["cn285.guarded"]
     _order = "product_from_id, kind, sequence, id"
     _check_company_auto = True
 

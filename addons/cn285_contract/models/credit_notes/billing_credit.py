@@ -10,6 +10,8 @@ class BillingCredit(models.Model):
 
     _name = "cn285.billing.credit"
     _description = "Credited Schedule Row"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "schedule_id, id"
 
     schedule_id = fields.Many2one(

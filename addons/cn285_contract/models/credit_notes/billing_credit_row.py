@@ -86,7 +86,8 @@ class BillingSchedule(models.Model):
         for line, rows in self.grouped("move_line_id").items():
             credited = rows.credited_id.move_line_id
             if len(credited) == 1 and set(rows.mapped("kind")) == {"credit"}:
-                line.cn285_credited_line_id = credited
+                # sudo: it follows from the rows; nobody writes it by hand.
+                line.sudo().cn285_credited_line_id = credited
 
 
 class AccountMove(models.Model):

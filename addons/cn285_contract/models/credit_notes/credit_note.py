@@ -27,7 +27,11 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     cn285_credit_reason_id = fields.Many2one(
-        "cn285.credit.reason", string="Credit Reason", copy=False, ondelete="restrict"
+        "cn285.credit.reason",
+        string="Credit Reason",
+        copy=False,
+        ondelete="restrict",
+        groups="base.group_user",
     )
 
     # === DOORS === #

@@ -6,6 +6,7 @@ class CreditReason(models.Model):
 
     _name = "cn285.credit.reason"
     _description = "Credit Reason"
+    _inherit = ["cn285.guarded"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -6,6 +6,7 @@ class AccountMove(models.Model):
 
     cn285_ordinary_reason = fields.Char(
         string="Why Not Written Quickly",
+        groups="base.group_user",
         copy=False,
         readonly=True,
         help="Where the invoice writer left the invoice to Odoo: the code of the reason, and its "

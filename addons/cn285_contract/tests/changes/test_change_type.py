@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from lxml import etree
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -177,7 +178,9 @@ class TestChangeType(ChangeCase):
         contract._update_state(("cancelled",), "draft")
         contract.action_confirm()
         item = contract.item_ids
-        item.with_context(cn285_keep_contract_state=True)._update_state((item.state,), "cancelled")
+        item.with_context(cn285_keep_contract_state=STATE_DOOR)._update_state(
+            (item.state,), "cancelled"
+        )
         refused("“quantity” is missing")
         change.values = {"quantity": -1.0}
         refused("item .* is “Cancelled”")

@@ -34,7 +34,7 @@ class EMail(NoticeChannel):
         for notice in notices:
             self._keep_legal_parts(notice._localised(), by_notice[notice.id])
         notices._keep_proof([self._proof(notice, by_notice[notice.id]) for notice in notices])
-        notices.filtered("problem").write({"problem": False})
+        notices.filtered("problem")._write_inside({"problem": False})
 
     def _keep_legal_parts(self, notice, mail):
         """Put the box and the law's note back into a text that states the day, but not them."""

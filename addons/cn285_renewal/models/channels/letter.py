@@ -17,7 +17,7 @@ class Letter(NoticeChannel):
         env = notices.env
         letters = {notice: notice._localised()._letter() for notice in notices}
         document = self._keep(notices, letters).attachment_id
-        notices.write({"channel": self.name, "problem": False})
+        notices._write_inside({"channel": self.name, "problem": False})
         if len(document) > 1:
             document = env["ir.attachment"].create(
                 {

@@ -43,7 +43,7 @@ class Law(models.Model):
 
     _name = "cn285.law"
     _description = "Law on Contracts"
-    _inherit = ["mail.thread"]
+    _inherit = ["cn285.guarded", "mail.thread"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True, tracking=True)

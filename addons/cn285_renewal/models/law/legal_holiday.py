@@ -8,6 +8,7 @@ class LegalHoliday(models.Model):
 
     _name = "cn285.legal.holiday"
     _description = "Public Holiday"
+    _inherit = ["cn285.guarded"]
     _order = "law_id, month, day, easter_offset"
 
     law_id = fields.Many2one("cn285.law", required=True, ondelete="cascade", index=True)

@@ -11,6 +11,7 @@ class LegalRate(models.Model):
 
     _name = "cn285.legal.rate"
     _description = "Legal Interest Rate"
+    _inherit = ["cn285.guarded"]
     _order = "law_id, date desc, creditor"
     _rec_name = "date"
 
@@ -69,7 +70,7 @@ class LegalRate(models.Model):
         """Note the rates as they now are in the history of their law, but not those that the
         program brings.
         """
-        if self.env.context.get("install_mode"):
+        if self.env.su and self.env.context.get("install_mode"):
             return
         creditors = dict(self._fields["creditor"]._description_selection(self.env))
         for rate in self:

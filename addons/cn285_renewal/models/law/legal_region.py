@@ -6,6 +6,7 @@ class LegalRegion(models.Model):
 
     _name = "cn285.legal.region"
     _description = "Region with Holidays of its Own"
+    _inherit = ["cn285.guarded"]
     _order = "law_id, name"
 
     law_id = fields.Many2one("cn285.law", required=True, ondelete="cascade", index=True)

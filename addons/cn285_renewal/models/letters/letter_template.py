@@ -22,6 +22,7 @@ class LetterTemplate(models.Model):
 
     _name = "cn285.letter.template"
     _description = "Letter"
+    _inherit = ["cn285.guarded"]
     _order = "kind, company_id, id"
 
     name = fields.Char(required=True, translate=True)

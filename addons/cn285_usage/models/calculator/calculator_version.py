@@ -16,6 +16,8 @@ class UsageCalculatorVersion(models.Model):
 
     _name = "cn285.usage.calculator.version"
     _description = "Terms of a Usage Calculator over Time"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "calculator_id, date_from NULLS FIRST, id"
     _rec_name = "date_from"
 

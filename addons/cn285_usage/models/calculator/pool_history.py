@@ -15,6 +15,8 @@ class UsagePoolVersion(models.Model):
 
     _name = "cn285.usage.pool.version"
     _description = "Terms of an Allowance Pool over Time"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "pool_id, date_from NULLS FIRST, id"
     _rec_name = "date_from"
 

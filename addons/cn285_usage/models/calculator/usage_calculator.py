@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, as_decimal
 from odoo.exceptions import ValidationError
 
 from ...engine.allowance import Allowance, Rollover
@@ -22,6 +22,7 @@ class UsageCalculator(models.Model):
 
     _name = "cn285.usage.calculator"
     _description = "Usage Calculator"
+    _inherit = ["cn285.guarded"]
     _order = "item_id, template_item_id, sequence, id"
 
     name = fields.Char(
@@ -174,9 +175,9 @@ class UsageCalculator(models.Model):
             {**vals, "pool_id": False} if vals.get("allowance_scope") != "pool" else vals
             for _day, _correct, vals in asked
         ]
-        whole = self.with_context(**{TOGETHER: True, KEPT: True})
+        whole = self.with_context(**{TOGETHER: STATE_DOOR, KEPT: STATE_DOOR})
         calculators = super(UsageCalculator, whole).create(vals_list).with_env(self.env)
-        calculators.with_context(**{KEPT: True})._join_contract_pools()
+        calculators.with_context(**{KEPT: STATE_DOOR})._join_contract_pools()
         calculators.filtered("smartcode_id")._check_smartcode_right()
         calculators._keep_beginnings(asked)
         return calculators
@@ -187,10 +188,10 @@ class UsageCalculator(models.Model):
         before = self._terms_before(day)
         smartcodes = {calculator: calculator.smartcode_id for calculator in self}
         vals = {**self._unread_figures(vals), **vals}
-        inside = {TOGETHER: True, KEPT: True}
+        inside = {TOGETHER: STATE_DOOR, KEPT: STATE_DOOR}
         result = super(UsageCalculator, self.with_context(**inside)).write(vals)
         if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
-            self.with_context(**{KEPT: True})._join_contract_pools()
+            self.with_context(**{KEPT: STATE_DOOR})._join_contract_pools()
         self._keep_history(before, day, correct, self._asking_change())
         chosen = self.filtered(
             lambda calculator: (

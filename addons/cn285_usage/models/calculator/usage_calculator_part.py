@@ -1,6 +1,7 @@
 """Prices of a calculator that are records of their own: tiers, and values of a property."""
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import told_inside
 
 # Context of a calculator that is saved with its tiers: they are checked when all are there.
 TOGETHER = "cn285_calculator_as_a_whole"
@@ -47,7 +48,7 @@ class UsageCalculatorPart(models.AbstractModel):
 
     def _terms_before(self, calculators):
         """What is kept of the terms of calculators; one that is saved as a whole keeps its own."""
-        if self.env.context.get(TOGETHER):
+        if told_inside(self.env, TOGETHER):
             return {}
         day, _correct, _vals = calculators._asked_from({})
         return calculators._terms_before(day)
@@ -60,7 +61,7 @@ class UsageCalculatorPart(models.AbstractModel):
 
     def _check_calculators(self, calculators):
         """Refuse prices that make no model; a calculator that is saved as a whole checks itself."""
-        if not self.env.context.get(TOGETHER):
+        if not told_inside(self.env, TOGETHER):
             calculators.exists()._validate_fields(["tier_ids", "value_ids"])
 
 
@@ -68,7 +69,7 @@ class UsageTier(models.Model):
     """A tier of a calculator: what units up to a bound (inclusive) cost."""
 
     _name = "cn285.usage.tier"
-    _inherit = "cn285.usage.calculator.part"
+    _inherit = ["cn285.guarded", "cn285.usage.calculator.part"]
     _description = "Usage Tier"
     _order = "calculator_id, bound, id"
 
@@ -88,7 +89,7 @@ class UsageValue(models.Model):
     """What a unit costs for one value of the property."""
 
     _name = "cn285.usage.value"
-    _inherit = "cn285.usage.calculator.part"
+    _inherit = ["cn285.guarded", "cn285.usage.calculator.part"]
     _description = "Price per Property Value"
     _order = "calculator_id, id"
 

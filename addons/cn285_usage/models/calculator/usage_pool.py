@@ -14,6 +14,7 @@ class UsagePool(models.Model):
 
     _name = "cn285.usage.pool"
     _description = "Allowance Pool"
+    _inherit = ["cn285.guarded"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -57,7 +58,9 @@ class UsagePool(models.Model):
         required=True,
     )
     calculator_ids = fields.One2many("cn285.usage.calculator", "pool_id", string="Members")
-    balance_ids = fields.One2many("cn285.usage.balance", "pool_id", string="Carried On")
+    balance_ids = fields.One2many(
+        "cn285.usage.balance", "pool_id", string="Carried On", readonly=True
+    )
 
     _units_positive = models.Constraint(
         "CHECK(allowance_units >= 0)", "Shared units must not be negative."

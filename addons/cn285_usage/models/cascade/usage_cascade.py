@@ -1,6 +1,7 @@
 """Cascades: calculators whose usage is what another item was rated with."""
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, told_inside
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine.cascades import levels
@@ -69,7 +70,7 @@ class UsageCalculator(models.Model):
         if owner.usage_billing == "delivery":
             return self.env._("an item that is billed on delivery cannot be triggered by another.")
         template = self.template_item_id.template_id
-        copying = self.env.context.get("cn285_copying_template")
+        copying = told_inside(self.env, "cn285_copying_template")
         if template and of_template and template != of_template.template_id and not copying:
             return self.env._("its source belongs to another template.")
         if not source:
@@ -142,7 +143,7 @@ class ContractItem(models.Model):
         help="The item of the template that this one was made from.",
     )
     triggered_ids = fields.One2many(
-        "cn285.usage.calculator", "source_item_id", string="Triggers", copy=False
+        "cn285.usage.calculator", "source_item_id", string="Triggers", copy=False, readonly=True
     )
 
     @api.model_create_multi
@@ -227,7 +228,7 @@ class ContractTemplate(models.Model):
     def copy(self, default=None):
         """The cascades of a copy are among its own items."""
         # Until then they name those of the original.
-        copying = self.with_context(cn285_copying_template=True)
+        copying = self.with_context(cn285_copying_template=STATE_DOOR)
         copies = super(ContractTemplate, copying).copy(default).with_env(self.env)
         for template, made in zip(self, copies, strict=True):
             twins = dict(zip(template.item_ids, made.item_ids, strict=False))

@@ -26,7 +26,7 @@ class BillingSchedule(models.Model):
         :returns: whether there are any
         """
         changed = self._retriggered(company, since)
-        changed.usage_stale = True
+        changed._write_inside({"usage_stale": True})
         return bool(changed)
 
     @api.model

@@ -1,6 +1,7 @@
 """Calculators as contract changes set their terms."""
 
 from odoo import Command, api, fields, models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 
 from ..calculator.usage_calculator_part import KEPT, PRICE_COLUMNS
 
@@ -15,7 +16,7 @@ class UsageCalculator(models.Model):
         """
         self.ensure_one()
         in_force = self._terms_on(day)
-        kept = self.with_context(**{KEPT: True})
+        kept = self.with_context(**{KEPT: STATE_DOOR})
         kept._write_terms(in_force)
         kept.write(vals)
         self._keep_history({self: in_force}, day, correct=True, change=change)

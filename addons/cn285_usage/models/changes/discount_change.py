@@ -1,7 +1,7 @@
 """Discounts of usage that change: from which day, and what was billed by others before."""
 
 from odoo import models
-from odoo.addons.cn285_contract.models.common import LIVE_STATES
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, told_inside
 from odoo.addons.cn285_contract.models.contract_item_version import TermsChange
 
 from ...engine.discount import Discounts
@@ -17,7 +17,7 @@ class ContractItem(models.Model):
 
         :returns: the values that are still to be written
         """
-        inside = self.env.context.get("cn285_versions_written")
+        inside = told_inside(self.env, "cn285_versions_written")
         if "discount" not in vals or inside or "billing_type" in vals:
             return vals
         dated = self.filtered(

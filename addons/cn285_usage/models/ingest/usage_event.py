@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -15,6 +16,23 @@ class UsageEvent(models.Model):
 
     _name = "cn285.usage.event"
     _description = "Usage Event"
+    _inherit = ["cn285.guarded"]
+    _portal_fields = frozenset(
+        {
+            "source",
+            "transaction_id",
+            "company_id",
+            "metric_id",
+            "contract_id",
+            "item_id",
+            "beneficiary_id",
+            "occurred_at",
+            "ended_at",
+            "quantity",
+            "kind",
+            "state",
+        }
+    )
     _order = "occurred_at desc, id desc"
     _rec_name = "transaction_id"
     _check_company_auto = True
@@ -89,7 +107,7 @@ class UsageEvent(models.Model):
         """
         self.check_access("create")
         rows = [self._row_from_vals(vals) for vals in vals_list]
-        report = self.with_context(cn285_no_refusals=True).ingest(rows)
+        report = self.with_context(cn285_no_refusals=STATE_DOOR).ingest(rows)
         if report["refused"]:
             raise ValidationError("\n".join(entry["reason"] for entry in report["refused"]))
         return self._by_keys([(row["source"], row["transaction_id"]) for row in rows])

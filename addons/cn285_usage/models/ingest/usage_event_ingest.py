@@ -11,6 +11,7 @@ from itertools import chain, islice
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
+from odoo.addons.cn285_contract.models.common import told_inside
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import str2bool
@@ -22,7 +23,6 @@ from . import usage_ingest_sql as sql
 from .usage_arrival_sql import BLOCK
 
 _logger = logging.getLogger(__name__)
-
 CHUNK = 100_000
 TRIES = 5
 FUTURE = timedelta(days=1)
@@ -213,7 +213,7 @@ class UsageEvent(models.Model):
         report["accepted"] = stored[0] - stored[5]
         refused.sort(key=lambda entry: entry["row"])
         self._log_ingest("ingest", report, refused, stored)
-        if not self.env.context.get("cn285_no_refusals"):
+        if not told_inside(self.env, "cn285_no_refusals"):
             self._keep_refusals(chunk, refused)
         return {**report, "refused": refused}
 

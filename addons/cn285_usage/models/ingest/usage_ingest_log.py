@@ -13,6 +13,8 @@ class UsageIngestLog(models.Model):
 
     _name = "cn285.usage.ingest.log"
     _description = "Log of Usage Ingests"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError
 
 
@@ -7,6 +8,8 @@ class UsageRefusal(models.Model):
 
     _name = "cn285.usage.refusal"
     _description = "Refused Usage Event"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "id desc"
     _rec_name = "transaction_id"
 
@@ -37,7 +40,7 @@ class UsageRefusal(models.Model):
         ):
             report = (
                 events.with_company(company)
-                .with_context(cn285_no_refusals=True)
+                .with_context(cn285_no_refusals=STATE_DOOR)
                 .ingest([refusal.payload for refusal in refusals])
             )
             refused = {entry["row"]: entry for entry in report["refused"]}

@@ -14,6 +14,7 @@ class UsageMetric(models.Model):
 
     _name = "cn285.usage.metric"
     _description = "Usage Metric"
+    _inherit = ["cn285.guarded"]
     _order = "code, id"
     _check_company_auto = True
 

@@ -109,7 +109,7 @@ class BoundsAspect(RatingAspect):
             ]
         )
         if counting:
-            _counting_rows(counting, rated).usage_stale = True
+            _counting_rows(counting, rated)._write_inside({"usage_stale": True})
 
     @staticmethod
     def affected(rows):

@@ -72,9 +72,11 @@ class ContractItem(models.Model):
                 ]
             )
         )
-        rows.delivery_id.pending = True
+        rows.delivery_id._write_inside({"pending": True})
         periods = rows.filtered(lambda row: row.kind == "usage")
         if periods:
             changed = periods | periods._affected()
-            changed.filtered(lambda row: row.state in BILLED_STATES).usage_stale = True
+            changed.filtered(lambda row: row.state in BILLED_STATES)._write_inside(
+                {"usage_stale": True}
+            )
         return rows

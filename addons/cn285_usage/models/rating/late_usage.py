@@ -91,7 +91,9 @@ class BillingSchedule(models.Model):
             rows = of_contracts(stale, contracts)
             batch = rows._rate_rows(rows._billed_ratings())
             created = rows._create_differences(batch)
-            rows.filtered(lambda row: row.contract_id not in batch.failed).usage_stale = False
+            rows.filtered(lambda row: row.contract_id not in batch.failed)._write_inside(
+                {"usage_stale": False}
+            )
             return created, batch.failed
 
         parts, failed = each_or_apart(stale.contract_id, rate)
@@ -111,9 +113,9 @@ class BillingSchedule(models.Model):
         touched = self._touched_by(ingests, since)
         changed = touched._affected().filtered(lambda row: row._is_billed())
         billable = changed._late_usage_to_bill()
-        billable.usage_stale = True
+        billable._write_inside({"usage_stale": True})
         (changed - billable)._late_usage_left()
-        ingests.processed = True
+        ingests._write_inside({"processed": True})
 
     @api.model
     def _new_ingests(self, company):

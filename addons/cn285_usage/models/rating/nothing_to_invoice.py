@@ -55,7 +55,7 @@ class BillingRun(models.Model):
         nothing = [key for key, rows in groups.items() if rows._owes_nothing()]
         closed = self.env["cn285.billing.schedule"].union(*(groups[key] for key in nothing))
         if closed:
-            closed.write({"state": "nothing_to_invoice", "run_id": self.id})
+            closed._write_inside({"state": "nothing_to_invoice", "run_id": self.id})
             self._solve_issues(closed.contract_id)
         owed = {key: rows for key, rows in groups.items() if key not in nothing}
         return super()._invoice_groups(owed) if owed else self.env["account.move"]

@@ -123,7 +123,7 @@ class BillingSchedule(models.Model):
         rated = self.filtered(lambda row: row.state == "planned")
         # sudo: as storing them.
         self.env["cn285.usage.rating"].sudo().search([("schedule_id", "in", rated.ids)]).unlink()
-        rated.write({"state": "waiting", "net": 0.0, "amount": 0.0, "steps": False})
+        rated._write_inside({"state": "waiting", "net": 0.0, "amount": 0.0, "steps": False})
 
     # === WHAT WAS BILLED BEFORE === #
 

@@ -14,6 +14,8 @@ class UsageBalance(models.Model):
 
     _name = "cn285.usage.balance"
     _description = "Allowance Carried On"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "period_start desc, id"
     _rec_name = "calculator_id"
 

@@ -27,7 +27,7 @@ class BillingSchedule(models.Model):
     def _cancel_invoiced(self):
         """What a cancelled invoice had billed is owed again: deliveries, and periods less it."""
         result = super()._cancel_invoiced()
-        self.delivery_id.pending = True
+        self.delivery_id._write_inside({"pending": True})
         self._owe_periods_again()
         return result
 

@@ -48,6 +48,8 @@ class Contract(models.Model):
             if late:
                 batch = late._rate_rows(late._billed_ratings())
                 late._create_differences(batch)
-                late.usage_stale = False
+                late._write_inside({"usage_stale": False})
             changed = schedules._retriggered(company, since)
-            changed.filtered(lambda row: row.contract_id == self).usage_stale = True
+            changed.filtered(lambda row: row.contract_id == self)._write_inside(
+                {"usage_stale": True}
+            )

@@ -27,6 +27,8 @@ class UsageRating(models.Model):
 
     _name = "cn285.usage.rating"
     _description = "Usage Rating"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "schedule_id, calculator_id, id"
     _rec_name = "calculator_id"
     # They are made by billing, never by hand: who and when are those of the row, and tens of

@@ -7,7 +7,7 @@ class SmartCode(models.Model):
 
     _name = "cn285.smartcode"
     _description = "SmartCode"
-    _inherit = ["mail.thread"]
+    _inherit = ["cn285.guarded", "mail.thread"]
     _order = "code, id"
     _check_company_auto = True
 

@@ -37,6 +37,7 @@ class SmartCodeVersion(models.Model):
 
     _name = "cn285.smartcode.version"
     _description = "SmartCode Version"
+    _inherit = ["cn285.guarded"]
     _order = "smartcode_id, number desc"
     _rec_name = "number"
     _check_company_auto = True
@@ -109,7 +110,7 @@ class SmartCodeVersion(models.Model):
             smartcode.lock_for_update()
             last = max((smartcode.version_ids - made).mapped("number"), default=0)
             for number, version in enumerate(made, last + 1):
-                version.number = number
+                version._write_inside({"number": number})
         return versions
 
     def write(self, vals):
@@ -206,11 +207,11 @@ class SmartCodeVersion(models.Model):
         result = runner._unreliable(self)
         if not result:
             (result,) = runner._run_batch(self, [inputs])
-        self.test_result = self._shown(result)
+        self._write_inside({"test_result": self._shown(result)})
         return True
 
     def _update_state(self, state, **values):
-        self.with_context(cn285_state_door=STATE_DOOR).write({"state": state, **values})
+        self._write_inside({"state": state, **values})
 
     def _read_test_input(self):
         """The test input as the values that a macro receives."""

@@ -13,6 +13,7 @@ class StatementLayout(models.Model):
 
     _name = "cn285.statement.layout"
     _description = "Statement Layout"
+    _inherit = ["cn285.guarded"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -162,6 +163,7 @@ class StatementLayoutColumn(models.Model):
 
     _name = "cn285.statement.layout.column"
     _description = "Statement Layout Column"
+    _inherit = ["cn285.guarded"]
     _order = "sequence, id"
 
     layout_id = fields.Many2one(
@@ -232,6 +234,7 @@ class StatementLayoutGroup(models.Model):
 
     _name = "cn285.statement.layout.group"
     _description = "Statement Layout Grouping"
+    _inherit = ["cn285.guarded"]
     _order = "sequence, id"
 
     layout_id = fields.Many2one(

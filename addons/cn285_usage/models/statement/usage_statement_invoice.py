@@ -72,10 +72,17 @@ class AccountMove(models.Model):
 
     def _portal_statements(self):
         """The statement's files for the portal's visitor, who may see this invoice, with tokens."""
-        # sudo: who may see the invoice may see what explains it; the files are this invoice's.
-        files = self.sudo().cn285_statement_ids
+        files = self._statement_files()
         files.generate_access_token()
         return files
+
+    def _statement_files(self):
+        """The statement's files, with sudo: those that are this invoice's, and no others."""
+        self.ensure_one()
+        # sudo: who may see the invoice may see what explains it.
+        return self.sudo().cn285_statement_ids.filtered(
+            lambda file: (file.res_model, file.res_id) == (self._name, self.id)
+        )
 
     def _make_usage_statements(self):
         """Attach a statement for each layout of the invoice's contracts; those there are kept.
@@ -119,9 +126,9 @@ class AccountMove(models.Model):
             name = env._("Usage %(invoice)s", invoice=self.name)
             if len(rows.contract_id.statement_layout_id) > 1:
                 name = f"{name} {layout.with_env(env).name}"
-            self.cn285_statement_ids += self.env["ir.attachment"].create(
-                statements._attachment_vals(self, name, files)
-            )
+            made = self.env["ir.attachment"].create(statements._attachment_vals(self, name, files))
+            # sudo: only what was made here belongs to the invoice; nobody links another file.
+            self.sudo().cn285_statement_ids += made
         return self.cn285_statement_ids
 
     def _statement_facts(self, rows):

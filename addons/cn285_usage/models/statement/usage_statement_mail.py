@@ -23,7 +23,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         mimetypes = {MIMETYPES[name] for name in self._mailed_statement_formats()}
         # sudo: whoever sends an invoice sends what belongs to it.
-        files = self.sudo().cn285_statement_ids
+        files = self._statement_files()
         return files.filtered(lambda file: file.mimetype in mimetypes)
 
 

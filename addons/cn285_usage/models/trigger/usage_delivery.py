@@ -38,6 +38,8 @@ class UsageDelivery(models.Model):
 
     _name = "cn285.usage.delivery"
     _description = "Usage Delivery"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _order = "date_start desc, id desc"
     _rec_name = "key"
 
@@ -178,9 +180,8 @@ class UsageDelivery(models.Model):
             if delivery.id in billed or (complete and look.events):
                 due |= delivery
         rows, failed = due._bill(billed)
-        (
-            self - due.filtered(lambda delivery: delivery.item_id.contract_id in failed)
-        ).pending = False
+        failing = due.filtered(lambda delivery: delivery.item_id.contract_id in failed)
+        (self - failing)._write_inside({"pending": False})
         return rows, failed
 
     def _look(self):
@@ -204,9 +205,9 @@ class UsageDelivery(models.Model):
         vals = {"event_count": look.events, "is_complete": complete}
         if look.first:
             vals.update(date_start=look.first, date_end=look.last)
-        for name, value in vals.items():
-            if self[name] != value:
-                self[name] = value
+        changed = {name: value for name, value in vals.items() if self[name] != value}
+        if changed:
+            self._write_inside(changed)
 
     def _missing(self, look):
         """What a set still waits for, in words; None where it is complete."""

@@ -228,7 +228,9 @@ class BillingSchedule(models.Model):
                 ("period_start", "in", [start for _item, start in keys]),
             ]
         )
-        periods.filtered(lambda row: (row.item_id, row.period_start) in keys).usage_stale = True
+        periods.filtered(lambda row: (row.item_id, row.period_start) in keys)._write_inside(
+            {"usage_stale": True}
+        )
 
 
 class BillingTerms(models.AbstractModel):

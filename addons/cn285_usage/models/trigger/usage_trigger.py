@@ -73,7 +73,7 @@ class BillingSchedule(models.Model):
             due, failing = by_trigger.get(trigger, schedules.browse())._plan_apart(plan)
             rows |= due
             failed.update(failing)
-        ingests.triggered = True
+        ingests._write_inside({"triggered": True})
         self.env.flush_all()
         return self.browse(rows.ids), failed
 

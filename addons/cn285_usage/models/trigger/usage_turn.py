@@ -13,6 +13,8 @@ class UsageTurn(models.Model):
 
     _name = "cn285.usage.turn"
     _description = "Turn of Usage Triggers"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
     _rec_name = "company_id"
 
     company_id = fields.Many2one(

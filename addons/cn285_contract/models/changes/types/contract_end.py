@@ -1,6 +1,7 @@
 # The hooks of a change type return nothing: pylint: disable=missing-return
 from odoo.tools import LazyTranslate, format_date
 
+from ...common import STATE_DOOR
 from ..change_value import Value
 from .base import ChangeType
 
@@ -42,7 +43,7 @@ class ContractEnd(ChangeType):
 
     def apply(self, changes):
         for change in changes:
-            contract = change.contract_id.with_context(cn285_no_replan=True)
+            contract = change.contract_id.with_context(cn285_no_replan=STATE_DOOR)
             contract.date_end = change._parsed().get("date_end") or False
             contract.item_ids._reopen()
         changes._settle_contracts()

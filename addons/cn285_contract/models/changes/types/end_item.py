@@ -1,6 +1,6 @@
 from odoo.tools import LazyTranslate, format_date
 
-from ...common import LIVE_STATES
+from ...common import LIVE_STATES, STATE_DOOR
 from .base import ChangeType
 
 _lt = LazyTranslate(__name__)
@@ -36,7 +36,8 @@ class EndItem(ChangeType):
 
     def announce(self, changes, scheduled):
         for change in changes:
-            change.item_id.planned_end = change._first_planned_end(scheduled)
+            planned = change._first_planned_end(scheduled)
+            change.item_id._write_inside({"planned_end": planned})
 
     def apply(self, changes):
         """An item that ends before its first day is cancelled."""
@@ -45,5 +46,5 @@ class EndItem(ChangeType):
             if last_day < item.date_start:
                 item._update_state(LIVE_STATES, "cancelled")
             else:
-                item.with_context(cn285_no_replan=True).date_end = last_day
+                item.with_context(cn285_no_replan=STATE_DOOR).date_end = last_day
         changes._settle_items()

@@ -1,5 +1,6 @@
 from odoo.tools import LazyTranslate
 
+from ...common import STATE_DOOR
 from ..change_value import Value
 from .base import ChangeType
 
@@ -40,7 +41,7 @@ class ExtendTrial(ChangeType):
     def apply(self, changes):
         for change in changes:
             item = change.item_id
-            item.with_context(cn285_no_replan=True).write(
+            item.with_context(cn285_no_replan=STATE_DOOR).write(
                 {
                     "trial_days": item.trial_days + change._parsed()["trial_days"],
                     "trial_extended": True,

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tools import LazyTranslate, format_date
 
-from ...common import LIVE_STATES
+from ...common import LIVE_STATES, STATE_DOOR
 from ..change_value import Value
 from .base import ChangeType
 
@@ -76,7 +76,7 @@ class Holder(ChangeType):
                     item._succeed(change, {"contract_id": heir.id})
             self._hand_over_planned(change, heir)
             self._give_up_plans(change)
-            contract.with_context(cn285_no_replan=True)._end_on(day - timedelta(days=1))
+            contract.with_context(cn285_no_replan=STATE_DOOR)._end_on(day - timedelta(days=1))
             change._write_inside({"result_contract_id": heir.id})
         changes._settle_contracts()
         heirs = {i: change for change in changes for i in change.result_contract_id.item_ids}
@@ -112,7 +112,7 @@ class Holder(ChangeType):
     def _give_up_plans(self, change):
         """Cancel what is given up, and say why where its history is read."""
         plans = change._plans_given_up()
-        plans.with_context(cn285_no_replan=True).action_cancel()
+        plans.with_context(cn285_no_replan=STATE_DOOR).action_cancel()
         for plan in plans:
             reason = change.env._(
                 "%(plan)s is cancelled: %(holder)s takes over the contract on %(day)s.",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo.tools import format_date
 
+from ...common import STATE_DOOR
 from ..change_value import Value
 from ..contract_item_pause import BILLING
 from .base import ChangeType
@@ -59,7 +60,7 @@ class Interruption(ChangeType):
         # sudo: see apply() of ChangeType
         changes.env["cn285.contract.item.pause"].sudo().create(creates)
         items = changes.env["cn285.contract.item"].sudo().union(*by_item)
-        items.with_context(cn285_no_replan=True)._update_state(self.interrupted, self.state)
+        items.with_context(cn285_no_replan=STATE_DOOR)._update_state(self.interrupted, self.state)
         items._settle(by_item)
 
 
@@ -83,9 +84,9 @@ class Continuation(ChangeType):
                 self._end_days(item, last_day)
         items = changes.env["cn285.contract.item"].sudo().union(*by_item)  # sudo: as above
         resting = items.filtered(lambda item: item._pauses_on(by_item[item]._first_day()))
-        resting.with_context(cn285_no_replan=True)._update_state((self.state,), "paused")
+        resting.with_context(cn285_no_replan=STATE_DOOR)._update_state((self.state,), "paused")
         going = items - resting
-        going.with_context(cn285_no_replan=True)._update_state((self.state,), "active")
+        going.with_context(cn285_no_replan=STATE_DOOR)._update_state((self.state,), "active")
         items._settle(by_item)
 
     def _end_days(self, item, last_day):

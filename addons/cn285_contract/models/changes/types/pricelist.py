@@ -1,6 +1,6 @@
 from odoo.tools import LazyTranslate
 
-from ...common import LIVE_STATES
+from ...common import LIVE_STATES, STATE_DOOR
 from ..change_value import Value
 from .base import ChangeType
 
@@ -41,7 +41,7 @@ class Pricelist(ChangeType):
         items._write_versions(terms_changes)
         for change in changes.filtered(lambda change: not change._is_superseded()):
             pricelist = change._parsed().get("pricelist_id")
-            contract = change.contract_id.with_context(cn285_no_replan=True)
+            contract = change.contract_id.with_context(cn285_no_replan=STATE_DOOR)
             contract.pricelist_id = pricelist or False
         changed = items.union(*(entry.item for entry in terms_changes))
         changed._settle({entry.item: entry.change for entry in terms_changes})

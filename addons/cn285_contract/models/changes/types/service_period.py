@@ -1,6 +1,6 @@
 from odoo.tools import LazyTranslate, format_date
 
-from ...common import day_after
+from ...common import STATE_DOOR, day_after
 from ..change_value import Value
 from .base import ChangeType
 
@@ -62,6 +62,6 @@ class ServicePeriod(ChangeType):
                 vals["anchor_date"] = item.billing_start
             if vals.get("date_start") and vals["date_start"] < item.date_start:
                 vals["not_before"] = change._billing_day()
-            item.with_context(cn285_no_replan=True).write(vals)
+            item.with_context(cn285_no_replan=STATE_DOOR).write(vals)
             item._reopen()
         changes._settle_items()

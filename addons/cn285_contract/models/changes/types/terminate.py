@@ -1,5 +1,6 @@
 from odoo.tools import LazyTranslate, format_date
 
+from ...common import STATE_DOOR
 from .base import ChangeType
 
 _lt = LazyTranslate(__name__)
@@ -46,12 +47,13 @@ class Terminate(ChangeType):
 
     def announce(self, changes, scheduled):
         for change in changes:
-            change.contract_id.planned_end = change._first_planned_end(scheduled)
+            planned = change._first_planned_end(scheduled)
+            change.contract_id._write_inside({"planned_end": planned})
 
     def apply(self, changes):
         for change in changes:
             contract, last_day = change.contract_id, change._last_day()
-            silent = contract.with_context(cn285_no_replan=True)
+            silent = contract.with_context(cn285_no_replan=STATE_DOOR)
             if last_day < contract.date_start:
                 silent._cancel_unserved()
             else:
