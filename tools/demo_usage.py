@@ -5,6 +5,7 @@ from pathlib import Path
 
 import make_usage_events
 from import_tools import money, out, print_figures, print_load, progress_bars
+from odoo.fields import Command
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "addons/cn285_usage/demo"
@@ -12,6 +13,8 @@ FOLDER = ROOT / "addons/cn285_usage/demo"
 OUTPUT = ROOT / ".local" / "demo"
 NAMESPACE = "cn285_usage_demo"
 SMARTCODE = "HEURES-CREUSES"
+# The reference of the contract whose terms change.
+HISTORY = "HISTORIQUE"
 
 
 def load(env):
@@ -25,7 +28,78 @@ def load(env):
     env.cr.commit()
     print_load(report, time.monotonic() - since)
     _load_events(env)
+    _make_history(env)
     return report
+
+
+def _make_history(env):
+    """A contract whose price and included units change: its terms have versions by day.
+
+    Used are 4,000 pages on the 10th and 3,000 on the 20th of each month, of which 1,000 are
+    included: 60.00 a month at 0.01. The price of 0.012 from 16 April makes April 66.00, and 3,000
+    included from May on make May 48.00.
+    """
+    contracts = env["cn285.contract"]
+    if contracts.search_count([("client_ref", "=", HISTORY)]):
+        return
+    pages = env["cn285.usage.metric"].search([("code", "=", "pages")], limit=1)
+    contract = contracts.create(
+        {
+            "client_ref": HISTORY,
+            "partner_id": env.ref(f"{NAMESPACE}.P-0001").id,
+            "date_start": "2026-01-01",
+            "date_end": "2026-05-31",
+            "item_ids": [
+                Command.create(
+                    {
+                        "product_id": env.ref(f"{NAMESPACE}.VER-A").id,
+                        "name": "Pages imprimées, prix et volume révisés / Printed pages, revised",
+                        "billing_type": "usage",
+                        "timing": "arrears",
+                        "alignment": "calendar",
+                        "price_unit": 0,
+                        "calculator_ids": [
+                            Command.create(
+                                {
+                                    "metric_id": pages.id,
+                                    "price_unit": 0.01,
+                                    "allowance_units": 1000,
+                                }
+                            )
+                        ],
+                    }
+                )
+            ],
+        }
+    )
+    contract.action_confirm()
+    contract.item_ids.calculator_ids.write({"price_unit": 0.012, "terms_from": "2026-04-16"})
+    change = env["cn285.contract.change"].create(
+        {
+            "contract_id": contract.id,
+            "item_id": contract.item_ids.id,
+            "type": "usage_terms",
+            "date_effective": "2026-05-01",
+            "values": {"allowance_units": 3000},
+            "note": "Volume inclus porté à 3 000 pages. / 3,000 pages included.",
+        }
+    )
+    change.action_schedule()
+    env["cn285.usage.event"].ingest(
+        [
+            {
+                "source": "demo",
+                "transaction_id": f"{HISTORY}-{month}-{day}",
+                "item_id": contract.item_ids.id,
+                "metric": "pages",
+                "occurred_at": f"2026-{month:02}-{day} 12:00:00",
+                "quantity": quantity,
+            }
+            for month in range(1, 6)
+            for day, quantity in ((10, 4000), (20, 3000))
+        ]
+    )
+    env.cr.commit()
 
 
 def _need_smartcode(env):

@@ -21,6 +21,9 @@ LINE_GROUPINGS = [
 ]
 SENDINGS = [("none", "Not Sent"), ("email", "By E-mail")]
 
+# States of contract changes that are planned and have not taken effect.
+PLANNED_STATES = ("to_approve", "scheduled")
+
 # The proof that our own code says so, in a context: an object that no remote call can send. It
 # opens the door between states, and the fields that the program keeps.
 STATE_DOOR = object()

@@ -302,6 +302,7 @@ class ContractItem(models.Model):
         """End items on ``date_end`` (inclusive; default: today). Invoiced rows stay as they are."""
         for item in self:
             item.date_end = fields.Date.to_date(date_end) or item.company_id._cn285_today()
+        self._give_up_void_plans()
         return True
 
     def _expected_start(self):

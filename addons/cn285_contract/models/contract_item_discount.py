@@ -16,7 +16,7 @@ class ContractItemDiscount(models.Model):
     _description = "Contract Item Discount Period"
     _inherit = ["cn285.guarded"]
     # Counted from by templates; the dates are what counts.
-    _creatable = frozenset({"month_from", "month_count"})
+    _creatable = frozenset({"month_from", "month_count", "counted_in"})
     _order = "item_id, date_start, id"
 
     item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="cascade", index=True)

@@ -94,6 +94,7 @@ class Contract(models.Model):
             )
         self._check_end_by_hand(last_day)
         self._end_on(last_day)
+        self._give_up_void_plans()
         self._update_state(LIVE_STATES, "closed")
         self.item_ids._replan()
 
@@ -130,6 +131,7 @@ class Contract(models.Model):
             contract._check_end_by_hand(contract.date_start)
         self._update_state(("draft", *LIVE_STATES), "cancelled")
         self.item_ids._update_state(("draft", *LIVE_STATES, "ended", "cancelled"), "cancelled")
+        self._give_up_all_plans()
         return True
 
     def action_draft(self):
@@ -171,5 +173,6 @@ class Contract(models.Model):
                 ("schedule_ids", "not any", [("state", "in", ("planned", "waiting"))]),
             ]
         )
+        finished._give_up_void_plans(decided=False)
         finished._update_state(LIVE_STATES, "closed")
         self.env["cn285.contract.item"]._end_finished(company)

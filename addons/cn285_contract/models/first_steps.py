@@ -9,7 +9,8 @@ class Contract(models.Model):
     @api.model
     def get_empty_list_help(self, help_message):
         """In a company without contracts: the way to the first bill, with what is done already."""
-        if self.with_context(active_test=False).search_count([], limit=1):
+        # sudo: only whether there are any, be they others'.
+        if self.sudo().search_count([("company_id", "=", self.env.company.id)], limit=1):
             return super().get_empty_list_help(help_message)
         return self.env["ir.qweb"]._render(
             "cn285_contract.first_steps", {"steps": self._first_steps()}

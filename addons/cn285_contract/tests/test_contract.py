@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import ContractCase
 
@@ -260,11 +260,17 @@ class TestContract(ContractCase):
         template = self.env["cn285.contract.template"].create(
             {"name": "Trial", "item_ids": [(0, 0, values)]}
         )
-        contract = self.env["cn285.contract"].create(
+        contracts = self.env["cn285.contract"].with_user(self._billing_manager())
+        contract = contracts.create(
             {"partner_id": self.customer.id, "template_id": template.id, "date_start": start}
         )
         contract.action_confirm()
-        return contract
+        return contract.with_env(self.env)
+
+    def _billing_manager(self):
+        found = self.env["res.users"].search([("login", "=", "trial_manager")])
+        group = "cn285_contract.group_billing_manager"
+        return found or new_test_user(self.env, "trial_manager", group)
 
     def _first_amounts(self, contract, number=2):
         return [row[3] for row in self._rows(contract)[:number]]

@@ -122,4 +122,6 @@ class TestFirstSteps(ContractCase):
     def test_where_there_are_contracts_the_list_says_what_it_did(self):
         self._create_contract([{}])
         contracts = self.env["cn285.contract"].with_user(self.manager)
-        self.assertEqual(contracts.get_empty_list_help("<p>Nothing</p>"), "<p>Nothing</p>")
+        for user in (self.manager, self.seller):
+            text = contracts.with_user(user).get_empty_list_help("<p>Nothing</p>")
+            self.assertEqual(text, "<p>Nothing</p>")

@@ -14,6 +14,7 @@ class TermChange(ChangeType):
     """A change of the term of a contract that has one."""
 
     on = "contract"
+    prolongs = True
 
     def check(self, change):
         if not change.contract_id.term_end:
@@ -77,6 +78,14 @@ class Renew(TermChange):
     def billing_day(self, change):
         """What renews by itself was agreed before: caught up, it is billed as of its own day."""
         return change._first_day() if change.origin == "system" else super().billing_day(change)
+
+    def patch_for_other_product(self, change, patch, item, day):
+        """The new product's price is revised as the old one's was."""
+        kept = super().patch_for_other_product(change, patch, item, day)
+        factor = change.contract_id._revision_factor(day) if "price_unit" in patch else None
+        if factor and item._is_revised(day):
+            kept["price_unit"] = item._revised_price(factor, day)
+        return kept
 
     def apply(self, changes):
         contracts = changes.contract_id

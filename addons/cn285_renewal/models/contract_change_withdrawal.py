@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.changes.types import ChangeType
-from odoo.addons.cn285_contract.models.common import LIVE_STATES, STATE_DOOR
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, PLANNED_STATES, STATE_DOOR
 from odoo.tools import LazyTranslate, format_date
 
 _lt = LazyTranslate(__name__)
@@ -21,6 +21,7 @@ class Withdraw(ChangeType):
     on = "either"
     whole_first = True
     waits = False
+    ends_with_service = False
     for_customers = True
 
     def check(self, change):
@@ -53,6 +54,13 @@ class Withdraw(ChangeType):
 
     def held_from(self, change):
         return change.item_id.date_start or change.contract_id.date_start
+
+    def plans_given_up(self, change):
+        """All that is planned of what is withdrawn from."""
+        concerned = change.item_id or change.contract_id
+        return concerned.change_ids.filtered(
+            lambda other: other.state in PLANNED_STATES and other.type != change.type
+        )
 
     def apply(self, changes):
         by_item = {}

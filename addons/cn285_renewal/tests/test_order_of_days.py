@@ -162,3 +162,34 @@ class TestOrderOfDays(TermCase):
         # Of its first 20 days of the term, the item that has ended since owes the revised price.
         self.assertMoney(one._price_terms_on(date(2026, 8, 20)).price_unit, "34.10")
         self.assertMoney(two.price_unit, "68.20")
+
+    def _agreed(self):
+        """A contract of which the renewal is agreed, and the index has no value yet."""
+        index = self.env["cn285.price.index"].create({"name": "Empty"})
+        contract = self._rising(renewal_mode="explicit")
+        contract.write({"renewal_revision": "index", "renewal_index_id": index.id})
+        with freeze_time("2026-07-01 10:00:00"):
+            contract.action_renew()
+        return contract, index
+
+    def test_an_agreed_renewal_that_fails_may_still_be_repaired(self):
+        contract, index = self._agreed()
+        renewal = contract.change_ids
+        with freeze_time("2026-08-20 06:00:00"):
+            self._bill(date(2026, 8, 20), contract_ids=contract.ids)
+            self.env["cn285.contract"]._cron_extend_schedules()
+        self.assertEqual((contract.state, renewal.state), ("closed", "scheduled"))
+        self.assertIn("Empty", renewal.error)
+        index.value_ids = [(0, 0, {"date": "2025-01-01", "value": 100.0})]
+        self._crons("2026-08-21", ("changes",))
+        self.assertEqual((contract.state, renewal.state), ("active", "applied"))
+
+    def test_a_termination_cancels_the_renewal_that_was_agreed(self):
+        contract, _index = self._agreed()
+        renewal = contract.change_ids
+        change = self._plan(contract, "terminate", "2026-08-05")
+        with freeze_time("2026-07-01 10:00:00"):
+            told = change.preview()["cancelled"]
+        self.assertEqual([plan["change_id"] for plan in told], renewal.ids)
+        self._crons("2026-08-06", ("changes",))
+        self.assertEqual((change.state, renewal.state), ("applied", "cancelled"))

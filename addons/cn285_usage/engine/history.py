@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from ...cn285_contract.engine.money import CENT, round_money
 from ...cn285_contract.engine.pricing import Step
@@ -169,8 +169,8 @@ def _rate_windows(parts, share, rounding, carried, bounded):
     shares = _shares(parts)
     lines, notes, exacts, base = [], [], [], Usage()
     first = parts[0].terms
-    for terms, members in groupby(zip(parts, shares, strict=True), lambda pair: pair[0].terms):
-        members = list(members)
+    for members in _of_same_terms(list(zip(parts, shares, strict=True))):
+        terms = members[0][0].terms
         own = [replace(part, running=_less(part.running, base)) for part, _share in members]
         base = members[-1][0].running
         part_share = share * sum(one for _part, one in members)
@@ -185,6 +185,17 @@ def _rate_windows(parts, share, rounding, carried, bounded):
         exacts += parted.exacts
     rating = close(parts[-1].running.quantity, lines, rounding, notes)
     return Parted(rating, tuple(exacts), carried)
+
+
+def _of_same_terms(pairs):
+    """Return neighbours of the same terms together: pairs of a part and its share."""
+    result = []
+    for pair in pairs:
+        if result and result[-1][-1][0].terms == pair[0].terms:
+            result[-1].append(pair)
+        else:
+            result.append([pair])
+    return result
 
 
 def granted(parts: Sequence[Part], share: Fraction | int) -> Allowance:

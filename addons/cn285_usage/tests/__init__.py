@@ -30,6 +30,7 @@ from .rating import (
     test_usage_odd,
     test_usage_rating,
     test_usage_sharing,
+    test_usage_tax_included,
 )
 from .trigger import (
     test_usage_complete,

@@ -6,9 +6,7 @@ class ContractChangeWizard(models.TransientModel):
 
     _inherit = "cn285.contract.change.wizard"
 
-    calculator_id = fields.Many2one(
-        "cn285.usage.calculator", domain="[('item_id', '=', item_id)]", string="Calculator"
-    )
+    calculator_id = fields.Many2one("cn285.usage.calculator", domain="[('item_id', '=', item_id)]")
     usage_tier_ids = fields.One2many(
         "cn285.contract.change.wizard.tier", "wizard_id", string="Tiers"
     )

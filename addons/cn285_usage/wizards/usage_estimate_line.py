@@ -45,6 +45,11 @@ class UsageEstimateLine(models.TransientModel):
         readonly=True,
         help="The period was invoiced; this is what has come, or was taken back, since.",
     )
+    explanation = fields.Text(
+        string="How It Comes About",
+        readonly=True,
+        help="Prices, tiers and included units, and from when these terms hold.",
+    )
     company_id = fields.Many2one("res.company", readonly=True)
 
     def action_view_events(self):

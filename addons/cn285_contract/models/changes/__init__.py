@@ -14,6 +14,7 @@ from . import (
     contract_change_checks,
     contract_change_apply,
     contract_change_effect,
+    contract_change_void,
     contract_change_preview,
     change_references,
     contract_template_pause,

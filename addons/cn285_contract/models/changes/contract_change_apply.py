@@ -122,7 +122,7 @@ class ContractChange(models.Model):
         :raises UserError: why those asked for cannot be applied
         """
         # sudo: what was checked and scheduled takes effect, whoever's process applies it.
-        contracts = contracts.sudo().sorted("id")
+        contracts = self.sudo()._with_reached(contracts.sudo()).sorted("id")
         contracts.lock_for_update()
         contracts.invalidate_recordset()
         done, asked = self.sudo().browse(), self.sudo().browse(asked.ids if asked else ())
@@ -137,8 +137,10 @@ class ContractChange(models.Model):
                     applied |= (kind - asked)._apply_together()
                 done |= applied
                 failed |= wave - applied
-                # Where nothing was due, nothing is.
-                members = wave.contract_id
+                # A new holder's contract has what was planned, and its renewals, from now on.
+                come = applied.result_contract_id - members
+                come.lock_for_update()
+                members |= come
             asked._check_not_held(failed)
         return done
 
@@ -148,19 +150,48 @@ class ContractChange(models.Model):
 
         :param failed: changes that could not be applied, and hold back others
         """
-        due = self.search(self._due_domain(company) & Domain("contract_id", "in", contracts.ids))
-        next_ones = {}
-        for change in (due - failed).sorted(lambda change: change._place_in_order()):
-            if not change._waits_for(failed):
-                next_ones.setdefault(change.contract_id, change)
+        domain = self._due_domain(company)
+        due = self.search(domain & Domain("contract_id", "in", contracts.ids)) - failed
+        due = due.filtered(lambda change: not change._waits_for(failed))
+        next_ones, coming = {}, {}
+        for change in due.sorted(lambda change: change._place_in_order()):
+            next_ones.setdefault(change.contract_id, change)
+            for contract in change._reached():
+                coming.setdefault(contract, change)
         held = failed.filtered(lambda change: not change.item_id).contract_id
         days = {contract: change.date_effective for contract, change in next_ones.items()}
+        for contract, first in coming.items():
+            # What comes from another contract comes before what is planned for later here.
+            own = next_ones.get(contract)
+            if own and own._place_in_order() > first._place_in_order():
+                del next_ones[contract]
+            days[contract] = min(days.get(contract, first.date_effective), first.date_effective)
         for change in self._plan_own_acts(contracts - held, days):
             next_ones[change.contract_id] = change
         wave = self.browse().union(*next_ones.values())
         # What another process has just applied makes this one start anew, not apply twice.
         wave.lock_for_update()
         return wave
+
+    def _reached(self):
+        """The other contracts that these changes change too."""
+        return self.contract_id.browse().union(*(c._type().reached(c) for c in self))
+
+    @api.model
+    def _with_reached(self, contracts):
+        """These contracts and those that are due to give them something, or get it, in a chain."""
+        linked = []
+        for company in contracts.company_id:
+            due = self.search(self._due_domain(company) & Domain("type", "in", self._reaching()))
+            linked += [change.contract_id | change._reached() for change in due]
+        while more := [pair for pair in linked if pair & contracts and pair - contracts]:
+            contracts = contracts.union(*more)
+        return contracts
+
+    @api.model
+    def _reaching(self):
+        """Types of change that are about another contract too."""
+        return [name for name, kind in self._change_types().items() if kind.reaches_others]
 
     def _place_in_order(self):
         """What a contract's due changes are sorted by: their order of effect."""
@@ -272,8 +303,9 @@ class ContractChange(models.Model):
         self._type().check(self)
 
     def _before_apply(self):
-        """Undo what scheduling had announced, see :meth:`_announce`."""
+        """Undo what scheduling had announced, see :meth:`_announce`; cancel what becomes void."""
         self._announce(False)
+        self._give_up_plans()
 
     def _announce(self, scheduled):
         """Tell contracts and items what is planned for them: ends keep billing from going past.

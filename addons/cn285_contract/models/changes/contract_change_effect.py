@@ -121,6 +121,8 @@ class ContractChange(models.Model):
             }
         )
         resumption._to_schedule(("draft",))
+        # It was planned with the pause, however late that takes effect.
+        resumption._write_inside({"date_scheduled": self.date_scheduled})
 
     # === LOG === #
 

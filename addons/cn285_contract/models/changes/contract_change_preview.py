@@ -173,11 +173,6 @@ class ContractChange(models.Model):
         )
         return sum(rows.mapped("amount"))
 
-    def _plans_given_up(self):
-        """Planned changes that are cancelled when this one takes effect."""
-        self.ensure_one()
-        return self._type().plans_given_up(self)
-
     def _planned_amounts(self, contracts):
         """Open rows by what they stand for: ``{key: (billing date, amount)}``."""
         rows = self.env["cn285.billing.schedule"].search(

@@ -96,7 +96,8 @@ class ContractItem(models.Model):
                     "unowed_from": pause.unowed_from and max(pause.unowed_from, day),
                 }
             )
-        today = self.company_id._cn285_today()
+        # Of a change that is dated back, today; missed ones take effect as on their own day.
+        today = change._billing_day()
         resting = successor._pauses_on(max(day, today))
         state = "suspended" if same and self.state == "suspended" else resting and "paused"
         if state and self.state != "active":

@@ -54,16 +54,27 @@ class ContractItem(models.Model):
         return successor
 
     def _hand_over_versions(self, successor, change):
-        """What was changed of the terms after the change's day stays changed."""
+        """What was changed of the terms after the change's day stays changed.
+
+        But for prices where the product is another.
+        """
+        same = successor.product_id == self.product_id
         for later in self.version_ids.filtered(
             lambda version: version.date_from and version.date_from > change._first_day()
         ):
-            terms_change = change._terms_change(later.patch or {}, successor)
-            terms_change = terms_change._replace(day=later.date_from, change=later.change_id)
-            successor._write_versions([terms_change])
+            patch, cause, day = later.patch or {}, later.change_id, later.date_from
+            if not same:
+                patch = cause._type().patch_for_other_product(cause, patch, successor, day)
+            if patch:
+                terms_change = change._terms_change(patch, successor)
+                successor._write_versions([terms_change._replace(day=day, change=cause)])
 
     def _hand_over_changes(self, successor, change):
-        """What was planned for the item from then on concerns its successor."""
+        """What was planned for the item from then on concerns its successor.
+
+        Prices that were planned for another product have been given up by then; where periods of
+        another length were to have a price of their own, it follows from the new one.
+        """
         planned = self.change_ids.filtered(
             lambda other: (
                 other != change
@@ -74,6 +85,10 @@ class ContractItem(models.Model):
         scheduled = planned.filtered(lambda other: other.state == "scheduled")
         scheduled._announce(False)
         planned._write_inside({"item_id": successor.id, "contract_id": successor.contract_id.id})
+        if successor.product_id != self.product_id:
+            for other in planned.filtered(lambda other: other.type == "billing_period"):
+                values = {k: v for k, v in (other.values or {}).items() if k != "price_unit"}
+                other._write_inside({"values": values})
         scheduled._announce(True)
 
     def _prepare_successor(self, day, change):
@@ -118,9 +133,13 @@ class ContractItem(models.Model):
             return self.date_end
         return last_day
 
-    def _reopen(self):
-        """Let ended items run again whose last day lies ahead by now, and be settled."""
-        today = self.company_id[:1]._cn285_today()
+    def _reopen(self, day=None):
+        """Let ended items run again whose last day lies ahead by now, and be settled.
+
+        :param day: ahead of which day; default: today. Where the end is past all the same, they end
+            again once their days are billed
+        """
+        day = day or self.company_id[:1]._cn285_today()
         for item in self.filtered(lambda item: item.state == "ended"):
-            if not item._last_day() or item._last_day() >= today:
+            if not item._last_day() or item._last_day() >= day:
                 item._update_state(("ended",), "active")

@@ -13,8 +13,6 @@ from .usage_calculator_part import KEPT, PRICE_COLUMNS
 # Values that a caller gives with an edit, and in the context of one that has no values, such as
 # of a tier: from which day it holds, and whether what was billed of these days is billed anew.
 FROM, CORRECT = "terms_from", "terms_correct"
-# Context: the id of the contract change that edits.
-CHANGE = "cn285_terms_change"
 # What does not decide on a price.
 NO_TERMS = {"id", "name", "sequence", "item_id", "template_item_id", "company_id", FROM, CORRECT}
 # What is counted, and by whom: it changes between periods, not in the middle of one.
@@ -137,12 +135,6 @@ class UsageCalculator(models.Model):
         vals = {name: value for name, value in vals.items() if name not in (FROM, CORRECT)}
         return fields.Date.to_date(day), correct, vals
 
-    def _asking_change(self):
-        """The contract change on whose behalf calculators are edited; empty for none."""
-        changes = self.env["cn285.contract.change"]
-        # Nobody but the machinery edits in the name of a change.
-        return changes.browse(self.env.context.get(CHANGE)) if self.env.su else changes
-
     def _keep_beginnings(self, asked):
         """Have calculators that join items of which something was rated begin from a day on.
 
@@ -168,7 +160,10 @@ class UsageCalculator(models.Model):
         return {
             calculator: calculator._terms()
             for calculator in of_items
-            if day or calculator.item_id.id in rated or calculator.version_ids
+            if day
+            or calculator.item_id.id in rated
+            or calculator.version_ids
+            or calculator.item_id._usage_needs_approval()
         }
 
     def _keep_history(self, before, day=None, correct=False, change=None):
@@ -189,6 +184,8 @@ class UsageCalculator(models.Model):
         if not changed:
             return
         items = self.env["cn285.contract.item"].union(*(one.item_id for one in changed))
+        if not change:
+            items._check_usage_approved()
         until, days = items._rated_until(), items._first_unrated_days()
         creates, replaced = [], self.env["cn285.usage.calculator.version"]
         for calculator, (old, new) in changed.items():

@@ -192,7 +192,7 @@ class UsageCalculator(models.Model):
         result = super(UsageCalculator, self.with_context(**inside)).write(vals)
         if {"allowance_scope", "metric_id", "item_id"} & vals.keys():
             self.with_context(**{KEPT: STATE_DOOR})._join_contract_pools()
-        self._keep_history(before, day, correct, self._asking_change())
+        self._keep_history(before, day, correct)
         chosen = self.filtered(
             lambda calculator: (
                 calculator.smartcode_id and calculator.smartcode_id != smartcodes[calculator]

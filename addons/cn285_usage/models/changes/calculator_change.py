@@ -2,6 +2,7 @@
 
 from odoo import Command, api, fields, models
 from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.exceptions import UserError
 
 from ..calculator.usage_calculator_part import KEPT, PRICE_COLUMNS
 
@@ -88,9 +89,7 @@ class UsageCalculator(models.Model):
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
-    usage_terms = fields.Char(
-        string="Usage Terms", compute="_compute_usage_terms", help="What usage costs, in words."
-    )
+    usage_terms = fields.Char(compute="_compute_usage_terms", help="What usage costs, in words.")
 
     @api.depends_context("lang")
     @api.depends(lambda self: self._usage_terms_depends())
@@ -99,6 +98,31 @@ class ContractItem(models.Model):
             item.usage_terms = " | ".join(
                 f"{one.name}: {one._terms_text()}" for one in item.calculator_ids
             )
+
+    def _usage_needs_approval(self):
+        """Whether what its usage costs changes only after approval, whoever edits it."""
+        self.ensure_one()
+        if self._edits_freely() or not self._is_traced():
+            return False
+        # sudo: rules hold whether or not whoever asks may read them.
+        rules = self.contract_id.template_id.sudo().approval_ids
+        return any(
+            rule.type in (False, "usage_terms") and not rule.customers_only and not rule.amount
+            for rule in rules
+        )
+
+    def _check_usage_approved(self):
+        """Refuse that calculators of running items are edited past an approval."""
+        for item in self:
+            if item._usage_needs_approval():
+                raise UserError(
+                    self.env._(
+                        "Item “%(item)s” of contract %(contract)s: what usage costs changes only "
+                        "after approval. Ask for it by the button Change (Usage Terms).",
+                        item=item.name,
+                        contract=item.contract_id.name,
+                    )
+                )
 
     @api.model
     def _usage_terms_depends(self):

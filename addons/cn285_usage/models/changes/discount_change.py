@@ -14,11 +14,12 @@ class ContractItem(models.Model):
         """A discount of usage that is edited by hand holds from the day on which it is edited.
 
         What was used before keeps its discount; an item that has not begun has it from its start.
+        Of users such an edit is a contract change (``cn285.traced.edits``), which does the same.
 
         :returns: the values that are still to be written
         """
         inside = told_inside(self.env, "cn285_versions_written")
-        if "discount" not in vals or inside or "billing_type" in vals:
+        if "discount" not in vals or inside or "billing_type" in vals or not self._edits_freely():
             return vals
         dated = self.filtered(
             lambda item: (

@@ -205,6 +205,8 @@ class BillingSchedule(models.Model):
                         made[spans] = row._window(row.id, spans, facts)
                     windows[metric_id, needs][row.id] = made[spans]
                     readers[metric_id, needs].append((row.id, calculator_id))
+                    if not (facts.discounts or batch.timelines):
+                        continue
                     for day in row._cuts_to_measure(batch, calculator_id, recipe):
                         key = row.id, day
                         windows[metric_id, needs][key] = row._window(key, spans, facts, day)
@@ -335,6 +337,8 @@ class BillingSchedule(models.Model):
         """What rating asks of this row again and again, as :class:`RowFacts`."""
         self.ensure_one()
         item = self.item_id
+        # Asked for each row: most items have never had a discount.
+        may_be_off = item.discount or item.discount_ids or item.version_ids or self.usage_discounts
         return RowFacts(
             item_id=item.id,
             contract_id=self.contract_id.id,
@@ -344,7 +348,7 @@ class BillingSchedule(models.Model):
             unit=self._unit(),
             beneficiary_id=self._default_beneficiary().id,
             rated_by=item.usage_rated_by,
-            discounts=self._discounts(),
+            discounts=self._discounts() if may_be_off else None,
         )
 
     def _balance_start(self, recipe):

@@ -154,7 +154,8 @@ class Outcome:
     """A rating that was worked out, and the facts that are kept with it.
 
     ``values``: more values of ``cn285.usage.rating``, by column, as the database stores them.
-    ``parts``: where the period was rated in parts, each one's days and exact amount.
+    ``parts``: where the period was rated in parts, each one's days and exact amount; ``bounded``:
+    each of them is within bounds of its own.
     """
 
     part: Part
@@ -164,6 +165,7 @@ class Outcome:
     carried_out: Decimal = ZERO
     values: dict = field(default_factory=dict)
     parts: tuple = ()
+    bounded: bool = False
 
     def keep_parts(self, parts, exacts):
         """Note what the parts of its period have come to."""

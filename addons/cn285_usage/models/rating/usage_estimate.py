@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import models
 
 from ...engine.projection import pace, project
+from ...engine.rating import steps_data
 from ..measure.usage_measure import Window, next_day
 
 ZERO = Decimal(0)
@@ -18,6 +19,7 @@ class Estimate:
     period's end, ``projected`` what the period will cost if usage goes on as it began; minimum and
     maximum of the period are in both. ``left`` is None where nothing is included.
 
+    ``rating``: the engine's, which says how the amount comes about, by which terms from when.
     ``is_late``: the period was billed, and quantity and amounts are the difference to be billed, or
     credited, for what has come since.
     """
@@ -33,6 +35,12 @@ class Estimate:
     billed: Decimal
     projected: Decimal
     is_late: bool = False
+    rating: object = None
+
+    def explanation(self):
+        """How the amount so far comes about, a line a step, in the language of its row."""
+        steps = [[f"usage_{code}", values] for code, values in steps_data(self.rating)]
+        return self.row._explain(steps, self.row.currency_id)
 
 
 class Contract(models.Model):
@@ -187,6 +195,7 @@ class BillingSchedule(models.Model):
             amount=rating.amount,
             billed=sum((one.amount for one in known), start=ZERO),
             projected=projected,
+            rating=rating,
         )
 
     def _project_measured(self, batch):
@@ -195,6 +204,12 @@ class BillingSchedule(models.Model):
             row.id: pace(row.period_start, next_day(row.period_end), row.company_id._cn285_today())
             for row in self
         }
+        for row_id, day in [key for key, *_rest in batch.measured if isinstance(key, tuple)]:
+            # What was used before a day on which terms change.
+            row = self.browse(row_id)
+            if row_id in factors:
+                today = row.company_id._cn285_today()
+                factors[row_id, day] = pace(row.period_start, day, today)
         metrics = self.env["cn285.usage.metric"]
         return {
             (row_id, calculator_id, metric_id): _projected(measured, factors[row_id])
@@ -239,6 +254,7 @@ def _late_estimate(row, calculator, beneficiary_id, rating):
         billed=ZERO,
         projected=rating.amount,
         is_late=True,
+        rating=rating,
     )
 
 

@@ -74,6 +74,7 @@ class Contract(models.Model):
             "billed": float(estimate.billed),
             "projected": float(estimate.projected),
             "is_late": estimate.is_late,
+            "explanation": estimate.explanation(),
             "company_id": row.company_id.id,
         }
 

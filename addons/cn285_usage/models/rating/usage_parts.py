@@ -110,13 +110,15 @@ class BillingSchedule(models.Model):
             )
             return
         recipe = batch.recipe_of(self, outcome.part.calculator_id)
+        # Parts that are periods of their own have bounds of their own.
+        outcome.bounded = recipe.method is Method.windows and recipe.bounds_count == "own"
         parted = rate_parts(
             parts,
             method=recipe.method,
             share=facts.share,
             rounding=facts.unit,
             carried=carried,
-            bounded=recipe.bounds_count == "own",
+            bounded=outcome.bounded,
         )
         outcome.rating, outcome.carried_out = parted.rating, parted.carried_out
         outcome.keep_parts(parts, parted.exacts)
@@ -135,7 +137,7 @@ class BillingSchedule(models.Model):
         segments = batch.segments_of(self, outcome.part.calculator_id)
         if not outcome.parts or not segments:
             outcome.rating = recipe.tariff.bound(outcome.rating, facts.share, facts.unit, counted)
-        elif recipe.method is not Method.windows or recipe.bounds_count != "own":
+        elif not outcome.bounded:
             outcome.rating = bound_parts(
                 outcome.rating,
                 [segment.part(None) for segment in segments],

@@ -27,8 +27,8 @@ class Contract(models.Model):
             "days": [{"metric", "unit", "item", "start", "end", "days": [{"day", "quantity",
             "height"}]}],
             "unknown": whether something cannot be estimated}``; a line has ``item``,
-            ``name``, ``beneficiary``, ``quantity``, ``unit``, ``included``, ``left``, ``amount``
-            and ``projected``
+            ``name``, ``beneficiary``, ``quantity``, ``unit``, ``included``, ``left``, ``terms``,
+            ``amount`` and ``projected``
         """
         self.ensure_one()
         estimates, failed = self._usage_estimates()
@@ -68,9 +68,17 @@ class Contract(models.Model):
             "unit": metric.unit or "",
             "included": self._portal_number(estimate.included),
             "left": self._portal_number(estimate.left),
+            "terms": estimate.explanation() if self._portal_tells_terms(estimate) else "",
             "amount": float(estimate.amount - estimate.billed),
             "projected": float(estimate.projected - estimate.billed),
         }
+
+    def _portal_tells_terms(self, estimate):
+        """Whether terms have changed: then the page says by which, from when, usage is rated."""
+        rating = estimate.rating
+        return any(note.code == "terms" for note in rating.notes) or any(
+            line.since for line in rating.lines
+        )
 
     def _portal_usage_days(self, row, metric, days):
         highest = max(quantity for _day, quantity in days)

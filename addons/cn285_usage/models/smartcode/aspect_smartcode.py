@@ -6,11 +6,15 @@ from ...engine.smartcode_rating import pack_inputs, rate_macro
 from ...engine.tariff import Feed
 from ...sandbox.process import Failure
 from ..rating.aspect import RatingAspect
-from ..rating.usage_batch import RatingRefused
+from ..rating.usage_batch import BILLED_STATES, RatingRefused
 
 
 class SmartCodeAspect(RatingAspect):
-    """Amounts by SmartCodes: the macros of a batch run version by version, in one process each."""
+    """Amounts by SmartCodes: the macros of a batch run version by version, in one process each.
+
+    What was billed is rated anew by the version that it was billed by; other periods by the version
+    in force on their first day. A macro rates a period as a whole.
+    """
 
     def __init__(self):
         # By (row id, calculator id): why the macro failed, a text, or what it gave:
@@ -23,22 +27,27 @@ class SmartCodeAspect(RatingAspect):
 
     def prepare(self, rows, batch):
         tasks = defaultdict(list)
-        for member in batch.members(rows, lambda recipe: recipe.feed is Feed.inputs):
+        members = batch.members(rows, lambda recipe: recipe.feed is Feed.inputs)
+        billed = _billed_versions(rows, members) if members else {}
+        for row, key, recipe in members:
             # sudo: who bills runs the version in force without a right on SmartCodes.
-            tasks[member[-1].calculator.sudo().smartcode_id].append(member)
-        for smartcode, members in tasks.items():
-            self._run(rows, batch, smartcode, members)
+            smartcode = recipe.calculator.sudo().smartcode_id
+            version = billed.get((row._usage_account(), key))
+            if not version or version.smartcode_id != smartcode:
+                version = smartcode._version_on(row.period_start)
+            if version:
+                tasks[version].append((row, key, recipe))
+            else:
+                text = rows.env._("SmartCode “%s” has no version in force.", smartcode.name)
+                self.results[row.id, key] = text
+        for version, chosen in tasks.items():
+            self._run(rows, batch, version, chosen)
 
-    def _run(self, rows, batch, smartcode, members):
-        """Run the version in force for rows, and keep what it gave.
+    def _run(self, rows, batch, version, members):
+        """Run a version for rows, and keep what it gave.
 
         :param members: list of ``(row, calculator id, recipe)``
         """
-        version = smartcode.active_version_id
-        if not version:
-            text = rows.env._("SmartCode “%s” has no version in force.", smartcode.name)
-            self.results.update({(row.id, key): text for row, key, _recipe in members})
-            return
         packed = []
 
         def inputs():
@@ -77,3 +86,29 @@ class SmartCodeAspect(RatingAspect):
         }
         row._bound_part(batch, outcome, recipe)
         return [outcome]
+
+
+def _billed_versions(rows, members):
+    """The versions that periods and deliveries were billed by: a period keeps its own.
+
+    :returns: ``{(account, calculator id): version}``, see ``_usage_account``
+    """
+    # sudo: as above.
+    ratings = (
+        rows.env["cn285.usage.rating"]
+        .sudo()
+        .search(
+            [
+                ("calculator_id", "in", [key for _row, key, _recipe in members]),
+                ("item_id", "in", list({row.item_id.id for row, *_rest in members})),
+                ("smartcode_version_id", "!=", False),
+                ("schedule_id.state", "in", BILLED_STATES),
+            ],
+            order="id",
+        )
+    )
+    versions = {}
+    for rating in ratings:
+        account = rating.schedule_id._usage_account(), rating.calculator_id.id
+        versions.setdefault(account, rating.smartcode_version_id)
+    return versions

@@ -36,6 +36,17 @@ class SmartCode(models.Model):
             active = smartcode.version_ids.filtered(lambda version: version.state == "active")
             smartcode.active_version_id = active[:1]
 
+    def _version_on(self, day):
+        """The version that rates periods that begin on a day; empty where none is in force."""
+        self.ensure_one()
+        active = self.active_version_id
+        if not active or not active.date_from or active.date_from <= day:
+            return active
+        before = self.version_ids.filtered(
+            lambda one: one.state == "retired" and (not one.date_from or one.date_from <= day)
+        )
+        return before.sorted("activated_on")[-1:] or active
+
     def write(self, vals):
         """A SmartCode that was in force stays with its company, as the amounts rated by it do."""
         for smartcode in self if "company_id" in vals else ():

@@ -9,7 +9,16 @@ from odoo.exceptions import UserError, ValidationError
 from ...sandbox.process import Failure
 
 # What stays as it is once a version was in force: it is what past amounts were rated by.
-FIXED = {"body", "detailed", "seconds", "megabytes", "smartcode_id", "number", "company_id"}
+FIXED = {
+    "body",
+    "detailed",
+    "seconds",
+    "megabytes",
+    "smartcode_id",
+    "number",
+    "company_id",
+    "date_from",
+}
 DOOR = {"state", "activated_on", "activated_by_id"}
 # A first macro, and first inputs to try it on.
 EXAMPLE_BODY = """\
@@ -70,6 +79,12 @@ class SmartCodeVersion(models.Model):
     )
     megabytes = fields.Integer(
         string="Memory (MB)", default=128, required=True, help="On top of what the macro receives."
+    )
+    date_from = fields.Date(
+        string="Holds From",
+        copy=False,
+        help="Periods that begin on this day or later are rated by it. Empty: all that were not "
+        "billed yet. What was billed keeps the version that it was billed by.",
     )
     activated_on = fields.Datetime(readonly=True, copy=False)
     activated_by_id = fields.Many2one("res.users", readonly=True, copy=False)

@@ -34,6 +34,12 @@ class Sources:
     reached: dict = field(default_factory=dict)
     few: tuple = (None, ())
 
+    @property
+    def moment(self):
+        """The place of an event's local time."""
+        names = [shown.of_event for shown in self.shown]
+        return SHOWN + names.index("occurred_at")
+
 
 class UsageRating(models.Model):
     """Which events a rating is about: those that count since, and those that no longer do."""

@@ -107,11 +107,12 @@ class UsageRating(models.Model):
         return metric._aggregation().weight if metric else None
 
     def _split_lines(self, amount):
-        """The invoiced amount by lines: those with rows of their own, and the rest by value.
+        """The invoiced amount by lines: those with rows of their own, the rest by what it prices.
 
-        :returns: ``[(line, amount)]`` and ``{property value or None: amount}``
+        :returns: ``[(line, amount)]`` and ``{(property value or None, first day of the terms or
+            None): amount}``
         """
-        by_value = self._is_priced_by_value()
+        by_value, by_day = self._is_priced_by_value(), bool(self._term_days())
         lines = self._engine_rating().lines
         rated = sum((line.amount for line in lines), start=ZERO)
         amounts = [line.amount for line in lines]
@@ -123,12 +124,18 @@ class UsageRating(models.Model):
             if line.code in OWN_ROWS:
                 own.append((line, part))
             else:
-                shared[line.key if by_value else None] += part
+                shared[line.key if by_value else None, line.since if by_day else None] += part
         # What no line tells: it is in the sum all the same.
         left = amount - sum(amounts, start=ZERO)
         if left:
-            shared[None] += left
+            shared[None, None] += left
         return own, shared
+
+    def _term_days(self):
+        """First days of other terms within the period, where events are rated by their own."""
+        if not self._adds_up() or self.calculator_id.change_method == "days":
+            return []
+        return sorted({line.since for line in self._engine_rating().lines if line.since})
 
     def _is_priced_by_value(self):
         return self.calculator_id._feed() is Feed.values and self._adds_up()
@@ -138,9 +145,9 @@ class UsageRating(models.Model):
         totals = defaultdict(Decimal)
         weight = self._weight()
         plain = weight in (Weight.quantity, Weight.one) and not self._is_priced_by_value()
-        if plain and not self._has_few(sources):
+        if plain and not self._term_days() and not self._has_few(sources):
             quantity, count = self._events_total(sources)
-            totals[None] = quantity if weight is Weight.quantity else count
+            totals[None, None] = quantity if weight is Weight.quantity else count
             return totals
         for _event, _taken_back, weight, key in self._weighted_events(sources):
             totals[key] += weight
@@ -151,23 +158,27 @@ class UsageRating(models.Model):
         calculator, how = self.calculator_id, self._weight()
         counted = calculator.metric_id.property_name
         price_of = calculator.property_name if self._is_priced_by_value() else None
-        known, key = set(), None
+        known, value, since = set(), None, None
+        days, moment = self._term_days(), sources.moment
         for event in self._events(sources):
             taken_back = event[TAKEN_BACK]
             weight = Decimal(event[QUANTITY]) if how is Weight.quantity else ONE
             if how is Weight.new_value:
-                value = _properties(event[PROPERTIES]).get(counted)
-                weight = ZERO if value is None or value in known else ONE
-                known.add(value)
+                new = _properties(event[PROPERTIES]).get(counted)
+                weight = ZERO if new is None or new in known else ONE
+                known.add(new)
             if price_of:
-                key = str(_properties(event[PROPERTIES]).get(price_of) or "")
-            yield event, taken_back, -weight if taken_back else weight, key
+                value = str(_properties(event[PROPERTIES]).get(price_of) or "")
+            if days:
+                day = event[moment].date()
+                since = max((one for one in days if one <= day), default=None)
+            yield event, taken_back, -weight if taken_back else weight, (value, since)
 
     def _event_rows(self, sources, shares=None):
         """A row for each event; without ``shares`` none has a quantity or an amount."""
         base = self._statement_base()
         shown = [field.name for field in sources.shown]
-        price = self._unit_price()
+        prices = self._unit_prices()
         for event, taken_back, weight, key in self._weighted_events(sources):
             row = {
                 **base,
@@ -188,18 +199,23 @@ class UsageRating(models.Model):
                 )
                 row["metric"] = metric.name or base["metric"]
             else:
-                row.update(quantity=weight, unit_price=price)
+                row.update(quantity=weight, unit_price=prices.get(key[1]))
                 if key in shares:
                     row["amount"] = shares[key].part(weight)
             yield row
 
-    def _unit_price(self):
-        """The price of a unit as it was rated, where each costs the same."""
-        calculator = self.calculator_id
-        if not calculator._entry().has_one_price or calculator.allowance_units:
-            return None
-        prices = {line.unit_price for line in self._engine_rating().lines if line.code == "unit"}
-        return prices.pop() if len(prices) == 1 else None
+    def _unit_prices(self):
+        """The price of a unit as it was rated, where all cost the same, by the day of its terms."""
+        rating = self._engine_rating()
+        included = any(note.code in ("allowance", "pool", "together") for note in rating.notes)
+        if not self.calculator_id._entry().has_one_price or included:
+            return {}
+        prices = defaultdict(set)
+        by_day = bool(self._term_days())
+        for line in rating.lines:
+            if line.code == "unit":
+                prices[line.since if by_day else None].add(line.unit_price)
+        return {since: price for since, [price, *more] in prices.items() if not more}
 
     def _statement_base(self):
         item, metric = self.item_id, self.calculator_id.metric_id

@@ -241,6 +241,33 @@ class TestCalculatorHistory(HistoryCase):
         self.assertIn("3,50", french[-1].summary)
         self.assertEqual(french[-1].create_uid, self.manager)
 
+    # === WHAT IS TOLD === #
+
+    def test_estimate_portal_and_statement_tell_which_terms(self):
+        contract, calculator = self._billed_april({})
+        calculator.write({"price_unit": 3.0, "terms_from": "2026-05-16"})
+        with self._on("2026-05-31"):
+            self._use(contract, 10, "2026-05-15")
+            self._use(contract, 10, "2026-05-16")
+            action = contract.with_user(self.manager).action_view_usage_estimate()
+            [line] = self.env["cn285.usage.estimate.line"].search(action["domain"])
+            self.assertIn("from 05/16/2026: 10 × 3 = 30.00", line.explanation)
+            self.assertMoney(line.amount, "40.00")
+            [period] = contract._portal_usage()["periods"]
+            self.assertIn("from 05/16/2026: 10 × 3", period["lines"][0]["terms"])
+        self.assertEqual(self._bill_on("2026-06-01", contract), "40.00")
+        row = contract.schedule_ids.filtered(lambda row: row.period_start == date(2026, 5, 1))
+        spec = self.env.ref("cn285_usage.layout_detail")._spec()
+        rows = list(row.rating_ids._statement_rows(spec))
+        self.assertEqual(
+            sorted((str(one["unit_price"]), str(one["amount"])) for one in rows),
+            [("1.0", "10.00"), ("3.0", "30.00")],
+        )
+        # The period after is rated by what began within the one before, and says since when.
+        self.assertEqual(self._bill_on("2026-07-01", contract), "0.00")
+        june = contract.schedule_ids.filtered(lambda row: row.period_start == date(2026, 6, 1))
+        self.assertIn("Terms from 05/16/2026", june.explanation)
+
     # === WHAT ELSE IS RATED === #
 
     def test_highest_values_count_by_days(self):

@@ -238,9 +238,11 @@ class TestUsageDiscountTriggered(HistoryCase, TriggerCase):
             self._change(contract, "price", "2026-05-01", discount=50)
             self._use(contract, 10, "2026-05-01")
             self.assertEqual(self._bill_now(contract), "105.00")
+        with self._on("2026-05-02"):
             contract.item_ids.with_user(self.manager).discount = 0
             self._use(contract, 10, "2026-04-30")
-        self.assertEqual(self._bill_on("2026-05-02", contract), "10.00")
+            self._use(contract, 10, "2026-05-01")
+        self.assertEqual(self._bill_on("2026-05-02", contract), "15.00")
 
     def test_a_delivery_is_rated_anew_with_what_it_was_billed_by(self):
         terms = {

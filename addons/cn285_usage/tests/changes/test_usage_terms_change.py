@@ -3,7 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .test_usage_discount_change import HistoryCase
@@ -119,6 +119,19 @@ class TestUsageTermsChange(HistoryCase):
                 self._change(contract, "usage_terms", "2026-05-01", **values)
         with self.assertRaisesRegex(ValidationError, "no usage"):
             self._change(fixed, "usage_terms", "2026-05-01", price_unit=5)
+
+    def test_what_needs_approval_is_not_edited_past_it(self):
+        template = self.env["cn285.contract.template"].create(
+            {"name": "Asked", "approval_ids": [(0, 0, {"type": "usage_terms"})]}
+        )
+        contract = self._april()
+        contract.sudo().with_context(cn285_no_replan=True).template_id = template
+        calculator = contract.item_ids.calculator_ids.with_user(self.manager)
+        refused = self.assertRaisesRegex(UserError, "after approval")
+        with refused, self.env.cr.savepoint():
+            calculator.price_unit = 3.0
+        calculator.invalidate_recordset()
+        calculator.name = "Calls"
 
     def test_of_several_calculators_one_is_named(self):
         contract = self._april()

@@ -1,5 +1,6 @@
 """Terms that change within a period: parts add up to the whole, and each is rated by its own."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -27,10 +28,11 @@ from cn285_house.cn285_usage.engine.history import (
     spread_evenly,
 )
 from cn285_house.cn285_usage.engine.percentage import Percentage
+from cn285_house.cn285_usage.engine.sharing import rate_together, rate_together_parts
 from cn285_house.cn285_usage.engine.tariff import Feed, Tariff, Usage
 from hypothesis import given
 from hypothesis import strategies as st
-from usage_strategies import check_rating, dec, make_tiers, money, prices, signed, tiers
+from usage_strategies import check_rating, dec, make_tiers, money, prices, quantities, signed, tiers
 
 APRIL = date(2026, 4, 1)
 ANY = st.data()
@@ -284,3 +286,29 @@ def test_one_percentage_on_all_parts_is_that_on_the_whole(model, cuts, percent, 
     whole = discount_rating(parted.rating, percent=Decimal(percent), days=days)
     found = discount_rating(parted.rating, percent=Decimal(percent), days=days, parts=pairs)
     assert found.amount == whole.amount
+
+
+@given(models(), cut_days(), st.integers(0, 300), ANY)
+def test_what_several_use_together_adds_up(model, cuts, units, data):
+    tariff = Tariff(model, allowance=Allowance(Decimal(units)), maximum=Decimal(500))
+    split = {
+        key: parts(*((cut, tariff, data.draw(quantities)) for cut in cuts)) for key in ("a", "b")
+    }
+    used = {key: own[-1].running.quantity for key, own in split.items()}
+    whole = rate_together(tariff, used)
+    found = rate_together_parts(split)
+    assert sum(one.rating.amount for one in found.values()) == sum(
+        rating.amount for rating, _left in whole.values()
+    )
+    assert {key: one.rating.quantity for key, one in found.items()} == used
+
+
+@given(models(), cut_days(), ANY)
+def test_each_part_by_itself_is_a_period_of_its_own(model, cuts, data):
+    tariffs = [Tariff(model) for _cut in cuts]
+    rows = [(cut, one, data.draw(signed)) for cut, one in zip(cuts, tariffs, strict=True)]
+    split = [replace(part, terms=number) for number, part in enumerate(parts(*rows))]
+    parted = rate_parts(split, method=Method.windows)
+    check_rating(parted.rating)
+    expected = sum(model.rate(units).exact for _cut, _tariff, units in rows)
+    assert parted.rating.exact == expected

@@ -75,6 +75,30 @@ class TestUsageSmartCode(UsageCase):
         self.assertMoney(late.amount_untaxed, "1.50")
         self.assertEqual(self._bill(date(2026, 2, 1)).row_count, 0)
 
+    def test_late_usage_is_rated_by_the_version_that_billed(self):
+        contract = self._macro_contract()
+        self._use(contract, 350)
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "23.75")
+        self._draft(BODY.replace("20}", "50}")).action_activate()
+        self._use(contract, 100)
+        self.assertMoney(self._bill(date(2026, 2, 1)).amount_untaxed, "1.50")
+        with freeze_time("2026-03-01 10:00:00"):
+            self.assertMoney(self._bill(date(2026, 3, 1)).amount_untaxed, "50.00")
+
+    def test_a_version_holds_from_a_day(self):
+        contract = self._macro_contract()
+        self._draft(BODY.replace("20}", "50}"), date_from="2026-03-01").action_activate()
+        with freeze_time("2026-04-01 10:00:00"):
+            self._bill(date(2026, 4, 1))
+        self.assertEqual(
+            [row[3] for row in self._rows(contract, state="invoiced")],
+            [
+                "20.00",
+                "20.00",
+                "50.00",
+            ],
+        )
+
     def test_macro_gets_plain_values_and_events(self):
         self._draft(
             """\

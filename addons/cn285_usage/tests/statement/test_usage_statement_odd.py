@@ -166,6 +166,15 @@ class TestUsageStatementOdd(UsageCase):
         for code in ("EUR", "JPY", "TND"):
             currency = self.env.ref(f"base.{code}")
             currency.active = True
+            if currency != self.company.currency_id:
+                self.env["res.currency.rate"].create(
+                    {
+                        "currency_id": currency.id,
+                        "company_id": self.company.id,
+                        "name": "2026-01-01",
+                        "rate": 1.5,
+                    }
+                )
             contract = self._contract_in(currency)
             self._use_oddly(contract, chance)
             [move] = self._bill(date(2026, 2, 1)).invoice_ids

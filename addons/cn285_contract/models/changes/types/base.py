@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from ..change_value import Value
 
+# Of price terms, those that are the product's.
+PRICE_FIELDS = ("price_source", "price_unit", "discount", "pricelist_id")
 Nature = Literal["upgrade", "downgrade", "cancellation", ""]
 
 
@@ -33,6 +35,12 @@ class ChangeType:
     on_its_day: bool = False
     #: Whether it is held back by earlier changes that failed; an end is not.
     waits: bool = True
+    #: Whether it lets a contract go on that would be over.
+    prolongs: bool = False
+    #: Whether it is about another contract too, see :meth:`reached`.
+    reaches_others: bool = False
+    #: Whether it is void once what it is about has ended before its day, and is cancelled then.
+    ends_with_service: bool = True
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
     #: The dialog offers it; else only edits and programs make it.
@@ -137,6 +145,10 @@ class ChangeType:
         """The day on which differences are due: that of effect, or, dated back, that of entry."""
         return max(change._first_day(), change.date_scheduled or change.company_id._cn285_today())
 
+    def reached(self, change):
+        """The other contract that it changes: what is planned there for later comes after it."""
+        return change.contract_id.browse()
+
     def own_end(self, change):
         """The last day on which it makes a difference, where it has one; None where it goes on."""
         return None
@@ -144,6 +156,24 @@ class ChangeType:
     def plans_given_up(self, change):
         """Planned changes that this one cancels when it takes effect; its preview names them."""
         return change.browse()
+
+    def why_given_up(self, change, plan) -> str:
+        """Why it cancels a planned change, as the log tells it."""
+        return change.env._(
+            "%(change)s is cancelled, as nothing is left of it to do: %(reason)s",
+            change=plan.display_name,
+            reason=change.display_name,
+        )
+
+    def patch_for_other_product(self, change, patch, item, day):
+        """What of the terms that it changed concerns an item of another product from ``day`` on.
+
+        That takes the place of the one it was made for, by an upgrade that is dated back: what was
+        agreed of the old product's price is none of the new one's.
+
+        :param patch: ``{field: value}``, what changed on that day
+        """
+        return {name: value for name, value in patch.items() if name not in PRICE_FIELDS}
 
     def apply(self, changes) -> None:
         """Do it, and call ``_settle`` on the items whose money changed.
@@ -194,6 +224,18 @@ class ChangeTypeExtension(ChangeType):
     @property
     def waits(self):
         return self.base.waits
+
+    @property
+    def prolongs(self):
+        return self.base.prolongs
+
+    @property
+    def reaches_others(self):
+        return self.base.reaches_others
+
+    @property
+    def ends_with_service(self):
+        return self.base.ends_with_service
 
     @property
     def for_customers(self):
@@ -263,11 +305,20 @@ class ChangeTypeExtension(ChangeType):
     def billing_day(self, change):
         return self.base.billing_day(change)
 
+    def reached(self, change):
+        return self.base.reached(change)
+
     def own_end(self, change):
         return self.base.own_end(change)
 
     def plans_given_up(self, change):
         return self.base.plans_given_up(change)
+
+    def why_given_up(self, change, plan):
+        return self.base.why_given_up(change, plan)
+
+    def patch_for_other_product(self, change, patch, item, day):
+        return self.base.patch_for_other_product(change, patch, item, day)
 
     def apply(self, changes):
         self.base.apply(changes)

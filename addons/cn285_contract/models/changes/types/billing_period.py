@@ -38,7 +38,6 @@ class BillingPeriod(ChangeType):
 
     def _patch(self, change):
         values, item = change._parsed(), change.item_id
-        terms = item._price_terms_on(change._first_day())
         names = ("recurring_interval", "recurring_unit", "alignment", "billing_day")
         patch = {name: values[name] for name in names if values.get(name) is not None}
         if values.get("billing_month"):
@@ -48,13 +47,21 @@ class BillingPeriod(ChangeType):
         if item.billing_type == "fixed":
             price = values.get("price_unit")
             if price is None:
-                price = self._converted_price(change, terms, values)
+                price = self._converted_price(change, item, change._first_day(), values)
             patch.update(price_source="manual", price_unit=price)
         return patch
 
-    def _converted_price(self, change, terms, values):
+    def patch_for_other_product(self, change, patch, item, day):
+        """Periods are as long, and their price follows from that of the new product."""
+        kept = super().patch_for_other_product(change, patch, item, day)
+        if item.billing_type == "fixed" and "recurring_unit" in kept:
+            price = self._converted_price(change, item, day, kept)
+            kept.update(price_source="manual", price_unit=price)
+        return kept
+
+    def _converted_price(self, change, item, day, values):
         """The price of the new period that makes a month, or a day, cost the same."""
-        item, day = change.item_id, change._first_day()
+        terms = item._price_terms_on(day)
         old, new = Unit(terms.recurring_unit), Unit(values["recurring_unit"])
         for lengths in (MONTHS, DAYS):
             if old in lengths and new in lengths:

@@ -39,6 +39,10 @@ class EndItem(ChangeType):
             planned = change._first_planned_end(scheduled)
             change.item_id._write_inside({"planned_end": planned})
 
+    def plans_given_up(self, change):
+        """What is planned of the item for the days after."""
+        return change.item_id._plans_void_after(change._last_day())
+
     def apply(self, changes):
         """An item that ends before its first day is cancelled."""
         for change in changes:

@@ -9,6 +9,8 @@ from .base import ChangeType
 _lt = LazyTranslate(__name__)
 
 NOT_IN_EFFECT = ("draft", "to_approve", "scheduled")
+# What is planned of the whole contract and concerns the new holder.
+GOING_OVER = ("add_item", "pricelist")
 
 
 class Holder(ChangeType):
@@ -29,6 +31,8 @@ class Holder(ChangeType):
     }
     for_customers = True
     is_last = True
+    # Somebody waits for it: where the contract has ended before, it says so.
+    ends_with_service = False
 
     def check(self, change):
         """Somebody else, of the same company, from a day within the contract."""
@@ -56,14 +60,22 @@ class Holder(ChangeType):
         return env._("it ends on %s already.", format_date(env, end))
 
     def plans_given_up(self, change):
-        """Terminations that the old holder had planned for the day or later."""
-        return change.contract_id.change_ids.filtered(
+        """Terminations that the old holder had planned for the day or later, and what stays his.
+
+        That is what is planned of the whole contract and does not go over.
+        """
+        contract, day = change.contract_id, change._first_day()
+        ends = contract.change_ids.filtered(
             lambda other: (
                 other.type == "terminate"
                 and other.state in NOT_IN_EFFECT
                 and other.date_effective >= change.date_effective
             )
         )
+        void = contract._plans_void_after(day - timedelta(days=1)).filtered(
+            lambda other: not other.item_id and other.type not in GOING_OVER
+        )
+        return ends | void
 
     def apply(self, changes):
         for change in changes:
@@ -75,7 +87,6 @@ class Holder(ChangeType):
                 else:
                     item._succeed(change, {"contract_id": heir.id})
             self._hand_over_planned(change, heir)
-            self._give_up_plans(change)
             contract.with_context(cn285_no_replan=STATE_DOOR)._end_on(day - timedelta(days=1))
             change._write_inside({"result_contract_id": heir.id})
         changes._settle_contracts()
@@ -103,22 +114,16 @@ class Holder(ChangeType):
         """
         change.contract_id.change_ids.filtered(
             lambda other: (
-                other.type in ("add_item", "pricelist")
+                other.type in GOING_OVER
                 and other.state in NOT_IN_EFFECT
                 and other.date_effective >= change.date_effective
             )
         )._write_inside({"contract_id": heir.id})
 
-    def _give_up_plans(self, change):
-        """Cancel what is given up, and say why where its history is read."""
-        plans = change._plans_given_up()
-        plans.with_context(cn285_no_replan=STATE_DOOR).action_cancel()
-        for plan in plans:
-            reason = change.env._(
-                "%(plan)s is cancelled: %(holder)s takes over the contract on %(day)s.",
-                plan=plan.display_name,
-                holder=change._parsed()["partner_id"].display_name,
-                day=format_date(change.env, change._first_day()),
-            )
-            plan.message_post(body=reason)
-            plan.contract_id.message_post(body=reason)
+    def why_given_up(self, change, plan):
+        return change.env._(
+            "%(plan)s is cancelled: %(holder)s takes over the contract on %(day)s.",
+            plan=plan.display_name,
+            holder=change._parsed()["partner_id"].display_name,
+            day=format_date(change.env, change._first_day()),
+        )

@@ -27,6 +27,11 @@ class Pricelist(ChangeType):
                 )
             )
 
+    def patch_for_other_product(self, change, patch, item, day):
+        """The pricelist is the contract's, whatever the product."""
+        kept = super().patch_for_other_product(change, patch, item, day)
+        return {**kept, "pricelist_id": patch["pricelist_id"]} if "pricelist_id" in patch else kept
+
     def apply(self, changes):
         terms_changes = []
         for change in changes:

@@ -14,6 +14,7 @@ class ServicePeriod(ChangeType):
     label = _lt("Service Period")
     on = "item"
     values = {"date_start": Value("date"), "date_end": Value("date")}
+    ends_with_service = False
     for_customers = True
 
     def check(self, change):
@@ -54,6 +55,11 @@ class ServicePeriod(ChangeType):
     def held_from(self, change):
         return self.earliest_day(change)
 
+    def plans_given_up(self, change):
+        """What is planned of the item for the days after its new end."""
+        end = change._parsed().get("date_end")
+        return change.item_id._plans_void_after(end) if end else super().plans_given_up(change)
+
     def apply(self, changes):
         for change in changes:
             item, values = change.item_id, change._parsed()
@@ -63,5 +69,6 @@ class ServicePeriod(ChangeType):
             if vals.get("date_start") and vals["date_start"] < item.date_start:
                 vals["not_before"] = change._billing_day()
             item.with_context(cn285_no_replan=STATE_DOOR).write(vals)
-            item._reopen()
+            # Days that are past are billed, too.
+            item._reopen(item.date_start)
         changes._settle_items()

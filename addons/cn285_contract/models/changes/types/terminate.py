@@ -50,6 +50,10 @@ class Terminate(ChangeType):
             planned = change._first_planned_end(scheduled)
             change.contract_id._write_inside({"planned_end": planned})
 
+    def plans_given_up(self, change):
+        """What is planned of the contract and its items for the days after."""
+        return change.contract_id._plans_void_after(change._last_day())
+
     def apply(self, changes):
         for change in changes:
             contract, last_day = change.contract_id, change._last_day()

@@ -15,6 +15,7 @@ class TransferItem(ChangeType):
     on = "item"
     values = {"to_contract_id": Value("record", required=True, model="cn285.contract")}
     for_customers = True
+    reaches_others = True
 
     def check(self, change):
         """To a running contract of the company, in the same currency."""
@@ -47,6 +48,11 @@ class TransferItem(ChangeType):
     def _serves(self, change, contract, day):
         end = change._contract_end(contract)
         return day >= contract.date_start and not (end and day > end)
+
+    def reached(self, change):
+        target = (change.values or {}).get("to_contract_id")
+        contracts = change.contract_id.browse(target if isinstance(target, int) else None)
+        return contracts.exists().filtered(lambda one: one.company_id == change.company_id)
 
     def apply(self, changes):
         for change in changes:

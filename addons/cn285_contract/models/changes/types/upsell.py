@@ -1,5 +1,6 @@
 from odoo.tools import LazyTranslate
 
+from ...common import PLANNED_STATES
 from .base import ChangeType
 from .item_values import NEW_PRODUCT
 
@@ -32,6 +33,16 @@ class Upsell(ChangeType):
         if reason or item.product_id != change._parsed()["product_id"]:
             return reason
         return change.env._("item “%s” is of that product already.", item.name)
+
+    def plans_given_up(self, change):
+        """Prices that were planned for the old product: they are none of the new one's."""
+        return change.item_id.change_ids.filtered(
+            lambda other: (
+                other.type == "price"
+                and other.state in PLANNED_STATES
+                and other.date_effective >= change.date_effective
+            )
+        )
 
     def apply(self, changes):
         for change in changes:

@@ -1,3 +1,4 @@
+# pylint: disable=missing-return
 from odoo.addons.cn285_contract.models.changes.types.base import ChangeTypeExtension
 
 
