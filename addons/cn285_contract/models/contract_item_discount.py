@@ -109,17 +109,36 @@ class ContractItemDiscount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         discounts = super().create(vals_list)
+        discounts._note_as_changes()
         discounts.item_id._replan()
         return discounts
 
     def write(self, vals):
         items = self.item_id
         result = super().write(vals)
+        self._note_as_changes()
         (items | self.item_id)._replan()
         return result
 
     def unlink(self):
         items = self.item_id
+        self._note_as_changes(removed=True)
         result = super().unlink()
         items._replan()
         return result
+
+    def _note_as_changes(self, **more):
+        """Users' discounts of what runs are contract changes, with their rules and approvals."""
+        entries = [(one.item_id, {**one._as_change_values(), **more}) for one in self]
+        self.env["cn285.contract.change"]._note_discounts(entries)
+
+    def _as_change_values(self):
+        self.ensure_one()
+        values = {
+            "name": self.name or None,
+            "date_start": fields.Date.to_string(self.date_start),
+            "date_end": fields.Date.to_string(self.date_end) or None,
+            "discount": self.percent or None,
+            "amount": self.amount or None,
+        }
+        return {name: value for name, value in values.items() if value is not None}

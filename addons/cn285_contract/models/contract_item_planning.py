@@ -86,9 +86,10 @@ class ContractItem(models.Model):
         """
         covered, standing = covered or {}, standing or {}
         plans, requests = {}, []
+        beside = {}
         for item in self:
             try:
-                stretches = item._engine_stretches()
+                stretches = item._engine_stretches_beside(beside)
                 rows, finished = plan_stretches(stretches, until, covered.get(item.id, ()))
             except EngineError as error:
                 raise ValidationError(item._engine_message(error)) from error
