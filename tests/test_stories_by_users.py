@@ -25,6 +25,7 @@ from odoo.addons.cn285_revrec.tests import test_changes, test_stories
 from odoo.addons.cn285_usage.tests.rating import (
     test_late_usage,
     test_usage_rating,
+    test_usage_sharing,
 )
 
 from .acting import ByAccountant, ByManager
