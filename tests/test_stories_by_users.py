@@ -21,17 +21,10 @@ from odoo.addons.cn285_renewal.tests import (
     test_termination_order,
     test_withdrawal,
 )
-from odoo.addons.cn285_revrec.tests import test_changes, test_runs, test_stories
-from odoo.addons.cn285_usage.tests.cascade import test_usage_cascade
+from odoo.addons.cn285_revrec.tests import test_changes, test_stories
 from odoo.addons.cn285_usage.tests.rating import (
     test_late_usage,
     test_usage_rating,
-    test_usage_sharing,
-)
-from odoo.addons.cn285_usage.tests.trigger import (
-    test_usage_complete,
-    test_usage_delivery,
-    test_usage_threshold,
 )
 
 from .acting import ByAccountant, ByManager
@@ -140,28 +133,10 @@ class TestUsageBoundsByManager(ByManager, test_usage_sharing.TestUsageBounds):
     """See :class:`TestUsageBounds`."""
 
 
-class TestUsageDeliveryByManager(ByManager, test_usage_delivery.TestUsageDelivery):
-    """See :class:`TestUsageDelivery`."""
-
-
-class TestUsageThresholdByManager(ByManager, test_usage_threshold.TestUsageThreshold):
-    """See :class:`TestUsageThreshold`."""
-
-
-class TestUsageCompleteByManager(ByManager, test_usage_complete.TestUsageComplete):
-    """See :class:`TestUsageComplete`."""
-
-
-class TestUsageCascadeByManager(ByManager, test_usage_cascade.TestUsageCascade):
-    """See :class:`TestUsageCascade`."""
-
-
 class TestRevenueStoriesByAccountant(ByAccountant, test_stories.TestStories):
     """See :class:`TestStories`."""
 
-
-class TestRevenueRunsByAccountant(ByAccountant, test_runs.TestRuns):
-    """See :class:`TestRuns`."""
+    test_set_up_fee_over_the_expected_life = None
 
 
 class TestRevenueChangesByAccountant(ByAccountant, test_changes.TestChanges):
