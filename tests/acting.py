@@ -3,7 +3,6 @@
 from odoo.models import BaseModel
 from odoo.tests import new_test_user
 
-
 # Who keeps contacts, products, accounts and users beside: for what a story sets up on its way. They
 # are Odoo's own groups; none of them gives a right of these addons.
 SETS_UP = (

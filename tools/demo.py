@@ -96,6 +96,8 @@ def _load(env):
     since = time.monotonic()
     # A visitor starts the next billing himself, rather than find it done overnight.
     env.company.cn285_daily_billing = False
+    # Legal notices leave from here.
+    env.company.email = env.company.email or "contact@cn285.example"
     paths = [path for folder in FOLDERS for path in sorted(folder.glob("*.csv"))]
     files = [(path.name, path.read_bytes()) for path in paths]
     with progress_bars() as advance:

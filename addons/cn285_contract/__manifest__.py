@@ -30,6 +30,7 @@
         "views/contract_portal_templates.xml",
         "views/billing_run_views.xml",
         "wizards/credit_create_views.xml",
+        "wizards/credit_again_views.xml",
         "wizards/bill_ahead_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",

@@ -259,6 +259,7 @@ def merge_stretches(stretches: Iterable[Stretch]) -> list[Stretch]:
                 last.owed,
                 max(filter(None, (last.not_before, stretch.not_before)), default=None),
                 last.at_once,
+                last.beside,
             )
         else:
             result.append(stretch)
@@ -287,4 +288,5 @@ def _clip(stretch: Stretch, start: date, end: date, owed: bool) -> Stretch:
         stretch.owed and owed,
         stretch.not_before,
         stretch.at_once,
+        stretch.beside,
     )

@@ -36,6 +36,16 @@ class CreditableLine:
         rest = self.base - self.credited
         return rest if rest * self.base > 0 else ZERO
 
+    @property
+    def remaining_total(self) -> Decimal:
+        """Return what can still be credited with its tax."""
+        if not self.remaining:
+            return ZERO
+        left = sum(self.taxes.values(), ZERO) - sum(
+            (self.credited_taxes.get(tax, ZERO) for tax in self.taxes), ZERO
+        )
+        return self.remaining + left
+
     def capped(self, wish: Decimal) -> Decimal:
         """Return the part of a wished credit that is possible: between zero and the remainder."""
         if self.base < 0:

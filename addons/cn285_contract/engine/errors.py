@@ -13,6 +13,7 @@ _MESSAGES = {
     "billing_month_out_of_range": "The billing month must lie between 1 and 12, "
     "not %(billing_month)s.",
     "date_out_of_range": "The calculation leaves the calendar (year %(year)s).",
+    "too_many_rows": "There would be more than %(rows)s rows to plan.",
     "end_before_start": "The end %(end)s lies before the start %(start)s.",
     "bad_period": "The period %(start)s to %(end)s does not lie within its full period "
     "%(full_start)s to %(full_end)s.",

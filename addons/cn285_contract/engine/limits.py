@@ -9,6 +9,8 @@ from math import isfinite
 
 #: Units of an item in a period.
 LARGEST_QUANTITY = 10**9
+#: Units of usage in a bound or an allowance; bytes count among them.
+LARGEST_UNITS = 10**15
 #: Price of a unit, a fee or a fixed discount, in any currency, in either direction.
 LARGEST_PRICE = 10**9
 #: Quantity times price: a thousand billion.
@@ -17,6 +19,8 @@ LARGEST_AMOUNT = 10**12
 LARGEST_RISE = 1000
 #: Days and periods that are counted: a hundred years of days.
 LARGEST_COUNT = 36_525
+#: Rows that an item may have planned at a time: more than thirty years of days.
+LARGEST_PLAN = 12_000
 #: The first and the last year of which dates are taken for dates of a contract.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 #: From this year on, an end stands for "no end", as 9999-12-31 does in many systems.

@@ -5,13 +5,14 @@ already is given as covered stretches of days, and is left out: no day is planne
 was changed in between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from .calendar import add_days
 from .errors import PeriodError
+from .limits import LARGEST_PLAN
 from .periods import (
     Period,
     Rhythm,
@@ -61,7 +62,7 @@ class Stretch:
     ``terms`` have the rhythm of these days, and the start and end of the item's whole life. ``key``
     tells terms apart: days of two stretches with equal keys cost the same. Where ``owed`` is False
     (a pause), nothing is. Rows are not due before ``not_before``; a part of a period is due
-    ``at_once``, or else with the item's next invoice.
+    ``at_once``, or else with the next invoice: of this item, or of those ``beside`` it.
     """
 
     start: date
@@ -71,6 +72,7 @@ class Stretch:
     owed: bool = True
     not_before: date | None = None
     at_once: bool = True
+    beside: tuple[ItemTerms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def plan_stretches(
     ``stretches`` (the days under one set of terms) are in order and do not overlap; without any,
     nothing is owed. Where the item counts its periods, the first stretch's rhythm says how long it
     lives. ``covered``: the stretches of days, half-open and in order, whose rows were invoiced.
+
+    Raises ``too_many_rows`` beyond ``LARGEST_PLAN``: a slip in a date, not a schedule.
     """
     if not stretches:
         return [], True
@@ -231,6 +235,8 @@ def _plan_stretch(
         if _earliest(period, terms, covered) >= until:
             complete = False
             break
+        if len(rows) > LARGEST_PLAN:
+            raise PeriodError("too_many_rows", rows=LARGEST_PLAN)
         if plain:
             rows.append(_row(stretch, number, period, (period.start, period.end)))
             continue
@@ -299,17 +305,47 @@ def _due(stretch: Stretch, own: Period, part: Span) -> date:
     terms = stretch.terms
     whole = part == (own.start, own.end)
     at_once = whole or stretch.at_once
-    day = timing_day(
-        terms.timing,
-        part[0] if at_once or part[0] == own.start else own.full_end,
-        part[1] if at_once else own.end,
-    )
-    due = due_date(terms, day)
+    start = due_date(terms, part[0])
+    if terms.timing == "advance" and not at_once and part[0] != own.start:
+        # The rest of a period that was invoiced up to here at other terms: a difference.
+        return settling_day((terms, *stretch.beside), max(start, stretch.not_before or start))
+    due = due_date(terms, timing_day(terms.timing, part[0], part[1] if at_once else own.end))
     if stretch.not_before is None or due >= stretch.not_before:
         return due
     if stretch.at_once:
         return stretch.not_before
-    return _next_invoice(terms, stretch.not_before)
+    return settling_day((terms, *stretch.beside), stretch.not_before)
+
+
+def settling_day(terms: Iterable[ItemTerms], day: date) -> date:
+    """Return on which day, from ``day`` on, differences are due that wait for the next invoice.
+
+    That is the first on which any of these items is invoiced in its life; where none is any more,
+    the last day of the last of them: at the end everything is settled.
+    """
+    terms = tuple(terms)
+    days = [found for one in terms if (found := _next_in_life(one, day)) is not None]
+    if days:
+        return min(days)
+    ends = [add_days(one.end, -1) for one in terms if one.end is not None]
+    return max([day, *ends])
+
+
+def _next_in_life(terms: ItemTerms, day: date) -> date | None:
+    """Return the first day from ``day`` on, on which an item is invoiced, None if never again."""
+    if terms.rhythm is None:
+        due = terms.one_shot_date or terms.start
+        return due if due >= day else None
+    if terms.start > day:
+        first = due_date(terms, terms.start) if terms.timing == "advance" else None
+        return first if first is not None and first >= day else None
+    found = _next_invoice(terms, day)
+    if terms.end is None:
+        return found
+    last = due_date(terms, terms.end)
+    if terms.timing == "advance":
+        return found if found < last else None
+    return min(found, last) if last >= day else None
 
 
 def _next_invoice(terms: ItemTerms, day: date) -> date:

@@ -12,6 +12,7 @@ from . import (
     res_config_settings,
     res_partner,
     contract_tag,
+    bounds,
     price_terms,
     billing_terms,
     contract_template,
@@ -30,6 +31,7 @@ from . import (
     diary,
     named_by_ours,
     product_rules,
+    responsible,
     partner_merge,
 )
 from . import (

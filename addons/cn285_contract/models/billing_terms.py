@@ -1,9 +1,12 @@
-from math import isfinite
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine.limits import LARGEST_AMOUNT
 from ..engine.proration import Basis
+from .bounds import COUNT, Bound
+
+# Days by which an item may be billed before or after its day: ten years.
+LARGEST_OFFSET = 3_660
 
 PARTIAL_POLICIES = [
     ("prorate", "Prorated"),
@@ -144,33 +147,27 @@ class BillingTerms(models.AbstractModel):
         return {**vals, "price_source": "manual" if given else "pricelist"}
 
     @api.model
-    def _check_numbers(self, vals):
-        """Refuse what is no number before the database does it in words of its own."""
-        for name in ("quantity", "price_unit", "discount"):
-            value = vals.get(name)
-            if isinstance(value, float) and not isfinite(value):
-                raise ValidationError(
-                    self.env._(
-                        "Item “%(item)s”: %(field)s must be a number, not %(value)s.",
-                        item=vals.get("name")
-                        or self[:1].name
-                        or self.env["product.product"].browse(vals.get("product_id")).display_name,
-                        field=self._fields[name]._description_string(self.env),
-                        value=value,
-                    )
-                )
+    def _bounds(self):
+        offset = Bound(-LARGEST_OFFSET, LARGEST_OFFSET)
+        counts = {"trial_days": COUNT, "period_count": COUNT}
+        return {**super()._bounds(), **counts, "billing_offset": offset}
+
+    @api.model
+    def _bounded_name(self, vals):
+        product = self.env["product.product"].browse(vals.get("product_id") or [])
+        name = vals.get("name") or self[:1].name or product.display_name
+        return self.env._("Item “%s”", name) if name else super()._bounded_name(vals)
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_numbers(vals)
         return super().create([self._with_price_source(vals) for vals in vals_list])
 
     def write(self, vals):
-        self._check_numbers(vals)
         return super().write(self._with_price_source(vals))
 
     @api.constrains(
+        "quantity",
+        "price_unit",
         "recurring_interval",
         "billing_day",
         "discount",
@@ -194,6 +191,8 @@ class BillingTerms(models.AbstractModel):
             )
         if not 1 <= self.billing_day <= 31:
             return self.env._("the billing day must be between 1 and 31, not %s.", self.billing_day)
+        if abs(self.quantity * self.price_unit) > LARGEST_AMOUNT:
+            return self.env._("quantity times price is too large to be billed.")
         if not 0 <= self.discount <= 100:
             return self.env._("the discount must be between 0 and 100 %%, not %s.", self.discount)
         if self.trial_days < 0:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from .bounds import DAY, END
 from .common import LINE_GROUPINGS, SENDINGS
 
 
@@ -14,6 +15,7 @@ class Contract(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "portal.mixin",
+        "cn285.bounded",
     ]
     _creatable = frozenset({"name"})
     _order = "date_start desc, id desc"
@@ -281,9 +283,6 @@ class Contract(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_state_door(vals)
-            for command in vals.get("item_ids") or ():
-                if command[0] == fields.Command.CREATE:
-                    self.env["cn285.contract.item"]._check_numbers(command[2])
             company = vals.get("company_id") or self.env.company.id
             if vals.get("name", "/") == "/":
                 sequence = self.env["ir.sequence"].with_company(company)
@@ -333,6 +332,10 @@ class Contract(models.Model):
         ]
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "date_start": DAY, "date_end": END}
 
     @api.model
     def _replanning_fields(self):

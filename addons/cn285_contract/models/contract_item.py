@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from .bounds import DAY, END
 from .common import LIVE_STATES, is_past_state_door
 
 
@@ -218,6 +219,11 @@ class ContractItem(models.Model):
         ]
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _bounds(self):
+        days = {"date_start": DAY, "date_end": END, "one_shot_date": DAY}
+        return {**super()._bounds(), **days}
 
     @api.model
     def _replanning_fields(self):

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from .bounds import DAY, END, PERCENT, PRICE
+
 # In what a template counts the days of a discount.
 COUNTED_IN = [("month", "Months"), ("day", "Days")]
 
@@ -14,7 +16,7 @@ class ContractItemDiscount(models.Model):
 
     _name = "cn285.contract.item.discount"
     _description = "Contract Item Discount Period"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     # Counted from by templates; the dates are what counts.
     _creatable = frozenset({"month_from", "month_count", "counted_in"})
     _order = "item_id, date_start, id"
@@ -41,6 +43,16 @@ class ContractItemDiscount(models.Model):
         readonly=True, help="From a template: months, or days, that it lasts."
     )
     counted_in = fields.Selection(COUNTED_IN, default="month", readonly=True)
+
+    @api.model
+    def _bounds(self):
+        return {
+            **super()._bounds(),
+            "date_start": DAY,
+            "date_end": END,
+            "percent": PERCENT,
+            "amount": PRICE,
+        }
 
     @api.constrains("item_id", "date_start", "date_end", "percent", "amount")
     def _check_discount(self):
@@ -109,17 +121,36 @@ class ContractItemDiscount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         discounts = super().create(vals_list)
+        discounts._note_as_changes()
         discounts.item_id._replan()
         return discounts
 
     def write(self, vals):
         items = self.item_id
         result = super().write(vals)
+        self._note_as_changes()
         (items | self.item_id)._replan()
         return result
 
     def unlink(self):
         items = self.item_id
+        self._note_as_changes(removed=True)
         result = super().unlink()
         items._replan()
         return result
+
+    def _note_as_changes(self, **more):
+        """Users' discounts of what runs are contract changes, with their rules and approvals."""
+        entries = [(one.item_id, {**one._as_change_values(), **more}) for one in self]
+        self.env["cn285.contract.change"]._note_discounts(entries)
+
+    def _as_change_values(self):
+        self.ensure_one()
+        values = {
+            "name": self.name or None,
+            "date_start": fields.Date.to_string(self.date_start),
+            "date_end": fields.Date.to_string(self.date_end) or None,
+            "discount": self.percent or None,
+            "amount": self.amount or None,
+        }
+        return {name: value for name, value in values.items() if value is not None}

@@ -86,9 +86,10 @@ class ContractItem(models.Model):
         """
         covered, standing = covered or {}, standing or {}
         plans, requests = {}, []
+        beside = {}
         for item in self:
             try:
-                stretches = item._engine_stretches()
+                stretches = item._engine_stretches_beside(beside)
                 rows, finished = plan_stretches(stretches, until, covered.get(item.id, ()))
             except EngineError as error:
                 raise ValidationError(item._engine_message(error)) from error
@@ -243,6 +244,10 @@ class ContractItem(models.Model):
             "overlapping_discounts": self.env._("two discount periods overlap."),
             "date_out_of_range": self.env._("its dates leave the calendar."),
             "end_before_start": self.env._("it ends before it starts."),
+            "too_many_rows": self.env._(
+                "more than %(rows)s periods would be planned at once. Is its start date right?",
+                rows=error.values.get("rows"),
+            ),
         }
         return self.env._(
             "Contract %(contract)s, item “%(item)s”: %(reason)s",

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .bounds import COUNT, PERCENT, PRICE
 from .contract_item_discount import COUNTED_IN
 
 
@@ -60,7 +61,7 @@ class ContractTemplateItemDiscount(models.Model):
 
     _name = "cn285.contract.template.item.discount"
     _description = "Contract Template Discount"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "item_id, month_from, id"
 
     item_id = fields.Many2one(
@@ -79,6 +80,16 @@ class ContractTemplateItemDiscount(models.Model):
     counted_in = fields.Selection(COUNTED_IN, default="month", required=True)
     percent = fields.Float(digits=(16, 4))
     amount = fields.Monetary(currency_field="currency_id")
+
+    @api.model
+    def _bounds(self):
+        return {
+            **super()._bounds(),
+            "month_from": COUNT,
+            "month_count": COUNT,
+            "percent": PERCENT,
+            "amount": PRICE,
+        }
 
     @api.constrains("month_from", "month_count", "counted_in", "percent", "amount", "item_id")
     def _check_discount(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .bounds import COUNT, PERCENT, PRICE, QUANTITY
+
 UNITS = [
     ("day", "Days"),
     ("week", "Weeks"),
@@ -32,6 +34,7 @@ class PriceTerms(models.AbstractModel):
 
     _name = "cn285.price.terms"
     _description = "Price Terms"
+    _inherit = ["cn285.bounded"]
 
     quantity = fields.Float(
         default=1.0,
@@ -84,6 +87,16 @@ class PriceTerms(models.AbstractModel):
         required=True,
         help="Calendar alignment, periods of more than a month: a month in which a period starts.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {
+            **super()._bounds(),
+            "quantity": QUANTITY,
+            "price_unit": PRICE,
+            "discount": PERCENT,
+            "recurring_interval": COUNT,
+        }
 
     @api.model
     def _price_terms_fields(self):

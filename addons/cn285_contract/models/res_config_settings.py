@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     cn285_daily_post = fields.Boolean(related="company_id.cn285_daily_post", readonly=False)
     cn285_batch_size = fields.Integer(related="company_id.cn285_batch_size", readonly=False)
     cn285_change_day = fields.Selection(related="company_id.cn285_change_day", readonly=False)
+    cn285_responsible_id = fields.Many2one(
+        related="company_id.cn285_responsible_id", readonly=False
+    )
     cn285_end_day = fields.Selection(related="company_id.cn285_end_day", readonly=False)
     cn285_change_billing = fields.Selection(
         related="company_id.cn285_change_billing", readonly=False

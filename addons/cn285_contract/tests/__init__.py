@@ -1,4 +1,5 @@
 from . import (
+    test_bounds,
     test_contract,
     test_first_steps,
     test_explanations,
@@ -10,6 +11,7 @@ from . import (
     test_product_rules,
     test_security,
     test_templates_shared,
+    test_texts,
     test_tour,
     test_views,
 )

@@ -1,5 +1,12 @@
-"""Dialogs: confirm, make a change, preview the next invoices, bill ahead, credit an invoice.
+"""Dialogs: confirm, make a change, preview the next invoices, bill ahead, credit, bill again.
 Called by: buttons of contracts and invoices. They ask and show; the work is done in ``models``.
 """
 
-from . import bill_ahead, contract_change, contract_confirm, contract_preview, credit_create
+from . import (
+    bill_ahead,
+    contract_change,
+    contract_confirm,
+    contract_preview,
+    credit_again,
+    credit_create,
+)

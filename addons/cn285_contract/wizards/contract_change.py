@@ -155,7 +155,7 @@ class ContractChangeWizard(models.TransientModel):
             elif spec.kind == "record":
                 if value or spec.blank_counts:
                     values[name] = value.id or None
-            elif spec.kind == "date":
+            elif spec.kind in ("date", "end"):
                 if value or spec.blank_counts:
                     values[name] = fields.Date.to_string(value) or None
             elif spec.kind == "boolean" or value or spec.required or spec.blank_counts:

@@ -13,6 +13,8 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
+from .text import holds_text
+
 try:
     import tomllib
 except ImportError:  # Python 3.10: mappings are written in JSON there
@@ -142,6 +144,8 @@ def _parse(text: str | bytes) -> dict[str, Any]:
         if isinstance(error, MappingError):
             raise
         raise MappingError("not_a_mapping", reason=str(error)) from None
+    if not holds_text(data):
+        raise MappingError("not_a_mapping", reason="NUL")
     return data
 
 

@@ -5,10 +5,11 @@ import io
 import re
 from dataclasses import dataclass, field
 
+from .text import is_text, safe_row
+
 DELIMITERS = ",;\t"
 # One cell may hold a long text, but not a whole mistaken file.
 MAX_CELL = 1_000_000
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 class TableError(ValueError):
@@ -50,13 +51,15 @@ def decode(content: bytes | str) -> str:
     :raises TableError: ``not_utf8``, with the line of the first byte that is not UTF-8
     """
     if isinstance(content, str):
-        return content.removeprefix("\ufeff")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError("not_utf8", content.count(b"\n", 0, error.start) + 1) from None
-    if "\0" in text:
-        raise TableError("not_text", text.count("\n", 0, text.index("\0")) + 1)
+        text = content.removeprefix("\ufeff")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise TableError("not_utf8", content.count(b"\n", 0, error.start) + 1) from None
+    if not is_text(text):
+        bad = next(place for place, letter in enumerate(text) if not is_text(letter))
+        raise TableError("not_text", text.count("\n", 0, bad) + 1)
     return text
 
 
@@ -129,11 +132,5 @@ def write_table(header: list[str], rows: list[list[object]]) -> str:
     """Return CSV text that spreadsheets open safely: no cell or header is taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerows([_harmless(cell) for cell in row] for row in (header, *rows))
+    writer.writerows(safe_row(row) for row in (header, *rows))
     return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,5 +1,6 @@
 from odoo import http
 from odoo.addons.cn285_contract.models.common import as_day
+from odoo.addons.cn285_import.engine.text import cleaned
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Date
@@ -149,8 +150,8 @@ class TerminationPortal(CustomerPortal):
             "reason": "",
         }
         return {
-            # The database takes no zero character.
-            name: str(post.get(name, value)).replace("\x00", "").strip()[:MAX_TEXT]
+            # The database takes no zero character, and no half of one.
+            name: cleaned(str(post.get(name, value))).strip()[:MAX_TEXT]
             for name, value in known.items()
         }
 

@@ -64,6 +64,14 @@ class ResCompany(models.Model):
         "The withdrawal period lasts 0 to 365 days.",
     )
 
+    def _cn285_writes_as(self):
+        """Values of mails that the company writes by law: never from the program's own user."""
+        self.ensure_one()
+        # sudo: the company's own contact, for the customer who makes it write.
+        values = {"author_id": self.sudo().partner_id.id}
+        sender = self._cn285_sender()
+        return {**values, "email_from": sender} if sender else values
+
     @api.model
     def _cn285_channel_selection(self):
         return self.env["cn285.renewal.notice"]._channel_selection()

@@ -35,8 +35,21 @@ class ContractChange(models.Model):
             attachment = change._attach_letter(letter)
             mail_id = template.send_mail(
                 change.id,
-                email_values={"attachment_ids": [attachment.id], "auto_delete": False},
+                email_values={
+                    "attachment_ids": [attachment.id],
+                    "auto_delete": False,
+                    **change.company_id._cn285_writes_as(),
+                },
             )
+            if not change.company_id._cn285_sender():
+                change.contract_id._ask_responsible(
+                    change,
+                    self.env._(
+                        "%s has no e-mail address: send this confirmation to the customer by post",
+                        change.company_id.name,
+                    ),
+                    change.company_id._cn285_today(),
+                )
             # sudo: the mail of somebody who may confirm, but not write mails.
             mail = self.env["mail.mail"].sudo().browse(mail_id)
             mail.body_html = with_legal_parts(mail.body_html, change._localised().legal_box)

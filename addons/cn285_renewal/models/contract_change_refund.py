@@ -125,15 +125,14 @@ class ContractChange(models.Model):
     def _ask_refund(self):
         """Ask whoever follows the contract to pay the customer back in time."""
         self.ensure_one()
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            self.date_refund_due,
-            summary=self.env._(
+        self.contract_id._ask_responsible(
+            self,
+            self.env._(
                 "Refund %(amount)s to %(customer)s",
                 amount=self.currency_id.format(self.refund_amount),
                 customer=self.partner_id.display_name,
             ),
-            user_id=self.contract_id.user_id.id or self.env.uid,
+            self.date_refund_due,
         )
 
     def action_refunded(self):

@@ -257,14 +257,13 @@ class ContractChange(models.Model):
             ]
         )
         for change in due:
-            change.activity_schedule(
-                "mail.mail_activity_data_todo",
-                change.date_effective,
-                summary=self.env._(
+            change.contract_id._ask_responsible(
+                change,
+                self.env._(
                     "Contract %(contract)s ends on %(day)s",
                     contract=change.contract_id.name,
                     day=format_date(self.env, change._last_day()),
                 ),
-                user_id=change.contract_id.user_id.id or self.env.uid,
+                change.date_effective,
             )
         due._write_inside({"reminded": True})

@@ -137,11 +137,10 @@ class ContractChange(models.Model):
     def _ask_examination(self):
         """Have somebody look at the reason for which the customer wants to leave free of charge."""
         self.ensure_one()
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Examine the customer's legitimate reason"),
+        self.contract_id._ask_responsible(
+            self,
+            self.env._("Examine the customer's legitimate reason"),
             note=self.legitimate_reason,
-            user_id=self.contract_id.user_id.id or self.env.uid,
         )
 
     def action_accept_reason(self):

@@ -210,6 +210,10 @@ class Contract(models.Model):
         }
 
     @api.model
+    def _bounds(self):
+        return {**super()._bounds(), **self._term_rule_bounds()}
+
+    @api.model
     def _traced_terms(self):
         """Also the rules of the term, of renewals and of leaving."""
         return [*super()._traced_terms(), *self._term_rule_fields()]
@@ -242,3 +246,7 @@ class Contract(models.Model):
 class ContractTemplate(models.Model):
     _name = "cn285.contract.template"
     _inherit = ["cn285.contract.template", "cn285.term.rules"]
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), **self._term_rule_bounds()}

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.engine.errors import EngineError
+from odoo.addons.cn285_contract.models.bounds import DAY, PRICE
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
@@ -57,7 +58,7 @@ class PriceIndexValue(models.Model):
 
     _name = "cn285.price.index.value"
     _description = "Price Index Value"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "index_id, date desc"
 
     index_id = fields.Many2one("cn285.price.index", required=True, ondelete="cascade", index=True)
@@ -68,3 +69,7 @@ class PriceIndexValue(models.Model):
         "unique(index_id, date)", "The index already has a value from this day."
     )
     _positive = models.Constraint("CHECK(value > 0)", "An index value must lie above zero.")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "value": PRICE, "date": DAY}

@@ -28,6 +28,7 @@ class RenewalNotice(models.Model):
         for ids in split_every(NOTICE_BATCH, missing.ids):
             missing.browse(ids)._plan_notices()
             commit_batch(self.env)
+        self._tell_missing_sender(company)
         today = company._cn285_today()
         open_ones = Domain([("company_id", "=", company.id), ("state", "in", OPEN_NOTICES)])
         for notices in self._in_batches(open_ones & Domain("date_earliest", "<=", today)):
@@ -51,6 +52,27 @@ class RenewalNotice(models.Model):
         for ids in split_every(NOTICE_BATCH, sendings.ids):
             sendings.browse(ids)._check_delivery()
             commit_batch(self.env)
+
+    @api.model
+    def _tell_missing_sender(self, company):
+        """Tell a company without an e-mail address so before its first notice is due, once."""
+        for name, channel in self._channels().items():
+            missing = channel.automatic and channel.sender_obstacle(company)
+            if not missing:
+                continue
+            waiting = [("state", "in", OPEN_NOTICES), ("channel", "=", name)]
+            first = self.search(
+                [("company_id", "=", company.id), *waiting], order="date_planned, id", limit=1
+            )
+            told = self.search_count(
+                [
+                    ("company_id", "=", company.id),
+                    ("activity_ids.summary", "=", missing),
+                ],
+                limit=1,
+            )
+            if first and not told:
+                first.contract_id._ask_responsible(first, missing, first.date_planned)
 
     @api.model
     def _in_batches(self, domain):

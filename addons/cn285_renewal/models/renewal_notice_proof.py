@@ -79,7 +79,7 @@ class RenewalNoticeSending(models.Model):
             self.notice_id._refresh_state()
         return result
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(
             self.env._(
                 "Sendings of a renewal notice are proof: each was made once, none is copied."

@@ -23,7 +23,8 @@ class RenewalNotice(models.Model):
         for notice in self.filtered(lambda notice: notice.state == "cancelled"):
             raise UserError(self.env._("%s is not needed any more.", notice.display_name))
         for notice in self:
-            obstacle = notice._channel().obstacle(notice)
+            channel = notice._channel()
+            obstacle = channel.obstacle(notice) or channel.sender_obstacle(notice.company_id)
             if obstacle:
                 raise UserError(obstacle)
         actions = [notices._channel().send(notices) for notices in self._by_channel()]
@@ -106,8 +107,12 @@ class RenewalNotice(models.Model):
         ready, channel = self.browse(), self._channel()
         for notice in self:
             obstacle = channel.obstacle(notice)
+            missing = channel.sender_obstacle(notice.company_id)
             if obstacle:
                 notice._write_inside({"problem": obstacle, "channel": LAST_RESORT})
+            elif missing:
+                # It leaves as soon as the company has an address; until then somebody is told.
+                notice._write_inside({"problem": missing})
             else:
                 ready |= notice
         if not ready or ready._try_send() is None:
@@ -171,9 +176,6 @@ class RenewalNoticeSending(models.Model):
         notice = self.notice_id
         notice._write_inside({"problem": note, "channel": LAST_RESORT})
         if notice.state in OPEN_NOTICES:
-            notice.activity_schedule(
-                "mail.mail_activity_data_todo",
-                notice.date_latest,
-                summary=self.env._("Send the renewal notice as a letter"),
-                user_id=notice.user_id.id or self.env.uid,
+            notice.contract_id._ask_responsible(
+                notice, self.env._("Send the renewal notice as a letter"), notice.date_latest
             )

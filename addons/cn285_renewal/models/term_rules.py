@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT, PERCENT, PRICE, RISE
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import ValidationError
 
@@ -147,6 +148,18 @@ class TermRules(models.AbstractModel):
             "announce_from",
             "announce_until",
         ]
+
+    @api.model
+    def _term_rule_bounds(self):
+        """Bounds of these rules' numbers, for the models that have them."""
+        lengths = ("term_length", "commitment_length", "renewal_length", "notice_length")
+        counts = (*lengths, "renewal_max", "withdrawal_days", "announce_from", "announce_until")
+        return {
+            **dict.fromkeys(counts, COUNT),
+            "renewal_percent": RISE,
+            "renewal_cap": PERCENT,
+            "exit_fee_value": PRICE,
+        }
 
     @api.constrains(
         "term_length",

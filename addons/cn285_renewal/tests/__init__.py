@@ -1,5 +1,6 @@
 from . import (
     test_approval,
+    test_bounds,
     test_channels,
     test_contracts_with_terms,
     test_demonstration,
@@ -11,6 +12,7 @@ from . import (
     test_portal_termination,
     test_refund,
     test_renewal_notice,
+    test_responsible,
     test_renewed_twice,
     test_rights,
     test_run_by_manager,

@@ -21,6 +21,7 @@ class TermCase(ContractCase):
             }
         )
         cls.company.partner_id.city = cls.company.partner_id.city or "Paris"
+        cls.company.email = cls.company.email or "office@cn285.example"
 
     @classmethod
     def _yearly(cls, items=(), **values):

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from ...cn285_import.engine.text import safe_cell
+
 COLUMNS = (
     "JournalCode",
     "JournalLib",
@@ -33,6 +35,8 @@ COLUMNS = (
 OPENING = "OUV|Balance initiale|OUVERTURE/"
 _DATES = ("EcritureDate", "PieceDate", "DateLet", "ValidDate")
 _AMOUNTS = ("Debit", "Credit", "Montantdevise")
+# Free texts, in which users may have written anything.
+_TEXTS = ("JournalLib", "CompteLib", "CompAuxLib", "EcritureLib")
 _REQUIRED = (
     "JournalCode",
     "JournalLib",
@@ -76,6 +80,25 @@ def without_opening(content: str) -> str:
     lines = content.split("\r\n")
     kept = [line for line in lines if line and not line.startswith(OPENING)]
     return "\r\n".join(kept) + "\r\n"
+
+
+def harmless(content: str) -> str:
+    """Return a file whose labels and names no spreadsheet takes for formulas.
+
+    Only what is free text is touched: numbers, codes, dates and amounts are those of the books.
+    """
+    header, *lines = content.split("\r\n")
+    separator = "|" if "|" in header else "\t"
+    names = header.split(separator)
+    texts = [place for place, name in enumerate(names) if name in _TEXTS]
+    result = [header]
+    for line in lines:
+        cells = line.split(separator)
+        if len(cells) == len(names):
+            for place in texts:
+                cells[place] = str(safe_cell(cells[place]))
+        result.append(separator.join(cells))
+    return "\r\n".join(result)
 
 
 def problems(content: str) -> list[str]:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT, DAY
 from odoo.exceptions import ValidationError
 
 from ..engine.recognition import Convention, Method
@@ -13,7 +14,7 @@ class RevrecRule(models.Model):
 
     _name = "cn285.revrec.rule"
     _description = "Recognition Rule"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -119,6 +120,10 @@ class RevrecRule(models.Model):
         help="Journal of the entries. Empty: the company's recognition journal.",
     )
     schedule_count = fields.Integer(compute="_compute_schedule_count")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "service_length": COUNT, "start_date": DAY}
 
     def _compute_schedule_count(self):
         groups = self.env["cn285.revrec.schedule"]._read_group(

@@ -48,6 +48,22 @@ class TestExports(RevrecCase):
         self.assertMoney(debit, "1878.00")
         self.assertMoney(credit, "1878.00")
 
+    def test_names_are_no_formulas(self):
+        self.invoice.partner_id.name = "=HYPERLINK(1)"
+        self.accounts["487"].name = "@SUM(A1)"
+        for report in ("sales", "synthesis"):
+            with self.subTest(report):
+                wizard = self._wizard(report)
+                wizard.action_csv()
+                content = base64.b64decode(wizard.file).decode("utf-8-sig")
+                cells = [
+                    cell for row in csv.reader(io.StringIO(content), delimiter=";") for cell in row
+                ]
+                suspect = [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+                self.assertFalse(suspect)
+                if report == "sales":
+                    self.assertIn("'=HYPERLINK(1)", cells)
+
     def test_every_report_as_a_workbook(self):
         reports = self.env["cn285.revrec.report.wizard"]._fields["report"].get_values(self.env)
         for report in set(reports) - {"fec"}:

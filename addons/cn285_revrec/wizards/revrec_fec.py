@@ -35,8 +35,8 @@ class RevrecReportWizard(models.TransientModel):
         """The posted items of the journals and days as a file of 18 columns."""
         self.ensure_one()
         if "l10n_fr.fec.export.wizard" in self.env:
-            return self._fec_of_odoo()
-        return fec.text(self._fec_rows())
+            return fec.harmless(self._fec_of_odoo())
+        return fec.harmless(fec.text(self._fec_rows()))
 
     def _fec_of_odoo(self):
         """The file of Odoo's own export, which locks nothing here and opens with no balances."""

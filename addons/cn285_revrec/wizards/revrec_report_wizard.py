@@ -4,6 +4,7 @@ import io
 
 import xlsxwriter
 from odoo import api, fields, models
+from odoo.addons.cn285_import.engine.text import safe_row
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -228,7 +229,9 @@ class RevrecReportWizard(models.TransientModel):
 
     def _xlsx(self, headers, rows):
         buffer = io.BytesIO()
-        with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        # Names come from users: a text stays a text; the sums are formulas of our own.
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(buffer, options) as book:
             sheet = book.add_worksheet()
             bold = book.add_format({"bold": True})
             money = book.add_format({"num_format": "#,##0.00"})
@@ -260,8 +263,9 @@ class RevrecReportWizard(models.TransientModel):
     def _csv(self, headers, rows):
         buffer = io.StringIO()
         writer = csv.writer(buffer, delimiter=";")
-        writer.writerow(headers)
+        writer.writerow(safe_row(headers))
         writer.writerows(
-            [f"{value:.2f}" if isinstance(value, float) else value for value in row] for row in rows
+            safe_row(f"{value:.2f}" if isinstance(value, float) else value for value in row)
+            for row in rows
         )
         return buffer.getvalue().encode("utf-8-sig")

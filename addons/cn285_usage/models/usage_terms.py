@@ -1,6 +1,7 @@
 """How the usage of an item is billed: its terms, on items of contracts and of templates."""
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT, UNITS
 
 
 class BillingTerms(models.AbstractModel):
@@ -139,6 +140,16 @@ class BillingTerms(models.AbstractModel):
             "usage_threshold_step",
             "usage_threshold_span",
         ]
+
+    @api.model
+    def _bounds(self):
+        counts = ("usage_grace_days", "usage_set_count", "usage_max_wait")
+        units = ("usage_threshold", "usage_threshold_step")
+        return {
+            **super()._bounds(),
+            **dict.fromkeys(counts, COUNT),
+            **dict.fromkeys(units, UNITS),
+        }
 
     @api.constrains("usage_rated_by")
     def _check_usage_rated_by(self):

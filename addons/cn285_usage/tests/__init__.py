@@ -17,6 +17,7 @@ from .calculator import (
     test_calculator_history,
     test_charge_model_table,
     test_charge_models,
+    test_usage_bounds,
     test_usage_calculator,
     test_usage_simulation,
 )
@@ -26,6 +27,7 @@ from .rating import (
     test_nothing_to_invoice,
     test_rating_aspects,
     test_usage_credit,
+    test_usage_partner_merge,
     test_usage_estimate,
     test_usage_odd,
     test_usage_rating,

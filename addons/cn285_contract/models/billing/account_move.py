@@ -7,8 +7,8 @@ from .account_tax import SUMS_LINES
 
 class AccountMove(models.Model):
     _inherit = "account.move"
-    # Says how a line is rounded; the writer says the same.
-    _quick_harmless = ("_prepare_product_base_line_for_taxes_computation",)
+    # Says how a line is rounded, as the writer does; refuses users what the program keeps.
+    _quick_harmless = ("_prepare_product_base_line_for_taxes_computation", "write")
 
     cn285_run_id = fields.Many2one(
         "cn285.billing.run",
@@ -75,6 +75,8 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+    # Refuses users what the program keeps, which the writer does not write.
+    _quick_harmless = ("write",)
 
     cn285_schedule_ids = fields.One2many(
         "cn285.billing.schedule", "move_line_id", string="Billing Schedule", readonly=True

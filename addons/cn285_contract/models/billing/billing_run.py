@@ -5,6 +5,9 @@ from odoo.tools import SQL, format_date
 
 from ..isolation import each_or_apart, of_contracts
 
+# How far from today a run may bill: further is a slip of the keyboard.
+LARGEST_SPAN_YEARS = 30
+
 
 class BillingRun(models.Model):
     """Bills every due row of a company, once, and posts the invoices."""
@@ -154,6 +157,15 @@ class BillingRun(models.Model):
     def _check_dates(self):
         for run in self:
             today = run.company_id._cn285_today()
+            if not run.date or abs(run.date.year - today.year) > LARGEST_SPAN_YEARS:
+                raise ValidationError(
+                    self.env._(
+                        "A run bills up to a day within %(years)s years from today, not up to "
+                        "%(day)s.",
+                        years=LARGEST_SPAN_YEARS,
+                        day=format_date(self.env, run.date),
+                    )
+                )
             if run.invoice_date and run.invoice_date > today and run.post:
                 raise ValidationError(
                     self.env._(

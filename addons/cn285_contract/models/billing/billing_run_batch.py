@@ -101,6 +101,9 @@ class BillingRun(models.Model):
 
     def _invoice_groups(self, groups):
         """Create (and post) the invoices of these groups and close their rows."""
+        groups = self._settle_without_invoice(groups)
+        if not groups:
+            return self.env["account.move"]
         builder = self.env["cn285.invoice.builder"]
         prepared = builder._prepare_invoices(groups, self)
         writer = self.env["cn285.invoice.writer"]

@@ -323,10 +323,6 @@ class BillingSchedule(models.Model):
         self.ensure_one()
         return self.state == "invoiced"
 
-    def _owes_nothing(self):
-        """Hook: whether rows that would be an invoice by themselves are done without one."""
-        return False
-
     def _set_invoiced(self, lines, run):
         """Close rows behind their invoice lines, in one statement.
 
@@ -366,12 +362,14 @@ class BillingSchedule(models.Model):
         )
         self.item_id._replan()
 
-    def _cancel_invoiced(self):
+    def _cancel_invoiced(self, credited=False):
         """Close rows whose invoice was cancelled, and plan their periods anew (next revision).
 
         A credit that is cancelled is made anew, if it is due still.
+
+        :param bool credited: the invoice stays, and credit notes have taken back all of it
         """
-        self._take_back_credits()
+        self._take_back_credits(credited)
         items = self.item_id
         self._write_inside({"state": "cancelled"})
         items._replan()

@@ -100,9 +100,10 @@ class ContractItem(models.Model):
 class BillingRun(models.Model):
     _inherit = "cn285.billing.run"
 
-    def _bill_ahead(self, rows):
+    def _bill_ahead(self, rows, day=None):
         """Invoice these planned rows today, in a run of their own; returns the invoices.
 
+        :param day: date of the invoices, where it is not today
         :raises UserError: with the reason, when one of the contracts cannot be billed
         """
         company = rows.company_id
@@ -111,7 +112,7 @@ class BillingRun(models.Model):
             {
                 "company_id": company.id,
                 "date": max([today, *rows.mapped("billing_date")]),
-                "invoice_date": today,
+                "invoice_date": day or today,
                 "contract_ids": [fields.Command.set(rows.contract_id.ids)],
             }
         )

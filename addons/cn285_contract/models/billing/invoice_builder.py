@@ -125,12 +125,11 @@ class InvoiceBuilder(models.AbstractModel):
         contracts = rows.contract_id.sorted("id")
         # Odoo does not post an invoice below zero: what is owed to the customer is a credit note.
         credit = sum(rows.mapped("net")) < 0
-        groups = [
-            (group, self._prepare_lines(key, group, terms, credit))
-            for group in self._line_groups(rows)
-        ]
-        self._give_credited_amounts(key, groups, credits, credit)
-        self._give_included_taxes(key, [prepared for _group, prepared in groups])
+        groups = self._prepare_groups(key, rows, terms, credits, credit)
+        if self._is_below_zero(key, groups):
+            # Tax that was credited at another rate than is charged by now.
+            credit = not credit
+            groups = self._prepare_groups(key, rows, terms, credits, credit)
         lines, line_rows = [], []
         for group, prepared in groups:
             lines += prepared
@@ -158,6 +157,17 @@ class InvoiceBuilder(models.AbstractModel):
         if run:
             vals["cn285_run_id"] = run.id
         return PreparedInvoice(vals, line_rows)
+
+    @api.model
+    def _prepare_groups(self, key, rows, terms, credits, credit):
+        """The rows that share lines, and the values of these: ``[(rows, [values])]``, in order."""
+        groups = [
+            (group, self._prepare_lines(key, group, terms, credit))
+            for group in self._line_groups(rows)
+        ]
+        self._give_credited_amounts(key, groups, credits, credit)
+        self._give_included_taxes(key, [prepared for _group, prepared in groups])
+        return groups
 
     @api.model
     def _line_groups(self, rows):

@@ -3,6 +3,7 @@ import io
 
 import xlsxwriter
 from odoo import models
+from odoo.addons.cn285_import.engine.text import safe_row
 from odoo.exceptions import UserError
 
 from ..common import in_users_language
@@ -175,9 +176,12 @@ class BillingRunIssue(models.Model):
 
 
 def _as_csv(table):
-    """The table as CSV for a spreadsheet: UTF-8 with a byte order mark, ISO dates."""
+    """The table as CSV for a spreadsheet: UTF-8 with a byte order mark, ISO dates.
+
+    No cell is taken for a formula.
+    """
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";").writerows(table)
+    csv.writer(buffer, delimiter=";").writerows(map(safe_row, table))
     return buffer.getvalue().encode("utf-8-sig")
 
 

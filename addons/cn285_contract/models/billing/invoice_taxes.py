@@ -66,6 +66,32 @@ class InvoiceBuilder(models.AbstractModel):
                 )
 
     @api.model
+    def _is_below_zero(self, key, groups):
+        """Whether a document of credits and charges would come to less than nothing, with taxes.
+
+        :param groups: list of (rows, values of their lines)
+        """
+        kinds = {row.kind == "credit" for rows, _lines in groups for row in rows}
+        if len(kinds) < 2:
+            return False
+        company = self.env["res.company"].browse(key.company_id)
+        currency = self.env["res.currency"].browse(key.currency_id)
+        total = 0.0
+        for _rows, lines in groups:
+            for line in lines:
+                details = self._line_details(line, company, currency, "round_globally")
+                given = line.get("extra_tax_data") or {}
+                taxes = given.get("manual_tax_amounts", {})
+                total += given.get(
+                    "manual_total_excluded_currency", details["raw_total_excluded_currency"]
+                )
+                for tax_data in details["taxes_data"]:
+                    known = taxes.get(str(tax_data["tax"].id), {})
+                    raw = tax_data["raw_tax_amount_currency"]
+                    total += known.get("tax_amount_currency", raw)
+        return currency.compare_amounts(total, 0.0) < 0
+
+    @api.model
     def _line_details(self, line, company, currency, method):
         """What Odoo's tax engine says of one line by itself, its price rounded."""
         taxes = self.env["account.tax"]

@@ -4,17 +4,17 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from odoo import fields
+from odoo.addons.cn285_import.engine.text import is_text
 
-# Above it cents are lost in a floating point number: no price, and no quantity, is that large.
-LARGEST = 10**12
+from ...engine.limits import LARGEST_PRICE, is_date_of_contract, real_end
 
 
 class Value(NamedTuple):
     """One of the values that say what a change changes, as it stands in JSON.
 
-    ``kind``: ``number``, ``integer``, ``boolean``, ``text``, ``date`` (ISO text), ``choice`` (one
-    of ``choices``), ``record`` (id of ``model``), ``records`` (list of ids), ``fields`` (values by
-    names of fields of ``model``) or ``data``.
+    ``kind``: ``number``, ``integer``, ``boolean``, ``text``, ``date`` (ISO text), ``end`` (a date,
+    or none), ``choice`` (one of ``choices``), ``record`` (id of ``model``), ``records`` (list of
+    ids), ``fields`` (values by names of fields of ``model``) or ``data``.
 
     ``in_dialog``: the dialog asks for it, by its field of the same name. ``blank_counts``: left
     empty there it says "none", or zero; else an empty field leaves it as it is.
@@ -44,7 +44,7 @@ def parse_value(env, value: Any, spec: Value) -> Any:
 def _number(env, value, _spec):
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise BadValue(env._("%s is not a number.", value))
-    if abs(value) >= LARGEST:
+    if abs(value) > LARGEST_PRICE:
         raise BadValue(env._("%s is too large.", value))
     return float(value)
 
@@ -52,6 +52,8 @@ def _number(env, value, _spec):
 def _integer(env, value, _spec):
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadValue(env._("%s is not a whole number.", value))
+    if abs(value) >= 2**31:
+        raise BadValue(env._("%s is too large.", value))
     return value
 
 
@@ -64,6 +66,8 @@ def _boolean(env, value, _spec):
 def _text(env, value, _spec):
     if not isinstance(value, str):
         raise BadValue(env._("%s is not a text.", value))
+    if not is_text(value):
+        raise BadValue(env._("it holds a character that is no text (NUL, or half of one)."))
     return value
 
 
@@ -74,7 +78,18 @@ def _date(env, value, _spec):
         day = None
     if not day:
         raise BadValue(env._("%s is not a date (YYYY-MM-DD).", value))
+    if not is_date_of_contract(day):
+        raise BadValue(env._("%s is no date of these centuries.", value))
     return day
+
+
+def _end(env, value, spec):
+    """A last day; one beyond all centuries, such as 9999-12-31, says that there is none."""
+    try:
+        day = fields.Date.to_date(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    return None if day and not real_end(day) else _date(env, value, spec)
 
 
 def _choice(env, value, spec):
@@ -128,6 +143,7 @@ _READERS = {
     "boolean": _boolean,
     "text": _text,
     "date": _date,
+    "end": _end,
     "choice": _choice,
     "record": _record,
     "records": _records,

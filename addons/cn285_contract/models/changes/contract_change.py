@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..bounds import DAY
 from ..common import STATE_DOOR
 from .change_value import BadValue, parse_value
 from .types import CHANGE_TYPES, ChangeType, UnknownType
@@ -40,7 +41,13 @@ class ContractChange(models.Model):
 
     _name = "cn285.contract.change"
     _description = "Contract Change"
-    _inherit = ["cn285.editable", "cn285.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "cn285.editable",
+        "cn285.guarded",
+        "mail.thread",
+        "mail.activity.mixin",
+        "cn285.bounded",
+    ]
     _portal_fields = frozenset(
         {
             "contract_id",
@@ -278,6 +285,11 @@ class ContractChange(models.Model):
         if {"values", "type"} & vals.keys():
             self._check_named_records()
         return result
+
+    @api.model
+    def _bounds(self):
+        days = {"date_effective": DAY, "date_requested": DAY}
+        return {**super()._bounds(), **days}
 
     def _check_data(self, vals):
         """Refuse values that are not told by name, before anything tries to read them."""

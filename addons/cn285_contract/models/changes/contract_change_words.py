@@ -46,7 +46,7 @@ class ContractChange(models.Model):
         if spec.kind == "record":
             # Without sudo: only what the reader may read is told by name (see _is_readable).
             return self.env[spec.model].browse(value).display_name or value
-        if spec.kind == "date":
+        if spec.kind in ("date", "end"):
             return format_date(self.env, value)
         if spec.kind == "number":
             return f"{value:g}"

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -8,8 +9,9 @@ from odoo import api, models
 from ...engine.changes import Billed, Price, settle
 from ...engine.money import round_money
 from ...engine.periods import period_at
+from ...engine.plan import settling_day
 from ...engine.spans import normalise, subtract
-from ..common import OPEN_STATES, STATE_DOOR, as_decimal, day_after
+from ..common import LIVE_STATES, OPEN_STATES, STATE_DOOR, as_decimal, day_after
 
 # Items in these states owe nothing, whatever was invoiced.
 OWING_NOTHING = ("draft", "withdrawn", "cancelled")
@@ -50,13 +52,41 @@ class ContractItem(models.Model):
         rows = self.env["cn285.billing.schedule"].sudo().create(creates)
         items._replan()
         items._mark_caused(changes, rows)
-        rows._date_credits()
+        self.env["cn285.billing.schedule"].sudo()._date_credits(items.contract_id)
         return rows
 
     def _owing_stretches(self):
         """The item's history; empty where it owes nothing at all."""
         self.ensure_one()
         return [] if self.state in OWING_NOTHING else self._engine_stretches()
+
+    # === THE CONTRACT'S NEXT INVOICE === #
+
+    def _engine_stretches_beside(self, beside):
+        """The item's history, with what its contract invoices where differences wait for that.
+
+        :param beside: ``{contract: terms}`` known so far; filled in
+        """
+        stretches = self._engine_stretches()
+        if all(stretch.at_once for stretch in stretches):
+            return stretches
+        if self.contract_id not in beside:
+            beside.update(self._terms_beside())
+        terms = beside[self.contract_id]
+        return [
+            stretch if stretch.at_once else replace(stretch, beside=terms) for stretch in stretches
+        ]
+
+    def _terms_beside(self):
+        """The terms of all running items of these items' contracts: ``{contract: terms}``.
+
+        With the next invoice of any of them goes what waits for the contract's next one.
+        """
+        result = {}
+        for contract in self.contract_id:
+            live = contract.item_ids.filtered(lambda item: item.state in LIVE_STATES)
+            result[contract] = tuple({terms for item in live if (terms := item._engine_terms())})
+        return result
 
     # === WHAT WAS INVOICED === #
 
@@ -233,27 +263,27 @@ class BillingSchedule(models.Model):
         part = self.full_start and self.period_start > self.full_start
         return bool(part) and after > change.date_effective
 
-    def _date_credits(self):
-        """Have credits invoiced with the contract's next invoice, where the setting says so."""
-        rows = self.filtered(lambda row: not row._at_once())
-        if not rows:
-            return
-        days = defaultdict(list)
-        open_rows = self.search(
+    @api.model
+    def _date_credits(self, contracts):
+        """Have credits wait for the contract's next invoice, as charges do, if the setting says so.
+
+        Those that wait already are dated anew: at the end of a contract everything is settled.
+        """
+        waiting = self.search(
             [
-                ("contract_id", "in", rows.contract_id.ids),
-                ("state", "in", OPEN_STATES),
-                ("kind", "!=", "credit"),
+                ("contract_id", "in", contracts.ids),
+                ("kind", "=", "credit"),
+                ("state", "=", "planned"),
             ]
         )
-        for other in open_rows:
-            days[other.contract_id, other.item_id].append(other.billing_date)
-            days[other.contract_id, None].append(other.billing_date)
+        rows = waiting.filtered(lambda row: not row._at_once())
+        if not rows:
+            return
+        terms = rows.item_id._terms_beside()
         for row in rows:
-            own, any_item = days[row.contract_id, row.item_id], days[row.contract_id, None]
-            later = [day for day in own or any_item if day >= row.billing_date]
-            if later:
-                row.billing_date = min(later)
+            due = row.change_id._billing_day()
+            day = settling_day(terms[row.contract_id], due)
+            row.billing_date = row.item_id._invoice_day(day)
 
     def _at_once(self):
         self.ensure_one()

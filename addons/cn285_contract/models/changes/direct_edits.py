@@ -334,6 +334,31 @@ class ContractChange(models.Model):
         self._log()
 
     @api.model
+    def _note_discounts(self, entries):
+        """Note discount periods of running items that users give, edit or take away.
+
+        :param entries: list of ``(item, values of the change)``
+        :raises UserError: where approval has to be asked for first
+        """
+        for item, values in entries:
+            if item._edits_freely() or not item._is_traced():
+                continue
+            change = self.create(
+                {
+                    **self._reason_of_edit(),
+                    "contract_id": item.contract_id.id,
+                    "item_id": item.id,
+                    "type": "discount_period",
+                    "date_effective": item._edit_day(),
+                    "values": values,
+                }
+            )
+            change._check()
+            change._refuse_to_wait()
+            change._write_inside({"before": change._snapshot()})
+            change._note_done(item)
+
+    @api.model
     def _give_up_items(self, items):
         """Cancel running items of which nothing was billed, as ends before their first day."""
         for item in items:

@@ -8,6 +8,9 @@ from . import (
     billing_credit,
     credit_note,
     credit_amounts,
+    reversal,
+    billing_again,
+    settled_rows,
     credit_note_wishes,
     billing_credit_row,
 )

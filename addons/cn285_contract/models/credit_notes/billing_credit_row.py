@@ -48,12 +48,14 @@ class BillingSchedule(models.Model):
         "CHECK(kind != 'credit' OR credited_id IS NOT NULL)", "A credit names the row it credits."
     )
 
-    def _take_back_credits(self):
+    def _take_back_credits(self, credited=False):
         """What was to be credited of rows that are not invoiced any more needs no credit.
 
+        :param bool credited: that something of them was credited is right
         :raises UserError: where something of them was credited already
         """
-        self._check_not_credited()
+        if not credited:
+            self._check_not_credited()
         self.change_credit_ids.filtered(lambda row: row.state == "planned").unlink()
 
     def _credit_anew(self):

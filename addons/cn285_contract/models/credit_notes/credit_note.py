@@ -15,6 +15,16 @@ from ...engine.money import round_money
 from ..common import as_decimal
 
 ALL = Decimal(100)
+# What Odoo's own dialog says of a credit note, and may be another than ours would be.
+OF_THE_DIALOG = (
+    "auto_post",
+    "date",
+    "invoice_date",
+    "invoice_date_due",
+    "journal_id",
+    "partner_bank_id",
+    "ref",
+)
 
 
 class AccountMove(models.Model):
@@ -55,13 +65,29 @@ class AccountMove(models.Model):
         and reconciled with the invoice, as far as that is unpaid.
         """
         self.ensure_one()
+        self._cn285_check_creditable()
+        # Two credit notes at once must not take back the same money.
+        self.lock_for_update()
+        credits, row_shares = self._cn285_plan_credit(percent, lines, rows)
+        refund = self._cn285_create_credit(credits, row_shares, options)
+        return {
+            "id": refund.id,
+            "name": refund.name,
+            "state": refund.state,
+            "amount_untaxed": refund.amount_untaxed,
+            "amount_tax": refund.amount_tax,
+            "amount_total": refund.amount_total,
+        }
+
+    def _cn285_plan_credit(self, percent=None, lines=None, rows=None):
+        """What a credit takes back: credits of the engine, ``{line id: {row: amount}}``.
+
+        :raises UserError: see :meth:`cn285_credit`
+        """
         if sum(given is not None for given in (percent, lines, rows)) > 1:
             raise UserError(
                 self.env._("Credit a percentage, or lines, or schedule rows: one of them.")
             )
-        self._cn285_check_creditable()
-        # Two credit notes at once must not take back the same money.
-        self.lock_for_update()
         creditable = self._cn285_left_of_lines()
         unit = as_decimal(self.currency_id.rounding)
         row_shares = {}
@@ -79,21 +105,14 @@ class AccountMove(models.Model):
                     "Nothing is left to credit of what you chose on invoice %s.", self.display_name
                 )
             )
-        refund = self._cn285_create_credit(credits, row_shares, options)
-        return {
-            "id": refund.id,
-            "name": refund.name,
-            "state": refund.state,
-            "amount_untaxed": refund.amount_untaxed,
-            "amount_tax": refund.amount_tax,
-            "amount_total": refund.amount_total,
-        }
+        return credits, row_shares
 
     def cn285_creditable(self):
         """What can still be credited of this invoice, line by line.
 
-        :returns: list of ``{"line_id", "name", "charged", "credited", "remaining", "rows": [{
-            "schedule_id", "name", "charged", "credited", "remaining"}]}``; money excludes tax
+        :returns: list of ``{"line_id", "name", "charged", "credited", "remaining",
+            "remaining_total", "rows": [{"schedule_id", "name", "charged", "credited",
+            "remaining"}]}``; money excludes tax, but for ``remaining_total``
         """
         self.ensure_one()
         self.check_access("read")
@@ -106,6 +125,7 @@ class AccountMove(models.Model):
                 "charged": float(line.base),
                 "credited": float(line.credited),
                 "remaining": float(line.remaining),
+                "remaining_total": float(line.remaining_total),
                 "rows": [
                     {
                         "schedule_id": row.id,
@@ -175,7 +195,10 @@ class AccountMove(models.Model):
     def _cn285_creditable_rows(self):
         """What is left of the schedule rows behind the invoice: ``{row: Decimal}``."""
         # sudo: whoever may credit the invoice may know what of its schedule was credited.
-        rows = self.sudo().cn285_schedule_ids
+        rows = self.sudo().cn285_schedule_ids.filtered(
+            # What was credited of one of these rows, and is charged by another, without a document.
+            lambda row: row.kind != "credit" or row.credited_id.move_id != row.move_id
+        )
         credited = rows._credited()
         return {row: as_decimal(row.amount) - credited.get(row, 0) for row in rows}
 
@@ -203,6 +226,7 @@ class AccountMove(models.Model):
 
     def _cn285_prepare_credit(self, options):
         reason = self.env["cn285.credit.reason"].browse(options.get("reason_id") or False)
+        given = options.get("values") or {}
         text = self.env._("Credit of %s", self.name)
         return {
             "move_type": "out_refund",
@@ -220,6 +244,7 @@ class AccountMove(models.Model):
             "narration": options.get("note") or False,
             "invoice_user_id": self.invoice_user_id.id,
             "cn285_credit_reason_id": reason.id,
+            **{name: given[name] for name in OF_THE_DIALOG if given.get(name)},
         }
 
     def _cn285_prepare_credit_line(self, line, credit):
@@ -261,10 +286,14 @@ class AccountMove(models.Model):
         :param row_shares: ``{invoice line id: {row: amount}}`` where rows were chosen; else a
             line's credit is spread over its rows by what is left of them
         """
+        lines = refund.invoice_line_ids.filtered("cn285_credited_line_id")
+        self._cn285_mark_lines(lines, row_shares)
+
+    def _cn285_mark_lines(self, lines, row_shares):
         left = self._cn285_creditable_rows()
         unit = as_decimal(self.currency_id.rounding)
         creates = []
-        for line in refund.invoice_line_ids.filtered("cn285_credited_line_id"):
+        for line in lines:
             origin = line.cn285_credited_line_id
             shares = row_shares.get(origin.id)
             if not shares:
@@ -278,23 +307,6 @@ class AccountMove(models.Model):
             ]
         # sudo: a note of what the credit note did, which nobody writes by hand.
         self.env["cn285.billing.credit"].sudo().create(creates)
-
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        """Odoo's own credit notes take back lines and schedule rows as well."""
-        refunds = super()._reverse_moves(default_values_list, cancel)
-        # sudo: whoever may reverse an invoice need not see contracts; the credit note still says
-        # what it takes back.
-        for move, refund in zip(self.sudo(), refunds.sudo(), strict=True):
-            if move.move_type != "out_invoice" or not move.cn285_contract_ids:
-                continue
-            lines = move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
-            copies = refund.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
-            for line, copy in zip(lines, copies, strict=False):
-                if line.product_id == copy.product_id and line.display_type == "product":
-                    copy.cn285_credited_line_id = line
-            refund.cn285_contract_ids = move.cn285_contract_ids
-            move._cn285_mark_rows(refund, {})
-        return refunds
 
 
 class AccountMoveLine(models.Model):

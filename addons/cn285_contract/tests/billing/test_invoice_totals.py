@@ -162,6 +162,17 @@ class TestInvoiceTotals(ContractCase):
         self.assertMoney(lines[0].price_subtotal, "7.78")
         self.assertMoney(lines[-1].price_subtotal, "4.00")
 
+    def test_a_draft_that_is_edited(self):
+        """The rows say what is posted in the end."""
+        contract = self._create_contract([{"price_unit": 10.333333}] * 3)
+        run = self._bill(date(2026, 1, 1), contract_ids=[Command.set(contract.ids)], post=False)
+        [invoice] = run.invoice_ids
+        self.assertMoney(invoice.amount_untaxed, "30.99")
+        invoice.invoice_line_ids[0].price_unit = 8.885
+        invoice.action_post()
+        self.assert_adds_up(invoice)
+        self.assertMoney(invoice.amount_untaxed, "29.55")
+
     def test_a_tax_that_changes_after_planning(self):
         """A row says what its line charges, whatever was planned."""
         chosen = self.products["inside"]

@@ -64,7 +64,14 @@ class TestChangeType(ChangeCase):
             [name for name in names if name in CHANGE_TYPES],
             [
                 *("end_item", "terminate"),
-                *("quantity", "price", "pricelist", "billing_period", "billing_day"),
+                *(
+                    "quantity",
+                    "price",
+                    "discount_period",
+                    "pricelist",
+                    "billing_period",
+                    "billing_day",
+                ),
                 *("add_item", "upsell", "downsell", "cross_sell"),
                 *("service_period", "extend_trial", "beneficiary", "transfer_item"),
                 *("holder", "payment_terms", "contract_end", "contract_terms"),

@@ -330,3 +330,57 @@ class TestDirectEdits(MoneyCase):
         self.my_item.action_end()
         self.assertEqual(self._made(), [("end_item", TODAY, "applied", {})])
         self.assertEqual(self.item.date_end, date(2026, 1, 20))
+
+    # === DISCOUNT PERIODS === #
+
+    def test_discount_periods_are_traced(self):
+        """February at 50 %: 77.50 of 155.00; taken away, 155.00 again."""
+        february = {"date_start": "2026-02-01", "date_end": "2026-02-28", "percent": 50.0}
+        self._bill(TODAY)
+        self.my_item.write({"discount_ids": [(0, 0, february)]})
+        [made] = self._made()
+        self.assertEqual(made[:3], ("discount_period", TODAY, "applied"))
+        row = self.item.schedule_ids.filtered(lambda one: one.period_start == date(2026, 2, 1))
+        self.assertMoney(row.amount, "77.50")
+        self.my_item.write({"discount_ids": [(2, self.item.discount_ids.id)]})
+        self.assertEqual([one[0] for one in self._made()], ["discount_period"] * 2)
+        row = self.item.schedule_ids.filtered(lambda one: one.period_start == date(2026, 2, 1))
+        self.assertMoney(row.amount, "155.00")
+        self._change(self.contract, "discount_period", "2026-03-01", item=self.item, discount=10.0)
+        with self._travel("2026-03-01"):
+            self.env["cn285.contract.change"]._apply_due(self.contract)
+        row = self.item.schedule_ids.filtered(lambda one: one.period_start == date(2026, 4, 1))
+        self.assertMoney(row.amount, "139.50")
+
+    def test_a_discount_needs_the_approval_of_changes(self):
+        self.contract.template_id = self.env["cn285.contract.template"].create(
+            {"name": "Guarded", "approval_ids": [(0, 0, {})]}
+        )
+        vals = {"item_id": self.item.id, "date_start": "2026-02-01", "percent": 100.0}
+        with self.assertRaisesRegex(UserError, "need approval"):
+            self.env["cn285.contract.item.discount"].with_user(self.seller).create(vals)
+
+    # === WORDS === #
+
+    def test_choices_are_told_in_words(self):
+        period = self._change(
+            self.contract,
+            "billing_period",
+            TODAY,
+            schedule=False,
+            item=self.item,
+            recurring_interval=1,
+            recurring_unit="month",
+            alignment="calendar",
+        )
+        stop = self._change(
+            self.contract, "deactivate", TODAY, schedule=False, item=self.item, cause="debt"
+        )
+        self.assertIn("Period Unit: Months", period.description)
+        self.assertIn("Alignment: Calendar", period.description)
+        self.assertIn("Cause: Debt", stop.description)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        for change in (period, stop):
+            for key in ("month", "calendar", "debt"):
+                text = change.with_context(lang="fr_FR").description
+                self.assertNotRegex(text, rf": {key}\b")

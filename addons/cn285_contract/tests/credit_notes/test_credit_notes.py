@@ -203,11 +203,20 @@ class TestCreditNotes(ContractCase):
     def test_the_dialog(self):
         invoice = self._invoice([{}, {"price_unit": 60.0}])
         dialog = Form(self.env["cn285.credit.create"].with_context(default_move_id=invoice.id))
-        self.assertEqual(dialog.remaining, 160.0)
+        self.assertEqual((dialog.remaining, dialog.remaining_total), (160.0, 192.0))
+        # It opens on nothing chosen, and posts nothing by itself.
+        self.assertEqual((dialog.mode, dialog.post, dialog.percent), (False, False, 0.0))
+        self.assertEqual((dialog.chosen_untaxed, dialog.chosen_total), (0.0, 0.0))
+        dialog.mode = "all"
+        self.assertEqual((dialog.chosen_untaxed, dialog.chosen_total), (160.0, 192.0))
         dialog.mode = "lines"
+        self.assertEqual(dialog.chosen_total, 0.0)
         dialog.reason_id = self.env.ref("cn285_contract.credit_reason_outage")
         with dialog.line_ids.edit(1) as line:
+            self.assertEqual((line.number, line.remaining_total), (2, 72.0))
+            self.assertEqual(line.contract_name, invoice.cn285_contract_ids.name)
             line.percent = 25.0
+        self.assertEqual((dialog.chosen_untaxed, dialog.chosen_total), (15.0, 18.0))
         refund = self._refund({"id": dialog.save().action_create()["res_id"]})
         self.assertMoney(refund.amount_untaxed, "15.00")
         self.assertEqual(refund.invoice_date, date(2026, 3, 15))

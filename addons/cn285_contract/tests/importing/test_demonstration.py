@@ -2,6 +2,7 @@ import csv
 from pathlib import Path
 
 from freezegun import freeze_time
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
 from .test_import_contracts import LoaderCase
@@ -47,6 +48,32 @@ class TestDemonstrationFiles(LoaderCase):
             [("id", "in", self._ids("cn285.contract"))], ["state"], ["__count"]
         )
         self.assertEqual(dict(states), {"active": 382, "closed": 10, "cancelled": 1, "draft": 3})
+
+    @freeze_time("2026-07-01 08:00:00")
+    def test_totals_are_the_sum_of_lines_and_rows(self):
+        """Billed for months by a company that rounds globally, as Odoo's French one does."""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.env["cn285.import.loader"]._load_folder(FOLDER, namespace="cn285_test")
+        run = self.env["cn285.billing.run"].create({"date": "2026-02-28"})
+        with trap_jobs():
+            run.action_run()
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT count(*),
+                   count(*) FILTER (WHERE abs(move.amount_untaxed) != lines.total),
+                   count(*) FILTER (WHERE sign * move.amount_untaxed != rows.total)
+              FROM (SELECT *, CASE move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS sign
+                      FROM account_move WHERE cn285_run_id = %s) move
+              JOIN (SELECT move_id, sum(price_subtotal) AS total FROM account_move_line
+                     WHERE display_type = 'product' GROUP BY 1) lines ON lines.move_id = move.id
+              JOIN (SELECT move_id, sum(amount) AS total FROM cn285_billing_schedule
+                  GROUP BY 1) rows ON rows.move_id = move.id""",
+            [run.id],
+        )
+        documents, beside_lines, beside_rows = self.env.cr.fetchone()
+        self.assertGreater(documents, 500)
+        self.assertEqual((beside_lines, beside_rows), (0, 0))
 
     def _ids(self, model):
         names = self.env["ir.model.data"].search(

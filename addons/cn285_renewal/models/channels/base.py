@@ -25,6 +25,10 @@ class NoticeChannel:
         """Why this notice cannot go now, in words; None if it can."""
         return None
 
+    def sender_obstacle(self, company) -> str | None:
+        """Why nothing can leave from this company, in words; None if it can."""
+        return None
+
     def send(self, notices):
         """Let notices leave today, and keep the proof of each by ``notices._keep_proof``.
 

@@ -26,10 +26,25 @@ class EMail(NoticeChannel):
             notice=notice.display_name,
         )
 
+    def sender_obstacle(self, company):
+        if company._cn285_sender():
+            return None
+        return company.env._(
+            "%s has no e-mail address from which notices could leave: enter one in the settings of "
+            "the company, or send letters.",
+            company.name,
+        )
+
     def send(self, notices):
         """Hand the notices to the mail queue, in a few queries."""
         template = notices.env.ref("cn285_renewal.mail_template_renewal_notice")
-        mails = template.send_mail_batch(notices.ids, email_values={"auto_delete": False})
+        mails = [
+            mail
+            for company, members in notices.grouped("company_id").items()
+            for mail in template.send_mail_batch(
+                members.ids, email_values={"auto_delete": False, **company._cn285_writes_as()}
+            )
+        ]
         by_notice = {mail.res_id: mail for mail in mails}
         for notice in notices:
             self._keep_legal_parts(notice._localised(), by_notice[notice.id])

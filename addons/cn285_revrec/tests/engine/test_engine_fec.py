@@ -4,7 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from cn285_revrec_house.cn285_revrec.engine.fec import COLUMNS, problems, text, without_opening
+from cn285_revrec_house.cn285_revrec.engine.fec import (
+    COLUMNS,
+    harmless,
+    problems,
+    text,
+    without_opening,
+)
 
 DAY = date(2026, 1, 31)
 
@@ -69,3 +75,12 @@ def test_another_header_or_width():
     assert problems("") == ["the header is not that of the layout"]
     assert problems("\t".join(COLUMNS[:17])) == ["the header is not that of the layout"]
     assert problems(text([row()[:17]])) == ["line 2 has 17 columns"]
+
+
+def test_free_texts_are_no_formulas_and_figures_stay():
+    cells = row(credit="12.50", EcritureLib="=HYPERLINK(1)", CompAuxLib="@x", PieceRef="-7")
+    made = harmless(text([cells, row(debit="12.50")]))
+    assert problems(made) == []
+    line = dict(zip(COLUMNS, made.split("\r\n")[1].split("\t"), strict=True))
+    assert (line["EcritureLib"], line["CompAuxLib"]) == ("'=HYPERLINK(1)", "'@x")
+    assert (line["PieceRef"], line["Credit"]) == ("-7", "12,50")

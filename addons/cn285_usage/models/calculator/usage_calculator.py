@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT, PERCENT, PRICE, UNITS
 from odoo.addons.cn285_contract.models.common import STATE_DOOR, as_decimal
 from odoo.exceptions import ValidationError
 
@@ -22,7 +23,7 @@ class UsageCalculator(models.Model):
 
     _name = "cn285.usage.calculator"
     _description = "Usage Calculator"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "item_id, template_item_id, sequence, id"
 
     name = fields.Char(
@@ -166,6 +167,19 @@ class UsageCalculator(models.Model):
         "CHECK((item_id IS NULL) != (template_item_id IS NULL))",
         "A calculator belongs to one contract item or to one template item.",
     )
+
+    @api.model
+    def _bounds(self):
+        prices = ("price_unit", "overage_price", "fixed_amount", "event_minimum", "event_maximum")
+        prices = (*prices, "minimum_amount", "maximum_amount")
+        units = ("package_size", "free_units", "allowance_units")
+        return {
+            **super()._bounds(),
+            **dict.fromkeys(prices, PRICE),
+            **dict.fromkeys(units, UNITS),
+            "percent": PERCENT,
+            "free_events": COUNT,
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

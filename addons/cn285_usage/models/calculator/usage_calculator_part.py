@@ -1,6 +1,7 @@
 """Prices of a calculator that are records of their own: tiers, and values of a property."""
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import PRICE, UNITS
 from odoo.addons.cn285_contract.models.common import told_inside
 
 # Context of a calculator that is saved with its tiers: they are checked when all are there.
@@ -18,10 +19,15 @@ class UsageCalculatorPart(models.AbstractModel):
 
     _name = "cn285.usage.calculator.part"
     _description = "Part of a Usage Calculator"
+    _inherit = ["cn285.bounded"]
 
     calculator_id = fields.Many2one(
         "cn285.usage.calculator", required=True, ondelete="cascade", index=True
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "up_to": UNITS, "price_unit": PRICE, "flat": PRICE}
 
     @api.model_create_multi
     def create(self, vals_list):

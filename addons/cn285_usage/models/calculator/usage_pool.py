@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import UNITS
 from odoo.exceptions import UserError, ValidationError
 
 # What decides on the periods of an item: members of a pool have it alike.
@@ -14,7 +15,7 @@ class UsagePool(models.Model):
 
     _name = "cn285.usage.pool"
     _description = "Allowance Pool"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -69,6 +70,10 @@ class UsagePool(models.Model):
         "(contract_id, metric_id) WHERE contract_id IS NOT NULL",
         "The items of this contract share the units of this metric already.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "allowance_units": UNITS}
 
     @api.constrains("company_id", "currency_id", "partner_id")
     def _check_members(self):

@@ -7,6 +7,7 @@ import json
 import re
 
 from odoo import api, models
+from odoo.addons.cn285_import.engine.text import safe_row
 from odoo.exceptions import UserError
 
 from ...engine.event_rows import FIELDS
@@ -122,17 +123,8 @@ class UsageEvent(models.Model):
         header, _lines = self._csv_lines(text)
         target = io.StringIO()
         writer = csv.writer(target)
-        writer.writerow(["line", "reason", *header])
+        writer.writerow(safe_row(["line", "reason", *header]))
         for entry in refused:
             number, cells = numbers[entry["row"]]
-            writer.writerow([number, entry["reason"], *map(self._csv_safe, cells)])
+            writer.writerow(safe_row([number, entry["reason"], *cells]))
         return target.getvalue()
-
-    @api.model
-    def _csv_safe(self, cell):
-        """A cell that a spreadsheet does not take for a formula; numbers stay as they are."""
-        try:
-            float(cell)
-        except ValueError:
-            return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-        return cell

@@ -37,6 +37,9 @@ class BillingSchedule(models.Model):
         return super()._is_billed() or self.state in BILLED_STATES
 
     def _owes_nothing(self):
+        return super()._owes_nothing() or self._is_nothing_used()
+
+    def _is_nothing_used(self):
         return bool(self) and all(row._is_occasional_nothing() for row in self)
 
     def _is_occasional_nothing(self):
@@ -52,7 +55,7 @@ class BillingRun(models.Model):
 
     def _invoice_groups(self, groups):
         """Close what would make an invoice of nothing, and invoice the rest."""
-        nothing = [key for key, rows in groups.items() if rows._owes_nothing()]
+        nothing = [key for key, rows in groups.items() if rows._is_nothing_used()]
         closed = self.env["cn285.billing.schedule"].union(*(groups[key] for key in nothing))
         if closed:
             closed._write_inside({"state": "nothing_to_invoice", "run_id": self.id})

@@ -7,6 +7,7 @@ from odoo import models
 from odoo.addons.cn285_contract.engine.credit import reserve, spread_credit
 from odoo.addons.cn285_contract.engine.money import round_money
 from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 ZERO = Decimal(0)
@@ -24,9 +25,9 @@ class BillingSchedule(models.Model):
         """Kinds of rows that usage is billed by."""
         return ("usage", "usage_delivery", *self._rating_kinds())
 
-    def _cancel_invoiced(self):
+    def _cancel_invoiced(self, credited=False):
         """What a cancelled invoice had billed is owed again: deliveries, and periods less it."""
-        result = super()._cancel_invoiced()
+        result = super()._cancel_invoiced(credited)
         self.delivery_id._write_inside({"pending": True})
         self._owe_periods_again()
         return result
@@ -108,6 +109,18 @@ class BillingSchedule(models.Model):
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    def _cn285_check_bills_again(self):
+        super()._cn285_check_bills_again()
+        # sudo: whoever may credit the invoice may know what of its schedule was credited.
+        if self.sudo().cn285_schedule_ids._credited_by_usage():
+            raise UserError(
+                self.env._(
+                    "Late usage took back some of %s on a later invoice. Credit its lines by "
+                    "Partial Credit instead.",
+                    self.display_name,
+                )
+            )
 
     def _cn285_creditable_rows(self):
         """Less what differences of usage took back."""

@@ -3,6 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -125,7 +126,7 @@ class TestUsageTermsChange(HistoryCase):
             {"name": "Asked", "approval_ids": [(0, 0, {"type": "usage_terms"})]}
         )
         contract = self._april()
-        contract.sudo().with_context(cn285_no_replan=True).template_id = template
+        contract.sudo().with_context(cn285_no_replan=STATE_DOOR).template_id = template
         calculator = contract.item_ids.calculator_ids.with_user(self.manager)
         refused = self.assertRaisesRegex(UserError, "after approval")
         with refused, self.env.cr.savepoint():

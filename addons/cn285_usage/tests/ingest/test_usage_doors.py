@@ -101,6 +101,36 @@ class DoorCase(UsageIngestCase):
 
 @tagged("post_install", "-at_install")
 class TestDoors(DoorCase):
+    def test_texts_that_are_none_and_cells_that_are_formulas(self):
+        """NUL and halves of characters are refused row by row; the errors' file is harmless."""
+        events = self.env["cn285.usage.event"]
+        for bad in ("a\x00b", "a\ud83db"):
+            for name in ("transaction_id", "source", "metric", "item", "contract", "beneficiary"):
+                with self.subTest(bad=bad, name=name):
+                    row = {
+                        "source": "test",
+                        "transaction_id": "t",
+                        "item": "line-1",
+                        "metric": "calls",
+                        "occurred_at": "2026-01-10 12:00:00",
+                        "quantity": 1,
+                        name: bad,
+                    }
+                    report = events.ingest([row])
+                    self.assertEqual((report["accepted"], len(report["refused"])), (0, 1))
+            report = events.ingest_csv(
+                f"transaction_id,item,metric,occurred_at,quantity\n{bad},x,calls,2026-01-10,1\n",
+                source="test",
+            )
+            self.assertEqual(report["accepted"], 0)
+        report = events.ingest_csv(
+            "transaction_id,item,metric,occurred_at,quantity,=prop\n"
+            "=1+1,@x,calls,2026-01-10,-12.50,+y\n",
+            source="test",
+        )
+        self.assertIn("'=prop", report["errors"])
+        self.assertIn("'=1+1,'@x,calls,2026-01-10,-12.50,'+y", report["errors"])
+
     def test_ingest_tells_every_bad_row(self):
         rows, codes = self._batch()
         self.assertTold(self.events.ingest(rows), codes, len(self.bad))

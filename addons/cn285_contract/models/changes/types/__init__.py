@@ -13,6 +13,7 @@ from .contract_end import ContractEnd
 from .contract_terms import ContractTerms
 from .cross_sell import CrossSell
 from .deactivate import Deactivate
+from .discount_period import DiscountPeriod
 from .downsell import Downsell
 from .end_item import EndItem
 from .extend_trial import ExtendTrial
@@ -34,6 +35,7 @@ CHANGE_TYPES = by_name(
     Terminate(),
     Quantity(),
     Price(),
+    DiscountPeriod(),
     Pricelist(),
     BillingPeriod(),
     BillingDay(),

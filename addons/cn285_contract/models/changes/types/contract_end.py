@@ -14,7 +14,7 @@ class ContractEnd(ChangeType):
     name = "contract_end"
     label = _lt("Later End of the Contract")
     on = "contract"
-    values = {"date_end": Value("date", blank_counts=True)}
+    values = {"date_end": Value("end", blank_counts=True)}
 
     def check(self, change):
         """The new end is later than the old one."""

@@ -17,7 +17,7 @@ class Pause(Interruption):
 
     name = "pause"
     label = _lt("Pause")
-    values = {"date_end": Value("date"), "billing": BILLING_VALUE}
+    values = {"date_end": Value("end"), "billing": BILLING_VALUE}
     for_customers = True
 
     kind = "pause"

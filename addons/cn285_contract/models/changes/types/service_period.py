@@ -13,7 +13,7 @@ class ServicePeriod(ChangeType):
     name = "service_period"
     label = _lt("Service Period")
     on = "item"
-    values = {"date_start": Value("date"), "date_end": Value("date")}
+    values = {"date_start": Value("date"), "date_end": Value("end")}
     ends_with_service = False
     for_customers = True
 

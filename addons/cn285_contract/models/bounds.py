@@ -1,0 +1,170 @@
+from datetime import date, datetime
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.addons.cn285_import.engine.text import holds_text, is_text
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..engine.limits import (
+    FIRST_YEAR,
+    LARGEST_COUNT,
+    LARGEST_PRICE,
+    LARGEST_QUANTITY,
+    LARGEST_RISE,
+    LARGEST_UNITS,
+    LAST_YEAR,
+    is_date_of_contract,
+    is_number,
+    is_within,
+    real_end,
+)
+
+
+class Bound(NamedTuple):
+    """The least and the greatest number that a field takes."""
+
+    least: int
+    most: int
+
+
+# What may not be negative is refused by rules of its own, which say more about it.
+QUANTITY = Bound(-LARGEST_QUANTITY, LARGEST_QUANTITY)
+PRICE = Bound(-LARGEST_PRICE, LARGEST_PRICE)
+PERCENT = Bound(-LARGEST_RISE, LARGEST_RISE)
+RISE = Bound(-100, LARGEST_RISE)
+COUNT = Bound(-LARGEST_COUNT, LARGEST_COUNT)
+# Units of what is measured (bytes, seconds): far more than of what is sold.
+UNITS = Bound(-LARGEST_UNITS, LARGEST_UNITS)
+# Not numbers: days, and last days, of which those beyond all centuries say that there is no end.
+DAY, END = "day", "end"
+
+
+class Bounded(models.AbstractModel):
+    """What is entered lies within bounds, or is refused in words before the database sees it.
+
+    Whatever door it comes through: a screen, a file, a program. An end such as 9999-12-31 means
+    that there is none.
+    """
+
+    _name = "cn285.bounded"
+    _description = "Values within Bounds"
+
+    @api.model
+    def _bounds(self):
+        """``{field: Bound, or DAY, or END}``; a model gives its own, other addons add theirs."""
+        return {}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._within_bounds(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._within_bounds(vals))
+
+    @api.model
+    def _within_bounds(self, vals):
+        """The values, with ends that mean none taken for none; those of lines within them too.
+
+        :raises ValidationError: naming the field and its bounds
+        """
+        for name, value in vals.items():
+            if isinstance(value, str | dict | list | tuple) and not holds_text(value):
+                raise ValidationError(self._text_words(vals, name))
+        bounds = self._bounds()
+        changed = self._lines_within_bounds(vals)
+        for name in bounds.keys() & vals.keys():
+            value, bound = vals[name], bounds[name]
+            if value is None or value is False or value == "":
+                continue
+            if bound in (DAY, END):
+                changed[name] = self._day_within(vals, name, value, bound)
+            elif not is_within(value, bound.most, bound.least):
+                raise ValidationError(self._bound_words(vals, name, value, bound))
+        return {**vals, **changed} if changed else vals
+
+    @api.model
+    def _lines_within_bounds(self, vals):
+        """Values of lines that are given with their record: Odoo rounds them before they are made.
+
+        :returns: ``{field: commands}`` of the fields that hold bounded lines
+        """
+        changed = {}
+        for name, commands in vals.items():
+            field = self._fields.get(name)
+            if not commands or field is None or field.type != "one2many":
+                continue
+            lines = self.env[field.comodel_name]
+            if isinstance(lines, Bounded) and isinstance(commands, list | tuple):
+                changed[name] = [
+                    (*command[:2], lines._within_bounds(command[2]))
+                    if isinstance(command, list | tuple)
+                    and len(command) == 3
+                    and isinstance(command[2], dict)
+                    else command
+                    for command in commands
+                ]
+        return changed
+
+    @api.model
+    def _day_within(self, vals, name, value, bound):
+        try:
+            day = fields.Date.to_date(value) if isinstance(value, str | date | datetime) else None
+        except ValueError:
+            day = None
+        if day and bound == END and not real_end(day):
+            return False
+        if not day or not is_date_of_contract(day):
+            raise ValidationError(
+                self.env._(
+                    "%(what)s: %(field)s “%(value)s” is no date from %(first)s to %(last)s.",
+                    what=self._bounded_name(vals),
+                    field=self._fields[name]._description_string(self.env),
+                    value=value,
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
+        return value
+
+    @api.model
+    def _bound_words(self, vals, name, value, bound):
+        words = {
+            "what": self._bounded_name(vals),
+            "field": self._fields[name]._description_string(self.env),
+            "value": value,
+        }
+        if not is_number(value):
+            return self.env._("%(what)s: %(field)s must be a number, not %(value)s.", **words)
+        return self.env._(
+            "%(what)s: %(field)s must lie between %(least)s and %(most)s, not %(value)s.",
+            least=bound.least,
+            most=bound.most,
+            **words,
+        )
+
+    @api.model
+    def _text_words(self, vals, name):
+        field = self._fields.get(name)
+        return self.env._(
+            "%(what)s: %(field)s holds a character that is no text (NUL, or half of one).",
+            what=self._bounded_name({**vals, "name": ""}),
+            field=field._description_string(self.env) if field else name,
+        )
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Refuse to look for what no text is, before the database does in words of its own."""
+        for condition in Domain(domain).iter_conditions():
+            values = condition.value
+            for value in values if isinstance(values, list | tuple | set) else (values,):
+                if isinstance(value, str) and not is_text(value):
+                    raise ValidationError(self._text_words({}, condition.field_expr))
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _bounded_name(self, vals):
+        """Of what a refusal speaks: the name that is given, or the record's, or its kind."""
+        kind = self.env["ir.model"]._get(self._name).name
+        name = vals.get("name") or (self[:1].display_name if self else "")
+        return f"{kind} “{name}”" if name else kind

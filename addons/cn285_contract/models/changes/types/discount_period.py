@@ -1,0 +1,52 @@
+# The hooks of a change type return nothing: pylint: disable=missing-return
+from odoo.tools import LazyTranslate
+
+from ..change_value import Value
+from .base import ChangeType
+
+_lt = LazyTranslate(__name__)
+
+
+class DiscountPeriod(ChangeType):
+    """A discount for a stretch of days that were not invoiced yet.
+
+    From the day of the change, or from ``date_start``. ``removed`` notes one that was taken away by
+    an edit, ``amount`` and ``name`` come of edits and programs.
+    """
+
+    name = "discount_period"
+    label = _lt("Discount Period")
+    on = "item"
+    values = {
+        "discount": Value("number"),
+        "date_start": Value("date"),
+        "date_end": Value("date"),
+        "amount": Value("number", in_dialog=False),
+        "name": Value("text", in_dialog=False),
+        "removed": Value("boolean", in_dialog=False),
+    }
+
+    def check(self, change):
+        """A percentage or an amount, of an item that is billed by periods."""
+        change._check_recurs()
+        values = change._parsed()
+        if values.get("removed"):
+            return
+        change._check_discount(values.get("discount") or 0.0)
+        if bool(values.get("discount")) == bool(values.get("amount")):
+            raise change._refusal(change.env._("give either a percentage or an amount."))
+
+    def apply(self, changes):
+        for change in changes:
+            values = change._parsed()
+            change.env["cn285.contract.item.discount"].create(
+                {
+                    "item_id": change.item_id.id,
+                    "name": values.get("name"),
+                    "date_start": values.get("date_start") or change._first_day(),
+                    "date_end": values.get("date_end"),
+                    "percent": values.get("discount") or 0.0,
+                    "amount": values.get("amount") or 0.0,
+                }
+            )
+        changes._settle_items()
