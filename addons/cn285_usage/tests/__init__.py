@@ -30,6 +30,7 @@ from .rating import (
     test_usage_partner_merge,
     test_usage_estimate,
     test_usage_odd,
+    test_usage_oracle,
     test_usage_rating,
     test_usage_sharing,
     test_usage_tax_included,
