@@ -61,5 +61,6 @@ from .smartcode import (
 from .changes import (
     test_usage_discount_change,
     test_usage_golden_history,
+    test_usage_pool_history,
     test_usage_terms_change,
 )

@@ -10,7 +10,6 @@ class LegalSurcharge(models.Model):
     _name = "cn285.legal.surcharge"
     _inherit = ["cn285.guarded"]
     _description = "Surcharge on a Late Refund"
-    _inherit = ["cn285.guarded"]
     _order = "law_id, situation, rank, id"
     _rec_name = "source"
 
