@@ -63,4 +63,5 @@ from .changes import (
     test_usage_golden_history,
     test_usage_pool_history,
     test_usage_terms_change,
+    test_usage_waiting_history,
 )

@@ -143,7 +143,8 @@ class UsageCalculator(models.Model):
         groups = defaultdict(dict)
         rated = self.item_id._rated_until() if self.item_id else {}
         for calculator, (day, correct, _vals) in zip(self, asked, strict=True):
-            if day or calculator.item_id.id in rated:
+            known = rated.get(calculator.item_id.id)
+            if day or (known and known.billed):
                 groups[day, correct][calculator] = None
         for (day, correct), new in groups.items():
             self._keep_history(new, day, correct)
@@ -170,7 +171,8 @@ class UsageCalculator(models.Model):
         """Write versions for what an edit has changed.
 
         :param before: what :meth:`_terms_before` gave; None for a calculator that is new
-        :param day: from when it holds; by itself the next period of which nothing was rated
+        :param day: from when it holds; by itself the next period of which nothing was rated, of a
+            calculator that is new the next of which nothing was billed
         :param correct: also rate anew what was billed of these days
         :param change: the contract change that does it: what later ones have changed stays
         :raises ValidationError: when the day lies in what was billed, or within a period where
@@ -187,11 +189,13 @@ class UsageCalculator(models.Model):
         if not change:
             items._check_usage_approved()
         until, days = items._rated_until(), items._first_unrated_days()
+        joining = items._first_unrated_days(billed=True)
         creates, replaced = [], self.env["cn285.usage.calculator.version"]
         for calculator, (old, new) in changed.items():
             item = calculator.item_id
-            first = day or calculator._first_day_by_itself(days[item])
-            billed = until.get(item.id, (None, None))[1]
+            unrated = days[item] if old else joining[item]
+            first = day or calculator._first_day_by_itself(unrated)
+            billed = until[item.id].billed if item.id in until else None
             if day:
                 calculator._check_day(day, old, new, billed, correct)
             start = item.billing_start
@@ -209,6 +213,8 @@ class UsageCalculator(models.Model):
             replaced |= gone
             if correct and billed and (not first or first <= billed):
                 item._rate_anew(first or start)
+            elif day and item.id in until:
+                item._rate_waiting_anew(first or start)
         # sudo: versions follow from the calculators, and who edits these may not write versions.
         replaced.sudo().active = False
         self.env["cn285.usage.calculator.version"].sudo().create(creates)

@@ -68,10 +68,10 @@ class UsagePool(models.Model):
         # sudo: a pool's own terms follow from whoever may edit it, whichever members he sees.
         pool = self.sudo()
         items = pool._all_calculators().item_id
-        until = [billed for _rated, billed in items._rated_until().values()]
+        until = items._rated_until()
         if not until and not day:
             return
-        billed = max(until, default=None)
+        billed = max(filter(None, (known.billed for known in until.values())), default=None)
         first = day or max(filter(None, items._first_unrated_days().values()))
         if billed and first <= billed and not correct:
             raise ValidationError(

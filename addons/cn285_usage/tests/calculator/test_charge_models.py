@@ -63,7 +63,7 @@ class TestChargeModels(UsageCase):
             "amount": self._cents(run.amount_untaxed),
             "lines": [line.name.split("\n", 1)[-1] for line in run.invoice_ids.invoice_line_ids],
             "explanation": rating.explanation.split("\n"),
-            "statement price": str(rating._unit_price()),
+            "statement price": str(rating._unit_prices().get(None)),
             "simulated": [line["text"] for line in simulated.get("lines", ())]
             or simulated.get("error"),
             "curves": curves,

@@ -1,0 +1,170 @@
+"""Terms that change while rated usage waits for its invoice, and other days: worked by hand."""
+
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.tests import tagged
+
+from .test_usage_discount_change import HistoryCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-05-01 10:00:00")
+class TestUsageWaitingHistory(HistoryCase):
+    def _calculator(self, contract):
+        return contract.item_ids.calculator_ids.with_user(self.manager)
+
+    def _billed(self, calculator=None, item=None):
+        contract = self._april(calculator, item)
+        self.assertEqual(self._bill_now(contract), "100.00")
+        return contract, self._calculator(contract)
+
+    def _use_on(self, contract, **quantities):
+        for day, quantity in quantities.items():
+            self._use(contract, quantity, f"2026-05-{day[1:]}")
+
+    def _billed_in_jobs(self, contract, edit):
+        """Bill April in jobs, with an edit between the rating and the jobs."""
+        run = (
+            self.env["cn285.billing.run"]
+            .with_user(self.manager)
+            .create({"date": "2026-05-01", "contract_ids": [(6, 0, contract.ids)]})
+        )
+        with trap_jobs() as trap:
+            run.action_run_in_jobs()
+            self.assertEqual(contract.schedule_ids.sorted("period_start")[0].state, "planned")
+            edit()
+            trap.perform_enqueued_jobs()
+        return [self._cents(move.amount_untaxed) for move in contract.sudo().invoice_ids]
+
+    # === RATED, NOT INVOICED === #
+
+    def test_what_was_rated_and_awaits_its_invoice_keeps_its_terms(self):
+        contract = self._april()
+        calculator = self._calculator(contract)
+
+        def edit():
+            self.assertEqual(calculator.terms_from, date(2026, 5, 1))
+            calculator.price_unit = 3.0
+
+        self.assertEqual(self._billed_in_jobs(contract, edit), ["100.00"])
+        self._use(contract, 1, "2026-04-30")
+        self.assertEqual(self._bill_on("2026-05-02", contract), "1.00")
+        with self._on("2026-05-31"):
+            self._use_on(contract, d15=10)
+        self.assertEqual(self._bill_on("2026-06-01", contract), "30.00")
+
+    def test_it_keeps_them_when_it_is_rated_again(self):
+        contract = self._april()
+        contract.schedule_ids.sorted("period_start")[0]._rate_waiting()
+        self._calculator(contract).price_unit = 3.0
+        self._use(contract, 1, "2026-04-30")
+        self.assertEqual(self._bill_now(contract), "101.00")
+
+    def test_an_edit_that_is_told_a_day_rates_it_anew(self):
+        contract = self._april()
+        edit = {"price_unit": 3.0, "terms_from": "2026-04-16"}
+        billed = self._billed_in_jobs(contract, lambda: self._calculator(contract).write(edit))
+        self.assertEqual(billed, [], "it is not billed by figures that hold no more")
+        # 60 × 1, 40 × 3.
+        self.assertEqual(self._bill_on("2026-05-02", contract), "180.00")
+
+    def test_changes_that_are_dated_back_rate_it_anew(self):
+        for name, values, amount in (
+            ("usage_terms", {"price_unit": 3}, "180.00"),
+            ("price", {"discount": 50}, "80.00"),
+        ):
+            with self.subTest(name):
+                contract = self._april()
+                change = (contract, name, "2026-04-16")
+                billed = self._billed_in_jobs(
+                    contract, lambda change=change, values=values: self._change(*change, **values)
+                )
+                self.assertEqual(billed, [])
+                self.assertEqual(self._bill_on("2026-05-02", contract), amount)
+
+    def test_estimates_and_previews_are_no_rating(self):
+        contract = self._april()
+        contract.with_user(self.manager).preview_invoices(1)
+        contract.with_user(self.manager).action_view_usage_estimate()
+        calculator = self._calculator(contract)
+        self.assertFalse(calculator.terms_from)
+        calculator.price_unit = 3.0
+        self.assertEqual(self._bill_now(contract), "300.00")
+
+    # === OTHER DAYS === #
+
+    def test_two_edits_within_a_period_and_the_last_day(self):
+        contract, calculator = self._billed()
+        calculator.write({"price_unit": 2, "terms_from": "2026-05-10"})
+        calculator.write({"price_unit": 4, "terms_from": "2026-05-31"})
+        with self._on("2026-05-31"):
+            self._use_on(contract, d09=10, d10=10, d30=10, d31=10)
+        self.assertEqual(self._bill_on("2026-06-01", contract), "90.00")
+        with self._on("2026-06-02"):
+            self._use_on(contract, d30=1)
+        self.assertEqual(self._bill_on("2026-06-02", contract), "2.00")
+
+    def test_packages_go_on_over_the_day(self):
+        contract = self._usage_contract(
+            {"charge_model": "package", "package_size": 10, "price_unit": 7},
+            date_start="2026-04-01",
+        )
+        with self._on("2026-04-10"):
+            self._calculator(contract).write({"price_unit": 9, "terms_from": "2026-04-16"})
+        self._use(contract, 15, "2026-04-10")
+        self._use(contract, 10, "2026-04-20")
+        # 2 packages for 15 units, a third one for 16 to 25.
+        self.assertEqual(self._bill_now(contract), "23.00")
+
+    def test_a_threshold_within_the_period(self):
+        contract, calculator = self._billed(
+            item={"usage_billing": "threshold", "usage_threshold": 150}
+        )
+        with self._on("2026-05-10"):
+            self._use_on(contract, d10=160)
+        self.assertEqual(self._bill_on("2026-05-11", contract), "160.00")
+        with self._on("2026-05-12"):
+            self.assertEqual(calculator.terms_from, date(2026, 6, 1))
+            calculator.write({"price_unit": 3, "terms_from": "2026-05-12"})
+        with self._on("2026-05-31"):
+            self._use_on(contract, d11=5, d20=20)
+        self.assertEqual(self._bill_on("2026-06-01", contract), "65.00")
+
+    def test_a_change_dated_back_over_two_periods_and_taken_back(self):
+        contract, _calculator = self._billed()
+        with self._on("2026-05-31"):
+            self._use_on(contract, d10=10)
+        self.assertEqual(self._bill_on("2026-06-01", contract), "10.00")
+        with self._on("2026-06-02"):
+            self._change(contract, "usage_terms", "2026-04-16", price_unit=1.5)
+        # 40 units of April and 10 of May at 0.50 more.
+        self.assertEqual(self._bill_on("2026-06-02", contract), "25.00")
+        with self._on("2026-06-04"):
+            self._change(contract, "usage_terms", "2026-04-16", price_unit=1)
+        self.assertEqual(self._bill_on("2026-06-04", contract), "-25.00")
+
+    def test_minimum_that_changes_before_a_termination(self):
+        contract, calculator = self._billed({"minimum_amount": 31})
+        calculator.write({"minimum_amount": 62, "terms_from": "2026-05-16"})
+        with self._on("2026-05-18"):
+            vals = {"contract_id": contract.id, "type": "terminate"}
+            changes = self.env["cn285.contract.change"].with_user(self.manager)
+            changes.create({**vals, "date_effective": "2026-05-20"}).action_schedule()
+        # 31 × 15/31 + 62 × 5/31.
+        self.assertEqual(self._bill_on("2026-06-01", contract), "25.00")
+
+    def test_prices_that_include_tax(self):
+        self.subscription.taxes_id = self.tax.copy(
+            {"name": "VAT included", "price_include_override": "tax_included", "amount": 20}
+        )
+        contract, calculator = self._billed({"price_unit": 1.2})
+        calculator.write({"price_unit": 2.4, "terms_from": "2026-05-16"})
+        with self._on("2026-05-31"):
+            self._use_on(contract, d15=10, d16=10)
+        self.assertEqual(self._bill_on("2026-06-01", contract), "30.00")
+        with self._on("2026-06-02"):
+            self._use_on(contract, d19=1)
+            self._use(contract, 1, "2026-04-19")
+        self.assertEqual(self._bill_on("2026-06-02", contract), "3.00")
