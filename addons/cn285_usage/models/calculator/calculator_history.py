@@ -213,8 +213,8 @@ class UsageCalculator(models.Model):
             replaced |= gone
             if correct and billed and (not first or first <= billed):
                 item._rate_anew(first or start)
-            elif day and item.id in until:
-                item._rate_waiting_anew(first or start)
+        if day and until:
+            items._rate_waiting_anew(day)
         # sudo: versions follow from the calculators, and who edits these may not write versions.
         replaced.sudo().active = False
         self.env["cn285.usage.calculator.version"].sudo().create(creates)

@@ -91,6 +91,8 @@ class UsagePool(models.Model):
         self.invalidate_recordset(["version_ids"])
         if correct:
             items._rate_anew(first)
+        elif day:
+            items._rate_waiting_anew(day)
 
     def _terms_on(self, day):
         """What has the terms of a day: a version, or the pool itself."""

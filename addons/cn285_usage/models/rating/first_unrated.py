@@ -76,19 +76,21 @@ class ContractItem(models.Model):
         return result
 
     def _rate_waiting_anew(self, day):
-        """Have what was rated of days from ``day`` on and waits for its invoice rated anew."""
+        """Have what was rated of days from ``day`` on and waits for its invoice rated anew.
+
+        So is what their contracts, and members of their pools, have waiting: amounts depend on each
+        other, and an invoice is not cut in two.
+        """
         # sudo: rows follow from their items; who may change these may not write them.
-        rows = (
-            self.env["cn285.billing.schedule"]
-            .sudo()
-            .search(
-                [
-                    ("item_id", "in", self.ids),
-                    ("kind", "=", "usage"),
-                    ("state", "=", "planned"),
-                    ("period_end", ">=", day),
-                ]
-            )
+        items = self.sudo()
+        items |= items.calculator_ids._all_pools()._all_calculators().item_id
+        rows = items.env["cn285.billing.schedule"].search(
+            [
+                ("contract_id", "in", items.contract_id.ids),
+                ("kind", "=", "usage"),
+                ("state", "=", "planned"),
+                ("period_end", ">=", day),
+            ]
         )
         rows._unrate()
 

@@ -33,7 +33,8 @@ class TestUsageWaitingHistory(HistoryCase):
         )
         with trap_jobs() as trap:
             run.action_run_in_jobs()
-            self.assertEqual(contract.schedule_ids.sorted("period_start")[0].state, "planned")
+            rated = contract.schedule_ids.filtered(lambda row: row.period_end < date(2026, 5, 1))
+            self.assertEqual(set(rated.mapped("state")), {"planned"})
             edit()
             trap.perform_enqueued_jobs()
         return [self._cents(move.amount_untaxed) for move in contract.sudo().invoice_ids]
@@ -69,6 +70,26 @@ class TestUsageWaitingHistory(HistoryCase):
         self.assertEqual(billed, [], "it is not billed by figures that hold no more")
         # 60 × 1, 40 × 3.
         self.assertEqual(self._bill_on("2026-05-02", contract), "180.00")
+
+    def test_members_of_a_pool_are_rated_anew_together(self):
+        pool = self.env["cn285.usage.pool"].create({"name": "Fleet", "allowance_units": 100})
+        shared = {"allowance_scope": "pool", "pool_id": pool.id, "price_unit": 1.0}
+        months = {"alignment": "calendar"}
+        one, two = (
+            self._usage_contract(shared, months, date_start="2026-04-01") for _number in range(2)
+        )
+        self._use(one, 90, "2026-04-08")
+        self._use(two, 30, "2026-04-08")
+        edits = (
+            lambda: pool.with_user(self.manager).write(
+                {"allowance_units": 40, "terms_from": "2026-04-01"}
+            ),
+            lambda: self._calculator(two).write({"price_unit": 2, "terms_from": "2026-04-01"}),
+        )
+        for edit in edits:
+            self.assertEqual(self._billed_in_jobs(one | two, edit), [])
+        # 120 used, 40 included: 60 and 20 of 80, at 1.00 and 2.00.
+        self.assertEqual(self._bill_now(one | two), "100.00")
 
     def test_changes_that_are_dated_back_rate_it_anew(self):
         for name, values, amount in (
