@@ -20,8 +20,10 @@ class TestTermination(TermCase):
             return contract.termination_quote(day)
 
     def _terminate(self, contract, day, request, **options):
+        """Terminated by the user, or by the customer in the portal, which acts for them by sudo."""
+        asked = contract.sudo() if options.get("origin") == "customer" else contract
         with freeze_time(f"{request} 09:00:00"):
-            return contract.action_terminate(day, **options)
+            return asked.action_terminate(day, **options).with_env(contract.env)
 
     def _late_notice(self):
         """The law's example: notice sent on 2026-01-20, 365.00 billed on 2026-03-15."""
@@ -268,8 +270,12 @@ class TestTermination(TermCase):
         self.assertEqual(change.date_notified, date(2026, 2, 2))
         self.assertTrue(change.confirmation_id.raw.startswith(b"%PDF"))
         self.assertIn(change.confirmation_id, contract.portal_document_ids)
-        mail = self.env["mail.mail"].search(
-            [("model", "=", change._name), ("res_id", "=", change.id)]
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .search(  # sudo: what the mail server is given
+                [("model", "=", change._name), ("res_id", "=", change.id)]
+            )
         )
         self.assertIn("03/14/2026", mail.body_html)
         self.assertEqual(mail.attachment_ids, change.confirmation_id)
@@ -336,6 +342,20 @@ class TestTermination(TermCase):
         change.sudo().legitimate_reason = "Moving"
         with self.assertRaises(UserError):
             change.action_accept_reason()
+
+    def test_a_fee_waived_while_it_is_planned_is_not_charged(self):
+        """A manager waives the fee of a termination that is planned; once done, it is history."""
+        manager = new_test_user(self.env, "term_waiver", "cn285_contract.group_billing_manager")
+        change = self._terminate(self._telecom(), "2026-03-14", "2026-03-01").with_user(manager)
+        self.assertEqual((change.state, change.fee_amount > 0), ("scheduled", True))
+        with freeze_time("2026-03-01"):
+            change.waive_fee = True
+            self.assertMoney(change.fee_amount, "0.00")
+            change.waive_fee = False
+            self.assertGreater(change.fee_amount, 0.0)
+        change.action_cancel()
+        with self.assertRaisesRegex(UserError, "does not change any more"):
+            change.is_legitimate = True
 
     def test_others_are_refused(self):
         contract = self._yearly()

@@ -22,6 +22,9 @@ class TestTerminationOrder(TermCase):
 
     def test_types_of_terms_are_offered_in_order(self):
         types = self.env["cn285.contract.change"]._fields["type"].get_values(self.env)
+        # Addons that are installed beside this one, and come after it, add theirs at the end.
+        beside = {"usage_terms"}
+        types = [name for name in types if name not in beside]
         self.assertEqual(types[-4:], ["renew", "auto_renewal", "extend_term", "withdraw"])
         self.assertEqual(types[:2], ["end_item", "terminate"])
 
@@ -43,7 +46,7 @@ class TestTerminationOrder(TermCase):
             {"name": "Asks", "approval_ids": [(0, 0, {"type": "terminate"})]}
         )
         contract = self._yearly()
-        contract.template_id = template
+        contract.sudo().template_id = template  # sudo: only drafts change it
         change = self._draft(contract, waive_fee=True).with_user(seller)
         self.assertEqual(change._approval_reason(), "Changes of this type need approval.")
         template.approval_ids.unlink()
