@@ -166,6 +166,8 @@ class ContractItem(models.Model):
             if vals.get("date_start") and "start_condition" not in vals:
                 vals["start_condition"] = "date"
         items = super().create(vals_list)
+        for number, change in traced.items():
+            items[number]._write_inside({"not_before": change._billing_day()})
         added = items.filtered(
             lambda item: item.contract_id.state in LIVE_STATES and item.start_condition != "manual"
         )

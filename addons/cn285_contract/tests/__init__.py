@@ -41,6 +41,7 @@ from .changes import (
     test_contract_change_screens,
     test_contract_change_twice,
     test_contract_change_types,
+    test_oracle,
     test_direct_edits,
     test_contract_change_walls,
 )

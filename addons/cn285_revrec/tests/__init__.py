@@ -4,6 +4,7 @@ from . import (
     test_exports,
     test_import_revrec,
     test_new_company,
+    test_oracle,
     test_rules,
     test_runs,
     test_stories,

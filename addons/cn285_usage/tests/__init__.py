@@ -30,6 +30,7 @@ from .rating import (
     test_usage_partner_merge,
     test_usage_estimate,
     test_usage_odd,
+    test_usage_oracle,
     test_usage_rating,
     test_usage_sharing,
     test_usage_tax_included,
@@ -60,5 +61,6 @@ from .smartcode import (
 from .changes import (
     test_usage_discount_change,
     test_usage_golden_history,
+    test_usage_pool_history,
     test_usage_terms_change,
 )

@@ -304,10 +304,9 @@ class ContractChange(models.Model):
     def _start_of_new(self, vals):
         """From when on the new item serves: from the change's day, unless it waits for a button."""
         self.ensure_one()
-        start = {"not_before": self._billing_day()}
-        if vals.get("start_condition") != "manual":
-            start.update(start_condition="date", date_start=self._first_day())
-        return start
+        if vals.get("start_condition") == "manual":
+            return {}
+        return {"start_condition": "date", "date_start": self._first_day()}
 
     def _refuse_to_wait(self):
         """Refuse an edit whose change needs approval, where an edit cannot wait for it."""

@@ -1,7 +1,7 @@
 from datetime import date
 
 from freezegun import freeze_time
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from .test_contract_change_money import MoneyCase
@@ -242,6 +242,22 @@ class TestDirectEdits(MoneyCase):
         item = self.contract.item_ids - self.item - self.other
         self.assertEqual((change.result_item_id, item.state), (item, "active"))
         self.assertEqual(item.date_start, date(2026, 1, 20))
+
+    def test_a_new_item_by_a_program_is_a_change(self):
+        """Dated back or not, and beside others in one call; billed from the day of entry on."""
+        self._bill(TODAY)
+        vals = {"contract_id": self.contract.id, "product_id": self.subscription.id}
+        vals.update(price_unit=31.0, alignment="calendar")
+        items = self.my_item.create([vals, {**vals, "date_start": date(2026, 1, 10)}])
+        self.assertEqual([made[0::2] for made in self._made()], [("add_item", "applied")] * 2)
+        self.assertEqual(self.contract.change_ids.sorted("id").result_item_id, items)
+        self.assertEqual(items.mapped("date_start"), [date(2026, 1, 20), date(2026, 1, 10)])
+        for item, first in zip(items, ("12.00", "22.00"), strict=True):
+            row = item.schedule_ids.sorted("period_start")[0]
+            self.assertMoney(row.amount, first)
+            self.assertEqual(row.billing_date, date(2026, 1, 20))
+        with self.assertRaisesRegex(AccessError, "Not Before"):
+            self.my_item.create({**vals, "not_before": "2027-01-01"})
 
     def test_a_new_item_keeps_the_rules_of_products(self):
         self.setup_fee.product_tmpl_id.cn285_excludes_ids = self.subscription.product_tmpl_id

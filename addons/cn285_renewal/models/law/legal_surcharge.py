@@ -8,8 +8,8 @@ class LegalSurcharge(models.Model):
     """What is owed on top of a refund that comes late, by how late it is; its source beside it."""
 
     _name = "cn285.legal.surcharge"
-    _description = "Surcharge on a Late Refund"
     _inherit = ["cn285.guarded"]
+    _description = "Surcharge on a Late Refund"
     _order = "law_id, situation, rank, id"
     _rec_name = "source"
 

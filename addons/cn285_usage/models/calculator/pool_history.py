@@ -88,6 +88,7 @@ class UsagePool(models.Model):
         later.active = False
         created.append({"pool_id": pool.id, "date_from": first, **{n: pool[n] for n in TERMS}})
         versions.create(created)
+        self.invalidate_recordset(["version_ids"])
         if correct:
             items._rate_anew(first)
 

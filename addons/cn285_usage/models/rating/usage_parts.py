@@ -1,5 +1,7 @@
 """Periods whose terms or discounts change: their parts, and what was used in each."""
 
+from datetime import date
+
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
 
@@ -154,7 +156,7 @@ class ContractItem(models.Model):
     def _usage_discounts(self):
         """The item's discounts over time, as the engine has them; None for none."""
         self.ensure_one()
-        versions = self.version_ids
+        versions = self.version_ids.sorted(lambda one: one.date_from or date.min)
         percents = tuple((one.date_from or None, as_decimal(one.discount)) for one in versions)
         discounts = Discounts(
             percents or ((None, as_decimal(self.discount)),), self._engine_windows()
