@@ -11,8 +11,9 @@ class DiscountPeriod(ChangeType):
     """A discount for a stretch of days that were not invoiced yet.
 
     What is billed in advance while it is planned has it already, see
-    :meth:`cn285.contract.item._planned_discounts`. From the day of the change, or from ``date_start``. ``removed`` notes one that was taken away by
-    an edit, ``amount`` and ``name`` come of edits and programs.
+    :meth:`cn285.contract.item._planned_discounts`. From the day of the change, or from
+    ``date_start``. ``removed`` notes one that was taken away by an edit, ``amount`` and ``name``
+    come of edits and programs.
     """
 
     name = "discount_period"
