@@ -34,16 +34,17 @@ def as_decimal(value):
     return Decimal(repr(value or 0.0))
 
 
-def as_day(env, value):
+def as_day(env, value, is_end=False):
     """The day that a caller names: a date, or ISO text; None where none is given.
 
+    :param is_end: it is the last of something, and far away there is none
     :raises UserError: for what is no date of these centuries
     """
     if value is None or value is False or value == "":
         return None
     with suppress(ValueError, TypeError):
         day = fields.Date.to_date(value)
-        if 1900 <= day.year < 2200:
+        if day and day.year >= 1900 and (is_end or day.year < 2200):
             return day
     raise UserError(env._("“%s” is no date, such as 2026-03-31.", value))
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from .bounds import DAY, END
-from .common import LIVE_STATES, is_past_state_door
+from .common import LIVE_STATES, as_day, is_past_state_door
 
 
 class ContractItem(models.Model):
@@ -180,8 +180,10 @@ class ContractItem(models.Model):
         self._check_state_door(vals)
         if "contract_id" in vals:
             self._check_stays(vals["contract_id"])
+        waiting = self._waiting_edited(vals)
         for items, rest in self._untraced_vals(vals):
             items._write_terms(rest)
+        waiting._check_waiting_edit()
         return True
 
     def _write_terms(self, vals):
@@ -243,9 +245,24 @@ class ContractItem(models.Model):
             )
 
     def _check_stays(self, contract_id):
-        """Refuse to move an item that has started: its schedule belongs to its contract."""
-        for item in self:
-            if item.contract_id.id != contract_id and item.state != "draft":
+        """Refuse to move an item that has started: its schedule belongs to its contract.
+
+        One that has not started belongs to what was agreed once its contract runs, and comes to a
+        running contract as a new item alone, by the rules of changes.
+        """
+        target = self.env["cn285.contract"].browse(contract_id)
+        for item in self.filtered(lambda item: item.contract_id != target):
+            running = (item.contract_id | target).filtered(lambda one: one._is_traced())
+            if item.state == "draft" and running and not item._edits_freely():
+                raise UserError(
+                    self.env._(
+                        "Item “%(item)s” cannot be moved: contract %(contract)s runs. Add it there "
+                        "as a new item.",
+                        item=item.name,
+                        contract=running[:1].name,
+                    )
+                )
+            if item.state != "draft":
                 raise UserError(
                     self.env._(
                         "Item “%(item)s” of contract %(contract)s has started and cannot be moved "
@@ -290,7 +307,7 @@ class ContractItem(models.Model):
 
         :raises UserError: if the contract is not active or the item has started already
         """
-        day = fields.Date.to_date(date_start)
+        day = as_day(self.env, date_start)
         for item in self:
             if item.contract_id.state not in LIVE_STATES or item.state != "draft":
                 raise UserError(
@@ -308,8 +325,9 @@ class ContractItem(models.Model):
 
     def action_end(self, date_end=None):
         """End items on ``date_end`` (inclusive; default: today). Invoiced rows stay as they are."""
+        day = as_day(self.env, date_end, is_end=True)
         for item in self:
-            item.date_end = fields.Date.to_date(date_end) or item.company_id._cn285_today()
+            item.date_end = day or item.company_id._cn285_today()
         self._give_up_void_plans()
         return True
 

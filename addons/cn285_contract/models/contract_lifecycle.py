@@ -1,9 +1,9 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine.states import contract_state
-from .common import LIVE_STATES, STATE_DOOR, is_past_state_door, told_inside
+from .common import LIVE_STATES, STATE_DOOR, as_day, is_past_state_door, told_inside
 
 
 class Contract(models.Model):
@@ -76,8 +76,9 @@ class Contract(models.Model):
         What is due until then stays planned and will be billed; what would come after is dropped,
         and where a user ends them what was billed of it is credited.
         """
+        day = as_day(self.env, date_end)
         for contract in self:
-            contract._close(fields.Date.to_date(date_end))
+            contract._close(day)
         return True
 
     def _close(self, date_end):

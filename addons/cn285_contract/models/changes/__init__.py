@@ -24,4 +24,5 @@ from . import (
     contract_heir,
     contract_goodwill,
     direct_edits,
+    waiting_edits,
 )

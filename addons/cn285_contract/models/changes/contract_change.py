@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
@@ -13,6 +15,7 @@ CONTENT = {
     "item_id",
     "type",
     "date_effective",
+    "date_requested",
     "values",
     "origin",
     "requested_by",
@@ -297,6 +300,15 @@ class ContractChange(models.Model):
             raise ValidationError(
                 self.env._("The values of a contract change are given by name, as an object.")
             )
+        try:
+            json.dumps(vals.get("values"), allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(
+                self.env._(
+                    "The values of a contract change are texts, numbers and dates as text: %s",
+                    vals["values"],
+                )
+            ) from error
 
     def _check_named_records(self):
         """Refuse values that name records which the user may not read.

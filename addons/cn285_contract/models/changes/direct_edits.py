@@ -64,6 +64,7 @@ class TracedEdits(models.AbstractModel):
         traced_fields = self._fixed_fields() | self._traced_fields()
         if self._edits_freely() or not traced_fields & vals.keys():
             return [(self, vals)]
+        vals = self._within_bounds(vals)
         traced = self.filtered(lambda record: record._is_traced())
         if not traced:
             return [(self, vals)]
@@ -362,18 +363,19 @@ class ContractChange(models.Model):
         :raises UserError: where approval has to be asked for first
         """
         for item, values in entries:
-            if item._edits_freely() or not item._is_traced():
+            if item._edits_freely() or not item.contract_id._is_traced():
                 continue
-            change = self.create(
-                {
-                    **self._reason_of_edit(),
-                    "contract_id": item.contract_id.id,
-                    "item_id": item.id,
-                    "type": "discount_period",
-                    "date_effective": item._edit_day(),
-                    "values": values,
-                }
-            )
+            vals = {
+                "contract_id": item.contract_id.id,
+                "item_id": item.id,
+                "type": "discount_period",
+                "date_effective": item._edit_day(),
+                "values": values,
+            }
+            if not item._is_traced():
+                self._only_asked(vals)
+                continue
+            change = self.create({**self._reason_of_edit(), **vals})
             change._check()
             change._refuse_to_wait()
             change._write_inside({"before": change._snapshot()})

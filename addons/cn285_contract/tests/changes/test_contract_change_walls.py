@@ -164,3 +164,20 @@ class TestContractChangeWalls(ContractCase):
         contract.portal_document_ids = [Command.link(document.id)]
         self.assertEqual(document.sudo().res_id, contract.id)
         self.assertEqual(contract._portal_documents(), document)
+
+    def test_the_day_of_the_request_is_history(self):
+        """By it a right to leave is told: it does not move once the change is asked for."""
+        changes = self.env["cn285.contract.change"].with_user(self.own)
+        change = changes.create(self._vals(date_requested=date(2026, 1, 10)))
+        change.date_requested = date(2026, 1, 12)
+        change.action_schedule()
+        for user in (self.own, self.manager):
+            with self.assertRaisesRegex(UserError, "not a draft any more"):
+                change.with_user(user).date_requested = date(2025, 1, 1)
+        self.assertEqual(change.date_requested, date(2026, 1, 12))
+
+    def test_values_that_are_no_json_are_refused_in_words(self):
+        changes = self.env["cn285.contract.change"].with_user(self.own)
+        for value in (float("nan"), float("-inf"), date(2026, 1, 1), object()):
+            with self.subTest(value=value), self.assertRaisesRegex(ValidationError, "texts"):
+                changes.create(self._vals(values={"quantity": value}))

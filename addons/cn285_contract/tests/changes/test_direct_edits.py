@@ -400,3 +400,82 @@ class TestDirectEdits(MoneyCase):
             for key in ("month", "calendar", "debt"):
                 text = change.with_context(lang="fr_FR").description
                 self.assertNotRegex(text, rf": {key}\b")
+
+    # === WHAT WAITS FOR ITS START === #
+
+    def _held_template(self, *rules):
+        template = self.env["cn285.contract.template"].create({"name": "Held"})
+        template.approval_ids = [(0, 0, rule) for rule in rules]
+        self.contract.template_id = template
+
+    def _waiting_item(self, price=1.0):
+        return self.env["cn285.contract.item"].create(
+            {
+                "contract_id": self.contract.id,
+                "product_id": self.subscription.id,
+                "price_unit": price,
+                "start_condition": "manual",
+            }
+        )
+
+    def test_an_item_of_a_draft_is_not_moved_to_what_runs(self):
+        """New items come by the rules of changes: none slips in from another contract."""
+        draft = self._create_contract([{"price_unit": 5000.0}], confirm=False)
+        item = draft.item_ids.with_user(self.seller)
+        with self.assertRaisesRegex(UserError, "cannot be moved: contract CTR/EDIT runs"):
+            item.contract_id = self.contract
+        with self.assertRaisesRegex(UserError, "cannot be moved"):
+            self.mine.write({"item_ids": [(4, item.id)]})
+        self.assertEqual(item.contract_id, draft)
+        waiting = self._waiting_item().with_user(self.seller)
+        with self.assertRaisesRegex(UserError, "cannot be moved: contract CTR/EDIT runs"):
+            waiting.contract_id = draft
+        item.contract_id = self._create_contract(confirm=False)
+
+    def test_terms_of_a_waiting_item_need_the_approval_of_a_new_one(self):
+        """Agreed at 1.00 below the bound, it does not start at 5,000.00 past it."""
+        item = self._waiting_item().with_user(self.seller)
+        self._held_template({"type": "add_item", "amount": 1000.0})
+        with self.assertRaisesRegex(UserError, "need approval"), self.env.cr.savepoint():
+            item.price_unit = 5000.0
+        item.invalidate_recordset()
+        self.contract.invalidate_recordset()
+        item.price_unit = 2.0
+        item.write({"name": "Line 7", "price_unit": 2.0})
+        self.assertEqual((item.price_unit, item.state), (2.0, "draft"))
+        self.assertFalse(self.contract.change_ids)
+
+    def test_discounts_of_a_waiting_item_need_approval(self):
+        item = self._waiting_item().with_user(self.seller)
+        free = {"date_start": "2026-02-01", "percent": 100.0}
+        self._held_template({"type": "discount_period"})
+        with self.assertRaisesRegex(UserError, "need approval"), self.env.cr.savepoint():
+            item.write({"discount_ids": [(0, 0, free)]})
+        self.contract.template_id.approval_ids.unlink()
+        item.invalidate_recordset()
+        item.write({"discount_ids": [(0, 0, free)]})
+        self.assertEqual(item.discount_ids.percent, 100.0)
+
+    # === WHAT IS NO VALUE === #
+
+    def test_what_is_no_number_is_refused_in_words(self):
+        for value in (float("nan"), float("inf"), 1e30):
+            with self.subTest(value=value), self.assertRaisesRegex(ValidationError, "Quantity"):
+                self.my_item.write({"quantity": value})
+        self.assertFalse(self.contract.change_ids)
+
+    def test_an_end_in_9999_is_none(self):
+        self.my_item.date_end = "9999-12-31"
+        self.mine.date_end = "9999-12-31"
+        self.assertFalse(self.item.date_end or self.contract.date_end)
+        self.assertFalse(self.contract.change_ids)
+
+    def test_days_of_programs_are_days(self):
+        for day in ("garbage", {"a": 1}, [], 7):
+            for call in (
+                self.my_item.action_end,
+                self.mine.action_close,
+                self._waiting_item().with_user(self.seller).action_activate,
+            ):
+                with self.subTest(day=day), self.assertRaisesRegex(UserError, "is no date"):
+                    call(day)
