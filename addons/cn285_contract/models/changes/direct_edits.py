@@ -229,14 +229,8 @@ class Contract(models.Model):
             return
         day = last_day + timedelta(days=self.company_id.cn285_end_day != "billed")
         changes = self.env["cn285.contract.change"]
-        change = changes.create(
-            {
-                **changes._reason_of_edit(),
-                "contract_id": self.id,
-                "type": "terminate",
-                "date_effective": day,
-            }
-        )
+        vals = {"contract_id": self.id, "type": "terminate", "date_effective": day}
+        change = changes.create({**changes._reason_of_edit(), **vals})
         change._write_inside({"before": change._snapshot()})
         change._note_done(self)
         change._settle_contracts()
