@@ -17,7 +17,7 @@ from .money import CENT, allocate_running
 from .periods import Period
 from .plan import ItemTerms, Stretch, end_of_terms, part_share, runs_of
 from .pricing import Charge, DiscountWindow, price_charge
-from .proration import PartialPolicy, Proration, count_days, full_days
+from .proration import PartialPolicy, count_days, full_days
 from .spans import Span, count, intersect, normalise, subtract
 
 ZERO = Decimal(0)
@@ -105,11 +105,6 @@ def part_amount(
 
 def _priced(terms: ItemTerms, own: Period, part: Span, price: Price, rounding: Decimal) -> Decimal:
     period, share = part_share(terms, own, part)
-    return price_part(period, share, price, rounding)
-
-
-def price_part(period: Period, share: Proration, price: Price, rounding: Decimal = CENT) -> Decimal:
-    """Return the rounded price of a period at its share."""
     charge = Charge(
         quantity=price.quantity,
         price_unit=price.price_unit,
@@ -118,6 +113,7 @@ def price_part(period: Period, share: Proration, price: Price, rounding: Decimal
         proration=share,
         windows=price.windows,
         basis=share.basis,
+        own=own,
     )
     return price_charge(charge, rounding).net
 
@@ -163,7 +159,8 @@ def _settle_row(stretches: Sequence[Stretch], row: Billed, rounding: Decimal) ->
     amount = row.net - row.credited - owed
     cents = rounding * max(len(kept), 1)
     sign = -1 if row.net < 0 else 1
-    if lost and not row.waived and sign * amount < -cents:
+    dearer = lost and sign * amount < -cents
+    if not row.waived and (dearer or _cost_otherwise_by_now(stretches, row, lost, amount, cents)):
         # The days left cost more alone than they did among the others (a discount of some days
         # of a period that is billed in full): they are credited, too, and planned anew.
         kept, lost, amount = [], live, row.net - row.credited
@@ -178,6 +175,22 @@ def _settle_row(stretches: Sequence[Stretch], row: Billed, rounding: Decimal) ->
     if amount and abs(amount) <= cents and not row.waived:
         credits.append(Credit(row.key, live[0][0], live[-1][1], amount, frees=False))
     return credits
+
+
+def _cost_otherwise_by_now(
+    stretches: Sequence[Stretch],
+    row: Billed,
+    lost: Sequence[Span],
+    amount: Decimal,
+    cents: Decimal,
+) -> bool:
+    """Tell whether another life makes the days left of a row cost otherwise, all of them due.
+
+    Only where the basis depends on that life. Once days were freed, what stayed invoiced was the
+    price of the days left; of a row that is whole, its share tells: see :func:`_still_owed`.
+    """
+    by_life = not stretches or not stretches[0].terms.basis.follows_dates
+    return by_life and bool(row.freed) and not lost and abs(amount) > cents
 
 
 def _still_owed(
@@ -206,15 +219,17 @@ def _still_owed(
     if own is not None and terms is not None and row.share is not None:
         gone = subtract([(row.start, row.end)], normalise(kept))
         share += _share_of_days(terms, own, gone)
-        if _policies_matter(terms) and abs(share - row.share) > SAME_SHARE:
+        comparable = not gone or _policies_matter(terms)
+        if comparable and abs(share - row.share) > SAME_SHARE:
             return [], ZERO
     return kept, owed
 
 
 def _policies_matter(terms: ItemTerms) -> bool:
-    """Tell whether days may cost another share by now because the item's life is another.
+    """Tell whether the shares of days left and days gone add up to the one that was billed.
 
-    Where the basis depends on that life by itself, the price of the days left says all there is.
+    Where the basis depends on the item's life by itself they need not: the price of the days left
+    says all there is.
     """
     plain = terms.first is terms.last is PartialPolicy.prorate
     return not plain or terms.basis.follows_dates

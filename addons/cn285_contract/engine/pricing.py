@@ -87,6 +87,8 @@ class Charge:
 
     ``period`` None is a one-shot: windows apply to it in full if ``on`` lies in them. ``discount``
     is the item's own, in percent. A negative quantity or price mirrors the positive charge.
+    ``own`` is the period that ``period`` is a part of, as the item's life clips it: the days of a
+    window are counted in it, as those of the share were. None: ``period`` itself.
     """
 
     quantity: Decimal
@@ -97,6 +99,7 @@ class Charge:
     windows: tuple[DiscountWindow, ...] = ()
     basis: Basis = Basis.actual
     on: date | None = None
+    own: Period | None = None
 
     def __post_init__(self) -> None:
         for value in (self.quantity, self.price_unit):
@@ -141,12 +144,12 @@ def _coverage(charge: Charge, window: DiscountWindow) -> tuple[int, int]:
         inside = on is not None and window.start <= on and (window.end is None or on < window.end)
         return int(inside), 1
     covered = overlap(period, window.start, window.end)
-    basis = charge.basis
-    if not count_days(period, period.start, period.end, basis):
+    basis, own = charge.basis, charge.own or period
+    if not count_days(own, period.start, period.end, basis):
         basis = Basis.actual
     return (
-        count_days(period, *covered, basis) if covered else 0,
-        count_days(period, period.start, period.end, basis),
+        count_days(own, *covered, basis) if covered else 0,
+        count_days(own, period.start, period.end, basis),
     )
 
 

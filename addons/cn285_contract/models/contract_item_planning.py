@@ -209,6 +209,7 @@ class ContractItem(models.Model):
             windows=windows,
             basis=row.proration.basis,
             on=row.start,
+            own=row.own,
         )
         amount = price_charge(charge, self._rounding())
         steps = [

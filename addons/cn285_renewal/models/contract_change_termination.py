@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.changes.types import ChangeTypeExtension
 from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .contract_termination import GROUNDS
@@ -127,9 +128,30 @@ class ContractChange(models.Model):
 
     def write(self, vals):
         inside = self.env.context.get("cn285_state_door") is STATE_DOOR
-        if not inside and FAVOURS & vals.keys() and any(c.state != "draft" for c in self):
+        favours = not inside and FAVOURS & vals.keys()
+        if favours and any(change.state != "draft" for change in self):
             self._check_approver()
-        return super().write(vals)
+            self._check_undecided()
+        result = super().write(vals)
+        if favours:
+            # What is told of a planned one was worked out when it was scheduled.
+            planned = self.filtered(
+                lambda change: change.state == "scheduled" and change.type == "terminate"
+            )
+            planned._announce(False)  # quoted as if it was not planned yet
+            planned._work_out_fees()
+            planned._announce(True)
+        return result
+
+    def _check_undecided(self):
+        """Refuse to favour customers in what is done: its fee was charged, its right is told."""
+        for change in self:
+            if change.state in ("applied", "cancelled", "rejected"):
+                raise UserError(
+                    self.env._(
+                        "%s does not change any more: credit its fee instead.", change.display_name
+                    )
+                )
 
     # === COMPUTES === #
 

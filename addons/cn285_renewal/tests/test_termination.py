@@ -337,6 +337,20 @@ class TestTermination(TermCase):
         with self.assertRaises(UserError):
             change.action_accept_reason()
 
+    def test_a_fee_waived_while_it_is_planned_is_not_charged(self):
+        """A manager waives the fee of a termination that is planned; once done, it is history."""
+        manager = new_test_user(self.env, "term_waiver", "cn285_contract.group_billing_manager")
+        change = self._terminate(self._telecom(), "2026-03-14", "2026-03-01").with_user(manager)
+        self.assertEqual((change.state, change.fee_amount > 0), ("scheduled", True))
+        with freeze_time("2026-03-01"):
+            change.waive_fee = True
+            self.assertMoney(change.fee_amount, "0.00")
+            change.waive_fee = False
+            self.assertGreater(change.fee_amount, 0.0)
+        change.action_cancel()
+        with self.assertRaisesRegex(UserError, "does not change any more"):
+            change.is_legitimate = True
+
     def test_others_are_refused(self):
         contract = self._yearly()
         portal = new_test_user(self.env, "term_portal", "base.group_portal")

@@ -8,6 +8,17 @@ from ..oracle import histories, owed_cents, period_of, seeds
 from .test_contract_change_money import MoneyCase
 
 CONTRACTS = 8
+NUMBERS = ("price", "quantity", "discount")
+# What a clerk enters; the anchor, the month of periods, and a billing day's calendar follow.
+FIELDS = {
+    "price": "price_unit",
+    "quantity": "quantity",
+    "discount": "discount",
+    "unit": "recurring_unit",
+    "every": "recurring_interval",
+    "alignment": "alignment",
+    "billing_day": "billing_day",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -63,9 +74,12 @@ class TestOracle(MoneyCase):
                     "billing_day": item["billing_day"],
                     "timing": item["timing"],
                     "trial_days": item["trial"],
+                    "proration_basis": item["basis"],
+                    "first_period": item["first"],
+                    "last_period": item["last"],
                     "discount_ids": [
-                        (0, 0, {"date_start": first, "date_end": last, "percent": float(percent)})
-                        for first, last, percent in item["windows"]
+                        (0, 0, {"date_start": first, "date_end": last, field: float(value)})
+                        for first, last, field, value in item["windows"]
                     ],
                 }
             ],
@@ -79,9 +93,12 @@ class TestOracle(MoneyCase):
         agenda = defaultdict(list)
         contracts = [self._signed(life, number) for number, life in enumerate(lives)]
         for contract, life in zip(contracts, lives, strict=True):
-            names = {"price": "price_unit", "quantity": "quantity", "discount": "discount"}
             for effective, entered, kind, values in life.changes:
-                values = {names[name]: float(value) for name, value in values.items()}
+                values = {
+                    FIELDS[name]: float(value) if name in NUMBERS else value
+                    for name, value in values.items()
+                    if name in FIELDS and (kind, name) != ("billing_day", "alignment")
+                }
                 agenda[entered].append((contract, kind, effective, True, values))
             for first, last, entered in life.pauses:
                 values = {"date_end": last.isoformat()}

@@ -416,6 +416,63 @@ def test_changes_within_a_period_on_each_basis(basis, credit, charge):
     assert item.total == D(31)
 
 
+@pytest.mark.parametrize(
+    ("basis", "start", "before", "after"),
+    [
+        # 31.00 in January, 62.00 from the 16th on, billed both; the item starts on another day by
+        # now. The rest of January had 15/30, and 365/12 - 15 days; from the 10th on it has 16.
+        ("actual_30", 10, "31.00", "33.07"),
+        ("actual_365", 10, "31.42", "32.61"),
+        ("actual", 10, "32.00", "32.00"),
+        ("30_360", 10, "31.00", "31.00"),
+    ],
+)
+def test_the_rest_of_a_period_whose_start_moves(basis, start, before, after):
+    item = calendar("31", date(2026, 1, 1), end=date(2026, 2, 1), basis=basis)
+    item.changes.append((date(2026, 1, 16), {"price": "62"}))
+    item.bill(date(2026, 1, 31))
+    assert item.rows[-1][-1] == D(before)
+    item.start = date(2026, 1, start)
+    item.settle()
+    item.bill(date(2026, 1, 31))
+    [rest] = [net for row, *_r, net in item.plan(date(2026, 1, 31)) if row.start.day == 16]
+    assert rest == D(after)
+    assert item.total == item.owed()
+    # And back again, then within a pause of days that are credited already.
+    item.start = date(2026, 1, 1)
+    item.settle()
+    item.bill(date(2026, 1, 31))
+    item.pauses.append((date(2026, 1, 20), date(2026, 1, 22)))
+    item.settle()
+    item.start = date(2026, 1, start)
+    item.settle()
+    item.bill(date(2026, 1, 31))
+    assert item.total == item.owed()
+
+
+@pytest.mark.parametrize(
+    ("basis", "window", "expected"),
+    [
+        # 300.00 in January, 600.00 from the 16th on; a day of these costs 20.00, or 240/365 × 30.
+        ("actual_30", {"percent": D(50)}, "250.00"),
+        ("actual_30", {"amount": D(300)}, "250.00"),
+        ("actual_365", {"percent": D(50)}, "254.79"),
+        # 31 January has what is left of 365/12 days.
+        ("actual_365", {"percent": D(50), "from": 31}, "300.00"),
+        ("actual_30", {"percent": D(50), "from": 31}, "300.00"),
+    ],
+)
+def test_a_discount_is_off_the_price_of_its_days_where_a_change_splits_the_period(
+    basis, window, expected
+):
+    values = dict(window)
+    first = date(2026, 1, values.pop("from", 16))
+    discount = DiscountWindow(first, first + timedelta(5), **values)
+    item = calendar("300", date(2026, 1, 1), basis=basis, windows=(discount,))
+    item.changes.append((date(2026, 1, 16), {"price": "600"}))
+    assert item.bill(date(2026, 1, 31))[1] == D(expected)
+
+
 def test_in_full_means_one_thing():
     """16 to 31 January, 100.00 in full: a price, a pause, a discount of 8 of the 16 days."""
     half = calendar("50", date(2026, 1, 16), end=date(2026, 2, 1), first="full")
