@@ -88,7 +88,8 @@ class TestOrderOfDays(TermCase):
         prices = [(False, "100.00"), ("2026-08-11", "110.00"), ("2026-12-01", "200.00")]
         prices += [("2027-08-11", "220.00"), ("2028-08-11", "242.00")]
         jumped, daily = (self._rising([{"price_unit": 100.0}]) for _number in range(2))
-        (jumped | daily).renewal_percent = 10.0
+        with freeze_time("2026-07-01 09:00:00"):
+            (jumped | daily).renewal_percent = 10.0
         for contract in (jumped, daily):
             self._plan(contract, "price", "2026-12-01", contract.item_ids, price_unit=200.0)
             self._plan(contract, "price", "2027-08-11", contract.item_ids, discount=50.0)
@@ -141,7 +142,8 @@ class TestOrderOfDays(TermCase):
     def test_what_fails_holds_back_its_own(self):
         index = self.env["cn285.price.index"].create({"name": "Empty"})
         contract = self._rising(items=[{"price_unit": 31.0}, {"price_unit": 62.0}])
-        contract.write({"renewal_revision": "index", "renewal_index_id": index.id})
+        with freeze_time("2026-07-01 09:00:00"):
+            contract.write({"renewal_revision": "index", "renewal_index_id": index.id})
         one, two = contract.item_ids
         self._plan(contract, "quantity", "2026-08-17", two, quantity=2.0)
         ending = self._plan(contract, "end_item", "2026-08-31", one)
@@ -167,14 +169,14 @@ class TestOrderOfDays(TermCase):
         """A contract of which the renewal is agreed, and the index has no value yet."""
         index = self.env["cn285.price.index"].create({"name": "Empty"})
         contract = self._rising(renewal_mode="explicit")
-        contract.write({"renewal_revision": "index", "renewal_index_id": index.id})
         with freeze_time("2026-07-01 10:00:00"):
+            contract.write({"renewal_revision": "index", "renewal_index_id": index.id})
             contract.action_renew()
         return contract, index
 
     def test_an_agreed_renewal_that_fails_may_still_be_repaired(self):
         contract, index = self._agreed()
-        renewal = contract.change_ids
+        renewal = contract.change_ids.filtered(lambda change: change.type == "renew")
         with freeze_time("2026-08-20 06:00:00"):
             self._bill(date(2026, 8, 20), contract_ids=contract.ids)
             self.env["cn285.contract"]._cron_extend_schedules()
@@ -186,7 +188,7 @@ class TestOrderOfDays(TermCase):
 
     def test_a_termination_cancels_the_renewal_that_was_agreed(self):
         contract, _index = self._agreed()
-        renewal = contract.change_ids
+        renewal = contract.change_ids.filtered(lambda change: change.type == "renew")
         change = self._plan(contract, "terminate", "2026-08-05")
         with freeze_time("2026-07-01 10:00:00"):
             told = change.preview()["cancelled"]

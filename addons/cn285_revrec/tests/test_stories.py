@@ -1,6 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
+from freezegun import freeze_time
 from odoo.tests import tagged
 
 from .common import RevrecCase
@@ -312,7 +313,8 @@ class TestStories(RevrecCase):
         self._run_months("2026-01", "2026-03")
         self.assertEqual(self._balance("706", "2026-03-31"), "-30.00")
         self.assertEqual(self._balance("487", "2026-03-31"), "-330.00")
-        contract.item_ids.date_end = date(2026, 4, 20)
+        with freeze_time("2026-04-20 10:00:00"):
+            contract.item_ids.date_end = date(2026, 4, 20)
         self._run("2026-04")
         self.assertEqual(self._balance("706", "2026-04-30"), "-360.00")
         self.assertEqual(self._balance("487", "2026-04-30"), "0.00")

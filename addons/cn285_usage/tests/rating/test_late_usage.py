@@ -139,6 +139,7 @@ class TestUsageLate(UsageCase):
         target = source.item_ids.create(
             {
                 "contract_id": source.id,
+                "date_start": date(2026, 1, 1),
                 "product_id": self.subscription.id,
                 "billing_type": "usage",
                 "timing": "arrears",

@@ -1,3 +1,5 @@
+from datetime import date
+
 from freezegun import freeze_time
 from odoo.tests import tagged
 
@@ -35,6 +37,7 @@ class TestUsageComplete(TriggerCase):
         target = self.env["cn285.contract.item"].create(
             {
                 "contract_id": source.contract_id.id,
+                "date_start": date(2026, 1, 1),
                 "product_id": self.subscription.id,
                 "billing_type": "usage",
                 "timing": "arrears",

@@ -23,6 +23,7 @@ class TestUsageThreshold(TriggerCase):
         self.env["cn285.contract.item"].create(
             {
                 "contract_id": contract.id,
+                "date_start": date(2026, 1, 1),
                 "product_id": self.subscription.id,
                 "price_unit": 31.0,
                 "timing": "arrears",
