@@ -58,17 +58,25 @@ class ContractItem(models.Model):
         )
 
     def _engine_windows(self):
-        """The item's discount periods as the pricing engine wants them."""
+        """The item's discount periods as the pricing engine wants them, planned ones included.
+
+        What is billed in advance goes by what is planned: a discount of some days of a period is
+        off it although the period is billed before them.
+        """
         self.ensure_one()
+        given = [
+            (one.date_start, one.date_end, one.percent, one.amount, one.name)
+            for one in self.discount_ids
+        ]
         return tuple(
             DiscountWindow(
-                start=discount.date_start,
-                end=day_after(discount.date_end),
-                percent=as_decimal(discount.percent),
-                amount=as_decimal(discount.amount),
-                label=discount.name or "",
+                start=start,
+                end=day_after(end),
+                percent=as_decimal(percent),
+                amount=as_decimal(amount),
+                label=name or "",
             )
-            for discount in self.discount_ids
+            for start, end, percent, amount, name in given + self._planned_discounts()
         )
 
     def _rounding(self):

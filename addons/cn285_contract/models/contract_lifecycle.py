@@ -73,7 +73,8 @@ class Contract(models.Model):
     def action_close(self, date_end=None):
         """End active contracts on ``date_end`` (inclusive; default: their end date, or today).
 
-        What is due until then stays planned and will be billed; what would come after is dropped.
+        What is due until then stays planned and will be billed; what would come after is dropped,
+        and where a user ends them what was billed of it is credited.
         """
         day = as_day(self.env, date_end)
         for contract in self:
@@ -98,6 +99,7 @@ class Contract(models.Model):
         self._give_up_void_plans()
         self._update_state(LIVE_STATES, "closed")
         self.item_ids._replan()
+        self._credit_after_end_by_hand(last_day)
 
     def _end_on(self, last_day):
         """Make ``last_day`` the contract's last one: its items end with it, or never start."""

@@ -123,7 +123,17 @@ class AutoRenewal(TermChange):
     def held_from(self, change):
         return day_after(change.contract_id.term_end)
 
+    def plans_given_up(self, change):
+        """Where it ends with its term: what is planned for later, but for what prolongs it."""
+        contract = change.contract_id
+        if change._parsed()["auto_renew"]:
+            return super().plans_given_up(change)
+        end = min(contract.date_end or contract.term_end, contract.term_end)
+        plans = contract._plans_void_after(end)
+        return plans.filtered(lambda plan: not plan._type().prolongs)
+
     def apply(self, changes):
+        """What was billed beyond a term that is the last one by now is credited."""
         for change in changes:
             contract, renews = change.contract_id, change._parsed()["auto_renew"]
             vals = {"auto_renew": renews}
@@ -133,6 +143,8 @@ class AutoRenewal(TermChange):
             elif not contract.date_end or contract.date_end > contract.term_end:
                 vals["date_end"] = contract.term_end
             contract._write_inside(vals)
+            contract.item_ids._reopen()
+        changes._settle_contracts()
 
 
 class ExtendTerm(TermChange):
@@ -173,6 +185,8 @@ class ExtendTerm(TermChange):
             if contract.date_end and contract.date_end < new_end:
                 vals["date_end"] = new_end
             contract._write_inside(vals)
+            contract.item_ids._reopen()
+        changes._settle_contracts()
 
 
 class ContractChange(models.Model):

@@ -121,6 +121,30 @@ class TestTerm(TermCase):
         self.assertFalse(contract.date_end)
         self.assertNotEqual(contract.notice_ids.state, "cancelled")
 
+    def test_opting_out_credits_what_was_billed_beyond_the_term(self):
+        """365.00 for 2026 and a term until 30 June: 184 of 365 days, 184.00, are credited."""
+        for again, billed in ((False, "367.00"), (True, "582.00")):
+            with freeze_time("2026-01-01 10:00:00"):
+                contract = self._create_contract(
+                    [
+                        {"price_unit": 31.0, "alignment": "calendar"},
+                        {"price_unit": 365.0, "recurring_unit": "year", "alignment": "calendar"},
+                    ],
+                    term_length=6,
+                )
+                self._bill("2026-01-01")
+            later = self._change(contract, "pause", "2026-11-05", on="2026-01-05")
+            self._change(contract, "auto_renewal", "2026-01-20", auto_renew=False)
+            self.assertEqual(later.state, "cancelled")
+            with freeze_time("2026-01-21 10:00:00"):
+                self._bill("2026-01-21")
+            self.assertMoney(sum(contract.invoice_ids.mapped("amount_untaxed_signed")), "212.00")
+            if again:
+                self._change(contract, "auto_renewal", "2026-02-01", auto_renew=True)
+            with freeze_time("2026-07-02 10:00:00"):
+                self._bill("2026-07-02")
+            self.assertMoney(sum(contract.invoice_ids.mapped("amount_untaxed_signed")), billed)
+
     def test_extension(self):
         contract = self._yearly()
         self._change(contract, "extend_term", "2025-04-01", term_end="2026-06-30")
@@ -128,11 +152,11 @@ class TestTerm(TermCase):
         self._renew_on("2026-07-01")
         self.assertEqual(contract.term_end, date(2027, 6, 30))
 
-    def _change(self, contract, kind, day, **values):
+    def _change(self, contract, kind, day, on=None, **values):
         change = self.env["cn285.contract.change"].create(
             {"contract_id": contract.id, "type": kind, "date_effective": day, "values": values}
         )
-        with freeze_time(f"{day} 10:00:00"):
+        with freeze_time(f"{on or day} 10:00:00"):
             change.action_schedule()
         return change
 

@@ -70,7 +70,7 @@ class ContractChange(models.Model):
     def _play_without(self):
         """What would be invoiced without this change, and which plans would be given up."""
         contracts, until = self._touched_contracts(), self.company_id._cn285_horizon()
-        self._write_inside({"state": "draft"})
+        self._take_out()
         self._plan_to(contracts, until)
         self._play_plans(contracts, until)
         return _Played(self._sum_until(contracts, until), self._given_up(contracts).ids)
@@ -78,7 +78,7 @@ class ContractChange(models.Model):
     def _try_and_measure(self, without):
         contracts, until = self._touched_contracts(), self.company_id._cn285_horizon()
         waiting = contracts.change_ids.filtered(lambda other: other.state == "scheduled") - self
-        self._write_inside({"state": "draft"})
+        self._take_out()
         self._plan_to(contracts, until)
         self._play_plans(contracts, self.date_effective + timedelta(days=1))
         day = max(self._first_day(), self.company_id._cn285_today())
@@ -122,6 +122,13 @@ class ContractChange(models.Model):
                 for plan in given_up.sorted(lambda plan: (plan.date_effective, plan.id))
             ],
         }
+
+    def _take_out(self):
+        """Make it a draft of which nothing is announced, whatever it was."""
+        announced = self.state == "scheduled"
+        self._write_inside({"state": "draft"})
+        if announced:
+            self._announce(False)
 
     def _touched_contracts(self):
         """The contract, and others that the change names: where an item goes."""

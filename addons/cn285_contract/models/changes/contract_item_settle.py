@@ -55,6 +55,29 @@ class ContractItem(models.Model):
         self.env["cn285.billing.schedule"].sudo()._date_credits(items.contract_id)
         return rows
 
+    def _planned_discounts(self):
+        """Discount periods that changes will give the item.
+
+        :returns: list of ``(first day, last day or False, percent, amount, name)``
+        """
+        self.ensure_one()
+        begun = self.env.context.get("cn285_discounts_begun", ())
+        # sudo: schedules follow from what is planned, whoever may not read changes
+        planned = self.sudo().change_ids.filtered(
+            lambda change: (
+                change.type == "discount_period"
+                and change.state == "scheduled"
+                and change.id not in begun
+            )
+        )
+        names = ("date_start", "date_end", "percent", "amount", "name")
+        given = (
+            change._type().prepare_discount(change)
+            for change in planned
+            if not change._parsed().get("removed")
+        )
+        return [tuple(vals[name] for name in names) for vals in given]
+
     def _owing_stretches(self):
         """The item's history; empty where it owes nothing at all."""
         self.ensure_one()

@@ -219,6 +219,22 @@ class Contract(models.Model):
                 )
             )
 
+    def _credit_after_end_by_hand(self, last_day):
+        """Credit what was invoiced beyond a user's end by hand, which is noted as a termination."""
+        if self._edits_freely():
+            return
+        # sudo: who may end a contract may cause what is credited of it
+        rows = self.sudo().schedule_ids
+        if not rows.filtered(lambda row: row.state == "invoiced" and row.period_end > last_day):
+            return
+        day = last_day + timedelta(days=self.company_id.cn285_end_day != "billed")
+        changes = self.env["cn285.contract.change"]
+        vals = {"contract_id": self.id, "type": "terminate", "date_effective": day}
+        change = changes.create({**changes._reason_of_edit(), **vals})
+        change._write_inside({"before": change._snapshot()})
+        change._note_done(self)
+        change._settle_contracts()
+
 
 class ContractChange(models.Model):
     """Changes that come of edits."""

@@ -83,6 +83,19 @@ class TestChangeForesight(MoneyCase):
         # 7 months of 41.00 are not billed any more
         self.assertEqual(self._cents(preview["total"]), "-287.00")
 
+    def test_what_is_planned_already_is_told_as_before(self):
+        """Seven months of 31.00 less, whether the end is a draft or announced to billing."""
+        contract = self._billed_contract(31.0, 10.0)
+        for kind, item, expected in (
+            ("terminate", None, "-287.00"),
+            ("end_item", contract.item_ids[0], "-217.00"),
+        ):
+            change = self._change(contract, kind, "2026-06-30", schedule=False, item=item)
+            self.assertEqual(self._cents(change.preview()["total"]), expected)
+            change.action_schedule()
+            self.assertEqual(self._cents(change.preview()["total"]), expected)
+            change.action_cancel()
+
     def test_a_new_item(self):
         contract = self._billed_contract(31.0)
         preview = self._preview(
@@ -142,6 +155,40 @@ class TestChangeForesight(MoneyCase):
             )
             self.assertEqual((preview["mrr_before"], preview["mrr_after"]), (131.0, 131.0))
             self.assertEqual(self._two_sums(preview), ("0.00", "0.00"))
+
+    def test_a_discount_that_was_planned_before_its_days_are_billed(self):
+        """50 % for 16 to 25 July, 31.00 a month: 26.00, billed on 1 July as on 1 August."""
+        expected = {"days": "26.00", "jump": "26.00", "cancelled": "31.00", "moved": "31.00"}
+        for name, july in expected.items():
+            contract = self._monthly(31.0)
+            item = contract.item_ids
+            change = self._change(
+                contract,
+                "discount_period",
+                "2026-07-16",
+                item=item,
+                discount=50.0,
+                date_end="2026-07-25" if name != "moved" else "2026-08-25",
+            )
+            if name == "days":
+                self.assertEqual(self._cents(change.preview()["total"]), "-5.00")
+            if name == "cancelled":
+                change.action_cancel()
+            elif name == "moved":
+                change.action_reschedule("2026-08-16")
+            if name == "days":
+                for day in ("2026-07-01", "2026-07-16"):
+                    with self._travel(day):
+                        self._bill(day)
+            with self._travel("2026-08-02"):
+                self._bill("2026-08-02")
+            with self.subTest(name):
+                rows = contract.schedule_ids.filtered(
+                    lambda row: "2026-07-01" <= row.period_start.isoformat() < "2026-08-01"
+                )
+                self.assertEqual(self._cents(sum(rows.mapped("amount"))), july)
+                self.assertFalse(rows.filtered(lambda row: row.kind == "credit"))
+                self.assertEqual(len(item.discount_ids), name in ("days", "jump"))
 
     def test_in_arrears(self):
         """31.00 becomes 62.00 on 16 January, in arrears."""

@@ -106,6 +106,25 @@ class TestVoidPlans(MoneyCase):
         for plan in plans:
             self.assertIn("nothing is left", plan.message_ids[0].body)
 
+    def test_closed_by_hand_credits_what_was_billed_beyond(self):
+        """365.00 for 2026, closed on 20 January: 20.00 stay, by either rule for the day."""
+        for rule in ("billed", "free"):
+            self.company.cn285_end_day = rule
+            contract = self._create_contract(
+                [
+                    {"price_unit": 365.0, "recurring_unit": "year", "alignment": "calendar"},
+                    {"price_unit": 31.0, "alignment": "calendar", "timing": "arrears"},
+                ]
+            )
+            with self._travel("2026-01-20"):
+                self._bill("2026-01-20")
+                contract.with_user(self.manager).action_close()
+                self.assertEqual(contract.state, "closed")
+                self.assertEqual(contract.change_ids.mapped("type"), ["terminate"])
+            with self._travel("2026-02-02"):
+                self._bill("2026-02-02")
+            self.assertEqual(self._billed(contract), "40.00")
+
     def test_a_service_that_is_served_longer_again(self):
         """The end of a service cancels what comes after it, but not that it goes on after all."""
         contract = self._monthly(31.0)

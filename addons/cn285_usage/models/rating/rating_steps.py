@@ -338,7 +338,8 @@ class BillingSchedule(models.Model):
         self.ensure_one()
         item = self.item_id
         # Asked for each row: most items have never had a discount.
-        may_be_off = item.discount or item.discount_ids or item.version_ids or self.usage_discounts
+        may_be_off = item.discount or item.version_ids or self.usage_discounts
+        may_be_off = may_be_off or item._engine_windows()
         return RowFacts(
             item_id=item.id,
             contract_id=self.contract_id.id,

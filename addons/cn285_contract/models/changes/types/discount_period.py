@@ -10,8 +10,10 @@ _lt = LazyTranslate(__name__)
 class DiscountPeriod(ChangeType):
     """A discount for a stretch of days that were not invoiced yet.
 
-    From the day of the change, or from ``date_start``. ``removed`` notes one that was taken away by
-    an edit, ``amount`` and ``name`` come of edits and programs.
+    What is billed in advance while it is planned has it already, see
+    :meth:`cn285.contract.item._planned_discounts`. From the day of the change, or from
+    ``date_start``. ``removed`` notes one that was taken away by an edit, ``amount`` and ``name``
+    come of edits and programs.
     """
 
     name = "discount_period"
@@ -36,17 +38,26 @@ class DiscountPeriod(ChangeType):
         if bool(values.get("discount")) == bool(values.get("amount")):
             raise change._refusal(change.env._("give either a percentage or an amount."))
 
+    def prepare_discount(self, change):
+        """Values of the discount that it gives."""
+        values = change._parsed()
+        return {
+            "item_id": change.item_id.id,
+            "name": values.get("name"),
+            "date_start": values.get("date_start") or change._first_day(),
+            "date_end": values.get("date_end"),
+            "percent": values.get("discount") or 0.0,
+            "amount": values.get("amount") or 0.0,
+        }
+
+    def announce(self, changes, scheduled):
+        """Days that are not invoiced yet are planned with what is planned."""
+        changes.item_id._replan()
+
     def apply(self, changes):
+        # From now on it is a discount of the item, and no planned one beside it.
+        changes = changes.with_context(cn285_discounts_begun=changes.ids)
         for change in changes:
-            values = change._parsed()
-            change.env["cn285.contract.item.discount"].create(
-                {
-                    "item_id": change.item_id.id,
-                    "name": values.get("name"),
-                    "date_start": values.get("date_start") or change._first_day(),
-                    "date_end": values.get("date_end"),
-                    "percent": values.get("discount") or 0.0,
-                    "amount": values.get("amount") or 0.0,
-                }
-            )
+            vals = self.prepare_discount(change)
+            change.env["cn285.contract.item.discount"].create(vals)
         changes._settle_items()
