@@ -6,6 +6,7 @@ Called by: users, programs and the portal; the rooms plan anew through ``contrac
 # The order matters: a model comes before the files that extend it.
 from . import (
     editable,
+    links_read,
     guarded,
     res_company,
     held_mail,
@@ -32,7 +33,6 @@ from . import (
     named_by_ours,
     product_rules,
     responsible,
-    partner_merge,
 )
 from . import (
     billing,

@@ -301,17 +301,15 @@ class Contract(models.Model):
     def write(self, vals):
         self._check_state_door(vals)
         for contracts, rest in self._untraced_vals(vals):
-            contracts._write_terms(rest)
+            contracts._edit_last_pricelist(rest)
+            super(Contract, contracts).write(rest)
+            contracts._follow_terms(rest)
         return True
 
-    def _write_terms(self, vals):
-        """Write terms to contracts, whose items' schedules and versions follow."""
-        self._edit_last_pricelist(vals)
-        replans = self._replanning_fields() & vals.keys()
-        result = super().write(vals)
-        if replans and "state" not in vals:
+    def _follow_terms(self, vals):
+        """Plan anew what was written on: the schedules of items follow their contract's terms."""
+        if self._replanning_fields() & vals.keys() and "state" not in vals:
             self.item_ids._replan()
-        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_without_history(self):

@@ -182,19 +182,18 @@ class ContractItem(models.Model):
             self._check_stays(vals["contract_id"])
         waiting = self._waiting_edited(vals)
         for items, rest in self._untraced_vals(vals):
-            items._write_terms(rest)
+            super(ContractItem, items).write(rest)
+            items._follow_terms(rest)
         waiting._check_waiting_edit()
         return True
 
-    def _write_terms(self, vals):
-        """Write terms to items, whose schedules and versions follow."""
-        result = super().write(vals)
+    def _follow_terms(self, vals):
+        """Schedules, versions and discounts of items follow the terms that were written."""
         if {"date_start", "trial_days"} & vals.keys():
             self._date_discounts()
         if self._replanning_fields() & vals.keys() and "state" not in vals:
             self._replan()
         self._edit_last_version(vals)
-        return result
 
     def unlink(self):
         """Delete items; those that run are given up instead, and stay as history."""

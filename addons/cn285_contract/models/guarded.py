@@ -45,6 +45,7 @@ class Guarded(models.AbstractModel):
     """
 
     _name = "cn285.guarded"
+    _inherit = ["cn285.links.read"]
     _description = "Fields that Only the Program Writes"
 
     _creatable = frozenset()

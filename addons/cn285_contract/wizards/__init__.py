@@ -1,4 +1,5 @@
-"""Dialogs: confirm, make a change, preview the next invoices, bill ahead, credit, bill again.
+"""Dialogs: confirm, make a change, preview the next invoices, bill ahead, credit, bill again;
+merging contacts.
 Called by: buttons of contracts and invoices. They ask and show; the work is done in ``models``.
 """
 
@@ -9,4 +10,5 @@ from . import (
     contract_preview,
     credit_again,
     credit_create,
+    partner_merge,
 )

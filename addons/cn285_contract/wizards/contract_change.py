@@ -12,6 +12,7 @@ class ContractChangeWizard(models.TransientModel):
     """
 
     _name = "cn285.contract.change.wizard"
+    _inherit = ["cn285.links.read"]
     _description = "Change a Contract"
 
     contract_id = fields.Many2one("cn285.contract", required=True, readonly=True)

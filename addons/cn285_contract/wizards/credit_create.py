@@ -7,6 +7,7 @@ class CreditCreate(models.TransientModel):
     """A dialog that makes a credit note: of an invoice, of a part of it, or of nothing billed."""
 
     _name = "cn285.credit.create"
+    _inherit = ["cn285.links.read"]
     _description = "Credit Note"
 
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)

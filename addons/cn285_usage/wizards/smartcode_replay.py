@@ -18,6 +18,7 @@ class SmartCodeReplay(models.TransientModel):
     """
 
     _name = "cn285.smartcode.replay"
+    _inherit = ["cn285.links.read"]
     _description = "SmartCode Replay"
 
     version_id = fields.Many2one(

@@ -8,6 +8,7 @@ class UsageEstimateLine(models.TransientModel):
     """
 
     _name = "cn285.usage.estimate.line"
+    _inherit = ["cn285.links.read"]
     _description = "Usage of the Running Period"
     _order = "contract_id, period_start, item_id, id"
 

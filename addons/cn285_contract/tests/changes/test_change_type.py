@@ -3,13 +3,13 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from lxml import etree
-from odoo.addons.cn285_contract.models.common import STATE_DOOR
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.changes.types import CHANGE_TYPES, ChangeType, ChangeTypeExtension
 from ...models.changes.types.quantity import Quantity
+from ...models.common import STATE_DOOR
 from .test_contract_change import ChangeCase
 
 TODAY = "2026-01-20"

@@ -109,6 +109,33 @@ class TestContractChangeWalls(ContractCase):
         with self.assertRaisesRegex(ValidationError, "there is no"):
             draft.write({"type": "transfer_item", "values": vals["values"]})
 
+    def test_forms_tell_nothing_of_what_the_user_may_not_read(self):
+        theirs, item = self.theirs.id, self.theirs.item_ids.id
+        asked = {
+            "cn285.contract.item": {"contract_id": theirs},
+            "cn285.contract.change": {"item_id": item},
+            "cn285.contract.item.discount": {"item_id": item},
+            "cn285.contract.change.wizard": {"contract_id": theirs},
+            "cn285.contract.confirm": {"contract_id": theirs},
+            "cn285.contract.preview": {"contract_id": theirs},
+        }
+        for model, values in asked.items():
+            records = self.env[model].with_user(self.own)
+            spec = {name: {"fields": {"display_name": {}}} for name in values}
+            with self.subTest(model), self.assertRaises(AccessError):
+                records.onchange(values, list(values), spec)
+        contract = self.contract.with_user(self.own)
+        spec = {"item_ids": {"fields": {"name": {}}}}
+        for command in ([4, item], [6, 0, [item]], [1, item, {}], [0, 0, {"contract_id": theirs}]):
+            with self.subTest(command), self.assertRaises(AccessError):
+                contract.onchange({"item_ids": [command]}, ["item_ids"], spec)
+
+    def test_forms_tell_what_hangs_on_what_the_user_reads(self):
+        items = self.env["cn285.contract.item"].with_user(self.own)
+        values = {"contract_id": self.contract.id}
+        told = items.onchange(values, ["contract_id"], {"contract_id": {}, "currency_id": {}})
+        self.assertEqual(told["value"]["currency_id"], self.contract.currency_id.id)
+
     def test_description_names_only_what_the_reader_may_read(self):
         change = self.env["cn285.contract.change"].create(
             self._vals(type="transfer_item", values={"to_contract_id": self.theirs.id})

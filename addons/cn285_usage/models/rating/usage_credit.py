@@ -111,7 +111,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _cn285_check_bills_again(self):
-        super()._cn285_check_bills_again()
+        result = super()._cn285_check_bills_again()
         # sudo: whoever may credit the invoice may know what of its schedule was credited.
         if self.sudo().cn285_schedule_ids._credited_by_usage():
             raise UserError(
@@ -121,6 +121,7 @@ class AccountMove(models.Model):
                     self.display_name,
                 )
             )
+        return result
 
     def _cn285_creditable_rows(self):
         """Less what differences of usage took back."""
