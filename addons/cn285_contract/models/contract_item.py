@@ -304,9 +304,12 @@ class ContractItem(models.Model):
     def action_activate(self, date_start=None):
         """Start items by hand or by a program, on ``date_start`` (default: today).
 
-        :raises UserError: if the contract is not active or the item has started already
+        :raises UserError: if the contract is not active or the item has started already, or if a
+            user's day lies further back than changes may be dated back
         """
         day = as_day(self.env, date_start)
+        if day and not self.env.su:
+            self._check_activation_day(day)
         for item in self:
             if item.contract_id.state not in LIVE_STATES or item.state != "draft":
                 raise UserError(
@@ -321,6 +324,23 @@ class ContractItem(models.Model):
             item.date_start = max(start, item.contract_id.date_start)
         self._activate()
         return True
+
+    def _check_activation_day(self, day):
+        """Refuse a day further back than the company lets changes be dated back.
+
+        :raises UserError: naming the earliest day
+        """
+        for company in self.company_id:
+            earliest = company._cn285_today() - timedelta(days=company.cn285_backdate_days)
+            if day < earliest:
+                raise UserError(
+                    self.env._(
+                        "Items are activated from %(date)s at the earliest: changes may be dated "
+                        "back by %(days)s days.",
+                        date=format_date(self.env, earliest),
+                        days=company.cn285_backdate_days,
+                    )
+                )
 
     def action_end(self, date_end=None):
         """End items on ``date_end`` (inclusive; default: today). Invoiced rows stay as they are."""

@@ -470,6 +470,32 @@ class TestDirectEdits(MoneyCase):
         self.assertFalse(self.item.date_end or self.contract.date_end)
         self.assertFalse(self.contract.change_ids)
 
+    def test_a_discount_until_9999_has_no_end(self):
+        day = date(2026, 2, 1)
+        values = {"discount": 10, "date_end": "9999-12-31"}
+        change = self.env["cn285.contract.change"].create(
+            {
+                "contract_id": self.contract.id,
+                "item_id": self.item.id,
+                "type": "discount_period",
+                "date_effective": day,
+                "values": values,
+            }
+        )
+        change.action_schedule()
+        with freeze_time("2026-02-01 10:00:00"):
+            change._apply_due(self.contract)
+        self.assertEqual(self.item.discount_ids.mapped("date_end"), [False])
+
+    def test_a_waiting_item_starts_no_further_back_than_changes_may(self):
+        self.contract.date_start = "2024-01-01"
+        self.contract.company_id.cn285_backdate_days = 30
+        waiting = self._waiting_item().with_user(self.seller)
+        with self.assertRaisesRegex(UserError, "12/21/2025 at the earliest"):
+            waiting.action_activate("2025-12-20")
+        waiting.action_activate("2025-12-21")
+        self.assertEqual(waiting.date_start, date(2025, 12, 21))
+
     def test_days_of_programs_are_days(self):
         for day in ("garbage", {"a": 1}, [], 7):
             for call in (

@@ -22,7 +22,7 @@ class DiscountPeriod(ChangeType):
     values = {
         "discount": Value("number"),
         "date_start": Value("date"),
-        "date_end": Value("date"),
+        "date_end": Value("end"),
         "amount": Value("number", in_dialog=False),
         "name": Value("text", in_dialog=False),
         "removed": Value("boolean", in_dialog=False),
