@@ -10,8 +10,15 @@ from .processes import copied, work
 
 WORKER = Path(__file__).with_name("contract_alone_worker.py")
 ADDONS = Path(__file__).parents[1] / "addons"
-# Fields of cn285_renewal whose names are also those of Odoo's own fields, or of variables.
-COMMON_NAMES = {"attachment_id", "country_id", "last_day", "mail_message_id", "message_id"}
+# Fields of cn285_renewal whose names are also those of Odoo's own fields, of filters or variables.
+COMMON_NAMES = {
+    "attachment_id",
+    "by_month",
+    "country_id",
+    "last_day",
+    "mail_message_id",
+    "message_id",
+}
 
 
 @pytest.fixture(scope="module")

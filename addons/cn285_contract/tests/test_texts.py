@@ -24,7 +24,7 @@ class TestTexts(ChangeCase):
         contract = self._create_contract()
         template = self.env["cn285.contract.template"].create({"name": "T"})
         for bad in BAD:
-            with self.subTest(bad):
+            with self.subTest(ascii(bad)):
                 self._refused(lambda b=bad: contract.write({"client_ref": b}))
                 self._refused(lambda b=bad: contract.item_ids.write({"code": b}))
                 self._refused(lambda b=bad: template.write({"note": b}))
@@ -38,7 +38,7 @@ class TestTexts(ChangeCase):
     def test_search(self):
         contracts = self.env["cn285.contract"]
         for bad in BAD:
-            with self.subTest(bad):
+            with self.subTest(ascii(bad)):
                 for step in (
                     lambda b=bad: contracts.search([("name", "=", b)]),
                     lambda b=bad: contracts.search([("name", "in", ["x", b])]),
