@@ -79,25 +79,6 @@ class TestTemplatesShared(ContractCase):
         self.assertFalse(contract.item_ids)
         self.assertFalse(contract.payment_term_id)
 
-    def test_term_and_renewal_too(self):
-        if "term_length" not in self.template._fields:
-            self.skipTest("terms are those of another addon")
-        self.template.write(
-            {"term_length": 24, "renewal_mode": "explicit", "notice_length": 0, "renewal_max": 2}
-        )
-        contract = self._new(
-            renewal_max=5, item_ids=[Command.create(self._item_vals(price_unit=7.0))]
-        )
-        self.assertEqual(
-            (
-                contract.term_length,
-                contract.renewal_mode,
-                contract.notice_length,
-                contract.renewal_max,
-            ),
-            (24, "explicit", 0, 5),
-        )
-
     def test_the_pricelist_of_the_caller_has_its_own_currency(self):
         dollars = self.env.ref("base.USD")
         dollars.active = True

@@ -16,6 +16,7 @@ from . import (
     test_renewed_twice,
     test_rights,
     test_run_by_manager,
+    test_template_header,
     test_term,
     test_termination,
     test_termination_order,
