@@ -109,3 +109,21 @@ class ContractItem(models.Model):
         """
         positions = self.contract_id._get_fiscal_positions()
         return {item: positions[item.contract_id].map_tax(item._product_taxes()) for item in self}
+
+    def _with_tax(self, amount, *, excluded=False):
+        """An amount of this item with the taxes that its invoice lines carry.
+
+        :param amount: a price of the item; where taxes are inside its prices, they are in it
+        :param bool excluded: the amount excludes tax, whatever prices do
+        :returns: float, rounded as a line of an invoice is
+        """
+        self.ensure_one()
+        taxes = self._get_taxes()[self]
+        amounts = taxes.compute_all(
+            float(amount),
+            currency=self.contract_id.currency_id,
+            product=self.product_id,
+            partner=self.contract_id.payer_id,
+            handle_price_include=not excluded,
+        )
+        return amounts["total_included"]

@@ -1,5 +1,5 @@
 import psycopg2
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import STATE_DOOR, in_users_language
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -13,6 +13,29 @@ class RenewalNotice(models.Model):
     """How notices leave, by their channels; and how it is known whether they arrived."""
 
     _inherit = "cn285.renewal.notice"
+
+    by_hand = fields.Boolean(
+        string="Sent by Hand",
+        compute="_compute_by_hand",
+        search="_search_by_hand",
+        help="Somebody has to send it: its channel is none by which notices leave by themselves.",
+    )
+
+    @api.depends("channel")
+    def _compute_by_hand(self):
+        for notice in self:
+            channel = self._channels().get(notice.channel)
+            notice.by_hand = bool(channel) and not channel.automatic
+
+    @api.model
+    def _search_by_hand(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        manual = [name for name, channel in self._channels().items() if not channel.automatic]
+        wanted = fields.Domain("channel", "in", manual) if True in value else fields.Domain.FALSE
+        return wanted | (
+            fields.Domain("channel", "not in", manual) if False in value else fields.Domain.FALSE
+        )
 
     def action_send(self):
         """Send these notices now: e-mails leave, letters are made and opened to be printed.
