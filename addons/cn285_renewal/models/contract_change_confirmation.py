@@ -82,9 +82,13 @@ class ContractChange(models.Model):
             mails=bool(self.company_id._cn285_sender()),
         )
 
-    def _confirmation(self, route):
-        """The mail template of this change's confirmation, and the letter that goes with it."""
+    def _confirmation(self, route=None):
+        """The mail template of this change's confirmation, and the letter that goes with it.
+
+        :param route: where it goes, by the engine; left out, as :meth:`_confirmation_route`
+        """
         self.ensure_one()
+        route = route or self._confirmation_route()
         template, kind = CONFIRMATIONS[self.type]
         localised = self._localised()
         letters = localised.env["cn285.letter.template"]
@@ -181,6 +185,9 @@ class ContractChange(models.Model):
                     ("state", "in", ("exception", "cancel")),
                 ]
             )
+        )
+        failed = failed.filtered(
+            lambda mail: mail.attachment_ids & self.browse(mail.res_id).confirmation_id
         )
         self.browse(set(failed.mapped("res_id")))._came_back()
 

@@ -97,6 +97,23 @@ class TestPricesWithTax(TermCase):
         self.assertNotIn("excluding tax", wizard.preview_html)
         self.assertIn(f"{preview['amount_with_tax']:,.2f}", wizard.preview_html)
 
+    def test_the_words_of_a_change(self):
+        contract = self._yearly([{"price_unit": 31.0}])
+        change = self.env["cn285.contract.change"].create(
+            {
+                "contract_id": contract.id,
+                "item_id": contract.item_ids.id,
+                "type": "price",
+                "values": {"price_unit": 40.0},
+                "date_effective": "2026-01-01",
+            }
+        )
+        self.assertIn("48.00", change._portal_description())
+        self.assertIn("tax included", change._portal_description())
+        self.assertIn(": 40", change.description, "staff read the price as it is")
+        self.consumer.cn285_legal_kind = "professional"
+        self.assertEqual(change._portal_description(), change.description)
+
     def test_the_fee_of_a_termination(self):
         contract = self._bought_out()
         quote = contract.with_user(self.clerk).termination_quote("2025-08-14", "2025-06-01")

@@ -213,6 +213,7 @@ class TestWithdrawal(MoneyCase):
         contract = self._concluded("2026-01-12")
         self._change(contract, "terminate", "2026-01-16")
         self._bill(TODAY)
+        contract._close_finished(self.company)
         self.assertEqual(contract.state, "closed")
         self.assertTrue(contract._may_withdraw())
         self._change(contract, "withdraw", TODAY)

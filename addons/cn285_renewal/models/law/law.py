@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models, tools
 from odoo.addons.cn285_contract.engine.calendar import Unit
 from odoo.addons.cn285_contract.models.common import as_decimal
@@ -166,6 +168,11 @@ class Law(models.Model):
         "cn285.legal.surcharge", "law_id", string="Surcharges on Late Refunds"
     )
     rate_ids = fields.One2many("cn285.legal.rate", "law_id", string="Legal Interest")
+    rates_until = fields.Date(
+        string="Rates Known Until",
+        compute="_compute_rates_until",
+        help="After this day no legal interest can be told until its rate is entered.",
+    )
     holiday_ids = fields.One2many("cn285.legal.holiday", "law_id", string="Holidays")
 
     _country_uniq = models.Constraint("unique(country_id)", "This country already has its law.")
@@ -186,6 +193,12 @@ class Law(models.Model):
         "CHECK(rate_months IN (1, 2, 3, 4, 6, 12))",
         "Interest is set for a year, or for a whole part of it.",
     )
+
+    @api.depends("rate_ids.date", "rate_months")
+    def _compute_rates_until(self):
+        for law in self:
+            ends = [rate.end for rate in law.rate_ids._engine_rates("person")]
+            law.rates_until = max(ends) - timedelta(days=1) if ends else False
 
     # === WHICH LAW === #
 
