@@ -4,6 +4,7 @@ from . import (
     test_first_steps,
     test_explanations,
     test_labels,
+    test_lines_on_screen,
     test_mrr,
     test_named_by_ours,
     test_planning,
