@@ -34,6 +34,7 @@ from . import (
     diary,
     named_by_ours,
     product_rules,
+    product_type_taxes,
     responsible,
 )
 from . import (

@@ -53,5 +53,6 @@ from .importing import (
     test_demonstration,
     test_import_companies,
     test_import_kinds,
+    test_import_taxes,
     test_import_contracts,
 )
