@@ -17,6 +17,7 @@
         "data/mail_template_data.xml",
         "data/letter_template_data.xml",
         "views/contract_portal_termination.xml",
+        "views/contract_portal_withdrawal.xml",
         "views/law_views.xml",
         "views/letter_template_views.xml",
         "views/price_index_views.xml",

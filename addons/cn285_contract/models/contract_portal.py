@@ -108,9 +108,9 @@ class Contract(models.Model):
         priced = items.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
         prices = priced._unit_prices()
         if self._prices_with_tax():
-            prices = {
-                item.id: item._with_tax(prices[item.id]) for item in priced if item.id in prices
-            }
+            known = priced.filtered(lambda item: item.id in prices)
+            with_tax = known._amounts_with_tax({item: prices[item.id] for item in known})
+            prices = {item.id: price for item, price in with_tax.items()}
         return [
             {
                 "item": item,

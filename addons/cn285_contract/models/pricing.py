@@ -111,19 +111,25 @@ class ContractItem(models.Model):
         return {item: positions[item.contract_id].map_tax(item._product_taxes()) for item in self}
 
     def _with_tax(self, amount, *, excluded=False):
-        """An amount of this item with the taxes that its invoice lines carry.
-
-        :param amount: a price of the item; where taxes are inside its prices, they are in it
-        :param bool excluded: the amount excludes tax, whatever prices do
-        :returns: float, rounded as a line of an invoice is
-        """
+        """An amount of this item with its taxes: see :meth:`_amounts_with_tax`."""
         self.ensure_one()
-        taxes = self._get_taxes()[self]
-        amounts = taxes.compute_all(
-            float(amount),
-            currency=self.contract_id.currency_id,
-            product=self.product_id,
-            partner=self.contract_id.payer_id,
-            handle_price_include=not excluded,
-        )
-        return amounts["total_included"]
+        return self._amounts_with_tax({self: amount}, excluded=excluded)[self]
+
+    def _amounts_with_tax(self, amounts, *, excluded=False):
+        """Amounts of these items with the taxes that their invoice lines carry.
+
+        :param amounts: ``{item: amount}``, prices; where taxes are inside of them, they are in it
+        :param bool excluded: the amounts exclude tax, whatever prices do
+        :returns: ``{item: float}``, rounded as a line of an invoice is
+        """
+        taxes = self._get_taxes()
+        return {
+            item: taxes[item].compute_all(
+                float(amounts[item]),
+                currency=item.contract_id.currency_id,
+                product=item.product_id,
+                partner=item.contract_id.payer_id,
+                handle_price_include=not excluded,
+            )["total_included"]
+            for item in self
+        }

@@ -68,6 +68,19 @@ class ContractChange(models.Model):
             change._write_inside(vals)
             if route.channel != "email":
                 change._ask_to_post()
+            change._tell_owner(route, template, attachment)
+
+    def _tell_owner(self, route, template, attachment):
+        """Tell the e-mail on file too what somebody declared who was not logged in.
+
+        Whoever knows a name and a number can terminate: the customer learns of it.
+        """
+        self.ensure_one()
+        partner = self.sudo().partner_id  # sudo: see _confirmation_route
+        on_file = email_normalize(partner.email or "")
+        anonymous = self.declaration and not self.requested_by
+        if anonymous and on_file and on_file not in route.to and self.company_id._cn285_sender():
+            self._mail_confirmation(template, attachment, on_file)
 
     # === WHERE IT GOES === #
 

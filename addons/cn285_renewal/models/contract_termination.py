@@ -106,7 +106,7 @@ class Contract(models.Model):
             "date_requested": request.isoformat(),
             "date_effective": day.isoformat(),
             "last_day": last_day.isoformat(),
-            "immediate": last_day < request,
+            "immediate": last_day < request <= day,
             "earliest_date": contract.earliest_termination_date(request).isoformat(),
             "earliest_free_date": contract.earliest_termination_date(
                 request, free_of_charge=True

@@ -18,14 +18,17 @@ class TestConfirmations(TermCase):
             cls.env, "confirming_clerk", "cn285_contract.group_billing_manager"
         )
         cls.company.cn285_responsible_id = cls.clerk
+        cls.owner = new_test_user(
+            cls.env, "confirmed_owner", "base.group_portal", partner_id=cls.consumer.id
+        )
 
     def _declare(self, address, withdraw=False, **values):
         with freeze_time("2025-03-20 10:00:00"):
             contract = self._yearly(**values)
             declaration = {"name": "Camille Durand", "address": address}
             if withdraw:
-                return contract._portal_withdraw(declaration)
-            return contract._portal_terminate(declaration)
+                return contract._portal_withdraw(declaration, self.owner)
+            return contract._portal_terminate(declaration, user=self.owner)
 
     def _mails(self, change):
         mails = self.env["mail.mail"].search(

@@ -71,6 +71,7 @@ class TestPublicTermination(TermCase, HttpCase):
             [("model", "=", change._name), ("res_id", "=", change.id)]
         )
         self.assertIn("new@durand.example", mails.mapped("email_to"))
+        self.assertIn(self.consumer, mails.recipient_ids, "the address on file is told too")
         # A second click finds what the first has done; who knows less finds nothing.
         self.assertIn("Confirmation of your termination", self._post("confirm").text)
         self.assertEqual(len(self.contract.change_ids), 1)

@@ -189,8 +189,10 @@ class ContractChange(models.Model):
             ["item_id"],
             ["amount:sum"],
         )
-        with_tax = sum(item._with_tax(amount, excluded=True) for item, amount in amounts)
-        return sum(amount for _item, amount in amounts), with_tax
+        by_item = dict(amounts)
+        items = self.env["cn285.contract.item"].union(*by_item)
+        with_tax = items._amounts_with_tax(by_item, excluded=True)
+        return sum(by_item.values()), sum(with_tax.values())
 
     def _planned_amounts(self, contracts):
         """Open rows by what they stand for: ``{key: (billing date, amount)}``."""
