@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import single_email_re
 
 from ..engine.evidence import MOST_BYTES, MOST_FILES, check_evidence
+from ..engine.legal_kind import words_of
 
 # Longer texts are no names, addresses or reasons.
 MAX_TEXT = 2000
@@ -39,8 +40,7 @@ def declaration_errors(env, declared, asks_phone=False):
     errors = {}
     if not declared["name"]:
         errors["name"] = env._("Please give your names, or the company's name.")
-    address = declared["address"]
-    if not address or ("@" in address and not single_email_re.match(address)):
+    if not _is_address(declared["address"]):
         errors["address"] = env._("Please give a valid e-mail or postal address.")
     try:
         as_day(env, declared["wished_date"])
@@ -50,6 +50,11 @@ def declaration_errors(env, declared, asks_phone=False):
     if (asks_phone and not phone) or (phone and not _is_phone(phone)):
         errors["phone"] = env._("Please give the telephone number of the line.")
     return errors
+
+
+def _is_address(text):
+    """An e-mail address, or something that a letter may go to."""
+    return bool(single_email_re.match(text)) if "@" in text else len(words_of(text)) > 1
 
 
 def _is_phone(text):

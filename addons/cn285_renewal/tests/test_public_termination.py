@@ -118,6 +118,7 @@ class TestPublicTermination(TermCase, HttpCase):
             ({"number": ""}, "number of the contract"),
             ({"name": ""}, "your names"),
             ({"address": "x@"}, "valid e-mail"),
+            ({"address": "Lyon"}, "valid e-mail"),
             ({"phone": "call me"}, "telephone number"),
         ):
             self.assertIn(message, self._post("summary", **values).text)
