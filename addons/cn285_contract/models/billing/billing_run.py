@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ...engine.issue import AS_PLANNED
 from ..isolation import each_or_apart, of_contracts
 
 # How far from today a run may bill: further is a slip of the keyboard.
@@ -44,7 +45,7 @@ class BillingRun(models.Model):
     )
     invoice_date = fields.Date(
         help="Date of all invoices of this run. Left empty, each invoice bears the date of its "
-        "schedule. Set it where that date lies in a closed period.",
+        "schedule, or today where that is past, unless the settings say otherwise.",
     )
     post = fields.Boolean(
         string="Post Invoices",
@@ -173,6 +174,7 @@ class BillingRun(models.Model):
                         format_date(self.env, run.invoice_date),
                     )
                 )
+            run.company_id._cn285_check_issue_day(run.invoice_date)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -333,11 +335,7 @@ class BillingRun(models.Model):
         contract = query.left_join(
             query.table, "contract_id", "cn285_contract", "id", "contract_id"
         )
-        day = (
-            SQL("%s::date", self.invoice_date)
-            if self.invoice_date
-            else SQL.identifier(query.table, "billing_date")
-        )
+        day = self._issue_day_sql(query)
         payer = SQL.identifier(contract, "payer_id")
         query.groupby = SQL("1, 2")
         query.order = SQL("1, 2")
@@ -345,6 +343,19 @@ class BillingRun(models.Model):
         keys = [key for key in self.env.execute_query(query.select(day, payer)) if all(key)]
         size = self.company_id.cn285_batch_size
         return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+    def _given_day(self):
+        """The date that was given to all invoices; of a run that was left lying, today."""
+        return self.invoice_date and self.company_id._cn285_issue_day(self.invoice_date)
+
+    def _issue_day_sql(self, query):
+        """The date of the invoice of each row of a query, as ``_issue_day`` has it."""
+        if self.invoice_date:
+            return SQL("%s::date", self._given_day())
+        planned = SQL.identifier(query.table, "billing_date")
+        if self.company_id.cn285_invoice_dating == AS_PLANNED:
+            return planned
+        return SQL("greatest(%s, %s)", planned, self.company_id._cn285_today())
 
     def action_cancel(self):
         """Give up a run that has not made invoices, or stop one that waits for its jobs."""
