@@ -3,7 +3,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from ...engine.issue import AS_PLANNED
 from ..isolation import each_or_apart, of_contracts
 
 # How far from today a run may bill: further is a slip of the keyboard.
@@ -343,19 +342,6 @@ class BillingRun(models.Model):
         keys = [key for key in self.env.execute_query(query.select(day, payer)) if all(key)]
         size = self.company_id.cn285_batch_size
         return [keys[start : start + size] for start in range(0, len(keys), size)]
-
-    def _given_day(self):
-        """The date that was given to all invoices; of a run that was left lying, today."""
-        return self.invoice_date and self.company_id._cn285_issue_day(self.invoice_date)
-
-    def _issue_day_sql(self, query):
-        """The date of the invoice of each row of a query, as ``_issue_day`` has it."""
-        if self.invoice_date:
-            return SQL("%s::date", self._given_day())
-        planned = SQL.identifier(query.table, "billing_date")
-        if self.company_id.cn285_invoice_dating == AS_PLANNED:
-            return planned
-        return SQL("greatest(%s, %s)", planned, self.company_id._cn285_today())
 
     def action_cancel(self):
         """Give up a run that has not made invoices, or stop one that waits for its jobs."""

@@ -1,8 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
-from ...engine.issue import AS_ISSUED
+from ...engine.issue import AS_ISSUED, AS_PLANNED
 from ..bulk import CONCURRENCY_ERRORS
 from ..isolation import each_or_apart, of_contracts, reason_of
 
@@ -11,6 +11,21 @@ class BillingRun(models.Model):
     """How a run bills the rows of one batch, and sets aside the contracts that it cannot bill."""
 
     _inherit = "cn285.billing.run"
+
+    # === DATES === #
+
+    def _given_day(self):
+        """The date that was given to all invoices; of a run that was left lying, today."""
+        return self.invoice_date and self.company_id._cn285_issue_day(self.invoice_date)
+
+    def _issue_day_sql(self, query):
+        """The date of the invoice of each row of a query, as ``_issue_day`` has it."""
+        if self.invoice_date:
+            return SQL("%s::date", self._given_day())
+        planned = SQL.identifier(query.table, "billing_date")
+        if self.company_id.cn285_invoice_dating == AS_PLANNED:
+            return planned
+        return SQL("greatest(%s, %s)", planned, self.company_id._cn285_today())
 
     # === ONE BATCH === #
 
