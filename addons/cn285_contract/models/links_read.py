@@ -28,7 +28,10 @@ class LinksRead(models.AbstractModel):
                 continue
             linked = self.env[field.comodel_name]
             if field.type == "many2one":
-                target = linked.browse(value["id"] if isinstance(value, dict) else value)
+                # A line names the form that it is part of by what that form holds, saved or not.
+                if isinstance(value, dict) and hasattr(linked, "_check_links_read"):
+                    linked.browse(value.get("id") or [])._check_links_read(value)
+                target = linked.browse(value.get("id") if isinstance(value, dict) else value)
                 # sudo: only whether the record has this link already.
                 if target and target != self.sudo()[name]:
                     target.check_access("read")
