@@ -313,6 +313,9 @@ class TestUsageDiscountChangeByManager(
 class TestUsageGoldenHistoryByManager(ByManager, test_usage_golden_history.TestUsageGoldenHistory):
     """See :class:`TestUsageGoldenHistory`."""
 
+    # An item that a user adds to what runs begins on that day: the story's had been there before.
+    test_h7_cascaded = None
+
 
 class TestUsagePoolHistoryByManager(ByManager, test_usage_pool_history.TestUsagePoolHistory):
     """See :class:`TestUsagePoolHistory`."""

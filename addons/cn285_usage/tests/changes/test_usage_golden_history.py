@@ -129,33 +129,28 @@ class TestUsageGoldenHistory(HistoryCase, TriggerCase):
     def test_h7_cascaded(self):
         contract = self._tiered()
         source = contract.item_ids
-        # sudo: the contract had it from the start, in April.
-        royalty = (
-            self.env["cn285.contract.item"]
-            .sudo()
-            .create(
-                {
-                    **self._item_vals(
-                        name="Royalty",
-                        billing_type="usage",
-                        timing="arrears",
-                        price_unit=0,
-                        calculator_ids=[
-                            (
-                                0,
-                                0,
-                                {
-                                    "charge_model": "percentage",
-                                    "percent": 10,
-                                    "source_item_id": source.id,
-                                    "source_measure": "amount",
-                                },
-                            )
-                        ],
-                    ),
-                    "contract_id": contract.id,
-                }
-            )
+        royalty = self.env["cn285.contract.item"].create(
+            {
+                **self._item_vals(
+                    name="Royalty",
+                    billing_type="usage",
+                    timing="arrears",
+                    price_unit=0,
+                    calculator_ids=[
+                        (
+                            0,
+                            0,
+                            {
+                                "charge_model": "percentage",
+                                "percent": 10,
+                                "source_item_id": source.id,
+                                "source_measure": "amount",
+                            },
+                        )
+                    ],
+                ),
+                "contract_id": contract.id,
+            }
         )
         self._use(contract, 180, "2026-04-08")
         # 52.50 and 10 % of it.
