@@ -55,7 +55,6 @@ from odoo.addons.cn285_renewal.tests import (
 )
 from odoo.addons.cn285_revrec.tests import (
     test_changes,
-    test_rules,
     test_runs,
     test_stories,
     test_usage,
@@ -72,7 +71,6 @@ from odoo.addons.cn285_usage.tests.rating import (
     test_nothing_to_invoice,
     test_rating_aspects,
     test_usage_credit,
-    test_usage_estimate,
     test_usage_rating,
     test_usage_sharing,
 )
@@ -333,10 +331,6 @@ class TestRatingAspectsByManager(ByManager, test_rating_aspects.TestRatingAspect
     """See :class:`TestRatingAspects`."""
 
 
-class TestUsageEstimateByManager(ByManager, test_usage_estimate.TestUsageEstimate):
-    """See :class:`TestUsageEstimate`."""
-
-
 class TestUsageRunStepsByManager(ByManager, test_usage_run_steps.TestUsageRunSteps):
     """See :class:`TestUsageRunSteps`."""
 
@@ -347,10 +341,6 @@ class TestUsageTriggerRunByManager(ByManager, test_usage_trigger_run.TestUsageTr
     # What usage triggers is billed by runs of the system's own, and by its scheduled job.
     test_job_starts_a_run_in_jobs = None
     test_scheduled_action_takes_up_what_was_left = None
-
-
-class TestRevenueRulesByAccountant(ByAccountant, test_rules.TestRules):
-    """See :class:`TestRules`."""
 
 
 class TestRevenueUsageByAccountant(ByAccountant, test_usage.TestUsage):
