@@ -12,7 +12,7 @@ from ...engine.credit import (
     spread_credit,
 )
 from ...engine.money import round_money
-from ..common import as_decimal
+from ..common import as_day, as_decimal, as_record
 
 ALL = Decimal(100)
 # What Odoo's own dialog says of a credit note, and may be another than ours would be.
@@ -225,7 +225,7 @@ class AccountMove(models.Model):
         return refund
 
     def _cn285_prepare_credit(self, options):
-        reason = self.env["cn285.credit.reason"].browse(options.get("reason_id") or False)
+        reason = as_record(self.env, "cn285.credit.reason", options.get("reason_id"))
         given = options.get("values") or {}
         text = self.env._("Credit of %s", self.name)
         return {
@@ -238,7 +238,7 @@ class AccountMove(models.Model):
             "currency_id": self.currency_id.id,
             "fiscal_position_id": self.fiscal_position_id.id,
             "invoice_payment_term_id": False,
-            "invoice_date": options.get("date") or self.company_id._cn285_today(),
+            "invoice_date": as_day(self.env, options.get("date")) or self.company_id._cn285_today(),
             "invoice_origin": self.name,
             "ref": f"{text}: {reason.name}" if reason else text,
             "narration": options.get("note") or False,
