@@ -3,7 +3,6 @@
 import os
 import re
 import site
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 import databases
 import wheels
 
-from .processes import HANGS, copied, work
+from .processes import copied, run, work
 from .remains import missing, picture, remains
 
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d ")
@@ -68,17 +67,11 @@ class Plain:
         odoo = [self.python, "-W", "ignore", "-m", "odoo"]
         once = ["--stop-after-init", "--no-http", "--log-level=warn"]
         config = ["-c", self.environment["CN285_ODOO_CONF"], "-d", database]
-        said = run(*odoo, *config, *once, *options, env=self.environment)
+        _out, said = run(*odoo, *config, *once, *options, env=self.environment)
         return [line for line in said.splitlines() if LOG_LINE.match(line)]
 
     def work(self, database, command):
         return work(WORKER, database, command, python=self.python, env=self.environment)
-
-
-def run(*command, env=None):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=HANGS, env=env)
-    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
-    return done.stderr
 
 
 @pytest.fixture(scope="module")

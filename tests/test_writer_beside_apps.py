@@ -5,11 +5,10 @@ The database with these apps is made once and kept; what is tried in it is
 """
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-from .processes import copied
+from .processes import copied, run
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = "addons/cn285_contract/tests/writer/beside_apps.py"
@@ -17,28 +16,18 @@ CASES = "addons/cn285_contract/tests/writer/beside_apps.py"
 
 def test_the_quick_way_beside_other_apps():
     """All cases pass in a copy of the database that has the apps."""
-    made = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "apps_database.py")],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    with copied(made.stdout.strip()) as name:
-        done = subprocess.run(
-            [
-                # not `python -m pytest`: that puts the root on sys.path, and pytest would then take
-                # our addons for a package "addons"
-                *("pytest", "-q", "-p", "strict_skips", "-p", "no:xdist"),
-                *("-p", "no:cacheprovider", f"--odoo-config={os.environ['CN285_ODOO_CONF']}"),
-                *(f"--odoo-database={name}", CASES),
-            ],
+    made, _err = run(sys.executable, ROOT / "tools" / "apps_database.py")
+    with copied(made.strip()) as name:
+        # not `python -m pytest`: that puts the root on sys.path, and pytest would then take our
+        # addons for a package "addons"
+        out, _err = run(
+            *("pytest", "-q", "-p", "strict_skips", "-p", "no:xdist"),
+            *("-p", "no:cacheprovider", f"--odoo-config={os.environ['CN285_ODOO_CONF']}"),
+            *(f"--odoo-database={name}", CASES),
             cwd=ROOT,
             env=_own_environment(),
-            capture_output=True,
-            text=True,
         )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert " passed" in done.stdout
+    assert " passed" in out
 
 
 def _own_environment():

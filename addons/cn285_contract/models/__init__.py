@@ -16,11 +16,13 @@ from . import (
     bounds,
     price_terms,
     billing_terms,
+    items_on_screen,
     contract_template,
     contract_template_item,
     contract,
     contract_lifecycle,
     contract_item,
+    contract_item_filled,
     mrr_figures,
     contract_mrr,
     contract_item_discount,
@@ -32,6 +34,7 @@ from . import (
     diary,
     named_by_ours,
     product_rules,
+    product_type_taxes,
     responsible,
 )
 from . import (

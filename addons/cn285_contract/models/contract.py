@@ -16,6 +16,7 @@ class Contract(models.Model):
         "mail.activity.mixin",
         "portal.mixin",
         "cn285.bounded",
+        "cn285.items.on.screen",
     ]
     _creatable = frozenset({"name"})
     _order = "date_start desc, id desc"

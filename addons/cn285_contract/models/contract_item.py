@@ -156,6 +156,7 @@ class ContractItem(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._with_template_terms(vals) for vals in vals_list]
         traced = self._trace_new(vals_list)
         vals_list = [
             {**vals, **traced[number]._start_of_new(vals)} if number in traced else vals

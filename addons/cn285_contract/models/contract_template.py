@@ -9,7 +9,7 @@ class ContractTemplate(models.Model):
 
     _name = "cn285.contract.template"
     _description = "Contract Template"
-    _inherit = ["cn285.guarded", "mail.thread", "cn285.bounded"]
+    _inherit = ["cn285.guarded", "mail.thread", "cn285.bounded", "cn285.items.on.screen"]
     _order = "sequence, name"
     _check_company_auto = True
 

@@ -41,7 +41,7 @@ class ContractTemplateItem(models.Model):
             starts; then discounts are dated by its own first billed day
         """
         self.ensure_one()
-        vals = {}
+        vals = {"filled_from_id": self.id}
         for name in self._terms_fields():
             value = self[name]
             vals[name] = value.id if isinstance(value, models.BaseModel) else value

@@ -28,14 +28,13 @@ class LinksRead(models.AbstractModel):
                 continue
             linked = self.env[field.comodel_name]
             if field.type == "many2one":
-                # A form tells a line the values of its parent, without an id where it is new.
-                parent = value if isinstance(value, dict) else {"id": value}
-                target = linked.browse(parent.get("id"))
+                # A line names the form that it is part of by what that form holds, saved or not.
+                if isinstance(value, dict) and hasattr(linked, "_check_links_read"):
+                    linked.browse(value.get("id") or [])._check_links_read(value)
+                target = linked.browse(value.get("id") if isinstance(value, dict) else value)
                 # sudo: only whether the record has this link already.
                 if target and target != self.sudo()[name]:
                     target.check_access("read")
-                if isinstance(target, LinksRead):
-                    target._check_links_read(parent)
             elif isinstance(value, list):
                 self._check_lines_read(linked, value)
 

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     cn285_responsible_id = fields.Many2one(
         related="company_id.cn285_responsible_id", readonly=False
     )
+    cn285_service_account_id = fields.Many2one(
+        related="company_id.cn285_service_account_id", readonly=False
+    )
     cn285_end_day = fields.Selection(related="company_id.cn285_end_day", readonly=False)
     cn285_change_billing = fields.Selection(
         related="company_id.cn285_change_billing", readonly=False

@@ -4,6 +4,7 @@ from . import (
     test_first_steps,
     test_explanations,
     test_labels,
+    test_lines_on_screen,
     test_mrr,
     test_named_by_ours,
     test_planning,
@@ -52,5 +53,6 @@ from .importing import (
     test_demonstration,
     test_import_companies,
     test_import_kinds,
+    test_import_taxes,
     test_import_contracts,
 )

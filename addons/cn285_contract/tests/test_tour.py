@@ -2,6 +2,7 @@ import os
 from datetime import date
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import ContractCase
@@ -60,6 +61,60 @@ class TestTour(ContractCase, HttpCase):
         self.assertEqual(item.billing_offset, -10)
         self.assertEqual(item.price_source, "manual")
         self.assertMoney(item.price_unit, "80.00")
+
+    def _newest(self, model):
+        return self.env[model].search([], order="id desc", limit=1)
+
+    def _assert_new_line(self, item):
+        self.assertEqual((item.timing, item.billing_offset), ("arrears", 10))
+        self.assertEqual((item.first_period, item.proration_basis), ("prorate", "actual"))
+        self.assertEqual((item.billing_month, item.price_source), ("1", "pricelist"))
+        self.assertTrue(item.in_mrr)
+
+    def test_new_line_of_a_contract_opened_before_it_is_saved(self):
+        """All terms of a line are seen and set before the contract is saved, and kept."""
+        self.start_tour(
+            "/odoo/cn285-contracts/new", "cn285_contract_new_line_tour", login="tour_clerk"
+        )
+        self._assert_new_line(self._newest("cn285.contract").item_ids)
+
+    def test_new_line_of_a_template_opened_before_it_is_saved(self):
+        self.start_tour(
+            "/odoo/cn285-contract-templates/new", "cn285_template_new_line_tour", login="tour_clerk"
+        )
+        self._assert_new_line(self._newest("cn285.contract.template").item_ids)
+
+    def test_filled_line_opened_before_it_is_saved(self):
+        """What a template says of a line is in its dialog, and is saved."""
+        self.env["cn285.contract.template"].create(
+            {
+                "name": "Pack Tour",
+                "item_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.subscription.id,
+                            "price_unit": 60.0,
+                            "first_period": "full",
+                            "period_count": 3,
+                            "discount_ids": [
+                                Command.create(
+                                    {"name": "Bienvenue", "month_count": 2, "percent": 50.0}
+                                )
+                            ],
+                        }
+                    )
+                ],
+            }
+        )
+        self.start_tour(
+            "/odoo/cn285-contracts/new", "cn285_contract_filled_line_tour", login="tour_clerk"
+        )
+        item = self._newest("cn285.contract").item_ids
+        self.assertEqual((item.first_period, item.period_count), ("full", 3))
+        self.assertEqual(item.billing_offset, 10)
+        [discount] = item.discount_ids
+        self.assertEqual((discount.name, discount.percent), ("Bienvenue", 50.0))
+        self.assertEqual((discount.month_count, discount.counted_in), (2, "month"))
 
     def test_progress_refreshes_itself(self):
         """The form of a running run shows what became of it without a click."""

@@ -41,6 +41,8 @@ class Kind:
     :param complete: given the values of a row's cells, adds in place what follows from them and
         the file need not repeat
     :param complete_new: the same for new records only; given the values, and the row's cells
+    :param complete_record: given the record (an empty one where it is new), the values and the
+        row's cells, adds in place what hangs on the record too
     :param waiting: given a record and its key: the sentence that says how it waits for a row of
         its own that was refused; None where it does not wait
     :param finish: given the ``Load``, does what is left to do once all rows of all kinds are in
@@ -56,6 +58,7 @@ class Kind:
     defaults: dict[str, object] = field(default_factory=dict)
     complete: Callable | None = None
     complete_new: Callable | None = None
+    complete_record: Callable | None = None
     waiting: Callable | None = None
     finish: Callable | None = None
 

@@ -276,6 +276,10 @@ class Load:
         updates += adopted
         taken = {entry for entry, _record, _vals in adopted}
         creates = [pair for pair in creates if pair[0] not in taken]
+        if kind.complete_record:
+            new = self.env[kind.model]
+            for entry, record, vals in [*updates, *((entry, new, vals) for entry, vals in creates)]:
+                kind.complete_record(record, vals, entry.cells)
         self._create(kind, creates)
         self._update(updates)
         self._name([(entry, record) for entry, record, _vals in adopted])

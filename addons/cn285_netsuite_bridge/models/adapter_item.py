@@ -33,7 +33,9 @@ class NetsuiteItem(models.AbstractModel):
         if product:
             product.write(values)
         else:
-            product = self.env["product.product"].create(values)
+            # Taxes and account of the item's type, where the item names none.
+            usual = self.env["product.template"]._cn285_type_values(values["type"])
+            product = self.env["product.product"].create({**usual, **values})
         self._set_prices(kind, item, book, product)
         binding = binding or self.env["cn285.bridge.binding"]._need(kind, product.ids)[product.id]
         binding.write({"their_version": incoming.version, "res_id": product.id})

@@ -1,6 +1,7 @@
 """What is sold, at which prices, and in which currencies."""
 
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
+from odoo.fields import Command
 
 from .readers import read_any_currency, read_taxes
 
@@ -9,6 +10,31 @@ def complete_price(vals):
     """What a price of a pricelist applies to, and how it is meant."""
     vals["applied_on"] = "0_product_variant" if vals.get("product_id") else "3_global"
     vals["compute_price"] = "percentage" if "percent_price" in vals else "fixed"
+
+
+def complete_product(product, vals, cells):
+    """Taxes and the income account of a product follow its type.
+
+    :param product: the product, empty where it is new
+    """
+    env = product.env
+    product_type = vals.get("type") or product.type or PRODUCTS.defaults["type"]
+    usual = {}
+    if product_type != product.type:
+        category = env["product.category"].browse(vals.get("categ_id")) or product.categ_id
+        usual = env["product.template"]._cn285_type_values(product_type, category)
+        if product:
+            same = product.taxes_id._cn285_equal_for_type(product_type)
+            usual["taxes_id"] = [Command.set(same.ids)]
+        if product.property_account_income_id:
+            usual.pop("property_account_income_id", None)
+    for name, value in usual.items():
+        vals.setdefault(name, value)
+    if isinstance(cells.get("taxes"), list):
+        taxes = env["account.tax"].union(
+            *(named._cn285_for_type(product_type, env.company) for named in cells["taxes"])
+        )
+        vals["taxes_id"] = [Command.set(taxes.ids)]
 
 
 RATES = Kind(
@@ -36,7 +62,7 @@ PRODUCTS = Kind(
         "sale_ok",
         code="default_code",
         price="list_price",
-        taxes=Column("taxes_id", read_taxes),
+        taxes=Column(None, read_taxes),
         income_account="property_account_income_id",
         category="categ_id",
         unit="uom_id",
@@ -46,6 +72,7 @@ PRODUCTS = Kind(
     key=("code",),
     adopt=("default_code",),
     defaults={"type": "service"},
+    complete_record=complete_product,
 )
 PRICELISTS = Kind(
     "pricelists",

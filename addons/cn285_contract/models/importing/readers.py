@@ -6,7 +6,6 @@ Readers of a column take the ``CellReader`` and the text, and raise ``CellError`
 import re
 
 from odoo.addons.cn285_import.models.cells import CellError, split_list
-from odoo.fields import Command
 
 
 def read_any_currency(reader, text):
@@ -22,31 +21,33 @@ def read_any_currency(reader, text):
 
 
 def read_taxes(reader, text):
-    """Sales taxes by name, by external id, or by rate (``20 %``); ``none``: no taxes."""
+    """Sales taxes by name, by external id, or by rate (``20 %``); ``none``: no taxes.
+
+    :returns: for each that is named the taxes that may be meant; which of them it is hangs on the
+        product's type: see ``complete_product``
+    """
     if text.lower() == "none":
-        return [Command.clear()]
-    taxes = reader.env["account.tax"]
-    for name in split_list(text):
-        taxes |= _tax(reader.env, name)
-    return [Command.set(taxes.ids)]
+        return []
+    return [_taxes_called(reader.env, name) for name in split_list(text)]
 
 
-def _tax(env, text):
-    company = env.company
-    taxes = env["account.tax"].search(
-        [*env["account.tax"]._check_company_domain(company), ("type_tax_use", "=", "sale")]
+def _taxes_called(env, text):
+    """The company's sales taxes that a text may mean: at least one."""
+    taxes = env["account.tax"]
+    usable = taxes.search(
+        [*taxes._check_company_domain(env.company), ("type_tax_use", "=", "sale")]
     )
-    named = taxes.filtered(lambda tax: tax.name == text)
-    if len(named) == 1:
-        return named
+    found = usable.filtered(lambda tax: tax.name == text)
+    if not found and "." in text and " " not in text:
+        tax = env.ref(text, raise_if_not_found=False)
+        found = tax & usable if tax and tax._name == taxes._name else found
     rate = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*%?", text)
-    if rate and not named:
+    if rate and not found:
         amount = float(rate[1].replace(",", "."))
-        equal = taxes.filtered(lambda t: t.amount_type == "percent" and t.amount == amount)
-        if equal:
-            default = company.account_sale_tax_id
-            return default if default in equal else equal[0]
-    raise CellError(env._("there is no sales tax “%s”", text))
+        found = usable.filtered(lambda tax: tax.amount_type == "percent" and tax.amount == amount)
+    if not found:
+        raise CellError(env._("there is no sales tax “%s”", text))
+    return found
 
 
 def read_analytic(reader, text):

@@ -135,6 +135,111 @@ registry.category("web_tour.tours").add("cn285_contract_item_tour", {
     ],
 });
 
+/** Adds a line, opens all its terms before it is saved, and saves both. */
+function addLineAndOpenIt(product) {
+    return [
+        {
+            content: "Add a line",
+            trigger: ".o_field_widget[name=item_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            content: `Type ${product}`,
+            trigger: ".o_selected_row .o_field_widget[name=product_id] input",
+            run: `edit ${product}`,
+        },
+        {
+            content: `Choose ${product}`,
+            trigger: `.o-autocomplete--dropdown-item:contains(${product})`,
+            run: "click",
+        },
+        {
+            content: "Open its terms",
+            trigger: ".o_selected_row .o_list_record_open_form_view button",
+            run: "click",
+        },
+        {
+            content: "The dialog starts from the defaults",
+            trigger:
+                ".modal .o_field_widget[name=proration_basis] input[data-value=actual]:checked",
+        },
+        {
+            content: "Bill it in arrears",
+            trigger: ".modal .o_field_widget[name=timing] input[data-value=arrears]",
+            run: "click",
+        },
+        {
+            content: "Ten days after the period",
+            trigger: ".modal .o_field_widget[name=billing_offset] input",
+            run: "edit 10",
+        },
+        {
+            content: "Save the dialog",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+    ];
+}
+
+/** A new line of a contract, all of its terms, saved with the contract. */
+registry.category("web_tour.tours").add("cn285_contract_new_line_tour", {
+    steps: () => [
+        ...choose("partner_id", CUSTOMER),
+        ...addLineAndOpenIt("API access"),
+        ...stepUtils.saveForm(),
+    ],
+});
+
+/** A new line of a template, all of its terms, saved with the template. */
+registry.category("web_tour.tours").add("cn285_template_new_line_tour", {
+    steps: () => [
+        {
+            content: "Name the template",
+            trigger: ".o_field_widget[name=name] input, .o_field_widget[name=name] textarea",
+            run: "edit Pack de ligne",
+        },
+        ...addLineAndOpenIt("API access"),
+        ...stepUtils.saveForm(),
+    ],
+});
+
+/** A line that a template filled in: its terms are seen, changed and saved. */
+registry.category("web_tour.tours").add("cn285_contract_filled_line_tour", {
+    steps: () => [
+        ...choose("partner_id", CUSTOMER),
+        ...choose("template_id", TEMPLATE),
+        {
+            content: "Open the terms of the line",
+            trigger: ".o_field_widget[name=item_ids] .o_list_record_open_form_view button",
+            run: "click",
+        },
+        {
+            content: "What the template says is there",
+            trigger: ".modal .o_field_widget[name=discount_ids] .o_data_cell:contains(Bienvenue)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=first_period] input:value(Billed in Full)",
+        },
+        {
+            content: "Ten days after the period",
+            trigger: ".modal .o_field_widget[name=billing_offset] input",
+            run: "edit 10",
+        },
+        {
+            content: "Save the dialog",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+        ...stepUtils.saveForm(),
+    ],
+});
+
 /** A running billing run is read again by itself: what happens elsewhere shows on the screen. */
 registry.category("web_tour.tours").add("cn285_billing_progress_tour", {
     steps: () => [

@@ -1,0 +1,28 @@
+from odoo import api, fields, models
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    filled_from_id = fields.Many2one(
+        "cn285.contract.template.item",
+        store=False,
+        help="On a screen: the template's item that filled in a line which is not saved yet.",
+    )
+
+    @api.model
+    def _with_template_terms(self, vals):
+        """Values of a line that a template filled in, with what the screen could not carry.
+
+        A screen hands back the fields that it knows; calculators, for one, it does not.
+        """
+        if "filled_from_id" not in vals:
+            return vals
+        vals = dict(vals)
+        source = self.env["cn285.contract.template.item"].browse(vals.pop("filled_from_id") or [])
+        if not source:
+            return vals
+        contract = self.env["cn285.contract"].browse(vals.get("contract_id") or [])
+        terms = source._prepare_contract_item_vals(contract.date_start)
+        del terms["filled_from_id"]
+        return terms | vals
