@@ -13,6 +13,8 @@ CUSTOMERS = 24
 def seed(env):
     """Contracts that share payers, some with two items, some that cannot be billed."""
     env.company.cn285_batch_size = 7
+    env.company.cn285_invoice_dating = "schedule"
+    env.company._cn285_mark_test_database()
     tax = env.company.account_sale_tax_id
     product, broken = env["product.product"].create(
         [

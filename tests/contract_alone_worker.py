@@ -26,6 +26,7 @@ def story(env):
     """Confirmed, billed, changed, terminated, billed to its end: what there was at each step."""
     product = env["product.product"].create({"name": "Service", "type": "service"})
     partner = env["res.partner"].create({"name": "Customer"})
+    env.company.cn285_invoice_dating = "schedule"
     today = env.company._cn285_today()
     start = today.replace(day=1) - timedelta(days=1)
     contract = env["cn285.contract"].create(

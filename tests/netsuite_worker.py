@@ -32,6 +32,8 @@ LOOKS = 100
 def seed(env, server):
     """The company's side: a bridge, its mappings, customers, and a journal for REVREC."""
     mother = env.company
+    mother.cn285_invoice_dating = "schedule"
+    mother._cn285_mark_test_database()
     sale = env["account.journal"].search(
         [("type", "=", "sale"), ("company_id", "=", mother.id)], limit=1
     )

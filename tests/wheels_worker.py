@@ -98,6 +98,7 @@ def leave_traces(env, contract):
 
 
 def bill(env):
+    env.company.cn285_invoice_dating = "schedule"
     run = env["cn285.billing.run"].create({"date": BILL_UNTIL})
     run.with_context(queue_job__no_delay=True).action_run()
     assert not run.issue_ids, run.issue_ids.mapped("reason")

@@ -96,6 +96,8 @@ def _load(env):
     since = time.monotonic()
     # A visitor starts the next billing himself, rather than find it done overnight.
     env.company.cn285_daily_billing = False
+    # The demonstration tells of months that are past, as if it had been billed month by month.
+    env.company.cn285_invoice_dating = "schedule"
     # Legal notices leave from here.
     env.company.email = env.company.email or "contact@cn285.example"
     paths = [path for folder in FOLDERS for path in sorted(folder.glob("*.csv"))]

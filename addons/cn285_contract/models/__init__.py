@@ -9,6 +9,7 @@ from . import (
     links_read,
     guarded,
     res_company,
+    test_database,
     held_mail,
     res_config_settings,
     res_partner,

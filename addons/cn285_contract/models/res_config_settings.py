@@ -9,6 +9,9 @@ class ResConfigSettings(models.TransientModel):
     cn285_daily_billing = fields.Boolean(related="company_id.cn285_daily_billing", readonly=False)
     cn285_daily_post = fields.Boolean(related="company_id.cn285_daily_post", readonly=False)
     cn285_batch_size = fields.Integer(related="company_id.cn285_batch_size", readonly=False)
+    cn285_invoice_dating = fields.Selection(
+        related="company_id.cn285_invoice_dating", readonly=False, required=True
+    )
     cn285_change_day = fields.Selection(related="company_id.cn285_change_day", readonly=False)
     cn285_responsible_id = fields.Many2one(
         related="company_id.cn285_responsible_id", readonly=False

@@ -20,6 +20,7 @@ from .billing import (
     test_billing_run,
     test_broken_data,
     test_invoices,
+    test_issue_dates,
     test_looking_ahead,
     test_sending,
 )

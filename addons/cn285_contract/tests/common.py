@@ -12,6 +12,10 @@ class ContractCase(TransactionCase):
     exclude tax unless a test says otherwise. Money is asserted by :meth:`assertMoney`, to the cent.
     """
 
+    # Tests tell of past months and of days to come, as a company that takes over invoices does, in
+    # a test database. What a company in production gets: tests/billing/test_issue_dates.py.
+    in_production = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -20,6 +24,10 @@ class ContractCase(TransactionCase):
         )
         cls.company = cls.env.company
         cls.company.cn285_tz = "Europe/Paris"
+        if not cls.in_production:
+            cls.company.cn285_invoice_dating = "schedule"
+            companies = type(cls.env["res.company"])
+            cls.classPatch(companies, "_cn285_posts_ahead", lambda self: True)
         cls.eur = cls.env.ref("base.EUR")
         cls.tax = cls.company.account_sale_tax_id
         cls.customer = cls.env["res.partner"].create(

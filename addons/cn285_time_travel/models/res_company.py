@@ -1,10 +1,8 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.clock import imagining
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from .journey import current_journey
-
-MARK = "cn285_time_travel.test_database"
 
 
 class ResCompany(models.Model):
@@ -37,18 +35,6 @@ class ResCompany(models.Model):
         return self.browse(journey.company_id) if journey else super()._cn285_daily_companies()
 
     @api.model
-    def _cn285_is_test_database(self):
-        """Whether the database is marked as a test.
-
-        The mark names the database, so that neither a copy of it nor a production database into
-        which its data are restored is taken for a test.
-        """
-        # sudo: one technical parameter is compared with another; nothing of them is shown.
-        parameters = self.env["ir.config_parameter"].sudo()
-        mark = parameters.get_param(MARK)
-        return bool(mark) and mark == parameters.get_param("database.uuid")
-
-    @api.model
     def _cn285_need_test_database(self):
         """Refuse what must never happen in production."""
         if not self._cn285_is_test_database():
@@ -61,10 +47,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _cn285_mark_test_database(self, marked=True):
-        """Mark this database as a test, or not any more; clocks show the real day again then."""
-        if not self.env.is_system():
-            raise AccessError(self.env._("Only administrators mark a database as a test."))
-        parameters = self.env["ir.config_parameter"]
-        parameters.set_param(MARK, marked and parameters.get_param("database.uuid"))
+        """Clocks show the real day again in a database that is a test no more."""
+        super()._cn285_mark_test_database(marked)
         if not marked:
             self.search([("cn285_clock_date", "!=", False)]).cn285_clock_date = False

@@ -6,25 +6,9 @@ from .held_mail import SEND_ANYWAY
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    cn285_test_database = fields.Boolean(
-        string="Test Database",
-        help="The company's clock can be moved ahead. Never mark a database that is in production.",
-    )
     cn285_test_database_mails = fields.Boolean(
         string="Send E-Mails",
         config_parameter=SEND_ANYWAY,
         help="Send the e-mails of this test database, to try out a mail server that nobody reads. "
         "E-mails that time travel causes are never sent.",
     )
-
-    def get_values(self):
-        values = super().get_values()
-        values["cn285_test_database"] = self.env["res.company"]._cn285_is_test_database()
-        return values
-
-    def set_values(self):
-        result = super().set_values()
-        companies = self.env["res.company"]
-        if self.cn285_test_database != companies._cn285_is_test_database():
-            companies._cn285_mark_test_database(self.cn285_test_database)
-        return result

@@ -53,7 +53,23 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         refuse_kept_links(self, vals)
-        return super().write(vals)
+        follows = self._cn285_due_on_their_date(vals)
+        result = super().write(vals)
+        for move in follows:
+            move.invoice_date_due = move.invoice_date
+        return result
+
+    def _cn285_due_on_their_date(self, vals):
+        """Documents of ours without payment terms whose due date follows the date being written."""
+        if "invoice_date" not in vals or "invoice_date_due" in vals:
+            return self.browse()
+        return self.filtered(
+            lambda move: (
+                move.cn285_sums_lines
+                and not move.invoice_payment_term_id
+                and move.invoice_date_due == move.invoice_date
+            )
+        )
 
     def _prepare_product_base_line_for_taxes_computation(self, product_line):
         base_line = super()._prepare_product_base_line_for_taxes_computation(product_line)

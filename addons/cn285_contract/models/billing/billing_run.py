@@ -44,7 +44,7 @@ class BillingRun(models.Model):
     )
     invoice_date = fields.Date(
         help="Date of all invoices of this run. Left empty, each invoice bears the date of its "
-        "schedule. Set it where that date lies in a closed period.",
+        "schedule, or today where that is past, unless the settings say otherwise.",
     )
     post = fields.Boolean(
         string="Post Invoices",
@@ -173,6 +173,7 @@ class BillingRun(models.Model):
                         format_date(self.env, run.invoice_date),
                     )
                 )
+            run.company_id._cn285_check_issue_day(run.invoice_date)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -333,11 +334,7 @@ class BillingRun(models.Model):
         contract = query.left_join(
             query.table, "contract_id", "cn285_contract", "id", "contract_id"
         )
-        day = (
-            SQL("%s::date", self.invoice_date)
-            if self.invoice_date
-            else SQL.identifier(query.table, "billing_date")
-        )
+        day = self._issue_day_sql(query)
         payer = SQL.identifier(contract, "payer_id")
         query.groupby = SQL("1, 2")
         query.order = SQL("1, 2")

@@ -1,7 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
+from ...engine.issue import AS_ISSUED, AS_PLANNED
 from ..bulk import CONCURRENCY_ERRORS
 from ..isolation import each_or_apart, of_contracts, reason_of
 
@@ -10,6 +11,21 @@ class BillingRun(models.Model):
     """How a run bills the rows of one batch, and sets aside the contracts that it cannot bill."""
 
     _inherit = "cn285.billing.run"
+
+    # === DATES === #
+
+    def _given_day(self):
+        """The date that was given to all invoices; of a run that was left lying, today."""
+        return self.invoice_date and self.company_id._cn285_issue_day(self.invoice_date)
+
+    def _issue_day_sql(self, query):
+        """The date of the invoice of each row of a query, as ``_issue_day`` has it."""
+        if self.invoice_date:
+            return SQL("%s::date", self._given_day())
+        planned = SQL.identifier(query.table, "billing_date")
+        if self.company_id.cn285_invoice_dating == AS_PLANNED:
+            return planned
+        return SQL("greatest(%s, %s)", planned, self.company_id._cn285_today())
 
     # === ONE BATCH === #
 
@@ -44,9 +60,15 @@ class BillingRun(models.Model):
         for day, payer in batch:
             days.setdefault(day, []).append(payer)
         return domain & Domain.OR(
-            Domain("billing_date", "=", day) & Domain("contract_id.payer_id", "in", members)
+            self._issued_on(day) & Domain("contract_id.payer_id", "in", members)
             for day, members in days.items()
         )
+
+    def _issued_on(self, day):
+        """Domain of the rows that a batch of this run, cut today or before, bills on a day."""
+        company = self.company_id
+        late = company.cn285_invoice_dating == AS_ISSUED and day <= company._cn285_today()
+        return Domain("billing_date", "<=" if late else "=", day)
 
     def _bill_rows(self, rows):
         """Invoice rows: all in one go, or, where that fails, whatever can be.
@@ -95,9 +117,9 @@ class BillingRun(models.Model):
         rows = rows.exists().filtered(
             lambda row: row.state == "planned" and row.billing_date <= self.date
         )
-        obstacles = builder._billing_obstacles(rows, self.invoice_date)
+        obstacles = builder._billing_obstacles(rows, self._given_day())
         good = rows.filtered(lambda row: row.contract_id not in obstacles)
-        return obstacles, builder._group_rows(good, self.invoice_date)
+        return obstacles, builder._group_rows(good, self._given_day())
 
     def _invoice_groups(self, groups):
         """Create (and post) the invoices of these groups and close their rows."""

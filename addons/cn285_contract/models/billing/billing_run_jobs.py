@@ -109,9 +109,14 @@ class BillingRun(models.Model):
         Each batch is committed before the next one starts (not inside a test), so a run that is
         killed loses at most the batch it was at; running again takes up what is left, once.
 
+        Up to a day to come it is a preview: see :meth:`_is_ahead`.
+
         :raises UserError: when the run was done or cancelled already
         """
         for run in self:
+            if run._is_ahead():
+                run._show_ahead()
+                continue
             commit_batch(run.env)
             for batch in persistently(run.env, run._start):
                 batch._run_in_process()
@@ -121,6 +126,9 @@ class BillingRun(models.Model):
     def action_run_in_jobs(self):
         """Bill what is due by jobs in the background, a batch each; the screen shows progress."""
         for run in self:
+            if run._is_ahead():
+                run._show_ahead()
+                continue
             commit_batch(run.env)
             run._delay_batches(persistently(run.env, run._start))
         return True
@@ -156,6 +164,7 @@ class BillingRun(models.Model):
 
         :raises UserError: when nothing was set aside
         """
+        self._check_not_ahead()
         for run in self:
             run._retry_errors()
         return True
@@ -169,6 +178,7 @@ class BillingRun(models.Model):
         :returns: the batches to run
         """
         self.ensure_one()
+        self._check_not_ahead()
         if self.state not in ("draft", "running", "partial"):
             raise UserError(
                 self.env._("Billing run %s is over: make a new one to bill what is due.", self.name)
@@ -254,7 +264,7 @@ class BillingRun(models.Model):
             self._due_domain() & Domain("contract_id", "in", contracts.ids)
         )
         keys = {
-            (self.invoice_date or row.billing_date, row.contract_id.payer_id.id) for row in rows
+            (self._given_day() or row._issue_day(), row.contract_id.payer_id.id) for row in rows
         }
         self._write_inside({"state": "running"})
         batches = self._create_batches([sorted(keys)] if keys else [], contracts)

@@ -43,26 +43,26 @@ class Contract(models.Model):
         """Open rows in memory, enough of them for ``count`` invoices."""
         items = self._preview_items()
         kept = items._existing_rows()[0] if items.ids else {}
-        today = self.company_id._cn285_today()
+        today, issued = self.company_id._cn285_today(), self.company_id._cn285_issue_day
         until = max(today, self.date_start or today)
         for years in range(1, PREVIEW_YEARS + 1):
             plans = items._plan_rows(until + relativedelta(years=years), covered=kept)
             vals_list = [vals for rows, _finished in plans.values() for vals in rows]
-            days = {vals["billing_date"] for vals in vals_list if vals["kind"] != "usage"}
+            days = {issued(vals["billing_date"]) for vals in vals_list if vals["kind"] != "usage"}
             if len(days) > count or all(finished for _rows, finished in plans.values()):
                 break
         schedules = self.env["cn285.billing.schedule"]
         credits = self.schedule_ids.filtered(
             lambda row: row.kind == "credit" and row.state == "planned"
         )
-        days.update(credits.mapped("billing_date"))
+        days.update(issued(row.billing_date) for row in credits)
         limit = sorted(days)[:count][-1:] if days else []
         return schedules.union(
-            credits.filtered(lambda row: limit and row.billing_date <= limit[0]),
+            credits.filtered(lambda row: limit and issued(row.billing_date) <= limit[0]),
             *(
                 schedules.new(vals)
                 for vals in vals_list
-                if vals["kind"] != "usage" and limit and vals["billing_date"] <= limit[0]
+                if vals["kind"] != "usage" and limit and issued(vals["billing_date"]) <= limit[0]
             ),
         )
 

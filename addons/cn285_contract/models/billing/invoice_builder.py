@@ -44,7 +44,8 @@ class InvoiceBuilder(models.AbstractModel):
     def _group_rows(self, rows, invoice_date=None):
         """Rows by the invoice they go on, in the order of invoice date and payer.
 
-        :param invoice_date: date of all invoices; None: each row's own billing date
+        :param invoice_date: date of all invoices; None: each row's own, or today where that is
+            past, see ``res.company._cn285_issue_day``
         :returns: ``{InvoiceKey: billing schedule rows}``
         """
         contracts = rows.contract_id
@@ -55,7 +56,7 @@ class InvoiceBuilder(models.AbstractModel):
         }
         groups = defaultdict(list)
         for row in rows:
-            key = InvoiceKey(invoice_date or row.billing_date, *terms[row.contract_id])
+            key = InvoiceKey(invoice_date or row._issue_day(), *terms[row.contract_id])
             groups[key].append(row.id)
         return {key: _part(rows, groups[key]) for key in sorted(groups)}
 
@@ -154,6 +155,9 @@ class InvoiceBuilder(models.AbstractModel):
                 for sequence, line in enumerate(lines, start=1)
             ],
         }
+        if not key.payment_term_id:
+            # Left empty, Odoo would take it for due on the day of the run, whatever its own date.
+            vals["invoice_date_due"] = key.date
         if run:
             vals["cn285_run_id"] = run.id
         return PreparedInvoice(vals, line_rows)
@@ -313,7 +317,7 @@ class InvoiceBuilder(models.AbstractModel):
             key = contract.company_id, journal, product
             if key not in products:
                 products[key] = self._product_obstacle(*key)
-            day = contract.company_id, journal, invoice_date or row.billing_date
+            day = contract.company_id, journal, invoice_date or row._issue_day()
             if day not in days:
                 days[day] = self._date_obstacle(*day)
             reason = self._row_obstacle(row) or products[key]

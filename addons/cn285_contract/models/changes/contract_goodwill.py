@@ -57,6 +57,9 @@ class Contract(models.Model):
             self.company_id.id, journal.id, position.id, product
         )
         text = name or reason.name or self.env._("Goodwill")
+        asked = as_day(self.env, options.get("date"))
+        self.company_id._cn285_check_issue_day(asked)
+        today = self.company_id._cn285_today()
         return {
             "move_type": "out_refund",
             "cn285_sums_lines": True,
@@ -66,7 +69,8 @@ class Contract(models.Model):
             "currency_id": self.currency_id.id,
             "fiscal_position_id": position.id,
             "invoice_payment_term_id": False,
-            "invoice_date": as_day(self.env, options.get("date")) or self.company_id._cn285_today(),
+            "invoice_date": asked or today,
+            "invoice_date_due": asked or today,
             "invoice_origin": self.name,
             "ref": text,
             "narration": options.get("note") or False,

@@ -228,6 +228,13 @@ class AccountMove(models.Model):
         reason = as_record(self.env, "cn285.credit.reason", options.get("reason_id"))
         given = options.get("values") or {}
         text = self.env._("Credit of %s", self.name)
+        asked = as_day(self.env, options.get("date"))
+        self.company_id._cn285_check_issue_day(asked)
+        day = asked or self.company_id._cn285_today()
+        if given.get("invoice_date"):
+            # Odoo's dialog has a date of its own, by another clock.
+            day = self.company_id._cn285_issue_day(fields.Date.to_date(given["invoice_date"]))
+            given = {**given, "invoice_date": day, "date": day}
         return {
             "move_type": "out_refund",
             "cn285_sums_lines": True,
@@ -238,7 +245,8 @@ class AccountMove(models.Model):
             "currency_id": self.currency_id.id,
             "fiscal_position_id": self.fiscal_position_id.id,
             "invoice_payment_term_id": False,
-            "invoice_date": as_day(self.env, options.get("date")) or self.company_id._cn285_today(),
+            "invoice_date": day,
+            "invoice_date_due": day,
             "invoice_origin": self.name,
             "ref": f"{text}: {reason.name}" if reason else text,
             "narration": options.get("note") or False,

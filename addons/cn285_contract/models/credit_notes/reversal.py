@@ -13,7 +13,7 @@ class AccountMove(models.Model):
     """
 
     _inherit = "account.move"
-    # Looks at credit notes alone.
+    # Looks at credit notes, and at drafts, alone.
     _quick_harmless = ("_post",)
 
     def _cn285_is_ours(self):
@@ -43,6 +43,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         self.filtered(lambda move: move.move_type == "out_refund")._cn285_check_credits()
         self._cn285_rows_follow_lines()
+        self._cn285_date_on_issue()
         return super()._post(soft)
 
     def _cn285_rows_follow_lines(self):

@@ -17,6 +17,7 @@ HEADER_KEYS = frozenset(
         "delivery_date",
         "fiscal_position_id",
         "invoice_date",
+        "invoice_date_due",
         "invoice_line_ids",
         "invoice_origin",
         "invoice_payment_term_id",
@@ -87,6 +88,8 @@ class HeaderPlanner:
         }
         for name in ("ref", "invoice_origin"):
             columns[name] = self.known.column(self.moves, name, vals.get(name))
+        if vals.get("invoice_date_due"):
+            columns["invoice_date_due"] = fields.Date.to_date(vals["invoice_date_due"])
         if vals.get("delivery_date"):
             columns["delivery_date"] = fields.Date.to_date(vals["delivery_date"])
         self._partner_columns(columns, vals, partner, currency)

@@ -59,10 +59,11 @@ def add_installments(known, invoice, currency, sums, position, common):
         "display_type": "payment_term",
         "sequence": TERM_SEQUENCE,
     }
+    given = header.get("invoice_date_due") or known.today
     installments = known.once(
         "due",
-        (term.id, header["date"], currency.id, sums),
-        lambda: _installments(known, term, header["date"], currency, sums),
+        (term.id, header["date"], given, currency.id, sums),
+        lambda: _installments(known, term, header["date"], given, currency, sums),
     )
     items = []
     for date, discount_date, balance, amount_currency, discounted in installments:
@@ -83,11 +84,14 @@ def add_installments(known, invoice, currency, sums, position, common):
     header["invoice_date_due"] = max(item.columns["date_maturity"] for item in items)
 
 
-def _installments(known, term, date, currency, sums):
-    """Return the installments, merged by date as in `account.move._compute_needed_terms`."""
+def _installments(known, term, date, given, currency, sums):
+    """Return the installments, merged by date as in `account.move._compute_needed_terms`.
+
+    :param given: the due date of an invoice without payment terms
+    """
     untaxed_currency, tax_currency, total_currency, untaxed, tax, total = sums
     if not term:
-        return ((known.today, None, total, total_currency, (0.0, 0.0)),)
+        return ((given, None, total, total_currency, (0.0, 0.0)),)
     local = known.currency
     terms = term._compute_terms(
         date_ref=date,

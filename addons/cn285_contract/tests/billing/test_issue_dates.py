@@ -1,0 +1,215 @@
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from ..common import ContractCase
+
+TODAY = date(2026, 6, 10)
+
+
+class IssueCase(ContractCase):
+    """A company in production, as it is set up by default."""
+
+    in_production = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env, "billing", groups="cn285_contract.group_billing_manager"
+        )
+
+    def _bill(self, until, **values):
+        """A run of the billing manager."""
+        self.env = self.env(user=self.manager)
+        values.setdefault("company_id", self.company.id)
+        run = self.env["cn285.billing.run"].create({"date": until, **values})
+        run.action_run()
+        return run
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-06-10 10:00:00")
+class TestIssueDates(IssueCase):
+    """Which day an invoice bears, and what it is due on."""
+
+    def test_late_rows_are_dated_on_the_day_of_the_run(self):
+        contract = self._create_contract()
+        move = self._bill(TODAY).invoice_ids
+        self.assertEqual(move.mapped("invoice_date"), [TODAY])
+        self.assertEqual(move.date, TODAY)
+        self.assertMoney(move.amount_untaxed, "600.00")
+        rows = contract.schedule_ids.filtered("move_id").sorted("period_start")
+        self.assertEqual(rows[0].billing_date, date(2026, 1, 1))
+        self.assertIn("from 01/01/2026 to 01/31/2026", move.invoice_line_ids[0].name)
+
+    def test_run_up_to_a_past_day_is_dated_today(self):
+        self._create_contract()
+        move = self._bill(date(2026, 3, 31)).invoice_ids
+        self.assertEqual(move.invoice_date, TODAY)
+        self.assertMoney(move.amount_untaxed, "300.00")
+
+    def test_numbers_follow_the_dates(self):
+        self._create_contract(date_start=date(2026, 6, 1))
+        first = self._bill(TODAY).invoice_ids
+        self._create_contract(partner_id=self.customer.copy().id)
+        late = self._bill(TODAY).invoice_ids
+        self.assertGreater(late.sequence_number, first.sequence_number)
+        self.assertEqual(late.sequence_prefix, first.sequence_prefix)
+        self.assertGreaterEqual(late.invoice_date, first.invoice_date)
+
+    def test_both_writers_agree(self):
+        self._create_contract()
+        self.env["ir.config_parameter"].set_param("cn285_contract.quick_invoices", "False")
+        ordinary = self._bill(TODAY).invoice_ids
+        self.env["ir.config_parameter"].sudo().set_param("cn285_contract.quick_invoices", "True")
+        self.env = self.env(user=self.uid)
+        self._create_contract(partner_id=self.customer.copy().id)
+        quick = self._bill(TODAY).invoice_ids
+        self.assertTrue(ordinary.cn285_ordinary_reason)
+        self.assertFalse(quick.cn285_ordinary_reason)
+        for name in ("invoice_date", "date", "invoice_date_due", "amount_total"):
+            self.assertEqual(ordinary[name], quick[name], name)
+        for move in (ordinary, quick):
+            due = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+            self.assertEqual(due.date_maturity, TODAY)
+
+    def test_batches_of_late_rows_are_not_torn(self):
+        self.company.cn285_batch_size = 1
+        self._create_contract()
+        run = self._bill(TODAY)
+        self.assertEqual((len(run.batch_ids), len(run.invoice_ids)), (1, 1))
+
+    def test_batch_left_over_night_bills_all_its_rows(self):
+        self._create_contract()
+        run = self.env["cn285.billing.run"].create({"date": TODAY})
+        run._start()
+        with freeze_time("2026-06-11 08:00:00"):
+            run.action_run()
+        self.assertEqual(run.invoice_ids.invoice_date, date(2026, 6, 11))
+        self.assertMoney(run.invoice_ids.amount_untaxed, "600.00")
+
+    def test_date_given_to_a_run_that_was_left_over_night(self):
+        self._create_contract()
+        run = self.env["cn285.billing.run"].create({"date": TODAY, "invoice_date": TODAY})
+        with freeze_time("2026-06-11 08:00:00"):
+            run.action_run()
+        self.assertEqual(run.invoice_ids.invoice_date, date(2026, 6, 11))
+
+    def test_dates_of_the_schedule_are_a_setting(self):
+        self.company.cn285_invoice_dating = "schedule"
+        self._create_contract()
+        moves = self._bill(date(2026, 2, 28)).invoice_ids.sorted("invoice_date")
+        days = [date(2026, 1, 1), date(2026, 2, 1)]
+        self.assertEqual(moves.mapped("invoice_date"), days)
+        self.assertEqual(moves.mapped("invoice_date_due"), days)
+
+    def test_no_run_credit_or_gesture_is_antedated(self):
+        contract = self._create_contract()
+        with self.assertRaisesRegex(UserError, "day on which it is issued"):
+            self._bill(TODAY, invoice_date=date(2026, 5, 31))
+        move = self._bill(TODAY).invoice_ids
+        self.env = self.env(user=self.uid)
+        for call in (
+            lambda: move.sudo().cn285_credit(date="2026-05-31"),
+            lambda: move.sudo().cn285_bill_again(date="2026-05-31"),
+            lambda: contract.credit_goodwill(10.0, date="2026-05-31"),
+        ):
+            with self.assertRaisesRegex(UserError, "day on which it is issued"):
+                call()
+
+    def test_draft_left_lying_bears_the_day_of_its_posting(self):
+        self._create_contract()
+        draft = self._bill(TODAY, post=False).invoice_ids
+        self.assertEqual(draft.invoice_date, TODAY)
+        with freeze_time("2026-06-20 10:00:00"):
+            draft.action_post()
+        self.assertEqual(draft.invoice_date, date(2026, 6, 20))
+        self.assertEqual(draft.invoice_date_due, date(2026, 6, 20))
+        with freeze_time("2026-06-25 10:00:00"):
+            draft.button_draft()
+            draft.action_post()
+        self.assertEqual(draft.invoice_date, date(2026, 6, 20))
+
+    def test_due_date_follows_the_date_of_a_draft(self):
+        self._create_contract()
+        draft = self._bill(TODAY, post=False).invoice_ids
+        draft.invoice_date = date(2026, 6, 15)
+        self.assertEqual(draft.invoice_date_due, date(2026, 6, 15))
+        draft.invoice_date_due = date(2026, 7, 31)
+        draft.invoice_date = date(2026, 6, 16)
+        self.assertEqual(draft.invoice_date_due, date(2026, 7, 31))
+
+    def test_payment_terms_count_from_the_day_of_issue(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        self._create_contract(payment_term_id=term.id)
+        self.assertEqual(self._bill(TODAY).invoice_ids.invoice_date_due, date(2026, 7, 10))
+
+    def test_credit_notes_without_terms_are_due_on_their_date(self):
+        contract = self._create_contract()
+        move = self._bill(TODAY).invoice_ids.with_user(self.uid)
+        credit = self.env["account.move"].browse(move.sudo().cn285_credit(percent=50)["id"])
+        self.assertEqual(credit.sudo().invoice_date_due, TODAY)
+        gesture = contract.credit_goodwill(5.0)["id"]
+        self.assertEqual(self.env["account.move"].sudo().browse(gesture).invoice_date_due, TODAY)
+
+    def test_preview_shows_the_day_of_issue(self):
+        contract = self._create_contract()
+        preview = contract.preview_invoices(2)
+        self.assertEqual([one["date"] for one in preview], ["2026-06-10", "2026-07-01"])
+        self.assertEqual([one["amount_untaxed"] for one in preview], [600.0, 100.0])
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-06-10 10:00:00")
+class TestAhead(IssueCase):
+    """Runs up to a day to come."""
+
+    def test_in_production_it_is_a_preview(self):
+        contract = self._create_contract(date_start=date(2026, 6, 1))
+        run = self._bill(date(2036, 6, 10))
+        self.assertFalse(run.invoice_ids)
+        self.assertEqual((run.state, len(run.batch_ids)), ("draft", 0))
+        self.assertIn("nothing was made or posted", run.preview)
+        self.assertIn("June 2026: about 1 invoices, 100.00", run.preview.replace("€", ""))
+        self.assertIn("June 2036", run.preview)
+        self.assertNotIn("July 2036", run.preview)
+        # Nothing of it stays.
+        self.assertLess(max(contract.schedule_ids.mapped("period_end")), date(2028, 1, 1))
+        self.assertEqual(set(contract.schedule_ids.mapped("state")), {"planned"})
+
+    def test_drafts_and_jobs_are_no_way_round(self):
+        self._create_contract(date_start=date(2026, 6, 1))
+        run = self._bill(date(2026, 6, 11), post=False)
+        run.action_run_in_jobs()
+        self.assertFalse(
+            run.invoice_ids | self.env["account.move"].search([("cn285_run_id", "=", run.id)])
+        )
+        with self.assertRaisesRegex(UserError, "is a preview"):
+            run.action_retry_errors()
+        dated = self._bill(date(2026, 12, 31), invoice_date=TODAY)
+        self.assertFalse(dated.invoice_ids)
+
+    def test_the_day_comes(self):
+        self._create_contract(date_start=date(2026, 6, 1))
+        run = self._bill(date(2026, 7, 1))
+        self.assertFalse(run.invoice_ids)
+        with freeze_time("2026-07-01 10:00:00"):
+            run.action_run()
+        self.assertMoney(run.invoice_ids.amount_untaxed, "200.00")
+        self.assertEqual(run.invoice_ids.invoice_date, date(2026, 7, 1))
+
+    def test_billing_ahead_of_a_contract_stays(self):
+        contract = self._create_contract(date_start=date(2026, 6, 1))
+        moves = self.env["account.move"].browse(contract.bill_ahead(periods=3))
+        self.assertEqual(moves.mapped("invoice_date"), [TODAY])
+        self.assertMoney(moves.amount_untaxed, "300.00")
+
+    def test_marked_as_a_test_it_posts(self):
+        self._create_contract(date_start=date(2026, 6, 1))
+        self.company._cn285_mark_test_database()
+        moves = self._bill(date(2026, 7, 31)).invoice_ids.sorted("invoice_date")
+        self.assertEqual(moves.mapped("invoice_date"), [TODAY, date(2026, 7, 1)])
+        self.assertEqual(set(moves.mapped("state")), {"posted"})
