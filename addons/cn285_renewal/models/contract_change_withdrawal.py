@@ -23,6 +23,7 @@ class Withdraw(ChangeType):
     waits = False
     ends_with_service = False
     for_customers = True
+    settles_at_once = True
 
     def check(self, change):
         """Something runs, and the period is not over; an exception from that wants its reason."""
