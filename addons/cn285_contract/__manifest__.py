@@ -8,7 +8,7 @@
     "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["account", "product", "portal", "mail", "queue_job", "cn285_import"],
-    "external_dependencies": {"python": ["xlsxwriter"]},
+    "external_dependencies": {"python": ["reportlab", "xlsxwriter"]},
     "data": [
         "security/cn285_contract_groups.xml",
         "security/ir.model.access.csv",

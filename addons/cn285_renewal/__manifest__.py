@@ -1,7 +1,7 @@
 {
     "name": "Cn285 Renewal",
     "summary": "Terms, tacit renewal, notices, termination and withdrawal of contracts, by the law",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Sales/Contracts",
     "author": "Cn285",
     "maintainers": ["cn285"],

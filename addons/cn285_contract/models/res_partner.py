@@ -59,3 +59,12 @@ class ResPartner(models.Model):
         ]
         action["context"] = {"default_partner_id": self.id}
         return action
+
+    def _cn285_is_professional(self):
+        """Whether the customer acts professionally, as far as is known: a company, or a VAT number.
+
+        Where another addon keeps what customers are to the law, it says so here.
+        """
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        return bool(customer.is_company or customer.vat)

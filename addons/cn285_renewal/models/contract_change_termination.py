@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.changes.types import ChangeTypeExtension
-from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.addons.cn285_contract.models.common import PLANNED_STATES, STATE_DOOR
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -142,6 +142,29 @@ class ContractChange(models.Model):
             planned._work_out_fees()
             planned._announce(True)
         return result
+
+    def _update_state(self, allowed, target, **values):
+        """Also take back that a renewal was refused, where the end is given up or rejected."""
+        result = super()._update_state(allowed, target, **values)
+        if target in ("cancelled", "rejected"):
+            self.filtered(lambda change: change.type == "terminate")._take_back_refusals()
+        return result
+
+    def _take_back_refusals(self):
+        """The contracts' current terms are not refused any more, unless another end does it."""
+        for contract in self.contract_id:
+            refused = contract._current_notice().filtered("date_refused")
+            ends = contract.change_ids.filtered(
+                lambda change, contract=contract: (
+                    change.type in ENDS
+                    and not change.item_id
+                    and change.state in (*PLANNED_STATES, "applied")
+                    and change.date_effective <= contract.term_end
+                )
+            )
+            if refused and not ends:
+                # sudo: who may take back an end may not write notices.
+                refused.sudo()._write_inside({"date_refused": False})
 
     def _check_undecided(self):
         """Refuse to favour customers in what is done: its fee was charged, its right is told."""

@@ -17,7 +17,8 @@ class Contract(models.Model):
     def _portal_end(self):
         """The termination, refusal or withdrawal that is under way or done; empty if none is.
 
-        One of the staff's that awaits approval keeps no customer from his own.
+        One of the staff's that awaits approval keeps no customer from his own, nor does one that
+        ends later than he may; and one after which the contract was prolonged is none any more.
         """
         self.ensure_one()
         return self.change_ids.filtered(
@@ -25,6 +26,7 @@ class Contract(models.Model):
                 change.type in ("terminate", "withdraw")
                 and not change.item_id
                 and change.state in ("scheduled", "applied")
+                and not change._leaves_customer_free()
             )
         ).sorted("id")[-1:]
 
@@ -133,6 +135,20 @@ class Contract(models.Model):
 
 class ContractChange(models.Model):
     _inherit = "cn285.contract.change"
+
+    def _leaves_customer_free(self):
+        """Whether the customer may end the contract all the same, and sooner than this end."""
+        self.ensure_one()
+        contract = self.contract_id
+        if self.state == "applied":
+            end = contract.date_end
+            return contract.state in LIVE_STATES and not (end and end <= self._last_day())
+        if self.origin == "customer":
+            return False
+        free = [contract.earliest_termination_date(free_of_charge=True)]
+        if contract._may_renew() and self.company_id._cn285_today() <= contract.last_day_to_refuse:
+            free.append(contract.term_end)
+        return min(free) < self.date_effective
 
     def _ask_examination(self):
         """Have somebody look at the reason for which the customer wants to leave free of charge."""

@@ -111,6 +111,7 @@ class Contract(models.Model):
         self.ensure_one()
         return bool(
             self.term_end
+            and self.state not in ("closed", "cancelled", "withdrawn")
             and self.renewal_mode == "tacit"
             and self.auto_renew
             and not (self.renewal_max and self.term_number >= self.renewal_max)

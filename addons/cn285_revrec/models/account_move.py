@@ -31,10 +31,10 @@ class AccountMove(models.Model):
             self.env["cn285.revrec.schedule"].sudo()._forget_invoices(self)
         return super().button_draft()
 
-    def _cn285_prepare_credit_line(self, line, credit):
+    def _cn285_prepare_credit_line(self, line, credit, own=None):
         """A credit note's line is recognised as the line that it credits."""
         return {
-            **super()._cn285_prepare_credit_line(line, credit),
+            **super()._cn285_prepare_credit_line(line, credit, own),
             "cn285_revrec_rule_id": line.cn285_revrec_rule_id.id,
             "cn285_service_start": line.cn285_service_start,
             "cn285_service_end": line.cn285_service_end,

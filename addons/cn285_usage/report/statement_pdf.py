@@ -4,13 +4,13 @@ import io
 from dataclasses import replace
 from functools import lru_cache
 
+from odoo.addons.cn285_contract.report.pdf_fonts import Fonts
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ..engine.statement_fields import NUMBERS
-from .statement_fonts import Fonts
 from .statement_format import Header
 
 MM = 72 / 25.4

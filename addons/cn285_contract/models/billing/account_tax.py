@@ -37,7 +37,7 @@ class AccountTax(models.Model):
         amount = base_line["currency_id"].round(quantity * price)
         return {**base_line, "price_unit": amount / quantity, "discount": 0.0}
 
-    def _cn285_given_amounts(self, figures, currency, base, taxes, bases=None):
+    def _cn285_given_amounts(self, figures, currency, base, taxes, bases=None, own=None):
         """Amounts of a line with these taxes that are given, as ``extra_tax_data`` holds them.
 
         Odoo takes them as long as the line keeps its figures. Those in the company's currency
@@ -47,6 +47,7 @@ class AccountTax(models.Model):
         :param base: Decimal excluding tax
         :param taxes: ``{tax id: Decimal}``; a tax that is not in it is computed
         :param bases: ``{tax id: base}``; None: computed
+        :param own: ``(rate, base, {tax id: Decimal})`` in the company's currency, given as well
         """
         amounts = {}
         for tax in self.flatten_taxes_hierarchy():
@@ -54,14 +55,20 @@ class AccountTax(models.Model):
             if tax.id in taxes and not tax.has_negative_factor:
                 amount = float(taxes[tax.id])
                 given.update(tax_amount_currency=amount, tax_amount=amount)
+                if own:
+                    given["tax_amount"] = float(own[2].get(tax.id, 0))
                 if bases:
                     given["base_amount_currency"] = currency.round(bases[tax.id])
+        if own and not amounts:
+            # Odoo takes what is given where some tax is, and this is none of the line.
+            amounts = {"0": {}}
         if not amounts:
             return False
         return {
             **{name: figures[name] for name in ("price_unit", "quantity", "discount")},
             "currency_id": currency.id,
-            "rate": 1.0,
+            "rate": own[0] if own else 1.0,
             "manual_total_excluded_currency": float(base),
+            **({"manual_total_excluded": float(own[1])} if own else {}),
             "manual_tax_amounts": amounts,
         }

@@ -8,6 +8,7 @@ from . import (
     billing_credit,
     credit_note,
     credit_amounts,
+    credit_own_currency,
     reversal,
     billing_again,
     settled_rows,

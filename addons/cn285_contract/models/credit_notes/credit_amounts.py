@@ -24,8 +24,10 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _cn285_line_amounts(self):
+    def _cn285_line_amounts(self, own=False):
         """What each line comes to: ``{line: (excluding tax, {tax id: amount})}``.
+
+        :param bool own: in the company's currency instead of the document's
 
         Lines are what their journal items are. Each tax is what its journal items are, parted over
         the lines by what it exactly comes to on each; so it does not depend on the rounding method
@@ -38,21 +40,30 @@ class AccountMove(models.Model):
             base_line = {**base_line, "cn285_sums_lines": False}
             engine._add_tax_details_in_base_line(base_line, self.company_id, "round_globally")
             exact[line] = self._cn285_exact_taxes(base_line)
+            if own:
+                rate = as_decimal(self.invoice_currency_rate or 1.0)
+                exact[line] = {tax: amount / rate for tax, amount in exact[line].items()}
         totals = defaultdict(Decimal)
         for item in self.line_ids.filtered("tax_line_id"):
-            amount = self.direction_sign * item.amount_currency
-            totals[item.tax_line_id.id] += self._cn285_money(amount)
+            totals[item.tax_line_id.id] += self._cn285_charged(item, own)
+        unit = as_decimal((self.company_currency_id if own else self.currency_id).rounding)
         taxes = {line: {} for line in exact}
         for tax, total in totals.items():
             members = [line for line, amounts in exact.items() if tax in amounts]
-            unit = as_decimal(self.currency_id.rounding)
             parts = rounded_to([exact[line][tax] for line in members], total, unit)
             for line, part in zip(members, parts, strict=True):
                 taxes[line][tax] = part
-        return {
-            line: (self._cn285_money(self.direction_sign * line.amount_currency), taxes[line])
-            for line in exact
-        }
+        return {line: (self._cn285_charged(line, own), taxes[line]) for line in exact}
+
+    def _cn285_charged(self, item, own=False):
+        """What a journal item charges, in the document's currency or in its company's ``own``."""
+        amount, currency = (
+            (item.balance, self.company_currency_id)
+            if own
+            else (item.amount_currency, self.currency_id)
+        )
+        charged = as_decimal(float(self.direction_sign * amount))
+        return round_money(charged, as_decimal(currency.rounding))
 
     @api.model
     def _cn285_exact_taxes(self, base_line):

@@ -11,8 +11,7 @@ from ...engine.credit import (
     reserve,
     spread_credit,
 )
-from ...engine.money import round_money
-from ..common import as_day, as_decimal
+from ..common import as_day, as_decimal, as_record
 
 ALL = Decimal(100)
 # What Odoo's own dialog says of a credit note, and may be another than ours would be.
@@ -189,9 +188,6 @@ class AccountMove(models.Model):
             for line in lines
         ]
 
-    def _cn285_money(self, amount):
-        return round_money(as_decimal(float(amount)), as_decimal(self.currency_id.rounding))
-
     def _cn285_creditable_rows(self):
         """What is left of the schedule rows behind the invoice: ``{row: Decimal}``."""
         # sudo: whoever may credit the invoice may know what of its schedule was credited.
@@ -207,11 +203,15 @@ class AccountMove(models.Model):
     def _cn285_create_credit(self, credits, row_shares, options):
         """The credit note for these credits of the engine, posted if the options say so."""
         lines = self.env["account.move.line"].browse([credit.key for credit in credits])
+        values = self._cn285_prepare_credit(options)
+        own = self._cn285_own_of_closing(dict(zip(lines, credits, strict=True)), values)
         refund = self.env["account.move"].create(
             {
-                **self._cn285_prepare_credit(options),
+                **values,
                 "invoice_line_ids": [
-                    fields.Command.create(self._cn285_prepare_credit_line(line, credit))
+                    fields.Command.create(
+                        self._cn285_prepare_credit_line(line, credit, own.get(line))
+                    )
                     for line, credit in zip(lines, credits, strict=True)
                 ],
             }
@@ -225,7 +225,7 @@ class AccountMove(models.Model):
         return refund
 
     def _cn285_prepare_credit(self, options):
-        reason = self.env["cn285.credit.reason"].browse(options.get("reason_id") or False)
+        reason = as_record(self.env, "cn285.credit.reason", options.get("reason_id"))
         given = options.get("values") or {}
         text = self.env._("Credit of %s", self.name)
         asked = as_day(self.env, options.get("date"))
@@ -256,8 +256,11 @@ class AccountMove(models.Model):
             **{name: given[name] for name in OF_THE_DIALOG if given.get(name)},
         }
 
-    def _cn285_prepare_credit_line(self, line, credit):
-        """Values of a credit note's line, with its tax to the cent."""
+    def _cn285_prepare_credit_line(self, line, credit, own=None):
+        """Values of a credit note's line, with its tax to the cent.
+
+        :param own: see :meth:`_cn285_own_of_closing`
+        """
         included = sum(
             (credit.taxes.get(tax.id, Decimal(0)) for tax in line.tax_ids if tax.price_include),
             Decimal(0),
@@ -280,14 +283,14 @@ class AccountMove(models.Model):
             "tax_ids": [fields.Command.set(line.tax_ids.ids)],
             "analytic_distribution": line.analytic_distribution or False,
             "cn285_credited_line_id": line.id,
-            "extra_tax_data": self._cn285_tax_data(line, credit, figures),
+            "extra_tax_data": self._cn285_tax_data(line, credit, figures, own),
         }
 
-    def _cn285_tax_data(self, line, credit, figures):
+    def _cn285_tax_data(self, line, credit, figures, own):
         """The line's tax as Odoo keeps amounts that are given rather than computed."""
         taxes = line.tax_ids.flatten_taxes_hierarchy()
         given = {tax.id: credit.taxes.get(tax.id, Decimal(0)) for tax in taxes}
-        return taxes._cn285_given_amounts(figures, self.currency_id, credit.base, given)
+        return taxes._cn285_given_amounts(figures, self.currency_id, credit.base, given, own=own)
 
     def _cn285_mark_rows(self, refund, row_shares):
         """Note which schedule rows each line of the credit note takes back.

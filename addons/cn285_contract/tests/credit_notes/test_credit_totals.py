@@ -120,3 +120,58 @@ class TestCreditTotals(MoneyCase):
                 move[name] * (1 if move.move_type == "out_invoice" else -1) for move in invoices
             ]
             self.assertEqual(sum(signed), 0.0)
+
+    def _in_dollars(self, prices, taxes="on top"):
+        """An invoice in USD, of which a euro buys three, and from 10 January on four."""
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        rates = self.env["res.currency.rate"]
+        rates.search([("currency_id", "=", usd.id)]).unlink()
+        for day, rate in ((date(2025, 1, 1), 3.0), (date(2026, 1, 10), 4.0)):
+            rates.create({"currency_id": usd.id, "name": day, "rate": rate})
+        return self._invoiced(self.taxes[taxes], prices=prices, currency_id=usd.id).invoice_ids
+
+    def _own_amounts(self, moves):
+        """What documents come to in euros, by kind of account."""
+        groups = moves.line_ids.grouped(lambda line: line.account_id.account_type)
+        return {kind: self._cents(sum(lines.mapped("balance"))) for kind, lines in groups.items()}
+
+    def test_in_the_companys_currency_nothing_is_left_over(self):
+        """100.00 USD are 33.33 EUR, 50.00 twice would be 33.34; tax 6.67 and twice 3.33."""
+        invoice = self._in_dollars((100.0,))
+        first, second = (
+            invoice.browse(invoice.cn285_credit(percent=percent)["id"]) for percent in (50, 100)
+        )
+        self.assertEqual(
+            [self._own_amounts(move) for move in (invoice, first, second)],
+            [
+                {
+                    "income": "-33.33",
+                    "liability_current": "-6.67",
+                    "asset_receivable": "40.00",
+                },
+                {"income": "16.67", "liability_current": "3.33", "asset_receivable": "-20.00"},
+                {"income": "16.66", "liability_current": "3.34", "asset_receivable": "-20.00"},
+            ],
+        )
+        self.assertEqual(invoice.payment_state, "reversed")
+
+    def test_many_credits_in_a_foreign_currency(self):
+        for taxes in self.taxes:
+            invoice = self._in_dollars((10.03, 0.07, 33.37), taxes)
+            lines = invoice.invoice_line_ids
+            for amount in (1.01, 2.02, 3.04):
+                invoice.cn285_credit(lines={lines[0].id: {"amount": amount}})
+                invoice.cn285_credit(percent=7)
+            refund = invoice._reverse_moves(cancel=True)
+            with self.subTest(taxes=taxes):
+                self.assertTrue(refund.line_ids)
+                moves = invoice | invoice.reversal_move_ids
+                self.assertLessEqual(set(self._own_amounts(moves).values()), {"0.00", "-0.00"})
+
+    def test_at_another_rate_a_credit_has_its_own_value(self):
+        invoice = self._in_dollars((100.0,))
+        invoice.cn285_credit(percent=50)
+        made = invoice.cn285_credit(date=date(2026, 1, 10))
+        amounts = self._own_amounts(invoice.browse(made["id"]))
+        self.assertEqual((amounts["income"], amounts["liability_current"]), ("12.50", "2.50"))

@@ -32,3 +32,6 @@ class ResPartner(models.Model):
     @api.model
     def _commercial_fields(self):
         return [*super()._commercial_fields(), "cn285_legal_kind"]
+
+    def _cn285_is_professional(self):
+        return self.commercial_partner_id.cn285_legal_kind == "professional"

@@ -21,6 +21,8 @@ class Until(NamedTuple):
     billed: date | None
 
 
+# Kinds of rows that are billed at once, whatever else is due.
+AT_ONCE = ("usage_delivery", "usage_threshold")
 NOTHING = Until(None, None, None)
 
 
@@ -78,21 +80,37 @@ class ContractItem(models.Model):
     def _rate_waiting_anew(self, day):
         """Have what was rated of days from ``day`` on and waits for its invoice rated anew.
 
-        So is what their contracts, and members of their pools, have waiting: amounts depend on each
-        other, and an invoice is not cut in two.
+        So is what their contracts, members of their pools, and what they trigger have waiting:
+        amounts depend on each other, and an invoice is not cut in two. What was to be billed at
+        once, a delivery or a threshold, is looked for anew.
         """
         # sudo: rows follow from their items; who may change these may not write them.
         items = self.sudo()
         items |= items.calculator_ids._all_pools()._all_calculators().item_id
+        items = items._with_triggered()
         rows = items.env["cn285.billing.schedule"].search(
             [
                 ("contract_id", "in", items.contract_id.ids),
-                ("kind", "=", "usage"),
+                ("kind", "in", ("usage", *AT_ONCE)),
                 ("state", "=", "planned"),
                 ("period_end", ">=", day),
             ]
         )
-        rows._unrate()
+        periods = rows.filtered(lambda row: row.kind == "usage")
+        periods._unrate()
+        at_once = rows - periods
+        at_once.delivery_id._write_inside({"pending": True})
+        at_once._write_inside({"state": "cancelled"})
+        at_once._owe_periods_again()
+
+    def _with_triggered(self):
+        """These items, and those that their usage triggers, over any number of levels."""
+        found, new = self, self
+        while new:
+            new = self.env["cn285.usage.calculator"].search([("source_item_id", "in", new.ids)])
+            new = new.item_id - found
+            found |= new
+        return found
 
     def _rate_anew(self, day):
         """Have what was billed of days from ``day`` on rated anew: the next run bills differences.

@@ -15,10 +15,10 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.fields import Domain
 from odoo.modules.registry import Registry
 
+from ..rating.first_unrated import AT_ONCE
+
 _logger = logging.getLogger(__name__)
 
-# Kinds of rows that are billed at once, whatever else is due.
-AT_ONCE = ("usage_delivery", "usage_threshold")
 # How long a job waits for its turn.
 TURN_SECONDS = 10
 # How long the rows of a run that is still running are left to it.

@@ -189,3 +189,72 @@ class TestUsageWaitingHistory(HistoryCase):
             self._use_on(contract, d19=1)
             self._use(contract, 1, "2026-04-19")
         self.assertEqual(self._bill_on("2026-06-02", contract), "3.00")
+
+    # === BILLED AT ONCE, OR TRIGGERED, AND NOT INVOICED YET === #
+
+    def _planned_at_once(self, contract):
+        """The looks of a trigger's job, without the batches that it orders."""
+        rows, failed = (
+            self.env["cn285.billing.schedule"].sudo()._plan_triggered(self.company, everything=True)
+        )
+        self.assertFalse(failed)
+        return rows.filtered(lambda row: row.contract_id == contract)
+
+    def test_deliveries_that_await_their_job_are_rated_anew(self):
+        contract = self._usage_contract(
+            {"price_unit": 1.0}, {"usage_billing": "delivery"}, date_start="2026-04-01"
+        )
+        self._use(contract, 10, "2026-04-10")
+        self._use(contract, 20, "2026-04-20")
+        rows = self._planned_at_once(contract).sorted("period_start")
+        self.assertEqual([self._cents(row.amount) for row in rows], ["10.00", "20.00"])
+        self._calculator(contract).write({"price_unit": 3.0, "terms_from": "2026-04-16"})
+        self.assertEqual(rows.mapped("state"), ["planned", "cancelled"])
+        # 10 × 1, 20 × 3.
+        self.assertEqual(self._bill_on("2026-05-02", contract), "70.00")
+
+    def test_a_threshold_that_awaits_its_job_is_rated_anew(self):
+        item = {
+            "usage_billing": "threshold",
+            "usage_threshold": 50,
+            "usage_threshold_repeat": "once",
+            "alignment": "calendar",
+        }
+        with self._on("2026-04-25"):
+            contract = self._april(item=item)
+            row = self._planned_at_once(contract)
+            # Reached on 10 April by 60 × 1.
+            self.assertEqual(
+                (self._cents(row.amount), row.period_end), ("60.00", date(2026, 4, 10))
+            )
+            self._calculator(contract).write({"price_unit": 3.0, "terms_from": "2026-04-11"})
+            self.assertEqual(row.state, "planned", "what it bills is older than the terms")
+            self._calculator(contract).write({"price_unit": 0.5, "terms_from": "2026-04-01"})
+            self.assertEqual(row.state, "cancelled")
+            # 60 × 0.50 is below 50.00, 100 × 0.50 reaches it.
+            row = self._planned_at_once(contract)
+            self.assertEqual(
+                (self._cents(row.amount), row.period_end), ("50.00", date(2026, 4, 20))
+            )
+            self.assertEqual(self._bill_now(contract), "50.00")
+        self.assertEqual(self._bill_on("2026-05-02", contract), "0.00")
+
+    def test_what_another_contract_triggers_is_rated_anew(self):
+        source = self._april()
+        triggered = self._usage_contract(
+            {
+                "metric_id": False,
+                "source_item_id": source.item_ids.id,
+                "source_measure": "amount",
+                "charge_model": "percentage",
+                "percent": 10.0,
+            },
+            date_start="2026-04-01",
+        )
+        edit = {"price_unit": 3.0, "terms_from": "2026-04-16"}
+        both = source | triggered
+        self.assertEqual(
+            self._billed_in_jobs(both, lambda: self._calculator(source).write(edit)), []
+        )
+        # 60 × 1 + 40 × 3, and 10 % of it.
+        self.assertEqual(self._bill_on("2026-05-02", both), "198.00")

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -12,6 +13,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 _ASIAN = "STSong-Light"
 _STANDARD = {"regular": "Helvetica", "bold": "Helvetica-Bold"}
 _ELLIPSIS = "…"
+# Blanks that languages put into numbers and before signs, and that few fonts have.
+_BLANKS = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "\u2007": "\u00a0"})
 
 
 class Fonts:
@@ -29,6 +32,29 @@ class Fonts:
             self._names = _STANDARD
         self._known = {weight: _signs(name) for weight, name in self._names.items()}
         self._width = lru_cache(maxsize=20_000)(self._measure)
+
+    def name(self, weight):
+        """The name under which reportlab knows the font."""
+        return self._names[weight]
+
+    def plain(self, text, weight):
+        """The text without what no page can show; None where the font lacks one of its signs."""
+        text = text.translate(_BLANKS)
+        known = self._known[weight]
+        return text if all(sign in known for sign in text) else None
+
+    def markup(self, text, weight="regular"):
+        """The text as a reportlab paragraph takes it: escaped, line ends kept, signs that the font
+        lacks in the other one, and without what no page can show.
+        """
+        shown = "".join(
+            sign for sign in text.translate(_BLANKS) if sign.isprintable() or sign in "\n\u00a0"
+        )
+        parts = [
+            escape(part) if name == self._names[weight] else _in_font(name, part)
+            for name, part in self._runs(shown, weight)
+        ]
+        return "".join(parts).replace("\n", "<br/>")
 
     def width(self, text, weight, size):
         """The width of a text in points."""
@@ -92,12 +118,16 @@ class Fonts:
         asian = _registered_asian()
         runs = []
         for sign in text:
-            font = name if sign in known else asian
+            font = name if sign in known or sign == "\n" else asian
             if runs and runs[-1][0] == font:
                 runs[-1] = font, runs[-1][1] + sign
             else:
                 runs.append((font, sign))
         return runs
+
+
+def _in_font(name, text):
+    return f'<font name="{name}">{escape(text)}</font>'
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,15 @@
+{
+    "name": "Cn285 Printed Documents",
+    "summary": "Invoices and credit notes as PDF without wkhtmltopdf, with what the law asks for",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["cn285_contract"],
+    "external_dependencies": {"python": ["reportlab"]},
+    "data": ["views/res_config_settings_views.xml"],
+    "assets": {"web.assets_backend": ["cn285_print/static/src/**/*"]},
+    "auto_install": True,
+}

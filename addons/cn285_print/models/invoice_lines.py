@@ -1,0 +1,132 @@
+"""The lines of an invoice as they are printed: unit prices without tax, rates, amounts."""
+
+from odoo.tools import float_round, formatLang
+
+from ..engine.mentions import category
+from ..report.document import Column, Line
+
+# A unit price is shown with as many decimals as it has, from two to so many.
+MOST_DECIMALS = 6
+
+
+class InvoiceLines:
+    """The lines of an invoice.
+
+    :param move: the invoice, by sudo, in the language of its recipient
+    """
+
+    def __init__(self, move):
+        self._move, self._env = move, move.env
+        self._products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        self._has_discount = any(line.discount for line in self._products)
+        self._has_tax = any(line.tax_ids for line in self._products)
+
+    def category(self):
+        """What kind of operation is invoiced, of ``engine.mentions``."""
+        return category(
+            [is_service(line) for line in self._products if line.tax_ids or line.product_id]
+        )
+
+    def columns(self) -> list[Column]:
+        """The columns beside the description; discount and tax only where there are any."""
+        _ = self._env._
+        columns = [
+            Column(_("Quantity"), 24),
+            Column(_("Unit Price Excl. Tax"), 25),
+            Column(_("Discount"), 17) if self._has_discount else None,
+            Column(_("VAT"), 15) if self._has_tax else None,
+            Column(_("Amount Excl. Tax"), 28),
+        ]
+        return [column for column in columns if column]
+
+    def lines(self) -> list[Line]:
+        """The lines in their order; sections that hide what they consist of do so here too."""
+        shown = self._move._get_move_lines_to_report()
+        result = []
+        for line in shown.sorted(lambda line: (line.sequence, line.id)):
+            if line.display_type == "product":
+                result.append(self._line(line))
+            elif line.display_type in ("line_section", "line_subsection"):
+                result += self._section(line)
+            else:
+                result.append(Line(line.name or "", style="note"))
+        rounding = self._move.line_ids.filtered(lambda line: line.display_type == "rounding")
+        return result + [self._rounding(line) for line in rounding]
+
+    def _line(self, line):
+        title, *details = [part for part in (line.name or "").splitlines() if part.strip()] or [
+            line.product_id.display_name or ""
+        ]
+        figures = [
+            self._quantity(line),
+            self._price(line),
+            self._percent(line.discount) if self._has_discount else None,
+            ", ".join(map(self.rate, line.tax_ids)) if self._has_tax else None,
+            self._money(line.price_subtotal),
+        ]
+        return Line(title, details, [text for text in figures if text is not None])
+
+    def _section(self, line):
+        style = line.display_type.removeprefix("line_")
+        hides = (line, line.parent_id)
+        if not any(each.collapse_composition or each.collapse_prices for each in hides):
+            return [Line(line.name or "", style=style)]
+        return [self._grouped(child, style) for child in line._get_child_lines()]
+
+    def _grouped(self, child, style):
+        """A line of a section that does not tell its composition, or not its prices."""
+        is_head = child["display_type"] in ("line_section", "line_subsection")
+        empty = [""] * (len(self.columns()) - 1)
+        amount = self._money(child["price_subtotal"]) if child.get("price_subtotal") else ""
+        return Line(child["name"] or "", (), [*empty, amount], style if is_head else "line")
+
+    def _rounding(self, line):
+        empty = [""] * (len(self.columns()) - 1)
+        sign = self._move.direction_sign
+        return Line(line.name or "", (), [*empty, self._money(sign * line.amount_currency)])
+
+    # --- figures -------------------------------------------------------------------------
+
+    def _quantity(self, line):
+        number = formatLang(self._env, line.quantity, digits=decimals(line.quantity, 0, 5))
+        unit = line.product_uom_id
+        plain = unit == self._env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        return number if not unit or plain else f"{number} {unit.name}"
+
+    def _price(self, line):
+        """The unit price without taxes, also where the price includes them."""
+        price = line.price_unit
+        factor = line.quantity * (1 - line.discount / 100.0)
+        if factor and any(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
+            price = line.price_subtotal / factor
+        places = self._move.currency_id.decimal_places
+        return formatLang(self._env, price, digits=decimals(price, places, MOST_DECIMALS))
+
+    def _percent(self, number):
+        if not number:
+            return ""
+        return f"{formatLang(self._env, number, digits=decimals(number, 0, 4))} %"
+
+    def rate(self, tax):
+        """A tax by its rate, else by its name."""
+        if tax.amount_type == "percent":
+            return self._percent(tax.amount) or "0 %"
+        return tax.invoice_label or tax.name
+
+    def _money(self, amount):
+        return self._move.currency_id.format(amount)
+
+
+def is_service(line):
+    """Whether a service is sold: its product says so, else its taxes."""
+    if line.product_id:
+        return line.product_id.type == "service"
+    return "consu" not in line.tax_ids.mapped("tax_scope")
+
+
+def decimals(number, least, most):
+    """How many decimals a number needs, between two bounds."""
+    for digits in range(least, most):
+        if float_round(number, digits) == float_round(number, most):
+            return digits
+    return most

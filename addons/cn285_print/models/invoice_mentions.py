@@ -1,0 +1,115 @@
+"""The sentences that the law wants, in the words of the document's language."""
+
+from decimal import Decimal
+
+from odoo.tools import html2plaintext, is_html_empty
+
+from ..engine.mentions import Case, LineTax, Mention, mentions, zero_rate
+from .invoice_lines import is_service
+
+
+class InvoiceMentions:
+    """The mentions of an invoice.
+
+    :param move: the invoice, by sudo, in the language of its recipient
+    """
+
+    def __init__(self, move):
+        self._move, self._env = move, move.env
+        self._by_tax = self._line_taxes()
+        self._case = self._make_case()
+        self._found = mentions(self._case)
+
+    def about_tax(self) -> list[str]:
+        """Why no tax is due, when it is, and what the taxes themselves want said."""
+        words = self._tax_words()
+        texts = [words[mention] for mention in self._found if mention in words]
+        return list(dict.fromkeys([*texts, *self._legal_notes()]))
+
+    def about_payment(self) -> list[str]:
+        """What becomes of early and late payments."""
+        words = self._payment_words()
+        return [words[mention] for mention in self._found if mention in words]
+
+    def _legal_notes(self):
+        """Notes of taxes whose zero rate the places of seller and buyer do not explain."""
+        notes = []
+        for tax, facts in self._by_tax.items():
+            note = tax.invoice_legal_notes
+            if note and not is_html_empty(note) and not zero_rate(self._case, facts):
+                notes.append(html2plaintext(note, include_references=False).strip())
+        return notes
+
+    def _line_taxes(self):
+        found = {}
+        for line in self._move.invoice_line_ids:
+            service = is_service(line)
+            for tax in line.tax_ids.flatten_taxes_hierarchy():
+                scope = tax.tax_scope
+                found.setdefault(
+                    tax,
+                    LineTax(
+                        rate=Decimal(str(tax.amount)),
+                        is_service=scope == "service" if scope else service,
+                        on_payment=tax.tax_exigibility == "on_payment",
+                    ),
+                )
+        return found
+
+    def _make_case(self):
+        move = self._move
+        company = move.company_id
+        buyer, customer = move.partner_id, move.partner_id.commercial_partner_id
+        place = move.partner_shipping_id or buyer
+        country = (place.country_id or buyer.country_id or customer.country_id).code or ""
+        home = company.account_fiscal_country_id.code or company.country_id.code or ""
+        union = self._env.ref("base.europe").country_ids.mapped("code")
+        products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        return Case(
+            seller_country=home,
+            seller_has_vat_number=bool(company.vat),
+            buyer_country=country,
+            buyer_in_union=country in union and country != home,
+            buyer_has_vat_number=bool(buyer.vat or customer.vat),
+            is_professional=buyer._cn285_is_professional(),
+            is_credit=move.move_type == "out_refund",
+            taxes=tuple(self._by_tax.values()),
+            untaxed=any(not line.tax_ids for line in products),
+            has_discount=bool(move.invoice_payment_term_id.early_discount),
+        )
+
+    def _tax_words(self):
+        _ = self._env._
+        return {
+            Mention.REVERSE_CHARGE: _(
+                "Reverse charge: VAT is owed by the customer (article 283-2 of the French tax "
+                "code, articles 44 and 196 of directive 2006/112/EC)."
+            ),
+            Mention.SERVICE_ABROAD: _(
+                "Not subject to French VAT (article 259-1 of the French tax code)."
+            ),
+            Mention.GOODS_TO_UNION: _(
+                "Exempt from VAT, article 262 ter I of the French tax code (article 138 of "
+                "directive 2006/112/EC)."
+            ),
+            Mention.GOODS_EXPORTED: _("Exempt from VAT, article 262 I of the French tax code."),
+            Mention.NO_VAT: _("VAT not applicable, article 293 B of the French tax code."),
+            Mention.ON_DEBITS: _("Option to pay VAT on debits."),
+            Mention.ON_RECEIPTS: _("VAT on services is due on receipt of payment."),
+        }
+
+    def _payment_words(self):
+        _ = self._env._
+        rate = self._move.company_id.cn285_penalty_terms or _("three times the legal interest rate")
+        return {
+            Mention.NO_DISCOUNT: _("No discount for early payment."),
+            Mention.PENALTIES: _(
+                "Late payment penalties, due from the day after the due date without a reminder: "
+                "%s (article L441-10 of the French commercial code).",
+                rate,
+            ),
+            Mention.INDEMNITY: _(
+                "Fixed indemnity for recovery costs where payment is late: EUR 40 (articles "
+                "L441-10 and D441-5 of the French commercial code)."
+            ),
+        }

@@ -1,0 +1,93 @@
+"""What an invoice comes to: tax by rate, totals, and what was paid."""
+
+from odoo.tools import format_date, formatLang
+
+from ..report.document import Table, Total
+from .invoice_lines import InvoiceLines
+
+
+class InvoiceSums:
+    """The sums of an invoice.
+
+    :param move: the invoice, by sudo, in the language of its recipient
+    :param with_payments: whether to tell what was paid
+    """
+
+    def __init__(self, move, with_payments):
+        self._move, self._env = move, move.env
+        self._with_payments = with_payments
+
+    def by_rate(self) -> Table | None:
+        """Base and tax for each rate, of Odoo's own computation; None without taxes."""
+        rows = {}
+        for tax, values in self._taxes():
+            label = InvoiceLines(self._move).rate(tax)
+            base, amount = rows.get(label, (0.0, 0.0))
+            rows[label] = (
+                base + values["base_amount_currency"],
+                amount + values["tax_amount_currency"],
+            )
+        if not rows:
+            return None
+        _ = self._env._
+        return Table(
+            (_("VAT Rate"), _("Base"), _("VAT")),
+            [(label, self._money(base), self._money(tax)) for label, (base, tax) in rows.items()],
+        )
+
+    def _taxes(self):
+        taxes, move = self._env["account.tax"], self._move
+        base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
+        found = taxes._aggregate_base_lines_aggregated_values(
+            taxes._aggregate_base_lines_tax_details(
+                base_lines, lambda _line, data: data and data["tax"]
+            )
+        )
+        return [(tax, values) for tax, values in found.items() if tax]
+
+    def totals(self) -> list[Total]:
+        """Without tax, tax, with tax; in the company's currency too; paid, and what remains."""
+        move, _ = self._move, self._env._
+        totals = [
+            Total(_("Total Excl. Tax"), self._money(move.amount_untaxed)),
+            Total(_("VAT"), self._money(move.amount_tax)),
+            Total(_("Total Incl. Tax"), self._money(move.amount_total), strong=True),
+        ]
+        if move.currency_id != move.company_currency_id and move.amount_tax:
+            totals.append(self._tax_at_home())
+        if self._with_payments:
+            totals += self._payments()
+        return totals
+
+    def _tax_at_home(self):
+        """The tax in the company's currency (directive 2006/112/EC, article 230)."""
+        move = self._move
+        rate = formatLang(self._env, move.invoice_currency_rate, digits=6)
+        currency = move.company_currency_id
+        label = self._env._(
+            "VAT in %(currency)s (1 %(currency)s = %(rate)s %(other)s)",
+            currency=currency.name,
+            rate=rate,
+            other=move.currency_id.name,
+        )
+        return Total(label, currency.format(abs(move.amount_tax_signed)))
+
+    def _payments(self):
+        move, _ = self._move, self._env._
+        if move.state != "posted" or move.payment_state == "invoicing_legacy":
+            return []
+        widget = move.invoice_payments_widget or {}
+        paid = []
+        for payment in widget.get("content") or []:
+            if payment["is_exchange"]:
+                continue
+            day = format_date(self._env, payment["date"])
+            label = _("Reversed on %s", day) if payment["is_refund"] else _("Paid on %s", day)
+            paid.append(Total(label, self._money(-payment["amount"])))
+        if paid:
+            paid.append(Total(_("Amount Due"), self._money(move.amount_residual), strong=True))
+        return paid
+
+    def _money(self, amount):
+        # Zero has no sign.
+        return self._move.currency_id.format(amount or 0.0)

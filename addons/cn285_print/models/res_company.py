@@ -1,0 +1,50 @@
+from odoo import fields, models
+from odoo.tools.misc import file_path
+
+_FONT = "web/static/fonts/google/Roboto/Roboto-%s.ttf"
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    cn285_invoice_pdf = fields.Selection(
+        [
+            ("missing", "Where wkhtmltopdf Is Missing"),
+            ("always", "Always"),
+        ],
+        string="Invoices Drawn by Cn285",
+        default="missing",
+        required=True,
+        help="Invoices and credit notes to customers as PDF of ours, with the mentions of the law, "
+        "periods and explanations: where the program is missing by which Odoo makes its own, "
+        "or always.",
+    )
+    cn285_legal_form = fields.Char(
+        string="Legal Form and Capital",
+        help="As it stands on documents, such as: SAS au capital de 50 000 €",
+    )
+    cn285_trade_register = fields.Char(
+        string="Trade Register",
+        help="As it stands on documents, such as: RCS Lyon 123 456 789",
+    )
+    cn285_penalty_terms = fields.Char(
+        string="Late Payment Penalties",
+        translate=True,
+        help="The rate as it stands on invoices to professionals. Empty: three times the legal "
+        "interest rate.",
+    )
+
+    def _cn285_draws_invoices(self):
+        """Whether invoices of this company are drawn by us."""
+        self.ensure_one()
+        if self.cn285_invoice_pdf == "always":
+            return True
+        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
+        return state not in ("ok", "upgrade")
+
+    def _cn285_document_fonts(self):
+        """Odoo's own Roboto, which has the signs of all European languages."""
+        try:
+            return {weight.lower(): file_path(_FONT % weight) for weight in ("Regular", "Bold")}
+        except FileNotFoundError:
+            return None

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    cn285_invoice_pdf = fields.Selection(
+        related="company_id.cn285_invoice_pdf", readonly=False, required=True
+    )
+    cn285_legal_form = fields.Char(related="company_id.cn285_legal_form", readonly=False)
+    cn285_trade_register = fields.Char(related="company_id.cn285_trade_register", readonly=False)
+    cn285_penalty_terms = fields.Char(related="company_id.cn285_penalty_terms", readonly=False)

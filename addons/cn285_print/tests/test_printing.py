@@ -1,0 +1,157 @@
+"""By which ways invoices are printed, and by whom."""
+
+import base64
+import json
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.http import Request
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import PrintCase
+
+STATE = "odoo.addons.base.models.ir_actions_report.IrActionsReport.get_wkhtmltopdf_state"
+
+
+@tagged("post_install", "-at_install")
+class TestPrinting(PrintCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = new_test_user(cls.env, "print-clerk", "account.group_account_invoice")
+
+    def _send(self, move, user=None):
+        sender = self.env["account.move.send"].with_user(user or self.clerk)
+        return sender._generate_and_send_invoices(
+            move.with_user(user or self.clerk), sending_methods=["email"]
+        )
+
+    def test_where_the_other_program_is_missing(self):
+        self.company.cn285_invoice_pdf = "missing"
+        move, reports = self._invoice(), self.env["ir.actions.report"].with_user(self.clerk)
+        name = "account.report_invoice_with_payments"
+        for state, drawn in (("install", True), ("broken", True), ("ok", False)):
+            with patch(STATE, lambda self, state=state: state):
+                self.assertEqual(reports.cn285_is_drawn(name, move.ids), drawn, state)
+        self.company.cn285_invoice_pdf = "always"
+        with patch(STATE, lambda self: "ok"):
+            self.assertTrue(reports.cn285_is_drawn(name, move.ids))
+            self.assertIn(move.name, self._printed(move, user=self.clerk))
+
+    def test_other_documents_stay_with_odoo(self):
+        reports = self.env["ir.actions.report"]
+        bill = self._invoice(move_type="in_invoice", post=False)
+        self.assertFalse(reports.cn285_is_drawn("account.report_invoice", bill.ids))
+        self.assertFalse(reports.cn285_is_drawn("account.report_payment_receipt", [1]))
+        entry = self.env["account.move"].create({"move_type": "entry"})
+        self.assertFalse(reports.cn285_is_drawn("account.report_invoice", entry.ids))
+
+    def test_print_of_several(self):
+        moves = self._invoice() | self._invoice()
+        text = self._printed(moves, user=self.clerk)
+        for move in moves:
+            self.assertIn(f"Invoice {move.name}", text)
+
+    def test_sent_invoice_has_its_pdf(self):
+        move = self._invoice()
+        self._send(move)
+        attachment = move.invoice_pdf_report_id
+        self.assertEqual(attachment.name, move._get_invoice_report_filename())
+        self.assertEqual(attachment.mimetype, "application/pdf")
+        self.assertEqual(attachment.res_field, "invoice_pdf_report_file")
+        self.assertIn(f"Invoice {move.name}", self._text(attachment.raw))
+        self.assertTrue(move.is_move_sent)
+        mailed = move.message_ids.attachment_ids.filtered(lambda a: a.name.endswith(".pdf"))
+        self.assertEqual([file.raw for file in mailed], [attachment.raw])
+
+    def test_batch_of_invoices_is_sent_by_the_scheduled_action(self):
+        moves = self._invoice() | self._invoice()
+        wizard = self.env["account.move.send.batch.wizard"].with_user(self.clerk)
+        wizard = wizard.with_context(active_model="account.move", active_ids=moves.ids)
+        wizard.create({}).action_send_and_print()
+        self.assertFalse(moves.invoice_pdf_report_id)
+        with self.enter_registry_test_mode():
+            self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        moves.invalidate_recordset()
+        for move in moves:
+            self.assertIn(move.name, self._text(move.invoice_pdf_report_id.raw))
+
+    def test_mail_template_that_brings_the_report(self):
+        move = self._invoice()
+        template = self.env.ref("account.email_template_edi_invoice").copy(
+            {"report_template_ids": [(6, 0, self.env.ref("account.account_invoices").ids)]}
+        )
+        [values] = template._generate_template(move.ids, ["report_template_ids"]).values()
+        [(name, content)] = values["attachments"]
+        self.assertTrue(name.endswith(".pdf"))
+        self.assertIn(move.name, self._text(base64.b64decode(content)))
+
+    def test_who_may_not_read_the_invoice_may_not_print_it(self):
+        move = self._invoice()
+        stranger = new_test_user(self.env, "print-stranger", "base.group_user")
+        for report in ("account.account_invoices", "account.report_invoice"):
+            with self.assertRaises(AccessError):
+                self._pdf(move, report=report, user=stranger)
+        with self.assertRaises(AccessError):
+            self.env["ir.actions.report"].with_user(stranger).cn285_is_drawn(
+                "account.report_invoice", move.ids
+            )
+
+    def test_whoever_reads_the_invoice_prints_all_of_it(self):
+        """Also the contract's name, where the contract is another salesperson's."""
+        contract = self._create_contract([{}])
+        self._bill("2026-01-01")
+        move = contract.schedule_ids.move_id
+        seller = new_test_user(
+            self.env,
+            "print-seller",
+            "account.group_account_invoice",
+        )
+        self.assertIn(contract.name, self._printed(move, user=seller))
+
+    def test_statements_of_a_run_leave_with_the_pdf(self):
+        contract = self._create_contract([{}], sending="email")
+        run = self._bill("2026-01-01")
+        move = contract.schedule_ids.move_id
+        run._job_send(move.ids)
+        self.assertFalse(run.issue_ids)
+        self.assertIn(move.name, self._text(move.invoice_pdf_report_id.raw))
+
+
+@tagged("post_install", "-at_install")
+class TestPrintingOnline(PrintCase, HttpCase):
+    def test_portal_and_print(self):
+        user = new_test_user(self.env, "print-portal", "base.group_portal")
+        user.partner_id.parent_id = self.customer
+        move = self._invoice(partner_id=user.partner_id.id)
+        stranger = new_test_user(self.env, "print-nosy", "base.group_portal")
+        self.assertTrue(stranger)
+        self.authenticate("print-portal", "print-portal")
+        url = f"/my/invoices/{move.id}?report_type=pdf&download=true"
+        first = self.url_open(url)
+        self.assertEqual(first.headers["Content-Type"], "application/pdf")
+        self.assertIn(f"Proforma Invoice {move.name}", self._text(first.content))
+        self.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=[])
+        sent = self.url_open(url)
+        self.assertEqual(sent.content, move.invoice_pdf_report_id.raw)
+        shown = self.url_open(f"/my/invoices/{move.id}?report_type=pdf")
+        self.assertIn(f"Invoice {move.name}", self._text(shown.content))
+        self.authenticate("print-nosy", "print-nosy")
+        refused = self.url_open(url)
+        self.assertNotEqual(refused.headers["Content-Type"], "application/pdf")
+
+    def test_download_of_the_web_client(self):
+        new_test_user(self.env, "print-clerk2", "account.group_account_invoice")
+        move = self._invoice()
+        self.authenticate("print-clerk2", "print-clerk2")
+        path = f"/report/pdf/account.report_invoice_with_payments/{move.id}"
+        response = self.url_open(
+            "/report/download",
+            data={
+                "data": json.dumps([path, "qweb-pdf"]),
+                "context": "{}",
+                "csrf_token": Request.csrf_token(self),
+            },
+        )
+        self.assertIn(".pdf", response.headers["Content-Disposition"])
+        self.assertIn(f"Invoice {move.name}", self._text(response.content))
