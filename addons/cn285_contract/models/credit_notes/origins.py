@@ -194,7 +194,7 @@ class AccountMove(models.Model):
                 )
 
     def _cn285_try_settling(self, lines, plans):
-        """Reconcile in a savepoint; what fails leaves nothing behind. Returns the reason, or None."""
+        """Reconcile in a savepoint, which fails as a whole; returns the reason, or None."""
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                 lines._reconcile_plan(plans)
