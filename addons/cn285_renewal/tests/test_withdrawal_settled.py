@@ -60,10 +60,10 @@ class TestNothingToPay(MoneyCase):
 
     def test_a_contract_that_cannot_be_billed_is_withdrawn_from_all_the_same(self):
         contract, invoice = self._invoiced()
-        contract.payer_id.active = False
+        self.tax.active = False
         change = self._withdraw(contract)
         self.assertEqual((change.state, contract.state), ("applied", "withdrawn"))
         self.assertMoney(invoice.amount_residual, "37.20")
-        contract.payer_id.active = True
+        self.tax.active = True
         self._bill("2026-01-20")
         self.assertMoney(invoice.amount_residual, "0.00")
