@@ -60,10 +60,10 @@ class TestNothingToPay(MoneyCase):
 
     def test_a_contract_that_cannot_be_billed_is_withdrawn_from_all_the_same(self):
         contract, invoice = self._invoiced()
-        self.tax.active = False
+        self.company.sale_lock_date = date(2026, 1, 31)
         change = self._withdraw(contract)
         self.assertEqual((change.state, contract.state), ("applied", "withdrawn"))
         self.assertMoney(invoice.amount_residual, "37.20")
-        self.tax.active = True
+        self.company.sale_lock_date = False
         self._bill("2026-01-20")
         self.assertMoney(invoice.amount_residual, "0.00")
