@@ -54,7 +54,7 @@ class TestLetters(TermCase):
             "Syndicat des copropriétaires de la résidence Les Terrasses du Parc de la Tête d'Or, "
             "bâtiments A, B, C et D, représenté par son syndic en exercice le cabinet Duval"
         )
-        self.customer.name = name
+        self.notice.contract_id.partner_id.name = name
         self.company.name = name.replace("Syndicat", "Fédération")
         [page] = PdfReader(
             io.BytesIO(self.company._cn285_letters(self.notice._localised()._letter()))
