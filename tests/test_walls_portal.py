@@ -139,6 +139,33 @@ class TestWallsOfPortal(UsageCase):
         with self.assertRaises(AccessError):
             move.cn285_run_id.read(["name"])
 
+    def test_what_we_add_to_the_companys_and_an_invoices_fields_is_staffs(self):
+        self._records()
+        move = self.contract.invoice_ids.with_user(self.portal)
+        company = self.env.company.with_user(self.portal)
+        self.assertEqual(company.read(["name"])[0]["name"], self.env.company.name)
+        for record in (company, move, move.invoice_line_ids):
+            ours = [name for name in record._fields if name.startswith("cn285_")]
+            self.assertGreater(len(ours), 4)
+            self.assertFalse(set(ours) & set(record.fields_get()))
+            for name in ours:
+                with self.subTest(record._name, field=name):
+                    for attack in (
+                        lambda record=record, name=name: record.read([name]),
+                        lambda record=record, name=name: record.mapped(name),
+                    ):
+                        with self.assertRaises(AccessError):
+                            attack()
+                    if record._fields[name].store and record._fields[name].column_type:
+                        with self.assertRaises(AccessError):
+                            record.search([], order=name)
+        # What Odoo tells customers is told, and the day.
+        self.assertTrue(move.read(["amount_total", "payment_state", "invoice_date_due"]))
+        self.assertEqual(company._cn285_today(), date(2026, 2, 20))
+        employee = new_test_user(self.env, "walls_employee", "base.group_user")
+        settings = self.env.company.with_user(employee).read(["cn285_horizon_months"])
+        self.assertEqual(settings[0]["cn285_horizon_months"], 12)
+
     def test_paths_through_a_record_lead_no_further(self):
         """A domain through one of their records asks no field of another that is hidden."""
         items = self.contract.item_ids.with_user(self.portal)

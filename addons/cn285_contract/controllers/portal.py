@@ -5,12 +5,10 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Date
 from odoo.http import request
 
-from ..models.common import LIVE_STATES
+from ..models.common import LARGEST_ID, LIVE_STATES
 
 # What Odoo's pages take from the address; any other name there is nobody's.
 PAGE_KEYS = ("error", "warning", "success", "pid", "hash")
-# The largest number of a record.
-LARGEST_ID = 2**31 - 1
 # How many invoices of the future the customer sees.
 NEXT_INVOICES = 3
 

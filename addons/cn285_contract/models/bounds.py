@@ -19,6 +19,7 @@ from ..engine.limits import (
     is_within,
     real_end,
 )
+from .common import is_record_number
 
 
 class Bound(NamedTuple):
@@ -57,10 +58,44 @@ class Bounded(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_links(vals_list)
         return super().create([self._within_bounds(vals) for vals in vals_list])
 
     def write(self, vals):
+        self._check_links([vals])
         return super().write(self._within_bounds(vals))
+
+    @api.model
+    def _check_links(self, vals_list):
+        """Refuse links to what is no record, before the database does in words of its own.
+
+        Of users alone, one query for each model that they name: the machinery has its records.
+
+        :raises ValidationError: naming the field and what was given
+        """
+        if self.env.su:
+            return
+        named = {}
+        for vals in vals_list:
+            for name, value in vals.items():
+                field = self._fields.get(name)
+                if field is None or field.type != "many2one" or not value:
+                    continue
+                if not isinstance(value, models.BaseModel):
+                    named.setdefault(field.comodel_name, []).append((vals, name, value))
+        for model, links in named.items():
+            numbers = {value for _vals, _name, value in links if is_record_number(value)}
+            there = set(self.env[model].browse(numbers).exists().ids)
+            for vals, name, value in links:
+                if not is_record_number(value) or value not in there:
+                    raise ValidationError(
+                        self.env._(
+                            "%(what)s: %(field)s: there is none with the number “%(id)s”.",
+                            what=self._bounded_name({"name": vals.get("name")}),
+                            field=self._fields[name]._description_string(self.env),
+                            id=value,
+                        )
+                    )
 
     @api.model
     def _within_bounds(self, vals):

@@ -13,6 +13,10 @@ OPEN_STATES = ("planned", "waiting")
 # States of contracts and items that run: what is planned for them will be billed.
 LIVE_STATES = ("active", "paused", "suspended")
 
+# Documents whose positive amounts are owed to the contract's partner: its credit notes, and the
+# purchase invoices that are made out for who sells to us.
+OWED_TO_PARTNER = ("out_refund", "in_invoice")
+
 # What a contract and its template say alike.
 LINE_GROUPINGS = [
     ("row", "One Line per Item and Period"),
@@ -23,6 +27,9 @@ SENDINGS = [("none", "Not Sent"), ("email", "By E-mail")]
 
 # States of contract changes that are planned and have not taken effect.
 PLANNED_STATES = ("to_approve", "scheduled")
+
+# The largest number of a record.
+LARGEST_ID = 2**31 - 1
 
 # The proof that our own code says so, in a context: an object that no remote call can send. It
 # opens the door between states, and the fields that the program keeps.
@@ -47,6 +54,27 @@ def as_day(env, value, is_end=False):
         if day and day.year >= 1900 and (is_end or day.year < 2200):
             return day
     raise UserError(env._("“%s” is no date, such as 2026-03-31.", value))
+
+
+def is_record_number(value):
+    """Whether a caller's value is a number that records have."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID
+
+
+def as_record(env, model, value):
+    """The record that a caller names by its number; none where none is given.
+
+    :raises UserError: where there is no such record
+    """
+    if value is None or value is False:
+        return env[model]
+    record = env[model].browse(value if is_record_number(value) else 0)
+    if not record.exists():
+        kind = env["ir.model"]._get(model).name
+        raise UserError(
+            env._("%(kind)s: there is none with the number “%(id)s”.", kind=kind, id=value)
+        )
+    return record
 
 
 def day_after(day):

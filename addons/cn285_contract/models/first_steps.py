@@ -12,9 +12,10 @@ class Contract(models.Model):
         # sudo: only whether there are any, be they others'.
         if self.sudo().search_count([("company_id", "=", self.env.company.id)], limit=1):
             return super().get_empty_list_help(help_message)
-        return self.env["ir.qweb"]._render(
-            "cn285_contract.first_steps", {"steps": self._first_steps()}
-        )
+        # The client reads actions, this help with them, with all rights; what is offered is the
+        # user's.
+        steps = self.sudo(False)._first_steps()
+        return self.env["ir.qweb"]._render("cn285_contract.first_steps", {"steps": steps})
 
     @api.model
     def _first_steps(self):

@@ -26,6 +26,15 @@ def refuse_kept_links(records, vals):
             )
 
 
+def is_for_staff(records, field):
+    """Whether a field is ours, of a record of Odoo's, and a customer asks: he is told none of them.
+
+    Customers read their company, their invoices and themselves; what we add there is how staff
+    works. Pages show what they show by sudo.
+    """
+    return field.name.startswith("cn285_") and not records.env.su and records.env.user.share
+
+
 class Guarded(models.AbstractModel):
     """The whitelist of what users write: the fields that are not ``readonly``, and no others.
 

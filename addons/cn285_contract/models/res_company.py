@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 
 from .clock import imagining
+from .guarded import is_for_staff
 
 
 class ResCompany(models.Model):
@@ -88,6 +89,9 @@ class ResCompany(models.Model):
         "The number of invoices per job must be between 1 and 5000.",
     )
 
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and not is_for_staff(self, field)
+
     def _cn285_today(self) -> date:
         """Today by the company's clock: the only place where business code learns the date.
 
@@ -98,7 +102,8 @@ class ResCompany(models.Model):
         imagined = imagining()
         if imagined:
             return imagined
-        zone = pytz.timezone(self.cn285_tz or "UTC")
+        # sudo: whoever asks is told the day, customers too.
+        zone = pytz.timezone(self.sudo().cn285_tz or "UTC")
         return datetime.now(pytz.utc).astimezone(zone).date()
 
     @api.model

@@ -1,9 +1,9 @@
 from datetime import date
 
 from freezegun import freeze_time
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .changes.test_contract_change import ChangeCase
 
@@ -21,6 +21,53 @@ class TestBounds(ChangeCase):
         with self.assertRaisesRegex(ValidationError, reason), self.env.cr.savepoint():
             step()
         self.env.invalidate_all()
+
+    # === LINKS === #
+
+    def test_links_to_what_is_no_record(self):
+        user = new_test_user(self.env, "linker", "cn285_contract.group_billing_manager")
+        contract = self._create_contract().with_user(user)
+        item = contract.item_ids
+        changes = self.env["cn285.contract.change"].with_user(user)
+        good = {
+            "contract_id": contract.id,
+            "item_id": item.id,
+            "type": "end_item",
+            "date_effective": date(2026, 12, 31),
+        }
+        for number in ("x", -5, 2**40, 999_999_999, [1], {"a": 1}, True, 1e30):
+            for name in ("contract_id", "item_id", "reason_id"):
+                with self.subTest(field=name, number=number):
+                    bad = {**good, name: number}
+                    self._refused(lambda v=bad: changes.create(v), "there is none")
+            with self.subTest(number=number):
+                self._refused(
+                    lambda n=number: changes.create(
+                        {k: v for k, v in good.items() if k != "contract_id"} | {"item_id": n}
+                    ),
+                    "there is none",
+                )
+                self._refused(lambda n=number: contract.write({"template_id": n}), "there is none")
+                self._refused(lambda n=number: item.write({"beneficiary_id": n}), "there is none")
+                self._refused(lambda n=number: contract.create({"partner_id": n}), "there is none")
+                with self.assertRaisesRegex(UserError, "there is none"):
+                    contract.action_terminate("2026-12-31", None, number)
+                with self.assertRaisesRegex(UserError, "there is none"):
+                    contract.credit_goodwill(10.0, number, post=False)
+                with self.assertRaisesRegex(UserError, "there is none"):
+                    contract.credit_goodwill(10.0, product_id=number, post=False)
+        draft = changes.create(good)
+        self._refused(lambda: draft.write({"reason_id": 999_999_999}), "there is none")
+
+    def test_days_of_credit_notes(self):
+        contract = self._create_contract()
+        self._bill(date(2026, 1, 10))
+        for day in ("x", 5, [1], "0001-01-01", "9999-12-31"):
+            with self.subTest(day=day):
+                with self.assertRaisesRegex(UserError, "is no date"):
+                    contract.credit_goodwill(10.0, date=day, post=False)
+                with self.assertRaisesRegex(UserError, "is no date"):
+                    contract.invoice_ids.cn285_credit(10, date=day, post=False)
 
     # === NUMBERS === #
 

@@ -333,7 +333,7 @@ class Load:
         for entry, record, vals in updates:
             self.references.remember(record._name, entry.key, record.id)
             self.loaded[entry.kind][record.id] = entry
-            changed = {name: val for name, val in vals.items() if _differs(record, name, val)}
+            changed = {name: val for name, val in vals.items() if differs(record, name, val)}
             if not changed:
                 self.report.skipped[entry.kind] += 1
             elif self.in_bulk([(entry, (record, changed))], _write):
@@ -346,7 +346,7 @@ def _write(pairs):
     return pairs
 
 
-def _differs(record, name, value):
+def differs(record, name, value):
     """Whether writing the value would change the record."""
     field, current = record._fields[name], record[name]
     if field.type == "many2one":
@@ -366,7 +366,7 @@ def _differs_lines(lines, commands):
     """Whether these commands (clear, then create each line) would change the lines."""
     wanted = [values for command, _zero, values in commands if command == Command.CREATE]
     return len(lines) != len(wanted) or any(
-        _differs(line, name, value)
+        differs(line, name, value)
         for line, values in zip(lines, wanted, strict=True)
         for name, value in values.items()
     )

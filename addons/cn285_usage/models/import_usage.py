@@ -3,6 +3,7 @@
 from odoo import api, models
 from odoo.addons.cn285_import.models.cells import CellError, split_list
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
+from odoo.addons.cn285_import.models.load import differs
 from odoo.fields import Command
 
 
@@ -38,6 +39,13 @@ def _read_values(reader, text):
         price = reader.read_float(price.strip())
         values.append({"value": value.strip(), "price_unit": price})
     return [Command.clear(), *map(Command.create, values)]
+
+
+def _hold_from(record, vals, cells):
+    """Let what a row changes hold from its ``terms_from``; a row that changes nothing has none."""
+    day = cells.get("terms_from")
+    if day and (not record or any(differs(record, name, vals[name]) for name in vals)):
+        vals["terms_from"] = day
 
 
 POOLS = Kind(
@@ -87,6 +95,7 @@ CALCULATORS = Kind(
         "allowance_scope",
         "source_measure",
         "is_payout",
+        "payout_document",
         smartcode="smartcode_id",
         pool="pool_id",
         source_item="source_item_id",
@@ -97,9 +106,11 @@ CALCULATORS = Kind(
         property="property_name",
         tiers=Column("tier_ids", _read_tiers),
         values=Column("value_ids", _read_values),
+        terms_from=Column(None, "date"),
     ),
     required=("charge_model",),
     key=("item", "template_item", "sequence"),
+    complete_record=_hold_from,
 )
 
 

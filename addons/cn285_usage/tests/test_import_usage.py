@@ -1,3 +1,5 @@
+from datetime import date
+
 from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.importing.test_import_contracts import LoaderCase
 from odoo.tests import tagged
@@ -53,6 +55,23 @@ class TestImportUsage(LoaderCase):
         self.assertEqual((report.updated["calculators"], report.skipped["calculators"]), (1, 1))
         tiers = self._loaded("UP-I").calculator_ids[0].tier_ids
         self.assertEqual(tiers.filtered(lambda tier: not tier.up_to).price_unit, 0.012)
+
+    def test_a_row_says_from_when_its_terms_hold(self):
+        self._load(CONTRACTS)
+        text = CONTRACTS["calculators.csv"].replace(":0.01,", ":0.012,")
+        for old, new in (("units", ",terms_from"), (",10", ",2026-02-10"), ("country,", ",")):
+            text = text.replace(f"{old}\n", f"{old}{new}\n")
+        files = {**CONTRACTS, "calculators.csv": text}
+        report = self._load(files)
+        self.assertFalse(self._errors(report))
+        self.assertEqual((report.updated["calculators"], report.skipped["calculators"]), (1, 1))
+        versions = self._loaded("UP-I").calculator_ids[0].version_ids
+        self.assertEqual(
+            [(one.date_from, one.terms["tier_ids"][-1][1]) for one in versions],
+            [(False, 0.01), (date(2026, 2, 10), 0.012)],
+        )
+        again = self._load(files)
+        self.assertEqual(again.skipped["calculators"], 2)
 
     def test_bad_calculators_are_refused_and_their_contract_stays_a_draft(self):
         head = "id,item,metric,charge_model,tiers,values,property\n"

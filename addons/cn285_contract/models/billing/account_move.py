@@ -1,14 +1,18 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..guarded import refuse_kept_links
+from ..guarded import is_for_staff, refuse_kept_links
 from .account_tax import SUMS_LINES
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
     # Says how a line is rounded, as the writer does; refuses users what the program keeps.
-    _quick_harmless = ("_prepare_product_base_line_for_taxes_computation", "write")
+    _quick_harmless = (
+        "_prepare_product_base_line_for_taxes_computation",
+        "write",
+        "_has_field_access",
+    )
 
     cn285_run_id = fields.Many2one(
         "cn285.billing.run",
@@ -40,6 +44,9 @@ class AccountMove(models.Model):
         "company has: so invoices of contracts equal their billing schedule.",
     )
 
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and not is_for_staff(self, field)
+
     def _compute_cn285_contract_count(self):
         for move in self:
             move.cn285_contract_count = len(move.cn285_contract_ids)
@@ -66,7 +73,8 @@ class AccountMove(models.Model):
 
     def _prepare_product_base_line_for_taxes_computation(self, product_line):
         base_line = super()._prepare_product_base_line_for_taxes_computation(product_line)
-        base_line[SUMS_LINES] = self.cn285_sums_lines
+        # sudo: customers, too, read totals that hang on it.
+        base_line[SUMS_LINES] = self.sudo().cn285_sums_lines
         return base_line
 
     def unlink(self):
@@ -92,7 +100,7 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
     # Refuses users what the program keeps, which the writer does not write.
-    _quick_harmless = ("write",)
+    _quick_harmless = ("write", "_has_field_access")
 
     cn285_schedule_ids = fields.One2many(
         "cn285.billing.schedule", "move_line_id", string="Billing Schedule", readonly=True
@@ -126,6 +134,9 @@ class AccountMoveLine(models.Model):
             )
         )
         self.invalidate_model(["cn285_first_line_id"], flush=False)
+
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and not is_for_staff(self, field)
 
     def _cn285_of_row(self):
         """The line that names the rows behind this one: itself, or the first of the same row."""

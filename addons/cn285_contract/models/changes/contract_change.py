@@ -255,6 +255,7 @@ class ContractChange(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_links(vals_list)
         for vals in vals_list:
             if vals.get("item_id") and not vals.get("contract_id"):
                 item = self.env["cn285.contract.item"].browse(vals["item_id"])

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ...engine.periods import boundary, index_at
-from ..common import LIVE_STATES
+from ..common import LIVE_STATES, as_record
 
 MOMENTS = [
     ("now", "At Once"),
@@ -104,20 +104,28 @@ class ContractChange(models.Model):
         :param int item_id: the item, for changes of one
         :param dict values: what changes: more units are an upgrade, less a downgrade
         :returns: date, or False where the rules do not allow it at all
+        :raises UserError: for what is no contract, no item of it, no type, or no values
         """
-        contract = self.env["cn285.contract"].browse(contract_id)
+        contract = as_record(self.env, "cn285.contract", contract_id)
         contract.check_access("read")
-        spec = self._change_types().get(change_type)
+        spec = isinstance(change_type, str) and self._change_types().get(change_type)
         if not spec:
             raise UserError(self.env._("“%s” is no type of contract change.", change_type))
-        if spec.on == "item" and not item_id:
+        item = as_record(self.env, "cn285.contract.item", item_id)
+        if not contract:
+            raise UserError(self.env._("Say which contract changes."))
+        if spec.on == "item" and not item:
             raise UserError(self.env._("Say which item changes."))
+        if spec.on == "item" and item.contract_id != contract:
+            raise UserError(self.env._("That item belongs to another contract."))
+        values = values or {}
+        self._check_data({"values": values})
         change = self.new(
             {
                 "contract_id": contract.id,
-                "item_id": item_id,
+                "item_id": item.id,
                 "type": change_type,
-                "values": values or {},
+                "values": values,
                 "date_effective": contract.company_id._cn285_today(),
             }
         )

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.money import round_money
-from ..common import as_day, as_decimal
+from ..common import as_day, as_decimal, as_record
 
 
 class Contract(models.Model):
@@ -41,7 +41,7 @@ class Contract(models.Model):
 
     def _prepare_goodwill(self, amount, reason_id, name, options):
         """Values of the credit note, with the accounts and taxes that an invoice would have."""
-        product = self.env["product.product"].browse(options.get("product_id") or False)
+        product = as_record(self.env, "product.product", options.get("product_id"))
         product = product or self.item_ids[:1].product_id
         journal = self._get_sale_journals()[self]
         if not product or not journal:
@@ -52,7 +52,7 @@ class Contract(models.Model):
                 )
             )
         position = self._get_fiscal_positions()[self]
-        reason = self.env["cn285.credit.reason"].browse(reason_id or False)
+        reason = as_record(self.env, "cn285.credit.reason", reason_id)
         terms = self.env["cn285.invoice.builder"]._prepare_product_terms(
             self.company_id.id, journal.id, position.id, product
         )

@@ -64,6 +64,7 @@ class TracedEdits(models.AbstractModel):
         traced_fields = self._fixed_fields() | self._traced_fields()
         if self._edits_freely() or not traced_fields & vals.keys():
             return [(self, vals)]
+        self._check_links([vals])
         vals = self._within_bounds(vals)
         traced = self.filtered(lambda record: record._is_traced())
         if not traced:

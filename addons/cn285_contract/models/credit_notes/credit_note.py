@@ -11,7 +11,7 @@ from ...engine.credit import (
     reserve,
     spread_credit,
 )
-from ..common import as_day, as_decimal
+from ..common import as_day, as_decimal, as_record
 
 ALL = Decimal(100)
 # What Odoo's own dialog says of a credit note, and may be another than ours would be.
@@ -225,7 +225,7 @@ class AccountMove(models.Model):
         return refund
 
     def _cn285_prepare_credit(self, options):
-        reason = self.env["cn285.credit.reason"].browse(options.get("reason_id") or False)
+        reason = as_record(self.env, "cn285.credit.reason", options.get("reason_id"))
         given = options.get("values") or {}
         text = self.env._("Credit of %s", self.name)
         asked = as_day(self.env, options.get("date"))

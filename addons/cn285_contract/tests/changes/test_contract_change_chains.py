@@ -398,6 +398,22 @@ class TestChangeChains(MoneyCase):
             changes.first_allowed_date(contract.id, "nonsense")
         with self.assertRaisesRegex(UserError, "which item"):
             changes.first_allowed_date(contract.id, "quantity", False, {"quantity": 2.0})
+        other = self._create_contract().item_ids
+        with self.assertRaisesRegex(UserError, "another contract"):
+            changes.first_allowed_date(contract.id, "quantity", other.id)
+        # What no record's number is comes from programs; words answer, not the database.
+        for number in ("x", "1", -1, 0, [contract.id], {"a": 1}, 1e30, 2**40, True, 999_999_999):
+            with self.subTest(number=number):
+                with self.assertRaisesRegex(UserError, "there is none|which contract"):
+                    changes.first_allowed_date(number, "end_item", item.id)
+                with self.assertRaisesRegex(UserError, "there is none|which item"):
+                    changes.first_allowed_date(contract.id, "end_item", number)
+        for kind in (["x"], {"x": 1}, None):
+            with self.assertRaisesRegex(UserError, "no type of contract change"):
+                changes.first_allowed_date(contract.id, kind, item.id)
+        for values in ("x", [1], 3):
+            with self.assertRaisesRegex(UserError, "given by name"):
+                changes.first_allowed_date(contract.id, "price", item.id, values)
         change = self._change(contract, "quantity", "2026-02-10", item=item, quantity=2.0)
         for day in ("garbage", False):
             with self.assertRaises(UserError):

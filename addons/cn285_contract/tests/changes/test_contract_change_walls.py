@@ -136,6 +136,30 @@ class TestContractChangeWalls(ContractCase):
         told = items.onchange(values, ["contract_id"], {"contract_id": {}, "currency_id": {}})
         self.assertEqual(told["value"]["currency_id"], self.contract.currency_id.id)
 
+    def test_lines_of_a_form_that_is_not_saved_yet(self):
+        """The client gives a line its parent's values; a new parent among them has no id."""
+        theirs = self.theirs.id
+        boss = new_test_user(self.env, "maintainer", "cn285_contract.group_billing_manager")
+        lines = {
+            "cn285.contract.item": (self.own, "contract_id", {"date_start": "2026-01-01"}),
+            "cn285.contract.template.item": (boss, "template_id", {"name": "Hosting"}),
+        }
+        spec = {"currency_id": {}, "quantity": {}}
+        for model, (user, link, parent) in lines.items():
+            records = self.env[model].with_user(user)
+            with self.subTest(model):
+                told = records.onchange({link: parent}, [], {**spec, link: {}})
+                self.assertEqual(told["value"]["quantity"], 1.0)
+        items = self.env["cn285.contract.item"].with_user(self.own)
+        for parent in (
+            {"predecessor_id": theirs},
+            {"item_ids": [[4, self.theirs.item_ids.id]]},
+            {"id": self.contract.id, "predecessor_id": theirs},
+            {"id": theirs},
+        ):
+            with self.subTest(parent), self.assertRaises(AccessError):
+                items.onchange({"contract_id": parent}, [], spec)
+
     def test_description_names_only_what_the_reader_may_read(self):
         change = self.env["cn285.contract.change"].create(
             self._vals(type="transfer_item", values={"to_contract_id": self.theirs.id})

@@ -100,29 +100,45 @@ class ContractItem(models.Model):
             )
 
     def _usage_needs_approval(self):
-        """Whether what its usage costs changes only after approval, whoever edits it."""
+        """Whether what its usage costs changes by contract changes alone, as rules may hold them.
+
+        Also by a rule with an amount: how much usage will come to is for the change to tell.
+        """
+        return bool(self._usage_approval_rules())
+
+    def _usage_approval_rules(self):
+        """The rules of approval that an edit of what its usage costs would go past."""
         self.ensure_one()
-        if self._edits_freely() or not self._is_traced():
-            return False
         # sudo: rules hold whether or not whoever asks may read them.
         rules = self.contract_id.template_id.sudo().approval_ids
-        return any(
-            rule.type in (False, "usage_terms") and not rule.customers_only and not rule.amount
-            for rule in rules
+        if self._edits_freely() or not self._is_traced():
+            return rules.browse()
+        return rules.filtered(
+            lambda rule: rule.type in (False, "usage_terms") and not rule.customers_only
         )
 
     def _check_usage_approved(self):
         """Refuse that calculators of running items are edited past an approval."""
         for item in self:
-            if item._usage_needs_approval():
+            rules = item._usage_approval_rules()
+            if not rules:
+                continue
+            names = {"item": item.name, "contract": item.contract_id.name}
+            if all(rule.amount for rule in rules):
                 raise UserError(
                     self.env._(
-                        "Item “%(item)s” of contract %(contract)s: what usage costs changes only "
-                        "after approval. Ask for it by the button Change (Usage Terms).",
-                        item=item.name,
-                        contract=item.contract_id.name,
+                        "Item “%(item)s” of contract %(contract)s: changes from an amount on need "
+                        "approval. Change what usage costs by the button Change (Usage Terms).",
+                        **names,
                     )
                 )
+            raise UserError(
+                self.env._(
+                    "Item “%(item)s” of contract %(contract)s: what usage costs changes only "
+                    "after approval. Ask for it by the button Change (Usage Terms).",
+                    **names,
+                )
+            )
 
     @api.model
     def _usage_terms_depends(self):

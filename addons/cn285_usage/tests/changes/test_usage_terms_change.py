@@ -134,6 +134,23 @@ class TestUsageTermsChange(HistoryCase):
         calculator.invalidate_recordset()
         calculator.name = "Calls"
 
+    def test_a_rule_with_an_amount_holds_edits_too(self):
+        """They go by the change, which the same rule looks at: 100 × 2.00 more is above 150.00."""
+        contract = self._billed()
+        rule = {"type": "usage_terms", "amount": 150.0}
+        template = self.env["cn285.contract.template"].create(
+            {"name": "From 150", "approval_ids": [(0, 0, rule)]}
+        )
+        contract.sudo().with_context(cn285_no_replan=STATE_DOOR).template_id = template
+        calculator = contract.item_ids.calculator_ids.with_user(self.manager)
+        edit = {"price_unit": 3.0, "terms_from": "2026-04-01", "terms_correct": True}
+        refused = self.assertRaisesRegex(UserError, "from an amount on")
+        with refused, self.env.cr.savepoint():
+            calculator.write(edit)
+        calculator.invalidate_recordset()
+        small = self._change(contract, "usage_terms", "2026-05-01", price_unit=1.5)
+        self.assertEqual(small.state, "applied")
+
     def test_of_several_calculators_one_is_named(self):
         contract = self._april()
         item = contract.item_ids
