@@ -35,7 +35,7 @@ def set_up(env):
     company = env.company
     if company.vat:
         return
-    env["res.lang"]._activate_lang("fr_FR")
+    _speak_french(env)
     company.partner_id.write({"name": NAME, **IDENTITY})
     if "cn285_legal_form" in company._fields:
         company.write(REGISTER)
@@ -48,7 +48,17 @@ def set_up(env):
         }
     )
     _open_account(env, company)
+    journals = env["account.journal"].search([("company_id", "=", company.id)])
+    journals.filtered(lambda journal: journal.code == "INV").code = "FAC"
     env.cr.commit()
+
+
+def _speak_french(env):
+    """French for what was there before it: names of countries and the like."""
+    env["res.lang"]._activate_lang("fr_FR")
+    if env.ref("base.be").with_context(lang="fr_FR").name != "Belgique":
+        first = env["ir.module.module"].search([("name", "in", ("base", "web"))])
+        first._update_translations("fr_FR")
 
 
 def _open_account(env, company):

@@ -139,8 +139,11 @@ class InvoiceDocument:
         ]
 
     def _source(self):
-        origin = self._move.invoice_origin or ""
-        return "" if origin in self._move.cn285_contract_ids.mapped("name") else origin
+        """Where the invoice comes from, besides the contracts and what a credit note corrects."""
+        known = self._move.cn285_contract_ids.mapped("name")
+        known += self._move._cn285_corrected().mapped("name")
+        origins = (self._move.invoice_origin or "").split(",")
+        return self._names(name.strip() for name in origins if name.strip() not in known)
 
     def _names(self, names):
         names = list(dict.fromkeys(filter(None, names)))
@@ -160,9 +163,8 @@ class InvoiceDocument:
             Notes(self._payment(), self._env._("Payment"), boxed=True),
             Notes([*self._terms(), *mentions.about_payment()]),
             Notes([*self._plain(move.fiscal_position_id.note), *self._plain(move.narration)]),
-            *self._explanations(),
         ]
-        return [note for note in notes if note.paragraphs]
+        return [*(note for note in notes if note.paragraphs), *self._explanations()]
 
     def _payment(self):
         """Where to pay what remains, and with which reference."""
@@ -237,4 +239,4 @@ class InvoiceDocument:
         if not any(steps for _title, steps in notes):
             return []
         head = self._env._("How the amounts came about")
-        return [Notes([head]), *(Notes(steps, title) for title, steps in notes)]
+        return [Notes([], head), *(Notes(steps, title) for title, steps in notes if steps)]

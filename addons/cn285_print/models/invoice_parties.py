@@ -60,7 +60,10 @@ class InvoiceParties:
         """The company's legal identity, how to reach it, and its own words."""
         company, _ = self._company, self._env._
         parts = [company.name, company.cn285_legal_form, company.cn285_trade_register]
-        parts += [f"{label} {value}" for label, value in self._registered(company.partner_id)]
+        # The trade register's number is the SIREN.
+        registered = self._registered(company.partner_id)
+        told = registered[1:] if company.cn285_trade_register else registered
+        parts += [f"{label} {value}" for label, value in told]
         if self._seller_vat():
             parts.append(_("VAT Number: %s", self._seller_vat()))
         lines = [
