@@ -49,6 +49,7 @@ class TestUsageLate(UsageCase):
         self.assertEqual(self._bill_on("2026-03-01").row_count, 0)
 
     def test_estimate_has_late_usage_of_invoiced_periods(self):
+        self.customer.is_company = True  # consumers read amounts with tax
         contract = self._usage_contract({"price_unit": 2.0})
         self._use(contract, 10)
         self._bill_on("2026-02-01")
