@@ -25,6 +25,7 @@ class Withdraw(ChangeType):
     waits = False
     ends_with_service = False
     for_customers = True
+    settles_at_once = True
 
     def needs_running(self, change):
         """What has ended within the period may be withdrawn from as well."""

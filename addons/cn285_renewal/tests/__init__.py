@@ -27,4 +27,5 @@ from . import (
     test_tour_termination,
     test_views,
     test_withdrawal,
+    test_withdrawal_settled,
 )
