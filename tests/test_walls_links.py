@@ -69,13 +69,64 @@ class TestWallsOfLinks(UsageCase):
                     with self.assertRaises(UserError):
                         record.write({field.name: value})
                     if record._is_parent(field.name):
-                        continue  # its rules refuse it, where the rest of it is right
+                        # Its rules refuse it, where the rest of it is right.
+                        vals = record.sudo().copy_data({field.name: target.id})[0]
+                        self.assertRaises(UserError, record.browse().create, vals)
+                        continue
                     more = {"allowance_scope": "pool"} if field.name == "pool_id" else {}
                     with self.assertRaises(AccessError):
                         record.browse().create({field.name: value, **more})
         self.assertIn(("cn285.usage.calculator", "source_item_id"), tried)
         self.assertIn(("cn285.usage.calculator", "item_id"), tried)
         self.assertIn(("cn285.contract.item.discount", "item_id"), tried)
+
+    def test_nor_by_dialogs(self):
+        """What a dialog links to, it may tell: by create and write no less than in its form."""
+        theirs, tried = self._records(self.theirs), set()
+        for name, model in self.env.registry.items():
+            dialog = self._as_own(self.env[name])
+            if not (name.startswith("cn285.") and model._transient and not model._abstract):
+                continue
+            if not dialog.has_access("create"):
+                continue
+            for field in dialog._fields.values():
+                linked = field.comodel_name or ""
+                if field.type not in ("many2one", "many2many") or not field.store:
+                    continue
+                if not linked.startswith("cn285.") or self.env[linked]._transient:
+                    continue
+                target = self._as_own(theirs.one(linked))
+                if target.has_access("read"):
+                    continue
+                tried.add((name, field.name))
+                value = target.id if field.type == "many2one" else [(6, 0, target.ids)]
+                with self.subTest(name, field=field.name), self.assertRaises(AccessError):
+                    dialog.create({field.name: value})
+        self.assertIn(("cn285.contract.change.wizard", "contract_id"), tried)
+        self.assertIn(("cn285.usage.estimate.line", "item_id"), tried, tried)
+
+    def test_what_one_record_has_is_not_given_to_another(self):
+        """What a colleague let one calculator count, its user lets no other count."""
+        own = self.mine.item_ids.calculator_ids
+        other = own.copy({"name": "Other"})
+        # As data of before has it.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE cn285_usage_calculator SET source_item_id = %s WHERE id = %s",
+            (self.theirs.item_ids.id, own.id),
+        )
+        self.env.invalidate_all()
+        both = self._as_own(own | other)
+        with self.assertRaises(AccessError):
+            both.write({"source_item_id": self.theirs.item_ids.id})
+
+    def test_who_hands_over_his_contract_may_edit_it_in_the_same_breath(self):
+        template = self.env["cn285.contract.template"].create({"name": "Plan"})
+        contract = self._as_own(self.env["cn285.contract"]).create(
+            {"partner_id": self.customer.id, "date_start": "2026-03-01"}
+        )
+        contract.write({"user_id": self.seller.id, "template_id": template.id})
+        self.assertEqual(contract.sudo().user_id, self.seller)
 
     def test_nor_by_plain_ids_of_lines(self):
         item = self._as_own(self.mine.item_ids)

@@ -179,12 +179,10 @@ class Guarded(models.AbstractModel):
         )
 
     def _names_a_parent(self, vals):
-        fields = (self._fields.get(name) for name in vals)
+        # Of parents alone: whoever hands over his own contract may write no more of it, and may.
         return any(
-            field is not None
-            and field.type == "many2one"
-            and field.comodel_name.startswith("cn285.")
-            for field in fields
+            self._is_parent(name) and self._fields[name].comodel_name.startswith("cn285.")
+            for name in vals
         )
 
     def _refuse_fixed(self, vals):

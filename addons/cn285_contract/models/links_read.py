@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 
 
@@ -29,6 +29,19 @@ class LinksRead(models.AbstractModel):
             self._check_links_read(values)
         return super().onchange(values, field_names, fields_spec)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Odoo's; dialogs, which tell what they link to, are refused what forms are refused."""
+        if self._transient and not self.env.su:
+            self.browse()._check_links_read(*vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Odoo's, likewise."""
+        if self._transient and not self.env.su:
+            self._check_links_read(vals)
+        return super().write(vals)
+
     def _check_links_read(self, *vals_list):
         """Refuse links to unreadable records of ours, in values of records and of their lines.
 
@@ -55,23 +68,31 @@ class LinksRead(models.AbstractModel):
                 if isinstance(value, dict) and hasattr(linked, "_collect_links"):
                     linked.browse(value.get("id") or [])._collect_links(value, named)
                 target = linked.browse(_id_of(value))
-                # sudo: only whether the record has this link already.
-                if target and target != self.sudo()[name]:
-                    named.setdefault(linked._name, set()).update(target.ids)
+                if target:
+                    self._name_links(name, target.ids, named)
             elif isinstance(value, models.BaseModel):
-                named.setdefault(linked._name, set()).update(value.ids)
+                self._name_links(name, value.ids, named)
             elif value and isinstance(value, list | tuple):
                 # Odoo takes plain ids for all that are linked, too.
                 commands = value if isinstance(value[0], list | tuple) else [Command.set(value)]
-                self._collect_lines(linked, commands, named)
+                self._collect_lines(name, commands, named)
 
-    def _collect_lines(self, linked, commands, named):
+    def _name_links(self, name, ids, named):
+        """Add ids to what a field is to name, without what it names already in each record."""
+        # sudo: only whether the records have these links already.
+        had = [set(record[name].ids) for record in self.sudo()]
+        named.setdefault(self._fields[name].comodel_name, set()).update(
+            set(ids).difference(set.intersection(*had) if had else ())
+        )
+
+    def _collect_lines(self, name, commands, named):
         """The same in commands of lines: what is linked, and the values of new or edited lines."""
+        linked = self.env[self._fields[name].comodel_name]
         for command in commands:
             if command[0] in (Command.LINK, Command.UPDATE) and isinstance(command[1], int):
                 named.setdefault(linked._name, set()).add(command[1])
             elif command[0] == Command.SET:
-                named.setdefault(linked._name, set()).update(command[2] or ())
+                self._name_links(name, command[2] or (), named)
             if command[0] in (Command.CREATE, Command.UPDATE) and hasattr(linked, "_collect_links"):
                 known = linked.browse(command[1]) if command[0] == Command.UPDATE else linked
                 known._collect_links(command[2], named)
