@@ -178,7 +178,10 @@ def _fleets(p):
 
 
 def _royalty(p):
-    """Twelve percent of what API calls are billed is owed to the publisher of the maps."""
+    """Twelve percent of what API calls are billed is owed to the publisher of the maps.
+
+    It sells us its right: we make out its invoice to us.
+    """
     [row] = _contract(p, p.company("Éditions Cartographiques du Midi"), "RED", [_usage("RED")])
     sources = [item for item in p.files["items"] if item["product"] == "API"]
     for item in sources:
@@ -191,6 +194,7 @@ def _royalty(p):
             source_item=item["id"],
             source_measure="amount",
             is_payout="yes",
+            payout_document="purchase",
         )
 
 

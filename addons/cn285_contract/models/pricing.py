@@ -95,6 +95,11 @@ class ContractItem(models.Model):
             price, taxes, fiscal_position=position
         )
 
+    def _is_purchase(self):
+        """Hook: whether the partner sells to us by this item: we make out its invoice to us."""
+        self.ensure_one()
+        return False
+
     def _product_taxes(self):
         """Sales taxes of the product in the contract's company, before any fiscal position."""
         self.ensure_one()

@@ -57,3 +57,6 @@ from .importing import (
     test_import_taxes,
     test_import_contracts,
 )
+from .privacy import (
+    test_partner_archive,
+)

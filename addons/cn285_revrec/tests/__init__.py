@@ -1,7 +1,12 @@
 from . import (
     test_access,
+    test_any_history,
     test_changes,
+    test_closed_months,
+    test_credits_due,
     test_exports,
+    test_given_back,
+    test_goodwill,
     test_import_revrec,
     test_new_company,
     test_oracle,

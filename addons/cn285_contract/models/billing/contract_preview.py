@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..common import LIVE_STATES
+from ..common import LIVE_STATES, OWED_TO_PARTNER
 
 # How far a preview looks for invoices before it concludes that there are no more.
 PREVIEW_YEARS = 12
@@ -75,7 +75,7 @@ class Contract(models.Model):
     def _preview_invoice(self, key, rows):
         builder = self.env["cn285.invoice.builder"]
         [(vals, line_rows)] = builder._prepare_invoices({key: rows})
-        sign = -1 if vals["move_type"] == "out_refund" else 1
+        sign = -1 if vals["move_type"] in OWED_TO_PARTNER else 1
         lines = [command[2] for command in vals["invoice_line_ids"]]
         base_lines = self._preview_base_lines(vals, lines)
         totals = self.env["account.tax"]._get_tax_totals_summary(
