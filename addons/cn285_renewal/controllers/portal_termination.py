@@ -81,7 +81,9 @@ class TerminationPortal(CustomerPortal):
         contract_sudo = self._customer_contract(contract_id, access_token)
         if contract_sudo is None:
             return request.redirect("/my")
-        if not contract_sudo._portal_may_terminate():
+        # A repeated click is answered by what it did; an earlier end is asked for by its own link.
+        sooner = bool(post.pop("sooner", "")) and contract_sudo._portal_may_end_sooner()
+        if not (contract_sudo._portal_may_terminate() or sooner):
             return self._ended_page(contract_sudo, access_token)
         posted = request.httprequest.method == "POST"
         declared = self._declared(contract_sudo, post if posted else {})
@@ -89,7 +91,7 @@ class TerminationPortal(CustomerPortal):
         if posted and step != "form" and not errors:
             try:
                 with request.env.cr.savepoint():
-                    return self._after_form(contract_sudo, access_token, step, declared)
+                    return self._after_form(contract_sudo, access_token, step, declared, sooner)
             except UserError as error:
                 errors = {"form": str(error.args[0])}
         return self._page(
@@ -98,10 +100,11 @@ class TerminationPortal(CustomerPortal):
             access_token,
             declared=declared,
             errors=errors,
+            sooner=sooner,
             earliest=self._earliest(contract_sudo),
         )
 
-    def _after_form(self, contract_sudo, access_token, step, declared):
+    def _after_form(self, contract_sudo, access_token, step, declared, sooner):
         """The summary of what was declared, or its notification.
 
         :raises UserError: where the contract's rules refuse it
@@ -109,11 +112,14 @@ class TerminationPortal(CustomerPortal):
         wished = Date.to_date(declared["wished_date"] or None)
         if step == "summary":
             day = contract_sudo._portal_termination_date(wished)
+            if sooner:
+                day = min(day, contract_sudo._portal_end().date_effective)
             return self._page(
                 "portal_termination_summary",
                 contract_sudo,
                 access_token,
                 declared=declared,
+                sooner=sooner,
                 quote=contract_sudo.termination_quote(day),
             )
         notified = {name: value for name, value in declared.items() if name != "reason"}
@@ -136,6 +142,7 @@ class TerminationPortal(CustomerPortal):
             confirmation=confirmation,
             received=end._received_text() if end.received_at else "",
             facts=end._declaration_facts(),
+            may_end_sooner=contract_sudo._portal_may_end_sooner(),
             effects=end._effects() if end.type == "terminate" else [],
         )
 
@@ -191,10 +198,9 @@ class TerminationPortal(CustomerPortal):
         contract_sudo = self._customer_contract(contract_id, access_token)
         if contract_sudo is None:
             return request.redirect("/my")
-        if contract_sudo._portal_end():
-            return self._ended_page(contract_sudo, access_token)
         if not contract_sudo._portal_may_refuse():
-            return self._to_contract(contract_sudo, access_token)
+            # Of one that nothing ends the page goes back to the contract.
+            return self._ended_page(contract_sudo, access_token)
         if request.httprequest.method == "POST":
             try:
                 with request.env.cr.savepoint():
