@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError
 
 # States of schedule rows that planning may still change.
@@ -118,5 +118,10 @@ def insert_steps(steps, new, before=None, after=None):
 
 
 def in_users_language(records):
-    """The records as their user reads: jobs start without a language, reasons are for people."""
-    return records.with_context(lang=records.env.user.lang)
+    """The records as their user reads: jobs start without a language, reasons are for people.
+
+    What the system does by itself is read by the company's staff.
+    """
+    env = records.env
+    company_lang = env.uid == SUPERUSER_ID and env.company.partner_id.lang
+    return records.with_context(lang=company_lang or env.user.lang)
