@@ -51,7 +51,7 @@ class ResCompany(models.Model):
         "last one of the old.",
     )
     cn285_end_day = fields.Selection(
-        [("billed", "Billed"), ("free", "Not Billed")],
+        [("billed", "Is Billed"), ("free", "Not Billed")],
         string="Day of an End",
         default="billed",
         required=True,

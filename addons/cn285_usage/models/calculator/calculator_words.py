@@ -18,6 +18,30 @@ class UsageCalculator(models.Model):
         texts = [self._figure_text(name) for name in (*figures, *MORE_FIGURES)]
         return "; ".join(filter(None, (self._charge_model_label(), *texts)))
 
+    def _line_label(self):
+        """What the lines that it makes on an invoice are about."""
+        self.ensure_one()
+        if self.source_item_id:
+            titles = self.env["cn285.invoice.builder"]
+            source = titles._line_title(self.source_item_id, self.env.lang)
+            return self.env._("Triggered by %s", source)
+        return self.metric_id.name or self._shown_name()
+
+    def _name_by_terms(self):
+        """What a calculator is called that nobody has named, in the language of the context."""
+        source = self.source_item_id or self.source_template_item_id
+        subject = source.name if source else self.metric_id.name or self.formula
+        label = self._charge_model_label()
+        return f"{subject}: {label}" if subject else label
+
+    def _shown_name(self):
+        """The name; where nobody has given it, in the reader's language, whoever made it."""
+        self.ensure_one()
+        codes = dict.fromkeys(code for code, _name in self.env["res.lang"].get_installed())
+        if any(self.with_context(lang=code)._name_by_terms() == self.name for code in codes):
+            return self._name_by_terms()
+        return self.name
+
     def _figure_text(self, name):
         """A figure with what it is called; None where there is none, or it says nothing."""
         field, value = self._fields[name], self[name]

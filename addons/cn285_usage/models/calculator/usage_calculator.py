@@ -232,10 +232,7 @@ class UsageCalculator(models.Model):
     )
     def _compute_name(self):
         for calculator in self:
-            source = calculator.source_item_id or calculator.source_template_item_id
-            subject = source.name if source else calculator.metric_id.name or calculator.formula
-            label = calculator._charge_model_label()
-            calculator.name = f"{subject}: {label}" if subject else label
+            calculator.name = calculator._name_by_terms()
 
     @api.depends("charge_model")
     def _compute_read_figures(self):
@@ -311,13 +308,6 @@ class UsageCalculator(models.Model):
             self.formula,
             self.source_item_id or self.source_template_item_id,
         ]
-
-    def _line_label(self):
-        """What the lines that it makes on an invoice are about."""
-        self.ensure_one()
-        if self.source_item_id:
-            return self.env._("Triggered by %s", self.source_item_id.name)
-        return self.metric_id.name or self.name
 
     def _place(self):
         """Where a calculator is found: its contract, or its template."""

@@ -62,7 +62,7 @@ class Contract(models.Model):
         metric = estimate.calculator.metric_id
         return {
             "item": estimate.row.item_id.name,
-            "name": metric.name or estimate.calculator.name,
+            "name": metric.name or estimate.calculator._shown_name(),
             "beneficiary": partners.browse(estimate.beneficiary_id or []).display_name or "",
             "quantity": self._portal_number(estimate.quantity),
             "unit": metric.unit or "",

@@ -82,9 +82,11 @@ class UsageRating(models.Model):
     )
 
     @api.depends("calculator_id.name", "beneficiary_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for rating in self:
-            names = (rating.calculator_id.name, rating.beneficiary_id.name)
+            calculator = rating.calculator_id
+            names = (calculator and calculator._shown_name(), rating.beneficiary_id.name)
             rating.display_name = " · ".join(filter(None, names))
 
     @api.depends("data")
