@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, day_after
 from odoo.exceptions import ConcurrencyError, LockError, UserError
+from odoo.tools import format_datetime
 
 from ..engine.termination import first_exit_from
 
@@ -88,14 +89,15 @@ class Contract(models.Model):
         way = first_exit_from(self._exit_facts(), request, day_after(max(wished, request)))
         return self._as_effective(way, request) if way else self.earliest_termination_date(request)
 
-    def _portal_terminate(self, declaration, reason="", user=None):
+    def _portal_terminate(self, declaration, reason="", user=None, evidence=None):
         """Terminate for the customer, as notified; once, whatever the number of clicks.
 
         What ends the contract already, and as early, stays; a reason given for an earlier day than
         that is examined for it.
 
-        :param declaration: ``name``, ``address``, ``wished_date`` (ISO text or empty)
+        :param declaration: ``name``, ``address``, ``wished_date`` (ISO text or empty), ``phone``
         :param reason: legitimate reason in the customer's words; staff examines it
+        :param evidence: attachments of :meth:`_keep_evidence` that go with the reason
         :returns: the termination
         """
         self.ensure_one()
@@ -104,7 +106,7 @@ class Contract(models.Model):
         sooner = self._portal_may_end_sooner()
         if end and not (sooner and self._portal_termination_date(wished) < end.date_effective):
             if sooner and reason and (not wished or wished < end.last_day):
-                end._take_up_reason(declaration, reason, user)
+                end._take_up_reason(declaration, reason, user, evidence)
             return end
         change = self.env["cn285.contract.change"].create(
             {
@@ -119,6 +121,7 @@ class Contract(models.Model):
                 "received_at": fields.Datetime.now(),
             }
         )
+        change._add_evidence(evidence)
         change.action_schedule()
         if reason:
             change._ask_examination()
@@ -138,6 +141,44 @@ class Contract(models.Model):
         change = self.action_refuse_renewal(origin="customer")
         return change
 
+    def _portal_may_start(self):
+        """Whether the customer may ask that the service begin at once: while he may withdraw."""
+        self.ensure_one()
+        return self.state in LIVE_STATES and self._may_withdraw() and not self.performance_requested
+
+    def _performance_statement(self):
+        """What the customer declares who wants to be served at once (L221-25, L221-28)."""
+        self.ensure_one()
+        return self.env._(
+            "I ask that contract %s be served before the withdrawal period is over. If I withdraw, "
+            "I owe what was served until then; once the service is fully performed, I lose the "
+            "right to withdraw.",
+            self.name,
+        )
+
+    def _portal_start(self, name, user=None):
+        """Note the customer's request to be served at once, as it was declared; once."""
+        self.ensure_one()
+        self._portal_lock()
+        if not self._portal_may_start():
+            return
+        when = format_datetime(self.env, fields.Datetime.now(), tz=self.company_id.cn285_tz)
+        declaration = self.env._(
+            "%(name)s, in the portal on %(when)s: %(statement)s",
+            name=name,
+            when=when,
+            statement=self._performance_statement(),
+        )
+        self._write_inside(
+            {
+                "performance_requested": True,
+                "performance_date": self.company_id._cn285_today(),
+                "performance_declaration": declaration,
+            }
+        )
+        author = (user or self.env.user).partner_id
+        self.message_post(body=declaration, author_id=author.id)
+
     def _portal_withdraw(self, declaration, user=None):
         """Withdraw for the customer; once.
 
@@ -151,6 +192,7 @@ class Contract(models.Model):
         return self.action_withdraw(
             origin="customer",
             declaration=declaration,
+            date_requested=self._today_at_customer(),
             requested_by=user.id if user else False,
             received_at=fields.Datetime.now(),
         )
@@ -173,7 +215,16 @@ class ContractChange(models.Model):
             free.append(contract.term_end)
         return min(free) < self.date_effective
 
-    def _take_up_reason(self, declaration, reason, user=None):
+    def _add_evidence(self, evidence):
+        """Let files of :meth:`_keep_evidence` go with the reason that is given."""
+        self.ensure_one()
+        if evidence:
+            evidence.write({"res_model": self._name, "res_id": self.id})
+            self._write_inside(
+                {"evidence_ids": [fields.Command.link(file.id) for file in evidence]}
+            )
+
+    def _take_up_reason(self, declaration, reason, user=None, evidence=None):
         """Have a reason examined for which a planned end is to come sooner; once.
 
         What was declared before stays in the history, and the confirmation that told it with the
@@ -194,6 +245,7 @@ class ContractChange(models.Model):
                 "received_at": fields.Datetime.now(),
             }
         )
+        self._add_evidence(evidence)
         self._confirm_to_customer()
         self._ask_examination()
 
