@@ -30,7 +30,12 @@ class TestChangeWords(MoneyCase):
         contract = self._monthly(31.0)
         item = contract.item_ids
         period = self._change(
-            contract, "billing_period", "2026-02-01", item=item, recurring_unit="quarter"
+            contract,
+            "billing_period",
+            "2026-02-01",
+            item=item,
+            recurring_interval=1,
+            recurring_unit="quarter",
         )
         stop = self._change(contract, "deactivate", "2026-04-01", item=item, cause="debt")
         self.assertFalse(period.difference, "nothing has happened yet")

@@ -29,8 +29,10 @@ class UsageCalculator(models.Model):
 
     def _name_by_terms(self):
         """What a calculator is called that nobody has named, in the language of the context."""
-        source = self.source_item_id or self.source_template_item_id
-        subject = source.name if source else self.metric_id.name or self.formula
+        subject = self.source_template_item_id.name or self.metric_id.name or self.formula
+        if self.source_item_id:
+            titles = self.env["cn285.invoice.builder"]
+            subject = titles._line_title(self.source_item_id, self.env.lang)
         label = self._charge_model_label()
         return f"{subject}: {label}" if subject else label
 
