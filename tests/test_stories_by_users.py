@@ -8,7 +8,9 @@ below: what runs and is edited by hand is a change from that day on.
 
 Not told again are the system's own (data that was broken by other programs, importing, the writer's
 sameness with Odoo, ingestion and measuring, SmartCodes' processes, letters and proofs), what names
-its users already (approval, walls, direct edits, rights, revenue's access), and the portal's.
+its users already (approval, walls, direct edits, rights, the history of calculators and of waiting
+items, revenue's access), the portal's, random lives (whose changes a manager enters), and figures
+that are worked out alike whoever bills (shares, days, bounds, tax in the price, labels).
 """
 
 from datetime import date
@@ -16,6 +18,8 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.billing import (
     test_billing_run,
+    test_invoice_totals,
+    test_invoices,
     test_looking_ahead,
 )
 from odoo.addons.cn285_contract.tests.changes import (
@@ -26,16 +30,24 @@ from odoo.addons.cn285_contract.tests.changes import (
     test_contract_change_histories,
     test_contract_change_holder,
     test_contract_change_money,
+    test_contract_change_mrr,
     test_contract_change_next,
     test_contract_change_rules,
+    test_contract_change_twice,
     test_contract_change_types,
+    test_contract_change_void,
 )
 from odoo.addons.cn285_contract.tests.credit_notes import (
     test_credit_notes,
+    test_credit_totals,
+    test_reversal,
 )
 from odoo.addons.cn285_renewal.tests import (
+    test_catch_up,
     test_order_of_days,
+    test_refund,
     test_renewal_notice,
+    test_renewed_twice,
     test_term,
     test_termination,
     test_termination_order,
@@ -45,10 +57,19 @@ from odoo.addons.cn285_revrec.tests import (
     test_changes,
     test_runs,
     test_stories,
+    test_usage,
 )
 from odoo.addons.cn285_usage.tests.cascade import test_usage_cascade
+from odoo.addons.cn285_usage.tests.changes import (
+    test_usage_discount_change,
+    test_usage_golden_history,
+    test_usage_pool_history,
+    test_usage_terms_change,
+)
 from odoo.addons.cn285_usage.tests.rating import (
     test_late_usage,
+    test_nothing_to_invoice,
+    test_rating_aspects,
     test_usage_credit,
     test_usage_rating,
     test_usage_sharing,
@@ -56,7 +77,9 @@ from odoo.addons.cn285_usage.tests.rating import (
 from odoo.addons.cn285_usage.tests.trigger import (
     test_usage_complete,
     test_usage_delivery,
+    test_usage_run_steps,
     test_usage_threshold,
+    test_usage_trigger_run,
 )
 
 from .acting import ByAccountant, ByManager
@@ -216,3 +239,109 @@ class TestUsageCreditByManager(ByManager, test_usage_credit.TestUsageCredit):
 
 class TestRunsByAccountant(ByAccountant, test_runs.TestRuns):
     """See :class:`TestRuns`."""
+
+
+class TestInvoicesByManager(ByManager, test_invoices.TestInvoices):
+    """See :class:`TestInvoices`."""
+
+
+class TestInvoiceTotalsByManager(ByManager, test_invoice_totals.TestInvoiceTotals):
+    """See :class:`TestInvoiceTotals`."""
+
+
+class TestCreditTotalsByManager(ByManager, test_credit_totals.TestCreditTotals):
+    """See :class:`TestCreditTotals`."""
+
+
+class TestReversalByManager(ByManager, test_reversal.TestReversal):
+    """See :class:`TestReversal`."""
+
+
+class TestChangeTwiceByManager(ByManager, test_contract_change_twice.TestChangeTwice):
+    """See :class:`TestChangeTwice`."""
+
+
+class TestChangeMrrByManager(ByManager, test_contract_change_mrr.TestChangeMrr):
+    """See :class:`TestChangeMrr`."""
+
+
+class TestVoidPlansByManager(ByManager, test_contract_change_void.TestVoidPlans):
+    """See :class:`TestVoidPlans`."""
+
+    def test_ends_wait_for_nothing(self):
+        """An end given by a user is a change too: it cancels what was planned after it."""
+        contract = self._monthly(31.0, 62.0)
+        one, two = contract.item_ids
+        void = self._change(contract, "quantity", "2026-02-15", item=one, quantity=2.0)
+        one.date_end = "2026-02-10"
+        late = self._change(contract, "price", "2026-02-20", item=two, price_unit=31.0)
+        self._change(contract, "terminate", "2026-02-28")
+        self._run_on("2026-03-02")
+        self.assertEqual((void.state, late.state), ("cancelled", "applied"))
+        self.assertEqual(contract.date_end, date(2026, 2, 28))
+        # 31.00 and 10/28 of it; 62.00, 19 days of 28, and 9 at 31.00.
+        self.assertEqual(self._billed(contract), "156.10")
+
+
+class TestCatchUpByManager(ByManager, test_catch_up.TestCatchUp):
+    """See :class:`TestCatchUp`."""
+
+
+class TestRefundByManager(ByManager, test_refund.TestRefund):
+    """See :class:`TestRefund`."""
+
+    # Lines of bank statements are an accountant's.
+    test_a_statement_line_that_pays_less_a_fee = None
+
+
+class TestLateRefundByManager(ByManager, test_refund.TestLateRefund):
+    """See :class:`TestLateRefund`."""
+
+
+class TestRenewedTwiceByManager(ByManager, test_renewed_twice.TestRenewedTwice):
+    """See :class:`TestRenewedTwice`."""
+
+
+class TestUsageDiscountChangeByManager(
+    ByManager, test_usage_discount_change.TestUsageDiscountChange
+):
+    """See :class:`TestUsageDiscountChange`."""
+
+
+class TestUsageGoldenHistoryByManager(ByManager, test_usage_golden_history.TestUsageGoldenHistory):
+    """See :class:`TestUsageGoldenHistory`."""
+
+    # An item that a user adds to what runs begins on that day: the story's had been there before.
+    test_h7_cascaded = None
+
+
+class TestUsagePoolHistoryByManager(ByManager, test_usage_pool_history.TestUsagePoolHistory):
+    """See :class:`TestUsagePoolHistory`."""
+
+
+class TestUsageTermsChangeByManager(ByManager, test_usage_terms_change.TestUsageTermsChange):
+    """See :class:`TestUsageTermsChange`."""
+
+
+class TestNothingToInvoiceByManager(ByManager, test_nothing_to_invoice.TestNothingToInvoice):
+    """See :class:`TestNothingToInvoice`."""
+
+
+class TestRatingAspectsByManager(ByManager, test_rating_aspects.TestRatingAspects):
+    """See :class:`TestRatingAspects`."""
+
+
+class TestUsageRunStepsByManager(ByManager, test_usage_run_steps.TestUsageRunSteps):
+    """See :class:`TestUsageRunSteps`."""
+
+
+class TestUsageTriggerRunByManager(ByManager, test_usage_trigger_run.TestUsageTriggerRun):
+    """See :class:`TestUsageTriggerRun`."""
+
+    # What usage triggers is billed by runs of the system's own, and by its scheduled job.
+    test_job_starts_a_run_in_jobs = None
+    test_scheduled_action_takes_up_what_was_left = None
+
+
+class TestRevenueUsageByAccountant(ByAccountant, test_usage.TestUsage):
+    """See :class:`TestUsage`."""

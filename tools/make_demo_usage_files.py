@@ -48,7 +48,7 @@ def build(seed=SEED):
     """The files of usage."""
     files = make_demo_files.DemoFiles(seed)
     for code, (name, price) in PRODUCTS.items():
-        files.add("products", id=code, code=code, name=name, price=price)
+        files.add("products", id=code, code=code, name=name, price=price, taxes="20 %")
     for metric in METRICS:
         files.add("metrics", **metric)
     for part in (_counted_before, _api, _support, _mails, _energy, _fleets, _royalty):

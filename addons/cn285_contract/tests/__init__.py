@@ -49,6 +49,7 @@ from .changes import (
 )
 from .credit_notes import (
     test_credit_notes,
+    test_credit_origins,
 )
 from .importing import (
     test_demonstration,

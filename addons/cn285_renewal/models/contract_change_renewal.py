@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.addons.cn285_contract.models.changes.change_value import Value
 from odoo.addons.cn285_contract.models.changes.types import ChangeType
-from odoo.addons.cn285_contract.models.common import day_after
+from odoo.addons.cn285_contract.models.common import PLANNED_STATES, day_after
 from odoo.tools import LazyTranslate, format_date
 
 _lt = LazyTranslate(__name__)
@@ -89,6 +89,8 @@ class Renew(TermChange):
 
     def apply(self, changes):
         contracts = changes.contract_id
+        # Of a term of which nobody had noticed yet that it has to be announced, too.
+        contracts.filtered(lambda contract: not contract._current_notice())._plan_notices()
         # What became of the notice is decided before the term that it announced begins.
         contracts.notice_ids._refresh_state()
         for change in changes:
@@ -115,6 +117,22 @@ class AutoRenewal(TermChange):
             raise change._refusal(
                 change.env._("it does not renew by itself: renew it on agreement.")
             )
+        ends = change._ends_in_term()
+        if change._parsed()["auto_renew"] and not all(self._lifts(change, end) for end in ends):
+            raise change._refusal(
+                change.env._(
+                    "it is terminated as of %s: cancel the termination first.",
+                    format_date(change.env, min(ends.mapped("date_effective"))),
+                )
+            )
+
+    def _lifts(self, change, end):
+        """Whether it takes back a planned end: a refusal of the renewal, not the customer's.
+
+        What customers have notified only they take back.
+        """
+        refused = end.last_day >= change.contract_id.term_end
+        return refused and (end.origin != "customer" or change.origin == "customer")
 
     def is_statutory(self, change):
         """A customer who wants no renewal refuses it by right."""
@@ -124,10 +142,14 @@ class AutoRenewal(TermChange):
         return day_after(change.contract_id.term_end)
 
     def plans_given_up(self, change):
-        """Where it ends with its term: what is planned for later, but for what prolongs it."""
+        """Where it ends with its term: what is planned for later, but for what prolongs it.
+
+        Where it renews again: the refusals of its renewal.
+        """
         contract = change.contract_id
         if change._parsed()["auto_renew"]:
-            return super().plans_given_up(change)
+            lifted = change._ends_in_term().filtered(lambda end: self._lifts(change, end))
+            return super().plans_given_up(change) | lifted
         end = min(contract.date_end or contract.term_end, contract.term_end)
         plans = contract._plans_void_after(end)
         return plans.filtered(lambda plan: not plan._type().prolongs)
@@ -197,6 +219,16 @@ class ContractChange(models.Model):
     @api.model
     def _snapshot_contract_fields(self):
         return [*super()._snapshot_contract_fields(), "term_number", "term_end", "auto_renew"]
+
+    def _ends_in_term(self):
+        """Planned terminations after which the contract would not renew."""
+        self.ensure_one()
+        term_end = self.contract_id.term_end
+        return self.contract_id.change_ids.filtered(
+            lambda end: (
+                end.type == "terminate" and end.state in PLANNED_STATES and end.last_day <= term_end
+            )
+        )
 
     @api.model
     def _plan_own_acts(self, contracts, days):

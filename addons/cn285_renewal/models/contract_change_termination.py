@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.changes.types import ChangeTypeExtension
-from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.addons.cn285_contract.models.common import PLANNED_STATES, STATE_DOOR
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -107,7 +107,10 @@ class ContractChange(models.Model):
     )
     last_day = fields.Date(compute="_compute_last_day", help="Last day of the contract.")
     date_notified = fields.Date(
-        string="Confirmed On", readonly=True, copy=False, help="The confirmation was sent."
+        string="Confirmed On",
+        readonly=True,
+        copy=False,
+        help="The confirmation was sent: handed to the mail queue, or posted.",
     )
     received_at = fields.Datetime(readonly=True, copy=False, help="When the customer notified it.")
     declaration = fields.Json(
@@ -142,6 +145,29 @@ class ContractChange(models.Model):
             planned._work_out_fees()
             planned._announce(True)
         return result
+
+    def _update_state(self, allowed, target, **values):
+        """Also take back that a renewal was refused, where the end is given up or rejected."""
+        result = super()._update_state(allowed, target, **values)
+        if target in ("cancelled", "rejected"):
+            self.filtered(lambda change: change.type == "terminate")._take_back_refusals()
+        return result
+
+    def _take_back_refusals(self):
+        """The contracts' current terms are not refused any more, unless another end does it."""
+        for contract in self.contract_id:
+            refused = contract._current_notice().filtered("date_refused")
+            ends = contract.change_ids.filtered(
+                lambda change, contract=contract: (
+                    change.type in ENDS
+                    and not change.item_id
+                    and change.state in (*PLANNED_STATES, "applied")
+                    and change.date_effective <= contract.term_end
+                )
+            )
+            if refused and not ends:
+                # sudo: who may take back an end may not write notices.
+                refused.sudo()._write_inside({"date_refused": False})
 
     def _check_undecided(self):
         """Refuse to favour customers in what is done: its fee was charged, its right is told."""
@@ -246,14 +272,13 @@ class ContractChange(models.Model):
             return
         contract = self.contract_id
         last_day = max(self._last_day(), contract.date_start)
-        product = self.company_id.cn285_exit_fee_product_id or contract.item_ids[:1].product_id
         fee = self.env["cn285.contract.item"].create(
             {
                 "contract_id": contract.id,
-                "product_id": product.id,
+                "product_id": contract._fee_item().product_id.id,
                 "name": self.env._("Fee for leaving the commitment early"),
                 "billing_type": "one_shot",
-                "price_unit": self.fee_amount,
+                "price_unit": contract._fee_price(self.fee_amount),
                 "date_start": last_day,
                 "one_shot_date": last_day,
             }
@@ -266,6 +291,7 @@ class ContractChange(models.Model):
         """Remind the salespersons of terminations that are about to take effect."""
         for company in self.env["res.company"]._cn285_daily_companies():
             self.with_company(company)._remind(company)
+            self.with_company(company)._check_confirmations(company)
 
     @api.model
     def _remind(self, company):

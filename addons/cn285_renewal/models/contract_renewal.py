@@ -268,9 +268,7 @@ class Contract(models.Model):
                     "note": note,
                 }
             )
-            notice = contract.notice_ids.filtered(
-                lambda notice, contract=contract: notice.term_number == contract.term_number
-            )
+            notice = contract._current_notice()
             # sudo: who may refuse the renewal may not write notices; only the day is noted.
             notice.sudo()._write_inside({"date_refused": day})
             change.action_schedule()
@@ -296,8 +294,8 @@ class Contract(models.Model):
     def _is_free_to_leave(self, day):
         """Whether the customer may leave on a day because a renewal was not announced."""
         self.ensure_one()
-        current = self.notice_ids.filtered(lambda notice: notice.term_number == self.term_number)
-        starts = [start for start in (self.free_exit_from, current.free_exit_from) if start]
+        starts = (self.free_exit_from, self._current_notice().free_exit_from)
+        starts = [start for start in starts if start]
         return any(start <= day for start in starts)
 
 

@@ -111,6 +111,7 @@ class Contract(models.Model):
         self.ensure_one()
         return bool(
             self.term_end
+            and self.state not in ("closed", "cancelled", "withdrawn")
             and self.renewal_mode == "tacit"
             and self.auto_renew
             and not (self.renewal_max and self.term_number >= self.renewal_max)
@@ -197,7 +198,10 @@ class Contract(models.Model):
         return [self.term_end, *super()._term_ends()]
 
     def _heir_values(self):
-        """A new holder goes on in the same term; the commitment was the old holder's."""
+        """A new holder goes on in the same term; the commitment was the old holder's.
+
+        So was the right of withdrawal that somebody chose for him.
+        """
         return {
             **super()._heir_values(),
             "date_concluded": self.date_concluded,
@@ -207,6 +211,7 @@ class Contract(models.Model):
             "term_anchor_day": self.term_anchor_day,
             "auto_renew": self.auto_renew,
             "commitment_length": 0,
+            "withdrawal_by_hand": False,
         }
 
     @api.model

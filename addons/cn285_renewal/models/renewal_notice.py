@@ -150,7 +150,9 @@ class RenewalNotice(models.Model):
             open_ = notice.state in OPEN_NOTICES
             notice.days_left = (notice.date_latest - today).days if open_ else 0
 
-    @api.depends("state", "date_refused", "last_day_to_refuse", "renewal_date")
+    @api.depends(
+        "state", "date_refused", "last_day_to_refuse", "renewal_date", "contract_id.planned_end"
+    )
     @api.depends_context("lang")
     def _compute_consequence(self):
         for notice in self:
@@ -179,7 +181,7 @@ class RenewalNotice(models.Model):
             "renewal": format_date(self.env, self.renewal_date),
             "term_end": format_date(self.env, self.term_end),
         }
-        if self.date_refused:
+        if self.date_refused and not self.contract_id._may_renew():
             return self.env._(
                 "The customer refused the renewal: the contract ends on %(term_end)s.", **days
             )

@@ -140,6 +140,11 @@ class Contract(models.Model):
         made._refresh_state()
         return made
 
+    def _current_notice(self):
+        """The notice of the current term's end; empty where there is none."""
+        self.ensure_one()
+        return self.notice_ids.filtered(lambda notice: notice.term_number == self.term_number)
+
     def _notice_channel(self):
         """By which channel the notices go: the company's, where it reaches the customer."""
         self.ensure_one()

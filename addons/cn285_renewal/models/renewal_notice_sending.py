@@ -1,5 +1,5 @@
 import psycopg2
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import STATE_DOOR, in_users_language
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -13,6 +13,29 @@ class RenewalNotice(models.Model):
     """How notices leave, by their channels; and how it is known whether they arrived."""
 
     _inherit = "cn285.renewal.notice"
+
+    by_hand = fields.Boolean(
+        string="Sent by Hand",
+        compute="_compute_by_hand",
+        search="_search_by_hand",
+        help="Somebody has to send it: its channel is none by which notices leave by themselves.",
+    )
+
+    @api.depends("channel")
+    def _compute_by_hand(self):
+        for notice in self:
+            channel = self._channels().get(notice.channel)
+            notice.by_hand = bool(channel) and not channel.automatic
+
+    @api.model
+    def _search_by_hand(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        manual = [name for name, channel in self._channels().items() if not channel.automatic]
+        wanted = fields.Domain("channel", "in", manual) if True in value else fields.Domain.FALSE
+        return wanted | (
+            fields.Domain("channel", "not in", manual) if False in value else fields.Domain.FALSE
+        )
 
     def action_send(self):
         """Send these notices now: e-mails leave, letters are made and opened to be printed.
@@ -166,8 +189,24 @@ class RenewalNoticeSending(models.Model):
                 sending._set_undelivered("failed", mail.failure_reason or mail.state)
             elif not mail or mail.state in ("sent", "received"):
                 sent |= sending
-        sent._write_inside({"delivery": "sent"})
+        by_day = sent.grouped(lambda sending: sending._day_it_left(by_message))
+        for day, sendings in by_day.items():
+            # The proof is of the day on which it left, however long the queue had stood still.
+            sendings._write_inside({"delivery": "sent", "date": day})
         held._write_inside({"delivery": "held"})
+
+    def _day_it_left(self, mails):
+        """The day on which an e-mail left the queue, by the company's clock.
+
+        :param mails: ``{id of its message: mail}``; of one that is not kept, its own day is known
+        """
+        self.ensure_one()
+        mail, today = mails.get(self.mail_message_id.id), self.company_id._cn285_today()
+        if not mail:
+            return self.date
+        clock = self.with_context(tz=self.company_id.cn285_tz or "UTC")
+        left = fields.Datetime.context_timestamp(clock, mail.write_date).date()
+        return max(self.date, min(left, today))
 
     def _set_undelivered(self, delivery, note):
         """Note that a notice did not arrive; while there is time, a letter is to be sent."""

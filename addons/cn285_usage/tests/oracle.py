@@ -33,6 +33,17 @@ def price(model, quantity):
     return total
 
 
+def used_by_month(events):
+    """What events come to in each of the months, whenever they arrived."""
+    return [
+        sum(
+            (Fraction(quantity) for day, _arrives, quantity in events if first <= day < after),
+            start=Fraction(0),
+        )
+        for first, after in pairwise(MONTHS)
+    ]
+
+
 class Usage:
     """Three months of one item: its calculator, and events with the day on which they arrive."""
 
@@ -49,26 +60,91 @@ class Usage:
             self.events.append((day, arrives, quantity))
 
     def owed(self):
-        """What the three months come to, in cents: each is rounded once."""
-        total = 0
-        for first, after in pairwise(MONTHS):
-            used = sum(
-                (
-                    Fraction(quantity)
-                    for day, _arrives, quantity in self.events
-                    if first <= day < after
-                ),
-                start=Fraction(0),
-            )
-            amount = price(self.model, max(used - Fraction(self.included), Fraction(0)))
-            amount = max(amount, Fraction(self.minimum))
-            if Fraction(self.maximum):
-                amount = min(amount, Fraction(self.maximum))
-            total += cents(amount)
-        return total
+        """What the three months come to, in cents."""
+        return sum(self.by_month())
+
+    def by_month(self):
+        """What each month comes to, in cents: each is rounded once."""
+        return [self._month(used) for used in used_by_month(self.events)]
+
+    def _month(self, used):
+        amount = price(self.model, max(used - Fraction(self.included), Fraction(0)))
+        amount = max(amount, Fraction(self.minimum))
+        if Fraction(self.maximum):
+            amount = min(amount, Fraction(self.maximum))
+        return cents(amount)
 
     def __repr__(self):
         return f"{vars(self)}"
+
+
+class Royalty(Usage):
+    """Usage of which a second item bills a share: of what each month came to, or the quarter."""
+
+    def __init__(self, chance):
+        super().__init__(chance)
+        self.percent = chance.choice(("10", "12.5", "33.3333"))
+        self.months = chance.choice((1, 3))
+
+    def royalties(self):
+        """The share, in cents: of the amounts that were billed, each period rounded once."""
+        billed = self.by_month()
+        periods = billed if self.months == 1 else [sum(billed)]
+        return sum(cents(Fraction(self.percent) * amount / 10000) for amount in periods)
+
+
+class Fleet:
+    """Members of a pool, which count in whole units: their included units and their events."""
+
+    PRICE = "0.37"
+
+    def __init__(self, chance):
+        self.shared = chance.choice((0, 0, 50, 130))
+        self.members = []
+        for _number in range(chance.randrange(2, 5)):
+            member = Usage(chance)
+            events = [(*days, str(chance.randrange(1, 200))) for *days, _used in member.events]
+            self.members.append((chance.choice((0, 60, 100, 250)), events))
+
+    def owed(self):
+        """What the months come to for each member, in cents."""
+        used = [used_by_month(events) for _included, events in self.members]
+        totals = [0] * len(self.members)
+        for month in zip(*used, strict=True):
+            for number, units in enumerate(self._billed(month)):
+                totals[number] += cents(units * Fraction(self.PRICE))
+        return totals
+
+    def _billed(self, used):
+        """The units above what all share, by how far each is above its own; whole ones."""
+        above = [
+            max(units - included, 0)
+            for units, (included, _events) in zip(used, self.members, strict=True)
+        ]
+        included = self.shared + sum(included for included, _events in self.members)
+        over = max(sum(used) - included, 0)
+        if not over:
+            return [0] * len(used)
+        parts = [over * one / sum(above) for one in above]
+        whole = [part.numerator // part.denominator for part in parts]
+        # What is left of whole units goes to the largest remainders, the first ones first.
+        order = sorted(range(len(parts)), key=lambda place: whole[place] - parts[place])
+        for place in order[: int(over - sum(whole))]:
+            whole[place] += 1
+        return whole
+
+    def __repr__(self):
+        return f"{vars(self)}"
+
+
+def fleets(seed, number):
+    chance = random.Random(seed)
+    return [Fleet(chance) for _number in range(number)]
+
+
+def royalties(seed, number):
+    chance = random.Random(seed)
+    return [Royalty(chance) for _number in range(number)]
 
 
 def usages(seed, number):

@@ -115,6 +115,7 @@ class ContractChange(models.Model):
         self._check_not_twice()
         self._check_rules()
         self._type().check(self)
+        self._check_not_void()
 
     def _check_contract_runs(self):
         reason = self._contract_over_reason()

@@ -46,14 +46,32 @@ class ContractChange(models.Model):
             }
         )
 
+    def _check_not_void(self):
+        """Refuse what comes after the planned end of what it is about: it would be cancelled."""
+        self.ensure_one()
+        for record in (self.contract_id, self.item_id):
+            end = record.planned_end
+            if end and self._falls_after(end):
+                raise self._refusal(
+                    self.env._(
+                        "“%(what)s” ends on %(end)s, as is planned already: take that back first.",
+                        what=record.display_name,
+                        end=format_date(self.env, end),
+                    )
+                )
+
     def _is_void_after(self, last_day):
         """Whether a planned change has nothing left to change once what it concerns has ended.
 
         :param last_day: the last day of its item or contract
         """
         self.ensure_one()
+        return self.state in PLANNED_STATES and self._falls_after(last_day)
+
+    def _falls_after(self, last_day):
+        """The same, of one that is not planned yet too."""
         kind = self._type()
-        if self.state not in PLANNED_STATES or not kind.ends_with_service:
+        if not kind.ends_with_service:
             return False
         if not kind.needs_running(self):
             return False  # The end of a pause: it takes effect whatever has ended.
