@@ -26,9 +26,6 @@ class UsageCalculator(models.Model):
     _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "item_id, template_item_id, sequence, id"
 
-    name = fields.Char(
-        compute="_compute_name", store=True, readonly=False, precompute=True, required=True
-    )
     sequence = fields.Integer(default=10)
     item_id = fields.Many2one("cn285.contract.item", ondelete="cascade", index="btree_not_null")
     template_item_id = fields.Many2one(
@@ -227,13 +224,6 @@ class UsageCalculator(models.Model):
         chosen._check_smartcode_right()
         return result
 
-    @api.depends(
-        "metric_id", "formula", "charge_model", "source_item_id", "source_template_item_id"
-    )
-    def _compute_name(self):
-        for calculator in self:
-            calculator.name = calculator._name_by_terms()
-
     @api.depends("charge_model")
     def _compute_read_figures(self):
         models = self._charge_models()
@@ -294,7 +284,7 @@ class UsageCalculator(models.Model):
         return [
             name
             for name, field in self._fields.items()
-            if field.store and not field.related and name not in ("name", "sequence", "id")
+            if field.store and not field.related and name not in ("own_name", "sequence", "id")
         ]
 
     def _inputs(self):

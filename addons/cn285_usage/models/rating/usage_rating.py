@@ -85,8 +85,7 @@ class UsageRating(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for rating in self:
-            calculator = rating.calculator_id
-            names = (calculator and calculator._shown_name(), rating.beneficiary_id.name)
+            names = (rating.calculator_id.name, rating.beneficiary_id.name)
             rating.display_name = " · ".join(filter(None, names))
 
     @api.depends("data")

@@ -228,7 +228,7 @@ class UsageRating(models.Model):
                 for name, field in fields.items()
                 if field.of_rating
             },
-            "metric": metric.name or self.calculator_id._shown_name(),
+            "metric": metric.name or self.calculator_id.name,
             "unit": metric.unit or "",
             "beneficiary": partner.display_name,
             "quantity": ZERO,
