@@ -8,6 +8,7 @@ from . import (
     test_given_back,
     test_goodwill,
     test_import_revrec,
+    test_migration,
     test_new_company,
     test_oracle,
     test_rules,
