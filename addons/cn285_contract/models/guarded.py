@@ -54,7 +54,7 @@ class Guarded(models.AbstractModel):
     """
 
     _name = "cn285.guarded"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
     _description = "Fields that Only the Program Writes"
 
     _creatable = frozenset()
@@ -114,6 +114,13 @@ class Guarded(models.AbstractModel):
             "is not edited.",
             field=self._fields[name]._description_string(self.env),
             model=self.env["ir.model"]._get(self._name).name or self._name,
+        )
+
+    @api.model
+    def _bound_of(self, name, declared):
+        """The usual bounds are of what users write: the machinery counts what it counts."""
+        return (
+            None if self._is_history and name not in declared else super()._bound_of(name, declared)
         )
 
     # === CRUD === #

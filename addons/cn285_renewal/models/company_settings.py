@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT
 
 
 class ResCompany(models.Model):
@@ -63,6 +64,11 @@ class ResCompany(models.Model):
         "CHECK(cn285_withdrawal_days BETWEEN 0 AND 365)",
         "The withdrawal period lasts 0 to 365 days.",
     )
+
+    @api.model
+    def _bounds(self):
+        counts = ("notice_margin", "withdrawal_days", "termination_reminder_days")
+        return {**super()._bounds(), **{f"cn285_{name}": COUNT for name in counts}}
 
     def _cn285_writes_as(self):
         """Values of mails that the company writes by law: never from the program's own user."""

@@ -44,9 +44,9 @@ class ContractChange(models.Model):
             if not change.company_id._cn285_sender():
                 change.contract_id._ask_responsible(
                     change,
-                    self.env._(
+                    lambda one: one.env._(
                         "%s has no e-mail address: send this confirmation to the customer by post",
-                        change.company_id.name,
+                        one.company_id.name,
                     ),
                     change.company_id._cn285_today(),
                 )

@@ -1,8 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import DAY
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    # Days of lines that are given with their invoice are checked before Odoo reads them.
+    _name = "account.move"
+    _inherit = ["account.move", "cn285.bounded.values"]
 
     cn285_revrec_run_id = fields.Many2one(
         "cn285.revrec.run",
@@ -51,7 +54,8 @@ class AccountMove(models.Model):
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "cn285.bounded.values"]
 
     # Plain data, so that invoices are still written set-based.
     cn285_revrec_rule_id = fields.Many2one(
@@ -66,3 +70,7 @@ class AccountMoveLine(models.Model):
     cn285_service_end = fields.Date(
         string="Service To", help="Last day of the service that the line bills."
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_service_start": DAY, "cn285_service_end": DAY}

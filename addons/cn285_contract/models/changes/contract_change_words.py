@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import format_date
 
+from ..common import spelled
 from .change_value import BadValue, parse_value
 
 
@@ -49,7 +50,7 @@ class ContractChange(models.Model):
         if spec.kind in ("date", "end"):
             return format_date(self.env, value)
         if spec.kind == "number":
-            return f"{value:g}"
+            return spelled(self.env, value)
         if spec.kind == "choice":
             return self._choice_text(self._value_field(name), value)
         if spec.kind == "fields":
@@ -78,6 +79,8 @@ class ContractChange(models.Model):
                 value = self.env._("yes") if value else self.env._("no")
             elif value in (None, False):
                 value = "–"
+            elif field.type in ("float", "monetary", "integer"):
+                value = spelled(self.env, value)
             parts.append(f"{field._description_string(self.env)}: {value}")
         return ", ".join(parts)
 
