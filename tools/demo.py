@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import demo_company
 import demo_revrec
 import demo_usage
 from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
@@ -98,8 +99,7 @@ def _load(env):
     env.company.cn285_daily_billing = False
     # The demonstration tells of months that are past, as if it had been billed month by month.
     env.company.cn285_invoice_dating = "schedule"
-    # Legal notices leave from here.
-    env.company.email = env.company.email or "contact@cn285.example"
+    demo_company.set_up(env)
     paths = [path for folder in FOLDERS for path in sorted(folder.glob("*.csv"))]
     files = [(path.name, path.read_bytes()) for path in paths]
     with progress_bars() as advance:

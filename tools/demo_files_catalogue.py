@@ -27,6 +27,8 @@ PRODUCTS = {
     "API": ("Appels d'API", 0.002),
     "CON": ("Conseil, forfait", 1250.00),
 }
+# Sold, not served: other taxes, another account.
+GOODS = {"TON": ("Toner pour copieur, par cartouche", 79.00)}
 TEMPLATES = {
     # code: (name, cells of the template, items)
     "ESS": (
@@ -79,7 +81,12 @@ def _catalogue(p):
             plan="analytic.analytic_plan_projects",
         )
     for code, (name, price) in PRODUCTS.items():
-        p.add("products", id=code, code=code, name=name, price=price)
+        p.add("products", id=code, code=code, name=name, price=price, taxes="20 %")
+    for code, (name, price) in GOODS.items():
+        p.add(
+            "products", id=code, code=code, name=name, price=price, taxes="20 %",
+            type="consu", income_account="707000",
+        )  # fmt: skip
     for key, name, currency in (
         ("PL-EUR", "Tarif négocié", "EUR"),
         ("PL-CHF", "Tarif Suisse", "CHF"),

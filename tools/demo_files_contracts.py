@@ -35,6 +35,7 @@ def build(p):
         parties.abroad,
         parties.families,
         _endings,
+        _goods,
     ):
         part(p)
 
@@ -253,3 +254,13 @@ def _endings(p):
         p.contract(p.company(), start, [item], **cells)
     for state in ("draft", "draft", "draft", "cancelled"):
         p.contract(p.company(), date(2026, 4, 1), [{"product": "HEB"}], state=state)
+
+
+def _goods(p):
+    """Cartridges sold with rented copiers: services and goods on an invoice, each with its tax."""
+    copiers = [row["contract"] for row in p.files["items"] if row["product"] == "IMP"]
+    for number, contract in enumerate(dict.fromkeys(copiers), start=1):
+        p.add(
+            "items-goods", id=f"G-{number:04d}", contract=contract, product="TON",
+            quantity=2, billing_type="one_shot",
+        )  # fmt: skip

@@ -98,6 +98,7 @@ def groups(p):
                 "partners",
                 id=p.number("P"),
                 name="Comptabilité fournisseurs",
+                lang="fr_FR",
                 parent=group,
                 type="invoice",
                 email=f"factures@groupe{number}.example",

@@ -235,6 +235,18 @@ ABROAD = {
         ("Lakeshore Wines Inc.", "Chicago", "60601"),
     ],
 }
+# Towns abroad whose customers are written to in French.
+FRENCH_SPEAKING = {
+    "Namur",
+    "Bruxelles",
+    "Liège",
+    "Luxembourg",
+    "Wiltz",
+    "La Chaux-de-Fonds",
+    "Lausanne",
+    "Sion",
+    "Delémont",
+}
 
 
 def _digits(random, count):

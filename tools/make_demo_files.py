@@ -16,6 +16,7 @@ from demo_files_people import (
     ABROAD,
     CITIES,
     FIRST_NAMES,
+    FRENCH_SPEAKING,
     STREETS,
     SURNAMES,
     TRADES,
@@ -102,8 +103,9 @@ class DemoFiles:
         name, city, code = ABROAD[country][place]
         number = vat(country, self.random)
         return self._partner(
-            name, country=country, city=city, zip=code, vat=number, is_company="yes"
-        )
+            name, country=country, city=city, zip=code, vat=number, is_company="yes",
+            lang="fr_FR" if city in FRENCH_SPEAKING else "en_US",
+        )  # fmt: skip
 
     def person(self, country="FR"):
         """A private person; in another country of the EU, billed with French VAT."""
@@ -121,6 +123,7 @@ class DemoFiles:
         street = f"{self.random.randint(1, 140)} {self.pick(STREETS)}"
         email = f"compta@{slug(name)}.example"
         key = self.number("P")
+        cells = {"lang": "fr_FR", **cells}
         return self.add("partners", id=key, name=name, street=street, email=email, **cells)
 
     def _new_name(self):

@@ -48,7 +48,7 @@ def build(seed=SEED):
     """The files of usage."""
     files = make_demo_files.DemoFiles(seed)
     for code, (name, price) in PRODUCTS.items():
-        files.add("products", id=code, code=code, name=name, price=price)
+        files.add("products", id=code, code=code, name=name, price=price, taxes="20 %")
     for metric in METRICS:
         files.add("metrics", **metric)
     for part in (_counted_before, _api, _support, _mails, _energy, _fleets, _royalty):
@@ -178,7 +178,10 @@ def _fleets(p):
 
 
 def _royalty(p):
-    """Twelve percent of what API calls are billed is owed to the publisher of the maps."""
+    """Twelve percent of what API calls are billed is owed to the publisher of the maps.
+
+    It sells us its right: we make out its invoice to us.
+    """
     [row] = _contract(p, p.company("Éditions Cartographiques du Midi"), "RED", [_usage("RED")])
     sources = [item for item in p.files["items"] if item["product"] == "API"]
     for item in sources:
@@ -191,6 +194,7 @@ def _royalty(p):
             source_item=item["id"],
             source_measure="amount",
             is_payout="yes",
+            payout_document="purchase",
         )
 
 

@@ -1,7 +1,7 @@
 {
     "name": "Cn285 Renewal",
     "summary": "Terms, tacit renewal, notices, termination and withdrawal of contracts, by the law",
-    "version": "19.0.1.0.1",
+    "version": "19.0.1.0.2",
     "category": "Sales/Contracts",
     "author": "Cn285",
     "maintainers": ["cn285"],
@@ -17,6 +17,7 @@
         "data/mail_template_data.xml",
         "data/letter_template_data.xml",
         "views/contract_portal_termination.xml",
+        "views/contract_portal_withdrawal.xml",
         "views/law_views.xml",
         "views/letter_template_views.xml",
         "views/price_index_views.xml",

@@ -1,7 +1,7 @@
 {
     "name": "Cn285 Revenue Recognition",
     "summary": "Revenue over the service period: schedules, month-end entries, roll-forwards",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Accounting/Accounting",
     "author": "Cn285",
     "maintainers": ["cn285"],

@@ -38,6 +38,7 @@
         "views/usage_delivery_views.xml",
         "views/usage_cascade_views.xml",
         "views/usage_trigger_views.xml",
+        "views/res_config_settings_views.xml",
         "views/usage_menus.xml",
         "views/usage_trigger_menus.xml",
     ],

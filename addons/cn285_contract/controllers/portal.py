@@ -139,6 +139,7 @@ class ContractPortal(CustomerPortal):
             "documents": documents,
             "items": contract_sudo._portal_items(),
             "shows_prices": shows_prices,
+            "with_tax": contract_sudo._prices_with_tax(),
             "invoices": (
                 contract_sudo.preview_invoices(NEXT_INVOICES) if shows_prices and is_open else []
             ),

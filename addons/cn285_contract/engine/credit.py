@@ -198,3 +198,21 @@ def spread_credit(
     if not sum(shares.values()):
         return dict.fromkeys(shares, ZERO)
     return dict(zip(shares, allocate_running(amount, shares.values(), unit), strict=True))
+
+
+def share_credit(
+    total: Decimal, credits: Mapping[Hashable, Decimal], unit: Decimal = CENT
+) -> dict[Hashable, Decimal]:
+    """Return how much of a credit note goes to each invoice that it credits, tax included.
+
+    Each gets what is credited of it, in the order given, until the credit note is used up: what it
+    charges besides makes it smaller. ``credits`` need not be rounded; the shares are, and add up to
+    their sum or to ``total``, whichever is less.
+    """
+    shares, running, given = {}, ZERO, ZERO
+    for key, credit in credits.items():
+        running += credit
+        upto = round_money(min(running, total), unit)
+        shares[key] = upto - given
+        given = upto
+    return shares

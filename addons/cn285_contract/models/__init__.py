@@ -1,5 +1,6 @@
 """Contracts, their items and templates, the planning of schedule rows, versions, prices, MRR.
-The rooms: ``billing``, ``writer``, ``changes``, ``credit_notes``, ``importing``.
+The rooms: ``billing``, ``writer``, ``changes``, ``credit_notes``, ``importing``,
+``privacy``.
 Called by: users, programs and the portal; the rooms plan anew through ``contract_item_planning``.
 """
 
@@ -44,4 +45,5 @@ from . import (
     changes,
     credit_notes,
     importing,
+    privacy,
 )

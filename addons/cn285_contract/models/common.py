@@ -14,6 +14,10 @@ OPEN_STATES = ("planned", "waiting")
 # States of contracts and items that run: what is planned for them will be billed.
 LIVE_STATES = ("active", "paused", "suspended")
 
+# Documents whose positive amounts are owed to the contract's partner: its credit notes, and the
+# purchase invoices that are made out for who sells to us.
+OWED_TO_PARTNER = ("out_refund", "in_invoice")
+
 # What a contract and its template say alike.
 LINE_GROUPINGS = [
     ("row", "One Line per Item and Period"),

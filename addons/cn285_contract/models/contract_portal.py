@@ -81,8 +81,18 @@ class Contract(models.Model):
         payer, customer = self.payer_id, self.partner_id
         return payer.commercial_partner_id == customer.commercial_partner_id
 
+    def _prices_with_tax(self):
+        """Hook: whether the customer reads all prices with tax, as consumers do by law.
+
+        Default: prices exclude tax, as they do between professionals.
+        """
+        self.ensure_one()
+        return False
+
     def _portal_items(self):
         """Items that the customer sees, each with its price, its rhythm and its next invoice date.
+
+        Prices are with tax where :meth:`_prices_with_tax` says so.
 
         :returns: list of ``{"item": record, "price": float or None, "rhythm": text,
             "next_date": date or None}``, in the contract's order, without cancelled items
@@ -97,6 +107,10 @@ class Contract(models.Model):
         next_dates = {item.id: day for item, day in rows}
         priced = items.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
         prices = priced._unit_prices()
+        if self._prices_with_tax():
+            known = priced.filtered(lambda item: item.id in prices)
+            with_tax = known._amounts_with_tax({item: prices[item.id] for item in known})
+            prices = {item.id: price for item, price in with_tax.items()}
         return [
             {
                 "item": item,

@@ -41,7 +41,7 @@ class Diary(models.AbstractModel):
             "invoice": DiaryKind(
                 self.env._("Invoices"),
                 *bill,
-                posted & Domain("move_type", "!=", "out_refund"),
+                posted & Domain("move_type", "=", "out_invoice"),
                 "amount_untaxed_signed",
             ),
             "credit": DiaryKind(

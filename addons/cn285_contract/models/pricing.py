@@ -95,6 +95,11 @@ class ContractItem(models.Model):
             price, taxes, fiscal_position=position
         )
 
+    def _is_purchase(self):
+        """Hook: whether the partner sells to us by this item: we make out its invoice to us."""
+        self.ensure_one()
+        return False
+
     def _product_taxes(self):
         """Sales taxes of the product in the contract's company, before any fiscal position."""
         self.ensure_one()
@@ -109,3 +114,27 @@ class ContractItem(models.Model):
         """
         positions = self.contract_id._get_fiscal_positions()
         return {item: positions[item.contract_id].map_tax(item._product_taxes()) for item in self}
+
+    def _with_tax(self, amount, *, excluded=False):
+        """An amount of this item with its taxes: see :meth:`_amounts_with_tax`."""
+        self.ensure_one()
+        return self._amounts_with_tax({self: amount}, excluded=excluded)[self]
+
+    def _amounts_with_tax(self, amounts, *, excluded=False):
+        """Amounts of these items with the taxes that their invoice lines carry.
+
+        :param amounts: ``{item: amount}``, prices; where taxes are inside of them, they are in it
+        :param bool excluded: the amounts exclude tax, whatever prices do
+        :returns: ``{item: float}``, rounded as a line of an invoice is
+        """
+        taxes = self._get_taxes()
+        return {
+            item: taxes[item].compute_all(
+                float(amounts[item]),
+                currency=item.contract_id.currency_id,
+                product=item.product_id,
+                partner=item.contract_id.payer_id,
+                handle_price_include=not excluded,
+            )["total_included"]
+            for item in self
+        }

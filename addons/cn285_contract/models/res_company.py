@@ -113,6 +113,18 @@ class ResCompany(models.Model):
         zone = pytz.timezone(self.sudo().cn285_tz or "UTC")
         return datetime.now(pytz.utc).astimezone(zone).date()
 
+    def _cn285_today_in(self, zone):
+        """Today at another place: the company's day, before or after it by what the clocks differ.
+
+        :param zone: a time zone of pytz, or None for the company's own
+        """
+        today = self._cn285_today()
+        if zone is None:
+            return today
+        now = datetime.now(pytz.utc)
+        own = now.astimezone(pytz.timezone(self.cn285_tz or "UTC")).date()
+        return today + (now.astimezone(zone).date() - own)
+
     @api.model
     def _cn285_is_imagined(self):
         """Whether the days that pass are not real: nothing may leave to other systems then."""

@@ -49,6 +49,7 @@ from .changes import (
 )
 from .credit_notes import (
     test_credit_notes,
+    test_credit_origins,
 )
 from .importing import (
     test_demonstration,
@@ -56,4 +57,7 @@ from .importing import (
     test_import_kinds,
     test_import_taxes,
     test_import_contracts,
+)
+from .privacy import (
+    test_partner_archive,
 )

@@ -21,6 +21,8 @@ class ContractPreview(models.TransientModel):
                 "cn285_contract.contract_preview_content",
                 {
                     "contract": contract,
+                    # sudo: what the customer is to the law, which tells how prices are read.
+                    "with_tax": contract.sudo()._prices_with_tax(),
                     "invoices": contract.preview_invoices(count),
                     "format_date": lambda day: self.env["ir.qweb.field.date"].value_to_html(
                         fields.Date.to_date(day), {}

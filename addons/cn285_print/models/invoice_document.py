@@ -23,7 +23,7 @@ class InvoiceDocument:
     """
 
     def __init__(self, move, with_payments, proforma):
-        self._move, self._env = move, move.env
+        self._move, self.env = move, move.env
         self._with_payments, self._proforma = with_payments, proforma
         self._is_credit = move.move_type == "out_refund"
 
@@ -39,8 +39,8 @@ class InvoiceDocument:
             buyer=parties.buyer(),
             others=parties.others(),
             labels=Labels(
-                description=self._env._("Description"),
-                page=self._env._("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+                description=self.env._("Description"),
+                page=self.env._("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
             ),
             facts=self._facts(lines),
             columns=lines.columns(),
@@ -50,7 +50,7 @@ class InvoiceDocument:
             notes=self._notes(),
             footer=parties.footer(),
             color=move.company_id.primary_color or "#1c2833",
-            language=(self._env.lang or "en")[:2],
+            language=(self.env.lang or "en")[:2],
             logo=parties.logo(),
         )
 
@@ -58,45 +58,49 @@ class InvoiceDocument:
 
     def _title(self):
         """What the document is, and its number where it has one."""
-        move, _ = self._move, self._env._
+        move = self._move
         kinds = {
-            "posted": (_("Invoice"), _("Credit Note"), _("Receipt")),
-            "draft": (_("Draft Invoice"), _("Draft Credit Note"), _("Draft Receipt")),
+            "posted": (self.env._("Invoice"), self.env._("Credit Note"), self.env._("Receipt")),
+            "draft": (
+                self.env._("Draft Invoice"),
+                self.env._("Draft Credit Note"),
+                self.env._("Draft Receipt"),
+            ),
             "cancel": (
-                _("Cancelled Invoice"),
-                _("Cancelled Credit Note"),
-                _("Cancelled Receipt"),
+                self.env._("Cancelled Invoice"),
+                self.env._("Cancelled Credit Note"),
+                self.env._("Cancelled Receipt"),
             ),
         }
         place = {"out_invoice": 0, "out_refund": 1}.get(move.move_type, 2)
         title = kinds[move.state][place]
         if self._proforma:
             title = (
-                _("Proforma Invoice"),
-                _("Proforma Credit Note"),
-                _("Proforma Receipt"),
+                self.env._("Proforma Invoice"),
+                self.env._("Proforma Credit Note"),
+                self.env._("Proforma Receipt"),
             )[place]
         number = move.name if move.name and move.name != "/" else ""
         return f"{title} {number}".strip()
 
     def _facts(self, lines):
-        move, _ = self._move, self._env._
+        move = self._move
         facts = [
-            (_("Date of Issue"), self._day(move.invoice_date)),
-            (_("Due Date"), "" if self._is_credit else self._day(move.invoice_date_due)),
-            (_("Period of Service"), self._period()),
-            (_("Delivery Date"), self._day(move.delivery_date)),
-            (_("Operation"), self._category(lines)),
-            (_("Corrects"), self._corrected()),
-            (_("Contract"), self._names(move.cn285_contract_ids.mapped("name"))),
-            (_("Your Reference"), self._names(self._references())),
-            (_("Customer Number"), move.partner_id.ref or ""),
-            (_("Source"), self._source()),
+            (self.env._("Date of Issue"), self._day(move.invoice_date)),
+            (self.env._("Due Date"), "" if self._is_credit else self._day(move.invoice_date_due)),
+            (self.env._("Period of Service"), self._period()),
+            (self.env._("Delivery Date"), self._day(move.delivery_date)),
+            (self.env._("Operation"), self._category(lines)),
+            (self.env._("Corrects"), self._corrected()),
+            (self.env._("Contract"), self._names(move.cn285_contract_ids.mapped("name"))),
+            (self.env._("Your Reference"), self._names(self._references())),
+            (self.env._("Customer Number"), move.partner_id.ref or ""),
+            (self.env._("Source"), self._source()),
         ]
         return [(label, value) for label, value in facts if value]
 
     def _day(self, day):
-        return format_date(self._env, day) if day else ""
+        return format_date(self.env, day) if day else ""
 
     def _period(self):
         """From the first to the last day of what is billed, of the rows behind it."""
@@ -110,11 +114,10 @@ class InvoiceDocument:
         return f"{self._day(first)} – {self._day(last)}"
 
     def _category(self, lines):
-        _ = self._env._
         words = {
-            "services": _("Supply of services"),
-            "goods": _("Supply of goods"),
-            "mixed": _("Supply of goods and of services"),
+            "services": self.env._("Supply of services"),
+            "goods": self.env._("Supply of goods"),
+            "mixed": self.env._("Supply of goods and of services"),
         }
         category = lines.category()
         return words[category.value] if category else ""
@@ -125,7 +128,7 @@ class InvoiceDocument:
         if not self._is_credit:
             return ""
         return ", ".join(
-            self._env._(
+            self.env._(
                 "%(number)s of %(date)s", number=origin.name, date=self._day(origin.invoice_date)
             )
             for origin in origins.sorted(lambda origin: (origin.invoice_date, origin.id))
@@ -139,15 +142,18 @@ class InvoiceDocument:
         ]
 
     def _source(self):
-        origin = self._move.invoice_origin or ""
-        return "" if origin in self._move.cn285_contract_ids.mapped("name") else origin
+        """Where the invoice comes from, besides the contracts and what a credit note corrects."""
+        known = self._move.cn285_contract_ids.mapped("name")
+        known += self._move._cn285_corrected().mapped("name")
+        origins = (self._move.invoice_origin or "").split(",")
+        return self._names(name.strip() for name in origins if name.strip() not in known)
 
     def _names(self, names):
         names = list(dict.fromkeys(filter(None, names)))
         shown = ", ".join(names[:MOST_NAMES])
         if len(names) > MOST_NAMES:
             others = len(names) - MOST_NAMES
-            return self._env._("%(names)s and %(count)s others", names=shown, count=others)
+            return self.env._("%(names)s and %(count)s others", names=shown, count=others)
         return shown
 
     # --- below the totals ----------------------------------------------------------------
@@ -157,16 +163,15 @@ class InvoiceDocument:
         mentions = InvoiceMentions(move)
         notes = [
             Notes(mentions.about_tax()),
-            Notes(self._payment(), self._env._("Payment"), boxed=True),
+            Notes(self._payment(), self.env._("Payment"), boxed=True),
             Notes([*self._terms(), *mentions.about_payment()]),
             Notes([*self._plain(move.fiscal_position_id.note), *self._plain(move.narration)]),
-            *self._explanations(),
         ]
-        return [note for note in notes if note.paragraphs]
+        return [*(note for note in notes if note.paragraphs), *self._explanations()]
 
     def _payment(self):
         """Where to pay what remains, and with which reference."""
-        move, _ = self._move, self._env._
+        move = self._move
         if self._is_credit or not move.amount_residual:
             return []
         bank = move.partner_bank_id
@@ -176,12 +181,12 @@ class InvoiceDocument:
             if bank.acc_type == "iban":
                 plain = number.replace(" ", "")
                 number = " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
-            account = [bank.bank_name or "", _("Account: %s", number)]
+            account = [bank.bank_name or "", self.env._("Account: %s", number)]
             if bank.bank_bic:
-                account.append(_("BIC: %s", bank.bank_bic))
+                account.append(self.env._("BIC: %s", bank.bank_bic))
             parts.append(" · ".join(filter(None, account)))
         if move.payment_reference:
-            parts.append(_("Reference of the payment: %s", move.payment_reference))
+            parts.append(self.env._("Reference of the payment: %s", move.payment_reference))
         return parts
 
     def _terms(self):
@@ -201,7 +206,7 @@ class InvoiceDocument:
 
     def _instalment(self, number, detail):
         amount = self._move.currency_id.format(detail["amount"])
-        return self._env._(
+        return self.env._(
             "%(number)s. %(amount)s due on %(date)s",
             number=number,
             amount=amount,
@@ -211,7 +216,7 @@ class InvoiceDocument:
     def _early_discount(self):
         move, terms = self._move, self._move.invoice_payment_term_id
         amount = terms._get_amount_due_after_discount(move.amount_total, move.amount_tax)
-        return self._env._(
+        return self.env._(
             "%(amount)s due if paid before %(date)s",
             amount=move.currency_id.format(amount),
             date=terms._get_last_discount_date_formatted(move.invoice_date),
@@ -231,10 +236,10 @@ class InvoiceDocument:
             for row in line._cn285_explained_rows():
                 steps = [step for step in (row.explanation or "").splitlines() if step.strip()]
                 if len(steps) > MOST_STEPS:
-                    steps = [*steps[:MOST_STEPS], self._env._("… and further steps")]
+                    steps = [*steps[:MOST_STEPS], self.env._("… and further steps")]
                 title = (line.name or "").splitlines()[:1]
                 notes.append((title[0] if title else "", steps))
         if not any(steps for _title, steps in notes):
             return []
-        head = self._env._("How the amounts came about")
-        return [Notes([head]), *(Notes(steps, title) for title, steps in notes)]
+        head = self.env._("How the amounts came about")
+        return [Notes([], head), *(Notes(steps, title) for title, steps in notes if steps)]

@@ -16,7 +16,7 @@ class InvoiceLines:
     """
 
     def __init__(self, move):
-        self._move, self._env = move, move.env
+        self._move, self.env = move, move.env
         self._products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         self._has_discount = any(line.discount for line in self._products)
         self._has_tax = any(line.tax_ids for line in self._products)
@@ -29,13 +29,12 @@ class InvoiceLines:
 
     def columns(self) -> list[Column]:
         """The columns beside the description; discount and tax only where there are any."""
-        _ = self._env._
         columns = [
-            Column(_("Quantity"), 24),
-            Column(_("Unit Price Excl. Tax"), 25),
-            Column(_("Discount"), 17) if self._has_discount else None,
-            Column(_("VAT"), 15) if self._has_tax else None,
-            Column(_("Amount Excl. Tax"), 28),
+            Column(self.env._("Quantity"), 24),
+            Column(self.env._("Unit Price Excl. Tax"), 25),
+            Column(self.env._("Discount"), 17) if self._has_discount else None,
+            Column(self.env._("VAT"), 15) if self._has_tax else None,
+            Column(self.env._("Amount Excl. Tax"), 28),
         ]
         return [column for column in columns if column]
 
@@ -88,9 +87,9 @@ class InvoiceLines:
     # --- figures -------------------------------------------------------------------------
 
     def _quantity(self, line):
-        number = formatLang(self._env, line.quantity, digits=decimals(line.quantity, 0, 5))
+        number = formatLang(self.env, line.quantity, digits=decimals(line.quantity, 0, 5))
         unit = line.product_uom_id
-        plain = unit == self._env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        plain = unit == self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
         return number if not unit or plain else f"{number} {unit.name}"
 
     def _price(self, line):
@@ -100,12 +99,12 @@ class InvoiceLines:
         if factor and any(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
             price = line.price_subtotal / factor
         places = self._move.currency_id.decimal_places
-        return formatLang(self._env, price, digits=decimals(price, places, MOST_DECIMALS))
+        return formatLang(self.env, price, digits=decimals(price, places, MOST_DECIMALS))
 
     def _percent(self, number):
         if not number:
             return ""
-        return f"{formatLang(self._env, number, digits=decimals(number, 0, 4))} %"
+        return f"{formatLang(self.env, number, digits=decimals(number, 0, 4))} %"
 
     def rate(self, tax):
         """A tax by its rate, else by its name."""

@@ -15,7 +15,7 @@ class InvoiceMentions:
     """
 
     def __init__(self, move):
-        self._move, self._env = move, move.env
+        self._move, self.env = move, move.env
         self._by_tax = self._line_taxes()
         self._case = self._make_case()
         self._found = mentions(self._case)
@@ -63,7 +63,7 @@ class InvoiceMentions:
         place = move.partner_shipping_id or buyer
         country = (place.country_id or buyer.country_id or customer.country_id).code or ""
         home = company.account_fiscal_country_id.code or company.country_id.code or ""
-        union = self._env.ref("base.europe").country_ids.mapped("code")
+        union = self.env.ref("base.europe").country_ids.mapped("code")
         products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         return Case(
             seller_country=home,
@@ -79,36 +79,38 @@ class InvoiceMentions:
         )
 
     def _tax_words(self):
-        _ = self._env._
         return {
-            Mention.REVERSE_CHARGE: _(
+            Mention.REVERSE_CHARGE: self.env._(
                 "Reverse charge: VAT is owed by the customer (article 283-2 of the French tax "
                 "code, articles 44 and 196 of directive 2006/112/EC)."
             ),
-            Mention.SERVICE_ABROAD: _(
+            Mention.SERVICE_ABROAD: self.env._(
                 "Not subject to French VAT (article 259-1 of the French tax code)."
             ),
-            Mention.GOODS_TO_UNION: _(
+            Mention.GOODS_TO_UNION: self.env._(
                 "Exempt from VAT, article 262 ter I of the French tax code (article 138 of "
                 "directive 2006/112/EC)."
             ),
-            Mention.GOODS_EXPORTED: _("Exempt from VAT, article 262 I of the French tax code."),
-            Mention.NO_VAT: _("VAT not applicable, article 293 B of the French tax code."),
-            Mention.ON_DEBITS: _("Option to pay VAT on debits."),
-            Mention.ON_RECEIPTS: _("VAT on services is due on receipt of payment."),
+            Mention.GOODS_EXPORTED: self.env._(
+                "Exempt from VAT, article 262 I of the French tax code."
+            ),
+            Mention.NO_VAT: self.env._("VAT not applicable, article 293 B of the French tax code."),
+            Mention.ON_DEBITS: self.env._("Option to pay VAT on debits."),
+            Mention.ON_RECEIPTS: self.env._("VAT on services is due on receipt of payment."),
         }
 
     def _payment_words(self):
-        _ = self._env._
-        rate = self._move.company_id.cn285_penalty_terms or _("three times the legal interest rate")
+        rate = self._move.company_id.cn285_penalty_terms or self.env._(
+            "three times the legal interest rate"
+        )
         return {
-            Mention.NO_DISCOUNT: _("No discount for early payment."),
-            Mention.PENALTIES: _(
+            Mention.NO_DISCOUNT: self.env._("No discount for early payment."),
+            Mention.PENALTIES: self.env._(
                 "Late payment penalties, due from the day after the due date without a reminder: "
                 "%s (article L441-10 of the French commercial code).",
                 rate,
             ),
-            Mention.INDEMNITY: _(
+            Mention.INDEMNITY: self.env._(
                 "Fixed indemnity for recovery costs where payment is late: EUR 40 (articles "
                 "L441-10 and D441-5 of the French commercial code)."
             ),

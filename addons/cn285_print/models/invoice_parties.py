@@ -15,15 +15,15 @@ class InvoiceParties:
     """
 
     def __init__(self, move):
-        self._move, self._env = move, move.env
+        self._move, self.env = move, move.env
         self._company = move.company_id
 
     def seller(self) -> Party:
         """The company: name, address, and numbers that identify it."""
-        company, _ = self._company, self._env._
+        company = self._company
         partner = company.partner_id
         lines = [*address(partner), partner.phone or "", partner.email or ""]
-        facts = [*self._registered(partner), (_("VAT Number:"), self._seller_vat())]
+        facts = [*self._registered(partner), (self.env._("VAT Number:"), self._seller_vat())]
         return Party(company.name, _given(lines), _given_facts(facts))
 
     def _seller_vat(self):
@@ -40,29 +40,32 @@ class InvoiceParties:
         name = customer.name if partner != customer and not partner.is_company else partner.name
         facts = self._registered(customer)
         vat = partner.vat or customer.vat or ""
-        facts.append((self._env._("VAT Number:"), vat))
+        facts.append((self.env._("VAT Number:"), vat))
         return Party(name or customer.name or "", lines, _given_facts(facts))
 
     def others(self) -> list[Party]:
         """The customer's own address where the invoice goes elsewhere, and that of delivery."""
-        move, _ = self._move, self._env._
+        move = self._move
         partner, customer = move.partner_id, move.partner_id.commercial_partner_id
         found = []
         if customer != partner and address(customer) and address(customer) != address(partner):
-            found.append(Party(customer.name, address(customer), label=_("Customer")))
+            found.append(Party(customer.name, address(customer), label=self.env._("Customer")))
         delivery = move.partner_shipping_id
         if delivery and delivery != partner and address(delivery):
             name = delivery.name or delivery.commercial_partner_id.name or ""
-            found.append(Party(name, address(delivery), label=_("Delivered To")))
+            found.append(Party(name, address(delivery), label=self.env._("Delivered To")))
         return found
 
     def footer(self) -> list[str]:
         """The company's legal identity, how to reach it, and its own words."""
-        company, _ = self._company, self._env._
+        company = self._company
         parts = [company.name, company.cn285_legal_form, company.cn285_trade_register]
-        parts += [f"{label} {value}" for label, value in self._registered(company.partner_id)]
+        # The trade register's number is the SIREN.
+        registered = self._registered(company.partner_id)
+        told = registered[1:] if company.cn285_trade_register else registered
+        parts += [f"{label} {value}" for label, value in told]
         if self._seller_vat():
-            parts.append(_("VAT Number: %s", self._seller_vat()))
+            parts.append(self.env._("VAT Number: %s", self._seller_vat()))
         lines = [
             " · ".join(_given(parts)),
             " · ".join(_given([company.phone, company.email, company.website])),
@@ -81,14 +84,14 @@ class InvoiceParties:
 
     def _registered(self, partner):
         """Numbers of the register: SIREN and SIRET in France, whatever it is called elsewhere."""
-        number, _ = (partner.company_registry or "").strip(), self._env._
+        number = (partner.company_registry or "").strip()
         if partner.country_id.code in FRENCH:
             identity = siren(number) or siren_of_vat(partner.vat or "")
             facts = [("SIREN", identity), ("SIRET", siret(number))]
             if not identity:
-                facts.append((_("Company ID:"), number))
+                facts.append((self.env._("Company ID:"), number))
             return _given_facts(facts)
-        return _given_facts([(_("Company ID:"), number)])
+        return _given_facts([(self.env._("Company ID:"), number)])
 
 
 def address(partner):

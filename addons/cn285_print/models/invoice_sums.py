@@ -14,7 +14,7 @@ class InvoiceSums:
     """
 
     def __init__(self, move, with_payments):
-        self._move, self._env = move, move.env
+        self._move, self.env = move, move.env
         self._with_payments = with_payments
 
     def by_rate(self) -> Table | None:
@@ -29,14 +29,13 @@ class InvoiceSums:
             )
         if not rows:
             return None
-        _ = self._env._
         return Table(
-            (_("VAT Rate"), _("Base"), _("VAT")),
+            (self.env._("VAT Rate"), self.env._("Base"), self.env._("VAT")),
             [(label, self._money(base), self._money(tax)) for label, (base, tax) in rows.items()],
         )
 
     def _taxes(self):
-        taxes, move = self._env["account.tax"], self._move
+        taxes, move = self.env["account.tax"], self._move
         base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
         found = taxes._aggregate_base_lines_aggregated_values(
             taxes._aggregate_base_lines_tax_details(
@@ -47,11 +46,11 @@ class InvoiceSums:
 
     def totals(self) -> list[Total]:
         """Without tax, tax, with tax; in the company's currency too; paid, and what remains."""
-        move, _ = self._move, self._env._
+        move = self._move
         totals = [
-            Total(_("Total Excl. Tax"), self._money(move.amount_untaxed)),
-            Total(_("VAT"), self._money(move.amount_tax)),
-            Total(_("Total Incl. Tax"), self._money(move.amount_total), strong=True),
+            Total(self.env._("Total Excl. Tax"), self._money(move.amount_untaxed)),
+            Total(self.env._("VAT"), self._money(move.amount_tax)),
+            Total(self.env._("Total Incl. Tax"), self._money(move.amount_total), strong=True),
         ]
         if move.currency_id != move.company_currency_id and move.amount_tax:
             totals.append(self._tax_at_home())
@@ -62,9 +61,9 @@ class InvoiceSums:
     def _tax_at_home(self):
         """The tax in the company's currency (directive 2006/112/EC, article 230)."""
         move = self._move
-        rate = formatLang(self._env, move.invoice_currency_rate, digits=6)
+        rate = formatLang(self.env, move.invoice_currency_rate, digits=6)
         currency = move.company_currency_id
-        label = self._env._(
+        label = self.env._(
             "VAT in %(currency)s (1 %(currency)s = %(rate)s %(other)s)",
             currency=currency.name,
             rate=rate,
@@ -73,7 +72,7 @@ class InvoiceSums:
         return Total(label, currency.format(abs(move.amount_tax_signed)))
 
     def _payments(self):
-        move, _ = self._move, self._env._
+        move = self._move
         if move.state != "posted" or move.payment_state == "invoicing_legacy":
             return []
         widget = move.invoice_payments_widget or {}
@@ -81,11 +80,17 @@ class InvoiceSums:
         for payment in widget.get("content") or []:
             if payment["is_exchange"]:
                 continue
-            day = format_date(self._env, payment["date"])
-            label = _("Reversed on %s", day) if payment["is_refund"] else _("Paid on %s", day)
+            day = format_date(self.env, payment["date"])
+            label = (
+                self.env._("Reversed on %s", day)
+                if payment["is_refund"]
+                else self.env._("Paid on %s", day)
+            )
             paid.append(Total(label, self._money(-payment["amount"])))
         if paid:
-            paid.append(Total(_("Amount Due"), self._money(move.amount_residual), strong=True))
+            paid.append(
+                Total(self.env._("Amount Due"), self._money(move.amount_residual), strong=True)
+            )
         return paid
 
     def _money(self, amount):

@@ -15,6 +15,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Frame,
     KeepTogether,
     NextPageTemplate,
@@ -99,6 +100,9 @@ def _styles(fonts, color):
         "table_cell": ParagraphStyle("table_cell", parent=small, alignment=TA_RIGHT, textColor=INK),
         "title": ParagraphStyle(
             "title", parent=bold, fontSize=16, leading=20, textColor=HexColor(color)
+        ),
+        "section": ParagraphStyle(
+            "section", parent=bold, fontSize=11, leading=15, textColor=HexColor(color)
         ),
         "seller": ParagraphStyle("seller", parent=bold, fontSize=10, leading=13),
         "buyer": ParagraphStyle("buyer", parent=body, fontSize=10, leading=13),
@@ -319,6 +323,8 @@ def _notes(notes, fonts, styles):
         )
         return [KeepTogether([box]), Spacer(1, 3 * mm)]
     story = [Spacer(1, 1 * mm)]
+    if notes.heading and not paragraphs:
+        return [Spacer(1, 3 * mm), CondPageBreak(30 * mm), _section(notes, fonts, styles)]
     if notes.heading:
         head = _heading(notes, fonts, styles)
         story.append(KeepTogether([head, *paragraphs[:1]]))
@@ -326,6 +332,11 @@ def _notes(notes, fonts, styles):
     for paragraph in paragraphs:
         story += [paragraph, Spacer(1, 0.6 * mm)]
     return [*story, Spacer(1, 2 * mm)]
+
+
+def _section(notes, fonts, styles):
+    """A heading of its own, above several notes."""
+    return Paragraph(fonts.markup(notes.heading, "bold"), styles["section"])
 
 
 def _heading(notes, fonts, styles):

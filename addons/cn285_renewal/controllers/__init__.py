@@ -2,4 +2,4 @@
 Called by: the browser. What they offer and do says ``models/contract_portal_termination.py``.
 """
 
-from . import portal_termination
+from . import portal_termination, public_termination

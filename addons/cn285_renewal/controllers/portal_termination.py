@@ -1,17 +1,16 @@
 from odoo import http
-from odoo.addons.cn285_contract.models.common import as_day
-from odoo.addons.cn285_import.engine.text import cleaned
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Date
 from odoo.http import request
-from odoo.tools import consteq, single_email_re
+from odoo.tools import consteq
 from werkzeug.exceptions import BadRequest
+
+from ..engine.evidence import MOST_FILES
+from .declaration import NOTED, declaration_errors, declared_fields, uploaded_evidence
 
 # The steps of the termination: the fields, what will be notified, the notification.
 STEPS = ("form", "summary", "confirm")
-# Longer texts are no names, addresses or reasons.
-MAX_TEXT = 2000
 
 
 class TerminationPortal(CustomerPortal):
@@ -51,6 +50,8 @@ class TerminationPortal(CustomerPortal):
                 "format_date": self._format_day,
                 "shows_prices": contract_sudo._portal_shows_prices(),
                 "errors": {},
+                "public": False,
+                "company": contract_sudo.company_id,
                 **values,
             },
         )
@@ -85,7 +86,7 @@ class TerminationPortal(CustomerPortal):
             return self._ended_page(contract_sudo, access_token)
         posted = request.httprequest.method == "POST"
         declared = self._declared(contract_sudo, post if posted else {})
-        errors = self._declaration_errors(declared) if posted else {}
+        errors = self._termination_errors(contract_sudo, declared) if posted else {}
         if posted and step != "form" and not errors:
             try:
                 with request.env.cr.savepoint():
@@ -99,11 +100,29 @@ class TerminationPortal(CustomerPortal):
             declared=declared,
             errors=errors,
             earliest=self._earliest(contract_sudo),
+            evidence=self._evidence(contract_sudo, declared),
         )
 
-    def _after_form(self, contract_sudo, access_token, step, declared):
+    def _termination_errors(self, contract_sudo, declared):
+        """What has to be corrected; files that are good are kept, and named in ``declared``."""
+        errors = declaration_errors(request.env, declared, contract_sudo.telecom)
+        kept = self._evidence(contract_sudo, declared)
+        files = request.httprequest.files.getlist("evidence")
+        taken, refusal = uploaded_evidence(request.env, files, len(kept))
+        if refusal:
+            return {**errors, "evidence": refusal}
+        kept |= contract_sudo._keep_evidence(taken)
+        declared["evidence_kept"] = " ".join(f"{file.id}-{file.access_token}" for file in kept)
+        return errors
+
+    def _evidence(self, contract_sudo, declared):
+        """The files that the page has kept of this declaration."""
+        return contract_sudo._kept_evidence(declared["evidence_kept"].split()[:MOST_FILES])
+
+    def _after_form(self, contract_sudo, access_token, step, declared, **values):
         """The summary of what was declared, or its notification.
 
+        :param values: more that the pages are told
         :raises UserError: where the contract's rules refuse it
         """
         wished = Date.to_date(declared["wished_date"] or None)
@@ -115,13 +134,21 @@ class TerminationPortal(CustomerPortal):
                 access_token,
                 declared=declared,
                 quote=contract_sudo.termination_quote(day),
+                evidence=self._evidence(contract_sudo, declared),
+                **values,
             )
-        notified = {name: value for name, value in declared.items() if name != "reason"}
-        contract_sudo._portal_terminate(notified, declared["reason"], self._acting_user())
+        contract_sudo._portal_terminate(
+            {name: declared[name] for name in NOTED if declared[name]},
+            declared["reason"],
+            self._acting_user(),
+            self._evidence(contract_sudo, declared),
+        )
+        if values.get("public"):
+            return self._ended_page(contract_sudo, access_token, **values)
         suffix = f"?access_token={access_token}" if access_token else ""
         return request.redirect(f"/my/contracts/{contract_sudo.id}/terminate{suffix}")
 
-    def _ended_page(self, contract_sudo, access_token):
+    def _ended_page(self, contract_sudo, access_token, **values):
         """The confirmation of what is under way or done, which can be opened again at any time."""
         end = contract_sudo._portal_end()
         if not end:
@@ -137,6 +164,7 @@ class TerminationPortal(CustomerPortal):
             received=end._received_text() if end.received_at else "",
             facts=end._declaration_facts(),
             effects=end._effects() if end.type == "terminate" else [],
+            **values,
         )
 
     def _declared(self, contract_sudo, post):
@@ -146,36 +174,19 @@ class TerminationPortal(CustomerPortal):
         known = {
             "name": contract_sudo.partner_id.display_name,
             "address": partner.email or contract_sudo.partner_id.email or "",
-            "wished_date": "",
-            "reason": "",
+            "phone": (partner.phone or "") if contract_sudo.telecom else "",
         }
-        return {
-            # The database takes no zero character, and no half of one.
-            name: cleaned(str(post.get(name, value))).strip()[:MAX_TEXT]
-            for name, value in known.items()
-        }
-
-    def _declaration_errors(self, declared):
-        """What has to be corrected, by field."""
-        errors = {}
-        if not declared["name"]:
-            errors["name"] = request.env._("Please give your names, or the company's name.")
-        address = declared["address"]
-        if not address or ("@" in address and not single_email_re.match(address)):
-            errors["address"] = request.env._("Please give a valid e-mail or postal address.")
-        try:
-            as_day(request.env, declared.get("wished_date"))
-        except UserError:
-            errors["wished_date"] = request.env._("Please give a date.")
-        return errors
+        return declared_fields(known, post)
 
     def _earliest(self, contract_sudo):
         """The contract's last day if terminated today: free of charge, and at the earliest."""
         free = contract_sudo.earliest_termination_date(free_of_charge=True)
         first = contract_sudo.earliest_termination_date()
+        free, first = contract_sudo.termination_quote(free), contract_sudo.termination_quote(first)
         return {
-            "free": contract_sudo.termination_quote(free)["last_day"],
-            "first": contract_sudo.termination_quote(first)["last_day"],
+            "free": free["last_day"],
+            "first": first["last_day"],
+            "immediate": free["immediate"],
         }
 
     # === REFUSAL OF A RENEWAL === #
@@ -224,7 +235,7 @@ class TerminationPortal(CustomerPortal):
             return self._to_contract(contract_sudo, access_token)
         posted = request.httprequest.method == "POST"
         declared = self._declared(contract_sudo, post if posted else {})
-        errors = self._declaration_errors(declared) if posted else {}
+        errors = declaration_errors(request.env, declared) if posted else {}
         if posted and not errors:
             statement = request.env._("I withdraw from contract %s.", contract_sudo.name)
             declaration = {
@@ -246,3 +257,27 @@ class TerminationPortal(CustomerPortal):
             declared=declared,
             errors=errors,
         )
+
+    # === SERVICE AT ONCE === #
+
+    @http.route(
+        "/my/contracts/<int:contract_id>/start",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+    )
+    def portal_start(self, contract_id, access_token=None, name="", agreed="", **_post):
+        """The express request to be served before the withdrawal period is over (L221-25)."""
+        contract_sudo = self._customer_contract(contract_id, access_token)
+        if contract_sudo is None:
+            return request.redirect("/my")
+        if not contract_sudo._portal_may_start():
+            return self._to_contract(contract_sudo, access_token)
+        declared = declared_fields(
+            {"name": contract_sudo.partner_id.display_name}, {"name": name} if name else {}
+        )
+        if request.httprequest.method == "POST" and declared["name"] and agreed:
+            contract_sudo._portal_start(declared["name"], self._acting_user())
+            return self._to_contract(contract_sudo, access_token)
+        return self._page("portal_start_form", contract_sudo, access_token, declared=declared)

@@ -25,6 +25,36 @@ class WithdrawalPeriod:
     working_days: WorkingDays | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Whether the service was to begin before the period is over, and what is known of that.
+
+    ``requested``: the customer expressly asked for it; ``proved``: the request is kept, with its
+    day and words (L221-25); ``last_day``: the last day of what is served, None where it goes on.
+    """
+
+    requested: bool = False
+    proved: bool = False
+    last_day: date | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Return whether days served before a withdrawal are owed: only by a request on record."""
+        return self.requested and self.proved
+
+
+def right_is_lost(start: Start, today: date) -> bool:
+    """Tell whether a service was fully performed, so that there is no right any more (L221-28, 1°).
+
+    Only where it began by the customer's request, which says that the right is lost then; a last
+    day is served when it is over.
+
+    >>> right_is_lost(Start(True, True, date(2026, 1, 5)), date(2026, 1, 6))
+    True
+    """
+    return start.is_owed and start.last_day is not None and start.last_day < today
+
+
 def withdrawal_deadline(
     concluded: date, period: WithdrawalPeriod, informed: date | None = None
 ) -> date:

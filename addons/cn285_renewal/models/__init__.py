@@ -24,6 +24,8 @@ from . import (
     contract_withdrawal,
     contract_change_withdrawal,
     contract_portal_termination,
+    termination_evidence,
+    termination_public,
     contract_change_types,
     import_terms,
 )

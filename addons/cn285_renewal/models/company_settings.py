@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bounds import COUNT
+from odoo.exceptions import ValidationError
+
+# What consumers have at least in the whole of the Union, and what is taken for a mistake.
+SHORTEST_WITHDRAWAL, LONGEST_WITHDRAWAL = 14, 365
 
 
 class ResCompany(models.Model):
@@ -31,7 +35,8 @@ class ResCompany(models.Model):
         string="Region for Holidays",
         ondelete="restrict",
         help="The part of the country whose own holidays are no working days when legal periods "
-        "end. Left empty: only those of the whole country.",
+        "end, for customers whose address does not tell where they live. Left empty: only those of "
+        "the whole country.",
     )
     cn285_withdrawal_days = fields.Integer(
         string="Withdrawal Period (days)",
@@ -61,14 +66,30 @@ class ResCompany(models.Model):
         "Numbers of days cannot be negative.",
     )
     _cn285_withdrawal_days_positive = models.Constraint(
-        "CHECK(cn285_withdrawal_days BETWEEN 0 AND 365)",
-        "The withdrawal period lasts 0 to 365 days.",
+        "CHECK(cn285_withdrawal_days BETWEEN 14 AND 365)",
+        "The withdrawal period lasts 14 to 365 days.",
     )
 
     @api.model
     def _bounds(self):
         counts = ("notice_margin", "withdrawal_days", "termination_reminder_days")
         return {**super()._bounds(), **{f"cn285_{name}": COUNT for name in counts}}
+
+    @api.constrains("cn285_withdrawal_days")
+    def _check_cn285_withdrawal_days(self):
+        """In words, before the database refuses it (directive 2011/83/EU, article 9)."""
+        for company in self:
+            if not SHORTEST_WITHDRAWAL <= company.cn285_withdrawal_days <= LONGEST_WITHDRAWAL:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: consumers have %(least)s days to withdraw, by law; a period "
+                        "of %(days)s days cannot be set. It lasts %(least)s to %(most)s days.",
+                        company=company.name,
+                        least=SHORTEST_WITHDRAWAL,
+                        most=LONGEST_WITHDRAWAL,
+                        days=company.cn285_withdrawal_days,
+                    )
+                )
 
     def _cn285_writes_as(self):
         """Values of mails that the company writes by law: never from the program's own user."""

@@ -107,7 +107,10 @@ class ContractChange(models.Model):
     )
     last_day = fields.Date(compute="_compute_last_day", help="Last day of the contract.")
     date_notified = fields.Date(
-        string="Confirmed On", readonly=True, copy=False, help="The confirmation was sent."
+        string="Confirmed On",
+        readonly=True,
+        copy=False,
+        help="The confirmation was sent: handed to the mail queue, or posted.",
     )
     received_at = fields.Datetime(readonly=True, copy=False, help="When the customer notified it.")
     declaration = fields.Json(
@@ -269,14 +272,13 @@ class ContractChange(models.Model):
             return
         contract = self.contract_id
         last_day = max(self._last_day(), contract.date_start)
-        product = self.company_id.cn285_exit_fee_product_id or contract.item_ids[:1].product_id
         fee = self.env["cn285.contract.item"].create(
             {
                 "contract_id": contract.id,
-                "product_id": product.id,
+                "product_id": contract._fee_item().product_id.id,
                 "name": self.env._("Fee for leaving the commitment early"),
                 "billing_type": "one_shot",
-                "price_unit": self.fee_amount,
+                "price_unit": contract._fee_price(self.fee_amount),
                 "date_start": last_day,
                 "one_shot_date": last_day,
             }
@@ -289,6 +291,7 @@ class ContractChange(models.Model):
         """Remind the salespersons of terminations that are about to take effect."""
         for company in self.env["res.company"]._cn285_daily_companies():
             self.with_company(company)._remind(company)
+            self.with_company(company)._check_confirmations(company)
 
     @api.model
     def _remind(self, company):

@@ -3,6 +3,8 @@ from odoo.addons.cn285_contract.models.changes.types import ChangeType
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, PLANNED_STATES, STATE_DOOR
 from odoo.tools import LazyTranslate, format_date
 
+from ..engine.withdrawal import right_is_lost
+
 _lt = LazyTranslate(__name__)
 
 # States of items from which a customer can withdraw.
@@ -23,17 +25,34 @@ class Withdraw(ChangeType):
     waits = False
     ends_with_service = False
     for_customers = True
+    settles_at_once = True
+
+    def needs_running(self, change):
+        """What has ended within the period may be withdrawn from as well."""
+        return change.contract_id.state != "closed" or change.override
 
     def check(self, change):
-        """Something runs, and the period is not over; an exception from that wants its reason."""
+        """Something was sold, and the period is not over; an exception from that wants its reason.
+
+        There is no right any more once the service was fully performed at the customer's request.
+        """
         items = change.item_id or change.contract_id.item_ids
-        if not items.filtered(lambda item: item.state in ("draft", *LIVE_STATES)):
+        states = ("draft", *LIVE_STATES) if change.override else _SOLD
+        if not items.filtered(lambda item: item.state in states):
             raise change._refusal(change.env._("nothing runs from which to withdraw."))
         if change.override:
             return
         deadline = change.contract_id._last_day_to_withdraw(change.item_id)
         if not deadline:
             raise change._refusal(change.env._("the customer has no right of withdrawal."))
+        service = change.contract_id._service(change.item_id)
+        if right_is_lost(service, self._declared_on(change)):
+            raise change._refusal(
+                change.env._(
+                    "the service was fully performed on %s, as the customer had asked for.",
+                    format_date(change.env, service.last_day),
+                )
+            )
         if self._declared_on(change) > deadline:
             raise change._refusal(
                 change.env._(
@@ -42,11 +61,19 @@ class Withdraw(ChangeType):
             )
 
     def _declared_on(self, change):
-        """The day that decides: staff note when the customer declared it, others declare it now."""
-        requested = change.date_requested or change.company_id._cn285_today()
+        """The day that decides: staff note when the customer declared it, others declare it now.
+
+        What the customer declares now is declared on the day that it is where the customer lives.
+        """
+        company, contract = change.company_id, change.contract_id
         if change.origin == "staff":
-            return requested
-        return max(requested, change.date_effective)
+            return change.date_requested or company._cn285_today()
+        today = company._cn285_today()
+        if change.received_at and change.date_requested:
+            # Of the portal, which notes both; nobody else may.
+            return change.date_requested
+        declared = max(change.date_requested or today, change.date_effective)
+        return declared + (contract._today_at_customer() - today)
 
     def is_statutory(self, change):
         """Within its period a withdrawal is the customer's right, whoever notes it."""
@@ -74,6 +101,7 @@ class Withdraw(ChangeType):
                 contract.with_context(cn285_no_replan=STATE_DOOR)._end_on(change.date_effective)
             else:
                 items._update_state(_SOLD, "withdrawn")
+        changes.contract_id._follow_withdrawal()
         changes.env["cn285.contract.item"].union(*by_item)._settle(by_item)
         for change in changes:
             law = change.contract_id._law()
@@ -91,6 +119,6 @@ class ContractChange(models.Model):
         contract = self.contract_id
         return (
             not self.item_id
-            and contract.performance_requested
+            and contract._service().is_owed
             and self.date_effective >= contract.date_start
         )

@@ -37,6 +37,7 @@ class Contract(models.Model):
             contract.notice_count = counts.get(contract.id, 0)
 
     def write(self, vals):
+        vals = self._with_hand(vals)
         result = super().write(vals)
         if _NOTICE_FIELDS & vals.keys():
             # sudo: notices follow from the contract, and who may edit it may not write them.

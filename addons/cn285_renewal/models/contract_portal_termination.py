@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, day_after
 from odoo.exceptions import ConcurrencyError, LockError, UserError
+from odoo.tools import format_datetime
 
 from ..engine.termination import first_exit_from
 
@@ -71,11 +72,12 @@ class Contract(models.Model):
         way = first_exit_from(self._exit_facts(), request, day_after(max(wished, request)))
         return self._as_effective(way, request) if way else self.earliest_termination_date(request)
 
-    def _portal_terminate(self, declaration, reason="", user=None):
+    def _portal_terminate(self, declaration, reason="", user=None, evidence=None):
         """Terminate for the customer, as notified; once, whatever the number of clicks.
 
-        :param declaration: ``name``, ``address``, ``wished_date`` (ISO text or empty)
+        :param declaration: ``name``, ``address``, ``wished_date`` (ISO text or empty), ``phone``
         :param reason: legitimate reason in the customer's words; staff examines it
+        :param evidence: attachments of :meth:`_keep_evidence` that go with the reason
         :returns: the termination
         """
         self.ensure_one()
@@ -96,6 +98,9 @@ class Contract(models.Model):
                 "received_at": fields.Datetime.now(),
             }
         )
+        if evidence:
+            evidence.write({"res_model": change._name, "res_id": change.id})
+            change._write_inside({"evidence_ids": [fields.Command.set(evidence.ids)]})
         change.action_schedule()
         if reason:
             change._ask_examination()
@@ -115,6 +120,44 @@ class Contract(models.Model):
         change = self.action_refuse_renewal(origin="customer")
         return change
 
+    def _portal_may_start(self):
+        """Whether the customer may ask that the service begin at once: while he may withdraw."""
+        self.ensure_one()
+        return self.state in LIVE_STATES and self._may_withdraw() and not self.performance_requested
+
+    def _performance_statement(self):
+        """What the customer declares who wants to be served at once (L221-25, L221-28)."""
+        self.ensure_one()
+        return self.env._(
+            "I ask that contract %s be served before the withdrawal period is over. If I withdraw, "
+            "I owe what was served until then; once the service is fully performed, I lose the "
+            "right to withdraw.",
+            self.name,
+        )
+
+    def _portal_start(self, name, user=None):
+        """Note the customer's request to be served at once, as it was declared; once."""
+        self.ensure_one()
+        self._portal_lock()
+        if not self._portal_may_start():
+            return
+        when = format_datetime(self.env, fields.Datetime.now(), tz=self.company_id.cn285_tz)
+        declaration = self.env._(
+            "%(name)s, in the portal on %(when)s: %(statement)s",
+            name=name,
+            when=when,
+            statement=self._performance_statement(),
+        )
+        self._write_inside(
+            {
+                "performance_requested": True,
+                "performance_date": self.company_id._cn285_today(),
+                "performance_declaration": declaration,
+            }
+        )
+        author = (user or self.env.user).partner_id
+        self.message_post(body=declaration, author_id=author.id)
+
     def _portal_withdraw(self, declaration, user=None):
         """Withdraw for the customer; once.
 
@@ -128,6 +171,7 @@ class Contract(models.Model):
         return self.action_withdraw(
             origin="customer",
             declaration=declaration,
+            date_requested=self._today_at_customer(),
             requested_by=user.id if user else False,
             received_at=fields.Datetime.now(),
         )

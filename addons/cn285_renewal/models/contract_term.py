@@ -198,7 +198,10 @@ class Contract(models.Model):
         return [self.term_end, *super()._term_ends()]
 
     def _heir_values(self):
-        """A new holder goes on in the same term; the commitment was the old holder's."""
+        """A new holder goes on in the same term; the commitment was the old holder's.
+
+        So was the right of withdrawal that somebody chose for him.
+        """
         return {
             **super()._heir_values(),
             "date_concluded": self.date_concluded,
@@ -208,6 +211,7 @@ class Contract(models.Model):
             "term_anchor_day": self.term_anchor_day,
             "auto_renew": self.auto_renew,
             "commitment_length": 0,
+            "withdrawal_by_hand": False,
         }
 
     @api.model

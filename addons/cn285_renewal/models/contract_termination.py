@@ -67,16 +67,19 @@ class Contract(models.Model):
         :param date_requested: day of the request; default: today by the company's clock
         :param bool legitimate: it is for a reason that frees the customer
         :returns: dict, dates as ISO text, amounts in the contract's currency:
-            ``date_requested``, ``date_effective``, ``last_day``, ``earliest_date``,
+            ``date_requested``, ``date_effective``, ``last_day``, ``immediate`` (the last day is
+            over: it ends with immediate effect), ``earliest_date``,
             ``earliest_free_date``, ``allowed`` (may the customer leave on this date), ``ground``
-            (by what right, a code), ``free_of_charge``, ``free_reasons`` (texts);
+            (by what right, a code), ``obstacle`` (why not, a text, empty where allowed),
+            ``free_of_charge`` (it is allowed, and costs nothing), ``free_reasons`` (texts);
             ``refund_untaxed``, ``refund_tax``, ``refund_total`` and ``refund_lines`` (fixed items
             billed in advance: ``item_id``, ``name``, ``period_start``, ``period_end``,
             ``amount``), ``refund_due``;
-            ``fee`` for leaving the commitment early, excl. tax, ``fee_base`` (what remains until
-            it ends), ``fee_cap`` (the most the law allows, or None);
+            ``fee`` for leaving the commitment early, excl. tax, ``fee_total`` with it, ``fee_base``
+            (what remains until it ends), ``fee_cap`` (the most the law allows, or None);
             ``open_usage`` (usage not billed yet: ``item_id``, ``name``, ``period_start``,
-            ``period_end``, ``amount`` or None where it is not known yet)
+            ``period_end``, ``amount`` and ``amount_total``, or None where it is not known yet);
+            ``shows_tax``: whether the customer reads amounts with tax
         :raises UserError: when the date is before the contract's start
         """
         self.ensure_one()
@@ -103,13 +106,15 @@ class Contract(models.Model):
             "date_requested": request.isoformat(),
             "date_effective": day.isoformat(),
             "last_day": last_day.isoformat(),
+            "immediate": last_day < request <= day,
             "earliest_date": contract.earliest_termination_date(request).isoformat(),
             "earliest_free_date": contract.earliest_termination_date(
                 request, free_of_charge=True
             ).isoformat(),
             "allowed": way is not None,
             "ground": way[0] if way else None,
-            "free_of_charge": not fee.amount,
+            "obstacle": "" if way else contract._why_not_yet(day, request),
+            "free_of_charge": way is not None and not fee.amount,
             "free_reasons": contract._free_reasons(way, fee),
             "refund_untaxed": currency.round(untaxed),
             "refund_tax": currency.round(total - untaxed),
@@ -117,9 +122,11 @@ class Contract(models.Model):
             "refund_lines": lines,
             "refund_due": contract._termination_refund_deadline(day).isoformat(),
             "fee": float(fee.amount),
+            "fee_total": contract._fee_with_tax(fee.amount),
             "fee_base": float(fee.remaining),
             "fee_cap": None if fee.cap is None else float(fee.cap),
-            "open_usage": contract._open_usage(last_day),
+            "open_usage": contract._open_usage_with_tax(last_day),
+            "shows_tax": contract._prices_with_tax(),
         }
 
     def action_terminate(self, date=None, date_requested=None, reason_id=False, **options):
@@ -213,8 +220,8 @@ class Contract(models.Model):
         return (way.ground.value, True) if way else None
 
     def _free_reasons(self, way, fee):
-        """Why leaving costs nothing, for somebody who is no lawyer."""
-        if fee.amount:
+        """Why leaving costs nothing, for somebody who is no lawyer; nothing where one may not."""
+        if way is None or fee.amount:
             return []
         reasons = {
             "renewal_not_announced": self.env._(
@@ -223,16 +230,59 @@ class Contract(models.Model):
             "legitimate": self.env._("You have a legitimate reason."),
             "term_end": self.env._("The contract ends with its term."),
         }
-        ground = way[0] if way else None
-        if ground in reasons:
-            return [reasons[ground]]
+        if way[0] in reasons:
+            return [reasons[way[0]]]
         if not self.commitment_end:
             return [self.env._("The contract has no commitment.")]
         if not fee.remaining:
             return [self.env._("The commitment is over.")]
         return [self.env._("The contract asks no fee for leaving early.")]
 
+    def _why_not_yet(self, day, request):
+        """Why the contract may not end on a day, for somebody who is no lawyer."""
+        first = self._last_day_of(self.earliest_termination_date(request), None)
+        values = {"first": format_date(self.env, first)}
+        if self.commitment_end and self._last_day_of(day, None) < self.commitment_end:
+            return self.env._(
+                "You are committed until %(commitment)s: the contract may end on %(first)s at the "
+                "earliest.",
+                commitment=format_date(self.env, self.commitment_end),
+                **values,
+            )
+        return self.env._(
+            "The contract may end on %(first)s at the earliest, or on another day that its terms "
+            "allow.",
+            **values,
+        )
+
     # === MONEY === #
+
+    def _fee_item(self):
+        """The item, not saved, that charges the fee for leaving: it decides its taxes."""
+        self.ensure_one()
+        product = self.company_id.cn285_exit_fee_product_id or self.item_ids[:1].product_id
+        return self.env["cn285.contract.item"].new(
+            {"contract_id": self.id, "product_id": product.id}
+        )
+
+    def _fee_with_tax(self, fee):
+        """What a fee excluding tax comes to for the customer."""
+        return self._fee_item()._with_tax(fee, excluded=True) if fee else 0.0
+
+    def _fee_price(self, fee):
+        """The price that charges a fee excluding tax: with it, where it is inside of prices."""
+        inside = any(self._fee_item()._product_taxes().mapped("price_include"))
+        return self._fee_with_tax(fee) if inside else fee
+
+    def _open_usage_with_tax(self, last_day):
+        """See ``open_usage`` of :meth:`termination_quote`."""
+        items = self.env["cn285.contract.item"]
+        entries = self._open_usage(last_day)
+        for entry in entries:
+            known = entry["amount"] is not None
+            item = items.browse(entry["item_id"])
+            entry["amount_total"] = item._with_tax(entry["amount"]) if known else None
+        return entries
 
     def _refund_lines(self, last_day, items):
         """What was invoiced of items for the days after ``last_day``, as an end would credit it."""

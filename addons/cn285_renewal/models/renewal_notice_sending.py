@@ -14,6 +14,29 @@ class RenewalNotice(models.Model):
 
     _inherit = "cn285.renewal.notice"
 
+    by_hand = fields.Boolean(
+        string="Sent by Hand",
+        compute="_compute_by_hand",
+        search="_search_by_hand",
+        help="Somebody has to send it: its channel is none by which notices leave by themselves.",
+    )
+
+    @api.depends("channel")
+    def _compute_by_hand(self):
+        for notice in self:
+            channel = self._channels().get(notice.channel)
+            notice.by_hand = bool(channel) and not channel.automatic
+
+    @api.model
+    def _search_by_hand(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        manual = [name for name, channel in self._channels().items() if not channel.automatic]
+        wanted = fields.Domain("channel", "in", manual) if True in value else fields.Domain.FALSE
+        return wanted | (
+            fields.Domain("channel", "not in", manual) if False in value else fields.Domain.FALSE
+        )
+
     def action_send(self):
         """Send these notices now: e-mails leave, letters are made and opened to be printed.
 

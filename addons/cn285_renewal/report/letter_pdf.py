@@ -7,15 +7,14 @@ catch the eye in a box of its own.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from xml.sax.saxutils import escape
+from functools import partial
 
+from odoo.addons.cn285_contract.report.pdf_fonts import Fonts
 from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
@@ -33,6 +32,7 @@ MARGIN = 20 * mm
 # The window of a French envelope: left and top edge of the address.
 WINDOW_LEFT, WINDOW_TOP = 110 * mm, 50 * mm
 HEAD = 95 * mm
+LINE_OF_FOOTER = 9.5
 INK, SOFT = HexColor("#1c2833"), HexColor("#5d6d7e")
 
 
@@ -75,7 +75,7 @@ def letters_pdf(letters: Sequence[Letter], fonts: dict[str, str] | None = None) 
     :param fonts: paths of TrueType files, ``regular`` and ``bold``; Helvetica without, which has
         the signs of western Europe only
     """
-    names = _font_names(fonts or {})
+    known = Fonts(fonts)
     file = io.BytesIO()
     document = BaseDocTemplate(
         file,
@@ -87,28 +87,37 @@ def letters_pdf(letters: Sequence[Letter], fonts: dict[str, str] | None = None) 
     )
     story: list[Flowable] = []
     for number, letter in enumerate(letters):
-        document.addPageTemplates(_page_templates(number, letter, *names))
+        styles = _styles(known, letter.color)
+        document.addPageTemplates(_page_templates(number, letter, known, styles))
         if number:
             story += [NextPageTemplate(f"first-{number}"), PageBreak()]
         story.append(NextPageTemplate(f"others-{number}"))
-        story += _story(letter, _styles(*names, letter.color))
+        story += _story(letter, known, styles)
     document.build(story)
     return file.getvalue()
 
 
-def _page_templates(number, letter, regular, bold):
-    """The first page of a letter, with the parties, and its other pages."""
+def _page_templates(number, letter, fonts, styles):
+    """The first page of a letter, with the parties, and its other pages.
+
+    Names and addresses that take more room than usual push down what follows.
+    """
     width, height = A4
-    room, foot = width - 2 * MARGIN, MARGIN + 8 * mm
-    first = Frame(MARGIN, foot, room, height - HEAD - foot + 4 * mm, 0, 0, 0, 0)
+    sender, recipient, footer = _parties(letter, fonts, styles)
+    head = max(HEAD, WINDOW_TOP + _height(recipient) + 18 * mm, MARGIN + _height(sender) + 18 * mm)
+    room, foot = width - 2 * MARGIN, MARGIN + 8 * mm + max(0, _height(footer) - LINE_OF_FOOTER)
+    first = Frame(MARGIN, foot, room, height - head - foot + 4 * mm, 0, 0, 0, 0)
     others = Frame(MARGIN, foot, room, height - MARGIN - foot, 0, 0, 0, 0)
 
     def draw_first(canvas, _document):
-        _draw_parties(canvas, letter, regular, bold)
-        _draw_footer(canvas, letter, regular)
+        _draw(canvas, sender, MARGIN, height - MARGIN + 8)
+        _draw(canvas, recipient, WINDOW_LEFT, height - WINDOW_TOP + 9)
+        place = [(Paragraph(fonts.markup(letter.place_and_date), styles["place"]), room)]
+        _draw(canvas, place, MARGIN, height - head + 8 * mm + 11)
+        draw_other(canvas, _document)
 
     def draw_other(canvas, _document):
-        _draw_footer(canvas, letter, regular)
+        _draw(canvas, footer, MARGIN, 12 * mm + 8 + max(0, _height(footer) - LINE_OF_FOOTER))
 
     return [
         PageTemplate(f"first-{number}", [first], onPage=draw_first),
@@ -116,20 +125,41 @@ def _page_templates(number, letter, regular, bold):
     ]
 
 
-def _font_names(paths):
-    if not all(Path(paths.get(weight, "")).is_file() for weight in ("regular", "bold")):
-        return "Helvetica", "Helvetica-Bold"
-    names = []
-    for weight in ("regular", "bold"):
-        name = f"cn285-letter-{Path(paths[weight]).stem}"
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(paths[weight])))
-        names.append(name)
-    return tuple(names)
+def _parties(letter, fonts, styles):
+    """Sender, recipient and footer, as lists of ``(paragraph, room)``: long names are broken."""
+    left, right = WINDOW_LEFT - MARGIN - 8 * mm, A4[0] - WINDOW_LEFT - MARGIN / 2
+    sender = [
+        (_party_line(text, fonts, styles, "sender", number), left)
+        for number, text in enumerate(letter.sender)
+    ]
+    recipient = [
+        (_party_line(text, fonts, styles, "recipient", number), right)
+        for number, text in enumerate(letter.recipient)
+    ]
+    footer = [(Paragraph(fonts.markup(letter.footer), styles["footer"]), A4[0] - 2 * MARGIN)]
+    return sender, recipient, footer
 
 
-def _styles(regular, bold, color):
+def _party_line(text, fonts, styles, party, number):
+    weight = "regular" if number else "bold"
+    return Paragraph(fonts.markup(text, weight), styles[f"{party}_{weight}"])
+
+
+def _height(lines):
+    return sum(line.wrap(room, 1000)[1] for line, room in lines)
+
+
+def _draw(canvas, lines, x, y):
+    """Draw lines below one another, from the upper edge ``y``."""
+    for line, room in lines:
+        y -= line.wrap(room, 1000)[1]
+        line.drawOn(canvas, x, y)
+
+
+def _styles(fonts, color):
+    regular, bold = fonts.name("regular"), fonts.name("bold")
     body = ParagraphStyle("body", fontName=regular, fontSize=10, leading=14, textColor=INK)
+    soft = ParagraphStyle("soft", parent=body, fontSize=8.5, leading=11, textColor=SOFT)
     return {
         "body": body,
         "subject": ParagraphStyle(
@@ -148,31 +178,41 @@ def _styles(regular, bold, color):
         ),
         "label": ParagraphStyle("label", parent=body, textColor=SOFT),
         "value": ParagraphStyle("value", parent=body, fontName=bold),
+        "sender_bold": ParagraphStyle("sender_bold", parent=body, fontName=bold, leading=13),
+        "sender_regular": soft,
+        "recipient_bold": ParagraphStyle(
+            "recipient_bold", parent=body, fontName=bold, fontSize=10.5
+        ),
+        "recipient_regular": ParagraphStyle("recipient_regular", parent=body, fontSize=10.5),
+        "place": ParagraphStyle("place", parent=body, alignment=TA_RIGHT),
+        "footer": ParagraphStyle(
+            "footer", parent=soft, fontSize=7.5, leading=LINE_OF_FOOTER, alignment=TA_CENTER
+        ),
     }
 
 
-def _text(text):
-    return escape(text).replace("\n", "<br/>")
-
-
-def _story(letter, styles):
-    story = [Paragraph(_text(letter.subject), styles["subject"])]
+def _story(letter, fonts, styles):
+    bold = partial(fonts.markup, weight="bold")
+    story = [Paragraph(bold(letter.subject), styles["subject"])]
     for part in letter.body:
         if isinstance(part, Box):
-            story += [Spacer(1, 6 * mm), Paragraph(_text(part.text), styles["box"])]
+            story += [Spacer(1, 6 * mm), Paragraph(bold(part.text), styles["box"])]
             story.append(Spacer(1, 7 * mm))
         elif isinstance(part, Facts):
-            story += [_facts(part, styles), Spacer(1, 3 * mm)]
+            story += [_facts(part, fonts, styles), Spacer(1, 3 * mm)]
         else:
-            story += [Paragraph(_text(part), styles["body"]), Spacer(1, 3 * mm)]
+            story += [Paragraph(fonts.markup(part), styles["body"]), Spacer(1, 3 * mm)]
     if letter.closing:
-        story += [Spacer(1, 4 * mm), Paragraph(_text(letter.closing), styles["body"])]
+        story += [Spacer(1, 4 * mm), Paragraph(fonts.markup(letter.closing), styles["body"])]
     return story
 
 
-def _facts(facts, styles):
+def _facts(facts, fonts, styles):
     rows = [
-        [Paragraph(_text(label), styles["label"]), Paragraph(_text(value), styles["value"])]
+        [
+            Paragraph(fonts.markup(label), styles["label"]),
+            Paragraph(fonts.markup(value, "bold"), styles["value"]),
+        ]
         for label, value in facts.rows
     ]
     table = Table(rows, colWidths=[60 * mm, None], hAlign="LEFT")
@@ -187,31 +227,3 @@ def _facts(facts, styles):
         )
     )
     return table
-
-
-def _draw_parties(canvas, letter, regular, bold):
-    width, height = A4
-    canvas.saveState()
-    y = height - MARGIN
-    for number, line in enumerate(letter.sender):
-        canvas.setFont(bold if number == 0 else regular, 10 if number == 0 else 8.5)
-        canvas.setFillColor(INK if number == 0 else SOFT)
-        canvas.drawString(MARGIN, y, line)
-        y -= 13 if number == 0 else 11
-    y = height - WINDOW_TOP
-    canvas.setFillColor(INK)
-    for number, line in enumerate(letter.recipient):
-        canvas.setFont(bold if number == 0 else regular, 10.5)
-        canvas.drawString(WINDOW_LEFT, y, line)
-        y -= 14
-    canvas.setFont(regular, 10)
-    canvas.drawRightString(width - MARGIN, height - HEAD + 8 * mm, letter.place_and_date)
-    canvas.restoreState()
-
-
-def _draw_footer(canvas, letter, regular):
-    canvas.saveState()
-    canvas.setFont(regular, 7.5)
-    canvas.setFillColor(SOFT)
-    canvas.drawCentredString(A4[0] / 2, 12 * mm, letter.footer)
-    canvas.restoreState()

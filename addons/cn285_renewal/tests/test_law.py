@@ -54,10 +54,10 @@ class TestLaw(TermCase):
     def test_fourteen_days_and_a_working_day(self):
         # 29 March 2025 is a Saturday.
         self.assertEqual(self._yearly().withdrawal_deadline, date(2025, 3, 31))
-        self.company.cn285_withdrawal_days = 7
-        self.assertEqual(
-            self._yearly().withdrawal_deadline, date(2025, 3, 31), "the law's days at least"
-        )
+        with self.assertRaisesRegex(ValidationError, "14 to 365 days"):
+            self.company.cn285_withdrawal_days = 7
+        self.company.cn285_withdrawal_days = 14
+        self.assertEqual(self._yearly().withdrawal_deadline, date(2025, 3, 31), "the law's days")
         self.company.cn285_withdrawal_days = 21
         self.assertEqual(self._yearly().withdrawal_deadline, date(2025, 4, 7), "or more")
 

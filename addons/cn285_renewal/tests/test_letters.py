@@ -1,8 +1,10 @@
+import io
 from datetime import date
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from pypdf import PdfReader
 
 from ..report.letter_pdf import Box, Facts
 from .term_common import TermCase
@@ -45,6 +47,25 @@ class TestLetters(TermCase):
         notice = self._yearly(partner_id=self.customer.id, announce="always").notice_ids
         self.assertEqual(notice.basis, "contract")
         self.assertEqual(len(notice._letter().body), 4)
+
+    def test_long_names_are_broken_into_lines(self):
+        """Neither cut nor drawn beyond the page's edge, in the window of the envelope too."""
+        name = (
+            "Syndicat des copropriétaires de la résidence Les Terrasses du Parc de la Tête d'Or, "
+            "bâtiments A, B, C et D, représenté par son syndic en exercice le cabinet Duval"
+        )
+        self.notice.contract_id.partner_id.name = name
+        self.company.name = name.replace("Syndicat", "Fédération")
+        [page] = PdfReader(
+            io.BytesIO(self.company._cn285_letters(self.notice._localised()._letter()))
+        ).pages
+        text = page.extract_text()
+        flat = " ".join(text.split())
+        self.assertIn(name, flat)
+        self.assertIn(self.company.name, flat)
+        told = [line for line in text.splitlines() if "copropriétaires" in line]
+        self.assertGreaterEqual(len(told), 2)
+        self.assertFalse([line for line in told if "cabinet Duval" in line])
 
     def test_what_the_law_asks_for_is_not_edited_away(self):
         termination = self.env.ref("cn285_renewal.letter_termination")

@@ -240,6 +240,8 @@ class TestPortalTermination(TermCase, HttpCase):
             date_start=self.today - timedelta(days=4),
             date_concluded=self.today - timedelta(days=4),
             performance_requested=True,
+            performance_date=self.today - timedelta(days=4),
+            performance_declaration="Please begin at once.",
         )
         self._bill(self.today)
         contract.action_withdraw()

@@ -6,6 +6,12 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 TODAY = "2026-01-20"
+# The customer's request to be served at once, on record.
+REQUESTED = {
+    "performance_requested": True,
+    "performance_date": "2026-01-12",
+    "performance_declaration": "Please begin at once.",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -122,7 +128,7 @@ class TestWithdrawal(MoneyCase):
 
     def test_an_item_owes_nothing_although_the_service_was_requested(self):
         contract = self._concluded(
-            "2026-01-12", {"price_unit": 31.0}, {"price_unit": 62.0}, performance_requested=True
+            "2026-01-12", {"price_unit": 31.0}, {"price_unit": 62.0}, **REQUESTED
         )
         self._change(contract, "withdraw", TODAY, item=contract.item_ids[1])
         self._bill(TODAY)
@@ -138,3 +144,78 @@ class TestWithdrawal(MoneyCase):
         contract.item_ids[1]._update_state(("draft",), "cancelled")
         self._change(contract, "withdraw", TODAY)
         self.assertEqual(contract.item_ids.mapped("state"), ["withdrawn", "cancelled"])
+
+    # === SERVED AT ONCE === #
+
+    def test_days_served_are_owed_only_by_a_request_on_record(self):
+        """L221-25: without the express request on record, nothing is owed."""
+        for missing in ("performance_date", "performance_declaration", "performance_requested"):
+            contract = self._concluded("2026-01-12", **{**REQUESTED, missing: False})
+            self.assertFalse(contract.performance_proved)
+            self._change(contract, "withdraw", TODAY)
+            self._bill(TODAY)
+            self.assertEqual(self._billed(contract), "0.00", missing)
+        paper = self.env["ir.attachment"].create({"name": "request.pdf", "raw": b"%PDF-"})
+        contract = self._concluded("2026-01-12", **{**REQUESTED, "performance_declaration": False})
+        contract.performance_document_ids = paper
+        self._change(contract, "withdraw", TODAY)
+        self._bill(TODAY)
+        self.assertEqual(self._billed(contract), "9.00")
+
+    def test_the_request_is_declared_in_the_portal(self):
+        contract = self._concluded("2026-01-12")
+        self.assertTrue(contract._portal_may_start())
+        contract._portal_start("Camille Durand")
+        self.assertTrue(contract.performance_proved)
+        self.assertEqual(contract.performance_date, date(2026, 1, 20))
+        for words in ("Camille Durand", contract.name, "I owe what was served", "I lose the right"):
+            self.assertIn(words, contract.performance_declaration)
+        self.assertIn("I owe what was served", contract.message_ids[0].body)
+        said = contract.performance_declaration
+        contract._portal_start("Somebody Else")
+        self.assertEqual(contract.performance_declaration, said, "once")
+        late = self._concluded("2026-01-02")
+        self.assertFalse(late._portal_may_start())
+
+    def test_a_service_fully_performed_has_no_right(self):
+        """L221-28, 1°: only where it began by the express request on record."""
+        item = {"price_unit": 31.0, "date_end": date(2026, 1, 16)}
+        contract = self._concluded("2026-01-12", item, **REQUESTED)
+        self.assertFalse(contract._may_withdraw())
+        with self.assertRaisesRegex(ValidationError, "fully performed on 01/16/2026"):
+            self._change(contract, "withdraw", TODAY)
+        running = self._concluded("2026-01-12", item, {"price_unit": 31.0}, **REQUESTED)
+        self.assertTrue(running._may_withdraw(), "one of its services goes on")
+        with self.assertRaisesRegex(ValidationError, "fully performed on 01/16/2026"):
+            self._change(running, "withdraw", TODAY, item=running.item_ids[0])
+        last = self._concluded(
+            "2026-01-12", {"price_unit": 31.0, "date_end": date(2026, 1, 20)}, **REQUESTED
+        )
+        self.assertTrue(last._may_withdraw(), "its last day is not over")
+        visit = self._concluded(
+            "2026-01-12", {"billing_type": "one_shot", "price_unit": 50.0}, **REQUESTED
+        )
+        self.assertFalse(visit._may_withdraw())
+
+    def test_what_was_performed_without_the_request_is_withdrawn_from(self):
+        item = {"price_unit": 31.0, "date_end": date(2026, 1, 16)}
+        contract = self._concluded("2026-01-12", item)
+        with self._travel("2026-01-19"):
+            self._bill("2026-01-19")
+        self.assertTrue(contract._may_withdraw())
+        self._change(contract, "withdraw", TODAY)
+        self._bill(TODAY)
+        self.assertEqual(contract.state, "withdrawn")
+        self.assertEqual(self._billed(contract), "0.00")
+        self.assertFalse(contract._may_withdraw(), "once")
+
+    def test_a_closed_contract_is_withdrawn_from_within_the_period(self):
+        contract = self._concluded("2026-01-12")
+        self._change(contract, "terminate", "2026-01-16")
+        self._bill(TODAY)
+        contract._close_finished(self.company)
+        self.assertEqual(contract.state, "closed")
+        self.assertTrue(contract._may_withdraw())
+        self._change(contract, "withdraw", TODAY)
+        self._bill(TODAY)
+        self.assertEqual((contract.state, self._billed(contract)), ("withdrawn", "0.00"))

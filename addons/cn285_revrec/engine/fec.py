@@ -3,11 +3,13 @@
 18 columns with a header row, one separator, dates as AAAAMMJJ, amounts with a decimal comma.
 """
 
+import csv
+import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from ...cn285_import.engine.text import safe_cell
 
@@ -31,8 +33,12 @@ COLUMNS = (
     "Montantdevise",
     "Idevise",
 )
-# How Odoo's export writes the journal and the name of an opening balance.
-OPENING = "OUV|Balance initiale|OUVERTURE/"
+# How Odoo's export writes the journal, its name and the number of an opening balance.
+OPENING = ("OUV", "Balance initiale", "OUVERTURE/")
+_CENT = Decimal("0.01")
+# What ends a line or a field for somebody: control characters (also the vertical tab and the next
+# line of Unicode), the separators of lines and paragraphs, and the separators of this layout.
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029|]+")
 _DATES = ("EcritureDate", "PieceDate", "DateLet", "ValidDate")
 _AMOUNTS = ("Debit", "Credit", "Montantdevise")
 # Free texts, in which users may have written anything.
@@ -54,32 +60,39 @@ _REQUIRED = (
 def text(rows: Iterable[Sequence[object]], separator: str = "\t") -> str:
     """Return the file: header and rows, each row in the order of :data:`COLUMNS`.
 
-    Dates and decimals are written as the law wants them; separators and line breaks within a text
-    become blanks.
+    Dates and decimals are written as the law wants them, half cents away from zero as Odoo rounds;
+    separators, line breaks of any alphabet and control characters in any field become blanks.
     """
     lines = [separator.join(COLUMNS)]
-    lines += [separator.join(_cell(value, separator) for value in row) for row in rows]
+    lines += [separator.join(map(_cell, row)) for row in rows]
     return "\r\n".join(lines) + "\r\n"
 
 
-def _cell(value: object, separator: str) -> str:
+def _cell(value: object) -> str:
     if value is None or value is False:
         return ""
     if isinstance(value, date):
         return value.strftime("%Y%m%d")
     if isinstance(value, Decimal):
-        return f"{value:.2f}".replace(".", ",")
-    return re.sub(rf"[{re.escape(separator)}\r\n\t]+", " ", str(value)).strip()
+        return f"{value.quantize(_CENT, ROUND_HALF_UP):.2f}".replace(".", ",")
+    # A text of nothing but breaks is still a text: what must not be empty is not.
+    return _BREAKS.sub(" ", str(value)).strip() or ("-" if value else "")
 
 
-def without_opening(content: str) -> str:
-    """Return a file of Odoo's own export without the opening balances that it begins with.
+def of_odoo(content: str) -> str:
+    """Return a file of Odoo's own export, every field in one line, without opening balances.
 
-    A file of some journals and days has none: they are those of the whole books.
+    Odoo keeps some line breaks, and puts the field into quotes then. A file of some journals and
+    days has no opening balances: they are those of the whole books.
     """
-    lines = content.split("\r\n")
-    kept = [line for line in lines if line and not line.startswith(OPENING)]
-    return "\r\n".join(kept) + "\r\n"
+    _header, *rows = csv.reader(io.StringIO(content, newline=""), delimiter="|")
+    kept = [row for row in rows if row and not _is_opening(row)]
+    return text(kept, "|")
+
+
+def _is_opening(row: Sequence[str]) -> bool:
+    code, name, number = OPENING
+    return row[0] == code and row[1] == name and row[2].startswith(number)
 
 
 def harmless(content: str) -> str:

@@ -223,6 +223,47 @@ def take_back(
     return [Part(day, amount) for day, amount in sorted(parts.items()) if amount]
 
 
+def give_back(
+    credit: Decimal,
+    earned: Sequence[Part],
+    service: tuple[date, date],
+    days: tuple[date, date],
+    rounding: Decimal = CENT,
+) -> list[Part]:
+    """Spread a credit of whole days: a month of which no day is left earns nothing, to the cent.
+
+    What such a month was to earn is taken back exactly, however both amounts were rounded. All the
+    rest, cents too, falls into the months of which days are left; where there are none, into the
+    last month of the service before these days.
+
+    :param earned: revenue by month of what is credited, recognised or not, earlier credits deducted
+    :param service: ``[start, end)`` of what is credited
+    :param days: ``[start, end)`` of the days that are given back
+    :returns: parts that add up to ``credit``
+    """
+    whole: dict[date, Decimal] = {}
+    cut: list[tuple[date, Decimal]] = []
+    for part in earned:
+        first = max(service[0], part.period.replace(day=1))
+        end = min(service[1], part.period + timedelta(days=1))
+        given = (min(end, days[1]) - max(first, days[0])).days
+        if given <= 0:
+            continue
+        if given == (end - first).days:
+            whole[part.period] = -part.amount
+        else:
+            cut.append((part.period, abs(part.amount) * given / (end - first).days))
+    rest = credit - sum(whole.values(), Decimal(0))
+    if not cut:
+        before = [part.period for part in earned if part.period < days[0]]
+        cut = [(max(before, default=min(whole, default=month_end(days[0]))), Decimal(1))]
+    parts = dict(whole)
+    amounts = split(rest, [weight for _day, weight in cut], rounding)
+    for (day, _weight), amount in zip(cut, amounts, strict=True):
+        parts[day] = parts.get(day, Decimal(0)) + amount
+    return [Part(day, amount) for day, amount in sorted(parts.items()) if amount]
+
+
 def split(total: Decimal, weights: Sequence[Decimal], rounding: Decimal = CENT) -> list[Decimal]:
     """Split an invoice line over the rows that it sums up; the parts add up to ``total``.
 

@@ -19,6 +19,7 @@ from . import (
     revrec_position,
     account_move,
     revrec_source,
+    revrec_source_credits,
     revrec_source_store,
     revrec_source_rows,
     revrec_run,

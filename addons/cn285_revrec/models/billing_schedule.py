@@ -19,6 +19,22 @@ class BillingSchedule(models.Model):
         help="What the usage of a period that is over comes to, before it is billed.",
     )
 
+    def _cn285_accrued(self):
+        """Those of the rows that a month accrued which is closed."""
+        # sudo: whoever bills need not read what months accrued.
+        positions = (
+            self.env["cn285.revrec.position"]
+            .sudo()
+            .search(
+                [
+                    ("schedule_id.billing_schedule_id", "in", self.ids),
+                    ("kind", "=", "accrual"),
+                    ("state", "=", "posted"),
+                ]
+            )
+        )
+        return self & positions.schedule_id.billing_schedule_id.sudo(False)
+
     def _cn285_facts(self, billed_on):
         """What the recognition engine has to know of a row that is invoiced on that day."""
         self.ensure_one()

@@ -21,6 +21,7 @@ RULES = Kind(
         "deferred_account_id",
         "revenue_account_id",
         "unbilled_account_id",
+        "credit_due_account_id",
         "unbilled_tax_account_id",
         "journal_id",
     ),

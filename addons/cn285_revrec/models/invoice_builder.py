@@ -22,6 +22,41 @@ class InvoiceBuilder(models.AbstractModel):
         return (*key, rule.id, lasting)
 
     @api.model
+    def _prepare_invoices(self, groups, run=None):
+        """What comes late for a month that was recognised is booked in the first open one.
+
+        So is what would be its revenue, and what it accrued. What waits on the deferred revenue
+        account is no revenue of the month, and keeps its date.
+        """
+        prepared = super()._prepare_invoices(groups, run)
+        companies = self.env["res.company"].browse({key.company_id for key in groups})
+        closed = {company.id: company._cn285_closed_until() for company in companies}
+        late = [
+            invoice
+            for invoice in prepared
+            if closed[invoice.vals["company_id"]]
+            and invoice.vals["invoice_date"] <= closed[invoice.vals["company_id"]]
+        ]
+        rows = self.env["cn285.billing.schedule"].union(
+            *(row for invoice in late for row in invoice.line_rows)
+        )
+        accrued = rows._cn285_accrued()
+        for invoice in late:
+            lines = [line for *_command, line in invoice.vals["invoice_line_ids"]]
+            if any(map(self._revrec_earns, lines)) or any(
+                row & accrued for row in invoice.line_rows
+            ):
+                last = closed[invoice.vals["company_id"]]
+                invoice.vals["date"] = last + timedelta(days=1)
+        return prepared
+
+    @api.model
+    def _revrec_earns(self, line):
+        """Whether a line that has a rule is revenue when it is booked."""
+        account = self.env["account.account"].browse(line.get("account_id") or ())
+        return bool(line.get("cn285_revrec_rule_id")) and account.internal_group == "income"
+
+    @api.model
     def _prepare_line(self, key, rows, terms, credit=False):
         vals = super()._prepare_line(key, rows, terms, credit)
         row = rows[:1]

@@ -44,6 +44,12 @@ class ProductCategory(models.Model):
         company_dependent=True,
         ondelete="restrict",
     )
+    cn285_credit_due_account_id = fields.Many2one(
+        "account.account",
+        string="Credits to Be Issued",
+        company_dependent=True,
+        ondelete="restrict",
+    )
     cn285_unbilled_tax_account_id = fields.Many2one(
         "account.account",
         string="Tax on Unbilled Services",

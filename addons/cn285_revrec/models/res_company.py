@@ -11,6 +11,7 @@ from ..engine.recognition import month_end
 _USUAL_ACCOUNTS = {
     "cn285_deferred_account_id": ("487",),
     "cn285_unbilled_account_id": ("4181", "418"),
+    "cn285_credit_due_account_id": ("4198",),
     "cn285_unbilled_tax_account_id": ("44587",),
 }
 # Code of the journal that a company gets.
@@ -61,6 +62,13 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="Services rendered and not yet invoiced, including taxes (French chart: 4181).",
     )
+    cn285_credit_due_account_id = fields.Many2one(
+        "account.account",
+        string="Credits to Be Issued",
+        ondelete="restrict",
+        help="Credits that customers have a right to and that are not issued at a month's end, "
+        "including taxes (French chart: 4198). Empty: they are deducted from unbilled services.",
+    )
     cn285_unbilled_tax_account_id = fields.Many2one(
         "account.account",
         string="Tax on Unbilled Services",
@@ -87,6 +95,11 @@ class ResCompany(models.Model):
     def _bounds(self):
         return {**super()._bounds(), "cn285_revrec_from": DAY}
 
+    def _cn285_books_lang(self):
+        """The language in which the books are kept: the company's, whoever writes in them."""
+        self.ensure_one()
+        return self.partner_id.lang or self.env.user.lang or "en_US"
+
     def _cn285_revrec_setup(self):
         """Give the company a recognition journal and the accounts that its chart is known to have.
 
@@ -105,15 +118,30 @@ class ResCompany(models.Model):
         if not self.cn285_revrec_journal_id:
             journals = self.env["account.journal"].with_company(self)
             own = [("company_id", "=", self.id), ("type", "=", "general"), ("code", "=", _JOURNAL)]
-            self.cn285_revrec_journal_id = journals.search(own, limit=1) or journals.create(
-                {
-                    "name": self.env._("Revenue Recognition"),
-                    "code": _JOURNAL,
-                    "type": "general",
-                    "company_id": self.id,
-                    "show_on_dashboard": False,
-                }
-            )
+            self.cn285_revrec_journal_id = journals.search(own, limit=1) or self._make_journal()
+
+    def _make_journal(self):
+        """Make the recognition journal, with its name in the languages that files may be in."""
+        names = self._journal_names()
+        journal = self.env["account.journal"].create(
+            {
+                "name": names["en_US"],
+                "code": _JOURNAL,
+                "type": "general",
+                "company_id": self.id,
+                "show_on_dashboard": False,
+            }
+        )
+        journal.update_field_translations("name", names)
+        return journal
+
+    def _journal_names(self):
+        """The journal's name in every language of the database: files are in the company's."""
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {
+            lang: self.with_context(lang=lang).env._("Revenue Recognition")
+            for lang in dict.fromkeys(("en_US", *langs))
+        }
 
     def _cn285_revrec_forget(self):
         """Let go of accounts and journal: the chart that they belong to is replaced."""
@@ -126,15 +154,24 @@ class ResCompany(models.Model):
         used = self.env["account.move"].search([("journal_id", "in", journals.ids)]).journal_id
         (journals - used).unlink()
 
+    def _cn285_closed_until(self):
+        """Last day of the last month that a run closed; None where none was run."""
+        self.ensure_one()
+        # sudo: whoever posts an invoice need not read the runs that close its month.
+        [(last_run,)] = (
+            self.env["cn285.revrec.run"]
+            .sudo()
+            ._read_group([("company_id", "=", self.id), ("state", "=", "done")], [], ["date:max"])
+        )
+        return last_run or None
+
     def _cn285_first_open_month(self):
         """Last day of the first month in which revenue may still be recognised.
 
         A month is closed when a lock date covers its last day, or a run recognised it.
         """
         self.ensure_one()
-        [(last_run,)] = self.env["cn285.revrec.run"]._read_group(
-            [("company_id", "=", self.id), ("state", "=", "done")], [], ["date:max"]
-        )
+        last_run = self._cn285_closed_until()
         journal = self.cn285_revrec_journal_id
         locks = [last_run] if last_run else []
         locks.append(self._get_user_fiscal_lock_date(journal, ignore_exceptions=True))

@@ -18,6 +18,9 @@ class ResConfigSettings(models.TransientModel):
     cn285_unbilled_account_id = fields.Many2one(
         related="company_id.cn285_unbilled_account_id", readonly=False
     )
+    cn285_credit_due_account_id = fields.Many2one(
+        related="company_id.cn285_credit_due_account_id", readonly=False
+    )
     cn285_unbilled_tax_account_id = fields.Many2one(
         related="company_id.cn285_unbilled_tax_account_id", readonly=False
     )

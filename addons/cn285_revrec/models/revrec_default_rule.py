@@ -13,6 +13,8 @@ class ContractItem(models.Model):
             item is
         """
         self.ensure_one()
+        if self._is_purchase():
+            return self.env["cn285.revrec.rule"]
         billing_type = "usage" if (kind or "").startswith("usage") else self.billing_type
         return self.cn285_revrec_rule_id or self.product_id._cn285_revrec_rule(
             self.company_id, billing_type

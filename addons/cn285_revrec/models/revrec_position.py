@@ -30,6 +30,13 @@ class RevrecPosition(models.Model):
     kind = fields.Selection(
         [("deferral", "Deferral"), ("accrual", "Accrual")], required=True, readonly=True
     )
+    account_id = fields.Many2one(
+        "account.account",
+        readonly=True,
+        ondelete="restrict",
+        help="The balance sheet account: deferred revenue, unbilled services, or credits to be "
+        "issued.",
+    )
     date = fields.Date(required=True, readonly=True)
     reversal_date = fields.Date(string="Taken Back On", required=True, readonly=True)
     amount = fields.Monetary(currency_field="company_currency_id", readonly=True)

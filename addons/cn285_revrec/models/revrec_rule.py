@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from ..engine.recognition import Convention, Method
 from ..engine.service import ServiceRule
 
-ACCOUNTS = ("deferred", "revenue", "unbilled", "unbilled_tax")
+ACCOUNTS = ("deferred", "revenue", "unbilled", "credit_due", "unbilled_tax")
 CURRENT_TYPES = ("asset_current", "asset_receivable", "liability_current", "asset_prepayments")
 
 
@@ -106,6 +106,14 @@ class RevrecRule(models.Model):
         check_company=True,
         ondelete="restrict",
     )
+    credit_due_account_id = fields.Many2one(
+        "account.account",
+        string="Credits to Be Issued",
+        check_company=True,
+        ondelete="restrict",
+        help="Where credits wait that are not issued at a month's end. Empty: the product "
+        "category's, else the company's; else they are deducted from unbilled services.",
+    )
     unbilled_tax_account_id = fields.Many2one(
         "account.account",
         string="Tax on Unbilled Services",
@@ -168,6 +176,7 @@ class RevrecRule(models.Model):
         "deferred_account_id",
         "revenue_account_id",
         "unbilled_account_id",
+        "credit_due_account_id",
         "unbilled_tax_account_id",
     )
     def _check_accounts(self):
@@ -223,6 +232,7 @@ class RevrecRule(models.Model):
             "deferred": self.env._("deferred revenue account"),
             "revenue": self.env._("revenue account"),
             "unbilled": self.env._("account for unbilled services"),
+            "credit_due": self.env._("account for credits to be issued"),
             "unbilled_tax": self.env._("account for tax on unbilled services"),
         }
         return self.env._(

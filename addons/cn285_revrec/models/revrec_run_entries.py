@@ -33,10 +33,14 @@ class RevrecRun(models.Model):
         }[kind]
 
     def _sums_sql(self, kind):
-        """SELECT of ``schedule_id, amount, amount_currency, tax, tax_currency, key id``."""
+        """SELECT of ``key_id, schedule_id, amount(_currency), tax_amount(_currency), account_id``.
+
+        The account is that of the balance sheet.
+        """
         if kind == "recognition":
             return SQL(
                 """SELECT line.id AS key_id, line.schedule_id, line.amount, line.amount_currency,
+                          owner.deferred_account_id AS account_id,
                           0.0 AS tax_amount, 0.0 AS tax_amount_currency
                      FROM cn285_revrec_line line
                      JOIN cn285_revrec_schedule owner ON owner.id = line.schedule_id
@@ -45,7 +49,8 @@ class RevrecRun(models.Model):
             )
         return SQL(
             """SELECT booked.id AS key_id, booked.schedule_id, booked.amount,
-                      booked.amount_currency, booked.tax_amount, booked.tax_amount_currency
+                      booked.amount_currency, booked.account_id, booked.tax_amount,
+                      booked.tax_amount_currency
                  FROM cn285_revrec_position booked
                 WHERE booked.run_id = %s AND booked.kind = %s AND booked.state = 'posted'""",
             self.id,
@@ -57,8 +62,8 @@ class RevrecRun(models.Model):
         rows = self.env.execute_query_dict(
             SQL(
                 """SELECT COALESCE(schedule.journal_id, %(journal)s) AS journal_id,
-                          schedule.deferred_account_id, schedule.revenue_account_id,
-                          schedule.unbilled_account_id, schedule.unbilled_tax_account_id,
+                          amounts.account_id, schedule.revenue_account_id,
+                          schedule.unbilled_tax_account_id,
                           schedule.analytic_distribution::text AS analytic,
                           schedule.currency_id, %(side)s AS side,
                           sum(amounts.amount)::text AS amount,
@@ -68,7 +73,7 @@ class RevrecRun(models.Model):
                      FROM (%(amounts)s) amounts
                      JOIN cn285_revrec_schedule schedule ON schedule.id = amounts.schedule_id
                      JOIN res_company company ON company.id = schedule.company_id
-                 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8""",
+                 GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7""",
                 journal=self.company_id.cn285_revrec_journal_id.id,
                 side=_SIDE,
                 amounts=self._sums_sql(kind),
@@ -104,8 +109,8 @@ class RevrecRun(models.Model):
         rows = self.env.execute_query_dict(
             SQL(
                 """SELECT amounts.key_id, COALESCE(schedule.journal_id, %(journal)s) AS journal_id,
-                          schedule.deferred_account_id, schedule.revenue_account_id,
-                          schedule.unbilled_account_id, schedule.unbilled_tax_account_id,
+                          amounts.account_id, schedule.revenue_account_id,
+                          schedule.unbilled_tax_account_id,
                           schedule.analytic_distribution::text AS analytic,
                           schedule.currency_id, schedule.partner_id,
                           COALESCE(move.name, contract.name, '') AS origin,
@@ -151,14 +156,14 @@ class RevrecRun(models.Model):
     def _parts(self, kind, row):
         """``{(account, analytic): (balance, amount in currency)}`` of a group or a schedule.
 
-        Both sides bear the analytic distribution, so that analytic accounts follow the revenue.
+        Only revenue bears the analytic distribution, so that analytic accounts follow it.
         """
         amount, currency = Decimal(row["amount"]), Decimal(row["amount_currency"])
         analytic, revenue = row["analytic"], row["revenue_account_id"]
         if kind == "accrual":
             tax, tax_currency = Decimal(row["tax_amount"]), Decimal(row["tax_amount_currency"])
             parts = {
-                (row["unbilled_account_id"], None): (amount + tax, currency + tax_currency),
+                (row["account_id"], None): (amount + tax, currency + tax_currency),
                 (revenue, analytic): (-amount, -currency),
             }
             if tax or tax_currency:
@@ -166,7 +171,7 @@ class RevrecRun(models.Model):
             return parts
         sign = 1 if kind == "recognition" else -1
         return {
-            (row["deferred_account_id"], analytic): (sign * amount, sign * currency),
+            (row["account_id"], None): (sign * amount, sign * currency),
             (revenue, analytic): (-sign * amount, -sign * currency),
         }
 

@@ -22,6 +22,7 @@ class RevrecRun(models.Model):
         :returns: list of Entry, list of functions without arguments
         """
         self.env.flush_all()
+        self = self.with_context(lang=self.company_id._cn285_books_lang())
         entries, links = [], []
         self._mark_lines()
         self._insert_deferrals()
@@ -61,9 +62,11 @@ class RevrecRun(models.Model):
             SQL(
                 """INSERT INTO cn285_revrec_position
                           (schedule_id, company_id, run_id, kind, date, reversal_date, state,
-                           amount, amount_currency, tax_amount, tax_amount_currency)
+                           account_id, amount, amount_currency, tax_amount,
+                           tax_amount_currency)
                    SELECT schedule.id, schedule.company_id, %(run)s, 'deferral', %(date)s,
-                          %(next)s, 'posted', sum(line.amount), sum(line.amount_currency), 0, 0
+                          %(next)s, 'posted', schedule.deferred_account_id, sum(line.amount),
+                          sum(line.amount_currency), 0, 0
                      FROM cn285_revrec_schedule schedule
                      JOIN cn285_revrec_line line ON line.schedule_id = schedule.id
                     WHERE schedule.company_id = %(company)s AND schedule.posting = 'month_end'
@@ -80,6 +83,7 @@ class RevrecRun(models.Model):
     def _insert_accruals(self):
         """Store what was rendered by the month's end and is not invoiced by then.
 
+        What is owed to the customer is a credit to be issued, on an account of its own.
         Credit notes that come later are left to their own month, unless they belong to a contract,
         where an upgrade takes the old price back and bills the new one.
         """
@@ -87,6 +91,9 @@ class RevrecRun(models.Model):
             SQL(
                 """SELECT schedule.id, schedule.billing_schedule_id, schedule.move_line_id,
                           schedule.currency_id,
+                          CASE WHEN sum(line.amount) < 0 AND schedule.credit_due_account_id > 0
+                               THEN schedule.credit_due_account_id
+                               ELSE schedule.unbilled_account_id END AS account_id,
                           sum(line.amount)::text AS amount,
                           sum(line.amount_currency)::text AS amount_currency
                      FROM cn285_revrec_schedule schedule
@@ -117,6 +124,7 @@ class RevrecRun(models.Model):
                     **common,
                     "id": position_id,
                     "schedule_id": row["id"],
+                    "account_id": row["account_id"],
                     "amount": row["amount"],
                     "amount_currency": row["amount_currency"],
                     "tax_amount": str(tax),
@@ -134,7 +142,7 @@ class RevrecRun(models.Model):
                      FROM cn285_revrec_position booked
                      JOIN cn285_revrec_schedule schedule ON schedule.id = booked.schedule_id
                     WHERE booked.run_id = %s AND booked.kind = 'accrual'
-                      AND (schedule.unbilled_account_id IS NULL
+                      AND (booked.account_id IS NULL
                            OR schedule.revenue_account_id IS NULL
                            OR booked.tax_amount != 0 AND schedule.unbilled_tax_account_id IS NULL)
                  ORDER BY schedule.id LIMIT 1""",

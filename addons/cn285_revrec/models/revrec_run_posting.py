@@ -195,12 +195,13 @@ class RevrecRun(models.Model):
         if self.state == "reversed":
             return
         self._check_reversible()
-        moves = self.move_ids.filtered(lambda move: move.state == "posted")
+        books = self.with_context(lang=self.company_id._cn285_books_lang())
+        moves = books.move_ids.filtered(lambda move: move.state == "posted")
         reversals = moves._reverse_moves(
             [
                 {
                     "date": move.date,
-                    "ref": self.env._("Reversal of %s", move.name),
+                    "ref": books.env._("Reversal of %s", move.name),
                     "cn285_revrec_run_id": self.id,
                 }
                 for move in moves

@@ -101,6 +101,7 @@ class RevrecSchedule(models.Model):
     deferred_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     revenue_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     unbilled_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
+    credit_due_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     unbilled_tax_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     analytic_distribution = fields.Json(readonly=True)
     line_ids = fields.One2many("cn285.revrec.line", "schedule_id", string="Months")
@@ -217,7 +218,23 @@ class RevrecSchedule(models.Model):
                     period=held[1]._period_name(),
                 )
             )
+        schedules._check_months_open()
         schedules._forget()
+
+    def _check_months_open(self):
+        """Refuse to take an invoice out of a month that a run closed."""
+        for company, schedules in self.grouped("company_id").items():
+            closed = company._cn285_closed_until()
+            held = closed and schedules.filtered(lambda one, last=closed: one.invoice_date <= last)
+            if held:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s is booked on %(date)s, in a month whose revenue was "
+                        "recognised: make a credit note, or reverse the run first.",
+                        invoice=held[0].move_id.name,
+                        date=format_date(self.env, held[0].invoice_date),
+                    )
+                )
 
     def _forget(self):
         """Undo schedules whose invoice is not posted any more; what was accrued before stays."""

@@ -8,9 +8,9 @@ from odoo.addons.cn285_contract.models.bulk import commit_batch, one_transaction
 from odoo.tools import SQL
 
 from ..engine.errors import RecognitionError
-from ..engine.recognition import Part, month_end, split
+from ..engine.recognition import month_end, split
 from ..engine.service import Facts, pattern_of
-from .revrec_source_values import CHUNK, Missing, Origin, Source, next_day, unit_of
+from .revrec_source_values import CHUNK, Missing, Source, next_day, unit_of
 
 # What the accounts of a line's schedule depend on.
 ACCOUNT_KEYS = ("rule_id", "product_id", "account_id", "journal_id", "fiscal_position_id")
@@ -124,13 +124,21 @@ class RevrecSource(models.AbstractModel):
                           line.cn285_service_start AS service_start,
                           line.cn285_service_end AS service_end,
                           move.date, move.journal_id, move.fiscal_position_id,
-                          origin.id AS origin_line_id
+                          line.cn285_credited_line_id AS credited_line_id,
+                          origin.id AS origin_line_id, goodwill.contract_id AS goodwill_of
                      FROM account_move_line line JOIN account_move move ON move.id = line.move_id
                 LEFT JOIN account_move_line origin
                        ON origin.id = line.cn285_credited_line_id
                       AND (line.cn285_service_start IS NULL OR line.cn285_service_end IS NULL
                            OR (line.cn285_service_start, line.cn285_service_end) =
                               (origin.cn285_service_start, origin.cn285_service_end))
+            LEFT JOIN LATERAL (
+                          SELECT min(contract.contract_id) AS contract_id
+                            FROM cn285_contract_move_rel contract
+                           WHERE contract.move_id = move.id AND move.move_type = 'out_refund'
+                             AND line.cn285_credited_line_id IS NULL
+                             AND NOT EXISTS (SELECT 1 FROM cn285_billing_schedule row
+                                              WHERE row.move_line_id = line.id)) goodwill ON TRUE
                     WHERE line.company_id = %s AND line.id > %s AND line.display_type = 'product'
                       AND move.state = 'posted' AND line.balance != 0
                       AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
@@ -155,11 +163,17 @@ class RevrecSource(models.AbstractModel):
     def _schedule_lines(self, company, records, first_open):
         """Make the schedules of these invoice lines; returns reasons, see :meth:`_sync`."""
         reasons = {}
-        charges = [record for record in records if not record["origin_line_id"]]
-        credits = [record for record in records if record["origin_line_id"]]
+        rows_by_line = self._rows_behind([record["id"] for record in records])
+        credits = [
+            record
+            for record in records
+            if record["credited_line_id"]
+            or any(row["credited_id"] for row in rows_by_line.get(record["id"], ()))
+        ]
+        known = {record["id"] for record in credits}
+        charges = [record for record in records if record["id"] not in known]
         # Credits come second: they look at what is left of what they credit.
         for group in (charges, credits):
-            rows_by_line = self._rows_behind([record["id"] for record in group])
             answers, sources = {}, []
             for record in group:
                 rows = rows_by_line.get(record["id"], ())
@@ -167,56 +181,10 @@ class RevrecSource(models.AbstractModel):
                     sources += self._line_sources(company, record, rows, first_open, answers)
                 except (RecognitionError, Missing) as error:
                     reasons["account.move.line", record["id"]] = self._reason(error)
+            self._add_days_given_back(sources)
             self._add_origins(sources, {record["id"]: record for record in group})
             self._store(company, sources)
         return reasons
-
-    @api.model
-    def _add_origins(self, sources, records):
-        """Let credit notes that name no period of their own take back what is left.
-
-        :param records: ``{invoice line id: record}``
-        """
-        origins = {
-            record["id"]: record["origin_line_id"]
-            for record in records.values()
-            if record["origin_line_id"]
-        }
-        if not origins:
-            return
-        rows = self.env.execute_query_dict(
-            SQL(
-                """SELECT owner.move_line_id, min(owner.id) AS schedule_id, line.period,
-                          sum(line.amount)::text AS amount,
-                          sum(line.amount_currency)::text AS amount_currency
-                     FROM cn285_revrec_schedule owner
-                     JOIN cn285_revrec_schedule part
-                       ON part.id = owner.id OR part.origin_id = owner.id
-                     JOIN cn285_revrec_line line ON line.schedule_id = part.id
-                    WHERE owner.move_line_id = ANY(%s) AND owner.posting != 'direct'
-                      AND line.state = 'planned'
-                 GROUP BY 1, 3 ORDER BY 1, 3""",
-                list(set(origins.values())),
-            )
-        )
-        left = {}
-        for row in rows:
-            left.setdefault(row["move_line_id"], []).append(row)
-        for source in sources:
-            line_id = source.columns["move_line_id"]
-            months = [
-                row
-                for row in left.get(origins.get(line_id), ())
-                if row["period"] > source.columns["invoice_date"]
-            ]
-            if not months:
-                continue
-            source.origin = Origin(
-                months[0]["schedule_id"],
-                [Part(row["period"], Decimal(row["amount"])) for row in months],
-                [Part(row["period"], Decimal(row["amount_currency"])) for row in months],
-            )
-            source.columns["origin_id"] = source.origin.schedule_id
 
     @api.model
     def _rows_behind(self, line_ids):
@@ -226,6 +194,7 @@ class RevrecSource(models.AbstractModel):
                 """SELECT row.id, row.move_line_id, row.item_id, row.contract_id, row.partner_id,
                           row.product_id, row.kind, row.period_start, row.period_end,
                           row.amount::text AS amount, item.date_start AS activated,
+                          row.credited_id, row.frees,
                           item.cn285_service_start AS service_start,
                           item.cn285_service_end AS service_end,
                           known.id AS schedule_id
@@ -274,7 +243,7 @@ class RevrecSource(models.AbstractModel):
                 "product_id": record["product_id"],
                 "billing_schedule_id": row and row["id"],
                 "item_id": row and row["item_id"],
-                "contract_id": row and row["contract_id"],
+                "contract_id": row["contract_id"] if row else record["goodwill_of"],
                 "analytic_distribution": record["analytic_distribution"],
             }
             sources.append(
@@ -286,6 +255,7 @@ class RevrecSource(models.AbstractModel):
                     currency=currency,
                     earliest=max(month_end(record["date"]), first_open),
                     schedule_id=(row and row["schedule_id"]) or 0,
+                    credited=self._credited(record, row),
                 )
             )
         return sources
@@ -309,6 +279,9 @@ class RevrecSource(models.AbstractModel):
         which each have their own.
         """
         given = (record["service_start"], record["service_end"])
+        if record["goodwill_of"] and not all(given):
+            # A gesture is for no days: it is revenue given up when it is made.
+            given = (record["date"], record["date"])
         facts = Facts(billed_on=record["date"], service=given)
         if row and (summed or not all(given)):
             facts = self._row_facts(row, record["date"])
@@ -355,6 +328,7 @@ class RevrecSource(models.AbstractModel):
             "deferred_account_id": deferred.id or None,
             "revenue_account_id": revenue.id,
             "unbilled_account_id": rule._account("unbilled", category).id or None,
+            "credit_due_account_id": rule._account("credit_due", category).id or None,
             "unbilled_tax_account_id": rule._account("unbilled_tax", category).id or None,
             "journal_id": rule._journal().id or None,
         }

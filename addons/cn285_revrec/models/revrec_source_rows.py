@@ -30,6 +30,7 @@ class RevrecSource(models.AbstractModel):
                     sources += self._row_sources(company, record, answers)
                 except (RecognitionError, Missing) as error:
                     reasons["cn285.billing.schedule", record["id"]] = self._reason(error)
+            self._add_days_given_back(sources)
             self._store(company, sources)
             self._commit_chunk(company)
         return reasons
@@ -73,7 +74,7 @@ class RevrecSource(models.AbstractModel):
                           row.kind, row.period_start, row.billing_date,
                           CASE row.state WHEN 'waiting' THEN LEAST(row.period_end, %(until)s)
                                ELSE row.period_end END AS period_end,
-                          row.currency_id, known.id AS schedule_id,
+                          row.currency_id, known.id AS schedule_id, row.credited_id, row.frees,
                           %(due)s::text AS amount,
                           item.date_start AS activated, item.cn285_service_start AS service_start,
                           item.cn285_service_end AS service_end, item.analytic_distribution
@@ -133,6 +134,7 @@ class RevrecSource(models.AbstractModel):
             currency=currency,
             earliest=date.min,
             schedule_id=record["schedule_id"] or 0,
+            credited=self._credited({"credited_line_id": None}, record),
         )
         return [source]
 
@@ -164,6 +166,7 @@ class RevrecSource(models.AbstractModel):
             "deferred_account_id": rule._account("deferred", category).id or None,
             "revenue_account_id": revenue.id or None,
             "unbilled_account_id": rule._account("unbilled", category).id or None,
+            "credit_due_account_id": rule._account("credit_due", category).id or None,
             "unbilled_tax_account_id": rule._account("unbilled_tax", category).id or None,
             "journal_id": rule._journal().id or None,
             "source_journal_id": journal.id or None,

@@ -9,7 +9,7 @@ from odoo.addons.cn285_contract.engine.pgcopy import NULL
 from odoo.addons.cn285_contract.models.bulk import copy_rows, next_ids
 from odoo.tools import SQL
 
-from ..engine.recognition import Pattern, month_end, respread, spread, take_back
+from ..engine.recognition import Pattern, give_back, month_end, respread, spread, take_back
 from .revrec_source_values import day_before, next_day, unit_of
 
 SCHEDULE = "cn285_revrec_schedule"
@@ -128,7 +128,10 @@ class RevrecSource(models.AbstractModel):
     @api.model
     def _parts(self, source, total, unit, left):
         """``{month: amount}`` of a total, or of a credit of what is left in these months."""
-        if source.origin:
+        origin = source.origin
+        if origin and origin.days:
+            parts = give_back(total, left, origin.service, origin.days, unit)
+        elif origin:
             parts = take_back(total, left, source.earliest, unit)
         else:
             parts = spread(total, source.pattern, unit)

@@ -22,16 +22,31 @@ class Source:
     earliest: date  # last day of the first month that it may be recognised in
     schedule_id: int = 0  # the one that exists already
     origin: object = None  # Origin: what a credit note takes back
+    credited: object = None  # Credited: where to look for that, for credits of days
     lines: list = field(default_factory=list)
 
 
 @dataclass
 class Origin:
-    """What is not recognised yet of a schedule that a credit note takes back."""
+    """What a credit takes back of a schedule, by month.
+
+    Without ``days``: what is not recognised yet. With them: all that it earns, and which of its
+    days, ``[start, end)`` like its ``service``, are given back.
+    """
 
     schedule_id: int
     parts: list
     parts_currency: list
+    service: tuple = ()
+    days: tuple = ()
+
+
+@dataclass
+class Credited:
+    """A billing row or an invoice line of which days are given back."""
+
+    row_id: int = 0
+    line_id: int = 0
 
 
 class Missing(Exception):

@@ -3,6 +3,15 @@ from odoo.tools import SQL
 
 from .report_dimensions import COLUMNS, DIMENSIONS
 
+# Each kind is a measure of its own: an order, its invoice and its revenue are never added up.
+MEASURES = {
+    "booking": "bookings",
+    "billing": "billings",
+    "credit": "credit_notes",
+    "revenue": "revenue",
+    "planned": "planned_revenue",
+}
+
 
 class RevrecAnalysis(models.Model):
     """Bookings, billings, and revenue as it stands in the ledger; and what is planned.
@@ -29,22 +38,39 @@ class RevrecAnalysis(models.Model):
         ],
         readonly=True,
     )
-    amount = fields.Monetary(readonly=True)
+    amount = fields.Monetary(
+        readonly=True, aggregator=None, help="Of this kind; amounts of different kinds do not add."
+    )
+    bookings = fields.Monetary(readonly=True, help="What was ordered, on the day it starts.")
+    billings = fields.Monetary(readonly=True, help="Invoices, on their accounting date.")
+    credit_notes = fields.Monetary(readonly=True, help="Credit notes, below zero.")
+    revenue = fields.Monetary(readonly=True, help="As the revenue accounts show it.")
+    planned_revenue = fields.Monetary(readonly=True, help="What open months will bring.")
 
     def _fresh_until(self, company):
         return self._day_of(company)
 
     @property
     def _table_query(self):
+        measures = SQL(", ").join(
+            SQL(
+                "CASE WHEN event.kind = %s THEN event.amount * schedule.share END AS %s",
+                kind,
+                SQL.identifier(name),
+            )
+            for kind, name in MEASURES.items()
+        )
         return SQL(
             """WITH schedule AS MATERIALIZED (%(dimensions)s WHERE %(company)s)
                SELECT event.id * 64 + COALESCE(schedule.number, 0) AS id,
-                      event.date, event.kind, event.amount * schedule.share AS amount, %(columns)s
+                      event.date, event.kind, event.amount * schedule.share AS amount,
+                      %(measures)s, %(columns)s
                  FROM (%(events)s) event JOIN schedule ON schedule.id = event.schedule_id""",
             dimensions=DIMENSIONS,
             company=self._company_sql(),
             columns=COLUMNS,
             events=self._events_sql(),
+            measures=measures,
         )
 
     def _events_sql(self):

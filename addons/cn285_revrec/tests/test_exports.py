@@ -4,6 +4,8 @@ import io
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
+from lxml import etree
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
@@ -74,6 +76,81 @@ class TestExports(RevrecCase):
                 self.assertTrue(base64.b64decode(wizard.file).startswith(b"PK"))
                 action = wizard.action_open()
                 self.assertEqual(action["context"]["cn285_date_to"], "2026-01-31")
+
+    def _sheets(self, wizard):
+        """The sheets of a saved workbook as ``{name: rows of values}``."""
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(wizard.file)), data_only=True)
+        return {sheet.title: [list(row) for row in sheet.values] for sheet in book}
+
+    def test_the_waterfall_is_a_sheet_of_months_by_months(self):
+        self._create_invoice("2026-03-01", [(62.0, "2026-03-01", "2026-04-30")])
+        for group_by in ("partner_id", False):
+            wizard = self._wizard("waterfall", date_to="2026-03-31", group_by=group_by)
+            wizard.action_xlsx()
+            rows = self._sheets(wizard)["Months"]
+            header = rows[2]
+            self.assertEqual(
+                [f"{day:%Y-%m}" for day in header[1:13]], [f"2026-{n:02}" for n in range(1, 13)]
+            )
+            self.assertEqual(header[13], "Total")
+            january, march, total = rows[3:6]
+            self.assertEqual(f"{january[0]:%Y-%m} {march[0]:%Y-%m}", "2026-01 2026-03")
+            self.assertMoney(january[1], "132.92")
+            self.assertMoney(january[13], "1565.00")
+            self.assertEqual(march[1:3], [None, None])
+            self.assertMoney(march[3] + march[4], "62.00")
+            self.assertMoney(total[13], "1627.00")
+            self.assertMoney(total[3], f"{january[3] + march[3]:.2f}")
+        # The file for programs has the same table where no other breakdown was asked for.
+        wizard.action_csv()
+        lines = base64.b64decode(wizard.file).decode("utf-8-sig").splitlines()
+        self.assertEqual(lines[0].split(";")[0], "Invoiced In")
+        self.assertEqual(lines[1].split(";")[-1], "1565.00")
+
+    def test_unlike_kinds_are_never_added(self):
+        """Bookings, billings and revenue are columns; none is a sum of the others."""
+        report = self.env["cn285.revrec.analysis"]
+        self.assertFalse(report._fields["amount"].aggregator)
+        for view in ("pivot", "graph", "list"):
+            arch = etree.fromstring(report.get_view(view_type=view)["arch"])
+            measures = [node.get("name") for node in arch.iter("field") if node.get("sum")]
+            measures += arch.xpath("//field[@type='measure']/@name")
+            self.assertTrue(measures)
+            self.assertNotIn("amount", measures)
+        wizard = self._wizard("analysis", group_by=False)
+        wizard.action_xlsx()
+        [rows] = self._sheets(wizard).values()
+        self.assertEqual(
+            rows[2][1:], ["Bookings", "Billings", "Credit Notes", "Revenue", "Planned Revenue"]
+        )
+        self.assertMoney(rows[3][1], "1565.00")
+        self.assertMoney(rows[3][2], "1565.00")
+        self.assertMoney(rows[3][4], "132.92")
+
+    def test_the_fec_is_in_the_company_s_language_and_in_lines(self):
+        """Whoever posts or saves it, in whatever language; a label breaks no line."""
+        lang = self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = lang.code
+        self.company.cn285_revrec_journal_id.with_context(lang="fr_FR").name = "Revenus étalés"
+        self.accounts["487"].with_context(lang="fr_FR").name = "Produits d'avance"
+        label = "API\x0baccess\x85for\u2028you"
+        self._create_invoice(
+            "2026-02-03", [(10.0, "2026-02-01", "2026-02-28", {"name": label})], ref="A\u2029B"
+        )
+        self.env.user.lang = "en_US"
+        run = self._run("2026-02")
+        with_fr = run.with_context(lang="fr_FR")
+        label = with_fr._ref("recognition")
+        self.assertIn("février 2026", label)
+        self.assertIn(label, run.move_ids.mapped("ref"))
+        values = {"date_from": "2026-02-01", "date_to": "2026-02-28"}
+        for wizard in (self._wizard("fec", **values),):
+            for content in (wizard._fec(), text(wizard.with_context(lang="en_US")._fec_rows())):
+                self.assertEqual(problems(content), [])
+                self.assertIn("Revenus étalés", content)
+                self.assertIn("Produits d'avance", content)
+                self.assertIn("API access for you", content)
+                self.assertIn("A B", content)
 
     def test_fec_layout(self):
         wizard = self._wizard("fec")

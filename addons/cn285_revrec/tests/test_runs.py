@@ -258,7 +258,7 @@ class TestRuns(RevrecCase):
         self._invoice()
         self._run("2026-01")
         self.assertTiesOut("2026-01-31")
-        self.env["account.move"].create(
+        stray = self.env["account.move"].create(
             {
                 "date": "2026-01-20",
                 "line_ids": [
@@ -266,10 +266,26 @@ class TestRuns(RevrecCase):
                     (0, 0, {"account_id": self.accounts["706"].id, "credit": 10.0}),
                 ],
             }
-        ).action_post()
+        )
+        stray.action_post()
         [row] = self.env["cn285.revrec.tieout"]._differences(self.company, "2026-01-31")
         self.assertEqual(row.account_id, self.accounts["487"])
         self.assertMoney(row.difference, "10.00")
+        self.assertMoney(row.manual, "10.00")
+        items = self.env["account.move.line"].search(row.action_open_items()["domain"])
+        self.assertEqual(items.move_id, stray)
+        self.assertEqual(items.account_id, self.accounts["487"])
+        # Two entries that cancel each other out differ by nothing, and are shown all the same.
+        stray._reverse_moves([{"date": date(2026, 1, 25)}])._post()
+        self.assertTiesOut("2026-01-31")
+        report = self.env["cn285.revrec.tieout"].with_context(cn285_date_to="2026-01-31")
+        row = report.search([("account_id", "=", self.accounts["487"].id)])
+        items = self.env["account.move.line"].search(row.action_open_items()["domain"])
+        self.assertEqual(len(items), 2)
+        # Of an account without manual entries all items are opened.
+        row = report.search([("kind", "=", "revenue")])
+        items = self.env["account.move.line"].search(row.action_open_items()["domain"])
+        self.assertMoney(sum(items.mapped("balance")), self._balance("706", "2026-01-31"))
 
     def test_a_run_from_its_form(self):
         """The form proposes the next month, and settings of the company."""

@@ -4,3 +4,4 @@ Called by: the menu of reports. The figures come from ``report``.
 
 from . import revrec_report_wizard
 from . import revrec_fec
+from . import revrec_waterfall

@@ -32,8 +32,12 @@ class RevrecReportWizard(models.TransientModel):
         return sales | rules.journal_id | self.company_id.cn285_revrec_journal_id
 
     def _fec(self):
-        """The posted items of the journals and days as a file of 18 columns."""
+        """The posted items of the journals and days as a file of 18 columns.
+
+        Names of journals and accounts are in the company's language, whoever saves the file.
+        """
         self.ensure_one()
+        self = self.with_context(lang=self.company_id._cn285_books_lang())
         if "l10n_fr.fec.export.wizard" in self.env:
             return fec.harmless(self._fec_of_odoo())
         return fec.harmless(fec.text(self._fec_rows()))
@@ -53,11 +57,11 @@ class RevrecReportWizard(models.TransientModel):
                 "excluded_journal_ids": (every - self._fec_journals()).ids,
             }
         )
-        return fec.without_opening(export.generate_fec()["file_content"].decode())
+        return fec.of_odoo(export.generate_fec()["file_content"].decode())
 
     def _fec_rows(self):
         """The rows of the file where Odoo has no export of its own."""
-        lang = self.env.lang or "en_US"
+        lang = self.company_id._cn285_books_lang()
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(

@@ -10,7 +10,12 @@ from odoo.tools import format_date
 
 # Report: model, its action, its measures, and whether it looks at a stretch of days or at one day.
 REPORTS = {
-    "analysis": ("cn285.revrec.analysis", "action_revrec_analysis", ("amount",), True),
+    "analysis": (
+        "cn285.revrec.analysis",
+        "action_revrec_analysis",
+        ("bookings", "billings", "credit_notes", "revenue", "planned_revenue"),
+        True,
+    ),
     "rollforward": (
         "cn285.revrec.rollforward",
         "action_revrec_rollforward",
@@ -33,7 +38,7 @@ REPORTS = {
     "tieout": (
         "cn285.revrec.tieout",
         "action_revrec_tieout",
-        ("ledger", "scheduled", "difference"),
+        ("ledger", "scheduled", "difference", "manual"),
         False,
     ),
     "sales": ("cn285.sales.journal", "action_sales_journal", ("debit", "credit"), True),
@@ -41,7 +46,7 @@ REPORTS = {
 }
 # What a report is always broken down by, besides what the user chooses.
 ALWAYS = {
-    "analysis": ("kind", "date:month"),
+    "analysis": ("date:month",),
     "waterfall": ("invoice_date:month", "date:month"),
     "tieout": ("account_id", "kind"),
     "synthesis": ("date:month", "journal_id", "account_id"),
@@ -198,6 +203,8 @@ class RevrecReportWizard(models.TransientModel):
         model = self._report_model()
         if self.report == "sales":
             return self._sales_table(model)
+        if self.report == "waterfall" and not self.group_by:
+            return self._waterfall_table()
         measures = REPORTS[self.report][2]
         groups = list(ALWAYS.get(self.report, ()))
         if self.report not in ("tieout", "synthesis") and self.group_by:
@@ -233,33 +240,40 @@ class RevrecReportWizard(models.TransientModel):
         # Names come from users: a text stays a text; the sums are formulas of our own.
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(buffer, options) as book:
-            sheet = book.add_worksheet()
-            bold = book.add_format({"bold": True})
-            money = book.add_format({"num_format": "#,##0.00"})
-            day = book.add_format({"num_format": "yyyy-mm-dd"})
-            sheet.write(0, 0, self._title(), bold)
-            sheet.write_row(2, 0, headers, bold)
-            for number, row in enumerate(rows, start=3):
-                for column, value in enumerate(row):
-                    if isinstance(value, float):
-                        sheet.write_number(number, column, value, money)
-                    elif isinstance(value, str):
-                        sheet.write_string(number, column, value)
-                    else:
-                        sheet.write_datetime(number, column, value, day)
-            last = 2 + len(rows)
-            for column in range(len(headers)):
-                if rows and isinstance(rows[0][column], float):
-                    cells = xlsxwriter.utility.xl_range(3, column, last, column)
-                    sheet.write_formula(
-                        last + 1,
-                        column,
-                        f"=SUM({cells})",
-                        money,
-                        sum(row[column] for row in rows),
-                    )
-            sheet.set_column(0, len(headers) - 1, 18)
+            if self.report == "waterfall":
+                self._waterfall_sheet(book)
+            self._table_sheet(book, headers, rows)
         return buffer.getvalue()
+
+    def _table_sheet(self, book, headers, rows):
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        money = book.add_format({"num_format": "#,##0.00"})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write(0, 0, self._title(), bold)
+        sheet.write_row(2, 0, headers, bold)
+        for number, row in enumerate(rows, start=3):
+            for column, value in enumerate(row):
+                if isinstance(value, float):
+                    sheet.write_number(number, column, value, money)
+                elif isinstance(value, str):
+                    sheet.write_string(number, column, value)
+                else:
+                    sheet.write_datetime(number, column, value, day)
+        last = 2 + len(rows)
+        for column in range(len(headers)):
+            if rows and isinstance(rows[0][column], float):
+                amounts = [row[column] for row in rows]
+                self._write_sum(
+                    sheet, (3, column, last, column), (last + 1, column), amounts, money
+                )
+        sheet.set_column(0, len(headers) - 1, 18)
+
+    @api.model
+    def _write_sum(self, sheet, cells, place, amounts, money):
+        """Write the sum of cells as a formula, with its value for who does not calculate."""
+        area = xlsxwriter.utility.xl_range(*cells)
+        sheet.write_formula(*place, f"=SUM({area})", money, float(sum(amounts)))
 
     def _csv(self, headers, rows):
         buffer = io.StringIO()

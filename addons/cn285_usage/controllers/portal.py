@@ -25,6 +25,7 @@ class UsagePortal(ContractPortal):
                 "page_name": "contract",
                 "contract": contract_sudo,
                 "usage": contract_sudo._portal_usage(),
+                "with_tax": contract_sudo._prices_with_tax(),
                 "format_date": self._format_date,
                 "format_amount": contract_sudo.currency_id.format,
                 "backend_url": f"/odoo/contracts/{contract_sudo.id}",

@@ -95,6 +95,7 @@ CALCULATORS = Kind(
         "allowance_scope",
         "source_measure",
         "is_payout",
+        "payout_document",
         smartcode="smartcode_id",
         pool="pool_id",
         source_item="source_item_id",

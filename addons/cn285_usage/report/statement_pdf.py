@@ -23,6 +23,8 @@ ROW = 14.0
 # Up to so many characters of columns stand upright; more need the wide page.
 PORTRAIT_WIDTH = 105
 MAX_CELL_LINES = 4
+# A company's name is told whole: it is part of who it is.
+MAX_NAME_LINES = 8
 INK, SOFT, RULE = "#1c2833", "#5d6d7e", "#d5dbe1"
 
 
@@ -227,12 +229,13 @@ class StatementPdf:
         return top - image_height * scale - 14
 
     def _draw_party(self, party, x, y, weight, size, room):
-        for line in self._fonts.wrap(party.name, weight, size, room, 2):
+        for line in self._fonts.wrap(party.name, weight, size, room, MAX_NAME_LINES):
             self._text(x, y, line, weight, size)
             y -= size + 3
-        for line in party.lines:
-            self._text(x, y, self._fonts.cut(line, "regular", BODY + 0.5, room), "regular", 8.5)
-            y -= 11.5
+        for text in party.lines:
+            for line in self._fonts.wrap(text, "regular", BODY + 0.5, room, MAX_CELL_LINES):
+                self._text(x, y, line, "regular", BODY + 0.5)
+                y -= 11.5
         return y
 
     def _draw_short_head(self):

@@ -43,6 +43,7 @@ from .trigger import (
     test_usage_trigger_run,
 )
 from .cascade import (
+    test_royalty_purchase,
     test_usage_cascade,
 )
 from .statement import (

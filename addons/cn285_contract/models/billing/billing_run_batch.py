@@ -145,6 +145,8 @@ class BillingRun(models.Model):
         rows._follow_lines(lines, more)
         self._attach_details(moves, lines)
         rows._follow_credited_lines()
+        moves._cn285_name_origins()
+        moves._cn285_settle_origins()
         return moves
 
     def _try_groups(self, groups, trial=False):

@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..common import LIVE_STATES
+from ..common import LIVE_STATES, OWED_TO_PARTNER
 
 # How far a preview looks for invoices before it concludes that there are no more.
 PREVIEW_YEARS = 12
@@ -20,7 +20,9 @@ class Contract(models.Model):
         :param int count: number of invoices, 1 to 36
         :returns: list of ``{"date", "currency", "amount_untaxed", "amount_tax", "amount_total",
             "lines": [{"name", "item_id", "period_start", "period_end", "quantity", "price_unit",
-            "discount", "amount", "explanation"}]}`` with dates as ISO text, in order of date
+            "discount", "amount", "amount_total", "price_total", "explanation"}]}`` with dates as
+            ISO text, in order of date; a line's ``amount`` excludes tax, ``amount_total`` and
+            ``price_total`` (of a unit) include it
         """
         self.ensure_one()
         self.check_access("read")
@@ -75,7 +77,7 @@ class Contract(models.Model):
     def _preview_invoice(self, key, rows):
         builder = self.env["cn285.invoice.builder"]
         [(vals, line_rows)] = builder._prepare_invoices({key: rows})
-        sign = -1 if vals["move_type"] == "out_refund" else 1
+        sign = -1 if vals["move_type"] in OWED_TO_PARTNER else 1
         lines = [command[2] for command in vals["invoice_line_ids"]]
         base_lines = self._preview_base_lines(vals, lines)
         totals = self.env["account.tax"]._get_tax_totals_summary(
@@ -95,6 +97,8 @@ class Contract(models.Model):
                     "price_unit": line["price_unit"],
                     "discount": line["discount"],
                     "amount": sign * details["total_excluded_currency"],
+                    "amount_total": sign * details["total_included_currency"],
+                    "price_total": self._preview_unit_price(base_line),
                     "explanation": "\n".join(filter(None, behind.mapped("explanation"))),
                 }
             )
@@ -106,6 +110,16 @@ class Contract(models.Model):
             "amount_total": sign * totals["total_amount_currency"],
             "lines": previews,
         }
+
+    def _preview_unit_price(self, base_line):
+        """The price of a unit with the taxes of its line, before any discount."""
+        amounts = base_line["tax_ids"].compute_all(
+            base_line["price_unit"],
+            currency=self.currency_id,
+            product=base_line["product_id"],
+            partner=base_line["partner_id"],
+        )
+        return amounts["total_included"]
 
     def _preview_base_lines(self, vals, lines):
         """The lines with their taxes, computed and rounded as an invoice would."""

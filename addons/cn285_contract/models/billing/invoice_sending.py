@@ -23,7 +23,10 @@ class BillingRun(models.Model):
         self.ensure_one()
         to_mail = moves.filtered(
             lambda move: (
-                move.state == "posted" and "email" in move.cn285_contract_ids.mapped("sending")
+                move.state == "posted"
+                # Odoo mails documents of sale; who sells to us gets its document by its own mail.
+                and move.is_sale_document()
+                and "email" in move.cn285_contract_ids.mapped("sending")
             )
         )
         for start in range(0, len(to_mail), SEND_CHUNK):

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ...engine.included_tax import PricedLine, part_included, rounded_to
-from ..common import as_decimal
+from ..common import OWED_TO_PARTNER, as_decimal
 
 
 class InvoiceBuilder(models.AbstractModel):
@@ -126,7 +126,7 @@ class BillingSchedule(models.Model):
         charged = {}
         for line in (*dict.fromkeys(lines.values()), *more):
             first = more.get(line, line)
-            sign = -1 if line.move_id.move_type == "out_refund" else 1
+            sign = -1 if line.move_id.move_type in OWED_TO_PARTNER else 1
             charged[first] = charged.get(first, 0.0) + sign * line.price_subtotal
         behind = {}
         for row_id, line in lines.items():

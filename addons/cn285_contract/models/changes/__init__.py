@@ -13,6 +13,7 @@ from . import (
     contract_change_approval,
     contract_change_checks,
     contract_change_apply,
+    contract_change_settled,
     contract_change_effect,
     contract_change_void,
     contract_change_preview,

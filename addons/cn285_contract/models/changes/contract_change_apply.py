@@ -99,6 +99,7 @@ class ContractChange(models.Model):
         )
         if due:
             self._apply_due(due.contract_id, asked=due)
+            due._settle_at_once()
 
     # === IN ORDER, ONCE === #
 

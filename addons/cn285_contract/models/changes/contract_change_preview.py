@@ -11,6 +11,7 @@ class _Played(NamedTuple):
     """What would be invoiced, and the ids of the plans that would be given up."""
 
     amount: float
+    with_tax: float
     given_up: list
 
 
@@ -34,7 +35,9 @@ class ContractChange(models.Model):
             "period_end", "billing_date", "amount"}``; ``amount`` is credits and charges less what
             is dropped. ``total`` is the whole difference in what is invoiced up to the day
             ``until``, the last one that is planned; usage counts where it is known. Money excludes
-            tax; dates are ISO text. ``next_invoice`` is the first of
+            tax; ``amount_with_tax``, of lines too, and ``total_with_tax`` include it, and
+            ``shows_tax`` tells whether the customer reads those. Dates are ISO text.
+            ``next_invoice`` is the first of
             :meth:`cn285.contract.preview_invoices`, or False. ``cancelled`` are planned changes
             that this one makes void, each ``{"change_id", "change", "date"}``.
         :raises ValidationError: what cannot be done, and where
@@ -73,7 +76,7 @@ class ContractChange(models.Model):
         self._take_out()
         self._plan_to(contracts, until)
         self._play_plans(contracts, until)
-        return _Played(self._sum_until(contracts, until), self._given_up(contracts).ids)
+        return _Played(*self._sums_until(contracts, until), self._given_up(contracts).ids)
 
     def _try_and_measure(self, without):
         contracts, until = self._touched_contracts(), self.company_id._cn285_horizon()
@@ -95,20 +98,26 @@ class ContractChange(models.Model):
             kind: [self._preview_line(row, amount) for row, amount in rows]
             for kind, rows in self._differences(before, after, last).items()
         }
-        amount = sum(line["amount"] for line in lines["credits"] + lines["charges"])
-        amount -= sum(line["amount"] for line in lines["dropped"])
+        added, dropped = lines["credits"] + lines["charges"], lines["dropped"]
+        amount, amount_with_tax = (
+            sum(line[name] for line in added) - sum(line[name] for line in dropped)
+            for name in ("amount", "amount_with_tax")
+        )
         invoices = self.contract_id.preview_invoices(1)
         mrr_after = sum(contracts._mrr_on(day).values())
         self._plan_to(contracts, until)
         self._play_plans(contracts, until)
         given_up |= (self._given_up(contracts) & waiting) - self.browse(without.given_up)
-        total = self._sum_until(contracts, until) - without.amount
+        total, total_with_tax = self._sums_until(contracts, until)
         return {
             "date": self.date_effective.isoformat(),
             "currency": self.currency_id.name,
             **lines,
             "amount": self.currency_id.round(amount),
-            "total": self.currency_id.round(total),
+            "amount_with_tax": self.currency_id.round(amount_with_tax),
+            "total": self.currency_id.round(total - without.amount),
+            "total_with_tax": self.currency_id.round(total_with_tax - without.with_tax),
+            "shows_tax": self.contract_id._prices_with_tax(),
             "until": (until - timedelta(days=1)).isoformat(),
             "next_invoice": invoices[0] if invoices else False,
             "mrr_before": self.currency_id.round(float(mrr_before)),
@@ -169,16 +178,21 @@ class ContractChange(models.Model):
     def _given_up(self, contracts):
         return contracts.change_ids.filtered(lambda change: change.state == "cancelled")
 
-    def _sum_until(self, contracts, until):
-        """What is still to be invoiced before a day, untaxed."""
-        rows = self.env["cn285.billing.schedule"].search(
+    def _sums_until(self, contracts, until):
+        """What is still to be invoiced before a day, without and with tax."""
+        amounts = self.env["cn285.billing.schedule"]._read_group(
             [
                 ("contract_id", "in", contracts.ids),
                 ("state", "in", OPEN_STATES),
                 ("billing_date", "<", until),
-            ]
+            ],
+            ["item_id"],
+            ["amount:sum"],
         )
-        return sum(rows.mapped("amount"))
+        by_item = dict(amounts)
+        items = self.env["cn285.contract.item"].union(*by_item)
+        with_tax = items._amounts_with_tax(by_item, excluded=True)
+        return sum(by_item.values()), sum(with_tax.values())
 
     def _planned_amounts(self, contracts):
         """Open rows by what they stand for: ``{key: (billing date, amount)}``."""
@@ -216,6 +230,7 @@ class ContractChange(models.Model):
             "period_end": end.isoformat(),
             "billing_date": billing_date.isoformat(),
             "amount": amount,
+            "amount_with_tax": item._with_tax(amount, excluded=True),
         }
 
 

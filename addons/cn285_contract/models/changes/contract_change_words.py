@@ -10,17 +10,38 @@ class ContractChange(models.Model):
 
     _inherit = "cn285.contract.change"
 
-    def _describe(self):
-        """What changes, in a line, as the log shows it."""
+    def _portal_description(self):
+        """What changes, in a line, as the customer reads it: prices with tax, where all are so."""
+        self.ensure_one()
+        return self._describe(with_tax=self.contract_id._prices_with_tax())
+
+    def _describe(self, with_tax=False):
+        """What changes, in a line, as the log shows it.
+
+        :param bool with_tax: prices are told including tax
+        """
         self.ensure_one()
         parts = [self.item_id.name] if self.item_id else []
         # sudo: customers read it in words only, and records by name only as far as they may.
         for name, value in (self.sudo().values or {}).items():
             text = self._value_text(name, value)
+            if with_tax and name == "price_unit" and isinstance(value, (int, float)) and value:
+                text = self._price_text(value)
             spec = self._type().values.get(name)
             named = spec is not None and spec.kind == "fields"
             parts.append(text if named else f"{self._value_label(name)}: {text}")
         return " · ".join(filter(None, parts)) or self._type_label()
+
+    def _price_text(self, price):
+        """A price of this change with the taxes of what it is for."""
+        items = self.env["cn285.contract.item"].sudo()  # sudo: taxes, for the customer
+        product = (self.sudo().values or {}).get("product_id")
+        item = self.sudo().item_id
+        if product:
+            item = items.new({"contract_id": self.contract_id.id, "product_id": product})
+        if not item:
+            return f"{price:g}"
+        return self.env._("%s, tax included", self.currency_id.format(item._with_tax(price)))
 
     def _value_label(self, name):
         """What a value is called: as the field of that name on items or contracts is."""

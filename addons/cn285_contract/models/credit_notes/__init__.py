@@ -12,6 +12,7 @@ from . import (
     reversal,
     billing_again,
     settled_rows,
+    origins,
     credit_note_wishes,
     billing_credit_row,
 )

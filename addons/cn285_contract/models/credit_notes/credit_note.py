@@ -239,6 +239,7 @@ class AccountMove(models.Model):
             "move_type": "out_refund",
             "cn285_sums_lines": True,
             "reversed_entry_id": self.id,
+            "cn285_origin_ids": [fields.Command.set(self.ids)],
             "company_id": self.company_id.id,
             "journal_id": self.journal_id.id,
             "partner_id": self.partner_id.id,

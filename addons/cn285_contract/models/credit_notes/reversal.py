@@ -44,7 +44,9 @@ class AccountMove(models.Model):
         self.filtered(lambda move: move.move_type == "out_refund")._cn285_check_credits()
         self._cn285_rows_follow_lines()
         self._cn285_date_on_issue()
-        return super()._post(soft)
+        posted = super()._post(soft)
+        posted._cn285_settle_posted()
+        return posted
 
     def _cn285_rows_follow_lines(self):
         """Have rows behind a draft that somebody edited say what its lines charge."""
@@ -74,7 +76,13 @@ class AccountMove(models.Model):
             refund._cn285_follow_edits(lines)
 
     def _cn285_check_names_lines(self, lines, origin):
-        free = lines.filtered(lambda line: not line.cn285_credited_line_id and line.price_subtotal)
+        # sudo: whether the schedule stands behind a line, as behind what a run charges beside.
+        behind = lines.sudo().filtered(lambda line: line._cn285_of_row().cn285_schedule_ids)
+        free = lines.filtered(
+            lambda line: (
+                not line.cn285_credited_line_id and line.price_subtotal and line not in behind
+            )
+        )
         if free:
             raise UserError(
                 self.env._(

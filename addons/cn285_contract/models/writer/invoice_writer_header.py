@@ -14,6 +14,7 @@ HEADER_KEYS = frozenset(
     {
         "company_id",
         "currency_id",
+        "date",
         "delivery_date",
         "fiscal_position_id",
         "invoice_date",
@@ -60,7 +61,8 @@ class HeaderPlanner:
         if vals.get("company_id", self.company.id) != self.company.id:
             raise NotQuick("company")
         journal = self._journal(vals.get("journal_id"))
-        self.known.check_dates(journal, date)
+        booked = fields.Date.to_date(vals.get("date")) or date
+        self.known.check_dates(journal, booked)
         partner = self.known.record("res.partner", vals["partner_id"])
         currency = self.known.record(
             "res.currency", vals.get("currency_id") or self.known.currency.id
@@ -73,7 +75,7 @@ class HeaderPlanner:
             "checked": self.known.once("review", 0, self.moves._is_user_able_to_review),
             "company_id": self.company.id,
             "currency_id": currency.id,
-            "date": date,
+            "date": booked,
             "invoice_currency_rate": self._rate(currency, date),
             "invoice_date": date,
             "is_manually_modified": False,

@@ -62,8 +62,8 @@ def add_installments(known, invoice, currency, sums, position, common):
     given = header.get("invoice_date_due") or known.today
     installments = known.once(
         "due",
-        (term.id, header["date"], given, currency.id, sums),
-        lambda: _installments(known, term, header["date"], given, currency, sums),
+        (term.id, header["invoice_date"], given, currency.id, sums),
+        lambda: _installments(known, term, header["invoice_date"], given, currency, sums),
     )
     items = []
     for date, discount_date, balance, amount_currency, discounted in installments:

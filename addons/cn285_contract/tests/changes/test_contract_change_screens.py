@@ -25,6 +25,7 @@ class TestChangeDialog(MoneyCase):
         return form
 
     def test_preview_then_confirm(self):
+        self.customer.is_company = True  # consumers read amounts with tax
         form = self._dialog("quantity")
         self.assertEqual(form.item_id, self.contract.item_ids)
         self.assertEqual(form.quantity, 1.0)

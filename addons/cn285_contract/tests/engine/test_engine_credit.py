@@ -8,6 +8,7 @@ from cn285_engine.credit import (
     credit_lines,
     percent_of_lines,
     percent_of_total,
+    share_credit,
     spread_credit,
     spread_excess,
 )
@@ -135,3 +136,19 @@ def test_lines_of_one_thing_share_what_one_was_credited_too_much(figures, expect
     assert [one.remaining for one in spread] == [D(figure) for figure in expected]
     for one in spread:
         assert one.credited_taxes["T"] == round(one.credited / 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("total", "credits", "expected"),
+    [
+        ("100", ["60", "40"], ["60", "40"]),
+        # What the credit note charges besides makes it smaller, from the last invoice on.
+        ("70", ["60", "40"], ["60", "10"]),
+        # Not rounded: the shares are, and no cent is lost.
+        ("10", ["3.333333", "3.333333", "3.333334"], ["3.33", "3.34", "3.33"]),
+        ("120", ["60", "40"], ["60", "40"]),
+    ],
+)
+def test_a_credit_note_is_shared_by_the_invoices_that_it_credits(total, credits, expected):
+    found = share_credit(D(total), {key: D(credit) for key, credit in enumerate(credits)})
+    assert list(found.values()) == [D(share) for share in expected]

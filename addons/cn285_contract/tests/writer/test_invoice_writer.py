@@ -27,6 +27,8 @@ class InvoiceWriterCase(TransactionCase):
         cls.company = cls.env.company
         if not cls.company.chart_template:
             cls.env["account.chart.template"].try_loading("fr", cls.company, install_demo=False)
+        # Both ways write the dates that they are given; whoever prepares invoices decides on them.
+        cls.company.cn285_invoice_dating = "schedule"
         user = new_test_user(
             cls.env,
             "cn285-writer",
@@ -151,7 +153,11 @@ class TestInvoiceWriterEqual(InvoiceWriterCase):
 
     def test_generated_invoices_of_several_companies(self):
         company = self.su_env["res.company"].create(
-            {"name": "Cn285 Belgium", "country_id": self.su_env.ref("base.us").id}
+            {
+                "name": "Cn285 Belgium",
+                "country_id": self.su_env.ref("base.us").id,
+                "cn285_invoice_dating": "schedule",
+            }
         )
         self.su_env["account.chart.template"].try_loading("generic_coa", company, False)
         self.env.user.sudo().company_ids += company

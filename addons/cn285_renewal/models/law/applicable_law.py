@@ -26,6 +26,10 @@ class Contract(models.Model):
         self.ensure_one()
         return self.partner_id.commercial_partner_id.cn285_legal_kind
 
+    def _prices_with_tax(self):
+        """As the law of the customer's country has it for this kind of customer."""
+        return super()._prices_with_tax() or self._law()._tells_tax(self._legal_kind())
+
     def _is_protected(self):
         """Whether a law on tacit renewal protects the customer, or the settings do."""
         self.ensure_one()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models, tools
 from odoo.addons.cn285_contract.engine.calendar import Unit
 from odoo.addons.cn285_contract.models.bounds import PERCENT
@@ -7,6 +9,7 @@ from odoo.fields import Domain
 
 from ...engine.holidays import WorkingDays
 from ...engine.notice import refund_due
+from ...engine.places import place_of
 from ...engine.term import Duration
 from ...engine.termination import StatutoryExit
 from ...engine.withdrawal import WithdrawalPeriod
@@ -58,6 +61,12 @@ class Law(models.Model):
         default="nobody",
         required=True,
         help="Who has to be told in time that a contract renews by itself.",
+        tracking=True,
+    )
+    non_professional_names = fields.Text(
+        string="Names of Non-Professionals",
+        help="How the names of legal persons begin that do not act professionally, one a line. It "
+        "is what they are until somebody chooses otherwise on the customer.",
         tracking=True,
     )
     announce_from = fields.Integer(
@@ -113,6 +122,14 @@ class Law(models.Model):
         tracking=True,
     )
 
+    tax_protects = fields.Selection(
+        PROTECTIONS,
+        string="Read Prices With Tax",
+        default="nobody",
+        required=True,
+        help="Who reads prices, fees and refunds including tax: on pages, in previews, in letters.",
+        tracking=True,
+    )
     telecom_notice_days = fields.Integer(
         string="Longest Notice (days)",
         help="The longest notice that a customer has to give.",
@@ -147,11 +164,17 @@ class Law(models.Model):
         help="Of electronic communications, for consumers. 0: as after any termination.",
         tracking=True,
     )
+    region_ids = fields.One2many("cn285.legal.region", "law_id", string="Regions")
     surcharge_ids = fields.One2many(
         "cn285.legal.surcharge", "law_id", string="Surcharges on Late Refunds"
     )
     rate_ids = fields.One2many("cn285.legal.rate", "law_id", string="Legal Interest")
-    holiday_ids = fields.One2many("cn285.legal.holiday", "law_id", string="Holidays", tracking=True)
+    rates_until = fields.Date(
+        string="Rates Known Until",
+        compute="_compute_rates_until",
+        help="After this day no legal interest can be told until its rate is entered.",
+    )
+    holiday_ids = fields.One2many("cn285.legal.holiday", "law_id", string="Holidays")
 
     _country_uniq = models.Constraint("unique(country_id)", "This country already has its law.")
     _window = models.Constraint(
@@ -176,11 +199,19 @@ class Law(models.Model):
     def _bounds(self):
         return {**super()._bounds(), "telecom_share": PERCENT}
 
+    @api.depends("rate_ids.date", "rate_months")
+    def _compute_rates_until(self):
+        for law in self:
+            ends = [rate.end for rate in law.rate_ids._engine_rates("person")]
+            law.rates_until = max(ends) - timedelta(days=1) if ends else False
+
     # === WHICH LAW === #
 
     @api.model
     def _of(self, customer, company):
         """The law of a customer's country, or of the company's where none is known; or no law.
+
+        Parts of a country that have a country code of their own are under its law.
 
         :param customer: a partner, may be empty
         """
@@ -191,7 +222,14 @@ class Law(models.Model):
     @api.model
     @tools.ormcache("country_id")
     def _id_of_country(self, country_id):
-        return self.sudo().search([("country_id", "=", country_id)], limit=1).id  # sudo: see _of
+        laws = self.sudo()  # sudo: see _of
+        own = laws.search([("country_id", "=", country_id)], limit=1)
+        wider = Domain("region_ids.country_id", "in", [country_id] if country_id else [])
+        return (own or laws.search(wider, limit=1)).id
+
+    def _countries(self):
+        """The countries that are under this law: its own, and those that are parts of it."""
+        return self.country_id | self.region_ids.country_id
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -212,9 +250,10 @@ class Law(models.Model):
         # sudo: contracts of all companies count, and only whether there is one is told.
         contracts = self.env["cn285.contract"].sudo().with_context(active_test=False)
         for law in self:
+            countries = law._countries().ids
             of_country = Domain(
-                "partner_id.commercial_partner_id.country_id", "=", law.country_id.id
-            ) | Domain("company_id.partner_id.country_id", "=", law.country_id.id)
+                "partner_id.commercial_partner_id.country_id", "in", countries
+            ) | Domain("company_id.partner_id.country_id", "in", countries)
             if contracts.search_count(of_country, limit=1):
                 raise UserError(
                     self.env._(
@@ -239,8 +278,9 @@ class Law(models.Model):
     def _protected_on_renewals(self):
         """All whom some law wants to be told of renewals: ``((country's id, kind), …)``."""
         return tuple(
-            (law.country_id.id, kind)
+            (country.id, kind)
             for law in self.sudo().search([])  # sudo: see _of
+            for country in law._countries()
             for kind in PROTECTED["all"]
             if law._protects_renewal(kind)
         )
@@ -251,6 +291,12 @@ class Law(models.Model):
         :returns: two :class:`Duration`
         """
         return Duration(self.announce_from), Duration(self.announce_until)
+
+    # === HOOKS: PRICES === #
+
+    def _tells_tax(self, kind):
+        """Whether a kind of customer reads prices with tax."""
+        return bool(self) and kind in PROTECTED[self.tax_protects]
 
     # === HOOKS: TERMINATION === #
 
@@ -300,29 +346,52 @@ class Law(models.Model):
         """Whether a kind of customer may withdraw from a contract concluded at a distance."""
         return bool(self) and kind in PROTECTED[self.withdrawal_protects]
 
-    def _withdrawal_period(self, company, granted=0):
+    def _withdrawal_period(self, company, granted=0, customer=None):
         """How long a withdrawal is possible at this company, as the engine has it.
 
         :param int granted: the days that the contract itself grants
+        :param customer: the partner, whose place decides which days are holidays
         :returns: :class:`WithdrawalPeriod` of the law's days, or of the company's or the
             contract's, if those are more: never of less than the law's
         """
         # sudo: as for the region below.
         usual = company.sudo().cn285_withdrawal_days
+        working_days = self._working_days(company, customer) if self.ends_on_working_day else None
         return WithdrawalPeriod(
             days=max(self.withdrawal_days, usual, granted),
             uninformed_months=self.withdrawal_uninformed_months,
-            working_days=self._working_days(company) if self.ends_on_working_day else None,
+            working_days=working_days,
         )
 
     def _withdrawal_refund_deadline(self, day):
         """By when the price comes back after a withdrawal of that day."""
         return refund_due(day, self.withdrawal_refund_days if self else USUAL_REFUND_DAYS)
 
-    def _working_days(self, company):
-        """The days on which legal periods may end where the company is."""
+    # === WHERE === #
+
+    def _region_of(self, customer, company):
+        """The part of the country whose holidays and clock count for a customer.
+
+        :param customer: a partner, may be empty or None
+        :returns: where the customer lives; the company's own part where the customer's address does
+            not tell, or where it has no place by which it could be told
+        """
         # sudo: where the company is is no secret, and portal pages ask.
-        region = company.sudo().cn285_legal_region_id
+        usual = company.sudo().cn285_legal_region_id & self.region_ids
+        if not customer:
+            return usual
+        where = customer if customer.zip or customer.country_id else customer.commercial_partner_id
+        country = where.country_id or company.country_id
+        if not where.zip and country == self.country_id:
+            return usual
+        places = [region._engine_place() for region in self.region_ids]
+        key = place_of(country.code or "", where.zip or "", self.country_code or "", places)
+        told = self.region_ids.browse(key or [])
+        return told or usual.filtered(lambda region: not region._engine_place().tells)
+
+    def _working_days(self, company, customer=None):
+        """The days on which legal periods may end where the customer is, else the company."""
+        region = self._region_of(customer, company)
         holidays = self.holiday_ids.filtered(
             lambda holiday: not holiday.region_id or holiday.region_id == region
         )

@@ -8,7 +8,7 @@ class LegalHoliday(models.Model):
 
     _name = "cn285.legal.holiday"
     _description = "Public Holiday"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.law.part"]
     _order = "law_id, month, day, easter_offset"
 
     law_id = fields.Many2one("cn285.law", required=True, ondelete="cascade", index=True)
@@ -25,6 +25,7 @@ class LegalHoliday(models.Model):
         domain="[('law_id', '=', law_id)]",
         help="The part of the country that has it. Left empty: all of it.",
     )
+    source = fields.Char(help="The article of the law.")
 
     _day_exists = models.Constraint(
         "CHECK(by_easter OR (month BETWEEN 1 AND 12 AND day BETWEEN 1 AND 31))",

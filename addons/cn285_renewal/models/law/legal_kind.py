@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...engine.legal_kind import legal_kind
+
 LEGAL_KINDS = [
     ("consumer", "Consumer"),
     ("non_professional", "Non-Professional"),
@@ -20,14 +22,66 @@ class ResPartner(models.Model):
         readonly=False,
         help="Consumer: a person who does not act professionally. Non-professional: a legal person "
         "that does not act professionally, such as a homeowners' association. By default a person "
-        "without a VAT number is a consumer, everybody else a professional.",
+        "without a VAT number is a consumer, a company named as the law's non-professionals are is "
+        "one, everybody else a professional. What you choose stays, whatever is edited later.",
+    )
+    cn285_kind_by_hand = fields.Boolean(
+        string="Protection Set by Hand",
+        help="Somebody chose it: it does not follow the VAT number any more. Choose the usual one "
+        "on the form, or empty the field, and it does again.",
     )
 
-    @api.depends("is_company", "parent_id", "vat")
+    @api.depends("is_company", "parent_id", "vat", "name", "country_id", "cn285_kind_by_hand")
     def _compute_cn285_legal_kind(self):
+        """The usual kind, except where somebody chose another."""
         for partner in self:
-            person = not (partner.is_company or partner.vat or partner.parent_id)
-            partner.cn285_legal_kind = "consumer" if person else "professional"
+            if not (partner.cn285_kind_by_hand and partner.cn285_legal_kind):
+                partner.cn285_legal_kind = partner._cn285_usual_kind()
+
+    def _cn285_usual_kind(self):
+        """The kind of who is no more than the address book tells; of a contact, its company's."""
+        self.ensure_one()
+        if self.commercial_partner_id != self and self.commercial_partner_id.cn285_legal_kind:
+            return self.commercial_partner_id.cn285_legal_kind
+        law = self.env["cn285.law"]._of(self, self.env.company)
+        return legal_kind(
+            bool(self.is_company or self.parent_id),
+            bool(self.vat),
+            self.name or "",
+            (law.non_professional_names or "").splitlines(),
+        )
+
+    @api.onchange("cn285_legal_kind")
+    def _onchange_cn285_legal_kind(self):
+        """On the form, the usual kind is none that somebody set."""
+        kind = self.cn285_legal_kind
+        self.cn285_kind_by_hand = bool(kind) and kind != self._cn285_usual_kind()
+
+    # === SET BY HAND === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._cn285_with_hand(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._cn285_with_hand(vals))
+
+    @api.model
+    def _cn285_with_hand(self, vals):
+        """Values of who names the kind, with the note that it was named; empty, it is not."""
+        if "cn285_legal_kind" not in vals:
+            return vals
+        vals = {"cn285_kind_by_hand": bool(vals["cn285_legal_kind"]), **vals}
+        if not vals["cn285_legal_kind"]:
+            del vals["cn285_legal_kind"]  # worked out anew
+        return vals
+
+    def _convert_fields_to_values(self, field_names):
+        """What contacts take over from their company nobody has set by hand for them."""
+        values = super()._convert_fields_to_values(field_names)
+        if "cn285_legal_kind" in values:
+            values["cn285_kind_by_hand"] = False
+        return values
 
     @api.model
     def _commercial_fields(self):

@@ -9,7 +9,7 @@ class LegalSurcharge(models.Model):
     """What is owed on top of a refund that comes late, by how late it is; its source beside it."""
 
     _name = "cn285.legal.surcharge"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.law.part"]
     _description = "Surcharge on a Late Refund"
     _order = "law_id, situation, rank, id"
     _rec_name = "source"

@@ -23,14 +23,19 @@ class ResCompany(models.Model):
         except FileNotFoundError:
             return None
 
+    def _cn285_postal_lines(self):
+        """The company's name and postal address, to which customers write, a line each."""
+        self.ensure_one()
+        return address_lines(self.sudo().partner_id)  # sudo: an address is no secret
+
     def _cn285_letter_parties(self, customer):
         """Sender, recipient, place, date and footer of a letter to a customer, for ``Letter``."""
         self.ensure_one()
         day = format_date(self.env, self._cn285_today(), date_format="long")
         legal = [self.name, self.company_registry, self.vat, self.email, self.website]
         return {
-            "sender": _address_lines(self.partner_id),
-            "recipient": _address_lines(customer),
+            "sender": address_lines(self.partner_id),
+            "recipient": address_lines(customer),
             "place_and_date": ", ".join(filter(None, [self.city, day])),
             "footer": " · ".join(filter(None, legal)),
             "color": self.primary_color or "#1c2833",
@@ -38,7 +43,7 @@ class ResCompany(models.Model):
         }
 
 
-def _address_lines(partner):
+def address_lines(partner):
     """Name and postal address, a line each."""
     address = partner._display_address(without_company=True)
     name = partner.commercial_company_name if partner.commercial_company_name else partner.name

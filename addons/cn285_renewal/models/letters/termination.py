@@ -1,4 +1,4 @@
-from odoo.tools import LazyTranslate, format_date
+from odoo.tools import LazyTranslate
 
 from ...report.letter_pdf import Facts
 from .base import LetterKind, Parts
@@ -40,5 +40,6 @@ class TerminationLetter(LetterKind):
 
     def parts(self, record):
         words, blocks = ending_parts(record)
-        last_day = format_date(record.env, record._last_day())
-        return Parts({**words, "last_day": last_day}, {**blocks, "effects": record._effects()})
+        return Parts(
+            {**words, "last_day": record._end_text()}, {**blocks, "effects": record._effects()}
+        )

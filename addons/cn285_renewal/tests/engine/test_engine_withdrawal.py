@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 from cn285_renewal_house.cn285_renewal.engine.holidays import WorkingDays
 from cn285_renewal_house.cn285_renewal.engine.withdrawal import (
+    Start,
     WithdrawalPeriod,
+    right_is_lost,
     withdrawal_deadline,
 )
 from hypothesis import given
@@ -65,3 +67,29 @@ def test_thirty_days_that_end_on_any_day():
     assert withdrawal_deadline(date(2025, 12, 12), period) == date(2026, 1, 11)
     # Nothing is said of customers who were not told.
     assert withdrawal_deadline(date(2025, 12, 12), period, date.max) == date(2026, 1, 11)
+
+
+FIFTH = date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("start", "today", "lost"),
+    [
+        (Start(True, True, FIFTH), date(2026, 1, 6), True),
+        (Start(True, True, FIFTH), FIFTH, False),
+        (Start(True, True, None), date(2026, 1, 6), False),
+        (Start(True, False, FIFTH), date(2026, 1, 6), False),
+        (Start(False, True, FIFTH), date(2026, 1, 6), False),
+        (Start(), date(2026, 1, 6), False),
+    ],
+)
+def test_a_right_is_lost_by_a_service_fully_performed(start, today, lost):
+    assert right_is_lost(start, today) is lost
+
+
+@given(days, days)
+def test_nothing_is_lost_without_a_request_on_record(last_day, today):
+    for requested, proved in ((False, False), (True, False), (False, True)):
+        start = Start(requested, proved, last_day)
+        assert not start.is_owed
+        assert not right_is_lost(start, today)

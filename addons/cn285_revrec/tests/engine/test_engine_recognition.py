@@ -12,6 +12,7 @@ from cn285_revrec_house.cn285_revrec.engine.recognition import (
     Method,
     Part,
     Pattern,
+    give_back,
     month_end,
     respread,
     service_end,
@@ -265,3 +266,96 @@ def test_what_credits_leave_adds_up(what, amount, percent, months):
     for part in parts:
         if part.period in known:
             assert abs(part.amount) <= abs(known[part.period]) + rounding
+
+
+# === DAYS GIVEN BACK === #
+
+
+def net(charge, credit):
+    """What is left of each month, as ``{month: amount}``; nothing where that is zero."""
+    months = {}
+    for part in (*charge, *credit):
+        months[part.period] = months.get(part.period, D(0)) + part.amount
+    return {day: amount for day, amount in months.items() if amount}
+
+
+def test_ended_in_january_leaves_no_cents_in_april_and_may():
+    """500.00 a year, ended on 24 January: 32.88 in January, nothing after it."""
+    year = pattern("2026-01-01", "2026-12-31")
+    charge = spread(D("500.00"), year)
+    days = (date(2026, 1, 25), date(2027, 1, 1))
+    credit = give_back(D("-467.12"), charge, (year.start, year.end), days)
+    assert sum(part.amount for part in credit) == D("-467.12")
+    assert net(charge, credit) == {date(2026, 1, 31): D("32.88")}
+
+
+def test_a_pause_over_whole_and_cut_months():
+    year = pattern("2026-01-01", "2026-12-31")
+    charge = spread(D("1200.00"), year)
+    days = (date(2026, 7, 10), date(2026, 9, 21))
+    credit = give_back(D("-240.00"), charge, (year.start, year.end), days)
+    left = net(charge, credit)
+    assert date(2026, 8, 31) not in left
+    assert sum(left.values()) == D("960.00")
+    assert left[date(2026, 7, 31)] == D("29.59")
+
+
+def test_an_end_at_a_month_s_end_puts_the_odd_cent_into_that_month():
+    year = pattern("2026-01-01", "2026-12-31")
+    charge = spread(D("1000.00"), year)
+    days = (date(2026, 7, 1), date(2027, 1, 1))
+    credit = give_back(D("-504.12"), charge, (year.start, year.end), days)
+    left = net(charge, credit)
+    assert max(left) == date(2026, 6, 30)
+    assert sum(left.values()) == D("495.88")
+
+
+def test_all_days_given_back_for_less_than_all():
+    year = pattern("2026-01-01", "2026-12-31")
+    charge = spread(D("1000.00"), year)
+    credit = give_back(D("-999.99"), charge, (year.start, year.end), (year.start, year.end))
+    assert net(charge, credit) == {date(2026, 1, 31): D("0.01")}
+
+
+@given(
+    cents=st.integers(-(10**9), 10**9),
+    start=st.dates(date(2020, 1, 1), date(2027, 12, 31)),
+    length=st.integers(1, 1500),
+    cut=st.tuples(st.integers(0, 1499), st.integers(1, 1500)),
+    kept=st.integers(0, 100),
+    method=st.sampled_from(["daily", "monthly", "usage"]),
+    convention=st.sampled_from(list(Convention)),
+    unit=st.sampled_from(["0.01", "0.001", "1"]),
+)
+def test_days_given_back_earn_nothing(cents, start, length, cut, kept, method, convention, unit):
+    """Whatever is credited for them: parts add up, and months without a day left come to zero."""
+    unit = D(unit)
+    what = Pattern(method, start, start + timedelta(length), convention)
+    first, last = cut[0] % length, min(length, cut[0] % length + cut[1])
+    days = (start + timedelta(first), start + timedelta(last))
+    total = cents * unit
+    charge = spread(total, what, unit)
+    amount = -round(total * (last - first) * (100 - kept) / 100 / length / unit) * unit
+    credit = give_back(amount, charge, (what.start, what.end), days, unit)
+    assert sum((part.amount for part in credit), D(0)) == amount
+    left = net(charge, credit)
+    assert sum(left.values()) == total + amount
+    last_month = month_end(days[0] - timedelta(1)) if first else min(left, default=date.min)
+    for day in left:
+        begin, end = max(what.start, day.replace(day=1)), min(what.end, day + timedelta(1))
+        has_days = begin < days[0] or end > days[1]
+        assert has_days or day == last_month, f"no day of {day} is left"
+
+
+def test_two_credits_of_one_service():
+    """A pause in spring, and an end in autumn: what the second takes back knows of the first."""
+    year = pattern("2026-01-01", "2026-12-31")
+    charge = spread(D("1200.00"), year)
+    pause = give_back(
+        D("-200.55"), charge, (year.start, year.end), (date(2026, 3, 1), date(2026, 5, 1))
+    )
+    left = [Part(day, amount) for day, amount in sorted(net(charge, pause).items())]
+    end = give_back(
+        D("-300.00"), left, (year.start, year.end), (date(2026, 10, 5), date(2027, 1, 1))
+    )
+    assert {day.month for day in net(left, end)} == {1, 2, 5, 6, 7, 8, 9, 10}

@@ -81,6 +81,18 @@ class UsageCalculator(models.Model):
         help="For a third party that is paid, such as by a royalty: the amount is a credit in its "
         "contract, and its invoice a credit note. Otherwise it is charged.",
     )
+    payout_document = fields.Selection(
+        [
+            ("credit", "A Credit Note for the Customer"),
+            ("purchase", "A Purchase: We Invoice Ourselves"),
+        ],
+        string="Paid by",
+        default="credit",
+        required=True,
+        help="A customer that gets money back gets a credit note. A third party that sells us "
+        "something, such as a right, makes a sale: with its mandate we make out its invoice to us, "
+        "in the purchase journal, with deductible tax.",
+    )
     template_id = fields.Many2one(related="template_item_id.template_id")
     target_contract_id = fields.Many2one(
         related="item_id.contract_id", string="Contract Triggered", store=False

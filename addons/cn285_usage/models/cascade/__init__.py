@@ -5,4 +5,6 @@ Called by: the room ``rating``, as one of its aspects (``aspect_cascade.py``).
 from . import (
     usage_cascade,
     usage_cascade_rating,
+    royalty_company,
+    royalty_purchase,
 )

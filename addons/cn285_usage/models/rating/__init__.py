@@ -21,6 +21,7 @@ from . import (
     aspect_beneficiary,
     aspect_bounds,
     usage_credit,
+    usage_origins,
     nothing_to_invoice,
     usage_preview,
     usage_explanation,

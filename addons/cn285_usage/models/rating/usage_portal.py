@@ -28,7 +28,7 @@ class Contract(models.Model):
             "height"}]}],
             "unknown": whether something cannot be estimated}``; a line has ``item``,
             ``name``, ``beneficiary``, ``quantity``, ``unit``, ``included``, ``left``, ``terms``,
-            ``amount`` and ``projected``
+            ``amount`` and ``projected``, with tax where the customer reads all prices so
         """
         self.ensure_one()
         estimates, failed = self._usage_estimates()
@@ -44,9 +44,10 @@ class Contract(models.Model):
                     "projected": 0.0,
                 },
             )
-            period["lines"].append(self._portal_usage_line(one))
-            period["amount"] += float(one.amount - one.billed)
-            period["projected"] += float(one.projected - one.billed)
+            line = self._portal_usage_line(one)
+            period["lines"].append(line)
+            period["amount"] += line["amount"]
+            period["projected"] += line["projected"]
         return {
             "periods": [periods[key] for key in sorted(periods)],
             "days": [
@@ -60,6 +61,11 @@ class Contract(models.Model):
     def _portal_usage_line(self, estimate):
         partners = self.env["res.partner"]
         metric = estimate.calculator.metric_id
+        amount = float(estimate.amount - estimate.billed)
+        projected = float(estimate.projected - estimate.billed)
+        if self._prices_with_tax():
+            item = estimate.row.item_id
+            amount, projected = item._with_tax(amount), item._with_tax(projected)
         return {
             "item": estimate.row.item_id.name,
             "name": metric.name or estimate.calculator.name,
@@ -69,8 +75,8 @@ class Contract(models.Model):
             "included": self._portal_number(estimate.included),
             "left": self._portal_number(estimate.left),
             "terms": estimate.explanation() if self._portal_tells_terms(estimate) else "",
-            "amount": float(estimate.amount - estimate.billed),
-            "projected": float(estimate.projected - estimate.billed),
+            "amount": amount,
+            "projected": projected,
         }
 
     def _portal_tells_terms(self, estimate):

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.common import in_users_language
+from odoo.addons.cn285_contract.models.common import OWED_TO_PARTNER, in_users_language
 from odoo.tools import format_date
 
 # Invoices whose statements one job makes.
@@ -97,7 +97,7 @@ class AccountMove(models.Model):
         self.lock_for_update(allow_referencing=True)
         statements = self.env["cn285.usage.statement"]
         # What a credit note gives back, its lines and its statement count as positive.
-        sign = -1 if self.move_type == "out_refund" else 1
+        sign = -1 if self.move_type in OWED_TO_PARTNER else 1
         rows = self.cn285_schedule_ids.filtered("rating_ids")
         for layout, members in rows.grouped(
             lambda row: row.contract_id.statement_layout_id

@@ -132,5 +132,5 @@ class InvoiceBuilder(models.AbstractModel):
     def _row_obstacle(self, row):
         """No usage needs a price of the product: its calculators have theirs."""
         if row.kind.startswith("usage"):
-            return None
+            return self._purchase_obstacle(row)
         return super()._row_obstacle(row)

@@ -49,6 +49,7 @@ class TestUsageLate(UsageCase):
         self.assertEqual(self._bill_on("2026-03-01").row_count, 0)
 
     def test_estimate_has_late_usage_of_invoiced_periods(self):
+        self.customer.is_company = True  # consumers read amounts with tax
         contract = self._usage_contract({"price_unit": 2.0})
         self._use(contract, 10)
         self._bill_on("2026-02-01")
@@ -92,6 +93,33 @@ class TestUsageLate(UsageCase):
                 self._estimates(self._usage_contract({"price_unit": 1})),
                 [(1, "0", "0.00"), (2, "0", "0.00")],
             )
+
+    def test_what_is_taken_back_names_the_invoice_that_billed_it_and_settles_it(self):
+        contract = self._usage_contract({"price_unit": 2.0})
+        event = self._use(contract, 10)
+        self._use(contract, 4)
+        invoice = self._bill_on("2026-02-01").invoice_ids
+        self.assertMoney(invoice.amount_residual, "33.60")
+        with self._on("2026-02-10"):
+            self._use(contract, 0, "2026-02-10", kind="reversal", origin=event)
+        note = self._bill_on("2026-02-11").invoice_ids
+        self.assertEqual((note.move_type, note.reversed_entry_id), ("out_refund", invoice))
+        self.assertMoney(note.amount_residual, "0.00")
+        self.assertMoney(invoice.amount_residual, "9.60")
+
+    def test_what_is_taken_back_of_two_invoices_names_both(self):
+        contract = self._usage_contract({"price_unit": 2.0})
+        self._use(contract, 10)
+        first = self._bill_on("2026-02-01").invoice_ids
+        with self._on("2026-02-05"):
+            more = self._use(contract, 3, "2026-01-20")
+        second = self._bill_on("2026-02-05").invoice_ids
+        with self._on("2026-02-10"):
+            self._use(contract, 0, "2026-02-10", kind="reversal", origin=more)
+        note = self._bill_on("2026-02-11").invoice_ids
+        self.assertEqual(note.cn285_origin_ids, second)
+        self.assertMoney(first.amount_residual, "24.00")
+        self.assertMoney(second.amount_residual, "0.00")
 
     def test_preview_has_late_usage_of_invoiced_periods(self):
         contract = self._usage_contract({"price_unit": 2.0})

@@ -222,6 +222,7 @@ class TestUsagePortal(UsageCase, HttpCase):
         return self.url_open(url)
 
     def test_page_shows_usage_and_estimate(self):
+        self.customer.is_company = True  # consumers read amounts with tax
         contract = self._usage_contract({"price_unit": 0.5, "allowance_units": 1000})
         self._use(contract, 1234.5, "2026-01-03")
         link = f"/my/contracts/{contract.id}/usage"

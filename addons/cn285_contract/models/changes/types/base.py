@@ -41,6 +41,8 @@ class ChangeType:
     reaches_others: bool = False
     #: Whether it is void once what it is about has ended before its day, and is cancelled then.
     ends_with_service: bool = True
+    #: Once it has taken effect nothing may stay to pay: it is billed at once, without a run.
+    settles_at_once: bool = False
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
     #: The dialog offers it; else only edits and programs make it.
@@ -236,6 +238,10 @@ class ChangeTypeExtension(ChangeType):
     @property
     def ends_with_service(self):
         return self.base.ends_with_service
+
+    @property
+    def settles_at_once(self):
+        return self.base.settles_at_once
 
     @property
     def for_customers(self):

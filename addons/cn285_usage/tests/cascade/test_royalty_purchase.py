@@ -1,0 +1,130 @@
+from freezegun import freeze_time
+from odoo.exceptions import ValidationError
+from odoo.tests import new_test_user, tagged
+
+from .usage_cascade_case import CascadeCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-02 10:00:00")
+class TestRoyaltyPurchase(CascadeCase):
+    """A third party sells us a right: its invoice is ours to make out, in the purchase journal."""
+
+    PURCHASE = {**CascadeCase.ROYALTY, "payout_document": "purchase"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.vat = cls.company.account_purchase_tax_id
+        cls.right = cls.env["product.product"].create(
+            {
+                "name": "Royalty",
+                "type": "service",
+                "taxes_id": [(6, 0, cls.subscription.taxes_id.ids)],
+                "supplier_taxes_id": [(6, 0, cls.vat.ids)],
+            }
+        )
+
+    def _royalty(self, quantity=2001, contract=None, calculator=None, **item):
+        source = self._usage_contract({"price_unit": 0.1}).item_ids
+        target = self._target(
+            source,
+            calculator or self.PURCHASE,
+            contract or self._of_author(),
+            product_id=self.right.id,
+            **item,
+        )
+        self._use(source.contract_id, quantity, "2026-01-01")
+        return target
+
+    def test_a_purchase_invoice_with_deductible_tax(self):
+        """10 % of 200.10: D expense 20.01, D 44566 4.00 / C supplier 24.01."""
+        target = self._royalty()
+        moves = self._bill_on("2026-02-01").invoice_ids
+        bill = moves.filtered(lambda move: move.partner_id == self.author)
+        self.assertEqual((bill.move_type, bill.state), ("in_invoice", "posted"))
+        self.assertEqual(bill.journal_id.type, "purchase")
+        self.assertMoney(bill.amount_untaxed, "20.01")
+        self.assertMoney(bill.amount_tax, "4.00")
+        accounts = {line.account_id.code[:5]: line.balance for line in bill.line_ids}
+        self.assertMoney(accounts["44566"], "4.00")
+        payable = bill.line_ids.filtered(
+            lambda line: line.account_id.account_type == "liability_payable"
+        )
+        self.assertMoney(payable.balance, "-24.01")
+        self.assertEqual(bill.invoice_line_ids.account_id.internal_group, "expense")
+        self.assertIn(self.company.name, bill.narration)
+        self.assertEqual(self._amounts(target), [("usage", "-20.01")])
+        self.assertEqual((moves - bill).move_type, "out_invoice")
+        self.assertFalse(self._bill_on("2026-02-01").invoice_ids)
+
+    def test_sold_and_bought_in_one_contract(self):
+        """A customer that is paid for something too gets its invoice, and makes one to us."""
+        source = self._usage_contract({"price_unit": 0.1}).item_ids
+        self._target(source, self.PURCHASE, product_id=self.right.id)
+        self._use(source.contract_id, 2001, "2026-01-01")
+        moves = self._bill_on("2026-02-01").invoice_ids
+        self.assertEqual(
+            sorted((move.move_type, self._cents(move.amount_untaxed)) for move in moves),
+            [("in_invoice", "20.01"), ("out_invoice", "200.10")],
+        )
+
+    def test_what_is_taken_back_is_a_refund(self):
+        target = self._royalty()
+        self._bill_on("2026-02-01")
+        self._use(target.calculator_ids.source_item_id.contract_id, -1000, "2026-01-01")
+        moves = self._bill_on("2026-03-01").invoice_ids
+        refund = moves.filtered(lambda move: move.partner_id == self.author)
+        self.assertEqual(refund.move_type, "in_refund")
+        self.assertMoney(refund.amount_untaxed, "10.00")
+
+    def test_the_journal_of_the_settings(self):
+        journal = self.env["account.journal"].create(
+            {
+                "name": "Self-billing",
+                "code": "AUTOF",
+                "type": "purchase",
+                "is_self_billing": True,
+                "company_id": self.company.id,
+            }
+        )
+        self.assertEqual(self.company._cn285_royalty_journal(), journal)
+        other = self.env["account.journal"].search(
+            [
+                ("type", "=", "purchase"),
+                ("company_id", "=", self.company.id),
+                ("id", "!=", journal.id),
+            ],
+            limit=1,
+        )
+        self.company.cn285_royalty_journal_id = other
+        self._royalty()
+        moves = self._bill_on("2026-02-01").invoice_ids
+        bill = moves.filtered(lambda move: move.move_type == "in_invoice")
+        self.assertEqual(bill.journal_id, other)
+
+    def test_no_purchase_journal_is_said(self):
+        self._royalty()
+        journals = self.env["account.journal"].search([("type", "=", "purchase")])
+        journals.action_archive()
+        run = self._bill_on("2026-02-01")
+        self.assertIn("purchase journal", run.issue_ids.reason)
+
+    def test_one_item_does_not_buy_and_sell(self):
+        source = self._usage_contract({"price_unit": 0.1}).item_ids
+        target = self._target(source, self.PURCHASE, product_id=self.right.id)
+        with self.assertRaisesRegex(ValidationError, "item of its own"):
+            target.calculator_ids = [(0, 0, {**self.ROYALTY, "source_item_id": source.id})]
+
+    def test_by_a_billing_clerk(self):
+        self._royalty()
+        clerk = new_test_user(
+            self.env,
+            "royalty clerk",
+            "cn285_contract.group_billing_manager,account.group_account_invoice",
+        )
+        run = self.env["cn285.billing.run"].with_user(clerk).create({"date": "2026-02-01"})
+        with freeze_time("2026-02-01 10:00:00"):
+            run.action_run()
+        self.assertEqual(run.issue_ids.mapped("reason"), [])
+        self.assertIn("in_invoice", run.sudo().invoice_ids.mapped("move_type"))
