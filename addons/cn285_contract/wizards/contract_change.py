@@ -69,7 +69,7 @@ class ContractChangeWizard(models.TransientModel):
     billing_day = fields.Integer(default=1)
     billing_month = fields.Selection(MONTH_NAMES)
     timing = fields.Selection(
-        [("advance", "In Advance"), ("arrears", "In Arrears")], string="Billed", default="advance"
+        [("advance", "In Advance"), ("arrears", "In Arrears")], string="Billing", default="advance"
     )
     trial_days = fields.Integer()
     date_start = fields.Date(string="Start of the Service")
