@@ -67,7 +67,14 @@ class BoundedValues(models.AbstractModel):
     _name = "cn285.bounded.values"
     _description = "Numbers and Dates within Bounds"
     # The quick invoice writer takes service days from items, where they are within bounds already.
-    _quick_harmless = ("create", "write")
+    _quick_harmless = (
+        "create",
+        "write",
+        "_bounds",
+        "_bound_of",
+        "_within_bounds",
+        "_lines_within_bounds",
+    )
 
     @api.model
     def _bounds(self):

@@ -21,8 +21,8 @@ class AccountMove(models.Model):
         return InvoiceDocument(move, with_payments, proforma).document()
 
     def _cn285_corrected(self):
-        """The invoices that a credit note corrects."""
-        return self.reversed_entry_id
+        """The invoices of which this document takes something back."""
+        return self.reversed_entry_id | self.cn285_origin_ids
 
 
 class AccountMoveLine(models.Model):

@@ -125,8 +125,6 @@ class InvoiceDocument:
     def _corrected(self):
         """The invoices that this one corrects, each with its date."""
         origins = self._move._cn285_corrected().filtered(lambda origin: origin.state == "posted")
-        if not self._is_credit:
-            return ""
         return ", ".join(
             self.env._(
                 "%(number)s of %(date)s", number=origin.name, date=self._day(origin.invoice_date)
@@ -165,7 +163,7 @@ class InvoiceDocument:
             Notes(mentions.about_tax()),
             Notes(self._payment(), self.env._("Payment"), boxed=True),
             Notes([*self._terms(), *mentions.about_payment()]),
-            Notes([*self._plain(move.fiscal_position_id.note), *self._plain(move.narration)]),
+            Notes([*self._plain(move.fiscal_position_id.note), *self._narration()]),
         ]
         return [*(note for note in notes if note.paragraphs), *self._explanations()]
 
@@ -221,6 +219,12 @@ class InvoiceDocument:
             amount=move.currency_id.format(amount),
             date=terms._get_last_discount_date_formatted(move.invoice_date),
         )
+
+    def _narration(self):
+        """The document's own remarks, without what it corrects: that stands above the lines."""
+        move = self._move
+        above = move._cn285_origin_text(move.cn285_origin_ids) if move.cn285_origin_ids else ""
+        return [text for text in self._plain(move.narration) if text != above]
 
     def _plain(self, html):
         """An HTML text in plain paragraphs."""

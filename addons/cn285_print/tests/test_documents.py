@@ -141,6 +141,21 @@ class TestDocuments(PrintCase):
         self.assertNotIn("Due Date", text)
         self.assertNotIn("EUR 40", text)
 
+    def test_credit_note_of_several_invoices_names_them_all(self):
+        first, second = self._invoice(), self._invoice(invoice_date="2026-02-28")
+        refund = self._invoice(move_type="out_refund", invoice_date="2026-03-15", post=False)
+        refund.cn285_origin_ids = first | second
+        told = refund._cn285_origin_text(first | second)
+        refund.narration = f"<p>With our apologies</p><p>{told}</p>"
+        refund.action_post()
+        text = self._printed(refund)
+        self.assertSays(
+            text,
+            f"Corrects {first.name} of 01/31/2026, {second.name} of 02/28/2026",
+            "With our apologies",
+        )
+        self.assertEqual(text.count(second.name), 1)
+
     def test_drafts_and_proforma_say_so(self):
         draft = self._invoice(post=False)
         self.assertTrue(draft._cn285_document().title.startswith("Draft Invoice"))

@@ -155,3 +155,36 @@ class TestPrintingOnline(PrintCase, HttpCase):
         )
         self.assertIn(".pdf", response.headers["Content-Disposition"])
         self.assertIn(f"Invoice {move.name}", self._text(response.content))
+
+    def test_print_button_downloads_without_the_other_program(self):
+        """The web client asks for the PDF, where Odoo's own would have shown a page instead."""
+        self.company.cn285_invoice_pdf = "missing"
+        new_test_user(self.env, "print-clerk3", "base.group_user,account.group_account_invoice")
+        move = self._invoice()
+        code = """
+            const services = odoo.__WOWL_DEBUG__.root.env.services;
+            const asked = [];
+            const send = XMLHttpRequest.prototype.open;
+            XMLHttpRequest.prototype.open = function (method, url) {
+                asked.push(url);
+                return send.apply(this, arguments);
+            };
+            services.action
+                .doAction("account.account_invoices", {
+                    additionalContext: { active_ids: [MOVE_ID], active_model: "account.move" },
+                })
+                .then(() => {
+                    if (!asked.some((url) => url.includes("/report/download"))) {
+                        throw new Error("no download: " + asked);
+                    }
+                    console.log("test successful");
+                })
+                .catch((error) => console.error(error.message));
+        """
+        with patch(STATE, lambda self: "install"):
+            self.browser_js(
+                "/odoo?debug=1",
+                code.replace("MOVE_ID", str(move.id)),
+                "Boolean(odoo.__WOWL_DEBUG__?.root?.env.services.action)",
+                login="print-clerk3",
+            )

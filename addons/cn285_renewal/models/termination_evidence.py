@@ -63,7 +63,6 @@ class ContractChange(models.Model):
         "cn285_contract_change_evidence_rel",
         "change_id",
         "attachment_id",
-        string="Evidence",
         readonly=True,
         copy=False,
         help="What the customer uploaded for the legitimate reason.",

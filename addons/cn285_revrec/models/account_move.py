@@ -92,7 +92,7 @@ class AccountMoveLine(models.Model):
     _name = "account.move.line"
     _inherit = ["account.move.line", "cn285.bounded.values"]
     # The quick invoice writer asks for these lines as Odoo does.
-    _quick_harmless = ("_prepare_analytic_lines",)
+    _quick_harmless = ("_prepare_analytic_lines", "_bounds")
 
     # Plain data, so that invoices are still written set-based.
     cn285_revrec_rule_id = fields.Many2one(
