@@ -191,7 +191,7 @@ class BoundedValues(models.AbstractModel):
         """Of what a refusal speaks: the name that is given, or the record's, or its kind."""
         kind = self.env["ir.model"]._get(self._name).name
         name = vals.get("name") or (self[:1].display_name if self else "")
-        return f"{kind} “{name}”" if name else kind
+        return self.env._("%(kind)s “%(name)s”", kind=kind, name=name) if name else kind
 
 
 class Bounded(models.AbstractModel):

@@ -40,7 +40,7 @@ class ContractChange(models.Model):
         if product:
             item = items.new({"contract_id": self.contract_id.id, "product_id": product})
         if not item:
-            return f"{price:g}"
+            return spelled(self.env, price)
         return self.env._("%s, tax included", self.currency_id.format(item._with_tax(price)))
 
     def _value_label(self, name):

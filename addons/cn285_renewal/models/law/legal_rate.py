@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bounds import PERCENT
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.common import as_decimal, spelled
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
@@ -85,7 +85,7 @@ class LegalRate(models.Model):
                     "Legal interest from %(day)s, owed to “%(creditor)s”: %(percent)s %%",
                     day=format_date(self.env, rate.date),
                     creditor=creditors[rate.creditor],
-                    percent=rate.percent,
+                    percent=spelled(self.env, rate.percent),
                 )
             )
 
