@@ -119,9 +119,16 @@ class Guarded(models.AbstractModel):
     @api.model
     def _bound_of(self, name, declared):
         """The usual bounds are of what users write: the machinery counts what it counts."""
-        return (
-            None if self._is_history and name not in declared else super()._bound_of(name, declared)
-        )
+        if self._is_history and name not in declared:
+            return None
+        return super()._bound_of(name, declared)
+
+    @api.model
+    def _within_bounds(self, vals):
+        # History comes in great numbers, and from code alone.
+        if self._is_history and not self._bounds():
+            return vals
+        return super()._within_bounds(vals)
 
     # === CRUD === #
 
