@@ -55,7 +55,7 @@ class Guarded(models.AbstractModel):
     """
 
     _name = "cn285.guarded"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
     _description = "Fields that Only the Program Writes"
 
     _creatable = frozenset()
@@ -116,6 +116,20 @@ class Guarded(models.AbstractModel):
             field=self._fields[name]._description_string(self.env),
             model=self.env["ir.model"]._get(self._name).name or self._name,
         )
+
+    @api.model
+    def _bound_of(self, name, declared):
+        """The usual bounds are of what users write: the machinery counts what it counts."""
+        if self._is_history and name not in declared:
+            return None
+        return super()._bound_of(name, declared)
+
+    @api.model
+    def _within_bounds(self, vals):
+        # History comes in great numbers, and from code alone.
+        if self._is_history and not self._bounds():
+            return vals
+        return super()._within_bounds(vals)
 
     # === CRUD === #
 

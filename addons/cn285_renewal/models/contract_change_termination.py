@@ -317,10 +317,10 @@ class ContractChange(models.Model):
         for change in due:
             change.contract_id._ask_responsible(
                 change,
-                self.env._(
+                lambda one: one.env._(
                     "Contract %(contract)s ends on %(day)s",
-                    contract=change.contract_id.name,
-                    day=format_date(self.env, change._last_day()),
+                    contract=one.contract_id.name,
+                    day=format_date(one.env, one._last_day()),
                 ),
                 change.date_effective,
             )

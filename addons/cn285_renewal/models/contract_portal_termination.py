@@ -254,7 +254,7 @@ class ContractChange(models.Model):
         self.ensure_one()
         self.contract_id._ask_responsible(
             self,
-            self.env._("Examine the customer's legitimate reason"),
+            lambda change: change.env._("Examine the customer's legitimate reason"),
             note=self.legitimate_reason,
         )
 

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, models
 
-from ..common import in_users_language
 from ..contract_item_version import TermsChange
 
 
@@ -164,7 +163,6 @@ class ContractChange(models.Model):
 
     def _log(self):
         """Note the changes in the contracts' chatter, in one go."""
-        self = in_users_language(self)
         self.contract_id._message_log_batch(
             {
                 change.contract_id.id: self.env._(

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..common import as_decimal
+from ..common import spelled
 from .change_value import BadValue, parse_value
 
 
@@ -56,7 +56,7 @@ class ContractChange(models.Model):
         if field.type == "monetary":
             return self.currency_id.format(value)
         if field.type == "float":
-            return self.env["cn285.billing.schedule"]._plain(str(as_decimal(value)))
+            return spelled(self.env, value)
         return self._choice_text(field, value)
 
     def _portal_description(self):
@@ -89,7 +89,7 @@ class ContractChange(models.Model):
         if product:
             item = items.new({"contract_id": self.contract_id.id, "product_id": product})
         if not item:
-            return f"{price:g}"
+            return spelled(self.env, price)
         return self.env._("%s, tax included", self.currency_id.format(item._with_tax(price)))
 
     def _value_label(self, name):
@@ -120,7 +120,7 @@ class ContractChange(models.Model):
         if spec.kind in ("date", "end"):
             return format_date(self.env, value)
         if spec.kind == "number":
-            return f"{value:g}"
+            return spelled(self.env, value)
         if spec.kind == "choice":
             return self._choice_text(self._value_field(name), value)
         if spec.kind == "fields":
@@ -149,6 +149,8 @@ class ContractChange(models.Model):
                 value = self.env._("yes") if value else self.env._("no")
             elif value in (None, False):
                 value = "–"
+            elif field.type in ("float", "monetary", "integer"):
+                value = spelled(self.env, value)
             parts.append(f"{field._description_string(self.env)}: {value}")
         return ", ".join(parts)
 

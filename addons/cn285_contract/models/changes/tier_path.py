@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..bounds import COUNT
+
 
 class TierPath(models.Model):
     """From which product customers may go to which, and what kind of step that is."""
@@ -87,9 +89,14 @@ class ProductTemplate(models.Model):
 
 
 class PartnerCategory(models.Model):
-    _inherit = "res.partner.category"
+    _name = "res.partner.category"
+    _inherit = ["res.partner.category", "cn285.bounded.values"]
 
     cn285_max_items = fields.Integer(
         string="Contract Items at Most",
         help="How many running contract items a customer with this tag may have. 0: no limit.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_max_items": COUNT}
