@@ -18,6 +18,7 @@
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
         "data/credit_reason_data.xml",
+        "data/change_reason_data.xml",
         "data/mail_activity_type_data.xml",
         "views/billing_schedule_views.xml",
         "views/contract_item_views.xml",

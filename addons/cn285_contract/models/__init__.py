@@ -24,7 +24,8 @@ from . import (
     contract,
     contract_lifecycle,
     contract_item,
-    contract_item_filled,
+    contract_item_screens,
+    contract_item_trial,
     mrr_figures,
     contract_mrr,
     contract_item_discount,
@@ -36,6 +37,7 @@ from . import (
     diary,
     named_by_ours,
     product_rules,
+    subscriber,
     product_type_taxes,
     responsible,
 )

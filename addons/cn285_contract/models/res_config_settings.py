@@ -23,4 +23,5 @@ class ResConfigSettings(models.TransientModel):
     cn285_change_billing = fields.Selection(
         related="company_id.cn285_change_billing", readonly=False
     )
+    cn285_trial_once = fields.Selection(related="company_id.cn285_trial_once", readonly=False)
     cn285_backdate_days = fields.Integer(related="company_id.cn285_backdate_days", readonly=False)

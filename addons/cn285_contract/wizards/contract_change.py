@@ -26,6 +26,9 @@ class ContractChangeWizard(models.TransientModel):
     )
     on = fields.Char(compute="_compute_spec")
     value_names = fields.Char(compute="_compute_spec")
+    type_groups = fields.Json(compute="_compute_type_groups")
+    by_path = fields.Boolean(compute="_compute_path_products")
+    path_product_ids = fields.Many2many("product.product", compute="_compute_path_products")
     date_effective = fields.Date(string="Effective Date", required=True)
     first_date = fields.Date(
         string="Possible From", compute="_compute_first_date", help="By the template's rules."
@@ -94,6 +97,27 @@ class ContractChangeWizard(models.TransientModel):
             names = [name for name, value in spec.values.items() if value.in_dialog] if spec else []
             wizard.value_names = f",{','.join(names)},"
 
+    @api.depends_context("lang")
+    def _compute_type_groups(self):
+        changes = self.env["cn285.contract.change"]
+        self.type_groups = changes._type_groups([name for name, _text in self._type_selection()])
+
+    @api.depends("type", "item_id")
+    def _compute_path_products(self):
+        """The products that may be chosen, where a tier path must lead to them."""
+        types, paths = (
+            self.env["cn285.contract.change"]._change_types(),
+            self.env["cn285.tier.path"],
+        )
+        for wizard in self:
+            spec = types.get(wizard.type)
+            wizard.by_path = bool(spec and spec.by_path)
+            wizard.path_product_ids = (
+                paths._reached(wizard.company_id, wizard.item_id.product_id, wizard.type)
+                if wizard.by_path and wizard.item_id
+                else False
+            )
+
     @api.depends("type", "item_id", "contract_id", "quantity")
     def _compute_first_date(self):
         for wizard in self:
@@ -135,6 +159,10 @@ class ContractChangeWizard(models.TransientModel):
         if change_type:
             item = self.item_id if change_type.on == "item" else self.item_id.browse()
             self.update(change_type.start_values(item))
+        if self.by_path and self.product_id not in self.path_product_ids:
+            # Where one way leads on, it is the one that is meant.
+            only = self.path_product_ids if len(self.path_product_ids) == 1 else False
+            self.product_id = only
         self.preview_html = False
         if self.first_date:
             self.date_effective = self.first_date

@@ -18,6 +18,7 @@ from . import (
     contract_renewal,
     contract_termination,
     contract_change_termination,
+    contract_change_quote,
     contract_change_refund,
     contract_change_confirmation,
     proof_attachment,

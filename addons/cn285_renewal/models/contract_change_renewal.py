@@ -26,6 +26,7 @@ class Renew(TermChange):
 
     name = "renew"
     label = _lt("Renewal")
+    group = "term"
     on_its_day = True
     for_customers = True
 
@@ -107,6 +108,7 @@ class AutoRenewal(TermChange):
 
     name = "auto_renewal"
     label = _lt("Renewal by Itself")
+    group = "term"
     values = {"auto_renew": Value("boolean", required=True)}
     for_customers = True
 
@@ -174,6 +176,7 @@ class ExtendTerm(TermChange):
 
     name = "extend_term"
     label = _lt("Extension of the Term")
+    group = "term"
     values = {"term_end": Value("date", required=True)}
     for_customers = True
 

@@ -50,17 +50,19 @@ class TierPath(models.Model):
     @api.model
     def _leads(self, company, product_from, product_to, kind):
         """Whether a path of that kind leads from one product to the other."""
-        return bool(
-            self.search_count(
-                [
-                    ("product_from_id", "=", product_from.id),
-                    ("product_to_id", "=", product_to.id),
-                    ("kind", "=", kind),
-                    ("company_id", "in", (company.id, False)),
-                ],
-                limit=1,
-            )
+        return product_to in self._reached(company, product_from, kind)
+
+    @api.model
+    def _reached(self, company, product_from, kind):
+        """The products to which paths of that kind lead from a product, in the paths' order."""
+        paths = self.search(
+            [
+                ("product_from_id", "=", product_from.id),
+                ("kind", "=", kind),
+                ("company_id", "in", (company.id, False)),
+            ]
         )
+        return paths.product_to_id
 
 
 class ProductTemplate(models.Model):

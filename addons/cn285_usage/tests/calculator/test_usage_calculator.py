@@ -32,6 +32,32 @@ class TestUsageCalculator(UsageCase):
             yield
         self.assertRegex(str(caught.exception), reason)
 
+    # === NAMES === #
+
+    def test_usual_name_is_in_the_readers_language(self):
+        """A name that nobody chose follows what is counted and the reader; an own one stays."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["cn285_usage"], ["fr_FR"])
+        calculator = self._calculator(price_unit=1.0)
+        calculator.name = False
+        metric = calculator.metric_id
+        english, french = (calculator.with_context(lang=lang) for lang in ("en_US", "fr_FR"))
+        self.assertEqual(english.name, f"{metric.name}: {english._charge_model_label()}")
+        self.assertEqual(french.name, f"{metric.name}: {french._charge_model_label()}")
+        self.assertNotEqual(english.name, french.name)
+        # Saved as it is shown, it is still the usual one.
+        french.name = french.name
+        self.assertFalse(calculator.own_name)
+        metric.name = "Appels"
+        self.assertTrue(english.name.startswith("Appels: "))
+        french.name = "À la carte"
+        self.assertEqual(english.name, "À la carte")
+        found = calculator.search([("name", "ilike", "carte")])
+        self.assertIn(calculator, found)
+        english.name = False
+        self.assertTrue(english.name.startswith("Appels: "))
+        self.assertIn(calculator, calculator.search([("name", "ilike", "appels")]))
+
     # === FIGURES THAT NOTHING READS === #
 
     def test_a_figure_that_the_charge_model_ignores_is_refused(self):
