@@ -38,7 +38,8 @@ class ResPartner(models.Model):
                 and not (name == "parent_id" and partner.parent_id in person.partners)
             }
             partner.write({**vals, "name": self.env._("Anonymised %s", partner.id)})
-        quiet.filtered("active").write({"active": False})
+        # With the context of archiving: Odoo looks for users that are active.
+        quiet.filtered("active").with_context(active_test=True).write({"active": False})
 
 
 class ResPartnerBank(models.Model):
@@ -68,7 +69,12 @@ class ResUsers(models.Model):
         for user in self:
             user.api_key_ids._remove()
             user.with_context(no_reset_password=True).write(
-                {"active": False, "login": f"__anonymised_{user.id}", "password": ""}
+                {
+                    "active": False,
+                    "login": f"__anonymised_{user.id}",
+                    "password": "",
+                    "signature": False,
+                }
             )
 
 

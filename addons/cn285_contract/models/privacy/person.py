@@ -12,7 +12,7 @@ class Person:
     - ``partners``: the contact and its addresses; contacts that are persons of their own are not
     - ``contracts``: those of which it is customer, reseller or payer
     - ``items``: theirs, and those of which it is beneficiary
-    - ``names``: texts that name it
+    - ``names``: texts that name it; ``emails``: its addresses
     - ``texts``: what finds them, a ``PersonTexts``
     """
 
@@ -39,6 +39,7 @@ class Person:
         names += [one[name] for one in self.partners for name in NAMING if one[name]]
         names += self.partners.user_ids.mapped("login")
         names += [code for code in self.items.mapped("code") if code]
+        self.emails = [email for email in self.partners.mapped("email_normalized") if email]
         self.names = [name for name in names if len(name) >= SHORTEST]
         self.texts = PersonTexts(names, [one.phone for one in self.partners if one.phone])
         self.mark = self.env._("[anonymised]")

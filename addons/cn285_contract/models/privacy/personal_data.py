@@ -24,7 +24,7 @@ class PersonalData(models.AbstractModel):
 
     @api.model
     def _places(self):
-        """All places, in the order in which they are made anonymous; the contact comes last.
+        """All places, in the order in which they are made anonymous.
 
         Another addon adds its own: ``return [*mine, *super()._places()]``.
         """
@@ -70,15 +70,39 @@ class PersonalData(models.AbstractModel):
                 texts=("note",),
                 cleared=("client_ref",),
             ),
+            # Odoo writes messages about what becomes of these: messages come after them.
+            Done(
+                "users",
+                _lt("Portal users"),
+                "res.users",
+                lambda person: [("partner_id", "in", person.partners.ids)],
+                method="_cn285_anonymise",
+            ),
+            Done(
+                "bank_accounts",
+                _lt("Bank accounts"),
+                "res.partner.bank",
+                lambda person: [("partner_id", "in", person.partners.ids)],
+                method="_cn285_anonymise",
+            ),
+            Done(
+                "contact",
+                _lt("The contact and its addresses"),
+                "res.partner",
+                lambda person: [("id", "in", person.partners.ids)],
+                method="_cn285_anonymise",
+            ),
             Deleted(
                 "mails",
                 _lt("E-mails"),
                 "mail.mail",
-                lambda person: [
-                    "|",
-                    ("recipient_ids", "in", person.partners.ids),
-                    ("mail_message_id", "any", self._messages_of(person, own=True)),
-                ],
+                lambda person: Domain.OR(
+                    [
+                        Domain("recipient_ids", "in", person.partners.ids),
+                        Domain("mail_message_id", "any", self._messages_of(person, own=True)),
+                        *(Domain("email_to", "ilike", email) for email in person.emails),
+                    ]
+                ),
             ),
             Texts(
                 "tracking",
@@ -138,27 +162,6 @@ class PersonalData(models.AbstractModel):
                     & Domain("res_field", "in", [False, *self._file_fields()])
                 ),
                 is_proof=True,
-            ),
-            Done(
-                "users",
-                _lt("Portal users"),
-                "res.users",
-                lambda person: [("partner_id", "in", person.partners.ids)],
-                method="_cn285_anonymise",
-            ),
-            Done(
-                "bank_accounts",
-                _lt("Bank accounts"),
-                "res.partner.bank",
-                lambda person: [("partner_id", "in", person.partners.ids)],
-                method="_cn285_anonymise",
-            ),
-            Done(
-                "contact",
-                _lt("The contact and its addresses"),
-                "res.partner",
-                lambda person: [("id", "in", person.partners.ids)],
-                method="_cn285_anonymise",
             ),
         ]
 

@@ -1,6 +1,5 @@
 import pytest
-
-from ...engine.person_texts import PersonTexts
+from cn285_engine.person_texts import PersonTexts
 
 TEXTS = PersonTexts(
     ["Jean O'Dupont", "jean@dupont.example", "12 rue de la Paix", "Al"], ["+33 6 12 34 56 78"]

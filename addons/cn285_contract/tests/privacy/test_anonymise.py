@@ -94,7 +94,13 @@ class TestAnonymise(ContractCase):
 
     def test_everywhere(self):
         contract = self._ended()
-        portal = new_test_user(self.env, "jeanne@delacroix.example", groups="base.group_portal")
+        portal = new_test_user(
+            self.env,
+            "jeanne@delacroix.example",
+            groups="base.group_portal",
+            partner_id=self.person.id,
+            name="Jeanne Delacroix",
+        )
         contract.message_post(body="Jeanne Delacroix a appelé du 0612345678")
         contract.with_user(portal).sudo().message_post(
             body="Je suis malade", author_id=self.person.id
@@ -121,7 +127,6 @@ class TestAnonymise(ContractCase):
             }
         )
         change._inside().write({"before": {"name": "Jeanne Delacroix"}, "after": {"x": [1]}})
-        portal.partner_id = self.person
         move = contract.invoice_ids
         amount = move.amount_total
         self._anonymise()

@@ -300,17 +300,13 @@ class TestUsagePurge(UsageCase):
     def test_events_of_a_person(self):
         person = self.env["res.partner"].create({"name": "Jeanne Delacroix", "ref": "JD-42"})
         contract = self._usage_contract({"price_unit": 2.0})
-        for day in ("2026-01-10", "2026-03-01"):
-            self._use(
-                contract,
-                10,
-                day,
-                beneficiary_id=person.id,
-                properties={"caller": "Jeanne Delacroix"},
-            )
+        hers = {"beneficiary_id": person.id, "properties": {"caller": "Jeanne Delacroix"}}
+        self._use(contract, 10, **hers)
         self._use(contract, 5, properties={"caller": "Autre"})
         run = self._bill_on("2026-02-01")
         self.assertMoney(run.amount_untaxed, "30.00")
+        with self._on("2026-03-02"):
+            self._use(contract, 10, "2026-03-01", **hers)
         data = self.env["cn285.personal.data"].with_user(self.admin)
         with self._on("2026-03-02"), self.assertRaisesRegex(UserError, "still needed"):
             data._anonymise(person.with_user(self.admin))
