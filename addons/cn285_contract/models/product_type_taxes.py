@@ -34,7 +34,8 @@ class AccountTax(models.Model):
         """The taxes that stand for these where a product of a type is sold.
 
         A tax for the other type gives way to one of the same rate, country and inclusion in prices;
-        where there is none it stays.
+        where there is none it stays. One that the buyer owes himself stands for none that is paid
+        to the supplier.
         """
         taxes = self.browse()
         for tax in self:
@@ -50,7 +51,12 @@ class AccountTax(models.Model):
                         ("amount", "=", tax.amount),
                         ("tax_scope", "=", scope),
                     ]
-                ).filtered(lambda other, tax=tax: other.price_include == tax.price_include)[:1]
+                ).filtered(
+                    lambda other, tax=tax: (
+                        (other.price_include, other.has_negative_factor)
+                        == (tax.price_include, tax.has_negative_factor)
+                    )
+                )[:1]
             taxes |= equal or tax
         return taxes
 
@@ -59,9 +65,12 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     @api.model
-    def _cn285_usual_taxes(self, product_type):
-        """Sales taxes of a new product of a type, where nobody says which."""
-        usual = self.new(self.default_get(["taxes_id"])).taxes_id._origin
+    def _cn285_usual_taxes(self, product_type, name="taxes_id"):
+        """Taxes of a new product of a type, where nobody says which: sales taxes, or others.
+
+        :param name: ``supplier_taxes_id`` for those of purchases, such as royalties
+        """
+        usual = self.new(self.default_get([name]))[name]._origin
         return usual._cn285_equal_for_type(product_type)
 
     @api.model
@@ -70,7 +79,10 @@ class ProductTemplate(models.Model):
 
         :param category: its category, where it is known
         """
-        values = {"taxes_id": [Command.set(self._cn285_usual_taxes(product_type).ids)]}
+        values = {
+            name: [Command.set(self._cn285_usual_taxes(product_type, name).ids)]
+            for name in ("taxes_id", "supplier_taxes_id")
+        }
         account = product_type == "service" and self.env.company._cn285_service_account()
         if account and not (category and category.property_account_income_categ_id):
             values["property_account_income_id"] = account.id

@@ -24,8 +24,9 @@ def complete_product(product, vals, cells):
         category = env["product.category"].browse(vals.get("categ_id")) or product.categ_id
         usual = env["product.template"]._cn285_type_values(product_type, category)
         if product:
-            same = product.taxes_id._cn285_equal_for_type(product_type)
-            usual["taxes_id"] = [Command.set(same.ids)]
+            for name in ("taxes_id", "supplier_taxes_id"):
+                same = product[name]._cn285_equal_for_type(product_type)
+                usual[name] = [Command.set(same.ids)]
         if product.property_account_income_id:
             usual.pop("property_account_income_id", None)
     for name, value in usual.items():

@@ -45,6 +45,16 @@ class TestImportTaxes(LoaderCase):
         self.assertEqual(product.taxes_id, self.goods)
         self.assertEqual(self._income(product), "707000")
 
+    def test_what_is_bought_is_taxed_by_the_type_too(self):
+        """A royalty is a service; never the tax that a buyer owes himself, of the same 20 %."""
+        self.company.account_purchase_tax_id = self._chart("tva_acq_normale")
+        for columns in (("", "barcode"), ("20 %", "taxes")):
+            bought = self._product(*columns, code=f"LT-{columns[1]}").supplier_taxes_id
+            self.assertEqual((bought.tax_scope, bought.amount), ("service", 20.0))
+            self.assertFalse(bought.has_negative_factor or bought.price_include)
+        goods = self._product("consu", "type", code="LT-G").supplier_taxes_id
+        self.assertEqual(goods, self.company.account_purchase_tax_id)
+
     def test_other_rates_and_forms(self):
         reduced = self._chart("tva_reduite_encaissement")
         (reduced | self._chart("tva_reduite")).active = True
