@@ -8,6 +8,7 @@ Called by: users, programs and the portal; the rooms plan anew through ``contrac
 from . import (
     editable,
     links_read,
+    bounds,
     guarded,
     res_company,
     test_database,
@@ -15,7 +16,6 @@ from . import (
     res_config_settings,
     res_partner,
     contract_tag,
-    bounds,
     price_terms,
     billing_terms,
     items_on_screen,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.bounds import DAY, END, PERCENT, PRICE, QUANTITY
 from ..models.changes.contract_item_pause import BILLING
 from ..models.price_terms import MONTH_NAMES, UNITS
 
@@ -12,7 +13,7 @@ class ContractChangeWizard(models.TransientModel):
     """
 
     _name = "cn285.contract.change.wizard"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Change a Contract"
 
     contract_id = fields.Many2one("cn285.contract", required=True, readonly=True)
@@ -71,13 +72,24 @@ class ContractChangeWizard(models.TransientModel):
     billing_day = fields.Integer(default=1)
     billing_month = fields.Selection(MONTH_NAMES)
     timing = fields.Selection(
-        [("advance", "In Advance"), ("arrears", "In Arrears")], string="Billed", default="advance"
+        [("advance", "In Advance"), ("arrears", "In Arrears")], string="Billing", default="advance"
     )
     trial_days = fields.Integer()
     date_start = fields.Date(string="Start of the Service")
     date_end = fields.Date(string="Last Day")
     billing = fields.Selection(BILLING, string="Meanwhile")
     cause = fields.Selection([("debt", "Debt"), ("manual", "Other")], default="manual")
+
+    @api.model
+    def _bounds(self):
+        return {
+            **super()._bounds(),
+            "quantity": QUANTITY,
+            "price_unit": PRICE,
+            "discount": PERCENT,
+            "date_start": DAY,
+            "date_end": END,
+        }
 
     @api.model
     def _type_selection(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..bounds import COUNT
+
 
 class TierPath(models.Model):
     """From which product customers may go to which, and what kind of step that is."""
@@ -15,10 +17,10 @@ class TierPath(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Left empty, it holds in all companies.")
     product_from_id = fields.Many2one(
-        "product.product", string="From", required=True, index=True, check_company=True
+        "product.product", string="From Product", required=True, index=True, check_company=True
     )
     product_to_id = fields.Many2one(
-        "product.product", string="To", required=True, index=True, check_company=True
+        "product.product", string="To Product", required=True, index=True, check_company=True
     )
     kind = fields.Selection(
         [("upsell", "Upgrade"), ("downsell", "Downgrade"), ("cross_sell", "Sold Beside")],
@@ -87,9 +89,14 @@ class ProductTemplate(models.Model):
 
 
 class PartnerCategory(models.Model):
-    _inherit = "res.partner.category"
+    _name = "res.partner.category"
+    _inherit = ["res.partner.category", "cn285.bounded.values"]
 
     cn285_max_items = fields.Integer(
         string="Contract Items at Most",
         help="How many running contract items a customer with this tag may have. 0: no limit.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_max_items": COUNT}

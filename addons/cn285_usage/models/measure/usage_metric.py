@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import UNITS
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...engine import property_filter
@@ -120,6 +121,10 @@ class UsageMetric(models.Model):
         "CHECK(rounding_digits BETWEEN -20 AND 20)",
         "Quantities can be rounded to -20 to 20 decimals.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "duration_step": UNITS, "duration_minimum": UNITS}
 
     # === AGGREGATIONS === #
 

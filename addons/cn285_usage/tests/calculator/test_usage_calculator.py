@@ -3,7 +3,9 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError
+from odoo.modules.module import load_script
 from odoo.tests import Form, tagged
+from odoo.tools import file_path
 
 from ..rating.test_usage_rating import UsageCase
 
@@ -57,6 +59,30 @@ class TestUsageCalculator(UsageCase):
         english.name = False
         self.assertTrue(english.name.startswith("Appels: "))
         self.assertIn(calculator, calculator.search([("name", "ilike", "appels")]))
+
+    def test_own_names_of_older_databases_are_kept(self):
+        """One column held own names and those made up in the language of whoever saved."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["cn285_usage"], ["fr_FR"])
+        usual, french, own = (self._calculator(price_unit=1.0) for _number in range(3))
+        names = {
+            usual: usual._usual_name(),
+            french: french.with_context(lang="fr_FR")._usual_name(),
+            own: "À la carte",
+        }
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE cn285_usage_calculator RENAME own_name TO name")
+        for calculator, name in names.items():
+            self.env.cr.execute(
+                "UPDATE cn285_usage_calculator SET name = %s WHERE id = %s", (name, calculator.id)
+            )
+        self.env.invalidate_all()
+        for script in ("pre-own_names.py", "post-own_names.py"):
+            path = file_path(f"cn285_usage/migrations/19.0.1.0.1/{script}")
+            load_script(path, script[:-3]).migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        kept = (usual | french | own).mapped("own_name")
+        self.assertEqual(kept, [False, False, "À la carte"])
 
     # === FIGURES THAT NOTHING READS === #
 
