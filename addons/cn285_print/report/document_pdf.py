@@ -77,6 +77,10 @@ def _template(file, document, fonts, styles):
     def on_page(canvas, template):
         if template.page > 1:
             draw_short_head(canvas, document, fonts, MARGIN)
+        else:
+            # Odoo makes PDF/A, for Factur-X, only of documents that have an outline.
+            canvas.bookmarkPage("top")
+            canvas.addOutlineEntry(document.title, "top")
         draw_footer(canvas, document, fonts, styles, (MARGIN, WIDTH))
 
     return BaseDocTemplate(

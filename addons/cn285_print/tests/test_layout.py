@@ -3,9 +3,12 @@
 import base64
 import io
 import os
+import sys
 from dataclasses import replace
+from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
 from PIL import Image
 from pypdf import PdfReader
 
@@ -116,3 +119,16 @@ class TestLayout(PrintCase):
         self.assertSays(text, "Article 261-4-4")
         self.assertNotIn(sentence, text)
         self.assertNotIn(sentence, self._printed(self._invoice()))
+
+    def test_odoo_makes_pdf_a_of_it(self):
+        """As it does for Factur-X; its adjustment of fonts is for those of the other program."""
+        reader = OdooPdfFileReader(io.BytesIO(self._pdf(self._invoice())), strict=False)
+        writer = OdooPdfFileWriter()
+        writer.cloneReaderDocumentRoot(reader)
+        writer.addAttachment("factur-x.xml", b"<invoice/>", subtype="text/xml")
+        with (
+            patch.dict(sys.modules, {"fontTools.ttLib": None}),
+            self.assertLogs("odoo.tools.pdf", "WARNING"),
+        ):
+            writer.convert_to_pdfa()
+        self.assertTrue(writer.is_pdfa)
