@@ -12,6 +12,7 @@ OCA = {
 WORDED = {
     ("cn285.statement.layout.column", "field"),
     ("cn285.statement.layout.group", "field"),
+    ("cn285.legal.region", "tz"),
     ("res.company", "cn285_tz"),
 }
 
