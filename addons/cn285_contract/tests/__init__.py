@@ -63,5 +63,6 @@ from .importing import (
     test_import_contracts,
 )
 from .privacy import (
+    test_anonymise,
     test_partner_archive,
 )

@@ -24,7 +24,7 @@ class CreditCreate(models.TransientModel):
             ("rows", "Periods of the Schedule"),
             ("goodwill", "A Goodwill Amount"),
         ],
-        string="Credit",
+        string="What Is Credited",
     )
     percent = fields.Float(string="Percentage", digits=(5, 2))
     amount = fields.Monetary(string="Amount Excl. Tax")

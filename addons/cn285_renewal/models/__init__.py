@@ -29,4 +29,5 @@ from . import (
     termination_public,
     contract_change_types,
     import_terms,
+    personal_data,
 )

@@ -17,10 +17,10 @@ class TierPath(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Left empty, it holds in all companies.")
     product_from_id = fields.Many2one(
-        "product.product", string="From", required=True, index=True, check_company=True
+        "product.product", string="From Product", required=True, index=True, check_company=True
     )
     product_to_id = fields.Many2one(
-        "product.product", string="To", required=True, index=True, check_company=True
+        "product.product", string="To Product", required=True, index=True, check_company=True
     )
     kind = fields.Selection(
         [("upsell", "Upgrade"), ("downsell", "Downgrade"), ("cross_sell", "Sold Beside")],

@@ -53,8 +53,10 @@ class UsageCalculator(models.Model):
     def _usual_name(self):
         """After what it counts and how, in the user's language."""
         self.ensure_one()
-        source = self.source_item_id or self.source_template_item_id
-        subject = source.name if source else self.metric_id.name or self.formula
+        subject = self.source_template_item_id.name or self.metric_id.name or self.formula
+        if self.source_item_id:
+            titles = self.env["cn285.invoice.builder"]
+            subject = titles._line_title(self.source_item_id, self.env.lang)
         label = self._charge_model_label()
         return f"{subject}: {label}" if subject else label
 
@@ -64,6 +66,15 @@ class UsageCalculator(models.Model):
         figures = [name for name in self._entry().figures if name not in MORE_FIGURES]
         texts = [self._figure_text(name) for name in (*figures, *MORE_FIGURES)]
         return "; ".join(filter(None, (self._charge_model_label(), *texts)))
+
+    def _line_label(self):
+        """What the lines that it makes on an invoice are about."""
+        self.ensure_one()
+        if self.source_item_id:
+            titles = self.env["cn285.invoice.builder"]
+            source = titles._line_title(self.source_item_id, self.env.lang)
+            return self.env._("Triggered by %s", source)
+        return self.metric_id.name or self.name
 
     def _figure_text(self, name):
         """A figure with what it is called; None where there is none, or it says nothing."""

@@ -299,13 +299,6 @@ class UsageCalculator(models.Model):
             self.source_item_id or self.source_template_item_id,
         ]
 
-    def _line_label(self):
-        """What the lines that it makes on an invoice are about."""
-        self.ensure_one()
-        if self.source_item_id:
-            return self.env._("Triggered by %s", self.source_item_id.name)
-        return self.metric_id.name or self.name
-
     def _place(self):
         """Where a calculator is found: its contract, or its template."""
         self.ensure_one()

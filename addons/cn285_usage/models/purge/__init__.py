@@ -8,4 +8,5 @@ from . import (
     purge_holds,
     usage_purge,
     purge_preview,
+    personal_data,
 )

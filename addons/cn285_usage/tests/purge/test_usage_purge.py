@@ -295,6 +295,34 @@ class TestUsagePurge(UsageCase):
         with self.assertRaisesRegex(UserError, "purged"):
             late._make_usage_statements()
 
+    # === ANONYMOUS === #
+
+    def test_events_of_a_person(self):
+        person = self.env["res.partner"].create({"name": "Jeanne Delacroix", "ref": "JD-42"})
+        contract = self._usage_contract({"price_unit": 2.0})
+        hers = {"beneficiary_id": person.id, "properties": {"caller": "Jeanne Delacroix"}}
+        self._use(contract, 10, **hers)
+        self._use(contract, 5, properties={"caller": "Autre"})
+        run = self._bill_on("2026-02-01")
+        self.assertMoney(run.amount_untaxed, "30.00")
+        with self._on("2026-03-02"):
+            self._use(contract, 10, "2026-03-01", **hers)
+        data = self.env["cn285.personal.data"].with_user(self.admin)
+        with self._on("2026-03-02"), self.assertRaisesRegex(UserError, "still needed"):
+            data._anonymise(person.with_user(self.admin))
+        self._bill_on("2026-04-01")
+        with self._on("2026-04-01"):
+            data._anonymise(person.with_user(self.admin))
+        self.env.invalidate_all()
+        events = self._events(contract)
+        self.assertEqual(sorted(events.mapped("quantity")), [5.0, 10.0, 10.0])
+        self.assertFalse(events.beneficiary_id)
+        self.assertEqual(
+            [event.properties for event in events if event.properties], [{"caller": "Autre"}]
+        )
+        # What was billed stays: nothing is credited for properties that are gone.
+        self.assertEqual(self._bill_on("2026-04-02").row_count, 0)
+
     # === RIGHTS === #
 
     def test_only_administrators(self):
