@@ -89,7 +89,8 @@ class InvoiceLines:
     def _quantity(self, line):
         number = formatLang(self.env, line.quantity, digits=decimals(line.quantity, 0, 5))
         unit = line.product_uom_id
-        plain = unit == self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        # Its id is in the cache; env.ref would ask the database whether it is still there.
+        plain = unit.id == self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_unit")
         return number if not unit or plain else f"{number} {unit.name}"
 
     def _price(self, line):
