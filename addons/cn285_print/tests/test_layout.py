@@ -36,7 +36,7 @@ class TestLayout(PrintCase):
         self.assertGreater(text.count("R"), 4000)
 
     def test_credit_note_of_hundreds_of_invoices(self):
-        numbers = [f"INV/2026/{number:05} of 01/31/2026" for number in range(240)]
+        numbers = [f"OLD/2026/{number:05} of 01/31/2026" for number in range(240)]
         document = self._invoice(move_type="out_refund")._cn285_document()
         facts = [*document.facts, ("Corrects", ", ".join(numbers))]
         text = self._text(document_pdf(replace(document, facts=facts)))
