@@ -88,6 +88,22 @@ class TestLegalKind(TermCase):
         contact.parent_id = False
         self.assertEqual(contact.cn285_legal_kind, "consumer", "not set by hand for her")
 
+    def test_merged_customers_keep_what_was_chosen(self):
+        merge = self.env["base.partner.merge.automatic.wizard"]._merge
+        for kept, gone, right in (
+            ({}, {"cn285_legal_kind": "non_professional"}, "non_professional"),
+            ({"vat": VAT}, {"cn285_legal_kind": "non_professional"}, "non_professional"),
+            ({"cn285_legal_kind": "consumer"}, {"cn285_legal_kind": "professional"}, "consumer"),
+        ):
+            kept, gone = self._partner(**kept), self._partner(**gone)
+            merge((kept | gone).ids, kept)
+            self.assertEqual(kept.cn285_legal_kind, right)
+            kept.vat = False
+            self.assertEqual(kept.cn285_legal_kind, right)
+        kept, gone = self._partner(vat=VAT), self._partner()
+        merge((kept | gone).ids, kept)
+        self.assertEqual((kept.cn285_legal_kind, kept.cn285_kind_by_hand), ("professional", False))
+
     def test_a_homeowners_association_is_none(self):
         for name in (
             "Syndicat des copropriétaires 3 rue des Lilas",
