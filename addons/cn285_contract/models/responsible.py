@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import fields, models
 
 MANAGERS = "cn285_contract.group_billing_manager"
@@ -81,11 +82,13 @@ class Contract(models.Model):
         Where there is nobody, it is noted on the record, for whoever comes.
 
         :param record: a record with activities: the contract itself, a change, a notice
+        :param note: text, also of strangers, which is shown as it was written
         """
         self.ensure_one()
         user = self._responsible()
         if not user:
             record.sudo().message_post(body=summary)  # sudo: as below
             return
+        text = Markup("<br>").join((note or "").splitlines())
         # sudo: an activity of somebody else, for whoever causes it.
-        record.sudo().activity_schedule(TODO, deadline, summary, note or "", user_id=user.id)
+        record.sudo().activity_schedule(TODO, deadline, summary, text, user_id=user.id)
