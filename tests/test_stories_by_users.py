@@ -55,6 +55,7 @@ from odoo.addons.cn285_renewal.tests import (
 )
 from odoo.addons.cn285_revrec.tests import (
     test_changes,
+    test_rules,
     test_runs,
     test_stories,
     test_usage,
@@ -71,6 +72,7 @@ from odoo.addons.cn285_usage.tests.rating import (
     test_nothing_to_invoice,
     test_rating_aspects,
     test_usage_credit,
+    test_usage_estimate,
     test_usage_rating,
     test_usage_sharing,
 )
@@ -331,6 +333,10 @@ class TestRatingAspectsByManager(ByManager, test_rating_aspects.TestRatingAspect
     """See :class:`TestRatingAspects`."""
 
 
+class TestUsageEstimateByManager(ByManager, test_usage_estimate.TestUsageEstimate):
+    """See :class:`TestUsageEstimate`."""
+
+
 class TestUsageRunStepsByManager(ByManager, test_usage_run_steps.TestUsageRunSteps):
     """See :class:`TestUsageRunSteps`."""
 
@@ -345,3 +351,7 @@ class TestUsageTriggerRunByManager(ByManager, test_usage_trigger_run.TestUsageTr
 
 class TestRevenueUsageByAccountant(ByAccountant, test_usage.TestUsage):
     """See :class:`TestUsage`."""
+
+
+class TestRulesByAccountant(ByAccountant, test_rules.TestRules):
+    """See :class:`TestRules`."""

@@ -19,4 +19,5 @@ from . import (
     conflict,
     backend_work,
     hooks,
+    personal_data,
 )

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -11,6 +13,12 @@ from ..models.common import LARGEST_ID, LIVE_STATES
 PAGE_KEYS = ("error", "warning", "success", "pid", "hash")
 # How many invoices of the future the customer sees.
 NEXT_INVOICES = 3
+# How many rows of each table of a contract's page are shown at once.
+PAGE_ROWS = 40
+# How many lines of each invoice of the future are shown.
+PREVIEW_LINES = 20
+# The tables of that page, and the names by which an address tells their pages.
+TABLES = {"items": "item_page", "issued_moves": "invoice_page", "changes": "change_page"}
 
 
 class ContractPortal(CustomerPortal):
@@ -116,35 +124,86 @@ class ContractPortal(CustomerPortal):
         values = self._get_page_view_values(
             contract_sudo,
             access_token,
-            self._contract_page_values(contract_sudo),
+            self._contract_page_values(contract_sudo, self._table_pages(kwargs)),
             "my_contracts_history",
             False,
             **self._page_kwargs(kwargs),
         )
         return request.render("cn285_contract.portal_contract_page", values)
 
-    def _contract_page_values(self, contract_sudo):
+    def _table_pages(self, kwargs):
+        """Which page of each table an address asks for; what is no number is the first."""
+        pages = {}
+        for table, name in TABLES.items():
+            text = str(kwargs.get(name, ""))
+            # No table has so many pages; a longer number is none.
+            pages[table] = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+        return pages
+
+    def _table_pager(self, table, total, page):
+        """Where a page of a table begins, and what its template needs to lead to the others."""
+        last = max(-(-total // PAGE_ROWS), 1)
+        page = min(max(page, 1), last)
+        offset = (page - 1) * PAGE_ROWS
+        address = request.httprequest.args.to_dict()
+
+        def leads_to(number):
+            query = urlencode({**address, TABLES[table]: number})
+            return f"?{query}" if 1 <= number <= last else None
+
+        return {
+            "previous": leads_to(page - 1),
+            "next": leads_to(page + 1),
+            "is_needed": last > 1,
+            "offset": offset,
+            "first_row": offset + 1,
+            "last_row": min(offset + PAGE_ROWS, total),
+            "total": total,
+        }
+
+    def _contract_page_values(self, contract_sudo, pages=None):
         """What the page of a contract shows.
 
         :param contract_sudo: a contract that the visitor may see (by a rule or by a token)
+        :param pages: which page of each table, ``{table: number}``; default: the first of all
         """
+        pages = pages or dict.fromkeys(TABLES, 1)
         shows_prices = contract_sudo._portal_shows_prices()
         is_open = contract_sudo.state in ("draft", *LIVE_STATES)
         # The token is what lets the portal's visitor, who has no rights on attachments, read them.
         documents = contract_sudo._portal_documents()
         documents.generate_access_token()
+        records = {
+            "items": contract_sudo._portal_item_records(),
+            "issued_moves": (
+                self._issued_invoices(contract_sudo)
+                if shows_prices
+                else request.env["account.move"]
+            ),
+            "changes": contract_sudo._portal_changes(),
+        }
+        pagers = {
+            table: self._table_pager(table, len(found), pages[table])
+            for table, found in records.items()
+        }
+        shown = {
+            table: found[pagers[table]["offset"] : pagers[table]["last_row"]]
+            for table, found in records.items()
+        }
         return {
             "page_name": "contract",
             "contract": contract_sudo,
             "documents": documents,
-            "items": contract_sudo._portal_items(),
+            "pagers": pagers,
+            "items": contract_sudo._portal_items(pagers["items"]["offset"], PAGE_ROWS),
             "shows_prices": shows_prices,
             "with_tax": contract_sudo._prices_with_tax(),
             "invoices": (
                 contract_sudo.preview_invoices(NEXT_INVOICES) if shows_prices and is_open else []
             ),
-            "changes": contract_sudo._portal_changes(),
-            "issued_moves": self._issued_invoices(contract_sudo) if shows_prices else [],
+            "line_limit": PREVIEW_LINES,
+            "changes": shown["changes"],
+            "issued_moves": shown["issued_moves"],
             "format_date": self._format_date,
             "format_amount": contract_sudo.currency_id.format,
             "backend_url": f"/odoo/cn285-contracts/{contract_sudo.id}",

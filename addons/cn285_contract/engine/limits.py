@@ -19,6 +19,10 @@ LARGEST_AMOUNT = 10**12
 LARGEST_RISE = 1000
 #: Days and periods that are counted: a hundred years of days.
 LARGEST_COUNT = 36_525
+#: Seconds, and minutes, that a machine waits: a year of seconds.
+LARGEST_SECONDS = 366 * 86_400
+#: What a column of whole numbers holds.
+LARGEST_WHOLE = 2**31 - 1
 #: Rows that an item may have planned at a time: more than thirty years of days.
 LARGEST_PLAN = 12_000
 #: The first and the last year of which dates are taken for dates of a contract.
@@ -41,6 +45,20 @@ def is_number(value: object) -> bool:
         return Decimal(str(value).strip()).is_finite()
     except InvalidOperation:
         return False
+
+
+def is_whole(value: object) -> bool:
+    """Tell whether a whole number can be read from a value; of a float, what is before its point.
+
+    >>> [is_whole(one) for one in (5, 5.5, " 5 ", "5.0", "5.5", None)]
+    [True, True, True, False, False, False]
+    """
+    if isinstance(value, str):
+        try:
+            int(value)
+        except ValueError:
+            return False
+    return is_number(value)
 
 
 def is_within(value: object, most: int, least: int | None = None) -> bool:

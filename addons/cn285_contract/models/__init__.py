@@ -8,6 +8,7 @@ Called by: users, programs and the portal; the rooms plan anew through ``contrac
 from . import (
     editable,
     links_read,
+    bounds,
     guarded,
     res_company,
     test_database,
@@ -15,7 +16,6 @@ from . import (
     res_config_settings,
     res_partner,
     contract_tag,
-    bounds,
     price_terms,
     billing_terms,
     items_on_screen,
@@ -24,7 +24,8 @@ from . import (
     contract,
     contract_lifecycle,
     contract_item,
-    contract_item_filled,
+    contract_item_screens,
+    contract_item_trial,
     mrr_figures,
     contract_mrr,
     contract_item_discount,
@@ -36,6 +37,7 @@ from . import (
     diary,
     named_by_ours,
     product_rules,
+    subscriber,
     product_type_taxes,
     responsible,
 )

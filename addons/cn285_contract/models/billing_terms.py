@@ -79,7 +79,7 @@ class BillingTerms(models.AbstractModel):
     )
     timing = fields.Selection(
         [("advance", "In Advance"), ("arrears", "In Arrears")],
-        string="Billed",
+        string="Billing",
         default="advance",
         required=True,
         help="In advance: on the first day of the period. In arrears: on the day after its last.",

@@ -8,14 +8,18 @@ from odoo.fields import Domain
 
 from ..engine.limits import (
     FIRST_YEAR,
+    LARGEST_AMOUNT,
     LARGEST_COUNT,
     LARGEST_PRICE,
     LARGEST_QUANTITY,
     LARGEST_RISE,
+    LARGEST_SECONDS,
     LARGEST_UNITS,
+    LARGEST_WHOLE,
     LAST_YEAR,
     is_date_of_contract,
     is_number,
+    is_whole,
     is_within,
     real_end,
 )
@@ -37,33 +41,181 @@ RISE = Bound(-100, LARGEST_RISE)
 COUNT = Bound(-LARGEST_COUNT, LARGEST_COUNT)
 # Units of what is measured (bytes, seconds): far more than of what is sold.
 UNITS = Bound(-LARGEST_UNITS, LARGEST_UNITS)
-# Not numbers: days, and last days, of which those beyond all centuries say that there is no end.
-DAY, END = "day", "end"
+AMOUNT = Bound(-LARGEST_AMOUNT, LARGEST_AMOUNT)
+# Time-outs and delays that machines count.
+SECONDS = Bound(-LARGEST_SECONDS, LARGEST_SECONDS)
+# An order or a colour: what a column of whole numbers holds.
+WHOLE = Bound(-LARGEST_WHOLE - 1, LARGEST_WHOLE)
+# Not numbers: days, and last days, of which those beyond all centuries say that there is no end;
+# moments.
+DAY, END, MOMENT = "day", "end", "moment"
+
+# Of fields for which a model declares nothing.
+_USUAL = {"date": DAY, "datetime": MOMENT, "integer": COUNT, "float": PRICE, "monetary": AMOUNT}
+_USUAL_BY_NAME = {"sequence": WHOLE, "color": WHOLE}
 
 
-class Bounded(models.AbstractModel):
-    """What is entered lies within bounds, or is refused in words before the database sees it.
+class BoundedValues(models.AbstractModel):
+    """Numbers and dates lie within bounds, or are refused in words before the database sees them.
 
-    Whatever door it comes through: a screen, a file, a program. An end such as 9999-12-31 means
-    that there is none.
+    Whatever door they come through: a screen, a file, a program. An end such as 9999-12-31 means
+    that there is none. A model of ours has a bound for each field that users may write: the one
+    that it declares, or the usual one of the field's type. Of Odoo's own records, those that are
+    declared.
     """
 
-    _name = "cn285.bounded"
-    _description = "Values within Bounds"
+    _name = "cn285.bounded.values"
+    _description = "Numbers and Dates within Bounds"
+    # The quick invoice writer takes service days from items, where they are within bounds already.
+    _quick_harmless = (
+        "create",
+        "write",
+        "_bounds",
+        "_bound_of",
+        "_within_bounds",
+        "_lines_within_bounds",
+    )
 
     @api.model
     def _bounds(self):
-        """``{field: Bound, or DAY, or END}``; a model gives its own, other addons add theirs."""
+        """``{field: Bound, or DAY, END, MOMENT}``; a model gives its own, other addons theirs."""
         return {}
+
+    @api.model
+    def _bound_of(self, name, declared):
+        """The bound of a field: the declared one, or the usual one; None of what is not ours."""
+        if name in declared:
+            return declared[name]
+        field = self._fields.get(name)
+        if field is None or field.readonly or not self._name.startswith("cn285."):
+            return None
+        return _USUAL_BY_NAME.get(name) or _USUAL.get(field.type)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._within_bounds(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._within_bounds(vals))
+
+    def onchange(self, values, field_names, fields_spec):
+        """Odoo's, for values within bounds: a form that a program fills is told in words too."""
+        self._within_bounds(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _within_bounds(self, vals):
+        """The values, with ends that mean none taken for none; those of lines within them too.
+
+        :raises ValidationError: naming the field and its bounds
+        """
+        declared = self._bounds()
+        changed = self._lines_within_bounds(vals)
+        for name, value in vals.items():
+            bound = self._bound_of(name, declared)
+            if bound is None or value is None or value is False or value == "":
+                continue
+            if not isinstance(bound, Bound):
+                changed[name] = self._day_within(vals, name, value, bound)
+            elif not is_within(value, bound.most, bound.least) or (
+                self._fields[name].type == "integer" and not is_whole(value)
+            ):
+                raise ValidationError(self._bound_words(vals, name, value, bound))
+        return {**vals, **changed} if changed else vals
+
+    @api.model
+    def _lines_within_bounds(self, vals):
+        """Values of lines that are given with their record: Odoo rounds them before they are made.
+
+        :returns: ``{field: commands}`` of the fields that hold bounded lines
+        """
+        changed = {}
+        for name, commands in vals.items():
+            field = self._fields.get(name)
+            if not commands or field is None or field.type != "one2many":
+                continue
+            lines = self.env[field.comodel_name]
+            if isinstance(lines, BoundedValues) and isinstance(commands, list | tuple):
+                changed[name] = [
+                    (*command[:2], lines._within_bounds(command[2]))
+                    if isinstance(command, list | tuple)
+                    and len(command) == 3
+                    and isinstance(command[2], dict)
+                    else command
+                    for command in commands
+                ]
+        return changed
+
+    @api.model
+    def _day_within(self, vals, name, value, bound):
+        read = fields.Datetime.to_datetime if bound == MOMENT else fields.Date.to_date
+        try:
+            day = read(value) if isinstance(value, str | date | datetime) else None
+        except ValueError:
+            day = None
+        if day and bound == END and not real_end(day):
+            return False
+        if not day or not is_date_of_contract(day):
+            raise ValidationError(
+                self.env._(
+                    "%(what)s: %(field)s “%(value)s” is no date from %(first)s to %(last)s.",
+                    what=self._bounded_name(vals),
+                    field=self._fields[name]._description_string(self.env),
+                    value=value,
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
+        return value
+
+    @api.model
+    def _bound_words(self, vals, name, value, bound):
+        words = {
+            "what": self._bounded_name(vals),
+            "field": self._fields[name]._description_string(self.env),
+            "value": value,
+        }
+        if not is_number(value):
+            return self.env._("%(what)s: %(field)s must be a number, not %(value)s.", **words)
+        if is_within(value, bound.most, bound.least):
+            return self.env._("%(what)s: %(field)s must be a whole number, not %(value)s.", **words)
+        return self.env._(
+            "%(what)s: %(field)s must lie between %(least)s and %(most)s, not %(value)s.",
+            least=bound.least,
+            most=bound.most,
+            **words,
+        )
+
+    @api.model
+    def _bounded_name(self, vals):
+        """Of what a refusal speaks: the name that is given, or the record's, or its kind."""
+        kind = self.env["ir.model"]._get(self._name).name
+        name = vals.get("name") or (self[:1].display_name if self else "")
+        return self.env._("%(kind)s “%(name)s”", kind=kind, name=name) if name else kind
+
+
+class Bounded(models.AbstractModel):
+    """Numbers and dates within bounds, links to records that are there, and texts that are such."""
+
+    _name = "cn285.bounded"
+    _inherit = ["cn285.bounded.values"]
+    _description = "Values within Bounds"
 
     @api.model_create_multi
     def create(self, vals_list):
         self._check_links(vals_list)
-        return super().create([self._within_bounds(vals) for vals in vals_list])
+        return super().create(vals_list)
 
     def write(self, vals):
         self._check_links([vals])
-        return super().write(self._within_bounds(vals))
+        return super().write(vals)
+
+    @api.model
+    def _within_bounds(self, vals):
+        for name, value in vals.items():
+            if isinstance(value, str | dict | list | tuple) and not holds_text(value):
+                raise ValidationError(self._text_words(vals, name))
+        return super()._within_bounds(vals)
 
     @api.model
     def _check_links(self, vals_list):
@@ -98,87 +250,6 @@ class Bounded(models.AbstractModel):
                     )
 
     @api.model
-    def _within_bounds(self, vals):
-        """The values, with ends that mean none taken for none; those of lines within them too.
-
-        :raises ValidationError: naming the field and its bounds
-        """
-        for name, value in vals.items():
-            if isinstance(value, str | dict | list | tuple) and not holds_text(value):
-                raise ValidationError(self._text_words(vals, name))
-        bounds = self._bounds()
-        changed = self._lines_within_bounds(vals)
-        for name in bounds.keys() & vals.keys():
-            value, bound = vals[name], bounds[name]
-            if value is None or value is False or value == "":
-                continue
-            if bound in (DAY, END):
-                changed[name] = self._day_within(vals, name, value, bound)
-            elif not is_within(value, bound.most, bound.least):
-                raise ValidationError(self._bound_words(vals, name, value, bound))
-        return {**vals, **changed} if changed else vals
-
-    @api.model
-    def _lines_within_bounds(self, vals):
-        """Values of lines that are given with their record: Odoo rounds them before they are made.
-
-        :returns: ``{field: commands}`` of the fields that hold bounded lines
-        """
-        changed = {}
-        for name, commands in vals.items():
-            field = self._fields.get(name)
-            if not commands or field is None or field.type != "one2many":
-                continue
-            lines = self.env[field.comodel_name]
-            if isinstance(lines, Bounded) and isinstance(commands, list | tuple):
-                changed[name] = [
-                    (*command[:2], lines._within_bounds(command[2]))
-                    if isinstance(command, list | tuple)
-                    and len(command) == 3
-                    and isinstance(command[2], dict)
-                    else command
-                    for command in commands
-                ]
-        return changed
-
-    @api.model
-    def _day_within(self, vals, name, value, bound):
-        try:
-            day = fields.Date.to_date(value) if isinstance(value, str | date | datetime) else None
-        except ValueError:
-            day = None
-        if day and bound == END and not real_end(day):
-            return False
-        if not day or not is_date_of_contract(day):
-            raise ValidationError(
-                self.env._(
-                    "%(what)s: %(field)s “%(value)s” is no date from %(first)s to %(last)s.",
-                    what=self._bounded_name(vals),
-                    field=self._fields[name]._description_string(self.env),
-                    value=value,
-                    first=FIRST_YEAR,
-                    last=LAST_YEAR,
-                )
-            )
-        return value
-
-    @api.model
-    def _bound_words(self, vals, name, value, bound):
-        words = {
-            "what": self._bounded_name(vals),
-            "field": self._fields[name]._description_string(self.env),
-            "value": value,
-        }
-        if not is_number(value):
-            return self.env._("%(what)s: %(field)s must be a number, not %(value)s.", **words)
-        return self.env._(
-            "%(what)s: %(field)s must lie between %(least)s and %(most)s, not %(value)s.",
-            least=bound.least,
-            most=bound.most,
-            **words,
-        )
-
-    @api.model
     def _text_words(self, vals, name):
         field = self._fields.get(name)
         return self.env._(
@@ -196,10 +267,3 @@ class Bounded(models.AbstractModel):
                 if isinstance(value, str) and not is_text(value):
                     raise ValidationError(self._text_words({}, condition.field_expr))
         return super()._search(domain, *args, **kwargs)
-
-    @api.model
-    def _bounded_name(self, vals):
-        """Of what a refusal speaks: the name that is given, or the record's, or its kind."""
-        kind = self.env["ir.model"]._get(self._name).name
-        name = vals.get("name") or (self[:1].display_name if self else "")
-        return f"{kind} “{name}”" if name else kind

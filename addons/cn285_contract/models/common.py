@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import formatLang
 
 # States of schedule rows that planning may still change.
 OPEN_STATES = ("planned", "waiting")
@@ -118,5 +119,29 @@ def insert_steps(steps, new, before=None, after=None):
 
 
 def in_users_language(records):
-    """The records as their user reads: jobs start without a language, reasons are for people."""
-    return records.with_context(lang=records.env.user.lang)
+    """The records as their user reads: jobs start without a language, reasons are for people.
+
+    What the program does by itself is told in the language of the company.
+    """
+    user = records.env.user
+    lang = records.env.company.partner_id.lang if user._is_superuser() else user.lang
+    return records.with_context(lang=lang)
+
+
+def in_some_language(records):
+    """The records with the language that they are asked in; where it is none, as their users read.
+
+    Calls of programs and scheduled actions say none; what they note is read by people.
+    """
+    return records if records.env.context.get("lang") else in_users_language(records)
+
+
+def in_language_of(records, user):
+    """The records as a user reads who is told of them."""
+    return records.with_context(lang=user.lang or records.env.lang)
+
+
+def spelled(env, number):
+    """A number as it is written in the reader's language, as exact as it is: 7.5, or 7,5."""
+    decimals = max(-Decimal(f"{number:.10g}").normalize().as_tuple().exponent, 0)
+    return formatLang(env, number, digits=decimals)

@@ -14,6 +14,7 @@ class ContractItem(models.Model):
     _inherit = ["cn285.editable", "cn285.guarded", "cn285.billing.terms"]
     _order = "contract_id, sequence, id"
     _check_company_auto = True
+    _rec_names_search = ["name", "code", "beneficiary_id.name", "contract_id.name"]
 
     contract_id = fields.Many2one("cn285.contract", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
@@ -292,6 +293,7 @@ class ContractItem(models.Model):
             lambda item: date_start or item.contract_id.date_start
         ).items():
             items.date_start = start
+        self._share_trials()
         self._date_discounts()
         self._update_state(("draft",), "active")
         self.contract_id._check_product_rules()
@@ -388,8 +390,3 @@ class ContractItem(models.Model):
         finished._write_inside({"state": "ended"})
         finished.contract_id._derive_state()
         return finished
-
-    @api.depends("name", "contract_id.name")
-    def _compute_display_name(self):
-        for item in self:
-            item.display_name = f"{item.contract_id.name or ''} · {item.name or ''}"

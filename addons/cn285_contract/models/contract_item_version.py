@@ -54,7 +54,11 @@ class ContractItemVersion(models.Model):
     anchor_date = fields.Date(readonly=True, help="Date-to-date periods count from this day.")
     pricelist_id = fields.Many2one("product.pricelist", readonly=True, ondelete="restrict")
     change_id = fields.Many2one(
-        "cn285.contract.change", readonly=True, index="btree_not_null", ondelete="set null"
+        "cn285.contract.change",
+        string="Contract Change",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     patch = fields.Json(readonly=True, help="What changed on this day, as data.")
     not_before = fields.Date(readonly=True, help="Its rows are not invoiced before this day.")

@@ -156,7 +156,9 @@ class ContractItem(models.Model):
     def _compute_mrr(self):
         today = {item: item._today() for item in self}
         start = {item: max(filter(None, (day, item.billing_start))) for item, day in today.items()}
-        now, agreed = self._mrr_on(today), self._mrr_on(start)
+        now = self._mrr_on(today)
+        later = self.filtered(lambda item: start[item] != today[item])
+        agreed = now | later._mrr_on({item: start[item] for item in later})
         for item in self:
             item.mrr = float(now[item]) if item.state in COUNTED_STATES else 0.0
             item.mrr_committed = (
@@ -287,8 +289,9 @@ class Contract(models.Model):
             agreed.update(dict.fromkeys(signed, max([today, *starts])))
             members[contract] = items, signed
         model = self.env["cn285.contract.item"]
-        now = model.union(*now)._mrr_on(now)
-        agreed = model.union(*agreed)._mrr_on(agreed)
+        values = model.union(*now)._mrr_on(now)
+        other = {item: day for item, day in agreed.items() if now.get(item) != day}
+        now, agreed = values, values | model.union(*other)._mrr_on(other)
         for contract, (items, signed) in members.items():
             contract.mrr = float(sum(now[item] for item in items))
             contract.mrr_committed = float(sum(agreed[item] for item in signed))

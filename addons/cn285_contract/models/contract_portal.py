@@ -89,16 +89,24 @@ class Contract(models.Model):
         self.ensure_one()
         return False
 
-    def _portal_items(self):
+    def _portal_item_records(self):
+        """Items that the customer sees: all but those that were cancelled, in their order."""
+        self.ensure_one()
+        return self.item_ids.filtered(lambda item: item.state != "cancelled")
+
+    def _portal_items(self, offset=0, limit=None):
         """Items that the customer sees, each with its price, its rhythm and its next invoice date.
 
         Prices are with tax where :meth:`_prices_with_tax` says so.
 
+        :param offset: how many to leave out
+        :param limit: how many at most; None: all
+
         :returns: list of ``{"item": record, "price": float or None, "rhythm": text,
             "next_date": date or None}``, in the contract's order, without cancelled items
         """
-        self.ensure_one()
-        items = self.item_ids.filtered(lambda item: item.state != "cancelled")
+        items = self._portal_item_records()[offset:]
+        items = items if limit is None else items[:limit]
         rows = self.env["cn285.billing.schedule"]._read_group(
             [("item_id", "in", items.ids), ("state", "in", ("planned", "waiting"))],
             ["item_id"],

@@ -17,7 +17,15 @@ class ContractTemplate(models.Model):
     code = fields.Char(copy=False, help="Short name by which files and programs refer to it.")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", help="Left empty, all companies may use it.")
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Left empty, all companies may use it. One that names a price list, payment terms or "
+        "a journal of a company is that company's.",
+    )
     owner_company_id = fields.Many2one(
         "res.company",
         string="Maintained By",
@@ -69,6 +77,16 @@ class ContractTemplate(models.Model):
         "(code, COALESCE(company_id, 0)) WHERE code IS NOT NULL",
         "A contract template with this code already exists.",
     )
+
+    @api.depends("pricelist_id", "payment_term_id", "journal_id")
+    def _compute_company_id(self):
+        """What belongs to a company makes the template that company's."""
+        for template in self:
+            # sudo: of which company they are; a company may have hidden it from its users.
+            named = template.sudo()
+            owners = named.pricelist_id, named.payment_term_id, named.journal_id
+            companies = [one.company_id for one in owners if one.company_id]
+            template.company_id = template.company_id or (companies[0] if companies else False)
 
     @api.depends("pricelist_id", "company_id")
     def _compute_currency_id(self):

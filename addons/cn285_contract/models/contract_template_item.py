@@ -70,7 +70,7 @@ class ContractTemplateItemDiscount(models.Model):
     currency_id = fields.Many2one(related="item_id.currency_id")
     name = fields.Char(string="Label")
     month_from = fields.Integer(
-        string="From",
+        string="From Month",
         default=1,
         required=True,
         help="1: from the first billed day on, which is the day after the trial. 3: from the third "

@@ -42,7 +42,8 @@ class Guarded(models.AbstractModel):
     read-only field is refused to all but the superuser and the machinery's own door
     (:meth:`_inside`), at ``create`` and at ``write``, in commands of a parent's x2many field, and
     as a default, whether of the context or kept by the user. Stored related fields and computed
-    ones without ``readonly=False`` are read-only by themselves.
+    ones without ``readonly=False`` are read-only by themselves. Links are to records of ours that
+    the user may read, and no record is moved to a parent where the user may not write it.
 
     ``_creatable`` names read-only fields that whoever creates the record may give: a number that
     comes from elsewhere. ``_is_history`` refuses users everything, deleting too: rows of it are
@@ -54,7 +55,7 @@ class Guarded(models.AbstractModel):
     """
 
     _name = "cn285.guarded"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
     _description = "Fields that Only the Program Writes"
 
     _creatable = frozenset()
@@ -116,6 +117,20 @@ class Guarded(models.AbstractModel):
             model=self.env["ir.model"]._get(self._name).name or self._name,
         )
 
+    @api.model
+    def _bound_of(self, name, declared):
+        """The usual bounds are of what users write: the machinery counts what it counts."""
+        if self._is_history and name not in declared:
+            return None
+        return super()._bound_of(name, declared)
+
+    @api.model
+    def _within_bounds(self, vals):
+        # History comes in great numbers, and from code alone.
+        if self._is_history and not self._bounds():
+            return vals
+        return super()._within_bounds(vals)
+
     # === CRUD === #
 
     @api.model
@@ -143,6 +158,13 @@ class Guarded(models.AbstractModel):
                 {name: value for name, value in vals.items() if name not in kept}
                 for vals in vals_list
             ]
+            # Of its parents a new record is asked by its record rules, once it is there.
+            self.browse()._check_links_read(
+                *(
+                    {n: value for n, value in vals.items() if not self._is_parent(n)}
+                    for vals in vals_list
+                )
+            )
         return super().create(vals_list)
 
     def _says(self, name, vals):
@@ -155,7 +177,27 @@ class Guarded(models.AbstractModel):
         if not self._is_inside():
             self._refuse_kept(self._kept_fields() & vals.keys())
             self._refuse_fixed(vals)
-        return super().write(vals)
+            self._check_links_read(vals)
+        result = super().write(vals)
+        if not self._is_inside() and self._names_a_parent(vals):
+            # Odoo asks before it writes only: nothing is put where its user may not write.
+            self.check_access("write")
+        return result
+
+    def _is_parent(self, name):
+        field = self._fields.get(name)
+        return (
+            field is not None
+            and field.type == "many2one"
+            and bool(field.required or field.ondelete == "cascade")
+        )
+
+    def _names_a_parent(self, vals):
+        # Of parents alone: whoever hands over his own contract may write no more of it, and may.
+        return any(
+            self._is_parent(name) and self._fields[name].comodel_name.startswith("cn285.")
+            for name in vals
+        )
 
     def _refuse_fixed(self, vals):
         """Refuse other values of what is fixed once a record is no draft any more.

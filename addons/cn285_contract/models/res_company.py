@@ -5,12 +5,14 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 
+from .bounds import COUNT
 from .clock import imagining
 from .guarded import is_for_staff
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "cn285.bounded.values"]
 
     cn285_tz = fields.Selection(
         _tz_get,
@@ -88,6 +90,11 @@ class ResCompany(models.Model):
         "CHECK(cn285_batch_size BETWEEN 1 AND 5000)",
         "The number of invoices per job must be between 1 and 5000.",
     )
+
+    @api.model
+    def _bounds(self):
+        counts = ("cn285_horizon_months", "cn285_batch_size", "cn285_backdate_days")
+        return {**super()._bounds(), **dict.fromkeys(counts, COUNT)}
 
     def _has_field_access(self, field, operation):
         return super()._has_field_access(field, operation) and not is_for_staff(self, field)

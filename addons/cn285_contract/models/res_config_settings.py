@@ -1,8 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "cn285.bounded.values"]
 
     cn285_tz = fields.Selection(related="company_id.cn285_tz", readonly=False, required=True)
     cn285_horizon_months = fields.Integer(related="company_id.cn285_horizon_months", readonly=False)
@@ -23,4 +24,11 @@ class ResConfigSettings(models.TransientModel):
     cn285_change_billing = fields.Selection(
         related="company_id.cn285_change_billing", readonly=False
     )
+    cn285_trial_once = fields.Selection(related="company_id.cn285_trial_once", readonly=False)
     cn285_backdate_days = fields.Integer(related="company_id.cn285_backdate_days", readonly=False)
+
+    @api.model
+    def _bounds(self):
+        """What the company keeps lies within its bounds."""
+        kept = self.env["res.company"]._bounds()
+        return {name: bound for name, bound in kept.items() if name in self._fields}

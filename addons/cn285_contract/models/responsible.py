@@ -1,5 +1,7 @@
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .common import in_language_of, in_some_language
 
 MANAGERS = "cn285_contract.group_billing_manager"
 ADMINS = "base.group_system"
@@ -17,19 +19,21 @@ class ResCompany(models.Model):
         "the company.",
     )
 
-    def _cn285_responsible(self):
+    def _cn285_responsible(self, but=None):
         """Who is asked about contracts of this company that have no salesperson; may be empty.
 
         Who is set, else a billing manager, else an administrator.
 
         Never the program's own user: nobody reads what it is asked.
+
+        :param but: users who are not asked any more
         """
         self.ensure_one()
         # sudo: who has which right is found out for whoever asks.
         company = self.sudo()
         others = [company.env.ref(group).all_user_ids.sorted("id") for group in (MANAGERS, ADMINS)]
         for user in company.cn285_responsible_id.union(*others):
-            if user._cn285_reads_for(company):
+            if user._cn285_reads_for(company) and user not in (but or ()):
                 return user.sudo(self.env.su)
         return self.env["res.users"]
 
@@ -49,6 +53,37 @@ class ResCompany(models.Model):
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_hand_over_contracts(self):
+        """Contracts of a user who is deleted, and what he was asked, go to who is responsible.
+
+        Odoo would leave the contracts to nobody, and delete the activities with the user.
+        """
+        # sudo: whoever may delete a user need not see contracts.
+        contracts = self.env["cn285.contract"].sudo().with_context(active_test=False)
+        for company, own in (
+            contracts.search([("user_id", "in", self.ids)]).grouped("company_id").items()
+        ):
+            own.user_id = company._cn285_responsible(but=self)
+        activities = self.env["mail.activity"].sudo()
+        asked = activities.search(
+            [("user_id", "in", self.ids), ("res_model", "in", self._cn285_asking_models())]
+        )
+        for activity in asked:
+            record = self.env[activity.res_model].sudo().browse(activity.res_id).exists()
+            company = record.company_id or self.env.company
+            others = company._cn285_responsible(but=self)
+            if record and others:
+                activity.user_id = others
+
+    def _cn285_asking_models(self):
+        """Names of our models of which users are asked something."""
+        return [
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("cn285.") and "activity_ids" in model._fields and model._auto
+        ]
 
     def _cn285_reads_for(self, company):
         """Whether this user is somebody who reads activities of a company."""
@@ -76,19 +111,22 @@ class Contract(models.Model):
             return salesperson.sudo(self.env.su)
         return self.company_id._cn285_responsible()
 
-    def _ask_responsible(self, record, summary, deadline=None, note=None):
-        """Ask who is responsible for this contract to do something about a record.
+    def _ask_responsible(self, record, words, deadline=None, note=None):
+        """Ask who is responsible for this contract, in his language, to do something.
 
         Where there is nobody, it is noted on the record, for whoever comes.
 
         :param record: a record with activities: the contract itself, a change, a notice
+        :param words: function from the record, as he reads it, to what is to be done
         :param note: text, also of strangers, which is shown as it was written
         """
         self.ensure_one()
         user = self._responsible()
         if not user:
-            record.sudo().message_post(body=summary)  # sudo: as below
+            record = in_some_language(record)
+            record.sudo().message_post(body=words(record))  # sudo: as below
             return
+        record = in_language_of(record, user)
         text = Markup("<br>").join((note or "").splitlines())
         # sudo: an activity of somebody else, for whoever causes it.
-        record.sudo().activity_schedule(TODO, deadline, summary, text, user_id=user.id)
+        record.sudo().activity_schedule(TODO, deadline, words(record), text, user_id=user.id)

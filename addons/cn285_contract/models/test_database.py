@@ -28,7 +28,7 @@ class ResCompany(models.Model):
         if not self.env.is_system():
             raise AccessError(self.env._("Only administrators mark a database as a test."))
         parameters = self.env["ir.config_parameter"]
-        parameters.set_param(MARK, marked and parameters.get_param("database.uuid"))
+        return parameters.set_param(MARK, marked and parameters.get_param("database.uuid"))
 
     @api.model
     def _cn285_posts_ahead(self):

@@ -5,15 +5,19 @@ from . import (
     test_explanations,
     test_labels,
     test_lines_on_screen,
+    test_long_contract,
     test_mrr,
     test_named_by_ours,
     test_planning,
     test_portal,
     test_product_rules,
     test_security,
+    test_sizes,
+    test_subscriber,
     test_templates_shared,
     test_texts,
     test_tour,
+    test_trials,
     test_views,
 )
 from .billing import (
@@ -59,5 +63,6 @@ from .importing import (
     test_import_contracts,
 )
 from .privacy import (
+    test_anonymise,
     test_partner_archive,
 )

@@ -8,6 +8,14 @@ OCA = {
     "res.partner": {"Contracts", "Sale Contracts", "Purchase Contracts"},
 }
 
+#: Choices that a function puts into the reader's words, or that are no words: names of zones.
+WORDED = {
+    ("cn285.statement.layout.column", "field"),
+    ("cn285.statement.layout.group", "field"),
+    ("cn285.legal.region", "tz"),
+    ("res.company", "cn285_tz"),
+}
+
 
 @tagged("post_install", "-at_install")
 class TestLabels(TransactionCase):
@@ -41,3 +49,17 @@ class TestLabels(TransactionCase):
             if field.field_description in OCA.get(field.model, ())
         ]
         self.assertFalse(alike)
+
+    def test_choices_are_translated(self):
+        """A choice that a function returns is in the language of the code that wrote it."""
+        untranslated = [
+            (model, name)
+            for model, record in self.env.items()
+            for name, field in record._fields.items()
+            if field.type == "selection"
+            and (model.startswith("cn285.") or name.startswith("cn285_"))
+            and not field.related
+            and callable(field.selection)
+            and (model, name) not in WORDED
+        ]
+        self.assertFalse(untranslated)

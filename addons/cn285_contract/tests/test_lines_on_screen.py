@@ -53,6 +53,41 @@ class TestLinesOnScreen(ContractCase):
                 with self.subTest(f"{model}, {kind}"):
                     self.assertGreaterEqual(self._columns(model, kind), typed | {"discount_ids"})
 
+    def _lists(self, node, model):
+        """All lists of lines inside a view: ``(field, list node)``, also lists within lists."""
+        for child in node:
+            field = child.tag == "field" and self.env[model]._fields.get(child.get("name"))
+            if field and field.type == "one2many":
+                for columns in child.xpath("./list"):
+                    yield field, columns
+                yield from self._lists(child, field.comodel_name)
+            else:
+                yield from self._lists(child, model)
+
+    def test_no_list_of_lines_misses_what_only_a_user_can_give(self):
+        """Wherever lines are typed in a list: what is required, and has no default, is a column."""
+        views = self.env["ir.ui.view"].search(
+            [("model", "=like", "cn285.%"), ("type", "=", "form"), ("mode", "=", "primary")]
+        )
+        looked_at, missing = 0, []
+        for view in views:
+            arch = etree.fromstring(self.env[view.model].get_view(view.id)["arch"])
+            for field, columns in self._lists(arch, view.model):
+                if not columns.get("editable") or columns.get("create") == "0":
+                    continue
+                looked_at += 1
+                shown = set(columns.xpath("./field/@name"))
+                missing += [
+                    (view.name, field.name, name)
+                    for name, one in self.env[field.comodel_name]._fields.items()
+                    if one.required
+                    and not (one.default or one.compute or one.related or one.readonly)
+                    and name not in shown
+                    and name != field.inverse_name
+                ]
+        self.assertGreater(looked_at, 8)
+        self.assertFalse(missing)
+
     def _template(self, **values):
         return self.env["cn285.contract.template"].create(
             {

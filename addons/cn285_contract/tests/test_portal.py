@@ -227,3 +227,32 @@ class TestPortal(ContractCase, HttpCase):
         self.assertIn("Accès revendu", page)
         self.assertNotIn("43.21", page)
         self.assertNotIn('id="contract_next_invoices"', page)
+
+    def _items_of(self, page):
+        """The part of a contract's page with its items."""
+        start = page.index('id="contract_items"')
+        return page[start : page.index("</section>", start)]
+
+    def test_long_contract_is_paged(self):
+        """Items and invoices a page at a time; the address may say anything."""
+        items = [{"name": f"Vehicle {number:03}"} for number in range(90)]
+        contract = self._create_contract(items)
+        self.authenticate("portal_martin", "portal_martin")
+        page = self.url_open(f"/my/contracts/{contract.id}").text
+        items = self._items_of(page)
+        self.assertEqual(items.count("Vehicle "), 40)
+        self.assertIn("Vehicle 039", items)
+        self.assertIn("?item_page=2#contract_items", items)
+        self.assertIn("1–40", items)
+        # 20 lines of each of the next invoices.
+        self.assertEqual(page.count("Vehicle "), 40 + 3 * 20)
+        self.assertIn("and 70 more lines", " ".join(page.split()))
+        page = self.url_open(f"/my/contracts/{contract.id}?item_page=3").text
+        items = self._items_of(page)
+        self.assertEqual(items.count("Vehicle "), 10)
+        self.assertIn("Vehicle 089", items)
+        self.assertIn("?item_page=2#contract_items", items)
+        for odd in ("99", "0", "-1", "x", "1e9", "²", "9" * 40, ""):
+            answer = self.url_open(f"/my/contracts/{contract.id}?item_page={odd}")
+            self.assertEqual(answer.status_code, 200, odd)
+            self.assertIn("Vehicle 0", answer.text)

@@ -3,7 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
@@ -50,6 +50,32 @@ class TestTemplatesShared(ContractCase):
         return contracts.create(
             {"partner_id": self.customer.id, "template_id": self.template.id, **values}
         )
+
+    def test_takes_what_is_a_companys(self):
+        """A price list, payment terms or a journal of a company make it that company's."""
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Tariff", "company_id": self.company.id, "currency_id": self.eur.id}
+        )
+        journal = self.env["account.journal"].search(
+            [("type", "=", "sale"), ("company_id", "=", self.company.id)], limit=1
+        )
+        self.manager.group_ids += self.env.ref("product.group_product_pricelist")
+        templates = self.env["cn285.contract.template"].with_user(self.manager)
+        for field, record in (
+            ("pricelist_id", pricelist),
+            ("journal_id", journal),
+        ):
+            with self.subTest(field):
+                made = templates.create({"name": field, field: record.id})
+                self.assertEqual(made.company_id, self.company)
+                shared = templates.create({"name": f"{field} later"})
+                self.assertFalse(shared.company_id)
+                shared[field] = record
+                self.assertEqual(shared.company_id, self.company)
+                form = Form(templates)
+                form.name = f"{field} on a screen"
+                form[field] = record
+                self.assertEqual(form.save().company_id, self.company)
 
     # === HEADER === #
 

@@ -116,6 +116,25 @@ class TestTour(ContractCase, HttpCase):
         self.assertEqual((discount.name, discount.percent), ("Bienvenue", 50.0))
         self.assertEqual((discount.month_count, discount.counted_in), (2, "month"))
 
+    def test_change_by_its_heading(self):
+        """An upgrade is found under its heading, and leads where the tier path does."""
+        gold = self._create_product("API Gold", 300.0)
+        self.env["cn285.tier.path"].create(
+            {
+                "product_from_id": self.subscription.id,
+                "product_to_id": gold.id,
+                "kind": "upsell",
+            }
+        )
+        contract = self._create_contract(
+            [{"code": "AB-123-CD"}], date_start=self.company._cn285_today()
+        )
+        self.start_tour(
+            f"/odoo/cn285-contracts/{contract.id}", "cn285_contract_change_tour", login="tour_clerk"
+        )
+        change = contract.change_ids
+        self.assertEqual((change.type, change._parsed()["product_id"]), ("upsell", gold))
+
     def test_progress_refreshes_itself(self):
         """The form of a running run shows what became of it without a click."""
         run = self.env["cn285.billing.run"].create({"date": date(2026, 1, 31), "state": "running"})

@@ -1,5 +1,5 @@
 """Dialogs: confirm, make a change, preview the next invoices, bill ahead, credit, bill again;
-merging contacts.
+merging contacts, making them anonymous.
 Called by: buttons of contracts and invoices. They ask and show; the work is done in ``models``.
 """
 
@@ -10,5 +10,6 @@ from . import (
     contract_preview,
     credit_again,
     credit_create,
+    partner_anonymise,
     partner_merge,
 )

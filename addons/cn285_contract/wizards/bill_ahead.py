@@ -5,6 +5,7 @@ class BillAhead(models.TransientModel):
     """A dialog that bills periods ahead of their day."""
 
     _name = "cn285.bill.ahead"
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Bill Upcoming Periods"
 
     contract_ids = fields.Many2many("cn285.contract", string="Contracts", required=True)

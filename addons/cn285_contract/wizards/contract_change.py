@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.bounds import DAY, END, PERCENT, PRICE, QUANTITY
 from ..models.changes.contract_item_pause import BILLING
 from ..models.price_terms import MONTH_NAMES, UNITS
 
@@ -12,7 +13,7 @@ class ContractChangeWizard(models.TransientModel):
     """
 
     _name = "cn285.contract.change.wizard"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Change a Contract"
 
     contract_id = fields.Many2one("cn285.contract", required=True, readonly=True)
@@ -26,6 +27,9 @@ class ContractChangeWizard(models.TransientModel):
     )
     on = fields.Char(compute="_compute_spec")
     value_names = fields.Char(compute="_compute_spec")
+    type_groups = fields.Json(compute="_compute_type_groups")
+    by_path = fields.Boolean(compute="_compute_path_products")
+    path_product_ids = fields.Many2many("product.product", compute="_compute_path_products")
     date_effective = fields.Date(string="Effective Date", required=True)
     first_date = fields.Date(
         string="Possible From", compute="_compute_first_date", help="By the template's rules."
@@ -68,13 +72,24 @@ class ContractChangeWizard(models.TransientModel):
     billing_day = fields.Integer(default=1)
     billing_month = fields.Selection(MONTH_NAMES)
     timing = fields.Selection(
-        [("advance", "In Advance"), ("arrears", "In Arrears")], string="Billed", default="advance"
+        [("advance", "In Advance"), ("arrears", "In Arrears")], string="Billing", default="advance"
     )
     trial_days = fields.Integer()
     date_start = fields.Date(string="Start of the Service")
     date_end = fields.Date(string="Last Day")
     billing = fields.Selection(BILLING, string="Meanwhile")
     cause = fields.Selection([("debt", "Debt"), ("manual", "Other")], default="manual")
+
+    @api.model
+    def _bounds(self):
+        return {
+            **super()._bounds(),
+            "quantity": QUANTITY,
+            "price_unit": PRICE,
+            "discount": PERCENT,
+            "date_start": DAY,
+            "date_end": END,
+        }
 
     @api.model
     def _type_selection(self):
@@ -93,6 +108,27 @@ class ContractChangeWizard(models.TransientModel):
             # With a comma on either side, so that no name is found in another.
             names = [name for name, value in spec.values.items() if value.in_dialog] if spec else []
             wizard.value_names = f",{','.join(names)},"
+
+    @api.depends_context("lang")
+    def _compute_type_groups(self):
+        changes = self.env["cn285.contract.change"]
+        self.type_groups = changes._type_groups([name for name, _text in self._type_selection()])
+
+    @api.depends("type", "item_id")
+    def _compute_path_products(self):
+        """The products that may be chosen, where a tier path must lead to them."""
+        types, paths = (
+            self.env["cn285.contract.change"]._change_types(),
+            self.env["cn285.tier.path"],
+        )
+        for wizard in self:
+            spec = types.get(wizard.type)
+            wizard.by_path = bool(spec and spec.by_path)
+            wizard.path_product_ids = (
+                paths._reached(wizard.company_id, wizard.item_id.product_id, wizard.type)
+                if wizard.by_path and wizard.item_id
+                else False
+            )
 
     @api.depends("type", "item_id", "contract_id", "quantity")
     def _compute_first_date(self):
@@ -135,6 +171,10 @@ class ContractChangeWizard(models.TransientModel):
         if change_type:
             item = self.item_id if change_type.on == "item" else self.item_id.browse()
             self.update(change_type.start_values(item))
+        if self.by_path and self.product_id not in self.path_product_ids:
+            # Where one way leads on, it is the one that is meant.
+            only = self.path_product_ids if len(self.path_product_ids) == 1 else False
+            self.product_id = only
         self.preview_html = False
         if self.first_date:
             self.date_effective = self.first_date

@@ -5,7 +5,7 @@ class ContractConfirm(models.TransientModel):
     """A dialog that asks before a confirmation has months that are past invoiced at once."""
 
     _name = "cn285.contract.confirm"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Confirm a Contract of the Past"
 
     contract_id = fields.Many2one("cn285.contract", required=True, readonly=True)

@@ -5,7 +5,7 @@ class ContractPreview(models.TransientModel):
     """A dialog that shows a contract's next invoices; it is never saved."""
 
     _name = "cn285.contract.preview"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Next Invoices of a Contract"
 
     contract_id = fields.Many2one("cn285.contract", required=True, readonly=True)

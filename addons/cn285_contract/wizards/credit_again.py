@@ -7,7 +7,7 @@ class CreditAgain(models.TransientModel):
     """The dialog of *Credit and Bill Again*: what is credited, what is billed instead."""
 
     _name = "cn285.credit.again"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Credit and Bill Again"
 
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True)

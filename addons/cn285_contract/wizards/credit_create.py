@@ -2,12 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.bounds import PERCENT
+
 
 class CreditCreate(models.TransientModel):
     """A dialog that makes a credit note: of an invoice, of a part of it, or of nothing billed."""
 
     _name = "cn285.credit.create"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Credit Note"
 
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
@@ -22,7 +24,7 @@ class CreditCreate(models.TransientModel):
             ("rows", "Periods of the Schedule"),
             ("goodwill", "A Goodwill Amount"),
         ],
-        string="Credit",
+        string="What Is Credited",
     )
     percent = fields.Float(string="Percentage", digits=(5, 2))
     amount = fields.Monetary(string="Amount Excl. Tax")
@@ -49,6 +51,10 @@ class CreditCreate(models.TransientModel):
     chosen_untaxed = fields.Monetary(string="Chosen Excl. Tax", compute="_compute_chosen")
     chosen_tax = fields.Monetary(string="Tax", compute="_compute_chosen")
     chosen_total = fields.Monetary(string="Chosen with Tax", compute="_compute_chosen")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "percent": PERCENT}
 
     @api.depends("move_id", "contract_id")
     def _compute_company(self):
@@ -178,6 +184,7 @@ class CreditCreate(models.TransientModel):
 
 class CreditCreateLine(models.TransientModel):
     _name = "cn285.credit.create.line"
+    _inherit = ["cn285.bounded"]
     _description = "Credit Note: Line"
 
     wizard_id = fields.Many2one("cn285.credit.create", required=True, ondelete="cascade")
@@ -193,6 +200,10 @@ class CreditCreateLine(models.TransientModel):
     contract_name = fields.Char(string="Contract", readonly=True)
     percent = fields.Float(string="%", digits=(5, 2))
     amount = fields.Monetary(string="or Amount")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "percent": PERCENT}
 
     @api.onchange("percent")
     def _onchange_percent(self):

@@ -30,6 +30,11 @@ _CELL_KEYS = {
 }  # fmt: skip
 _TEST_KEYS = {"column", "equals", "not_equals", "in", "not_in", "filled"}
 _RECORD_KEYS = {"kind", "columns", "when", "once"}
+_KINDS_OF_KEYS: dict[str, type | tuple[type, ...]] = {
+    "column": str, "map": dict, "date_format": str,
+    "months_before": (int, str), "months_after": (int, str),
+    "days_before": (int, str), "days_after": (int, str),
+}  # fmt: skip
 
 
 class MappingError(ValueError):
@@ -100,16 +105,20 @@ def parse_mapping(text: str | bytes) -> Mapping:
     """Read a mapping written in TOML or JSON (recognised by the leading brace).
 
     :raises MappingError: ``not_a_mapping``, ``needs_python_311``, ``unknown_key``, ``missing_key``,
-        ``bad_date``
+        ``wrong_value``, ``bad_date``
     """
     data = _parse(text)
     _known(data, {"input", "billing", "fixed", "record"}, "mapping")
     given, billing = _table(data, "input"), _table(data, "billing")
     _known(given, {"delimiter"}, "input")
     _known(billing, {"until", "compare"}, "billing")
-    until = billing.get("until")
+    until, delimiter = billing.get("until"), given.get("delimiter")
+    if delimiter is not None and len(_of(str, delimiter, "delimiter", "input")) != 1:
+        raise MappingError("wrong_value", key="delimiter", where="input", value=delimiter)
+    if billing.get("compare"):
+        _of(str, billing["compare"], "compare", "billing")
     mapping = Mapping(
-        delimiter=given.get("delimiter"),
+        delimiter=delimiter,
         until=_as_text(until) if until else None,
         compare=billing.get("compare"),
     )
@@ -117,7 +126,7 @@ def parse_mapping(text: str | bytes) -> Mapping:
         _parse_date(mapping.until)
     for entry in _list(data, "fixed"):
         _known(entry, {"kind", "columns"}, "fixed")
-        cells = {name: _as_text(value) for name, value in _required(entry, "columns").items()}
+        cells = {name: _as_text(value) for name, value in _required(entry, "columns", dict).items()}
         mapping.fixed.append(MappedRow(_required(entry, "kind"), cells))
     for entry in _list(data, "record"):
         mapping._records.append(_compile_record(entry, mapping.columns))
@@ -138,28 +147,40 @@ def _parse(text: str | bytes) -> dict[str, Any]:
             raise MappingError("needs_python_311")
         else:
             data = tomllib.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise MappingError("not_a_mapping", reason=str(error)) from None
+    except MappingError:
+        raise
+    except UnicodeDecodeError:
+        raise MappingError("not_a_mapping", problem="not_utf8") from None
+    except RecursionError:
+        raise MappingError("not_a_mapping", problem="too_deep") from None
     except ValueError as error:
-        if isinstance(error, MappingError):
-            raise
-        raise MappingError("not_a_mapping", reason=str(error)) from None
+        raise _syntax_error(error) from None
     if not holds_text(data):
-        raise MappingError("not_a_mapping", reason="NUL")
+        raise MappingError("not_a_mapping", problem="not_text")
     return data
+
+
+def _syntax_error(error: ValueError) -> MappingError:
+    """Where a text is neither TOML nor JSON, without the parser's own words, which are English."""
+    line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
+    if line is None and (place := re.search(r"\(at line (\d+), column (\d+)\)$", str(error))):
+        line, column = map(int, place.groups())
+    if line is None:
+        return MappingError("not_a_mapping", problem="incomplete")
+    return MappingError("not_a_mapping", problem="syntax", line=line, column=column)
 
 
 def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
     value = data.get(key, {})
     if not isinstance(value, dict):
-        raise MappingError("not_a_mapping", reason=f"[{key}]")
+        raise MappingError("not_a_mapping", problem="not_table", key=key)
     return value
 
 
 def _list(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
     value = data.get(key, [])
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise MappingError("not_a_mapping", reason=f"[[{key}]]")
+        raise MappingError("not_a_mapping", problem="not_tables", key=key)
     return value
 
 
@@ -169,10 +190,18 @@ def _known(entry: dict[str, Any], keys: set[str], where: str) -> None:
             raise MappingError("unknown_key", key=key, where=where, known=", ".join(sorted(keys)))
 
 
-def _required(entry: dict[str, Any], key: str) -> Any:
+def _required(entry: dict[str, Any], key: str, kind: type = str) -> Any:
+    where = str(entry.get("kind", "record"))
     if not entry.get(key):
-        raise MappingError("missing_key", key=key, where=str(entry.get("kind", "record")))
-    return entry[key]
+        raise MappingError("missing_key", key=key, where=where)
+    return _of(kind, entry[key], key, where)
+
+
+def _of(kinds: type | tuple[type, ...], value: Any, key: str, where: str) -> Any:
+    """The value, if it is of a kind that its key may have."""
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise MappingError("wrong_value", key=key, where=where, value=_as_text(value))
+    return value
 
 
 def _as_text(value: Any) -> str:
@@ -186,9 +215,12 @@ def _as_text(value: Any) -> str:
 
 def _compile_record(entry: dict[str, Any], used: set[str]) -> _Record:
     _known(entry, _RECORD_KEYS, "record")
-    columns = _required(entry, "columns")
-    tests = entry.get("when", [])
-    tests = [_compile_test(test, used) for test in ([tests] if isinstance(tests, dict) else tests)]
+    columns, where = _required(entry, "columns", dict), _required(entry, "kind")
+    tests = _of((list, dict), entry.get("when", []), "when", where)
+    tests = [
+        _compile_test(_of(dict, test, "when", where), used)
+        for test in ([tests] if isinstance(tests, dict) else tests)
+    ]
     return _Record(
         kind=_required(entry, "kind"),
         columns={name: _compile_cell(spec, name, used) for name, spec in columns.items()},
@@ -226,6 +258,9 @@ def _compile_cell(spec: Any, name: str, used: set[str]) -> Expression:
     if len(sources) != 1:
         raise MappingError("one_source", key=name)
     source = spec[sources[0]]
+    for key, kinds in _KINDS_OF_KEYS.items():
+        if key in spec:
+            _of(kinds, spec[key], key, name)
     if sources[0] == "column":
         used.add(source)
         make: Expression = lambda cells: cells[source]  # noqa: E731

@@ -89,8 +89,9 @@ def read_table(file: str, content: bytes | str, delimiter: str | None = None) ->
     while True:
         try:
             cells = next(reader, None)
-        except csv.Error as error:
-            raise TableError("not_csv", reader.line_num, reason=str(error)) from None
+        except csv.Error:
+            # Its own words are English; what goes wrong are quotes, and breaks of lines.
+            raise TableError("not_csv", reader.line_num) from None
         if cells is None:
             return table
         if any(cell.strip() for cell in cells):

@@ -51,6 +51,18 @@ class TestImportWizard(ImportCase):
     def test_kinds_are_named(self):
         self.assertEqual(self._wizard({}, self.helper).kinds, "groups, people, accounts")
 
+    def test_kinds_are_told_in_the_users_words(self):
+        """Beside the name of each file: what its rows become, as the model is called."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.model"]._get("res.partner").with_context(lang="fr_FR").name = "Contact !"
+        wizard = self._wizard({"people.csv": PEOPLE.encode()}, self.helper)
+        self.assertIn("people.csv: Contact", wizard.kind_labels)
+        french = wizard.with_context(lang="fr_FR")
+        french.invalidate_recordset()
+        self.assertIn("people.csv: Contact !", french.kind_labels)
+        french.action_load()
+        self.assertEqual(french.count_ids.mapped("label"), ["Contact !"])
+
     def test_no_file_and_broken_zip(self):
         with self.assertRaisesRegex(UserError, "at least one"):
             self._wizard({}, self.helper).action_load()

@@ -18,6 +18,11 @@ class ImportWizard(models.TransientModel):
         compute="_compute_kinds",
         help="What can be imported here, in the order in which it goes in.",
     )
+    kind_labels = fields.Text(
+        string="What Can Be Imported",
+        compute="_compute_kinds",
+        help="Each file's name, and what its rows become.",
+    )
     attachment_ids = fields.Many2many(
         "ir.attachment",
         string="Files",
@@ -46,10 +51,20 @@ class ImportWizard(models.TransientModel):
     error_file = fields.Binary(string="Refused Rows (CSV)", readonly=True, attachment=False)
     error_name = fields.Char(default="refused-rows.csv", readonly=True)
 
+    @api.depends_context("lang")
     def _compute_kinds(self):
-        kinds = ", ".join(self.env["cn285.import.loader"]._catalogue())
+        labels = self._kind_labels()
         for wizard in self:
-            wizard.kinds = kinds
+            wizard.kinds = ", ".join(labels)
+            wizard.kind_labels = "\n".join(f"{kind}.csv: {what}" for kind, what in labels.items())
+
+    @api.model
+    def _kind_labels(self):
+        """What rows of each kind become, in the user's words: ``{kind: label}``, in order."""
+        # sudo: the names of models, which are no secret; users read them on every screen.
+        models_sudo = self.env["ir.model"].sudo()
+        catalogue = self.env["cn285.import.loader"]._catalogue()
+        return {name: models_sudo._get(kind.model).name for name, kind in catalogue.items()}
 
     @api.depends("error_ids")
     def _compute_error_count(self):
@@ -96,11 +111,12 @@ class ImportWizard(models.TransientModel):
         return files
 
     def _show(self, report):
-        kinds = report.kinds()
+        kinds, labels = report.kinds(), self._kind_labels()
         counts = [
             fields.Command.create(
                 {
                     "kind": kind.replace("_", " "),
+                    "label": labels.get(kind),
                     "created": report.created[kind],
                     "updated": report.updated[kind],
                     "skipped": report.skipped[kind],
@@ -138,7 +154,8 @@ class ImportCount(models.TransientModel):
     _description = "Rows Loaded"
 
     wizard_id = fields.Many2one("cn285.import.wizard", required=True, ondelete="cascade")
-    kind = fields.Char(string="What")
+    kind = fields.Char(string="File")
+    label = fields.Char(string="What")
     created = fields.Integer(string="New")
     updated = fields.Integer(string="Changed")
     skipped = fields.Integer(string="As Before")

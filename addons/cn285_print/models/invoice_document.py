@@ -1,5 +1,7 @@
 """From an invoice to the document that is printed: the texts and figures, in order."""
 
+import re
+
 from odoo.tools import format_date, html2plaintext, is_html_empty
 
 from ..report.document import Document, Labels, Notes
@@ -8,6 +10,8 @@ from .invoice_mentions import InvoiceMentions
 from .invoice_parties import InvoiceParties
 from .invoice_sums import InvoiceSums
 
+# Headings where the company has no colour.
+INK = "#1c2833"
 # So many steps of one calculation are printed; statements have them all.
 MOST_STEPS = 40
 # So many names are listed before "and others".
@@ -49,10 +53,15 @@ class InvoiceDocument:
             totals=sums.totals(),
             notes=self._notes(),
             footer=parties.footer(),
-            color=move.company_id.primary_color or "#1c2833",
+            color=self._color(),
             language=(self.env.lang or "en")[:2],
             logo=parties.logo(),
         )
+
+    def _color(self):
+        """The company's colour, where it is the code of one."""
+        color = self._move.company_id.primary_color or ""
+        return color if re.fullmatch("#[0-9a-fA-F]{6}", color) else INK
 
     # --- what it is ----------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class InvoiceMentions:
             buyer_country=country,
             buyer_in_union=country in union and country != home,
             buyer_has_vat_number=bool(buyer.vat or customer.vat),
-            is_professional=buyer._cn285_is_professional(),
+            is_professional=bool(buyer) and buyer._cn285_is_professional(),
             is_credit=move.move_type == "out_refund",
             taxes=tuple(self._by_tax.values()),
             untaxed=any(not line.tax_ids for line in products),

@@ -95,7 +95,9 @@ class InvoiceParties:
 
 
 def address(partner):
-    """The postal address, a line each."""
+    """The postal address, a line each; none of nobody, as on a draft without a customer."""
+    if not partner:
+        return []
     text = partner._display_address(without_company=True)
     return _given(line.strip() for line in text.splitlines())
 

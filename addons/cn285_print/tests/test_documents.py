@@ -1,5 +1,6 @@
 """What invoices and credit notes say."""
 
+import base64
 import io
 
 from freezegun import freeze_time
@@ -211,6 +212,22 @@ class TestDocuments(PrintCase):
         self.assertGreaterEqual(text.count("detail"), 80 * 60)
         self._pdf(self._invoice([{"name": "word " * 8000}]))
         self._pdf(self._invoice([{"name": "<b>&amp; <para> \x07 </font>"}]))
+
+    def test_what_is_missing_or_odd_stops_no_document(self):
+        draft = self._invoice(post=False)
+        draft.partner_id = False
+        self.assertIn("Draft Invoice", self._printed(draft))
+        draft.invoice_line_ids.unlink()
+        self.assertIn("Draft Invoice", self._printed(draft))
+        drawing = b'<svg xmlns="http://www.w3.org/2000/svg"></svg>'
+        self.company.write({"primary_color": "red", "logo": base64.b64encode(drawing)})
+        move = self._invoice([{"price_unit": -5, "quantity": -1}, {"price_unit": 1e12}])
+        self.assertIn(move.name, self._printed(move))
+        move.button_draft()
+        move.button_cancel()
+        self.assertIn("Cancelled Invoice", self._printed(move))
+        receipt = self._invoice(move_type="out_receipt")
+        self.assertIn(f"Receipt {receipt.name}", self._printed(receipt))
 
     def test_sections_notes_and_narration(self):
         lines = [

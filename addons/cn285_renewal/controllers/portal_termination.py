@@ -82,7 +82,9 @@ class TerminationPortal(CustomerPortal):
         contract_sudo = self._customer_contract(contract_id, access_token)
         if contract_sudo is None:
             return request.redirect("/my")
-        if not contract_sudo._portal_may_terminate():
+        # A repeated click is answered by what it did; an earlier end is asked for by its own link.
+        sooner = bool(post.pop("sooner", "")) and contract_sudo._portal_may_end_sooner()
+        if not (contract_sudo._portal_may_terminate() or sooner):
             return self._ended_page(contract_sudo, access_token)
         posted = request.httprequest.method == "POST"
         declared = self._declared(contract_sudo, post if posted else {})
@@ -90,7 +92,7 @@ class TerminationPortal(CustomerPortal):
         if posted and step != "form" and not errors:
             try:
                 with request.env.cr.savepoint():
-                    return self._after_form(contract_sudo, access_token, step, declared)
+                    return self._after_form(contract_sudo, access_token, step, declared, sooner)
             except UserError as error:
                 errors = {"form": str(error.args[0])}
         return self._page(
@@ -99,6 +101,7 @@ class TerminationPortal(CustomerPortal):
             access_token,
             declared=declared,
             errors=errors,
+            sooner=sooner,
             earliest=self._earliest(contract_sudo),
             evidence=self._evidence(contract_sudo, declared),
         )
@@ -119,7 +122,7 @@ class TerminationPortal(CustomerPortal):
         """The files that the page has kept of this declaration."""
         return contract_sudo._kept_evidence(declared["evidence_kept"].split()[:MOST_FILES])
 
-    def _after_form(self, contract_sudo, access_token, step, declared, **values):
+    def _after_form(self, contract_sudo, access_token, step, declared, sooner=False, **values):
         """The summary of what was declared, or its notification.
 
         :param values: more that the pages are told
@@ -128,11 +131,14 @@ class TerminationPortal(CustomerPortal):
         wished = Date.to_date(declared["wished_date"] or None)
         if step == "summary":
             day = contract_sudo._portal_termination_date(wished)
+            if sooner:
+                day = min(day, contract_sudo._portal_end().date_effective)
             return self._page(
                 "portal_termination_summary",
                 contract_sudo,
                 access_token,
                 declared=declared,
+                sooner=sooner,
                 quote=contract_sudo.termination_quote(day),
                 evidence=self._evidence(contract_sudo, declared),
                 **values,
@@ -165,6 +171,8 @@ class TerminationPortal(CustomerPortal):
             confirmation=confirmation,
             received=end._received_text() if end.received_at else "",
             facts=end._declaration_facts(),
+            # The link leads to the customer's space: not from the page without an account.
+            may_end_sooner=not values.get("public") and contract_sudo._portal_may_end_sooner(),
             effects=end._effects() if end.type == "terminate" else [],
             **values,
         )
@@ -204,10 +212,9 @@ class TerminationPortal(CustomerPortal):
         contract_sudo = self._customer_contract(contract_id, access_token)
         if contract_sudo is None:
             return request.redirect("/my")
-        if contract_sudo._portal_end():
-            return self._ended_page(contract_sudo, access_token)
         if not contract_sudo._portal_may_refuse():
-            return self._to_contract(contract_sudo, access_token)
+            # Of one that nothing ends the page goes back to the contract.
+            return self._ended_page(contract_sudo, access_token)
         if request.httprequest.method == "POST":
             try:
                 with request.env.cr.savepoint():

@@ -18,6 +18,7 @@ from . import (
     contract_renewal,
     contract_termination,
     contract_change_termination,
+    contract_change_quote,
     contract_change_refund,
     contract_change_confirmation,
     proof_attachment,
@@ -28,4 +29,5 @@ from . import (
     termination_public,
     contract_change_types,
     import_terms,
+    personal_data,
 )

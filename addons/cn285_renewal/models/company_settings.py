@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT
 from odoo.exceptions import ValidationError
 
 # What consumers have at least in the whole of the Union, and what is taken for a mistake.
@@ -68,6 +69,11 @@ class ResCompany(models.Model):
         "CHECK(cn285_withdrawal_days BETWEEN 14 AND 365)",
         "The withdrawal period lasts 14 to 365 days.",
     )
+
+    @api.model
+    def _bounds(self):
+        counts = ("notice_margin", "withdrawal_days", "termination_reminder_days")
+        return {**super()._bounds(), **{f"cn285_{name}": COUNT for name in counts}}
 
     @api.constrains("cn285_withdrawal_days")
     def _check_cn285_withdrawal_days(self):

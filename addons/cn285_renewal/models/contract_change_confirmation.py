@@ -136,21 +136,26 @@ class ContractChange(models.Model):
     def _ask_to_post(self):
         """Ask whoever follows the contract to post the letter, or to find where it goes."""
         self.ensure_one()
-        text = (
-            self.env._("Send this confirmation to the customer by post")
-            if self.confirmation_channel == "letter"
-            else self.env._(
-                "%s gave no address: find out where this confirmation goes",
-                self.partner_id.display_name,
-            )
+        self.contract_id._ask_responsible(
+            self,
+            lambda change: change._posting_text(),
+            self.company_id._cn285_today(),
+            note=self.confirmation_to or "",
         )
+
+    def _posting_text(self):
+        """What whoever follows the contract is asked to do about this confirmation."""
+        self.ensure_one()
         if not self.company_id._cn285_sender():
-            text = self.env._(
+            return self.env._(
                 "%s has no e-mail address: send this confirmation to the customer by post",
                 self.company_id.name,
             )
-        self.contract_id._ask_responsible(
-            self, text, self.company_id._cn285_today(), note=self.confirmation_to or ""
+        if self.confirmation_channel == "letter":
+            return self.env._("Send this confirmation to the customer by post")
+        return self.env._(
+            "%s gave no address: find out where this confirmation goes",
+            self.partner_id.display_name,
         )
 
     def action_confirmation_posted(self):

@@ -127,10 +127,10 @@ class ContractChange(models.Model):
         self.ensure_one()
         self.contract_id._ask_responsible(
             self,
-            self.env._(
+            lambda change: change.env._(
                 "Refund %(amount)s to %(customer)s",
-                amount=self.currency_id.format(self.refund_amount),
-                customer=self.partner_id.display_name,
+                amount=change.currency_id.format(change.refund_amount),
+                customer=change.partner_id.display_name,
             ),
             self.date_refund_due,
         )

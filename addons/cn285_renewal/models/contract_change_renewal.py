@@ -26,6 +26,7 @@ class Renew(TermChange):
 
     name = "renew"
     label = _lt("Renewal")
+    group = "term"
     on_its_day = True
     for_customers = True
 
@@ -107,6 +108,7 @@ class AutoRenewal(TermChange):
 
     name = "auto_renewal"
     label = _lt("Renewal by Itself")
+    group = "term"
     values = {"auto_renew": Value("boolean", required=True)}
     for_customers = True
 
@@ -117,7 +119,7 @@ class AutoRenewal(TermChange):
             raise change._refusal(
                 change.env._("it does not renew by itself: renew it on agreement.")
             )
-        ends = change._ends_in_term()
+        ends = change._ends_in_term() | change._stands_ended()
         if change._parsed()["auto_renew"] and not all(self._lifts(change, end) for end in ends):
             raise change._refusal(
                 change.env._(
@@ -131,7 +133,7 @@ class AutoRenewal(TermChange):
 
         What customers have notified only they take back.
         """
-        refused = end.last_day >= change.contract_id.term_end
+        refused = end.state != "applied" and end.last_day >= change.contract_id.term_end
         return refused and (end.origin != "customer" or change.origin == "customer")
 
     def is_statutory(self, change):
@@ -174,6 +176,7 @@ class ExtendTerm(TermChange):
 
     name = "extend_term"
     label = _lt("Extension of the Term")
+    group = "term"
     values = {"term_end": Value("date", required=True)}
     for_customers = True
 
@@ -234,6 +237,20 @@ class ContractChange(models.Model):
     def _plan_own_acts(self, contracts, days):
         """Contracts renew by themselves, at the end of their term."""
         return super()._plan_own_acts(contracts, days) | contracts._plan_renewals(days)
+
+    def _stands_ended(self):
+        """The termination by which the contract has ended, in its term, where that stands."""
+        self.ensure_one()
+        contract = self.contract_id
+        return contract.change_ids.filtered(
+            lambda end: (
+                end.type == "terminate"
+                and not end.item_id
+                and end.state == "applied"
+                and bool(contract.date_end)
+                and contract.date_end <= min(end.last_day, contract.term_end)
+            )
+        )
 
     def _revise_prices(self):
         """Revise the own prices of the renewed contracts' subscriptions, as they agreed.

@@ -50,6 +50,15 @@ class TerminationByRight(ChangeTypeExtension):
             return env._("A legitimate reason is accepted.")
         return None
 
+    def plans_given_up(self, change):
+        """Also that the contract renews by itself, where it ends with this term or before."""
+        contract = change.contract_id
+        ends = bool(contract.term_end) and change.last_day <= contract.term_end
+        renewing = contract.change_ids.filtered(
+            lambda plan: ends and plan.type == "auto_renewal" and plan.state in PLANNED_STATES
+        )
+        return super().plans_given_up(change) | renewing
+
     def is_statutory(self, change):
         """What customers notify, by a right that they have, nobody has to approve."""
         return change.origin == "customer"
@@ -155,7 +164,7 @@ class ContractChange(models.Model):
 
     def _take_back_refusals(self):
         """The contracts' current terms are not refused any more, unless another end does it."""
-        for contract in self.contract_id:
+        for contract in self.contract_id.filtered("term_end"):
             refused = contract._current_notice().filtered("date_refused")
             ends = contract.change_ids.filtered(
                 lambda change, contract=contract: (
@@ -272,11 +281,12 @@ class ContractChange(models.Model):
             return
         contract = self.contract_id
         last_day = max(self._last_day(), contract.date_start)
+        reader = self.with_context(lang=contract._cn285_customer_lang())
         fee = self.env["cn285.contract.item"].create(
             {
                 "contract_id": contract.id,
                 "product_id": contract._fee_item().product_id.id,
-                "name": self.env._("Fee for leaving the commitment early"),
+                "name": reader.env._("Fee for leaving the commitment early"),
                 "billing_type": "one_shot",
                 "price_unit": contract._fee_price(self.fee_amount),
                 "date_start": last_day,
@@ -307,10 +317,10 @@ class ContractChange(models.Model):
         for change in due:
             change.contract_id._ask_responsible(
                 change,
-                self.env._(
+                lambda one: one.env._(
                     "Contract %(contract)s ends on %(day)s",
-                    contract=change.contract_id.name,
-                    day=format_date(self.env, change._last_day()),
+                    contract=one.contract_id.name,
+                    day=format_date(one.env, one._last_day()),
                 ),
                 change.date_effective,
             )

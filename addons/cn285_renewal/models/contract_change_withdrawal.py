@@ -20,6 +20,7 @@ class Withdraw(ChangeType):
 
     name = "withdraw"
     label = _lt("Withdrawal")
+    group = "end"
     on = "either"
     whole_first = True
     waits = False

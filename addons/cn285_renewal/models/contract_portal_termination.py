@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, day_after
 from odoo.exceptions import ConcurrencyError, LockError, UserError
@@ -16,20 +17,24 @@ class Contract(models.Model):
     _inherit = "cn285.contract"
 
     def _portal_end(self):
-        """The termination, refusal or withdrawal that is under way or done; empty if none is.
+        """The termination, refusal or withdrawal that is under way or done, the earliest of them.
 
         One of the staff's that awaits approval keeps no customer from his own, nor does one that
         ends later than he may; and one after which the contract was prolonged is none any more.
+
+        :returns: one change, or none
         """
         self.ensure_one()
-        return self.change_ids.filtered(
+        ends = self.change_ids.filtered(
             lambda change: (
                 change.type in ("terminate", "withdraw")
                 and not change.item_id
                 and change.state in ("scheduled", "applied")
                 and not change._leaves_customer_free()
             )
-        ).sorted("id")[-1:]
+        )
+        # A withdrawal undoes the contract, whatever was to end it.
+        return ends.sorted(lambda end: (end.type != "withdraw", end.date_effective, -end.id))[:1]
 
     def _portal_lock(self):
         """Let two clicks wait for each other: the second finds what the first has done.
@@ -46,13 +51,25 @@ class Contract(models.Model):
         self.ensure_one()
         return self.state in LIVE_STATES and not self._portal_end()
 
-    def _portal_may_refuse(self):
-        """Whether the customer may refuse the renewal today."""
+    def _portal_may_end_sooner(self):
+        """Whether an end is planned, and the customer may ask for an earlier one.
+
+        An end that he has notified himself takes no right from him: neither another one that his
+        terms give him before, nor the one that a legitimate reason does.
+        """
         self.ensure_one()
-        today = self.company_id._cn285_today()
+        end, today = self._portal_end(), self.company_id._cn285_today()
+        planned = end.type == "terminate" and end.state == "scheduled"
+        return self.state in LIVE_STATES and planned and end.date_effective > today
+
+    def _portal_may_refuse(self):
+        """Whether the customer may refuse the renewal today: it is not, by an end before it."""
+        self.ensure_one()
+        today, end = self.company_id._cn285_today(), self._portal_end()
         return (
-            self._portal_may_terminate()
+            self.state in LIVE_STATES
             and self._may_renew()
+            and (not end or (end.state == "scheduled" and end.last_day > self.term_end))
             and bool(self.last_day_to_refuse)
             and today <= self.last_day_to_refuse
         )
@@ -75,6 +92,9 @@ class Contract(models.Model):
     def _portal_terminate(self, declaration, reason="", user=None, evidence=None):
         """Terminate for the customer, as notified; once, whatever the number of clicks.
 
+        What ends the contract already, and as early, stays; a reason given for an earlier day than
+        that is examined for it.
+
         :param declaration: ``name``, ``address``, ``wished_date`` (ISO text or empty), ``phone``
         :param reason: legitimate reason in the customer's words; staff examines it
         :param evidence: attachments of :meth:`_keep_evidence` that go with the reason
@@ -82,9 +102,12 @@ class Contract(models.Model):
         """
         self.ensure_one()
         self._portal_lock()
-        if self._portal_end():
-            return self._portal_end()
-        wished = fields.Date.to_date(declaration.get("wished_date"))
+        wished, end = fields.Date.to_date(declaration.get("wished_date")), self._portal_end()
+        sooner = self._portal_may_end_sooner()
+        if end and not (sooner and self._portal_termination_date(wished) < end.date_effective):
+            if sooner and reason and (not wished or wished < end.last_day):
+                end._take_up_reason(declaration, reason, user, evidence)
+            return end
         change = self.env["cn285.contract.change"].create(
             {
                 "contract_id": self.id,
@@ -98,9 +121,7 @@ class Contract(models.Model):
                 "received_at": fields.Datetime.now(),
             }
         )
-        if evidence:
-            evidence.write({"res_model": change._name, "res_id": change.id})
-            change._write_inside({"evidence_ids": [fields.Command.set(evidence.ids)]})
+        change._add_evidence(evidence)
         change.action_schedule()
         if reason:
             change._ask_examination()
@@ -113,9 +134,9 @@ class Contract(models.Model):
         """
         self.ensure_one()
         self._portal_lock()
-        if self._portal_end():
-            return self._portal_end()
         if not self._portal_may_refuse():
+            if self._portal_end():
+                return self._portal_end()
             raise UserError(self.env._("The renewal cannot be refused any more."))
         change = self.action_refuse_renewal(origin="customer")
         return change
@@ -194,12 +215,46 @@ class ContractChange(models.Model):
             free.append(contract.term_end)
         return min(free) < self.date_effective
 
+    def _add_evidence(self, evidence):
+        """Let files of :meth:`_keep_evidence` go with the reason that is given."""
+        self.ensure_one()
+        if evidence:
+            evidence.write({"res_model": self._name, "res_id": self.id})
+            self._write_inside(
+                {"evidence_ids": [fields.Command.link(file.id) for file in evidence]}
+            )
+
+    def _take_up_reason(self, declaration, reason, user=None, evidence=None):
+        """Have a reason examined for which a planned end is to come sooner; once.
+
+        What was declared before stays in the history, and the confirmation that told it with the
+        contract.
+        """
+        self.ensure_one()
+        if self.legitimate_reason == reason or self.is_legitimate:
+            return
+        if self.declaration or self.legitimate_reason:
+            before = [f"{label}: {value}" for label, value in self._declaration_facts()]
+            self.message_post(body=Markup("<br/>").join(before))
+        self._write_inside(
+            {
+                "declaration": declaration,
+                "legitimate_reason": reason,
+                "origin": "customer",
+                "requested_by": user.id if user else False,
+                "received_at": fields.Datetime.now(),
+            }
+        )
+        self._add_evidence(evidence)
+        self._confirm_to_customer()
+        self._ask_examination()
+
     def _ask_examination(self):
         """Have somebody look at the reason for which the customer wants to leave free of charge."""
         self.ensure_one()
         self.contract_id._ask_responsible(
             self,
-            self.env._("Examine the customer's legitimate reason"),
+            lambda change: change.env._("Examine the customer's legitimate reason"),
             note=self.legitimate_reason,
         )
 

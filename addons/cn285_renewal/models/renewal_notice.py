@@ -74,7 +74,7 @@ class RenewalNotice(models.Model):
         group_expand=True,
         selection=[
             ("planned", "Planned"),
-            ("due", "Due"),
+            ("due", "To Send"),
             ("on_time", "Sent in Time"),
             ("early", "Sent too Early"),
             ("late", "Sent too Late"),

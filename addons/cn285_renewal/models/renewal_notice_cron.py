@@ -57,19 +57,20 @@ class RenewalNotice(models.Model):
     def _tell_missing_sender(self, company):
         """Tell a company without an e-mail address so before its first notice is due, once."""
         for name, channel in self._channels().items():
-            missing = channel.automatic and channel.sender_obstacle(company)
-            if not missing:
+            if not channel.automatic or not channel.sender_obstacle(company):
                 continue
+
+            def missing(notice, channel=channel):
+                return channel.sender_obstacle(notice.company_id)
+
             waiting = [("state", "in", OPEN_NOTICES), ("channel", "=", name)]
             first = self.search(
                 [("company_id", "=", company.id), *waiting], order="date_planned, id", limit=1
             )
+            languages = [code for code, _name in self.env["res.lang"].get_installed()]
+            texts = [missing(first.with_context(lang=code)) for code in languages]
             told = self.search_count(
-                [
-                    ("company_id", "=", company.id),
-                    ("activity_ids.summary", "=", missing),
-                ],
-                limit=1,
+                [("company_id", "=", company.id), ("activity_ids.summary", "in", texts)], limit=1
             )
             if first and not told:
                 first.contract_id._ask_responsible(first, missing, first.date_planned)

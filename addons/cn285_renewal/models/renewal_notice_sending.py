@@ -216,5 +216,7 @@ class RenewalNoticeSending(models.Model):
         notice._write_inside({"problem": note, "channel": LAST_RESORT})
         if notice.state in OPEN_NOTICES:
             notice.contract_id._ask_responsible(
-                notice, self.env._("Send the renewal notice as a letter"), notice.date_latest
+                notice,
+                lambda one: one.env._("Send the renewal notice as a letter"),
+                notice.date_latest,
             )

@@ -11,6 +11,7 @@ from . import (
     test_letter_preview,
     test_letters,
     test_order_of_days,
+    test_personal_data,
     test_portal_termination,
     test_prices_with_tax,
     test_public_termination,

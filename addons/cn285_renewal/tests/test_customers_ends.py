@@ -85,6 +85,82 @@ class TestCustomersEnds(TermCase):
         self.assertEqual(self.contract.date_end, date(2028, 3, 14))
         self.assertTrue(self.contract._portal_may_terminate())
 
+    # === THE CUSTOMER HAS NOTIFIED AN END HIMSELF === #
+
+    def test_a_reason_ends_it_before_his_own_refusal_does(self):
+        refusal = self.contract._portal_refuse()
+        self.assertEqual(self.contract.planned_end, date(2026, 3, 14))
+        self.assertTrue(self.contract._portal_may_end_sooner())
+        declaration = {**self._declaration(), "wished_date": "2026-01-20"}
+        end = self.contract._portal_terminate(declaration, "Moving to Québec")
+        self.assertEqual((end, end.date_effective), (refusal, date(2026, 3, 14)))
+        self.assertEqual(end.legitimate_reason, "Moving to Québec")
+        self.assertIn("Moving to Québec", end.activity_ids.note)
+        self.assertIn(("Reason", "Moving to Québec"), end._declaration_facts())
+        self.contract._portal_terminate(declaration, "Moving to Québec")
+        self.assertEqual(len(self.contract.change_ids), 1, "a second click")
+        self.assertEqual(len(end.activity_ids), 1)
+        end.with_user(self.manager).action_accept_reason()
+        self.assertEqual((end.last_day, end.ground), (date(2026, 1, 20), "legitimate"))
+        self.assertEqual(self.contract.planned_end, date(2026, 1, 20))
+        self.assertEqual(self.contract._portal_end(), end)
+        with freeze_time("2026-01-21 10:00:00"):
+            self.env["cn285.contract.change"]._apply_all_due(self.company)
+        self.assertEqual(self.contract.date_end, date(2026, 1, 20))
+
+    def test_a_reason_not_accepted_changes_nothing(self):
+        self.contract._portal_refuse()
+        self.contract._portal_terminate(self._declaration(), "I am bored")
+        with freeze_time("2026-03-15 10:00:00"):
+            self.env["cn285.contract.change"]._apply_all_due(self.company)
+        self.assertEqual(self.contract.date_end, date(2026, 3, 14))
+
+    def test_a_reason_for_an_end_that_staff_has_planned(self):
+        """Staff's own is as early as he may leave without a reason: his is heard all the same."""
+        planned = self.contract.with_user(self.manager).action_terminate("2026-03-14")
+        declaration = {**self._declaration(), "wished_date": "2026-01-20"}
+        end = self.contract._portal_terminate(declaration, "Moving to Québec")
+        self.assertEqual((end, end.origin), (planned, "customer"))
+        end.with_user(self.manager).action_accept_reason()
+        self.assertEqual(self.contract.planned_end, date(2026, 1, 20))
+
+    def test_his_own_later_end_keeps_him_from_no_refusal(self):
+        late = self.contract._portal_terminate({**self._declaration(), "wished_date": "2027-03-14"})
+        self.assertEqual((late.origin, late.date_effective), ("customer", date(2027, 3, 14)))
+        self.assertTrue(self.contract._portal_may_refuse())
+        refusal = self.contract._portal_refuse()
+        self.assertEqual(refusal.date_effective, date(2026, 3, 14))
+        self.assertEqual(self.contract._portal_end(), refusal)
+        self.assertEqual(self.contract._portal_refuse(), refusal, "a second click")
+        with freeze_time("2026-03-15 10:00:00"):
+            self.env["cn285.contract.change"]._apply_all_due(self.company)
+        self.assertEqual((refusal.state, late.state), ("applied", "cancelled"))
+        self.assertEqual(self.contract.date_end, date(2026, 3, 14))
+
+    def test_nor_from_an_earlier_end_that_his_terms_give_him(self):
+        contract = self._create_contract(
+            [{"price_unit": 30.0}],
+            partner_id=self.consumer.id,
+            date_start="2026-01-01",
+            notice_length=1,
+            notice_unit="month",
+        )
+        late = contract._portal_terminate({**self._declaration(), "wished_date": "2026-06-30"})
+        self.assertEqual(late.date_effective, date(2026, 6, 30))
+        later = {**self._declaration(), "wished_date": "2026-09-30"}
+        self.assertEqual(contract._portal_terminate(later), late, "he has ended it before")
+        wished = {**self._declaration(), "wished_date": "2026-02-28"}
+        end = contract._portal_terminate(wished)
+        self.assertEqual((end.date_effective, end.state), (date(2026, 2, 28), "scheduled"))
+        self.assertEqual(contract._portal_terminate(wished), end, "a second click")
+        self.assertEqual(contract.planned_end, date(2026, 2, 28))
+        with freeze_time("2026-03-01 10:00:00"):
+            self.env["cn285.contract.change"]._apply_all_due(self.company)
+        self.assertEqual((end.state, end.error), ("applied", False))
+        self.assertEqual(contract.date_end, date(2026, 2, 28))
+        self.assertEqual(late.state, "cancelled")
+        self.assertFalse(contract._portal_may_end_sooner())
+
     # === A REFUSAL THAT DOES NOT STAND === #
 
     def test_a_refusal_taken_back_is_told_no_more(self):
@@ -128,6 +204,24 @@ class TestCustomersEnds(TermCase):
         with self.assertRaisesRegex(ValidationError, "terminated as of 03/14/2026"):
             self._change("auto_renewal", "2026-01-10", values={"auto_renew": True})
         self.assertEqual(refusal.state, "scheduled")
+
+    def test_nor_on_a_day_after_it_where_it_was_planned_before(self):
+        """Planned in good time, it fails on its day in words; what the customer said stands."""
+        change = self._change("auto_renewal", "2026-02-01", values={"auto_renew": True})
+        refusal = self.contract._portal_refuse()
+        self.assertEqual((change.state, refusal.state), ("scheduled", "scheduled"))
+        with freeze_time("2026-02-01 10:00:00"):
+            self.env["cn285.contract.change"]._apply_all_due(self.company)
+            self.assertEqual((change.state, refusal.state), ("scheduled", "scheduled"))
+            self.assertIn("terminated as of 03/14/2026", change.error)
+            self.assertEqual(self.contract.planned_end, date(2026, 3, 14))
+        for day in ("2026-03-15", "2026-03-16"):
+            self._renew_on(day)
+            with freeze_time(day):
+                self.env["cn285.contract.change"]._apply_all_due(self.company)
+        self.assertEqual((refusal.state, self.contract.date_end), ("applied", date(2026, 3, 14)))
+        self.assertEqual(self.contract.term_number, 0)
+        self.assertEqual(change.state, "cancelled", "nothing is left of it to do")
 
     def test_nor_an_end_in_the_middle_of_the_term(self):
         self._change("terminate", "2026-02-20")

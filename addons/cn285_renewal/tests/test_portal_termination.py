@@ -223,6 +223,32 @@ class TestPortalTermination(TermCase, HttpCase):
         self.assertEqual(contract.notice_ids.date_refused, self.today)
         self.assertEqual(contract.notice_ids.state, "cancelled")
 
+    def test_an_earlier_end_after_a_refusal(self):
+        contract = self._create_contract(
+            [{"price_unit": 30.0}],
+            partner_id=self.consumer.id,
+            date_start=self.today,
+            term_length=12,
+        )
+        self._post(self._get("/refuse-renewal", contract=contract), "/refuse-renewal", contract)
+        page = self._get("/terminate", contract=contract)
+        self.assertIn("Confirmation of your termination", page.text)
+        self.assertIn('id="end_sooner"', page.text)
+        form = self._get("/terminate?sooner=1", contract=contract)
+        self.assertIn("declared_reason", form.text)
+        wished = self.today + timedelta(days=10)
+        values = self._declared(wished_date=wished.isoformat(), reason="Moving", sooner="1")
+        summary = self._post(form, "/terminate", contract, step="summary", **values)
+        self.assertIn(contract.term_end.strftime("%m/%d/%Y"), summary.text)
+        self.assertIn('name="sooner"', summary.text)
+        self._post(summary, "/terminate", contract, step="confirm", **values)
+        end = contract.change_ids
+        self.assertEqual((end.legitimate_reason, end.last_day), ("Moving", contract.term_end))
+        self.assertEqual(end.declaration["wished_date"], wished.isoformat())
+        self.assertTrue(end.confirmation_id)
+        end.action_accept_reason()
+        self.assertEqual(contract.planned_end, wished)
+
     # === WITHDRAWAL === #
 
     def test_withdrawal(self):

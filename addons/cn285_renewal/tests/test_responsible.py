@@ -52,6 +52,41 @@ class TestResponsible(TermCase):
         )
         self.assertNotIn(contract._responsible(), self.boss | self.env.ref("base.user_root"))
 
+    def test_a_salesperson_is_deleted(self):
+        """His contracts, and what he was asked, are somebody's afterwards."""
+        self.company.cn285_responsible_id = self.boss
+        contract, ended = self._yearly(user_id=self.seller.id), self._yearly(user_id=self.seller.id)
+        ended.active = False
+        contract._ask_responsible(contract, lambda one: f"Call {one.name}")
+        activity = contract.activity_ids
+        self.assertEqual(activity.user_id, self.seller)
+        self.seller.unlink()
+        self.assertEqual((contract | ended).user_id, self.boss)
+        self.assertEqual(activity.exists().user_id, self.boss)
+        # Whoever is responsible for all of them goes too: another manager is asked.
+        self.boss.unlink()
+        left = contract.user_id or contract._responsible()
+        self.assertTrue(left.has_group("cn285_contract.group_billing_manager"))
+        self.assertFalse(left._is_superuser())
+        self.assertTrue(activity.exists())
+
+    def test_what_is_asked_is_asked_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        contract = self._yearly(user_id=self.seller.id)
+        self.seller.lang = "fr_FR"
+        with freeze_time("2026-02-01 09:00:00"):
+            change = self.env["cn285.contract.change"].create(
+                {
+                    "contract_id": contract.id,
+                    "type": "terminate",
+                    "date_effective": "2026-12-31",
+                }
+            )
+            change.action_schedule()
+            change.date_reminder = date(2026, 2, 1)
+            self.env["cn285.contract.change"]._remind(self.company)
+        self.assertIn("prend fin le 31/12/2026", change.activity_ids.summary)
+
     def test_reminders_and_refunds(self):
         self.company.cn285_responsible_id = self.boss
         contract = self._yearly(user_id=SUPERUSER_ID)

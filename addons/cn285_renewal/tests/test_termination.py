@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .term_common import TermCase
 
@@ -205,6 +205,49 @@ class TestTermination(TermCase):
         self.assertEqual(quote["ground"], "telecom")
         self.assertFalse(quote["free_of_charge"])
         self.assertEqual(quote["earliest_free_date"], "2027-01-14")
+
+    def test_fee_refund_and_dates_are_told_before_it_is_scheduled(self):
+        """On the form, unsaved, for the date that is typed; as it will be charged."""
+        contract = self._telecom()
+        self._bill_on("2026-03-01")
+        clerk = new_test_user(
+            self.env, "quote_clerk", "cn285_contract.group_billing_manager", lang="en_US"
+        )
+        with freeze_time("2026-03-01"):
+            context = contract.with_user(clerk).action_open_termination()["context"]
+            form = Form(self.env["cn285.contract.change"].with_user(clerk).with_context(**context))
+            # The earliest date is the 10th: 304.29 of the commitment would remain.
+            self.assertIn("60.86", form.quote_html)
+            self.assertIn("01/14/2027", form.quote_html)
+            form.date_effective = date(2026, 3, 14)
+            self.assertIn("03/14/2026", form.quote_html)
+            self.assertIn("60.00", form.quote_html)
+            form.waive_fee = True
+            self.assertIn("<s", form.quote_html)
+            form.waive_fee = False
+            form.date_effective = date(2020, 1, 1)
+            self.assertIn("cannot end before", form.quote_html)
+            form.date_effective = date(2026, 3, 14)
+            change = form.save()
+            change.action_schedule()
+        self.assertFalse(change.quote_html)
+        self.assertMoney(change.fee_amount, "60.00")
+
+    def test_fee_is_told_in_the_dialog_of_changes(self):
+        contract = self._telecom()
+        self._bill_on("2026-03-01")
+        clerk = new_test_user(self.env, "dialog_clerk", "cn285_contract.group_billing_manager")
+        with freeze_time("2026-03-01"):
+            wizards = self.env["cn285.contract.change.wizard"].with_user(clerk)
+            form = Form(
+                wizards.with_context(default_contract_id=contract.id, default_type="terminate")
+            )
+            form.date_effective = date(2026, 3, 14)
+            wizard = form.save()
+            wizard.action_preview()
+        self.assertIn("Difference", wizard.preview_html)
+        self.assertIn("o_quote_fee", wizard.preview_html)
+        self.assertIn("60.00", wizard.preview_html)
 
     def test_fee_is_billed_with_the_last_invoice(self):
         contract = self._telecom()

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import DAY
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    # Days of lines that are given with their invoice are checked before Odoo reads them.
+    _name = "account.move"
+    _inherit = ["account.move", "cn285.bounded.values"]
     # Invoices of the quick writer are dated by the builder, in open months.
     _quick_harmless = ("_post",)
 
@@ -86,9 +89,10 @@ class AccountMove(models.Model):
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "cn285.bounded.values"]
     # The quick invoice writer asks for these lines as Odoo does.
-    _quick_harmless = ("_prepare_analytic_lines",)
+    _quick_harmless = ("_prepare_analytic_lines", "_bounds")
 
     # Plain data, so that invoices are still written set-based.
     cn285_revrec_rule_id = fields.Many2one(
@@ -103,6 +107,10 @@ class AccountMoveLine(models.Model):
     cn285_service_end = fields.Date(
         string="Service To", help="Last day of the service that the line bills."
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_service_start": DAY, "cn285_service_end": DAY}
 
     def _prepare_analytic_lines(self):
         """What is deferred is no revenue yet: its analytic lines come with its recognition."""

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import DAY
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -89,6 +90,10 @@ class ResCompany(models.Model):
     )
     # Counts the runs: writing it makes two runs of a company wait for each other.
     cn285_revrec_runs = fields.Integer(readonly=True)
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_revrec_from": DAY}
 
     def _cn285_books_lang(self):
         """The language in which the books are kept: the company's, whoever writes in them."""

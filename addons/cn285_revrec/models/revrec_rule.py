@@ -8,6 +8,14 @@ from ..engine.service import ServiceRule
 ACCOUNTS = ("deferred", "revenue", "unbilled", "credit_due", "unbilled_tax")
 CURRENT_TYPES = ("asset_current", "asset_receivable", "liability_current", "asset_prepayments")
 
+METHODS = [
+    ("at_once", "At Once, on the Invoice"),
+    ("at_date", "At a Date"),
+    ("daily", "Straight Line by Day"),
+    ("monthly", "Straight Line by Month"),
+    ("usage", "On Usage, as Consumed"),
+]
+
 
 class RevrecRule(models.Model):
     """When the revenue of a product is earned, and on which accounts it waits until then."""
@@ -25,13 +33,7 @@ class RevrecRule(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     method = fields.Selection(
-        [
-            ("at_once", "At Once, on the Invoice"),
-            ("at_date", "At a Date"),
-            ("daily", "Straight Line by Day"),
-            ("monthly", "Straight Line by Month"),
-            ("usage", "On Usage, as Consumed"),
-        ],
+        METHODS,
         default="daily",
         required=True,
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo import models
 from odoo.addons.cn285_contract.models.bulk import commit_batch, persistently
+from odoo.addons.cn285_contract.models.common import spelled
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
@@ -81,7 +82,8 @@ class RevrecRun(models.Model):
             return False
         accounts = self.env["account.analytic.account"]
         return ", ".join(
-            f"{' × '.join(accounts.browse(map(int, key.split(','))).mapped('name'))} {percent:g} %"
+            f"{' × '.join(accounts.browse(map(int, key.split(','))).mapped('name'))} "
+            f"{spelled(self.env, percent)} %"
             for key, percent in json.loads(distribution).items()
         )
 

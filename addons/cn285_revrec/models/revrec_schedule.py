@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .revrec_rule import METHODS
+
 POSTINGS = [
     ("unbilled", "Not Yet Invoiced"),
     ("direct", "Earned When Invoiced"),
@@ -37,10 +39,7 @@ class RevrecSchedule(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     rule_id = fields.Many2one("cn285.revrec.rule", readonly=True, index=True, ondelete="restrict")
     posting = fields.Selection(POSTINGS, required=True, readonly=True)
-    method = fields.Selection(
-        selection=lambda self: self.env["cn285.revrec.rule"]._fields["method"].selection,
-        readonly=True,
-    )
+    method = fields.Selection(METHODS, readonly=True)
     service_start = fields.Date(required=True, readonly=True)
     service_end = fields.Date(required=True, readonly=True, help="Last day of the service.")
     booking_date = fields.Date(

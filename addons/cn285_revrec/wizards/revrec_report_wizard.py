@@ -61,6 +61,7 @@ class RevrecReportWizard(models.TransientModel):
     """Which report, of which days, by what; opened on the screen or saved to a file."""
 
     _name = "cn285.revrec.report.wizard"
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "Recognition Reports"
 
     company_id = fields.Many2one(

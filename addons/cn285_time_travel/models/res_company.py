@@ -48,6 +48,7 @@ class ResCompany(models.Model):
     @api.model
     def _cn285_mark_test_database(self, marked=True):
         """Clocks show the real day again in a database that is a test no more."""
-        super()._cn285_mark_test_database(marked)
+        result = super()._cn285_mark_test_database(marked)
         if not marked:
             self.search([("cn285_clock_date", "!=", False)]).cn285_clock_date = False
+        return result

@@ -1,5 +1,6 @@
 """Usage in rooms, as an event passes through them: ``ingest``, ``measure``, ``calculator``,
-``rating``, ``trigger``, ``cascade``, ``smartcode``, ``statement``; and ``changes`` of contracts.
+``rating``, ``trigger``, ``cascade``, ``smartcode``, ``statement``; ``changes`` of contracts; and
+``purge`` of what is old.
 Beside them stands what several rooms need: terms of items, the list of rating aspects, the import.
 Called by: programs that send events, and billing runs of cn285_contract.
 """
@@ -15,6 +16,7 @@ from . import (
     smartcode,
     statement,
     changes,
+    purge,
 )
 from . import (
     import_usage,

@@ -66,3 +66,6 @@ from .changes import (
     test_usage_terms_change,
     test_usage_waiting_history,
 )
+from .purge import (
+    test_usage_purge,
+)

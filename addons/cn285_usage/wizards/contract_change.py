@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import PRICE, UNITS
 
 
 class ContractChangeWizard(models.TransientModel):
@@ -15,6 +16,11 @@ class ContractChangeWizard(models.TransientModel):
     maximum_amount = fields.Float(string="Maximum of a Period", digits=(16, 6))
     reads_tiers = fields.Boolean(compute="_compute_reads")
     reads_allowance = fields.Boolean(compute="_compute_reads")
+
+    @api.model
+    def _bounds(self):
+        prices = dict.fromkeys(("minimum_amount", "maximum_amount"), PRICE)
+        return {**super()._bounds(), **prices, "allowance_units": UNITS}
 
     @api.depends("calculator_id", "type")
     def _compute_reads(self):
@@ -53,9 +59,14 @@ class ContractChangeWizard(models.TransientModel):
 
 class ContractChangeWizardTier(models.TransientModel):
     _name = "cn285.contract.change.wizard.tier"
+    _inherit = ["cn285.bounded"]
     _description = "Tier of a Changed Calculator"
 
     wizard_id = fields.Many2one("cn285.contract.change.wizard", required=True, ondelete="cascade")
     up_to = fields.Float(digits=(16, 6), help="Last unit of the tier. 0: no bound.")
     price_unit = fields.Float(string="Unit Price", digits=(16, 10))
     flat = fields.Float(string="Flat Fee", digits=(16, 6))
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "up_to": UNITS, "price_unit": PRICE, "flat": PRICE}

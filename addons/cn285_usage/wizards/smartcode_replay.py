@@ -18,7 +18,7 @@ class SmartCodeReplay(models.TransientModel):
     """
 
     _name = "cn285.smartcode.replay"
-    _inherit = ["cn285.links.read"]
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _description = "SmartCode Replay"
 
     version_id = fields.Many2one(

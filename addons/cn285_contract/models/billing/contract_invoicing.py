@@ -91,6 +91,11 @@ class Contract(models.Model):
         self.ensure_one()
         return self.partner_invoice_id or self.payer_id
 
+    def _cn285_customer_lang(self):
+        """The language of whoever gets the contract's invoices, of texts that stay on them."""
+        self.ensure_one()
+        return self._get_invoice_address().lang or self.env.lang
+
     def _get_payment_term(self):
         """The payment terms of this contract's next invoice: its own, or those of the payer."""
         self.ensure_one()

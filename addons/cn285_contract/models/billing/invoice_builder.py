@@ -262,7 +262,7 @@ class InvoiceBuilder(models.AbstractModel):
     @api.model
     def _invoice_lang(self, contract):
         """The language of whoever receives the invoice."""
-        return contract._get_invoice_address().lang or self.env.lang
+        return contract._cn285_customer_lang()
 
     @api.model
     def _line_text(self, rows):
@@ -271,10 +271,7 @@ class InvoiceBuilder(models.AbstractModel):
         contract, item = row.contract_id, row.item_id
         lang = self._invoice_lang(contract)
         builder = self.with_context(lang=lang)
-        title = item.name or item.product_id.display_name
-        if contract.line_grouping == "product":
-            title = item.product_id.with_context(lang=lang).display_name
-        parts = [title]
+        parts = [self._line_title(item, lang, by_product=contract.line_grouping == "product")]
         if row.kind != "one_shot":
             parts.append(
                 builder.env._(
@@ -291,6 +288,18 @@ class InvoiceBuilder(models.AbstractModel):
         if contract.reseller_id and contract.reseller_id != contract.partner_id:
             text += "\n" + builder.env._("End customer: %s", contract.partner_id.display_name)
         return builder.env._("Credit: %s", text) if row.kind == "credit" else text
+
+    @api.model
+    def _line_title(self, item, lang, by_product=False):
+        """The item's name; where that is its product's, in whatever language, the reader's own."""
+        product, name = item.product_id, item.name
+        own = by_product or not name
+        if not own:
+            codes = dict.fromkeys(
+                (lang, *(code for code, _n in self.env["res.lang"].get_installed()))
+            )
+            own = any(product.with_context(lang=code).display_name == name for code in codes)
+        return product.with_context(lang=lang).display_name if own else name
 
     # === WHAT CANNOT BE BILLED === #
 

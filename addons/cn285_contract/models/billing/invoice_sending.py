@@ -112,8 +112,10 @@ class BillingRun(models.Model):
                 by_move.setdefault(line.move_id, []).extend(row_ids)
         attachments = []
         for move, row_ids in by_move.items():
-            rows = self.env["cn285.billing.schedule"].browse(row_ids)
-            table = [self._detail_header(), *(self._detail_row(row, lines[row.id]) for row in rows)]
+            # For the customer: in his language.
+            run = self.with_context(lang=move.partner_id.lang or self.env.lang)
+            rows = run.env["cn285.billing.schedule"].browse(row_ids)
+            table = [run._detail_header(), *(run._detail_row(row, lines[row.id]) for row in rows)]
             name = (move.name if move.name and move.name != "/" else str(move.id)).replace("/", "-")
             for suffix, content in (("csv", _as_csv(table)), ("xlsx", _as_xlsx(table))):
                 attachments.append(
@@ -148,7 +150,7 @@ class BillingRun(models.Model):
         return [
             line.sequence,
             row.contract_id.name,
-            item.name,
+            self.env["cn285.invoice.builder"]._line_title(item, self.env.lang),
             item.code or "",
             item.product_id.display_name,
             (item.beneficiary_id or row.contract_id.partner_id).display_name,

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ..bounds import DAY
 from ..common import STATE_DOOR
 from .change_value import BadValue, parse_value
-from .types import CHANGE_TYPES, ChangeType, UnknownType
+from .types import CHANGE_TYPES, TYPE_GROUPS, ChangeType, UnknownType
 
 # What a change is made of: fixed once it is scheduled.
 CONTENT = {
@@ -161,6 +161,16 @@ class ContractChange(models.Model):
     def _type_selection(self):
         types = self._change_types()
         return [(name, self.env._(kind.label)) for name, kind in types.items()]
+
+    @api.model
+    def _type_groups(self, names):
+        """Those of these types under headings, in order: ``[[heading, [name…]]…]``."""
+        types = self._change_types()
+        groups = [
+            [self.env._(heading), [name for name in names if types[name].group == group]]
+            for group, heading in TYPE_GROUPS.items()
+        ]
+        return [group for group in groups if group[1]]
 
     def _type(self):
         """The type of this change, or of these, all of one type."""

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import mute_logger, split_every
 
 from ..bulk import CONCURRENCY_ERRORS, commit_batch
-from ..common import in_users_language
+from ..common import in_some_language, in_users_language
 from ..isolation import each_or_apart
 from ..product_rules import RULES_KEPT
 
@@ -122,6 +122,7 @@ class ContractChange(models.Model):
         :raises LockError: when another process holds one of the contracts
         :raises UserError: why those asked for cannot be applied
         """
+        self = in_some_language(self)
         # sudo: what was checked and scheduled takes effect, whoever's process applies it.
         contracts = self.sudo()._with_reached(contracts.sudo()).sorted("id")
         contracts.lock_for_update()

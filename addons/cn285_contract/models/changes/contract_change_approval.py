@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..common import day_after
+from ..common import day_after, in_language_of, in_some_language
 
 # Whom users may speak for: themselves, or a program of theirs.
 OWN_ORIGINS = ("staff", "api")
@@ -196,9 +196,13 @@ class ContractChange(models.Model):
         """Tell those who may approve that a change waits for them: an activity, and its mail."""
         self.ensure_one()
         self.message_post(body=reason)
-        self._tell_approvers(reason)
+        self._tell_approvers(lambda change: change._approval_reason() or reason)
 
-    def _tell_approvers(self, reason):
+    def _tell_approvers(self, words):
+        """Give each approver an activity, in his language; its mail names the change by itself.
+
+        :param words: function from this change, as an approver reads it, to why he is asked
+        """
         self.ensure_one()
         approvers = self._approvers()
         if not approvers:
@@ -208,18 +212,13 @@ class ContractChange(models.Model):
                     self.company_id.name,
                 )
             )
-        # sudo: activities of others are made for whoever asks.
-        change = self.sudo()
         deadline = max(self._held_from() or self.date_effective, self.company_id._cn285_today())
-        for user in approvers:
-            reader = change.with_context(lang=user.lang or self.env.lang)
-            reader.activity_schedule(
-                ACTIVITY,
-                deadline,
-                summary=reader.env._("To approve: %s", reader.display_name),
-                note=reason,
-                user_id=user.id,
-            )
+        for readers in approvers.grouped("lang").values():
+            change = in_language_of(self, readers[0])
+            note = words(change)
+            for user in readers:
+                # sudo: activities of others are made for whoever asks. The type's own summary.
+                change.sudo().activity_schedule(ACTIVITY, deadline, note=note, user_id=user.id)
 
     def _close_approval(self, feedback=None):
         """What approvers were asked is decided, or not asked any more."""
@@ -261,16 +260,18 @@ class ContractChange(models.Model):
                 ]
             )
         )
-        for change in waiting:
-            reason = self.env._(
-                "%(change)s should take effect, and awaits approval: renewal and billing of what "
-                "it is about wait for it.",
-                change=change.display_name,
-            )
+        for change in in_some_language(waiting):
             change._close_approval()
-            change._tell_approvers(reason)
-            change.contract_id.message_post(body=reason)
+            change._tell_approvers(lambda one: one._awaiting_text())
+            change.contract_id.message_post(body=change._awaiting_text())
         waiting._write_inside({"awaiting_told": True})
+
+    def _awaiting_text(self):
+        return self.env._(
+            "%(change)s should take effect, and awaits approval: renewal and billing of what it is "
+            "about wait for it.",
+            change=self.display_name,
+        )
 
 
 class Contract(models.Model):

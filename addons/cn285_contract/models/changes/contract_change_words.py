@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..common import spelled
 from .change_value import BadValue, parse_value
 
 
@@ -8,6 +9,55 @@ class ContractChange(models.Model):
     """What a change changes, in the words of whoever reads it."""
 
     _inherit = "cn285.contract.change"
+
+    difference = fields.Text(
+        string="Before and After",
+        compute="_compute_difference",
+        help="What was different once the change had taken effect, a line for each.",
+    )
+
+    @api.depends("before", "after")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
+    def _compute_difference(self):
+        for change in self:
+            change.difference = "\n".join(change._difference_lines()) or False
+
+    def _difference_lines(self):
+        """What the change made different, in the words of whoever reads it."""
+        self.ensure_one()
+        before, after = self.before or {}, self.after or {}
+        lines = []
+        for name, value in after.items():
+            if name not in before or before[name] == value:
+                continue
+            of_item = name.startswith("item.")
+            model = "cn285.contract.item" if of_item else "cn285.contract"
+            field = self.env[model]._fields.get(name.removeprefix("item."))
+            if field is None:
+                continue  # of an addon that is gone
+            label = field._description_string(self.env)
+            if of_item and self.item_id:
+                label = f"{self.item_id.name}, {label}"
+            old, new = (self._logged_text(field, one) for one in (before[name], value))
+            lines.append(f"{label}: {old} → {new}")
+        return lines
+
+    def _logged_text(self, field, value):
+        """A value of a field, as :meth:`_snapshot` keeps it, in words."""
+        if field.type == "boolean":
+            return self.env._("yes") if value else self.env._("no")
+        if value in (None, False, ""):
+            return "–"
+        if field.type == "many2one":
+            record = self.env[field.comodel_name].browse(value[0]).exists()
+            return record.display_name if record and record.has_access("read") else value[1]
+        if field.type == "date":
+            return format_date(self.env, value)
+        if field.type == "monetary":
+            return self.currency_id.format(value)
+        if field.type == "float":
+            return spelled(self.env, value)
+        return self._choice_text(field, value)
 
     def _portal_description(self):
         """What changes, in a line, as the customer reads it: prices with tax, where all are so."""
@@ -39,7 +89,7 @@ class ContractChange(models.Model):
         if product:
             item = items.new({"contract_id": self.contract_id.id, "product_id": product})
         if not item:
-            return f"{price:g}"
+            return spelled(self.env, price)
         return self.env._("%s, tax included", self.currency_id.format(item._with_tax(price)))
 
     def _value_label(self, name):
@@ -70,7 +120,7 @@ class ContractChange(models.Model):
         if spec.kind in ("date", "end"):
             return format_date(self.env, value)
         if spec.kind == "number":
-            return f"{value:g}"
+            return spelled(self.env, value)
         if spec.kind == "choice":
             return self._choice_text(self._value_field(name), value)
         if spec.kind == "fields":
@@ -99,6 +149,8 @@ class ContractChange(models.Model):
                 value = self.env._("yes") if value else self.env._("no")
             elif value in (None, False):
                 value = "–"
+            elif field.type in ("float", "monetary", "integer"):
+                value = spelled(self.env, value)
             parts.append(f"{field._description_string(self.env)}: {value}")
         return ", ".join(parts)
 

@@ -56,7 +56,8 @@ class Contract(models.Model):
         terms = self.env["cn285.invoice.builder"]._prepare_product_terms(
             self.company_id.id, journal.id, position.id, product
         )
-        text = name or reason.name or self.env._("Goodwill")
+        reader = self.with_context(lang=self._cn285_customer_lang())
+        text = name or reason.with_env(reader.env).name or reader.env._("Goodwill")
         asked = as_day(self.env, options.get("date"))
         self.company_id._cn285_check_issue_day(asked)
         today = self.company_id._cn285_today()

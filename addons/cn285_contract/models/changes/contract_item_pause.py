@@ -38,7 +38,11 @@ class ContractItemPause(models.Model):
         string="Not Billed From", readonly=True, help="Empty: it is billed as before."
     )
     change_id = fields.Many2one(
-        "cn285.contract.change", readonly=True, index="btree_not_null", ondelete="set null"
+        "cn285.contract.change",
+        string="Contract Change",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     reason_id = fields.Many2one(related="change_id.reason_id")
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..bounds import COUNT
+
 
 class TierPath(models.Model):
     """From which product customers may go to which, and what kind of step that is."""
@@ -15,10 +17,10 @@ class TierPath(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Left empty, it holds in all companies.")
     product_from_id = fields.Many2one(
-        "product.product", string="From", required=True, index=True, check_company=True
+        "product.product", string="From Product", required=True, index=True, check_company=True
     )
     product_to_id = fields.Many2one(
-        "product.product", string="To", required=True, index=True, check_company=True
+        "product.product", string="To Product", required=True, index=True, check_company=True
     )
     kind = fields.Selection(
         [("upsell", "Upgrade"), ("downsell", "Downgrade"), ("cross_sell", "Sold Beside")],
@@ -50,17 +52,19 @@ class TierPath(models.Model):
     @api.model
     def _leads(self, company, product_from, product_to, kind):
         """Whether a path of that kind leads from one product to the other."""
-        return bool(
-            self.search_count(
-                [
-                    ("product_from_id", "=", product_from.id),
-                    ("product_to_id", "=", product_to.id),
-                    ("kind", "=", kind),
-                    ("company_id", "in", (company.id, False)),
-                ],
-                limit=1,
-            )
+        return product_to in self._reached(company, product_from, kind)
+
+    @api.model
+    def _reached(self, company, product_from, kind):
+        """The products to which paths of that kind lead from a product, in the paths' order."""
+        paths = self.search(
+            [
+                ("product_from_id", "=", product_from.id),
+                ("kind", "=", kind),
+                ("company_id", "in", (company.id, False)),
+            ]
         )
+        return paths.product_to_id
 
 
 class ProductTemplate(models.Model):
@@ -85,9 +89,14 @@ class ProductTemplate(models.Model):
 
 
 class PartnerCategory(models.Model):
-    _inherit = "res.partner.category"
+    _name = "res.partner.category"
+    _inherit = ["res.partner.category", "cn285.bounded.values"]
 
     cn285_max_items = fields.Integer(
         string="Contract Items at Most",
         help="How many running contract items a customer with this tag may have. 0: no limit.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_max_items": COUNT}

@@ -227,7 +227,8 @@ class AccountMove(models.Model):
     def _cn285_prepare_credit(self, options):
         reason = as_record(self.env, "cn285.credit.reason", options.get("reason_id"))
         given = options.get("values") or {}
-        text = self.env._("Credit of %s", self.name)
+        reader = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        text = reader.env._("Credit of %s", self.name)
         asked = as_day(self.env, options.get("date"))
         self.company_id._cn285_check_issue_day(asked)
         day = asked or self.company_id._cn285_today()
@@ -249,7 +250,7 @@ class AccountMove(models.Model):
             "invoice_date": day,
             "invoice_date_due": day,
             "invoice_origin": self.name,
-            "ref": f"{text}: {reason.name}" if reason else text,
+            "ref": f"{text}: {reason.with_env(reader.env).name}" if reason else text,
             "narration": options.get("note") or False,
             "invoice_user_id": self.invoice_user_id.id,
             "cn285_credit_reason_id": reason.id,

@@ -48,6 +48,7 @@ class AccountMove(models.Model):
         string="Credited Invoices",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="The invoices of which this document takes something back.",
     )
     cn285_credited_by_ids = fields.Many2many(
@@ -58,6 +59,7 @@ class AccountMove(models.Model):
         string="Credited By",
         readonly=True,
         copy=False,
+        groups="base.group_user",
     )
 
     # === WHICH THEY ARE === #

@@ -4,4 +4,6 @@ Called by: the dialog on contacts, Odoo's privacy look-up, and whoever archives 
 
 from . import (
     partner_archive,
+    personal_data,
+    anonymous_records,
 )

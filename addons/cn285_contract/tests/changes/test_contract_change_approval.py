@@ -84,6 +84,55 @@ class TestChangeApproval(MoneyCase):
         self.assertEqual(change.state, "applied")
         self.assertFalse(change.sudo().activity_ids)
 
+    def test_each_approver_is_told_in_his_language(self):
+        """The mail's subject names the change once, and its note is not the requester's text."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.second.lang = "fr_FR"
+        self.template.approval_ids = [(0, 0, {"type": "quantity", "amount": 5})]
+        change = self._ask("quantity", TODAY, item=self.item, quantity=7.5).sudo()
+        texts = {
+            self.manager: ("To approve", "Changes from"),
+            self.second: ("À approuver", "Les modifications à partir de 5,00"),
+        }
+        for user, (summary, note) in texts.items():
+            with self.subTest(user.login):
+                activity = change.activity_ids.filtered(lambda a, u=user: a.user_id == u)
+                self.assertEqual(activity.summary, summary)
+                self.assertIn(note, activity.note.replace("\xa0", " "))
+                mail = self.env["mail.message"].search(
+                    [
+                        ("model", "=", change._name),
+                        ("res_id", "=", change.id),
+                        ("notified_partner_ids", "in", user.partner_id.ids),
+                        ("message_type", "=", "user_notification"),
+                    ]
+                )
+                name = change.with_context(lang=user.lang).display_name
+                self.assertEqual(mail.subject.count(name), 1, mail.subject)
+                self.assertEqual(mail.subject.count("CTR/APPROVAL"), 1)
+        change._remind_awaiting(self.contract.company_id)
+        french = change.activity_ids.filtered(lambda a: a.user_id == self.second)
+        self.assertIn("attend", french.note)
+
+    def test_numbers_are_written_as_they_are_read(self):
+        """7.5 units are 7,5 to French readers: in lists, and in the notes of contracts."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.seller.lang = "fr_FR"
+        change = self._ask("quantity", "2026-03-01", item=self.item, quantity=7.5)
+        self.assertIn("7.5", change.with_context(lang="en_US").description)
+        self.assertIn("7,5", change.with_context(lang="fr_FR").description)
+        self.assertNotIn("7,50", change.with_context(lang="fr_FR").description)
+        large = self._ask("price", "2026-03-02", item=self.item, price_unit=1234.125)
+        self.assertIn("1,234.125", large.with_context(lang="en_US").description)
+        # Nobody asks a scheduled action: it writes as the company reads.
+        self.contract.company_id.partner_id.lang = "fr_FR"
+        with freeze_time("2026-03-02 10:00:00"):
+            self.env["cn285.contract.change"]._cron_apply_due()
+            self.env["cn285.contract.change"]._apply_all_due(self.contract.company_id)
+        notes = "".join(self.contract.message_ids.mapped("body"))
+        self.assertIn("7,5", notes)
+        self.assertIn("Appliqué", notes)
+
     def test_the_activity_goes_when_nothing_is_asked_any_more(self):
         self.template.approval_ids = [(0, 0, {})]
         for act in ("action_cancel", "action_reject"):

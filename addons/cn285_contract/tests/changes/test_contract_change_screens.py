@@ -69,6 +69,77 @@ class TestChangeDialog(MoneyCase):
         self.assertEqual(str(form.first_date), "2026-01-31")
         self.assertEqual(str(form.date_effective), "2026-01-31")
 
+    def _path(self, kind, target):
+        return self.env["cn285.tier.path"].create(
+            {
+                "product_from_id": self.subscription.id,
+                "product_to_id": target.id,
+                "kind": kind,
+            }
+        )
+
+    def test_upgrades_offer_what_tier_paths_reach(self):
+        """Up, down and beside: each its own; one way only is chosen by itself."""
+        gold, silver, extra = (self._create_product(name, 200.0) for name in ("G", "S", "X"))
+        self._path("upsell", gold)
+        self._path("downsell", silver)
+        self._path("cross_sell", extra)
+        form = self._dialog("upsell")
+        self.assertEqual((form.by_path, form.product_id), (True, gold))
+        self.assertEqual(form.path_product_ids[:], gold)
+        form.type = "downsell"
+        self.assertEqual(form.product_id, silver)
+        form.type = "cross_sell"
+        self.assertEqual(form.product_id, extra)
+        self._path("upsell", extra)
+        form = self._dialog("upsell")
+        self.assertFalse(form.product_id)
+        self.assertEqual(form.path_product_ids[:], gold | extra)
+        form.type = "add_item"
+        self.assertFalse(form.by_path)
+
+    def test_path_of_another_company_is_not_offered(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        gold = self._create_product("G", 200.0)
+        self._path("upsell", gold).company_id = other
+        self.assertFalse(self._dialog("upsell").path_product_ids[:])
+
+    def test_types_stand_under_headings(self):
+        """Each type that the dialog offers is under one heading, none under *Other*."""
+        wizards = self.env["cn285.contract.change.wizard"].with_user(self.user)
+        groups = wizards.new({"contract_id": self.contract.id}).type_groups
+        offered = [name for name, _label in wizards._type_selection()]
+        grouped = [name for _heading, names in groups for name in names]
+        self.assertCountEqual(grouped, offered)
+        self.assertEqual(groups[0][0], "Offer and Options")
+        self.assertEqual(groups[-1][0], "End of the Contract")
+        self.assertLessEqual(max(len(names) for _heading, names in groups), 7)
+
+    def test_reasons_are_there_from_the_start(self):
+        reasons = self.env["cn285.change.reason"].with_user(self.user)
+        shipped = self.env["ir.model.data"].search(
+            [("model", "=", reasons._name), ("module", "=", "cn285_contract")]
+        )
+        self.assertGreaterEqual(len(shipped), 15)
+        self.assertIn("Too expensive", reasons.browse(shipped.mapped("res_id")).mapped("name"))
+
+    def test_alike_items_are_told_apart(self):
+        """By service number, else by who uses them: where they are chosen and looked for."""
+        contract = self._create_contract(
+            [
+                {"name": "Vehicle", "code": "AB-123-CD"},
+                {"name": "Vehicle", "beneficiary_id": self.customer.id},
+                {"name": "Vehicle EF-456-GH", "code": "EF-456-GH"},
+            ]
+        )
+        items = contract.item_ids.with_context(in_contract=True)
+        self.assertEqual(
+            items.mapped("display_name"),
+            ["Vehicle (AB-123-CD)", f"Vehicle ({self.customer.name})", "Vehicle EF-456-GH"],
+        )
+        found = self.env["cn285.contract.item"].with_user(self.user).name_search("AB-123")
+        self.assertEqual([one for one, _name in found], items[:1].ids)
+
     def test_no_exception_without_the_right(self):
         wizard = self._dialog("quantity").save()
         with self.assertRaises(AccessError):

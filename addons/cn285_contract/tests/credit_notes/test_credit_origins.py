@@ -182,7 +182,7 @@ class TestCreditOrigins(MoneyCase):
         lines = type(self.env["account.move.line"])
 
         def refuse(self, plan):
-            raise UserError("The period is closed.")
+            raise UserError(self.env._("The period is closed."))
 
         self.patch(lines, "_reconcile_plan", refuse)
         note = credit()

@@ -140,6 +140,63 @@ def test_mappings_that_cannot_be_used(text, code):
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b"\xff\xfe", "not_utf8"),
+        ("= x", "syntax"),
+        ('{"record": ', "syntax"),
+        ('{"record": [}', "syntax"),
+        ("[record", "incomplete"),
+        ('a = "', "incomplete"),
+        ('{"a": ' + "[" * 100000, "too_deep"),
+        ('{"a": "\\u0000"}', "not_text"),
+        ("input = 3", "not_table"),
+        ("fixed = 3", "not_tables"),
+    ],
+)
+def test_why_a_text_is_no_mapping_is_told_without_the_parsers_words(text, problem):
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(text)
+    assert caught.value.code == "not_a_mapping"
+    assert caught.value.values.keys() <= {"problem", "line", "column", "key"}
+    assert caught.value.values["problem"] == problem
+
+
+@pytest.mark.parametrize(
+    ("record", "key"),
+    [
+        ({"kind": 3, "columns": {"x": "1"}}, "kind"),
+        ({"kind": "items", "columns": 3}, "columns"),
+        ({"kind": "items", "columns": {"x": "1"}, "when": "a"}, "when"),
+        ({"kind": "items", "columns": {"x": "1"}, "when": ["a"]}, "when"),
+        ({"kind": "items", "columns": {"x": "1"}, "when": {"column": 3}}, "column"),
+        ({"kind": "items", "columns": {"x": {"column": ["a"]}}}, "column"),
+        ({"kind": "items", "columns": {"x": {"column": "a", "map": "b"}}}, "map"),
+        ({"kind": "items", "columns": {"x": {"column": "a", "date_format": 1}}}, "date_format"),
+        (
+            {"kind": "items", "columns": {"x": {"date": "2026-01-01", "days_after": []}}},
+            "days_after",
+        ),
+        (
+            {"kind": "items", "columns": {"x": {"date": "2026-01-01", "days_after": 1.5}}},
+            "days_after",
+        ),
+    ],
+)
+def test_values_that_a_key_cannot_have(record, key):
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(json.dumps({"record": [record]}))
+    assert (caught.value.code, caught.value.values["key"]) == ("wrong_value", key)
+
+
+@pytest.mark.parametrize("given", ["", ";;", 3, []])
+def test_a_delimiter_is_one_character(given):
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(json.dumps({"input": {"delimiter": given}, "record": []}))
+    assert (caught.value.code, caught.value.values["key"]) == ("wrong_value", "delimiter")
+
+
 def test_what_a_mapping_needs():
     data = '{"record": [{"kind": "items", "when": {"column": "c", "filled": true}, "columns": '
     data += '{"x": "{a}", "y": {"date": "2026-01-01", "days_after": "b"}}}]}'

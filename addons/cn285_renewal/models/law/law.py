@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models, tools
 from odoo.addons.cn285_contract.engine.calendar import Unit
+from odoo.addons.cn285_contract.models.bounds import PERCENT
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -193,6 +194,10 @@ class Law(models.Model):
         "CHECK(rate_months IN (1, 2, 3, 4, 6, 12))",
         "Interest is set for a year, or for a whole part of it.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "telecom_share": PERCENT}
 
     @api.depends("rate_ids.date", "rate_months")
     def _compute_rates_until(self):

@@ -1,4 +1,6 @@
 from odoo import api, models
+from odoo.addons.cn285_contract.models.common import spelled
+from odoo.tools import format_date
 
 
 class LawPart(models.AbstractModel):
@@ -43,7 +45,7 @@ class LawPart(models.AbstractModel):
         """What part it is, as its law's history names it."""
         self.ensure_one()
         kind = self.env["ir.model"]._get(self._name).name or self._name
-        return f"{kind} “{self.display_name}”"
+        return self.env._("%(kind)s “%(name)s”", kind=kind, name=self.display_name)
 
     def _part_values(self):
         """What the record says, in words, by the label of its fields."""
@@ -64,7 +66,13 @@ class LawPart(models.AbstractModel):
             return dict(field._description_selection(self.env)).get(value, "–")
         if field.type == "boolean":
             return self.env._("yes") if value else self.env._("no")
-        return "–" if value is False or value is None or value == "" else str(value)
+        if value is False or value is None or value == "":
+            return "–"
+        if field.type == "date":
+            return format_date(self.env, value)
+        if field.type in ("integer", "float", "monetary"):
+            return spelled(self.env, value)
+        return str(value)
 
     def _log_on_law(self, text, law=None):
         """Note a text in the history of the law, but not what the program itself brings."""

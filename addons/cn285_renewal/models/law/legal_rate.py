@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.bounds import PERCENT
+from odoo.addons.cn285_contract.models.common import as_decimal, spelled
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
@@ -39,6 +40,10 @@ class LegalRate(models.Model):
         "The law already has a rate from this day on for this kind of creditor.",
     )
     _not_negative = models.Constraint("CHECK(percent >= 0)", "A rate is not negative.")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "percent": PERCENT}
 
     @api.constrains("date", "law_id")
     def _check_date(self):
@@ -80,7 +85,7 @@ class LegalRate(models.Model):
                     "Legal interest from %(day)s, owed to “%(creditor)s”: %(percent)s %%",
                     day=format_date(self.env, rate.date),
                     creditor=creditors[rate.creditor],
-                    percent=rate.percent,
+                    percent=spelled(self.env, rate.percent),
                 )
             )
 

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import PERCENT
 from odoo.addons.cn285_contract.models.common import as_decimal
 
 from ...engine.surcharge import Band
@@ -35,6 +36,10 @@ class LegalSurcharge(models.Model):
         "CHECK(until_days >= 0 AND percent >= 0 AND by_month >= 0)",
         "Days and percentages of a surcharge are not negative.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "percent": PERCENT, "by_month": PERCENT}
 
     def _bands(self):
         """The scale as the engine has it."""

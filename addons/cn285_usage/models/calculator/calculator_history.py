@@ -15,8 +15,8 @@ from .usage_calculator_part import KEPT, PRICE_COLUMNS
 FROM, CORRECT = "terms_from", "terms_correct"
 # What does not decide on a price.
 NO_TERMS = {
-    "id", "name", "sequence", "item_id", "template_item_id", "company_id", "payout_document",
-    FROM, CORRECT,
+    "id", "name", "own_name", "sequence", "item_id", "template_item_id", "company_id",
+    "payout_document", FROM, CORRECT,
 }  # fmt: skip
 # What is counted, and by whom: it changes between periods, not in the middle of one.
 OF_WHOLE_PERIODS = {

@@ -35,7 +35,11 @@ class UsageCalculatorVersion(models.Model):
     date_to = fields.Date(string="To", compute="_compute_date_to", help="Last day.")
     terms = fields.Json(readonly=True, help="All that decides on a price, as data; empty: nothing.")
     change_id = fields.Many2one(
-        "cn285.contract.change", readonly=True, index="btree_not_null", ondelete="set null"
+        "cn285.contract.change",
+        string="Contract Change",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     corrects = fields.Boolean(
         string="Billed Anew",

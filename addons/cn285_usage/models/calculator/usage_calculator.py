@@ -26,9 +26,6 @@ class UsageCalculator(models.Model):
     _inherit = ["cn285.guarded", "cn285.bounded"]
     _order = "item_id, template_item_id, sequence, id"
 
-    name = fields.Char(
-        compute="_compute_name", store=True, readonly=False, precompute=True, required=True
-    )
     sequence = fields.Integer(default=10)
     item_id = fields.Many2one("cn285.contract.item", ondelete="cascade", index="btree_not_null")
     template_item_id = fields.Many2one(
@@ -227,16 +224,6 @@ class UsageCalculator(models.Model):
         chosen._check_smartcode_right()
         return result
 
-    @api.depends(
-        "metric_id", "formula", "charge_model", "source_item_id", "source_template_item_id"
-    )
-    def _compute_name(self):
-        for calculator in self:
-            source = calculator.source_item_id or calculator.source_template_item_id
-            subject = source.name if source else calculator.metric_id.name or calculator.formula
-            label = calculator._charge_model_label()
-            calculator.name = f"{subject}: {label}" if subject else label
-
     @api.depends("charge_model")
     def _compute_read_figures(self):
         models = self._charge_models()
@@ -297,7 +284,7 @@ class UsageCalculator(models.Model):
         return [
             name
             for name, field in self._fields.items()
-            if field.store and not field.related and name not in ("name", "sequence", "id")
+            if field.store and not field.related and name not in ("own_name", "sequence", "id")
         ]
 
     def _inputs(self):
@@ -311,13 +298,6 @@ class UsageCalculator(models.Model):
             self.formula,
             self.source_item_id or self.source_template_item_id,
         ]
-
-    def _line_label(self):
-        """What the lines that it makes on an invoice are about."""
-        self.ensure_one()
-        if self.source_item_id:
-            return self.env._("Triggered by %s", self.source_item_id.name)
-        return self.metric_id.name or self.name
 
     def _place(self):
         """Where a calculator is found: its contract, or its template."""

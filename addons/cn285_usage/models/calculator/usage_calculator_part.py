@@ -27,7 +27,7 @@ class UsageCalculatorPart(models.AbstractModel):
 
     @api.model
     def _bounds(self):
-        return {**super()._bounds(), "up_to": UNITS, "price_unit": PRICE, "flat": PRICE}
+        return {**super()._bounds(), "price_unit": PRICE}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -83,6 +83,10 @@ class UsageTier(models.Model):
     bound = fields.Float(compute="_compute_bound", store=True, digits=0)
     price_unit = fields.Float(string="Unit Price", digits=(16, 10))
     flat = fields.Float(string="Flat Fee", digits=(16, 6), help="Owed on reaching the tier.")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "up_to": UNITS, "flat": PRICE}
 
     @api.depends("up_to")
     def _compute_bound(self):

@@ -40,7 +40,15 @@ class UsageCalculator(models.Model):
 
         :returns: list of ``(item id, calculator id, text)``, by item in the calculators' order
         """
-        own = {"id", "name", "sequence", "item_id", "template_item_id", "write_date", "write_uid"}
+        own = {
+            "id",
+            "own_name",
+            "sequence",
+            "item_id",
+            "template_item_id",
+            "write_date",
+            "write_uid",
+        }
         own |= {"create_date", "create_uid"}
         columns = [
             SQL.identifier("c", name)

@@ -56,9 +56,11 @@ class InvoiceBuilder(models.AbstractModel):
         groups, parted = super()._group_rows(rows, invoice_date), {}
         for key, members in groups.items():
             bought = members.filtered(lambda row: row.item_id._is_purchase())
-            if sold := members - bought:
+            # What all the rows need is still read for all of them at once.
+            if sold := (members - bought).with_prefetch(members._prefetch_ids):
                 parted[key] = sold
             if bought:
+                bought = bought.with_prefetch(members._prefetch_ids)
                 parted[self._purchase_key(key, bought)] = bought
         return {key: parted[key] for key in sorted(parted)}
 

@@ -39,7 +39,11 @@ INSERT INTO cn285_usage_bad SELECT unnest(%(ids)s::bigint[]), %(code)s
 # What is left names an event that is not there, or that a row before it has corrected.
 REFUSE_REST = """
 INSERT INTO cn285_usage_bad
-SELECT s.id, CASE WHEN k.key IS NULL THEN 'unknown_origin' ELSE 'already_corrected' END
+SELECT s.id, CASE WHEN k.key IS NULL THEN 'unknown_origin'
+        WHEN NOT EXISTS (SELECT 1 FROM cn285_usage_event e WHERE e.id = k.event_id)
+            AND NOT EXISTS (SELECT 1 FROM cn285_usage_stage o WHERE o.id = k.event_id)
+            THEN 'purged_origin'
+        ELSE 'already_corrected' END
 FROM cn285_usage_stage s LEFT JOIN cn285_usage_key k ON k.key = s.origin
 WHERE s.kind IS NOT NULL AND s.origin_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM cn285_usage_bad b WHERE b.id = s.id)

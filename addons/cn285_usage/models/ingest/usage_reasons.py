@@ -118,6 +118,11 @@ class UsageEvent(models.Model):
                 "correction.",
                 origin="%(origin)s",
             ),
+            "purged_origin": self.env._(
+                "The transaction “%(origin)s” that it corrects was purged: what it was billed is "
+                "credited, or charged, by hand.",
+                origin="%(origin)s",
+            ),
             "of_reversal": self.env._(
                 "“%(origin)s” is a reversal and cannot be replaced; reverse it.",
                 origin="%(origin)s",

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.addons.cn285_contract.models.bounds import UNITS
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...engine import property_filter
 from ...engine.errors import UsageError
 from .aggregation_table import AGGREGATIONS
 
+# How long events are kept, and what of them.
+RETENTION = {"retention_months", "retention_scope"}
 # What the quantity of an event was worked out by when it was recorded.
 MEASURED = ("input_kind", "duration_unit", "duration_step", "duration_minimum", "company_id")
 
@@ -84,6 +87,27 @@ class UsageMetric(models.Model):
         string="Minimum", digits=(16, 6), help="The least that one event counts, in units."
     )
 
+    retention_months = fields.Integer(
+        string="Purge After (months)",
+        copy=False,
+        help="Events that are older go, once they are billed and nothing needs them any more; "
+        "ratings, statements and invoices stay. 0: they are kept. Only administrators set it.",
+    )
+    retention_scope = fields.Selection(
+        selection=[("events", "Events"), ("details", "Properties, Beneficiaries and Numbers Only")],
+        string="What Is Purged",
+        default="events",
+        required=True,
+        help="Events as a whole, or what they say of a person: when, how much and for which item "
+        "is kept then.",
+    )
+
+    is_administrator = fields.Boolean(compute="_compute_is_administrator")
+
+    _retention_positive = models.Constraint(
+        "CHECK(retention_months BETWEEN 0 AND 1200)",
+        "Events are purged after 1 to 1,200 months, or kept (0).",
+    )
     _code_uniq = models.Constraint(
         "unique(code, company_id)", "A metric with this code already exists in the company."
     )
@@ -97,6 +121,10 @@ class UsageMetric(models.Model):
         "CHECK(rounding_digits BETWEEN -20 AND 20)",
         "Quantities can be rounded to -20 to 20 decimals.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "duration_step": UNITS, "duration_minimum": UNITS}
 
     # === AGGREGATIONS === #
 
@@ -191,7 +219,29 @@ class UsageMetric(models.Model):
             }
             raise ValidationError(messages[error.code] % error.values) from error
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_may_purge(vals.get("retention_months"))
+        return super().create(vals_list)
+
+    @api.depends_context("uid")
+    def _compute_is_administrator(self):
+        self.is_administrator = self.env.user.has_group("base.group_system")
+
+    def _check_may_purge(self, changes):
+        """Refuse all but administrators to say how long events are kept.
+
+        :raises AccessError: in words
+        """
+        if changes and not self.env.su and not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only administrators say how long usage events are kept."))
+
     def write(self, vals):
+        kept = {name: vals[name] for name in RETENTION if name in vals}
+        self._check_may_purge(
+            any(metric[name] != value for metric in self for name, value in kept.items())
+        )
         self._refuse_change_of_used(vals)
         measured = {name: vals[name] for name in MEASURED if name in vals}
         used = measured and self.env["cn285.usage.event"]._used_metrics(self)

@@ -28,6 +28,7 @@ from . import (
     usage_engine_reasons,
     usage_estimate,
     usage_estimate_action,
+    usage_pool_left,
     usage_portal,
     usage_termination,
 )

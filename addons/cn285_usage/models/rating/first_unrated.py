@@ -117,6 +117,7 @@ class ContractItem(models.Model):
 
         :returns: the rows that bill these days
         """
+        self.contract_id._refuse_purged(day)
         self._rate_waiting_anew(day)
         # sudo: rows follow from their items; who may change these may not write them.
         rows = (

@@ -84,6 +84,10 @@ class BillingSchedule(models.Model):
     def _rate_stale(self, company):
         """Difference rows for the company's marked rows; shape as above."""
         stale = self.search([("company_id", "=", company.id), ("usage_stale", "=", True)])
+        # What was billed of purged events stays, whatever else has marked its row.
+        closed = stale._of_closed_days()
+        closed._write_inside({"usage_stale": False})
+        stale -= closed
         if not stale:
             return self.browse(), {}
 
@@ -112,6 +116,9 @@ class BillingSchedule(models.Model):
             return
         touched = self._touched_by(ingests, since)
         changed = touched._affected().filtered(lambda row: row._is_billed())
+        closed = changed._of_closed_days()
+        closed._tell_late_closed()
+        changed -= closed
         billable = changed._late_usage_to_bill()
         billable._write_inside({"usage_stale": True})
         (changed - billable)._late_usage_left()
@@ -234,6 +241,7 @@ class BillingSchedule(models.Model):
             lambda row: row.state in BILLED_STATES
         )
         late = changed._late_usage_to_bill() | marked
+        late -= late._of_closed_days()
         return late.filtered(
             lambda row: row.state in BILLED_STATES and row.contract_id in contracts
         ).sudo(self.env.su)

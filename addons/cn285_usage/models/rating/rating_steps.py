@@ -129,9 +129,14 @@ class BillingSchedule(models.Model):
             before for the same periods; the outcomes are the differences to them
         :returns: a :class:`RatingBatch` with ``outcomes`` and ``failed``
         """
-        batch = self._start_batch(invoiced)
-        self._measure_rows(batch)
-        return self._rate_batch(batch)
+        closed = self._of_closed_days()
+        rows = self - closed
+        batch = rows._start_batch(invoiced)
+        rows._measure_rows(batch)
+        rows._rate_batch(batch)
+        for row in closed:
+            batch.failed[row.contract_id] = row._closed_problem()
+        return batch
 
     def _rate_batch(self, batch):
         """Rate rows by what was measured of them; returns the batch, see :meth:`_rate_rows`."""

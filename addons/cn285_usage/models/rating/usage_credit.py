@@ -27,6 +27,7 @@ class BillingSchedule(models.Model):
 
     def _cancel_invoiced(self, credited=False):
         """What a cancelled invoice had billed is owed again: deliveries, and periods less it."""
+        self._refuse_closed()
         result = super()._cancel_invoiced(credited)
         self.delivery_id._write_inside({"pending": True})
         self._owe_periods_again()

@@ -17,7 +17,8 @@ class Estimate:
 
     ``amount`` is what the usage so far costs in all, ``billed`` what of it was invoiced before the
     period's end, ``projected`` what the period will cost if usage goes on as it began; minimum and
-    maximum of the period are in both. ``left`` is None where nothing is included.
+    maximum of the period are in both. ``left`` is None where nothing is included; of ``pooled``
+    units both ``included`` and ``left`` are those of all members of the pool.
 
     ``rating``: the engine's, which says how the amount comes about, by which terms from when.
     ``is_late``: the period was billed, and quantity and amounts are the difference to be billed, or
@@ -36,11 +37,29 @@ class Estimate:
     projected: Decimal
     is_late: bool = False
     rating: object = None
+    pooled: bool = False
 
     def explanation(self):
         """How the amount so far comes about, a line a step, in the language of its row."""
         steps = [[f"usage_{code}", values] for code, values in steps_data(self.rating)]
         return self.row._explain(steps, self.row.currency_id)
+
+
+def _included_and_left(rating):
+    """Units that a rating found included, what is left of them, and whether a pool has them.
+
+    :returns: ``(Decimal or None, Decimal or None, bool)``
+    """
+    for note in rating.notes:
+        values = note.values
+        if note.code in ("allowance", "together"):
+            included = Decimal(values["granted"]) + Decimal(values["carried_in"])
+            return included, included - Decimal(values["consumed"]), False
+        if note.code == "pool":
+            included = Decimal(values["granted"]) + Decimal(values["carried_in"])
+            taken = Decimal(values["pool_used"]) - Decimal(values["pool_billable"])
+            return included, included - taken, True
+    return None, None, False
 
 
 class Contract(models.Model):
@@ -179,11 +198,7 @@ class BillingSchedule(models.Model):
 
     def _estimate(self, outcome, projected, known):
         rating = outcome.rating
-        included = left = None
-        for note in rating.notes:
-            if note.code == "allowance":
-                included = Decimal(note.values["granted"]) + Decimal(note.values["carried_in"])
-                left = included - Decimal(note.values["consumed"])
+        included, left, pooled = _included_and_left(rating)
         return Estimate(
             row=self,
             calculator=self.env["cn285.usage.calculator"].browse(outcome.part.calculator_id),
@@ -192,6 +207,7 @@ class BillingSchedule(models.Model):
             events=outcome.events,
             included=included,
             left=left,
+            pooled=pooled,
             amount=rating.amount,
             billed=sum((one.amount for one in known), start=ZERO),
             projected=projected,

@@ -27,8 +27,9 @@ class Contract(models.Model):
             "days": [{"metric", "unit", "item", "start", "end", "days": [{"day", "quantity",
             "height"}]}],
             "unknown": whether something cannot be estimated}``; a line has ``item``,
-            ``name``, ``beneficiary``, ``quantity``, ``unit``, ``included``, ``left``, ``terms``,
-            ``amount`` and ``projected``, with tax where the customer reads all prices so
+            ``name``, ``beneficiary``, ``quantity``, ``unit``, ``included``, ``left``, ``pooled``
+            (these two are those of a pool), ``terms``, ``amount`` and ``projected``, with tax where
+            the customer reads all prices so
         """
         self.ensure_one()
         estimates, failed = self._usage_estimates()
@@ -74,6 +75,7 @@ class Contract(models.Model):
             "unit": metric.unit or "",
             "included": self._portal_number(estimate.included),
             "left": self._portal_number(estimate.left),
+            "pooled": estimate.pooled,
             "terms": estimate.explanation() if self._portal_tells_terms(estimate) else "",
             "amount": amount,
             "projected": projected,

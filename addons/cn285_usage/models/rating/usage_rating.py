@@ -82,6 +82,7 @@ class UsageRating(models.Model):
     )
 
     @api.depends("calculator_id.name", "beneficiary_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for rating in self:
             names = (rating.calculator_id.name, rating.beneficiary_id.name)

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import OWED_TO_PARTNER, in_users_language
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 # Invoices whose statements one job makes.
@@ -18,6 +19,7 @@ class BillingRun(models.Model):
             lambda move: (
                 move.cn285_contract_ids.statement_layout_id
                 and move.cn285_schedule_ids.rating_ids
+                and not move.cn285_schedule_ids._of_closed_days()
                 and not (move._is_mailed_by_run() and move._mailed_statement_formats())
             )
         )
@@ -61,6 +63,7 @@ class AccountMove(models.Model):
                 move.state == "posted"
                 and not move.cn285_statement_ids
                 and move.cn285_schedule_ids.rating_ids
+                and not move.cn285_schedule_ids._of_closed_days()
                 and move.cn285_contract_ids.statement_layout_id
             )
 
@@ -99,6 +102,9 @@ class AccountMove(models.Model):
         # What a credit note gives back, its lines and its statement count as positive.
         sign = -1 if self.move_type in OWED_TO_PARTNER else 1
         rows = self.cn285_schedule_ids.filtered("rating_ids")
+        closed = rows._of_closed_days()
+        if closed and rows.contract_id.statement_layout_id:
+            raise UserError(closed[0]._closed_statement_problem(self))
         for layout, members in rows.grouped(
             lambda row: row.contract_id.statement_layout_id
         ).items():

@@ -14,7 +14,8 @@ class AccountMove(models.Model):
     def _mailed_statement_formats(self):
         """The files of its statements that this invoice's mail takes along."""
         self.ensure_one()
-        if not self.cn285_schedule_ids.rating_ids:
+        rows = self.cn285_schedule_ids
+        if not rows.rating_ids or (not self.cn285_statement_ids and rows._of_closed_days()):
             return []
         return self.cn285_contract_ids._mailed_formats()
 

@@ -169,6 +169,13 @@ class UsageDelivery(models.Model):
         return made, failed
 
     def _plan_rows(self):
+        # Of what was purged nothing is rated any more.
+        closed = self.schedule_ids._of_closed_days()
+        closed._tell_late_closed()
+        closed.delivery_id._write_inside({"pending": False})
+        return (self - closed.delivery_id)._plan_open_rows()
+
+    def _plan_open_rows(self):
         looks = self._look()
         billed = self._billed_ratings()
         due = self.browse()

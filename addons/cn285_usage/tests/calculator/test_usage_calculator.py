@@ -3,7 +3,9 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError
+from odoo.modules.module import load_script
 from odoo.tests import Form, tagged
+from odoo.tools import file_path
 
 from ..rating.test_usage_rating import UsageCase
 
@@ -31,6 +33,56 @@ class TestUsageCalculator(UsageCase):
         with self.assertRaises(UserError) as caught:
             yield
         self.assertRegex(str(caught.exception), reason)
+
+    # === NAMES === #
+
+    def test_usual_name_is_in_the_readers_language(self):
+        """A name that nobody chose follows what is counted and the reader; an own one stays."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["cn285_usage"], ["fr_FR"])
+        calculator = self._calculator(price_unit=1.0)
+        calculator.name = False
+        metric = calculator.metric_id
+        english, french = (calculator.with_context(lang=lang) for lang in ("en_US", "fr_FR"))
+        self.assertEqual(english.name, f"{metric.name}: {english._charge_model_label()}")
+        self.assertEqual(french.name, f"{metric.name}: {french._charge_model_label()}")
+        self.assertNotEqual(english.name, french.name)
+        # Saved as it is shown, it is still the usual one.
+        french.name = french.name
+        self.assertFalse(calculator.own_name)
+        metric.name = "Appels"
+        self.assertTrue(english.name.startswith("Appels: "))
+        french.name = "À la carte"
+        self.assertEqual(english.name, "À la carte")
+        found = calculator.search([("name", "ilike", "carte")])
+        self.assertIn(calculator, found)
+        english.name = False
+        self.assertTrue(english.name.startswith("Appels: "))
+        self.assertIn(calculator, calculator.search([("name", "ilike", "appels")]))
+
+    def test_own_names_of_older_databases_are_kept(self):
+        """One column held own names and those made up in the language of whoever saved."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["cn285_usage"], ["fr_FR"])
+        usual, french, own = (self._calculator(price_unit=1.0) for _number in range(3))
+        names = {
+            usual: usual._usual_name(),
+            french: french.with_context(lang="fr_FR")._usual_name(),
+            own: "À la carte",
+        }
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE cn285_usage_calculator RENAME own_name TO name")
+        for calculator, name in names.items():
+            self.env.cr.execute(
+                "UPDATE cn285_usage_calculator SET name = %s WHERE id = %s", (name, calculator.id)
+            )
+        self.env.invalidate_all()
+        for script in ("pre-own_names.py", "post-own_names.py"):
+            path = file_path(f"cn285_usage/migrations/19.0.1.0.1/{script}")
+            load_script(path, script[:-3]).migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        kept = (usual | french | own).mapped("own_name")
+        self.assertEqual(kept, [False, False, "À la carte"])
 
     # === FIGURES THAT NOTHING READS === #
 

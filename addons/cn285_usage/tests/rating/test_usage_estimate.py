@@ -46,8 +46,11 @@ class TestUsageEstimate(UsageCase):
             [now] = self._estimate(contract)
         self.assertEqual((now.quantity, now.row.period_start), (0, date(2026, 2, 1)))
 
-    def test_preview_of_bills_has_the_usage_of_periods_that_are_over(self):
-        contract = self._usage_contract({"charge_model": "graduated", "tier_ids": self.TIERS})
+    def _with_subscription(self):
+        """Usage and a subscription, both from the contract's start, whoever enters them."""
+        contract = self._usage_contract(
+            {"charge_model": "graduated", "tier_ids": self.TIERS}, confirm=False
+        )
         contract.item_ids.create(
             {
                 "contract_id": contract.id,
@@ -56,6 +59,45 @@ class TestUsageEstimate(UsageCase):
                 "timing": "advance",
             }
         )
+        contract.action_confirm()
+        return contract
+
+    def test_previews_and_estimates_are_the_same_whoever_asks(self):
+        """An item that a user adds to a running contract begins today, for all who look."""
+        seller = new_test_user(
+            self.env, "estimate_seller", "cn285_contract.group_contract_user_own"
+        )
+        manager = new_test_user(
+            self.env, "estimate_manager", "cn285_contract.group_billing_manager"
+        )
+        contract = self._with_subscription()
+        contract.user_id = seller
+        self._use(contract, 4, "2026-01-02")
+        added = contract.item_ids.with_user(manager).create(
+            {
+                "contract_id": contract.id,
+                "product_id": self.subscription.id,
+                "price_unit": 7.0,
+                "timing": "advance",
+            }
+        )
+        self.assertEqual(added.date_start, date(2026, 1, 10))
+        asked = [contract.with_user(user) for user in (self.env.user, manager, seller)]
+        previews = [one.preview_invoices(6) for one in asked]
+        self.assertEqual(
+            [(bill["date"], self._cents(bill["amount_untaxed"])) for bill in previews[0][:3]],
+            [("2026-01-01", "30.00"), ("2026-01-10", "7.00"), ("2026-02-01", "30.00")],
+        )
+        estimates = [
+            [(line.quantity, line.amount, line.projected) for line in one._usage_estimates()[0]]
+            for one in asked
+        ]
+        for preview, estimate in zip(previews[1:], estimates[1:], strict=True):
+            self.assertEqual(preview, previews[0])
+            self.assertEqual(estimate, estimates[0])
+
+    def test_preview_of_bills_has_the_usage_of_periods_that_are_over(self):
+        contract = self._with_subscription()
         self._use(contract, 4, "2026-01-02")
         bills = [("2026-01-01", "30.00"), ("2026-02-01", "30.00"), ("2026-03-01", "30.00")]
         self.assertPreview(contract, bills)

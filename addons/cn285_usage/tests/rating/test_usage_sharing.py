@@ -44,6 +44,38 @@ class TestUsagePool(SharingCase):
             for units in allowances
         ]
 
+    def test_what_is_left_of_a_pool(self):
+        """In the running period, on the pool and to each member: of all units, after all usage."""
+        pool, (one, two) = self._fleet(100, 100)
+        pool.allowance_units = 50
+        self._use(one, 130, "2026-02-01")
+        self._use(two, 20, "2026-02-01")
+        pool.invalidate_recordset()
+        self.assertEqual((pool.running_start, pool.included_now), (date(2026, 2, 1), 250))
+        self.assertEqual(pool.left_now, 100)
+        for contract in (one, two):
+            [estimate] = [
+                one
+                for one in contract._usage_estimates()[0]
+                if one.row.period_start == date(2026, 2, 1)
+            ]
+            self.assertEqual((estimate.included, estimate.left, estimate.pooled), (250, 100, True))
+            lines = [
+                line
+                for period in contract._portal_usage()["periods"]
+                if period["start"] == date(2026, 2, 1)
+                for line in period["lines"]
+            ]
+            self.assertEqual(
+                [(line["included"], line["left"], line["pooled"]) for line in lines],
+                [("250", "100", True)],
+            )
+
+    def test_nothing_is_left_of_a_pool_that_is_used_up(self):
+        pool, (one, _two) = self._fleet(100, 100)
+        self._use(one, 230, "2026-02-01")
+        self.assertEqual((pool.included_now, pool.left_now), (200, 0))
+
     def test_fleet_shares_its_units(self):
         _pool, (one, two, three) = self._fleet(100, 100, 100)
         for contract, quantity in ((one, 250), (two, 150), (three, 20)):

@@ -5,7 +5,7 @@ Called by: the room ``changes``, which asks a change's type at each step.
 
 from .activate import Activate
 from .add_item import AddItem
-from .base import ChangeType, ChangeTypeExtension, UnknownType, by_name
+from .base import TYPE_GROUPS, ChangeType, ChangeTypeExtension, UnknownType, by_name
 from .beneficiary import Beneficiary
 from .billing_day import BillingDay
 from .billing_period import BillingPeriod

@@ -10,6 +10,7 @@ class Activate(Continuation):
 
     name = "activate"
     label = _lt("Activation")
+    group = "interruption"
 
     kind = "suspension"
     state = "suspended"

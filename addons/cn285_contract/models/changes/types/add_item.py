@@ -12,6 +12,7 @@ class AddItem(ChangeType):
 
     name = "add_item"
     label = _lt("New Item")
+    group = "offer"
     on = "contract"
     values = NEW_ITEM
     for_customers = True

@@ -4,8 +4,23 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
+from odoo.tools import LazyTranslate
+
 from ..change_value import Value
 
+_lt = LazyTranslate(__name__)
+
+# Under which headings the dialog offers types, in this order; what users read of each.
+TYPE_GROUPS = {
+    "offer": _lt("Offer and Options"),
+    "price": _lt("Quantities and Prices"),
+    "billing": _lt("Billing and Payment"),
+    "parties": _lt("Holder and Beneficiaries"),
+    "interruption": _lt("Pauses and Suspensions"),
+    "term": _lt("Term and Renewal"),
+    "end": _lt("End of the Contract"),
+    "other": _lt("Other Changes"),
+}
 # Of price terms, those that are the product's.
 PRICE_FIELDS = ("price_source", "price_unit", "discount", "pricelist_id")
 Nature = Literal["upgrade", "downgrade", "cancellation", ""]
@@ -23,6 +38,10 @@ class ChangeType:
     name: str
     #: What users read: a text made by ``LazyTranslate``.
     label: Any
+    #: Under which heading of :data:`TYPE_GROUPS` the dialog offers it.
+    group: str = "other"
+    #: Whether a tier path must lead from the item's product to the one it names.
+    by_path: bool = False
     #: Whether it concerns one item, the contract, or either.
     on: Literal["item", "contract", "either"]
     #: What may, or must, be given: ``{name: Value}``. The dialog shows them in its own order.
@@ -204,6 +223,14 @@ class ChangeTypeExtension(ChangeType):
     @property
     def label(self):
         return self.base.label
+
+    @property
+    def group(self):
+        return self.base.group
+
+    @property
+    def by_path(self):
+        return self.base.by_path
 
     @property
     def on(self):

@@ -11,6 +11,7 @@ class Beneficiary(ChangeType):
 
     name = "beneficiary"
     label = _lt("Beneficiary")
+    group = "parties"
     on = "item"
     values = {"beneficiary_id": Value("record", model="res.partner", blank_counts=True)}
     for_customers = True

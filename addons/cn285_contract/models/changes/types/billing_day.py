@@ -13,6 +13,7 @@ class BillingDay(ChangeType):
 
     name = "billing_day"
     label = _lt("Billing Day")
+    group = "billing"
     on = "item"
     values = {
         "billing_day": Value("integer", required=True),

@@ -13,6 +13,7 @@ class BillingPeriod(ChangeType):
 
     name = "billing_period"
     label = _lt("Billing Period")
+    group = "billing"
     on = "item"
     values = {
         "recurring_interval": Value("integer", required=True),

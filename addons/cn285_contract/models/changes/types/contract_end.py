@@ -13,6 +13,7 @@ class ContractEnd(ChangeType):
 
     name = "contract_end"
     label = _lt("Later End of the Contract")
+    group = "term"
     on = "contract"
     values = {"date_end": Value("end", blank_counts=True)}
 

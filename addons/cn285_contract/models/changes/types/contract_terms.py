@@ -16,6 +16,7 @@ class ContractTerms(ChangeType):
 
     name = "contract_terms"
     label = _lt("Terms of the Contract")
+    group = "term"
     on = "contract"
     in_dialog = False
     values = {"terms": Value("fields", required=True, model="cn285.contract", in_dialog=False)}

@@ -11,6 +11,8 @@ class CrossSell(AddItem):
 
     name = "cross_sell"
     label = _lt("Sold Beside")
+    group = "offer"
+    by_path = True
     on = "item"
 
     def check(self, change):

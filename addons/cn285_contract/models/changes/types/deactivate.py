@@ -11,6 +11,7 @@ class Deactivate(Interruption):
 
     name = "deactivate"
     label = _lt("Deactivation")
+    group = "interruption"
     values = {"cause": Value("choice", choices=("debt", "manual")), "billing": BILLING_VALUE}
 
     kind = "suspension"

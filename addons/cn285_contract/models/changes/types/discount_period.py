@@ -18,6 +18,7 @@ class DiscountPeriod(ChangeType):
 
     name = "discount_period"
     label = _lt("Discount Period")
+    group = "price"
     on = "item"
     values = {
         "discount": Value("number"),

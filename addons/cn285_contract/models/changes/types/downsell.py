@@ -10,4 +10,5 @@ class Downsell(Upsell):
 
     name = "downsell"
     label = _lt("Downgrade")
+    group = "offer"
     nature = "downgrade"

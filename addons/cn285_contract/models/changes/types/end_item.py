@@ -11,6 +11,7 @@ class EndItem(ChangeType):
 
     name = "end_item"
     label = _lt("End of an Item")
+    group = "offer"
     on = "item"
     nature = "cancellation"
     end_day = True

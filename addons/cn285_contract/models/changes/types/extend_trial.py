@@ -12,6 +12,7 @@ class ExtendTrial(ChangeType):
 
     name = "extend_trial"
     label = _lt("Longer Trial")
+    group = "price"
     on = "item"
     values = {"trial_days": Value("integer", required=True)}
 

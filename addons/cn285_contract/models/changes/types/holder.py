@@ -24,6 +24,7 @@ class Holder(ChangeType):
 
     name = "holder"
     label = _lt("Change of Holder")
+    group = "parties"
     on = "contract"
     values = {
         "partner_id": Value("record", required=True, model="res.partner"),

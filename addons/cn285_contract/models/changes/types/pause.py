@@ -17,6 +17,7 @@ class Pause(Interruption):
 
     name = "pause"
     label = _lt("Pause")
+    group = "interruption"
     values = {"date_end": Value("end"), "billing": BILLING_VALUE}
     for_customers = True
 

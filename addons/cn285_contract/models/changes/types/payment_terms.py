@@ -11,6 +11,7 @@ class PaymentTerms(ChangeType):
 
     name = "payment_terms"
     label = _lt("Payment Terms")
+    group = "billing"
     on = "contract"
     values = {"payment_term_id": Value("record", model="account.payment.term", blank_counts=True)}
 

@@ -11,6 +11,7 @@ class Price(ChangeType):
 
     name = "price"
     label = _lt("Price")
+    group = "price"
     on = "item"
     values = {
         "price_unit": Value("number", blank_counts=True),

@@ -12,6 +12,7 @@ class Pricelist(ChangeType):
 
     name = "pricelist"
     label = _lt("Pricelist")
+    group = "price"
     on = "contract"
     values = {"pricelist_id": Value("record", model="product.pricelist", blank_counts=True)}
 

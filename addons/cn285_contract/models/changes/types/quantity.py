@@ -11,6 +11,7 @@ class Quantity(ChangeType):
 
     name = "quantity"
     label = _lt("Quantity")
+    group = "price"
     on = "item"
     values = {"quantity": Value("number", required=True)}
     for_customers = True

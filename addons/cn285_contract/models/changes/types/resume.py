@@ -10,6 +10,7 @@ class Resume(Continuation):
 
     name = "resume"
     label = _lt("Resumption")
+    group = "interruption"
     for_customers = True
 
     kind = "pause"

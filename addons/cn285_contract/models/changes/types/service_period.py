@@ -12,6 +12,7 @@ class ServicePeriod(ChangeType):
 
     name = "service_period"
     label = _lt("Service Period")
+    group = "billing"
     on = "item"
     values = {"date_start": Value("date"), "date_end": Value("end")}
     ends_with_service = False

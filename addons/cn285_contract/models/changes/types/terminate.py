@@ -17,6 +17,7 @@ class Terminate(ChangeType):
 
     name = "terminate"
     label = _lt("Termination")
+    group = "end"
     on = "contract"
     end_day = True
     waits = False

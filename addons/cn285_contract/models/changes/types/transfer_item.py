@@ -12,6 +12,7 @@ class TransferItem(ChangeType):
 
     name = "transfer_item"
     label = _lt("Transfer of an Item")
+    group = "parties"
     on = "item"
     values = {"to_contract_id": Value("record", required=True, model="cn285.contract")}
     for_customers = True

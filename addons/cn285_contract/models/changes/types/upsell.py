@@ -12,6 +12,8 @@ class Upsell(ChangeType):
 
     name = "upsell"
     label = _lt("Upgrade")
+    group = "offer"
+    by_path = True
     on = "item"
     values = NEW_PRODUCT
     nature = "upgrade"

@@ -240,6 +240,56 @@ registry.category("web_tour.tours").add("cn285_contract_filled_line_tour", {
     ],
 });
 
+/** The types of change stand under headings; an upgrade offers what a tier path reaches. */
+registry.category("web_tour.tours").add("cn285_contract_change_tour", {
+    steps: () => [
+        {
+            content: "The list tells the item by its service number",
+            trigger: ".o_field_widget[name=item_ids] .o_data_cell[name=code]:contains(AB-123-CD)",
+        },
+        {
+            content: "Change the contract",
+            trigger: "button[name=action_change].btn-primary",
+            run: "click",
+        },
+        {
+            content: "Open the types",
+            trigger: ".modal .o_field_widget[name=type] input",
+            run: "click",
+        },
+        {
+            trigger: ".o_select_menu_group:contains(Offer and Options)",
+        },
+        {
+            trigger: ".o_select_menu_group:contains(End of the Contract)",
+        },
+        {
+            content: "An upgrade",
+            trigger: ".o_select_menu_item:contains(Upgrade)",
+            run: "click",
+        },
+        {
+            content: "To the only product that a path reaches",
+            trigger: ".modal .o_field_widget[name=product_id] input:value(API Gold)",
+        },
+        {
+            trigger: ".modal button[name=action_preview]",
+            run: "click",
+        },
+        {
+            content: "What it comes to",
+            trigger: ".modal .o_cn285_preview:contains(Difference, excluding tax)",
+        },
+        {
+            trigger: ".modal button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            trigger: ".o_arrow_button_current:contains(/Applied|Scheduled/)",
+        },
+    ],
+});
+
 /** A running billing run is read again by itself: what happens elsewhere shows on the screen. */
 registry.category("web_tour.tours").add("cn285_billing_progress_tour", {
     steps: () => [

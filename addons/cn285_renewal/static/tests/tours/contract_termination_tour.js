@@ -142,6 +142,11 @@ registry.category("web_tour.tours").add("cn285_renewal_terminate_tour", {
             trigger: ".o_field_widget[name=ground]:contains('End of the Term')",
         },
         {
+            content: "So are fee, refund and dates",
+            trigger:
+                ".o_field_widget[name=quote_html]:contains('Fee for leaving early'):contains('Last day of the contract')",
+        },
+        {
             trigger: "button[name=action_schedule]",
             run: "click",
         },

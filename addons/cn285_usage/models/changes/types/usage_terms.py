@@ -21,6 +21,7 @@ class UsageTerms(ChangeType):
 
     name = "usage_terms"
     label = _lt("Usage Terms")
+    group = "price"
     on = "item"
     values = {
         "calculator_id": Value("record", model="cn285.usage.calculator"),
