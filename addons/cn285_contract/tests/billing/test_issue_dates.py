@@ -133,6 +133,68 @@ class TestIssueDates(IssueCase):
             draft.action_post()
         self.assertEqual(draft.invoice_date, date(2026, 6, 20))
 
+    def test_draft_in_a_foreign_currency_is_posted_at_the_rate_of_that_day(self):
+        """45 JPY a month, tax in halves: six months are 270 + 14 + 13 JPY."""
+        jpy = self.env.ref("base.JPY")
+        jpy.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", jpy.id)]).unlink()
+        for day, rate in (("2026-01-01", 161.337), ("2026-06-15", 166.3545)):
+            self.env["res.currency.rate"].create(
+                {"currency_id": jpy.id, "company_id": self.company.id, "name": day, "rate": rate}
+            )
+        half = [(5, 0, 0), (0, 0, {"repartition_type": "base"})] + 2 * [
+            (0, 0, {"repartition_type": "tax", "factor_percent": 50})
+        ]
+        tax = self.tax.copy(
+            {
+                "name": "10 in halves",
+                "amount": 10.0,
+                "invoice_repartition_line_ids": half,
+                "refund_repartition_line_ids": half,
+            }
+        )
+        self.subscription.taxes_id = tax
+        contract = self._create_contract([{"price_unit": 45.0}], currency_id=jpy.id)
+        draft = self._bill(TODAY, post=False).invoice_ids
+        before = draft.amount_untaxed, draft.amount_tax, draft.amount_total
+        self.assertEqual(before, (270.0, 27.0, 297.0))
+        with freeze_time("2026-06-20 10:00:00"):
+            draft.action_post()
+        self.assertEqual((draft.amount_untaxed, draft.amount_tax, draft.amount_total), before)
+        self.assertEqual(draft.invoice_currency_rate, 166.3545)
+        # 270 / 166.3545 = 1.623, 27 / 166.3545 = 0.162; what is due is what stands beside it.
+        self.assertMoney(draft.amount_untaxed_signed, "1.62")
+        self.assertAlmostEqual(sum(draft.line_ids.mapped("balance")), 0.0)
+        self.assertMoney(draft.amount_total_signed, "1.78")
+        self.assertEqual(contract.schedule_ids.filtered("move_id").mapped("amount"), [45.0] * 6)
+        self.assertEqual(draft.invoice_line_ids.mapped("price_subtotal"), [45.0] * 6)
+
+    def test_rate_and_tax_chosen_by_hand_stay_with_a_draft(self):
+        """600.00 USD at 2.00 chosen by hand, its tax put from 120.00 to 120.01."""
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        for day, rate in (("2026-01-01", 1.1), ("2026-06-15", 1.25)):
+            self.env["res.currency.rate"].create(
+                {"currency_id": usd.id, "company_id": self.company.id, "name": day, "rate": rate}
+            )
+        self._create_contract(currency_id=usd.id)
+        self._create_contract(currency_id=usd.id, partner_id=self.customer.copy().id)
+        drafts = self._bill(TODAY, post=False).invoice_ids.sudo()
+        drafts[0].invoice_currency_rate = 2.0
+        for draft in drafts:
+            tax = draft.line_ids.filtered("tax_repartition_line_id")
+            tax.amount_currency = -120.01
+            self.assertMoney(draft.amount_total, "720.01")
+        with freeze_time("2026-06-20 10:00:00"):
+            drafts.action_post()
+        for draft, net, tax, total in zip(
+            drafts, ("300.00", "480.00"), ("60.01", "96.01"), ("360.01", "576.01"), strict=True
+        ):
+            self.assertMoney(draft.amount_total, "720.01")
+            self.assertMoney(draft.amount_untaxed_signed, net)
+            self.assertMoney(draft.amount_tax_signed, tax)
+            self.assertMoney(draft.amount_total_signed, total)
+
     def test_due_date_follows_the_date_of_a_draft(self):
         self._create_contract()
         draft = self._bill(TODAY, post=False).invoice_ids
