@@ -243,7 +243,7 @@ class TestLegalKind(TermCase):
         self.assertIn("57, 67, 68 → 67, 68", law.message_ids[0].body)
         surcharge = self.env.ref("cn285_renewal.surcharge_fr_withdrawal_2").with_user(admin)
         surcharge.percent = 6
-        self.assertIn("5.0 → 6.0", law.message_ids[0].body)
+        self.assertIn("5 → 6", law.message_ids[0].body)
         count = len(law.message_ids)
         surcharge.percent = 6
         self.assertEqual(len(law.message_ids), count, "nothing changed")
