@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 
-class ResConfigSettings(models.TransientModel):
+class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-models
     _name = "res.config.settings"
     _inherit = ["res.config.settings", "cn285.bounded.values"]
 

@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 
 from .common import in_language_of, in_some_language
@@ -117,6 +118,7 @@ class Contract(models.Model):
 
         :param record: a record with activities: the contract itself, a change, a notice
         :param words: function from the record, as he reads it, to what is to be done
+        :param note: text, also of strangers, which is shown as it was written
         """
         self.ensure_one()
         user = self._responsible()
@@ -125,5 +127,6 @@ class Contract(models.Model):
             record.sudo().message_post(body=words(record))  # sudo: as below
             return
         record = in_language_of(record, user)
+        text = Markup("<br>").join((note or "").splitlines())
         # sudo: an activity of somebody else, for whoever causes it.
-        record.sudo().activity_schedule(TODO, deadline, words(record), note or "", user_id=user.id)
+        record.sudo().activity_schedule(TODO, deadline, words(record), text, user_id=user.id)

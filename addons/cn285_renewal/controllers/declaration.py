@@ -5,8 +5,8 @@ import re
 from odoo.addons.cn285_contract.models.common import as_day
 from odoo.addons.cn285_import.engine.text import cleaned
 from odoo.exceptions import UserError
-from odoo.tools import single_email_re
 
+from ..engine.confirmation import is_email
 from ..engine.evidence import MOST_BYTES, MOST_FILES, check_evidence
 from ..engine.legal_kind import words_of
 
@@ -54,7 +54,7 @@ def declaration_errors(env, declared, asks_phone=False):
 
 def _is_address(text):
     """An e-mail address, or something that a letter may go to."""
-    return bool(single_email_re.match(text)) if "@" in text else len(words_of(text)) > 1
+    return is_email(text) if "@" in text else len(words_of(text)) > 1
 
 
 def _is_phone(text):

@@ -160,6 +160,8 @@ class TerminationPortal(CustomerPortal):
         if not end:
             return self._to_contract(contract_sudo, access_token)
         confirmation = end.confirmation_id & contract_sudo._portal_documents()
+        if values.get("public") and not end._goes_as_declared():
+            confirmation = confirmation.browse()  # it names an address that he may not know
         confirmation.generate_access_token()
         return self._page(
             "portal_contract_ended",

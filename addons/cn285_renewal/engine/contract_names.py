@@ -4,6 +4,7 @@ For who terminates without an account (Code de la consommation, D215-1): the nam
 the contract, as far as anybody remembers how it was entered.
 """
 
+import re
 from collections.abc import Iterable
 
 from .legal_kind import words_of
@@ -27,6 +28,8 @@ FORMS = frozenset(
         "ltd",
     )
 )
+# What one writes as a word, the other as a sign, or leaves out.
+LINKS = frozenset(("et", "and"))
 
 
 def name_key(text: str) -> tuple[str, ...]:
@@ -36,7 +39,7 @@ def name_key(text: str) -> tuple[str, ...]:
     True
     """
     words = words_of(text)
-    kept = [word for word in words if word not in TITLES and word not in FORMS]
+    kept = [word for word in words if word not in TITLES | FORMS | LINKS]
     return tuple(sorted(kept or words))
 
 
@@ -44,3 +47,13 @@ def same_name(typed: str, known: Iterable[str]) -> bool:
     """Tell whether what was typed is one of the names that are known; nothing is none."""
     key = name_key(typed)
     return bool(key) and any(key == name_key(name) for name in known)
+
+
+def number_key(text: str) -> str:
+    """Return a contract number as far as one reads it: no spaces, no *n°* before it, capitals.
+
+    >>> number_key(" n° ctr / 2026 / 00001 ")
+    'CTR/2026/00001'
+    """
+    plain = re.sub(r"\s+", "", text or "").upper()
+    return re.sub(r"^N[°º]\.?:?", "", plain)

@@ -13,13 +13,17 @@ from typing import Literal
 LegalKind = Literal["consumer", "non_professional", "professional"]
 
 
+# Letters of French that no normal form takes apart.
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a text without accents and case.
 
     >>> words_of("Syndicat des Copropriétaires, 3 rue d'Été")
     ('syndicat', 'des', 'coproprietaires', '3', 'rue', 'd', 'ete')
     """
-    plain = unicodedata.normalize("NFKD", text or "")
+    plain = unicodedata.normalize("NFKD", (text or "").translate(_LIGATURES))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return tuple(re.findall(r"\w+", plain.casefold()))
 

@@ -72,7 +72,12 @@ class ResCompany(models.Model):
 
     @api.model
     def _bounds(self):
-        counts = ("notice_margin", "withdrawal_days", "termination_reminder_days")
+        counts = (
+            "notice_margin",
+            "withdrawal_days",
+            "termination_reminder_days",
+            "proof_retention_years",
+        )
         return {**super()._bounds(), **{f"cn285_{name}": COUNT for name in counts}}
 
     @api.constrains("cn285_withdrawal_days")

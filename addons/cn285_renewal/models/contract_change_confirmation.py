@@ -95,6 +95,12 @@ class ContractChange(models.Model):
             mails=bool(self.company_id._cn285_sender()),
         )
 
+    def _goes_as_declared(self):
+        """Whether the confirmation goes where the customer declared: strangers read no other."""
+        self.ensure_one()
+        declared = (self.declaration or {}).get("address") or ""
+        return all(line in declared for line in (self.confirmation_to or "").splitlines())
+
     def _confirmation(self, route=None):
         """The mail template of this change's confirmation, and the letter that goes with it.
 

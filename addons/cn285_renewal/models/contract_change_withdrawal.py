@@ -27,6 +27,7 @@ class Withdraw(ChangeType):
     ends_with_service = False
     for_customers = True
     settles_at_once = True
+    on_any_day = True
 
     def needs_running(self, change):
         """What has ended within the period may be withdrawn from as well."""

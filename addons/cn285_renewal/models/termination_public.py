@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..engine.contract_names import same_name
+from ..engine.contract_names import number_key, same_name
 
 # Of contracts of several companies that have the same number, so many are looked at.
 MOST_ALIKE = 50
@@ -20,9 +20,9 @@ class Contract(models.Model):
         """
         number = " ".join((number or "").split())
         # sudo: a visitor has no rights; what is told of it is up to the page.
+        numbers = list({number, number.upper(), number_key(number)})
         contracts = self.sudo().search(
-            [("name", "in", list({number, number.upper()})), ("state", "!=", "draft")],
-            limit=MOST_ALIKE,
+            [("name", "in", numbers), ("state", "!=", "draft")], limit=MOST_ALIKE
         )
         found = contracts.filtered(lambda one: same_name(name, one._names_of_customer()))
         return found[:1]

@@ -88,6 +88,22 @@ class TestLegalKind(TermCase):
         contact.parent_id = False
         self.assertEqual(contact.cn285_legal_kind, "consumer", "not set by hand for her")
 
+    def test_merged_customers_keep_what_was_chosen(self):
+        merge = self.env["base.partner.merge.automatic.wizard"]._merge
+        for kept, gone, right in (
+            ({}, {"cn285_legal_kind": "non_professional"}, "non_professional"),
+            ({"vat": VAT}, {"cn285_legal_kind": "non_professional"}, "non_professional"),
+            ({"cn285_legal_kind": "consumer"}, {"cn285_legal_kind": "professional"}, "consumer"),
+        ):
+            kept, gone = self._partner(**kept), self._partner(**gone)
+            merge((kept | gone).ids, kept)
+            self.assertEqual(kept.cn285_legal_kind, right)
+            kept.vat = False
+            self.assertEqual(kept.cn285_legal_kind, right)
+        kept, gone = self._partner(vat=VAT), self._partner()
+        merge((kept | gone).ids, kept)
+        self.assertEqual((kept.cn285_legal_kind, kept.cn285_kind_by_hand), ("professional", False))
+
     def test_a_homeowners_association_is_none(self):
         for name in (
             "Syndicat des copropriétaires 3 rue des Lilas",
@@ -227,7 +243,7 @@ class TestLegalKind(TermCase):
         self.assertIn("57, 67, 68 → 67, 68", law.message_ids[0].body)
         surcharge = self.env.ref("cn285_renewal.surcharge_fr_withdrawal_2").with_user(admin)
         surcharge.percent = 6
-        self.assertIn("5.0 → 6.0", law.message_ids[0].body)
+        self.assertIn("5 → 6", law.message_ids[0].body)
         count = len(law.message_ids)
         surcharge.percent = 6
         self.assertEqual(len(law.message_ids), count, "nothing changed")

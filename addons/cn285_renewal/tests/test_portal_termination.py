@@ -143,6 +143,21 @@ class TestPortalTermination(TermCase, HttpCase):
         self.assertEqual((change.last_day, change.ground), (wished, "legitimate"))
         self.assertEqual(contract.planned_end, wished)
 
+    def test_a_reason_is_text_to_who_examines_it(self):
+        contract = self._create_contract(
+            [{"price_unit": 30.0}],
+            partner_id=self.consumer.id,
+            date_start=self.today,
+            term_length=12,
+        )
+        form = self._get("/terminate", contract=contract)
+        reason = 'Moving <a href="http://x.example">see</a>\nrent < 500'
+        self._post(form, "/terminate", contract, step="confirm", **self._declared(reason=reason))
+        note = contract.change_ids.activity_ids.note
+        self.assertNotIn("<a", note)
+        self.assertIn("&lt;a href", note)
+        self.assertIn("<br>rent &lt; 500", note)
+
     def test_fields_are_checked(self):
         form = self._get("/terminate")
         for values, message in (

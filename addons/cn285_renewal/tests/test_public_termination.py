@@ -77,6 +77,32 @@ class TestPublicTermination(TermCase, HttpCase):
         self.assertEqual(len(self.contract.change_ids), 1)
         self.assertIn(NOT_FOUND, self._post("confirm", address="other@x.example").text)
 
+    def test_addresses_on_file_are_not_told(self):
+        """A confirmation that goes elsewhere than declared: the page does not say where."""
+        self._post("confirm", address="stranger@x.example")
+        change = self.contract.change_ids
+        change._came_back()
+        self.assertIn("rue des Lilas", change.confirmation_to)
+        again = self._post("confirm", address="stranger@x.example").text
+        self.assertIn("Confirmation of your termination", again)
+        self.assertNotIn("rue des Lilas", again)
+        self.assertNotIn("download_confirmation", again)
+
+    def test_nor_where_the_company_writes_letters(self):
+        self.company.partner_id.email = self.company.email = False
+        page = self._post("confirm", address="stranger@x.example").text
+        self.assertIn("rue des Lilas", self.contract.change_ids.confirmation_to)
+        self.assertNotIn("rue des Lilas", page)
+        self.assertNotIn("download_confirmation", page)
+
+    def test_names_and_numbers_as_people_write_them(self):
+        number = self.contract.name
+        for name in ("CŒUR & Fils", "sarl coeur et fils"):
+            self.consumer.name = "Cœur et Fils"
+            for typed in (number.lower(), f"N° {number}", number.replace("/", " / ")):
+                page = self._post("summary", name=name, number=typed, address="o'hara@x.example")
+                self.assertIn("Summary of your termination", page.text, (name, typed))
+
     def test_guesses_are_all_told_the_same(self):
         draft = self._create_contract([{}], confirm=False, partner_id=self.consumer.id)
         pages = {

@@ -67,3 +67,22 @@ class TestNothingToPay(MoneyCase):
         self.company.sale_lock_date = False
         self._bill("2026-01-20")
         self.assertMoney(invoice.amount_residual, "0.00")
+
+    def test_before_the_service_begins(self):
+        """The right runs from the conclusion: nobody waits for the first day."""
+        for values in ({}, REQUESTED):
+            contract = self._create_contract(
+                [{"price_unit": 31.0}],
+                date_start=date(2026, 3, 1),
+                date_concluded=date(2026, 1, 19),
+                has_withdrawal=True,
+                **values,
+            )
+            contract.template_id = self.env["cn285.contract.template"].create(
+                {"name": "Bound", "cancellation_when": "end_of_term"}
+            )
+            self.assertTrue(contract._may_withdraw())
+            change = self._withdraw(contract)
+            self.assertEqual((change.state, contract.state), ("applied", "withdrawn"))
+            self.assertFalse(contract.schedule_ids.filtered(lambda row: row.state == "planned"))
+            self.assertFalse(self._bill("2026-03-01").invoice_ids & contract.invoice_ids)

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
 from ..engine.attempts import Limits, may_try
+from ..engine.contract_names import number_key
 
 LIMITS = Limits()
 
@@ -30,7 +31,7 @@ class TerminationAttempt(models.TransientModel):
     def _keys(self, address, number):
         """What stands for a visitor's address and for a number."""
         env = self.sudo().env  # sudo: the database's secret
-        number = " ".join((number or "").split()).upper()
+        number = number_key(number)
         scope = "cn285_termination_attempt"
         return hmac(env, scope, _network(address)), hmac(env, scope, number)
 

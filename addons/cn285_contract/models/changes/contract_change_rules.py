@@ -201,7 +201,7 @@ class ContractChange(models.Model):
             self._check_override()
             return
         self._check_backdating()
-        if self.origin == "system":
+        if self.origin == "system" or self._type().on_any_day:
             return
         allowed = self._first_allowed_for_its_date()
         if allowed is None:

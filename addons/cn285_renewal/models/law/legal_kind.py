@@ -89,3 +89,22 @@ class ResPartner(models.Model):
 
     def _cn285_is_professional(self):
         return self.commercial_partner_id.cn285_legal_kind == "professional"
+
+
+class PartnerMerge(models.TransientModel):
+    """Customers that are merged keep the protection that somebody chose for one of them."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        """What was chosen for who stays counts, else what was chosen for one of the others.
+
+        Odoo takes over the note that it was chosen, but not the kind, which is computed.
+        """
+        chosen = (dst_partner | src_partners).filtered("cn285_kind_by_hand")[:1]
+        kind = chosen.cn285_legal_kind
+        result = super()._update_values(src_partners, dst_partner)
+        if kind:
+            dst_partner.write({"cn285_legal_kind": kind})
+        return result

@@ -62,6 +62,8 @@ class ChangeType:
     ends_with_service: bool = True
     #: Once it has taken effect nothing may stay to pay: it is billed at once, without a run.
     settles_at_once: bool = False
+    #: A right that holds on any day: before the contract starts, whatever a template's rules say.
+    on_any_day: bool = False
     #: Whether customers may ask for it; what the company alone decides they may not.
     for_customers: bool = False
     #: The dialog offers it; else only edits and programs make it.
@@ -269,6 +271,10 @@ class ChangeTypeExtension(ChangeType):
     @property
     def settles_at_once(self):
         return self.base.settles_at_once
+
+    @property
+    def on_any_day(self):
+        return self.base.on_any_day
 
     @property
     def for_customers(self):
