@@ -179,7 +179,7 @@ class InvoiceDocument:
     def _payment(self):
         """Where to pay what remains, and with which reference."""
         move = self._move
-        if self._is_credit or not move.amount_residual:
+        if self._is_credit or move.state == "cancel" or not move.amount_residual:
             return []
         bank = move.partner_bank_id
         parts = []

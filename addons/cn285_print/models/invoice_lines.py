@@ -89,17 +89,34 @@ class InvoiceLines:
     def _quantity(self, line):
         number = formatLang(self.env, line.quantity, digits=decimals(line.quantity, 0, 5))
         unit = line.product_uom_id
-        plain = unit == self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        # Its id is in the cache; env.ref would ask the database whether it is still there.
+        plain = unit.id == self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_unit")
         return number if not unit or plain else f"{number} {unit.name}"
 
     def _price(self, line):
         """The unit price without taxes, also where the price includes them."""
         price = line.price_unit
-        factor = line.quantity * (1 - line.discount / 100.0)
-        if factor and any(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
-            price = line.price_subtotal / factor
+        if any(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
+            price = self._without_taxes(line)
         places = self._move.currency_id.decimal_places
         return formatLang(self.env, price, digits=decimals(price, places, MOST_DECIMALS))
+
+    def _without_taxes(self, line):
+        """The price of one without the taxes in it, before it is rounded to cents.
+
+        Not the line's amount by its quantity: nothing is left of that at a discount of 100 %.
+        """
+        taxes = line.tax_ids
+        base = taxes._prepare_base_line_for_taxes_computation(
+            None,
+            tax_ids=taxes,
+            price_unit=line.price_unit,
+            quantity=1.0,
+            currency_id=line.currency_id,
+            product_id=line.product_id,
+        )
+        taxes._add_tax_details_in_base_line(base, line.company_id)
+        return base["tax_details"]["raw_total_excluded_currency"]
 
     def _percent(self, number):
         if not number:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo.tools import html2plaintext, is_html_empty
 
-from ..engine.mentions import Case, LineTax, Mention, mentions, zero_rate
+from ..engine.mentions import FRENCH, Case, LineTax, Mention, mentions, zero_rate
 from .invoice_lines import is_service
 
 
@@ -32,13 +32,25 @@ class InvoiceMentions:
         return [words[mention] for mention in self._found if mention in words]
 
     def _legal_notes(self):
-        """Notes of taxes whose zero rate the places of seller and buyer do not explain."""
+        """Notes of taxes whose zero rate the places of seller and buyer do not explain.
+
+        Where nobody says why, the document says at least that there is an exemption (242 nonies A,
+        I-12° of annex II of the French tax code).
+        """
         notes = []
         for tax, facts in self._by_tax.items():
+            if zero_rate(self._case, facts):
+                continue
             note = tax.invoice_legal_notes
-            if note and not is_html_empty(note) and not zero_rate(self._case, facts):
+            if note and not is_html_empty(note):
                 notes.append(html2plaintext(note, include_references=False).strip())
+            elif tax.amount_type == "percent" and not facts.rate:
+                notes += self._exemption()
         return notes
+
+    def _exemption(self):
+        known = self._case.seller_country in FRENCH
+        return [self.env._("Transaction exempt from VAT.")] if known else []
 
     def _line_taxes(self):
         found = {}

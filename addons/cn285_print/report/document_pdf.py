@@ -5,6 +5,7 @@ into lines, never cut. The heads of the table are repeated on each page, the tot
 """
 
 import io
+from dataclasses import replace
 from functools import partial
 
 from odoo.addons.cn285_contract.report.pdf_fonts import Fonts
@@ -26,15 +27,20 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
-from .document import Document
+from .document import Document, Notes
 from .document_head import Head
 from .document_pages import PageTotal, draw_footer, draw_short_head, footer_height
+from .document_texts import parts
 
 MARGIN = 15 * mm
 WIDTH = A4[0] - 2 * MARGIN
 INK, SOFT, RULE, PALE = (HexColor(code) for code in ("#1c2833", "#5d6d7e", "#d5dbe1", "#f2f4f6"))
-# Longer paragraphs are parted, so that each fits on a page.
-LONGEST = 1500
+# The column of descriptions is narrow: its texts are parted sooner.
+LONGEST_IN_TABLE = 500
+# More totals or rates than these may go on to the next page.
+MOST_SUMS = 20
+# So much of a page its foot may take; what the company adds stands at the end where it is more.
+HIGHEST_FOOT = 50 * mm
 
 
 def document_pdf(document: Document, font_paths: dict[str, str] | None = None) -> bytes:
@@ -45,11 +51,21 @@ def document_pdf(document: Document, font_paths: dict[str, str] | None = None) -
     """
     fonts = Fonts(font_paths)
     styles = _styles(fonts, document.color)
+    document = _with_low_foot(document, fonts, styles)
     file = io.BytesIO()
     _template(file, document, fonts, styles).build(
         [*_story(document, fonts, styles), PageTotal(fonts)]
     )
     return file.getvalue()
+
+
+def _with_low_foot(document, fonts, styles):
+    """The document with a foot that leaves room on the page."""
+    if footer_height(document, fonts, styles, WIDTH) <= HIGHEST_FOOT:
+        return document
+    identity = [line for line in document.footer[:2] if len(line) <= LONGEST_IN_TABLE]
+    further = [line for line in document.footer if line not in identity]
+    return replace(document, footer=identity, notes=[*document.notes, Notes(further)])
 
 
 def _template(file, document, fonts, styles):
@@ -61,6 +77,10 @@ def _template(file, document, fonts, styles):
     def on_page(canvas, template):
         if template.page > 1:
             draw_short_head(canvas, document, fonts, MARGIN)
+        else:
+            # Odoo makes PDF/A, for Factur-X, only of documents that have an outline.
+            canvas.bookmarkPage("top")
+            canvas.addOutlineEntry(document.title, "top")
         draw_footer(canvas, document, fonts, styles, (MARGIN, WIDTH))
 
     return BaseDocTemplate(
@@ -89,6 +109,7 @@ def _styles(fonts, color):
         "bold": bold,
         "small": small,
         "note": ParagraphStyle("note", parent=small, textColor=INK),
+        "long_fact": ParagraphStyle("long_fact", parent=small, textColor=INK, spaceBefore=2),
         "figure": ParagraphStyle("figure", parent=body, alignment=TA_RIGHT),
         "total": ParagraphStyle("total", parent=bold, alignment=TA_RIGHT, fontSize=10, leading=13),
         "total_label": ParagraphStyle("total_label", parent=bold, fontSize=10, leading=13),
@@ -119,7 +140,7 @@ def _story(document, fonts, styles):
         story.append(_lines(document, fonts, styles))
         story.append(Spacer(1, 5 * mm))
     if document.totals or document.table:
-        story.append(KeepTogether(_sums(document, fonts, styles)))
+        story += _sums(document, fonts, styles)
     for notes in document.notes:
         story += _notes(notes, fonts, styles)
     return story
@@ -173,7 +194,7 @@ def _add_line(line, widths, fonts, styles, rows, commands):
     bold = line.style in ("section", "subsection")
     style = styles["bold"] if bold else styles["small" if line.style == "note" else "body"]
     weight = "bold" if bold else "regular"
-    for part in _parts(line.title):
+    for part in parts(line.title, LONGEST_IN_TABLE):
         cells = [Paragraph(fonts.markup(part, weight), style)]
         cells += map(partial(_figure, fonts, styles), figures, widths)
         rows.append(cells if figures else [*cells, *_blanks(rows)])
@@ -181,7 +202,7 @@ def _add_line(line, widths, fonts, styles, rows, commands):
             commands.append(("SPAN", (0, len(rows) - 1), (-1, len(rows) - 1)))
         figures = [""] * len(figures)
     for text in line.details:
-        for part in _parts(text):
+        for part in parts(text, LONGEST_IN_TABLE):
             rows.append([Paragraph(fonts.markup(part), styles["small"]), *_blanks(rows)])
             commands += [
                 ("TOPPADDING", (0, len(rows) - 1), (-1, len(rows) - 1), 0),
@@ -208,22 +229,11 @@ def _blanks(rows):
     return [""] * (len(rows[0]) - 1)
 
 
-def _parts(text):
-    """The text in pieces that fit on a page each, parted at blanks."""
-    parts = []
-    while len(text) > LONGEST:
-        end = text.rfind(" ", 1, LONGEST)
-        end = end if end > 0 else LONGEST
-        parts.append(text[:end])
-        text = text[end:].lstrip()
-    return [*parts, text]
-
-
 # --- below the lines -----------------------------------------------------------------------
 
 
 def _sums(document, fonts, styles):
-    """Tax by rate at the left, totals at the right."""
+    """Tax by rate at the left, totals at the right; one after the other where they are many."""
     right = 82 * mm
     totals = Grid(
         [
@@ -241,6 +251,7 @@ def _sums(document, fonts, styles):
         ]
         or [["", ""]],
         colWidths=[right - 36 * mm, 36 * mm],
+        hAlign="RIGHT",
     )
     totals.setStyle(
         TableStyle(
@@ -260,6 +271,9 @@ def _sums(document, fonts, styles):
     )
     left = WIDTH - right - 6 * mm
     table = _small_table(document.table, left, fonts, styles) if document.table else ""
+    rates = document.table.rows if document.table else ()
+    if max(len(document.totals), len(rates)) > MOST_SUMS:
+        return [*([table, Spacer(1, 3 * mm)] if table else []), totals, Spacer(1, 4 * mm)]
     both = Grid([[table, "", totals]], colWidths=[left, 6 * mm, right])
     both.setStyle(
         TableStyle(
@@ -269,7 +283,7 @@ def _sums(document, fonts, styles):
             ]
         )
     )
-    return [both, Spacer(1, 4 * mm)]
+    return [KeepTogether([both, Spacer(1, 4 * mm)])]
 
 
 def _small_table(table, width, fonts, styles):
@@ -288,7 +302,8 @@ def _small_table(table, width, fonts, styles):
     ]
     others = len(table.header) - 1
     first = width * (0.31 if others > 1 else 0.5)
-    grid = Grid(rows, colWidths=[first, *[(width - first) / others] * others])
+    widths = [first, *[(width - first) / others] * others]
+    grid = Grid(rows, colWidths=widths, repeatRows=1, hAlign="LEFT")
     grid.setStyle(
         TableStyle(
             [
@@ -308,16 +323,20 @@ def _notes(notes, fonts, styles):
     paragraphs = [
         Paragraph(fonts.markup(part), styles["note"])
         for text in notes.paragraphs
-        for part in _parts(text)
+        for part in parts(text)
     ]
     if notes.boxed:
-        box = Grid([[[_heading(notes, fonts, styles), *paragraphs]]], colWidths=[WIDTH])
+        # A row each: a box that is higher than a page goes on.
+        rows = [[_heading(notes, fonts, styles)], *([paragraph] for paragraph in paragraphs)]
+        box = Grid(rows, colWidths=[WIDTH])
         box.setStyle(
             TableStyle(
                 [
                     ("BOX", (0, 0), (-1, -1), 0.6, SOFT),
                     ("LEFTPADDING", (0, 0), (-1, -1), 6),
-                    ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
+                    ("TOPPADDING", (0, 1), (-1, -1), 0),
+                    ("BOTTOMPADDING", (0, 0), (-1, -2), 0),
+                    ("BOTTOMPADDING", (0, -1), (-1, -1), 5),
                 ]
             )
         )

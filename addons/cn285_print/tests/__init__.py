@@ -1,1 +1,1 @@
-from . import test_documents, test_printing
+from . import test_documents, test_layout, test_printing

@@ -77,6 +77,19 @@ class TestImportTaxes(LoaderCase):
         self.assertEqual(goods.taxes_id, self.goods)
         self.assertEqual(self._income(goods), "707000")
 
+    def test_a_rate_that_is_archived_is_told_from_one_that_is_not_there(self):
+        reduced = self._chart("tva_reduite_encaissement") | self._chart("tva_reduite")
+        reduced.active = False
+        for text, said in (
+            ("5,5 %", "sales tax “5,5 %” is archived"),
+            (reduced[0].name, "is archived"),
+            ("7,7 %", "there is no sales tax “7,7 %”"),
+        ):
+            loader = self.env["cn285.import.loader"].with_user(self.user)
+            csv = f"code;name;taxes\nLT-T;Product;{text}\n"
+            report = loader._load_files([("products.csv", csv)], namespace="cn285_test")
+            self.assertIn(said, str(self._errors(report)))
+
     def test_none_is_no_tax(self):
         self.assertFalse(self._product("none").taxes_id)
 

@@ -1,0 +1,133 @@
+"""Whatever stands on an invoice finds its place on the pages."""
+
+import base64
+import io
+import os
+import sys
+from dataclasses import replace
+from unittest.mock import patch
+
+from odoo.tests import tagged
+from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
+from PIL import Image
+from pypdf import PdfReader
+
+from ..report.document import Total
+from ..report.document_pdf import document_pdf
+from .common import PrintCase
+
+
+@tagged("post_install", "-at_install")
+class TestLayout(PrintCase):
+    def _pages(self, move):
+        return PdfReader(io.BytesIO(self._pdf(move))).pages
+
+    def test_names_without_blanks_with_details_below(self):
+        name = "W" * 3000
+        text = self._printed(self._invoice([{"name": f"{name}\n{'M' * 1600}"}]))
+        self.assertEqual(text.count("W"), 3000)
+        self.assertGreaterEqual(text.count("M"), 1600)
+
+    def test_reference_of_any_length(self):
+        text = self._printed(self._invoice(ref="REF-0001, " * 600))
+        self.assertEqual(text.count("REF-0001"), 600)
+        self.assertIn("Your Reference REF-0001", text)
+        text = self._printed(self._invoice(ref="R" * 4000))
+        self.assertGreater(text.count("R"), 4000)
+
+    def test_credit_note_of_hundreds_of_invoices(self):
+        numbers = [f"OLD/2026/{number:05} of 01/31/2026" for number in range(240)]
+        document = self._invoice(move_type="out_refund")._cn285_document()
+        facts = [*document.facts, ("Corrects", ", ".join(numbers))]
+        text = self._text(document_pdf(replace(document, facts=facts)))
+        self.assertEqual(text.count("Corrects"), 1)
+        for number in numbers:
+            # Its date may stand on the next page.
+            self.assertEqual(text.count(number.split()[0]), 1, number)
+
+    def test_addresses_of_any_length(self):
+        self.customer.write({"name": "Association " * 200, "street": "avenue " * 300})
+        self.company.partner_id.street = "boulevard " * 300
+        text = self._printed(self._invoice())
+        self.assertSays(text, "Association " * 20, "avenue avenue", "boulevard boulevard", "120.00")
+
+    def test_long_words_of_the_company_leave_room_for_the_lines(self):
+        terms = " ".join(f"clause{number}" for number in range(1500))
+        self.company.report_footer = f"<p>{terms}</p>"
+        move = self._invoice([{"name": f"Line {n}"} for n in range(60)])
+        text = self._printed(move)
+        self.assertSays(text, "clause0 ", "clause1499", "Line 59")
+        for page in self._pages(move):
+            self.assertIn("RCS Lyon 999 123 458", page.extract_text())
+
+    def test_many_payments(self):
+        move = self._invoice([{"price_unit": 1000}])
+        document = move._cn285_document()
+        totals = [*document.totals, *(Total(f"Paid {day}", "1.00") for day in range(60))]
+        content = document_pdf(replace(document, totals=totals))
+        self.assertSays(self._text(content), "Paid 0", "Paid 59", "1,200.00")
+
+    def test_a_photograph_as_logo_makes_no_heavy_files(self):
+        picture = Image.frombytes("RGB", (1500, 900), os.urandom(1500 * 900 * 3))
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        self.company.logo = base64.b64encode(file.getvalue())
+        self.assertLess(len(self._pdf(self._invoice())), 1_000_000)
+
+    def test_logos_of_all_kinds_are_shown(self):
+        for mode, kind in (("RGBA", "PNG"), ("P", "GIF"), ("LA", "PNG"), ("CMYK", "JPEG")):
+            file = io.BytesIO()
+            Image.new(mode, (300, 100)).save(file, kind)
+            self.company.logo = base64.b64encode(file.getvalue())
+            [page, *_further] = self._pages(self._invoice())
+            self.assertTrue(len(page.images), (mode, kind))
+
+    def test_price_with_tax_inside_that_is_given_away(self):
+        included = self.env["account.chart.template"].ref("tva_normale_encaissement_ttc")
+        included.active = True
+        taxes = {"tax_ids": [(6, 0, included.ids)]}
+        move = self._invoice(
+            [
+                {"price_unit": 120.0, "discount": 100, **taxes},
+                {"price_unit": 120.0, "quantity": 0, **taxes},
+                {"price_unit": 9.99, "quantity": 3, **taxes},
+                {"price_unit": 12.0, "quantity": -1, "discount": 50, **taxes},
+            ]
+        )
+        prices = [line.figures[1] for line in move._cn285_document().lines]
+        self.assertEqual(prices, ["100.00", "100.00", "8.325", "10.00"])
+
+    def test_a_cancelled_invoice_asks_for_no_payment(self):
+        move = self._invoice()
+        reference = move.payment_reference
+        self.assertIn(f"Reference of the payment: {reference}", self._printed(move))
+        move.button_draft()
+        move.button_cancel()
+        self.assertNotIn("Reference of the payment", self._printed(move))
+
+    def test_a_rate_of_zero_that_nobody_explains_is_called_an_exemption(self):
+        """Annex II of the French tax code, article 242 nonies A, I-12°."""
+        exempt = self.services.copy(
+            {"name": "0 % training", "amount": 0, "invoice_legal_notes": False}
+        )
+        line = {"tax_ids": [(6, 0, exempt.ids)]}
+        sentence = "Transaction exempt from VAT."
+        self.assertIn(sentence, self._printed(self._invoice([line, {}])))
+        exempt.invoice_legal_notes = "<p>Article 261-4-4 of the tax code</p>"
+        text = self._printed(self._invoice([line]))
+        self.assertSays(text, "Article 261-4-4")
+        self.assertNotIn(sentence, text)
+        self.assertNotIn(sentence, self._printed(self._invoice()))
+
+    def test_odoo_makes_pdf_a_of_it(self):
+        """As it does for Factur-X; its adjustment of fonts is for those of the other program."""
+        reader = OdooPdfFileReader(io.BytesIO(self._pdf(self._invoice())), strict=False)
+        writer = OdooPdfFileWriter()
+        writer.cloneReaderDocumentRoot(reader)
+        writer.addAttachment("factur-x.xml", b"<invoice/>", subtype="text/xml")
+        with (
+            patch.dict(sys.modules, {"fontTools.ttLib": None}),
+            self.assertLogs("odoo.tools.pdf", "WARNING"),
+        ):
+            writer.convert_to_pdfa()
+        self.assertTrue(writer.is_pdfa)
