@@ -7,6 +7,8 @@ from ..report.document_pdf import document_pdf
 
 # The report whose invoices do not say what was paid.
 WITHOUT_PAYMENTS = "account.report_invoice"
+# Odoo's own reports of invoices. Somebody's own layout is drawn by us where nothing else can.
+STANDARD = (WITHOUT_PAYMENTS, "account.report_invoice_with_payments")
 
 
 class IrActionsReport(models.Model):
@@ -29,7 +31,10 @@ class IrActionsReport(models.Model):
         # sudo: a setting of the companies whose invoices may be read.
         companies = wanted.sudo().company_id
         documents = all(move.is_sale_document(include_receipts=True) for move in wanted)
-        drawn = documents and all(company._cn285_draws_invoices() for company in companies)
+        standard = self._get_report(report_ref).report_name in STANDARD
+        drawn = documents and all(
+            company._cn285_draws_invoices(whatever=standard) for company in companies
+        )
         return wanted if drawn else moves
 
     @api.model

@@ -34,10 +34,13 @@ class ResCompany(models.Model):
         "interest rate.",
     )
 
-    def _cn285_draws_invoices(self):
-        """Whether invoices of this company are drawn by us."""
+    def _cn285_draws_invoices(self, whatever=True):
+        """Whether invoices of this company are drawn by us.
+
+        :param whatever: whether its setting may want so although Odoo could make its own
+        """
         self.ensure_one()
-        if self.cn285_invoice_pdf == "always":
+        if whatever and self.cn285_invoice_pdf == "always":
             return True
         state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
         return state not in ("ok", "upgrade")

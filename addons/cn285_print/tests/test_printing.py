@@ -38,6 +38,18 @@ class TestPrinting(PrintCase):
             self.assertTrue(reports.cn285_is_drawn(name, move.ids))
             self.assertIn(move.name, self._printed(move, user=self.clerk))
 
+    def test_a_layout_of_the_company_s_own_is_kept_where_it_can_be_made(self):
+        """Who asks for another report of invoices gets that one."""
+        self.company.cn285_invoice_pdf = "always"
+        own = self.env.ref("account.account_invoices").copy(
+            {"name": "Our layout", "report_name": "account.report_invoice_of_ours"}
+        )
+        self.assertTrue(own.is_invoice_report)
+        move, reports = self._invoice(), self.env["ir.actions.report"].with_user(self.clerk)
+        for state, drawn in (("ok", False), ("upgrade", False), ("install", True)):
+            with patch(STATE, lambda self, state=state: state):
+                self.assertEqual(reports.cn285_is_drawn(own.report_name, move.ids), drawn, state)
+
     def test_other_documents_stay_with_odoo(self):
         reports = self.env["ir.actions.report"]
         bill = self._invoice(move_type="in_invoice", post=False)

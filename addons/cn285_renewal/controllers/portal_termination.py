@@ -111,7 +111,8 @@ class TerminationPortal(CustomerPortal):
         errors = declaration_errors(request.env, declared, contract_sudo.telecom)
         kept = self._evidence(contract_sudo, declared)
         files = request.httprequest.files.getlist("evidence")
-        taken, refusal = uploaded_evidence(request.env, files, len(kept))
+        already = len(kept) if contract_sudo._takes_evidence() else MOST_FILES
+        taken, refusal = uploaded_evidence(request.env, files, already)
         if refusal:
             return {**errors, "evidence": refusal}
         kept |= contract_sudo._keep_evidence(taken)

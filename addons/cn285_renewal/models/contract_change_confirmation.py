@@ -95,6 +95,12 @@ class ContractChange(models.Model):
             mails=bool(self.company_id._cn285_sender()),
         )
 
+    def _goes_to(self, *addresses):
+        """Whether the confirmation goes to one of these e-mails, which is no copy for the owner."""
+        self.ensure_one()
+        to = email_normalize(self.confirmation_to or "")
+        return to in [email_normalize(address or "") for address in addresses]
+
     def _goes_as_declared(self):
         """Whether the confirmation goes where the customer declared: strangers read no other."""
         self.ensure_one()
@@ -171,7 +177,8 @@ class ContractChange(models.Model):
     def _message_receive_bounce(self, email, partner):
         """A confirmation came back: it was not sent, and goes by post."""
         result = super()._message_receive_bounce(email, partner)
-        self.filtered(lambda change: change.confirmation_channel == "email")._came_back()
+        sent = self.filtered(lambda change: change.confirmation_channel == "email")
+        sent.filtered(lambda change: not email or change._goes_to(email))._came_back()
         return result
 
     def _came_back(self):
@@ -211,7 +218,12 @@ class ContractChange(models.Model):
             )
         )
         failed = failed.filtered(
-            lambda mail: mail.attachment_ids & self.browse(mail.res_id).confirmation_id
+            lambda mail: (
+                mail.attachment_ids & self.browse(mail.res_id).confirmation_id
+                and self.browse(mail.res_id)._goes_to(
+                    mail.email_to, *mail.recipient_ids.mapped("email")
+                )
+            )
         )
         self.browse(set(failed.mapped("res_id")))._came_back()
 

@@ -3,10 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import consteq
 
+from ..engine.evidence import MOST_FILES
+
 # By what a file is found that was uploaded for a reason that was not notified yet.
 MARK = "cn285_termination_evidence"
 # So long a summary may lie open before its files are thrown away.
 KEPT_HOURS = 24
+# So many files of a contract may wait for that.
+MOST_PENDING = 4 * MOST_FILES
 
 
 class Contract(models.Model):
@@ -38,6 +42,13 @@ class Contract(models.Model):
         )
         kept.generate_access_token()
         return kept
+
+    def _takes_evidence(self):
+        """Whether more files are kept: forms sent again and again do not fill the disk."""
+        self.ensure_one()
+        pending = self.env["ir.attachment"].sudo()  # sudo: only how many there are
+        domain = [("description", "=", MARK), ("res_model", "=", self._name)]
+        return pending.search_count([*domain, ("res_id", "=", self.id)]) < MOST_PENDING
 
     def _kept_evidence(self, handles):
         """The files of this contract whose handles (``id-token``) a page hands back."""

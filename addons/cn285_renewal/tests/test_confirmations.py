@@ -115,6 +115,22 @@ class TestConfirmations(TermCase):
         self.assertFalse(change.date_notified)
         self.assertEqual(change.confirmation_channel, "letter")
 
+    def test_a_copy_for_the_owner_that_is_lost_is_no_lost_confirmation(self):
+        declaration = {"name": "Camille Durand", "address": "New@Durand.example"}
+        with freeze_time("2025-03-20 10:00:00"):
+            change = self._yearly()._portal_terminate(declaration)  # by somebody without account
+        day = change.date_notified
+        self.assertTrue(day)
+        change._message_receive_bounce(self.consumer.email, self.consumer)
+        copies = self._mails(change).filtered("recipient_ids")
+        self.assertTrue(copies)
+        copies.state = "exception"
+        with freeze_time("2025-03-21 10:00:00"):
+            self.env["cn285.contract.change"]._cron_remind()
+        self.assertEqual((change.confirmation_channel, change.date_notified), ("email", day))
+        change._message_receive_bounce("new@durand.example", self.env["res.partner"])
+        self.assertEqual(change.confirmation_channel, "letter")
+
     def test_an_e_mail_is_not_posted(self):
         change = self._declare("new@durand.example")
         with self.assertRaisesRegex(UserError, "no confirmation to post"):

@@ -194,6 +194,19 @@ class TestPublicTermination(TermCase, HttpCase):
             self.env["ir.attachment"].search([("description", "=", "cn285_termination_evidence")])
         )
 
+    def test_forms_sent_again_and_again_fill_no_disk(self):
+        files = [("evidence", (f"{number}.pdf", PDF)) for number in range(5)]
+        for _time in range(4):
+            self.assertIn("4.pdf", self._post("summary", files=files, reason="Moving").text)
+        page = self._post("summary", files=files, reason="Moving").text
+        self.assertIn("5 files may be sent at most", page)
+        self.assertNotIn("Summary of your termination", page)
+        kept = self.env["ir.attachment"].search(
+            [("res_model", "=", "cn285.contract"), ("res_id", "=", self.contract.id)]
+        )
+        self.assertEqual(len(kept), 20)
+        self.assertIn("Summary of your termination", self._post("summary", reason="Moving").text)
+
     def test_files_of_others_are_no_evidence(self):
         secret = self.env["ir.attachment"].create({"name": "paie.txt", "raw": b"secret"})
         secret.generate_access_token()
