@@ -101,12 +101,11 @@ class TestAnonymise(ContractCase):
             partner_id=self.person.id,
             name="Jeanne Delacroix",
         )
-        contract.message_post(body="Jeanne Delacroix a appelé du 0612345678")
-        contract.with_user(portal).sudo().message_post(
-            body="Je suis malade", author_id=self.person.id
-        )
+        called, ill, hard = "Jeanne Delacroix a appelé du 0612345678", "Je suis malade", "Difficile"
+        contract.message_post(body=called)
+        contract.with_user(portal).sudo().message_post(body=ill, author_id=self.person.id)
         self.person.street = "4 rue des Lilas"
-        self.person.message_post(body="Difficile")
+        self.person.message_post(body=hard)
         self.env["ir.attachment"].create(
             {
                 "name": "Delacroix.pdf",

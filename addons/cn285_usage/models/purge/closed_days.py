@@ -9,7 +9,6 @@ class Contract(models.Model):
     _inherit = "cn285.contract"
 
     usage_purged_until = fields.Date(
-        string="Usage Purged Until",
         readonly=True,
         copy=False,
         help="Events of this day and of those before were purged: what was billed of them stays, "

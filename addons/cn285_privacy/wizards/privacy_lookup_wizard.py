@@ -1,3 +1,4 @@
+# pylint: disable=missing-return  # Odoo's compute returns nothing
 from odoo import api, models, tools
 from odoo.addons.cn285_contract.models.privacy.person import Person
 from odoo.tools import SQL
