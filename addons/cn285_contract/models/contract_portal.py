@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.portal.utils import validate_thread_with_hash_pid, validate_thread_with_token
 from odoo.exceptions import AccessError
 
 
@@ -63,6 +64,26 @@ class Contract(models.Model):
                         contract.name,
                     )
                 )
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
+        """The contract whose messages are asked for; none where the link's key is wrong.
+
+        The contract's page asks with the key of its link even for who is logged in, and the portal
+        then compares the key with the field, which customers may not read.
+        """
+        thread = super()._get_thread_with_access(
+            thread_id, hash=hash, pid=pid, token=token, **kwargs
+        )
+        if not thread or not self.env.user.share or not (token or hash):
+            return thread
+        # sudo: only for who has the key, to whom the portal gives the same without a login.
+        thread_sudo = thread.sudo()
+        if validate_thread_with_hash_pid(thread_sudo, hash, pid) or validate_thread_with_token(
+            thread_sudo, token
+        ):
+            return thread_sudo
+        return self.browse()
 
     def _portal_documents(self):
         """The documents that the customer sees: files of this contract, and of no other record."""

@@ -137,6 +137,32 @@ class TestPortal(ContractCase, HttpCase):
             self.assertIn(f"/my/invoices/{invoice.id}", page)
         self.assertIn('id="contract_communication"', page)
 
+    def _messages(self, contract, **key):
+        """The answer of the page's message box: read by the key of its link, logged in or not."""
+        params = {"thread_model": contract._name, "thread_id": contract.id, **key}
+        answer = self.url_open(
+            "/mail/chatter_fetch",
+            data=json.dumps({"params": params}),
+            headers={"Content-Type": "application/json"},
+        )
+        return answer.json()
+
+    def test_messages_are_read_by_who_is_logged_in_and_has_a_link(self):
+        """The page's links carry a key, also of who is logged in; a wrong key opens nothing."""
+        self.contract.message_post(
+            body="Le badge est parti.", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        token = self.contract._portal_ensure_token()
+        for login in ("portal_martin", None, "portal_petit"):
+            self.authenticate(login, login)
+            answer = self._messages(self.contract, token=token)
+            self.assertIn("result", answer, login)
+            self.assertIn("Le badge est parti.", json.dumps(answer["result"]), login)
+            with mute_logger("odoo.http"):
+                answer = self._messages(self.contract, token=token[:-1])
+            self.assertIn("error", answer, login)
+            self.assertIn("NotFound", answer["error"]["data"]["name"], login)
+
     def test_document_is_downloaded_by_its_link_only(self):
         document = self.env["ir.attachment"].create(
             {
