@@ -67,12 +67,14 @@ class RenewalNotice(models.Model):
             first = self.search(
                 [("company_id", "=", company.id), *waiting], order="date_planned, id", limit=1
             )
+            if not first:
+                continue
             languages = [code for code, _name in self.env["res.lang"].get_installed()]
             texts = [missing(first.with_context(lang=code)) for code in languages]
             told = self.search_count(
                 [("company_id", "=", company.id), ("activity_ids.summary", "in", texts)], limit=1
             )
-            if first and not told:
+            if not told:
                 first.contract_id._ask_responsible(first, missing, first.date_planned)
 
     @api.model

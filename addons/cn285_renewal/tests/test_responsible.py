@@ -87,6 +87,13 @@ class TestResponsible(TermCase):
             self.env["cn285.contract.change"]._remind(self.company)
         self.assertIn("prend fin le 31/12/2026", change.activity_ids.summary)
 
+    def test_a_company_without_an_address_and_without_notices(self):
+        """There is nothing to tell it yet, and nothing fails."""
+        other = self.env["res.company"].create({"name": "Without an Address"})
+        notices = self.env["cn285.renewal.notice"]
+        notices.with_company(other)._run_notices(other)
+        self.assertFalse(notices.search_count([("company_id", "=", other.id)]))
+
     def test_reminders_and_refunds(self):
         self.company.cn285_responsible_id = self.boss
         contract = self._yearly(user_id=SUPERUSER_ID)

@@ -82,7 +82,7 @@ class TestRights(TermCase):
         rate.percent = 7.25
         notes = [str(body) for body in france.message_ids.mapped("body")]
         self.assertIn("7.25 %", notes[0])
-        self.assertIn("7.0 %", notes[1])
+        self.assertIn(": 7 %", notes[1])
         self.assertEqual(france.message_ids[0].author_id, self.users["manager"].partner_id)
         self._refused(rate.unlink)
         self._as("administrator", rate).unlink()
