@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
@@ -173,3 +175,14 @@ class TestChangePortal(HttpCase, MoneyCase):
         self.assertIn('id="contract_changes"', page)
         self.assertIn("Quantity: 4", page)
         self.assertNotIn(draft.description + "</div>", page)
+
+    def test_change_that_its_type_says_is_told_once(self):
+        new_test_user(self.env, "log_portal", "base.group_portal", partner_id=self.customer.id)
+        contract = self._create_contract([{}])
+        end = self.company._cn285_today() + timedelta(days=40)
+        change = self._change(contract, "terminate", end)
+        self.authenticate("log_portal", "log_portal")
+        page = self.url_open(f"/my/contracts/{contract.id}").text
+        log = page.split('id="contract_changes"')[1].split("</section>")[0]
+        self.assertEqual(change.description, change._type_label())
+        self.assertEqual(log.count(change._type_label()), 1, log)
