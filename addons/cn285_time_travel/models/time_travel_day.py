@@ -44,15 +44,20 @@ class TimeTravel(models.Model):
     _inherit = "cn285.time.travel"
 
     def _pass_days(self, today):
-        """Let some days pass, in one transaction that the caller commits; returns the last one."""
-        started = time.monotonic()
+        """Let some days pass, in one transaction that the caller commits; returns the last one.
+
+        One at least, however slow the machine is.
+        """
+        started, first = time.monotonic(), today
         agenda = self._agenda()
         with (
             one_transaction(),
             no_commits(self.env.cr),
             on_journey(self.company_id) as journey,
         ):
-            while today < self.date_to and time.monotonic() - started < COMMIT_SECONDS:
+            while today < self.date_to and (
+                today == first or time.monotonic() - started < COMMIT_SECONDS
+            ):
                 today += timedelta(days=1)
                 self._pass_day(today, agenda)
                 held = journey.take_held()

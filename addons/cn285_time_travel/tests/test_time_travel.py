@@ -1,7 +1,9 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.billing.test_looking_ahead import AheadCase
+from odoo.addons.cn285_time_travel.models import time_travel_day
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -78,6 +80,13 @@ class TestTimeTravel(TravelCase):
         # The clock goes on from where it is.
         self._travel(date(2026, 5, 20))
         self.assertEqual(self.company._cn285_today(), date(2026, 5, 20))
+
+    @patch.object(time_travel_day, "COMMIT_SECONDS", 0)
+    def test_a_slow_machine_travels_too(self):
+        """Where no time is left when the agenda is read, a day passes all the same."""
+        self.company._cn285_mark_test_database()
+        travel = self._travel(date(2026, 1, 18))
+        self.assertEqual((travel.state, self.company._cn285_today()), ("done", date(2026, 1, 18)))
 
     def test_day_by_day_is_the_same_as_one_jump(self):
         step_by_step, jumped = self._both_ways()
