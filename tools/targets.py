@@ -172,6 +172,7 @@ def in_two_processes(arguments):
 def _pytest(database, template, arguments):
     return run(
         "pytest", "-p", "strict_skips", "-p", "odoo_revision", "-p", "busy_machine",
+        "-p", "browser_clock",
         f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
         "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={

@@ -1,0 +1,15 @@
+"""A page that does not come fails its test, whatever clock the test has."""
+
+import time
+
+import odoo.tests.common
+from freezegun import freeze_time
+
+
+@freeze_time("2026-01-15 10:00:00")
+def test_a_browser_is_waited_for_by_the_machines_clock():
+    clock = odoo.tests.common.time
+    first, frozen = clock.time(), time.time()
+    clock.sleep(0.01)
+    assert clock.time() > first
+    assert time.time() == frozen
