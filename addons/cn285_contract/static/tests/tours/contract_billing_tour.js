@@ -278,7 +278,7 @@ registry.category("web_tour.tours").add("cn285_contract_change_tour", {
         },
         {
             content: "What it comes to",
-            trigger: ".modal .o_cn285_preview:contains(Difference, )",
+            trigger: ".modal .o_cn285_preview:contains(Difference, excluding tax)",
         },
         {
             trigger: ".modal button[name=action_confirm]",
