@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.addons.cn285_contract.engine.calendar import Unit
 from odoo.addons.cn285_contract.models.bounds import PERCENT
 from odoo.addons.cn285_contract.models.common import as_decimal
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...engine.holidays import WorkingDays
@@ -52,8 +52,22 @@ class Law(models.Model):
 
     name = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(default=True, tracking=True)
-    country_id = fields.Many2one("res.country", required=True, ondelete="restrict", tracking=True)
+    country_id = fields.Many2one(
+        "res.country",
+        ondelete="restrict",
+        tracking=True,
+        help="Left empty: a law of several countries.",
+    )
     country_code = fields.Char(related="country_id.code")
+    country_ids = fields.Many2many(
+        "res.country",
+        "cn285_law_country_rel",
+        "law_id",
+        "country_id",
+        string="Where a Country Has None",
+        help="Countries whose customers are under this law as long as theirs has no record of its "
+        "own: what the law of a union grants in each of its states.",
+    )
 
     renewal_protects = fields.Selection(
         PROTECTIONS,
@@ -205,13 +219,20 @@ class Law(models.Model):
             ends = [rate.end for rate in law.rate_ids._engine_rates("person")]
             law.rates_until = max(ends) - timedelta(days=1) if ends else False
 
+    @api.constrains("name", "country_id", "country_ids")
+    def _check_countries(self):
+        for law in self:
+            if not law.country_id and not law.country_ids:
+                raise ValidationError(self.env._("Say of which country %s is the law.", law.name))
+
     # === WHICH LAW === #
 
     @api.model
     def _of(self, customer, company):
         """The law of a customer's country, or of the company's where none is known; or no law.
 
-        Parts of a country that have a country code of their own are under its law.
+        Parts of a country that have a country code of their own are under its law; a country
+        without a law of its own is under that of its union.
 
         :param customer: a partner, may be empty
         """
@@ -223,13 +244,21 @@ class Law(models.Model):
     @tools.ormcache("country_id")
     def _id_of_country(self, country_id):
         laws = self.sudo()  # sudo: see _of
-        own = laws.search([("country_id", "=", country_id)], limit=1)
-        wider = Domain("region_ids.country_id", "in", [country_id] if country_id else [])
-        return (own or laws.search(wider, limit=1)).id
+        own = laws.search([("country_id", "=", country_id), ("country_id", "!=", False)], limit=1)
+        if own or not country_id:
+            return own.id
+        whole = laws.search(
+            [("region_ids.country_id", "=", country_id), ("country_id", "!=", False)], limit=1
+        )
+        return (whole or laws.search([("country_ids", "in", country_id)], limit=1)).id
 
     def _countries(self):
-        """The countries that are under this law: its own, and those that are parts of it."""
-        return self.country_id | self.region_ids.country_id
+        """The countries that are under this law: its own, those that are parts of it, and those
+        that have no other.
+        """
+        parts = self.filtered("country_id").region_ids.country_id
+        others = self.country_ids.filtered(lambda one: self._id_of_country(one.id) in self.ids)
+        return self.country_id | parts | others
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -335,7 +364,7 @@ class Law(models.Model):
 
         None where there is no law that asks for any.
         """
-        if not self:
+        if not self.rate_ids and not self.surcharge_ids:
             return None
         protected = kind in PROTECTED[self.renewal_protects]
         return self.rate_ids._engine_rates("person" if protected else "other")
