@@ -11,7 +11,7 @@ class PublicTermination(TerminationPortal):
     """Termination without an account, by name and contract number; then the same steps.
 
     A visitor is told the same of a wrong number, of a wrong name, and of a contract that cannot be
-    terminated; and after some attempts, for a while, nothing any more.
+    terminated, as late; and after some attempts, for a while, nothing any more.
     """
 
     @http.route(
@@ -39,22 +39,14 @@ class PublicTermination(TerminationPortal):
         address = request.httprequest.remote_addr
         if not attempts._may_try(address, declared["number"]):
             return self._public_form(declared, {"form": self._too_many()}, status=429)
-        contract_sudo = self._public_contract(declared)
+        noted = {name: declared[name] for name in NOTED if declared[name]}
+        contract_sudo = request.env["cn285.contract"]._find_to_terminate(
+            declared["name"], declared["number"], noted
+        )
+        attempts._note(address, declared["number"], missed=not contract_sudo)
         if not contract_sudo:
-            attempts._note(address, declared["number"])
             return self._public_form(declared, {"form": self._not_found()})
         return self._public_step(contract_sudo, step, declared)
-
-    def _public_contract(self, declared):
-        """The contract that these fields name, if it can be terminated by them, or just was."""
-        contracts = request.env["cn285.contract"]
-        contract_sudo = contracts._find_by_name_and_number(declared["name"], declared["number"])
-        if not contract_sudo or contract_sudo._portal_may_terminate():
-            return contract_sudo
-        # A second click, of who knows all that was declared.
-        noted = {name: declared[name] for name in NOTED if declared[name]}
-        done = contract_sudo._portal_end().declaration
-        return contract_sudo if done and done == noted else contract_sudo.browse()
 
     def _public_step(self, contract_sudo, step, declared):
         if not contract_sudo._portal_may_terminate():
