@@ -26,6 +26,7 @@ class PublicTermination(TerminationPortal):
         """The fields, the summary, the notification (Code de la consommation, D215-1, D215-2)."""
         if step not in STEPS:
             raise BadRequest
+        self._speak_as_company()
         posted = request.httprequest.method == "POST"
         declared = declared_fields({}, post if posted else {})
         if not posted:
@@ -47,6 +48,23 @@ class PublicTermination(TerminationPortal):
         if not contract_sudo:
             return self._public_form(declared, {"form": self._not_found()})
         return self._public_step(contract_sudo, step, declared)
+
+    def _speak_as_company(self):
+        """Use the company's language for who asks for none that is installed.
+
+        Odoo goes by the address, by what was chosen before, and by the browser; else by English.
+        """
+        routing = request.env["ir.http"]
+        told = (request.cookies.get("frontend_lang"), request.best_lang)
+        if any(map(routing.get_nearest_lang, told)) or not request.env.user._is_public():
+            return
+        # sudo: the company's language is that of its letters.
+        code = request.env.company.sudo().partner_id.lang
+        lang = request.env["res.lang"]._get_data(code=code or "")
+        if lang and not request.httprequest.path.startswith(f"/{request.lang.url_code}/"):
+            request.lang = lang
+            request.update_context(lang=lang.code)
+            request.future_response.set_cookie("frontend_lang", lang.code)
 
     def _public_step(self, contract_sudo, step, declared):
         if not contract_sudo._portal_may_terminate():

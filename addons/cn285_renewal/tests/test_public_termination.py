@@ -52,6 +52,31 @@ class TestPublicTermination(TermCase, HttpCase):
         self.assertIn('name="number"', self.form.text)
         self.assertIn('href="/contracts/terminate"', self.url_open("/web/login").text)
 
+    def test_in_the_language_of_the_browser_or_of_the_company(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"].search([("name", "=", "cn285_renewal")])._update_translations(
+            "fr_FR"
+        )
+        french, english = "Résilier votre contrat", "Terminate your contract"
+        self.company.partner_id.lang = "fr_FR"
+        for accepted, title in (
+            ("fr-FR,fr;q=0.9,en;q=0.8", french),
+            ("fr", french),
+            ("en-US,en;q=0.9", english),
+            ("ja-JP", french),
+            ("", french),
+        ):
+            self.authenticate(None, None)
+            self.opener.cookies.clear()
+            page = self.url_open("/contracts/terminate", headers={"Accept-Language": accepted})
+            self.assertIn(title, page.text, accepted)
+            again = self.url_open("/contracts/terminate", headers={"Accept-Language": accepted})
+            self.assertIn(title, again.text, accepted)
+        self.opener.cookies.clear()
+        asked = self.url_open("/en/contracts/terminate", headers={"Accept-Language": "ja-JP"})
+        self.assertIn(english, asked.text)
+
     def test_three_steps(self):
         summary = self._post("summary")
         self.assertIn("notification of the termination", summary.text)
