@@ -10,13 +10,13 @@ from ...engine.cascades import Measure
 class InvoiceBuilder(models.AbstractModel):
     _inherit = "cn285.invoice.builder"
 
-    def _usage_line_text(self, rating, line, row):
-        """A share that is owed of an amount, in words; other lines as they are."""
+    def _royalty_text(self, rating, line, row):
+        """A share that is owed of an amount, in words; None of other lines."""
         calculator = rating.calculator_id
         source = calculator.source_item_id
         of_amount = calculator.source_measure == Measure.amount.value
         if not (line.code == "percent" and calculator.is_payout and source and of_amount):
-            return super()._usage_line_text(rating, line, row)
+            return None
         # sudo: what is owed a share of may be another salesperson's contract.
         source = source.sudo()
         title = self._line_title(source, self.env.lang)
