@@ -90,6 +90,8 @@ class InvoiceBuilder(models.AbstractModel):
         """
         if line.code.startswith("macro"):
             return line.key
+        if royalty := self._royalty_text(rating, line, row):
+            return royalty
         text = row._explain_step(
             f"usage_{line.code}",
             {
