@@ -6,6 +6,7 @@ from .ingest import (
     test_usage_doors,
     test_usage_filter,
     test_usage_ingest,
+    test_usage_references,
 )
 from .measure import (
     test_aggregation_table,

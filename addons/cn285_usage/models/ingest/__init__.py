@@ -8,6 +8,7 @@ from . import (
     usage_event_storage,
     usage_reasons,
     usage_event_ingest,
+    usage_event_references,
     usage_event_parked,
     usage_ingest_log,
     usage_ingest_log_write,

@@ -40,11 +40,11 @@ INSERT INTO cn285_usage_bad SELECT unnest(%(ids)s::bigint[]), %(code)s
 REFUSE_REST = """
 INSERT INTO cn285_usage_bad
 SELECT s.id, CASE WHEN k.key IS NULL THEN 'unknown_origin'
-        WHEN NOT EXISTS (SELECT 1 FROM cn285_usage_event e WHERE e.id = k.event_id)
-            AND NOT EXISTS (SELECT 1 FROM cn285_usage_stage o WHERE o.id = k.event_id)
-            THEN 'purged_origin'
+        WHEN e.id IS NULL AND o.id IS NULL THEN 'purged_origin'
         ELSE 'already_corrected' END
 FROM cn285_usage_stage s LEFT JOIN cn285_usage_key k ON k.key = s.origin
+LEFT JOIN cn285_usage_event e ON e.id = k.event_id
+LEFT JOIN cn285_usage_stage o ON o.id = k.event_id
 WHERE s.kind IS NOT NULL AND s.origin_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM cn285_usage_bad b WHERE b.id = s.id)
 """

@@ -17,7 +17,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import str2bool
 from psycopg2.errors import UniqueViolation
 
-from ...engine.event_binary import KEY_COLUMNS, Known, Metric, Party, prepare
+from ...engine.event_binary import KEY_COLUMNS, Known, prepare
 from . import usage_correction_sql as corrections
 from . import usage_ingest_sql as sql
 from .usage_arrival_sql import BLOCK
@@ -108,6 +108,7 @@ class UsageEvent(models.Model):
             chunk, prepared = take()
             while chunk:
                 prepared = prepared.result()
+                self._forget_too_many(parameters)
                 self._learn_all(prepared, parameters, pool.submit)
                 following = take()
                 report = self._ingest_chunk(chunk, prepared, parameters, commit)
@@ -139,11 +140,6 @@ class UsageEvent(models.Model):
             # Months whose partitions were seen.
             "months": set(),
         }
-
-    @api.model
-    def _forget_references(self):
-        self.env.cr.execute(sql.TEMPORARY)
-        self.env.cr.execute(sql.FORGET)
 
     @api.model
     def _reserve_numbers(self, count):
@@ -284,26 +280,6 @@ class UsageEvent(models.Model):
         return cr.fetchone()
 
     @api.model
-    def _learn_metrics(self, parameters, refs):
-        known = parameters["known"].metrics
-        refs = refs - known.keys()
-        if refs:
-            names = self.env["cn285.usage.metric"]._aggregations_that("needs_quantity")
-            values = {**parameters, "refs": sorted(refs), "need_quantity": names}
-            self.env.cr.execute(sql.LEARN_METRICS, values)
-            found = {ref: Metric(*facts) for ref, *facts in self.env.cr.fetchall()}
-            known.update({ref: found.get(ref) for ref in refs})
-
-    @api.model
-    def _learn_parties(self, parameters, refs):
-        known = parameters["known"].parties
-        refs = refs - known.keys()
-        if refs:
-            self.env.cr.execute(sql.LEARN_PARTIES, {**parameters, "refs": sorted(refs)})
-            for ref, simple, *facts in self.env.cr.fetchall():
-                known[ref] = Party(*facts) if simple else None
-
-    @api.model
     def _pick_items(self, parameters):
         """Choose items for those rows whose reference fits several."""
         cr = self.env.cr
@@ -369,16 +345,6 @@ class UsageEvent(models.Model):
             cr.execute(corrections.SUPERSEDE, ids)
             cr.execute(corrections.RESTORE, ids)
         cr.execute(corrections.REFUSE_REST)
-
-    @api.model
-    def _learn_staged(self, parameters):
-        """Look up references that were put into staged rows."""
-        cr = self.env.cr
-        cr.execute("SELECT metric, party FROM cn285_usage_stage")
-        metrics, parties = map(set, zip(*cr.fetchall(), strict=True))
-        self._learn_metrics(parameters, metrics)
-        self._learn_parties(parameters, parties)
-        self._pick_items(parameters)
 
     @api.model
     def _refuse(self, ids, code):

@@ -95,80 +95,107 @@ _MICROS = """CASE WHEN isfinite({column})
     THEN (extract(epoch FROM {column} - timestamp '2000-01-01') * 1000000)::bigint
     ELSE 9223372036854775807 END"""
 
+# The ids that a part of a reference stands for, among those of the company: one look at an index
+# for each, whatever their number. A join would read whole tables as soon as they are many.
+_IDS = """
+    CASE WHEN p.{part} LIKE '=%%' THEN ARRAY(
+        SELECT r.id FROM {table} r WHERE r.id = substr(p.{part}, 2)::integer AND {mine})
+    WHEN p.{part} LIKE '~%%.%%' THEN ARRAY(
+        SELECT r.id FROM {table} r WHERE r.{column} = substr(p.{part}, 2) AND {mine}
+        UNION SELECT r.id FROM (SELECT d.res_id, d.model FROM ir_model_data d
+            WHERE d.module = split_part(substr(p.{part}, 2), '.', 1)
+                AND d.name = split_part(substr(p.{part}, 2), '.', 2) OFFSET 0) d
+        JOIN {table} r ON r.id = d.res_id WHERE d.model = '{model}' AND {mine})
+    WHEN p.{part} LIKE '~%%' THEN ARRAY(
+        SELECT r.id FROM {table} r WHERE r.{column} = substr(p.{part}, 2) AND {mine})
+    ELSE '{{}}' END
+"""
+_OF_COMPANY = "r.company_id = %(company)s"
+
+# Each reference is looked up by itself, by indexes (OFFSET 0 keeps them from being joined at once),
+# so that it costs the same whatever the number of items and of other references.
 LEARN_PARTIES = """
 WITH parts AS MATERIALIZED (
     SELECT ref, NULLIF(split_part(ref, E'\\x1f', 1), '') AS item,
         NULLIF(split_part(ref, E'\\x1f', 2), '') AS contract,
         NULLIF(split_part(ref, E'\\x1f', 3), '') AS beneficiary
     FROM unnest(%(refs)s::varchar[]) AS ref
-), items AS MATERIALIZED (
-    SELECT f.ref, f.id FROM ({items}) f JOIN cn285_contract_item i ON i.id = f.id
-    WHERE i.company_id = %(company)s
-), contracts AS MATERIALIZED (
-    SELECT f.ref, f.id FROM ({contracts}) f JOIN cn285_contract c ON c.id = f.id
-    WHERE c.company_id = %(company)s
-), beneficiaries AS MATERIALIZED (
-    SELECT f.ref, min(f.id) AS id FROM ({beneficiaries}) f JOIN res_partner r ON r.id = f.id
-    WHERE r.company_id IS NULL OR r.company_id = %(company)s
-    GROUP BY f.ref
+), found AS MATERIALIZED (
+    SELECT p.*, {items} AS items, {contracts} AS contracts, {beneficiaries} AS beneficiaries
+    FROM parts p
+), resolved AS MATERIALIZED (
+    SELECT *, (SELECT min(id) FROM unnest(beneficiaries) AS id) AS beneficiary_id FROM found
 ), hits AS (
-    SELECT p.ref, h.id, b.id AS beneficiary_id FROM parts p JOIN items h USING (ref)
-        JOIN cn285_contract_item i ON i.id = h.id
-        LEFT JOIN beneficiaries b USING (ref)
-        WHERE p.contract IS NULL
-            OR EXISTS (SELECT 1 FROM contracts c WHERE c.ref = p.ref AND c.id = i.contract_id)
+    SELECT p.ref, p.beneficiary_id, p.contract, p.contracts, item_id
+    FROM resolved p CROSS JOIN unnest(p.items) AS item_id
     UNION ALL
-    SELECT p.ref, i.id, b.id FROM parts p JOIN contracts c USING (ref)
-        JOIN cn285_contract_item i ON i.contract_id = c.id
-        LEFT JOIN beneficiaries b USING (ref)
-        WHERE p.item IS NULL AND (p.beneficiary IS NULL
-            OR i.beneficiary_id = b.id
-            OR NOT EXISTS (SELECT 1 FROM cn285_contract_item o
-                WHERE o.contract_id = c.id AND o.beneficiary_id = b.id))
+    SELECT p.ref, p.beneficiary_id, NULL, NULL, i.id
+    FROM resolved p CROSS JOIN unnest(p.contracts) AS known(id)
+    CROSS JOIN LATERAL (SELECT i.id FROM cn285_contract_item i
+        WHERE i.contract_id = known.id AND i.beneficiary_id = p.beneficiary_id OFFSET 0) i
+    WHERE p.item IS NULL
     UNION ALL
-    SELECT p.ref, i.id, b.id FROM parts p JOIN beneficiaries b USING (ref)
-        JOIN cn285_contract_item i ON i.beneficiary_id = b.id AND i.company_id = %(company)s
-        WHERE p.item IS NULL AND p.contract IS NULL
+    SELECT p.ref, p.beneficiary_id, NULL, NULL, i.id
+    FROM resolved p CROSS JOIN unnest(p.contracts) AS known(id)
+    CROSS JOIN LATERAL (SELECT i.id FROM cn285_contract_item i
+        WHERE i.contract_id = known.id OFFSET 0) i
+    WHERE p.item IS NULL AND NOT EXISTS (SELECT 1 FROM cn285_contract_item o
+        WHERE o.contract_id = known.id AND o.beneficiary_id = p.beneficiary_id OFFSET 0)
+    UNION ALL
+    SELECT p.ref, p.beneficiary_id, NULL, NULL, i.id
+    FROM resolved p CROSS JOIN LATERAL (SELECT i.id FROM cn285_contract_item i
+        WHERE i.beneficiary_id = p.beneficiary_id AND i.company_id = %(company)s OFFSET 0) i
+    WHERE p.item IS NULL AND p.contract IS NULL
 ), candidates AS MATERIALIZED (
-    SELECT h.ref, i.id AS item_id, i.contract_id,
-        COALESCE(h.beneficiary_id, i.beneficiary_id) AS beneficiary_id, {window}
-    FROM hits h JOIN cn285_contract_item i ON i.id = h.id
-    JOIN cn285_contract c ON c.id = i.contract_id
+    SELECT h.ref, o.*, COALESCE(h.beneficiary_id, o.own_beneficiary_id) AS beneficiary_id,
+        count(*) OVER (PARTITION BY h.ref) AS hits
+    FROM hits h CROSS JOIN LATERAL (
+        SELECT i.id AS item_id, i.contract_id, i.beneficiary_id AS own_beneficiary_id, {window}
+        FROM cn285_contract_item i JOIN cn285_contract c ON c.id = i.contract_id
+        WHERE i.id = h.item_id AND (h.contract IS NULL OR i.contract_id = ANY(h.contracts)) OFFSET 0
+    ) o
 ), counted AS (
-    SELECT ref, count(*) AS hits, min(item_id) AS item_id, min(contract_id) AS contract_id,
+    SELECT ref, max(hits) AS hits, min(item_id) AS item_id, min(contract_id) AS contract_id,
         min(beneficiary_id) AS beneficiary_id, min(starts) AS starts, max(ends) AS ends
     FROM candidates GROUP BY ref
 ), kept AS (
     INSERT INTO cn285_usage_candidate
-    SELECT d.ref, d.item_id, d.contract_id, d.beneficiary_id, d.starts, d.ends
-    FROM candidates d JOIN counted USING (ref) WHERE hits > 1
+    SELECT ref, item_id, contract_id, beneficiary_id, starts, ends FROM candidates WHERE hits > 1
 )
 INSERT INTO cn285_usage_known_party
 SELECT p.ref, CASE
-        WHEN p.contract IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contracts c WHERE c.ref = p.ref)
-            THEN 'unknown_contract'
-        WHEN p.item IS NOT NULL AND NOT EXISTS (SELECT 1 FROM items i WHERE i.ref = p.ref)
-            THEN 'unknown_item'
-        WHEN p.beneficiary IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM beneficiaries b WHERE b.ref = p.ref)
-            THEN 'unknown_beneficiary'
+        WHEN p.contract IS NOT NULL AND p.contracts = '{{}}' THEN 'unknown_contract'
+        WHEN p.item IS NOT NULL AND p.items = '{{}}' THEN 'unknown_item'
+        WHEN p.beneficiary IS NOT NULL AND p.beneficiaries = '{{}}' THEN 'unknown_beneficiary'
         WHEN n.ref IS NULL THEN 'no_item' END,
     n.hits > 1, n.item_id, n.contract_id, n.beneficiary_id, n.starts, n.ends
-FROM parts p LEFT JOIN counted n USING (ref)
+FROM resolved p LEFT JOIN counted n USING (ref)
 RETURNING ref, problem IS NULL AND NOT several, item_id, contract_id, beneficiary_id,
     {starts}, {ends}
 """.format(
     window=_WINDOW,
     starts=_MICROS.format(column="starts"),
     ends=_MICROS.format(column="ends"),
-    items=_BY_REFERENCE.format(
-        table="cn285_contract_item", part="item", column="code", model="cn285.contract.item"
+    items=_IDS.format(
+        table="cn285_contract_item",
+        part="item",
+        column="code",
+        model="cn285.contract.item",
+        mine=_OF_COMPANY,
     ),
-    contracts=_BY_REFERENCE.format(
-        table="cn285_contract", part="contract", column="name", model="cn285.contract"
+    contracts=_IDS.format(
+        table="cn285_contract",
+        part="contract",
+        column="name",
+        model="cn285.contract",
+        mine=_OF_COMPANY,
     ),
-    beneficiaries=_BY_REFERENCE.format(
-        table="res_partner", part="beneficiary", column="ref", model="res.partner"
+    beneficiaries=_IDS.format(
+        table="res_partner",
+        part="beneficiary",
+        column="ref",
+        model="res.partner",
+        mine=f"(r.company_id IS NULL OR {_OF_COMPANY})",
     ),
 )
 
@@ -272,9 +299,8 @@ WHERE {{which}} AND {_GOOD}
 
 SUMMARY = f"""
 SELECT count(*), min(s.id), max(s.id), min(s.occurred_at), max(s.occurred_at),
-    count(*) FILTER (WHERE s.kind IS DISTINCT FROM 'reversal'
-        AND s.party IN (SELECT ref FROM cn285_usage_known_party WHERE problem IS NOT NULL))
-FROM cn285_usage_stage s WHERE {_GOOD}
+    count(*) FILTER (WHERE s.kind IS DISTINCT FROM 'reversal' AND p.problem IS NOT NULL)
+FROM cn285_usage_stage s LEFT JOIN cn285_usage_known_party p ON p.ref = s.party WHERE {_GOOD}
 """
 
 # Rows that were not stored, and what is known of the first event of their key.
