@@ -216,7 +216,13 @@ def chosen_benchmarks(arguments, folder=ROOT / "benchmarks"):
     if rest and not chosen and not {"-h", "--help"} & set(rest):
         raise Problem(f"say which benchmark {' '.join(rest)} is for: {names}")
     # What is in a folder is a part, which the program of the folder's name runs.
-    return chosen or sorted(path for path in programs.values() if path.parent == folder), rest
+    usual = (path for path in programs.values() if path.parent == folder)
+    return chosen or sorted(path for path in usual if not _by_name_only(path)), rest
+
+
+def _by_name_only(path):
+    """Whether a benchmark takes so long that it runs only where it is named."""
+    return "\nBY_NAME_ONLY = True\n" in path.read_text()
 
 
 def lint(_options):

@@ -1,7 +1,7 @@
 {
     "name": "Cn285 Renewal",
     "summary": "Terms, tacit renewal, notices, termination and withdrawal of contracts, by the law",
-    "version": "19.0.1.0.2",
+    "version": "19.0.1.0.3",
     "category": "Sales/Contracts",
     "author": "Cn285",
     "maintainers": ["cn285"],
@@ -14,6 +14,7 @@
         "security/cn285_renewal_rules.xml",
         "data/ir_cron_data.xml",
         "data/law_fr.xml",
+        "data/law_eu.xml",
         "data/mail_template_data.xml",
         "data/letter_template_data.xml",
         "views/contract_portal_termination.xml",

@@ -47,6 +47,8 @@ def benchmarks(tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.write_text('if __name__ == "__main__":\n    pass\n')
     (tmp_path / "common.py").write_text("shared = 1\n")
+    long = (tmp_path / "billing.py").read_text()
+    (tmp_path / "scale.py").write_text(f"\nBY_NAME_ONLY = True\n{long}")
 
     def chosen(*arguments):
         programs, rest = targets.chosen_benchmarks(list(arguments), tmp_path)
@@ -64,10 +66,12 @@ def test_benchmarks_by_name(benchmarks):
     assert benchmarks("billing") == (["billing"], [])
     assert benchmarks("billing", "--contracts", "5") == (["billing"], ["--contracts", "5"])
     assert benchmarks("usage/rating", "billing") == (["usage/rating", "billing"], [])
+    # It takes an hour, and is left out unless it is named.
+    assert benchmarks("scale") == (["scale"], [])
 
 
 def test_options_belong_to_a_benchmark(benchmarks):
-    with pytest.raises(Problem, match="billing, usage, usage/rating"):
+    with pytest.raises(Problem, match="billing, scale, usage, usage/rating"):
         benchmarks("--contracts", "5")
     with pytest.raises(Problem, match="biling"):
         benchmarks("biling")

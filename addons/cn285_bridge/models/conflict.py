@@ -153,3 +153,11 @@ class BridgeConflictLine(models.Model):
 
 def _shown(value):
     return "" if value in (None, False) else str(value)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _cn285_authorships(self):
+        return [*super()._cn285_authorships(), ("cn285.bridge.conflict", "decided_by_id")]

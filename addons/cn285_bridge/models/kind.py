@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
+from odoo.addons.cn285_contract.models.common import labelled
 from odoo.exceptions import ValidationError
 
 SENDING = ("out", "both")
@@ -111,7 +112,7 @@ class BridgeKind(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["code"]._description_selection(self.env))
         for kind in self:
-            kind.display_name = f"{kind.backend_id.name}: {labels.get(kind.code, '')}"
+            kind.display_name = labelled(self.env, kind.backend_id.name, labels.get(kind.code, ""))
 
     @api.constrains("direction")
     def _check_direction(self):

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.addons.cn285_contract.models.privacy.places import Naming
+from odoo.addons.cn285_contract.models.privacy.places import Naming, Place
 from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -20,6 +20,16 @@ class PersonalData(models.AbstractModel):
                 None,
                 texts=("reason",),
                 data=("base_values",),
+            ),
+            Place(
+                "bridge_links",
+                _lt("The contact in other systems"),
+                "cn285.bridge.binding",
+                lambda person: [
+                    ("res_model", "=", "res.partner"),
+                    ("res_id", "in", person.partners.ids),
+                ],
+                kept=_lt("Kept, so that the other system is told to forget the name too."),
             ),
             Naming(
                 "bridge_inbox",

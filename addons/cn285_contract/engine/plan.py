@@ -8,71 +8,14 @@ was changed in between.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
 
 from .calendar import add_days
 from .errors import PeriodError
 from .limits import LARGEST_PLAN
-from .periods import (
-    Period,
-    Rhythm,
-    Timing,
-    boundary,
-    index_at,
-    iter_periods,
-    same_periods,
-)
-from .proration import (
-    WHOLE,
-    Basis,
-    PartialPolicy,
-    Proration,
-    prorate,
-)
+from .periods import Period, Timing, boundary, index_at, iter_periods
+from .proration import WHOLE, Proration, prorate
 from .spans import Span, subtract
-
-Kind = Literal["one_shot", "fixed", "usage"]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemTerms:
-    """What decides the rows of an item. ``start`` is its first billed day, ``end`` is exclusive.
-
-    ``rhythm`` is None for a one-shot, which is due on ``one_shot_date`` or else on ``start``.
-    ``period_count`` ends the item after so many periods, a partial first one included; 0 does not.
-    """
-
-    kind: Kind
-    start: date
-    end: date | None
-    rhythm: Rhythm | None = None
-    first: PartialPolicy = PartialPolicy.prorate
-    last: PartialPolicy = PartialPolicy.prorate
-    basis: Basis = Basis.actual
-    timing: Timing = "advance"
-    offset: int = 0
-    one_shot_date: date | None = None
-    period_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The terms in force on the days ``[start, end)`` of an item; ``end`` None is open.
-
-    ``terms`` have the rhythm of these days, and the start and end of the item's whole life. ``key``
-    tells terms apart: days of two stretches with equal keys cost the same. Where ``owed`` is False
-    (a pause), nothing is. Rows are not due before ``not_before``; a part of a period is due
-    ``at_once``, or else with the next invoice: of this item, or of those ``beside`` it.
-    """
-
-    start: date
-    end: date | None
-    terms: ItemTerms
-    key: object = None
-    owed: bool = True
-    not_before: date | None = None
-    at_once: bool = True
-    beside: tuple[ItemTerms, ...] = ()
+from .stretches import ItemTerms, Kind, Run, Stretch, end_of_terms, runs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +37,6 @@ class PlannedRow:
     stretch: int = 0
     own: Period | None = None
     piece_start: date | None = None
-
-
-def end_of_terms(terms: ItemTerms) -> date | None:
-    """Return the day after the item's last one, by its end and its number of periods."""
-    if not terms.period_count or terms.rhythm is None:
-        return terms.end
-    first = index_at(terms.rhythm, terms.start)
-    counted = boundary(terms.rhythm, first + terms.period_count)
-    return counted if terms.end is None else min(terms.end, counted)
 
 
 def timing_day(timing: Timing, start: date, end: date) -> date:
@@ -128,13 +62,18 @@ def due_date(terms: ItemTerms, day: date) -> date:
 
 
 def plan_stretches(
-    stretches: Sequence[Stretch], until: date, covered: Sequence[Span] = ()
+    stretches: Sequence[Stretch],
+    until: date,
+    covered: Sequence[Span] = (),
+    since: date | None = None,
 ) -> tuple[list[PlannedRow], bool]:
     """Return the rows of an item due before ``until``, and whether no other will ever follow.
 
     ``stretches`` (the days under one set of terms) are in order and do not overlap; without any,
     nothing is owed. Where the item counts its periods, the first stretch's rhythm says how long it
     lives. ``covered``: the stretches of days, half-open and in order, whose rows were invoiced.
+    ``since``: what is due before that day was planned already and is left out; of ``covered``, then
+    only what reaches beyond :func:`needed_from` matters.
 
     Raises ``too_many_rows`` beyond ``LARGEST_PLAN``: a slip in a date, not a schedule.
     """
@@ -142,67 +81,64 @@ def plan_stretches(
         return [], True
     first = stretches[0].terms
     if first.rhythm is None:
-        return _plan_one_shot(first, until, covered)
-    rows: list[PlannedRow] = []
-    finished = True
-    for number, (stretch, run) in enumerate(zip(stretches, runs_of(stretches), strict=True)):
-        if not stretch.owed:
-            continue
-        found, complete = _plan_stretch(stretch, number, run, until, covered)
-        rows += found
-        finished = finished and complete
+        rows, finished = _plan_one_shot(first, until, covered)
+    else:
+        rows, finished = [], True
+        alone = len(stretches) == 1
+        for number, (stretch, run) in enumerate(zip(stretches, runs_of(stretches), strict=True)):
+            if not stretch.owed:
+                continue
+            after = None if since is None else _resume(stretch, since, alone)
+            found, complete = _plan_stretch(stretch, number, run, until, covered, after)
+            rows += found
+            finished = finished and complete
+    if since is not None:
+        rows = [row for row in rows if row.billing_date >= since]
     return rows, finished
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The days ``[start, end)`` of an item's life that are cut into periods by one rhythm.
+def needed_from(stretches: Sequence[Stretch], since: date) -> date | None:
+    """Return the first day of all periods of which anything may be due on ``since`` or later.
 
-    What the policies for a partial first and last period are about: those at the ends of the item's
-    life. A run that begins or ends where periods of another length meet it has days missing there
-    that are billed by these.
+    What was invoiced of days before it does not matter to what is due from ``since`` on; without
+    stretches nothing does (None). However long an item has run, few of its periods are left.
     """
-
-    start: date
-    end: date | None
-    begins_life: bool = True
-    ends_life: bool = True
-
-    def own(self, period: Period) -> Period:
-        """Return the full period of ``period`` as the run clips it."""
-        start = max(period.full_start, self.start)
-        end = period.full_end if self.end is None else min(period.full_end, self.end)
-        return replace(
-            period,
-            start=start,
-            end=end,
-            resumed=not self.begins_life and start > period.full_start,
-            continued=not self.ends_life and end < period.full_end,
-        )
-
-
-def runs_of(stretches: Sequence[Stretch]) -> list[Run]:
-    """Return the run of each of an item's stretches; for a pause, that of the days around it."""
     if not stretches:
-        return []
-    life = stretches[0].terms
-    life_end = end_of_terms(life)
-    starts: list[date] = []
-    previous: Stretch | None = None
-    for stretch in stretches:
-        one, two = previous and previous.terms.rhythm, stretch.terms.rhythm
-        if one is None or two is None or not same_periods(one, two):
-            starts.append(max(stretch.start, life.start) if previous else life.start)
-        else:
-            starts.append(starts[-1])
-        previous = stretch
-    runs: list[Run] = []
-    for start in starts:
-        later = [other for other in starts if other > start]
-        within = [day for day in later if life_end is None or day < life_end]
-        end = min(within, default=life_end)
-        runs.append(Run(start, end, start <= life.start, not within))
-    return runs
+        return None
+    first = stretches[0].terms
+    if first.rhythm is None:
+        return min(first.start, first.one_shot_date or first.start)
+    alone = len(stretches) == 1
+    days = [
+        day
+        for stretch in stretches
+        if stretch.owed and ((day := _resume(stretch, since, alone)) < (stretch.end or date.max))
+    ]
+    return min(days, default=None)
+
+
+def _resume(stretch: Stretch, since: date, alone: bool) -> date:
+    """Return the first day of the stretch's periods of which anything may be due on ``since``.
+
+    Where parts of a period wait for an invoice of something else, periods long past may have a rest
+    that is due later. It is due with the item's own next period at the latest where its terms never
+    changed and it has no end.
+    """
+    terms, rhythm = stretch.terms, stretch.terms.rhythm
+    assert rhythm is not None
+    start = max(stretch.start, terms.start)
+    if stretch.at_once:
+        in_order = stretch.not_before is None or stretch.not_before < since
+    else:
+        in_order = stretch.not_before is None and alone and end_of_terms(terms) is None
+    if not in_order:
+        return start
+    first = index_at(rhythm, start)
+    index = index_at(rhythm, add_days(since, -terms.offset))
+    # Where the rule of due dates adds days, the ones before are due.
+    while index > first and due_date(terms, boundary(rhythm, index)) >= since:
+        index -= 1
+    return max(start, boundary(rhythm, index)) if index > first else start
 
 
 def _plan_one_shot(
@@ -218,7 +154,12 @@ def _plan_one_shot(
 
 
 def _plan_stretch(
-    stretch: Stretch, number: int, run: Run, until: date, covered: Sequence[Span]
+    stretch: Stretch,
+    number: int,
+    run: Run,
+    until: date,
+    covered: Sequence[Span],
+    after: date | None = None,
 ) -> tuple[list[PlannedRow], bool]:
     terms, rhythm = stretch.terms, stretch.terms.rhythm
     assert rhythm is not None
@@ -231,7 +172,8 @@ def _plan_stretch(
     complete = True
     whole_life = run.begins_life and run.ends_life
     plain = not covered and whole_life and (start, end) == (terms.start, run.end)
-    for period in iter_periods(rhythm, start, end, _covered_until(start, covered)):
+    reached = [day for day in (_covered_until(start, covered), after) if day is not None]
+    for period in iter_periods(rhythm, start, end, max(reached, default=None)):
         if _earliest(period, terms, covered) >= until:
             complete = False
             break

@@ -30,6 +30,7 @@ from . import (
     contract_mrr,
     contract_item_discount,
     contract_item_planning,
+    contract_item_extension,
     contract_item_version,
     contract_portal,
     first_steps,

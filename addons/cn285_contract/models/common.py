@@ -42,6 +42,11 @@ def as_decimal(value):
     return Decimal(repr(value or 0.0))
 
 
+def labelled(env, label, value):
+    """A value behind what it is called, with the colon of the reader's language."""
+    return env._("%(label)s: %(value)s", label=label, value=value)
+
+
 def as_day(env, value, is_end=False):
     """The day that a caller names: a date, or ISO text; None where none is given.
 

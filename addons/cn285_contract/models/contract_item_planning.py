@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..engine.changes import Price, part_amount
 from ..engine.errors import EngineError
@@ -12,12 +11,7 @@ from ..engine.periods import Rhythm
 from ..engine.plan import ItemTerms, plan_stretches
 from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
-from .bulk import commit_batch
 from .common import LIVE_STATES, OPEN_STATES, as_decimal, day_after, told_inside
-from .isolation import each_or_apart, of_contracts
-
-# Items that are planned, and committed, together.
-PLANNING_BATCH = 2000
 
 
 class ContractItem(models.Model):
@@ -84,29 +78,39 @@ class ContractItem(models.Model):
 
     # === PLANNING === #
 
-    def _plan_rows(self, until: date, covered=None, standing=None):
+    def _plan_rows(self, until: date, covered=None):
         """Rows of each item that are due before ``until``, priced, without writing anything.
 
         :param covered: ``{item id: [(start, end)]}``, the stretches already invoiced
-        :param standing: ``{item id: {(kind, start)}}``, rows to leave out
         :returns: ``{item: (list of row values, finished)}``; see :meth:`_prepare_row_vals`
         :raises ValidationError: when the terms of an item cannot be planned
         """
-        covered, standing = covered or {}, standing or {}
-        plans, requests = {}, []
-        beside = {}
-        for item in self:
+        covered, plans = covered or {}, {}
+        for item, stretches in self._histories().items():
             try:
-                stretches = item._engine_stretches_beside(beside)
-                rows, finished = plan_stretches(stretches, until, covered.get(item.id, ()))
+                plans[item] = plan_stretches(stretches, until, covered.get(item.id, ()))
             except EngineError as error:
                 raise ValidationError(item._engine_message(error)) from error
-            stands = standing.get(item.id)
-            if stands:
-                rows = [row for row in rows if (row.kind, row.start) not in stands]
-            plans[item] = rows, finished
-            requests += [(item, row.start) for row in rows]
-        prices = self._prices_at(requests)
+        return self._price_plans(plans)
+
+    def _histories(self):
+        """The items' histories as the planning engine wants them: ``{item: stretches}``.
+
+        :raises ValidationError: when the terms of an item cannot be planned
+        """
+        histories, beside = {}, {}
+        for item in self:
+            try:
+                histories[item] = item._engine_stretches_beside(beside)
+            except EngineError as error:
+                raise ValidationError(item._engine_message(error)) from error
+        return histories
+
+    def _price_plans(self, plans):
+        """Values of the rows that the engine has planned: ``{item: (rows, finished)}``."""
+        prices = self._prices_at(
+            [(item, row.start) for item, (rows, _finished) in plans.items() for row in rows]
+        )
         taxes = self._included_taxes()
         result = {}
         for item, (rows, finished) in plans.items():
@@ -146,8 +150,7 @@ class ContractItem(models.Model):
 
         Most companies price without taxes: then no item's fiscal position is looked up.
         """
-        domain = [("type_tax_use", "=", "sale"), ("company_id", "in", self.company_id.root_id.ids)]
-        if not any(self.env["account.tax"].search(domain).mapped("price_include")):
+        if not self._taxes_may_be_inside():
             return {}
         return {
             item: taxes
@@ -216,17 +219,17 @@ class ContractItem(models.Model):
             [step.code, {name: _as_json(value) for name, value in step.values.items()}]
             for step in amount.steps
         ]
-        net = self._net_of_part(row, charge)
+        net = self._net_of_part(row, charge, amount)
         if net != amount.net:
             steps.append(["parts", {"amount": str(net)}])
         net = float(net)
         untaxed = self._untaxed(net, included_taxes) if included_taxes else net
         return {"net": net, "amount": untaxed, "steps": steps}
 
-    def _net_of_part(self, row, charge):
+    def _net_of_part(self, row, charge, amount):
         """The net amount of a row; parts of a period that are billed apart add up to the cent."""
         if row.piece_start in (None, row.start):
-            return price_charge(charge, self._rounding()).net
+            return amount.net
         price = Price(charge.quantity, charge.price_unit, charge.discount, charge.windows)
         part = row.start, row.end
         terms = self._engine_terms()
@@ -278,61 +281,18 @@ class ContractItem(models.Model):
         for company, items in started.grouped("company_id").items():
             items._replan_until(company._cn285_horizon())
 
-    @api.model
-    def _extend_planning(self, company, until: date, among=Domain.TRUE):
-        """Plan the company's running items so that all rows due before ``until`` exist.
-
-        Only items that may have such rows are read; those planned far enough cost nothing. What
-        was planned is committed every few thousand items.
-
-        :param among: domain of the contracts concerned
-        :returns: ``{contract: reason in words}`` of those that could not be planned
-        :raises LockError: when another process plans some of them
-        """
-        failed = {}
-        short = Domain(
-            [
-                ("company_id", "=", company.id),
-                ("state", "in", LIVE_STATES),
-                ("planned_until", "<", until),
-            ]
-        )
-        if not among.is_true():
-            short &= Domain("contract_id", "any", among)
-        while True:
-            left_out = Domain("contract_id", "not in", [contract.id for contract in failed])
-            items = self.search(short & left_out, limit=PLANNING_BATCH)
-            if not items:
-                return failed
-            # Two processes that plan the same items would collide on the rows.
-            items.lock_for_update(allow_referencing=True)
-            _done, failing = each_or_apart(
-                items.contract_id,
-                lambda contracts, items=items: of_contracts(items, contracts)._replan_until(
-                    until, extend=True
-                ),
-            )
-            failed.update(failing)
-            commit_batch(self.env)
-
-    def _replan_until(self, until: date, extend=False):
-        """Plan the items anew, up to a day.
-
-        :param extend: nothing has changed but the day: rows that are planned stand as they are
-        """
+    def _replan_until(self, until: date):
+        """Plan the items anew, up to a day."""
         # sudo: schedules follow from the items, and who may edit an item may not write schedules.
         items = self.sudo()
         running = items.filtered(lambda item: item.state in LIVE_STATES)
         kept, open_rows, revisions = items._existing_rows()
-        for item in running:
-            if item.planned_until and item.planned_until > until:
-                until = item.planned_until
-        standing = {item.id: set(open_rows[item.id]) for item in running} if extend else {}
-        plans = running._plan_rows(until, covered=kept, standing=standing)
+        until = max([until, *filter(None, running.mapped("planned_until"))])
+        plans = running._plan_rows(until, covered=kept)
         obsolete, creates = [], []
         for item in items:
             wanted, _finished = plans.get(item, ((), True))
-            rows = {} if item.id in standing else open_rows.pop(item.id, {})
+            rows = open_rows.pop(item.id, {})
             for vals in wanted:
                 key = vals["kind"], vals["period_start"]
                 row = rows.pop(key, None)

@@ -45,7 +45,7 @@ class ContractItem(models.Model):
         for item in tried.sorted("date_start"):
             key = item._trial_key()
             left = trial_left(item.date_start, item.trial_days, granted[key])
-            granted[key].append((item.date_start, item.trial_days))
+            granted[key].append((item.date_start, left))
             if left != item.trial_days:
                 item._write_inside({"trial_days": left})
 

@@ -113,6 +113,8 @@ class ContractItem(models.Model):
         """The version in force on a day; an empty one where the item's terms never changed."""
         self.ensure_one()
         versions = self.version_ids
+        if not versions:
+            return versions
         return versions.filtered(lambda v: not v.date_from or v.date_from <= day)[-1:]
 
     def _price_terms_on(self, day):

@@ -158,10 +158,13 @@ class Contract(models.Model):
 
     @api.model
     def _cron_extend_schedules(self):
-        """Plan running items further when the rolling horizon has moved, and end what is over."""
+        """Plan running items further when the rolling horizon has moved, and end what is over.
+
+        Where many are to be planned, jobs do it, and what is over by then ends after them.
+        """
         for company in self.env["res.company"]._cn285_daily_companies():
             items = self.env["cn285.contract.item"].with_company(company)
-            items._extend_planning(company, company._cn285_horizon())
+            items._delay_extension(company, company._cn285_horizon())
             self._close_finished(company)
 
     @api.model

@@ -43,6 +43,8 @@ def each_or_apart(contracts, step):
 def of_contracts(records, contracts, owner="contract_id"):
     """Those of the records that belong to these contracts, by the path to their contract."""
     ids = set(contracts.ids)
+    if "." not in owner:
+        return records.filtered(lambda record: record[owner].id in ids)
     return records.filtered(lambda record: record.mapped(owner).id in ids)
 
 

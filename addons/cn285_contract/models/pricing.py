@@ -46,6 +46,7 @@ class ContractItem(models.Model):
             segment = self._price_segment(contract, pricelist, item.product_id, day, segments)
             key = (contract.company_id, pricelist, contract.currency_id, terms.quantity)
             groups[(*key, segment)].append((item, day))
+        adapts = bool(groups) and self._taxes_may_be_inside()
         for (company, pricelist, currency, quantity, _segment), members in groups.items():
             products = self.env["product.product"].union(*(item.product_id for item, _ in members))
             found = pricelist.with_company(company)._get_products_price(
@@ -55,8 +56,15 @@ class ContractItem(models.Model):
                 date=members[0][1],
             )
             for item, day in members:
-                prices[item.id, day] = item._adapt_price(found[item.product_id.id])
+                price = found[item.product_id.id]
+                prices[item.id, day] = item._adapt_price(price) if adapts else price
         return prices
+
+    def _taxes_may_be_inside(self):
+        """Whether any tax of the items' companies is included in prices; most have none."""
+        domain = [("company_id", "child_of", self.company_id.root_id.ids)]
+        # sudo: only whether there are any.
+        return any(self.env["account.tax"].sudo().search(domain).mapped("price_include"))
 
     def _price_segment(self, contract, pricelist, product, day, segments):
         """Key of the stretch of days on which a pricelist answers the same as on ``day``."""

@@ -1,5 +1,6 @@
-"""The fonts of a PDF: measured, broken into lines, and drawn with a stand-in for missing signs."""
+"""The fonts of a PDF: measured, broken into lines, and other fonts for the signs that one lacks."""
 
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -7,10 +8,40 @@ from xml.sax.saxutils import escape
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
-# Every PDF reader brings a font of this name for Chinese, Japanese and Korean signs.
-_ASIAN = "STSong-Light"
+from .right_to_left import visual
+
+# Fonts that have what others lack: beside Odoo's own, then where systems keep theirs. Named, as
+# reading all of a system's fonts takes seconds.
+_BESIDE = ("Tajawal/Tajawal-Regular.ttf", "../sign/NotoSans-Reg.ttf")
+_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+_OTHERS = (
+    "DejaVuSans.ttf",
+    "FreeSans.ttf",
+    "FreeSerif.ttf",
+    "NotoSansHebrew-Regular.ttf",
+    "NotoSansArabic-Regular.ttf",
+    "NotoNaskhArabic-Regular.ttf",
+    "NotoSansThai-Regular.ttf",
+    "NotoSansDevanagari-Regular.ttf",
+    "NotoSansSymbols2-Regular.ttf",
+    "NotoEmoji-Regular.ttf",
+    "Symbola.ttf",
+    "DroidSansFallbackFull.ttf",
+    "DroidSansFallback.ttf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "uming.ttc",
+    "NotoSansSC-Regular.ttf",
+    "NotoSansJP-Regular.ttf",
+    "NotoSansKR-Regular.ttf",
+)
+# Every PDF reader brings fonts of these names for Chinese, Japanese and Korean signs.
+_KANA, _HANGUL = ("\u3040", "\u30ff"), ("\uac00", "\ud7a3")
+_CHINESE, _JAPANESE, _KOREAN = "STSong-Light", "HeiseiMin-W3", "HYSMyeongJo-Medium"
+# Stands for a sign that nothing here can draw: better than a blank.
+_UNKNOWN = "\ufffd"
 _STANDARD = {"regular": "Helvetica", "bold": "Helvetica-Bold"}
 _ELLIPSIS = "…"
 # Blanks that languages put into numbers and before signs, and that few fonts have.
@@ -20,8 +51,10 @@ _BLANKS = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "\u2007": "\u00
 class Fonts:
     """A regular and a bold font; ``paths`` of two TrueType files, or Helvetica without.
 
-    Helvetica has the signs of western Europe only. A sign that a font lacks is drawn in the Asian
-    font that PDF readers bring.
+    Helvetica has the signs of western Europe only. A sign that a font lacks is drawn in another
+    one that has it: Odoo's, the system's, for Chinese, Japanese and Korean those that PDF readers
+    bring. What no font has is taken apart, as letters with accents can be, or is a "�" or "?":
+    never a blank. Hebrew and Arabic run from right to left.
     """
 
     def __init__(self, paths=None):
@@ -31,6 +64,8 @@ class Fonts:
         else:
             self._names = _STANDARD
         self._known = {weight: _signs(name) for weight, name in self._names.items()}
+        regular = paths.get("regular")
+        self._beside = str(Path(regular).parents[1]) if regular else ""
         self._width = lru_cache(maxsize=20_000)(self._measure)
 
     def name(self, weight):
@@ -113,37 +148,92 @@ class Fonts:
     def _runs(self, text, weight):
         """The text in parts of one font each."""
         name, known = self._names[weight], self._known[weight]
-        if text.isascii() or all(sign in known for sign in text):
+        if text.isascii():
             return [(name, text)]
-        asian = _registered_asian()
+        text = visual(text)
+        if all(sign in known for sign in text):
+            return [(name, text)]
         runs = []
         for sign in text:
-            font = name if sign in known or sign == "\n" else asian
-            if runs and runs[-1][0] == font:
-                runs[-1] = font, runs[-1][1] + sign
-            else:
-                runs.append((font, sign))
+            drawn = (
+                ((name, sign),)
+                if sign in known or sign == "\n"
+                else self._stand_in(sign, name, known, self._beside)
+            )
+            for font, part in drawn:
+                if runs and runs[-1][0] == font:
+                    runs[-1] = font, runs[-1][1] + part
+                else:
+                    runs.append((font, part))
         return runs
+
+    @staticmethod
+    @lru_cache(maxsize=20_000)
+    def _stand_in(sign, name, known, beside):
+        """How a sign is drawn that a font lacks: parts of one font each; none of what is unseen."""
+        if unicodedata.category(sign) in ("Mn", "Cf", "Me"):
+            return ()  # accents and joiners, which do not stand by themselves
+        for path in _candidates(beside):
+            font = _registered_other(path)
+            if font and sign in _signs(font):
+                return ((font, sign),)
+        if unicodedata.east_asian_width(sign) == "W" and unicodedata.category(sign)[0] in "LP":
+            return ((_registered_asian(_asian(sign)), sign),)
+        apart = unicodedata.normalize("NFKD", sign)
+        if apart != sign:
+            found = [
+                ((name, part),) if part in known else Fonts._stand_in(part, name, known, beside)
+                for part in apart
+            ]
+            return tuple(each for parts in found for each in parts)
+        return ((name, _UNKNOWN if _UNKNOWN in known else "?"),)
 
 
 def _in_font(name, text):
     return f'<font name="{name}">{escape(text)}</font>'
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _registered(path):
     name = f"cn285-{Path(path).stem}"
     pdfmetrics.registerFont(TTFont(name, path))
     return name
 
 
-@lru_cache(maxsize=1)
-def _registered_asian():
-    pdfmetrics.registerFont(UnicodeCIDFont(_ASIAN))
-    return _ASIAN
+@lru_cache(maxsize=4)
+def _candidates(beside):
+    """Paths of the fonts at hand that may have what others lack, in order of preference."""
+    own = [Path(beside) / name for name in _BESIDE] if beside else []
+    found = {}
+    for folder in _FOLDERS:
+        for path in folder.rglob("*.tt[fc]"):
+            found.setdefault(path.name, path)
+    others = [found[name] for name in _OTHERS if name in found]
+    return tuple(str(path) for path in (*own, *others) if path.is_file())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
+def _registered_other(path):
+    """The name of another font; None where reportlab cannot read it."""
+    try:
+        return _registered(path)
+    except (TTFError, OSError, ValueError, KeyError, IndexError):
+        return None
+
+
+def _asian(sign):
+    if _KANA[0] <= sign <= _KANA[1]:
+        return _JAPANESE
+    return _KOREAN if _HANGUL[0] <= sign <= _HANGUL[1] else _CHINESE
+
+
+@lru_cache(maxsize=3)
+def _registered_asian(name):
+    pdfmetrics.registerFont(UnicodeCIDFont(name))
+    return name
+
+
+@lru_cache(maxsize=64)
 def _signs(name):
     font = pdfmetrics.getFont(name)
     if isinstance(font, TTFont):

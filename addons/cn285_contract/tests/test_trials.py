@@ -65,6 +65,17 @@ class TestTrials(ContractCase):
         theirs = self._with_trial(date_start=date(2026, 3, 1), partner_id=stranger.id)
         self.assertEqual(theirs.item_ids.trial_days, 30)
 
+    def test_recorded_later_than_one_that_starts_later(self):
+        """Thirty days in all, whichever contract was written down first."""
+        self.company.cn285_trial_once = "service"
+        later = self._with_trial(date_start=date(2026, 3, 1))
+        antedated = self._with_trial(date_start=date(2026, 1, 1))
+        self.assertEqual(later.item_ids.trial_days, 30)
+        self.assertEqual(antedated.item_ids.trial_days, 0)
+        self.assertEqual(antedated.item_ids.billing_start, date(2026, 1, 1))
+        third = self._with_trial(date_start=date(2026, 1, 20))
+        self.assertEqual(third.item_ids.trial_days, 0)
+
     def test_items_that_start_together_share_the_trial(self):
         self.company.cn285_trial_once = "contract"
         contract = self._create_contract(

@@ -65,6 +65,7 @@ class Case:
     :param is_professional: whether the buyer acts professionally
     :param untaxed: whether some line has no tax at all
     :param has_discount: whether the terms of payment grant a discount for early payment
+    :param by_buyer: whether the buyer makes the document out (CGI art. 289 I-2)
     """
 
     seller_country: str
@@ -77,6 +78,7 @@ class Case:
     taxes: Sequence[LineTax] = ()
     untaxed: bool = False
     has_discount: bool = False
+    by_buyer: bool = False
 
 
 def mentions(case: Case) -> tuple[Mention, ...]:
@@ -85,7 +87,9 @@ def mentions(case: Case) -> tuple[Mention, ...]:
     Terms of payment are no matter of credit notes, nor penalties one of consumers.
     """
     if case.seller_country not in FRENCH:
-        return ()
+        # Of a seller abroad the buyer owes the tax (283-2), and says so where it writes itself.
+        abroad = case.by_buyer and case.buyer_country in FRENCH and case.taxes
+        return (Mention.REVERSE_CHARGE,) if abroad else ()
     found = [*_about_tax(case)]
     if not case.is_credit and case.is_professional:
         if not case.has_discount:
@@ -97,8 +101,11 @@ def mentions(case: Case) -> tuple[Mention, ...]:
 def _about_tax(case):
     for tax in case.taxes:
         if tax.rate:
-            if tax.is_service:
-                yield Mention.ON_RECEIPTS if tax.on_payment else Mention.ON_DEBITS
+            if tax.is_service and tax.on_payment:
+                yield Mention.ON_RECEIPTS
+            elif tax.is_service and not case.by_buyer:
+                # Whether somebody else has opted for debits, the buyer does not know.
+                yield Mention.ON_DEBITS
         elif why := zero_rate(case, tax):
             yield why
     if case.untaxed and not case.seller_has_vat_number:

@@ -6,6 +6,30 @@ from .invoice_document import InvoiceDocument
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    def _cn285_is_ours(self):
+        """Whether we make the document out: sales, and purchases by self-billing."""
+        self.ensure_one()
+        if self.is_sale_document(include_receipts=True):
+            return True
+        # sudo: how an invoice came about; contracts may be another salesperson's.
+        known = self.sudo()
+        return self.is_purchase_document(include_receipts=True) and bool(
+            known.cn285_contract_ids or known.journal_id.is_self_billing
+        )
+
+    def _get_invoice_pdf_proforma(self):
+        """What is posted is an invoice, sent or not, where it is drawn by us."""
+        report = "account.account_invoices"
+        reports = self.env["ir.actions.report"]
+        if self.state != "posted" or not reports._cn285_drawn(report, self.ids):
+            return super()._get_invoice_pdf_proforma()
+        content, kind = reports._pre_render_qweb_pdf(report, self.ids)
+        return {
+            "filename": self._get_invoice_report_filename(),
+            "filetype": "pdf",
+            "content": reports._get_splitted_report(report, content, kind)[self.id],
+        }
+
     def _cn285_document(self, with_payments=True, proforma=False):
         """What the printed invoice or credit note says, in its recipient's language.
 
@@ -35,7 +59,8 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         rows = self.cn285_schedule_ids
-        if len(rows) != 1:
+        # What is bought says so in its own line: the schedule counts it below zero.
+        if len(rows) != 1 or self.move_id.is_purchase_document(include_receipts=True):
             return rows.browse()
         partial = abs(rows.proration - 1) > 1e-9
         return rows if partial or rows.item_id.billing_type == "usage" else rows.browse()

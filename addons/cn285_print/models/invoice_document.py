@@ -29,7 +29,7 @@ class InvoiceDocument:
     def __init__(self, move, with_payments, proforma):
         self._move, self.env = move, move.env
         self._with_payments, self._proforma = with_payments, proforma
-        self._is_credit = move.move_type == "out_refund"
+        self._is_credit = move.move_type in ("out_refund", "in_refund")
 
     def document(self) -> Document:
         """The document, all its texts in the language of the move's environment."""
@@ -68,29 +68,67 @@ class InvoiceDocument:
     def _title(self):
         """What the document is, and its number where it has one."""
         move = self._move
-        kinds = {
-            "posted": (self.env._("Invoice"), self.env._("Credit Note"), self.env._("Receipt")),
-            "draft": (
+        state = "proforma" if self._proforma else move.state
+        number = move.name if move.name and move.name != "/" else ""
+        return f"{self._kinds()[self._kind()][state]} {number}".strip()
+
+    def _kind(self):
+        """Which of :meth:`_kinds` the document is."""
+        kind = self._move.move_type
+        if kind in ("in_invoice", "in_refund") and not self._move._cn285_is_ours():
+            return f"vendor_{kind}"
+        return kind if kind in self._kinds() else "receipt"
+
+    def _kinds(self):
+        """What documents are called, by kind and state."""
+        states = ("posted", "draft", "cancel", "proforma")
+        words = {
+            "out_invoice": (
+                self.env._("Invoice"),
                 self.env._("Draft Invoice"),
-                self.env._("Draft Credit Note"),
-                self.env._("Draft Receipt"),
-            ),
-            "cancel": (
                 self.env._("Cancelled Invoice"),
+                self.env._("Proforma Invoice"),
+            ),
+            "out_refund": (
+                self.env._("Credit Note"),
+                self.env._("Draft Credit Note"),
                 self.env._("Cancelled Credit Note"),
+                self.env._("Proforma Credit Note"),
+            ),
+            # The word is the law's: annex II of the French tax code, 242 nonies A, I-14°;
+            # directive 2006/112/EC, article 226 (10a).
+            "in_invoice": (
+                self.env._("Self-billing: Invoice"),
+                self.env._("Self-billing: Draft Invoice"),
+                self.env._("Self-billing: Cancelled Invoice"),
+                self.env._("Self-billing: Proforma Invoice"),
+            ),
+            "in_refund": (
+                self.env._("Self-billing: Credit Note"),
+                self.env._("Self-billing: Draft Credit Note"),
+                self.env._("Self-billing: Cancelled Credit Note"),
+                self.env._("Self-billing: Proforma Credit Note"),
+            ),
+            "vendor_in_invoice": (
+                self.env._("Vendor Bill"),
+                self.env._("Draft Vendor Bill"),
+                self.env._("Cancelled Vendor Bill"),
+                self.env._("Vendor Bill"),
+            ),
+            "vendor_in_refund": (
+                self.env._("Vendor Credit Note"),
+                self.env._("Draft Vendor Credit Note"),
+                self.env._("Cancelled Vendor Credit Note"),
+                self.env._("Vendor Credit Note"),
+            ),
+            "receipt": (
+                self.env._("Receipt"),
+                self.env._("Draft Receipt"),
                 self.env._("Cancelled Receipt"),
+                self.env._("Proforma Receipt"),
             ),
         }
-        place = {"out_invoice": 0, "out_refund": 1}.get(move.move_type, 2)
-        title = kinds[move.state][place]
-        if self._proforma:
-            title = (
-                self.env._("Proforma Invoice"),
-                self.env._("Proforma Credit Note"),
-                self.env._("Proforma Receipt"),
-            )[place]
-        number = move.name if move.name and move.name != "/" else ""
-        return f"{title} {number}".strip()
+        return {kind: dict(zip(states, texts, strict=True)) for kind, texts in words.items()}
 
     def _facts(self, lines):
         move = self._move
@@ -103,10 +141,15 @@ class InvoiceDocument:
             (self.env._("Corrects"), self._corrected()),
             (self.env._("Contract"), self._names(move.cn285_contract_ids.mapped("name"))),
             (self.env._("Your Reference"), self._names(self._references())),
-            (self.env._("Customer Number"), move.partner_id.ref or ""),
+            (self._number_label(), move.partner_id.ref or ""),
             (self.env._("Source"), self._source()),
         ]
         return [(label, value) for label, value in facts if value]
+
+    def _number_label(self):
+        if self._move.is_purchase_document(include_receipts=True):
+            return self.env._("Supplier Number")
+        return self.env._("Customer Number")
 
     def _day(self, day):
         return format_date(self.env, day) if day else ""

@@ -70,25 +70,55 @@ class InvoiceMentions:
 
     def _make_case(self):
         move = self._move
+        if move.is_purchase_document(include_receipts=True):
+            return self._purchase_case()
         company = move.company_id
         buyer, customer = move.partner_id, move.partner_id.commercial_partner_id
         place = move.partner_shipping_id or buyer
         country = (place.country_id or buyer.country_id or customer.country_id).code or ""
         home = company.account_fiscal_country_id.code or company.country_id.code or ""
-        union = self.env.ref("base.europe").country_ids.mapped("code")
-        products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         return Case(
             seller_country=home,
             seller_has_vat_number=bool(company.vat),
             buyer_country=country,
-            buyer_in_union=country in union and country != home,
+            buyer_in_union=self._in_union(country) and country != home,
             buyer_has_vat_number=bool(buyer.vat or customer.vat),
             is_professional=bool(buyer) and buyer._cn285_is_professional(),
             is_credit=move.move_type == "out_refund",
-            taxes=tuple(self._by_tax.values()),
-            untaxed=any(not line.tax_ids for line in products),
-            has_discount=bool(move.invoice_payment_term_id.early_discount),
+            **self._terms_of_sale(),
         )
+
+    def _purchase_case(self):
+        """Who sells to us speaks by its own country's law, in the document that we make out."""
+        move = self._move
+        company = move.company_id
+        seller, supplier = move.partner_id, move.partner_id.commercial_partner_id
+        home = company.account_fiscal_country_id.code or company.country_id.code or ""
+        # Where nobody wrote down the country, the supplier is at home here.
+        country = (seller.country_id or supplier.country_id).code or home
+        return Case(
+            seller_country=country,
+            seller_has_vat_number=bool(seller.vat or supplier.vat),
+            buyer_country=home,
+            buyer_in_union=self._in_union(home) and country != home,
+            buyer_has_vat_number=bool(company.vat),
+            is_professional=True,
+            is_credit=move.move_type == "in_refund",
+            by_buyer=True,
+            **self._terms_of_sale(),
+        )
+
+    def _terms_of_sale(self):
+        move = self._move
+        products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        return {
+            "taxes": tuple(self._by_tax.values()),
+            "untaxed": any(not line.tax_ids for line in products),
+            "has_discount": bool(move.invoice_payment_term_id.early_discount),
+        }
+
+    def _in_union(self, country):
+        return country in self.env.ref("base.europe").country_ids.mapped("code")
 
     def _tax_words(self):
         return {
@@ -112,9 +142,9 @@ class InvoiceMentions:
         }
 
     def _payment_words(self):
-        rate = self._move.company_id.cn285_penalty_terms or self.env._(
-            "three times the legal interest rate"
-        )
+        # Of who sells to us, the terms are the law's own.
+        own = not self._case.by_buyer and self._move.company_id.cn285_penalty_terms
+        rate = own or self.env._("three times the legal interest rate")
         return {
             Mention.NO_DISCOUNT: self.env._("No discount for early payment."),
             Mention.PENALTIES: self.env._(

@@ -17,21 +17,29 @@ class InvoiceParties:
     def __init__(self, move):
         self._move, self.env = move, move.env
         self._company = move.company_id
+        # Who sells to us is the seller, also where we make out its invoice.
+        self._buys = move.is_purchase_document(include_receipts=True)
 
     def seller(self) -> Party:
-        """The company: name, address, and numbers that identify it."""
-        company = self._company
-        partner = company.partner_id
-        lines = [*address(partner), partner.phone or "", partner.email or ""]
-        facts = [*self._registered(partner), (self.env._("VAT Number:"), self._seller_vat())]
-        return Party(company.name, _given(lines), _given_facts(facts))
-
-    def _seller_vat(self):
-        """Where the company is registered in the buyer's country, its number there."""
-        return self._move.fiscal_position_id.foreign_vat or self._company.vat or ""
+        """Who sells: name, address, and numbers that identify it."""
+        return self._partner() if self._buys else self._own()
 
     def buyer(self) -> Party:
         """Whom the invoice is addressed to, with the numbers of the customer behind the address."""
+        return self._own() if self._buys else self._partner()
+
+    def _own(self):
+        company = self._company
+        partner = company.partner_id
+        lines = [*address(partner), partner.phone or "", partner.email or ""]
+        facts = [*self._registered(partner), (self.env._("VAT Number:"), self._own_vat())]
+        return Party(company.name, _given(lines), _given_facts(facts))
+
+    def _own_vat(self):
+        """Where the company is registered in the other's country, its number there."""
+        return self._move.fiscal_position_id.foreign_vat or self._company.vat or ""
+
+    def _partner(self):
         partner = self._move.partner_id
         customer = partner.commercial_partner_id
         lines = address(partner)
@@ -49,23 +57,30 @@ class InvoiceParties:
         partner, customer = move.partner_id, move.partner_id.commercial_partner_id
         found = []
         if customer != partner and address(customer) and address(customer) != address(partner):
-            found.append(Party(customer.name, address(customer), label=self.env._("Customer")))
-        delivery = move.partner_shipping_id
+            found.append(Party(customer.name, address(customer), label=self._other_label()))
+        delivery = move.partner_shipping_id if not self._buys else partner.browse()
         if delivery and delivery != partner and address(delivery):
             name = delivery.name or delivery.commercial_partner_id.name or ""
             found.append(Party(name, address(delivery), label=self.env._("Delivered To")))
         return found
 
+    def _other_label(self):
+        return self.env._("Supplier") if self._buys else self.env._("Customer")
+
     def footer(self) -> list[str]:
-        """The company's legal identity, how to reach it, and its own words."""
+        """The seller's legal identity; of the company also how to reach it, and its own words."""
+        if self._buys:
+            seller = self._partner()
+            facts = (f"{label} {value}" for label, value in seller.facts)
+            return _given([" · ".join(_given([seller.name, *facts]))])
         company = self._company
         parts = [company.name, company.cn285_legal_form, company.cn285_trade_register]
         # The trade register's number is the SIREN.
         registered = self._registered(company.partner_id)
         told = registered[1:] if company.cn285_trade_register else registered
         parts += [f"{label} {value}" for label, value in told]
-        if self._seller_vat():
-            parts.append(self.env._("VAT Number: %s", self._seller_vat()))
+        if self._own_vat():
+            parts.append(self.env._("VAT Number: %s", self._own_vat()))
         lines = [
             " · ".join(_given(parts)),
             " · ".join(_given([company.phone, company.email, company.website])),
@@ -76,7 +91,9 @@ class InvoiceParties:
         return _given(lines)
 
     def logo(self) -> bytes | None:
-        """The company's logo as a file, where it has one of its own."""
+        """The logo of the company that sells as a file, where it has one of its own."""
+        if self._buys:
+            return None
         logo = self._company.logo
         if not logo or self._company.uses_default_logo:
             return None

@@ -42,8 +42,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         if whatever and self.cn285_invoice_pdf == "always":
             return True
-        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
-        return state not in ("ok", "upgrade")
+        return not self._cn285_has_odoo_pdf()
+
+    def _cn285_has_odoo_pdf(self):
+        """Whether the program is here by which Odoo makes its PDF."""
+        return self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("ok", "upgrade")
 
     def _cn285_document_fonts(self):
         """Odoo's own Roboto, which has the signs of all European languages."""

@@ -1,1 +1,1 @@
-from . import test_documents, test_layout, test_printing
+from . import test_documents, test_layout, test_printing, test_self_billing

@@ -7,10 +7,13 @@ import sys
 from dataclasses import replace
 from unittest.mock import patch
 
+from odoo.addons.cn285_contract.report.pdf_fonts import Fonts
+from odoo.addons.cn285_contract.report.right_to_left import visual
 from odoo.tests import tagged
 from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
 from PIL import Image
 from pypdf import PdfReader
+from reportlab.pdfbase import pdfmetrics
 
 from ..report.document import Total
 from ..report.document_pdf import document_pdf
@@ -131,3 +134,55 @@ class TestLayout(PrintCase):
         ):
             writer.convert_to_pdfa()
         self.assertTrue(writer.is_pdfa)
+
+    def test_arabic_is_joined_and_runs_from_right_to_left(self):
+        for text, drawn in (
+            ("\u0634\u0631\u0643\u0629", "\ufe94\ufedb\ufeae\ufeb7"),  # initial … final
+            ("\u0644\u0627", "\ufefb"),  # lam and alef are one sign
+            ("\u0633\u0644\u0627\u0645", "\u0645\ufefc\ufeb3"),  # after a letter that joins
+            ("\u0645\u064f\u062d", "\ufea2\ufee3"),  # vowel signs are left out
+            ("\u05d0\u05d1 2026, \u05d2", "\u05d2 ,2026 \u05d1\u05d0"),  # figures do not turn
+            ("A (\u05d0\u05d1) B", "A (\u05d1\u05d0) B"),
+            ("\u05d0 (\u05d1) \u05d2", "\u05d2 (\u05d1) \u05d0"),
+            ("\u05d0\u05d1 12.5", "12.5 \u05d1\u05d0"),
+            ("\u05d0\u05d1\n\u05d2\u05d3", "\u05d1\u05d0\n\u05d3\u05d2"),
+            ("Soci\xe9t\xe9 12", "Soci\xe9t\xe9 12"),
+            ("\u05d0 Cn285 \u05d1", "\u05d0 Cn285 \u05d1"),
+        ):
+            self.assertEqual(visual(text), drawn, text)
+
+    def test_no_sign_is_drawn_as_a_blank(self):
+        """Each sign is of a font that has it, is taken apart, or has a sign that stands for it."""
+        fonts = Fonts(self.company._cn285_document_fonts())
+        names = (
+            "\u0634\u0631\u0643\u0629 \u0627\u0644\u0646\u0648\u0631",
+            "\u05dc\u05e7\u05d5\u05d7",
+            "\u4e2d\u6587\u516c\u53f8",
+            "\u30ab\u30bf\u30ab\u30ca \ud55c\uad6d\uc5b4",
+            "Caf\xe9 \U0001f680\ufe0f \U0001f600",
+            "\u0e44\u0e17\u0e22 \u0926\u0947\u0935",
+            "\U0001d401\U0001d428\U0001d425\U0001d41d \uff21\uff22",
+        )
+        for name in names:
+            for font_name, part in fonts._runs(name, "bold"):
+                face = getattr(pdfmetrics.getFont(font_name), "face", None)
+                glyphs = getattr(face, "charToGlyph", None)
+                if glyphs:  # else one that readers bring
+                    self.assertEqual([sign for sign in part if ord(sign) not in glyphs], [])
+                else:
+                    self.assertNotRegex(part, "[\u0590-\u08ff\U0001f300-\U0001faff]")
+            self.customer.name = name
+            self.assertTrue(self._printed(self._invoice()))
+        runs = fonts._runs("\U0001d401\U0001d428 \uff21", "bold")
+        self.assertEqual("".join(part for _name, part in runs), "Bo A")
+        # Arabic is Odoo's own font, wherever this runs.
+        [(font, _part)] = fonts._runs("\u0634", "regular")
+        self.assertIn("Tajawal", font)
+        # Without any font of ours, too, each sign has its stand-in.
+        bare = Fonts()
+        self.assertTrue("".join(part for _name, part in bare._runs("\u0e44\u0e17", "bold")))
+
+    def test_what_follows_a_name_from_right_to_left_keeps_its_place(self):
+        self.customer.name = "Soci\xe9t\xe9 \u0634\u0631\u0643\u0629 SARL"
+        text = self._printed(self._invoice())
+        self.assertLess(text.index("Soci\xe9t\xe9"), text.index("SARL"))

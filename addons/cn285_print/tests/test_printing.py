@@ -142,7 +142,16 @@ class TestPrintingOnline(PrintCase, HttpCase):
         url = f"/my/invoices/{move.id}?report_type=pdf&download=true"
         first = self.url_open(url)
         self.assertEqual(first.headers["Content-Type"], "application/pdf")
-        self.assertIn(f"Proforma Invoice {move.name}", self._text(first.content))
+        # What is posted is an invoice, whether it was sent or not.
+        text = self._text(first.content)
+        self.assertIn(f"Invoice {move.name}", text)
+        self.assertNotIn("Proforma", text)
+        page = self.url_open(f"/my/invoices/{move.id}?report_type=html").text
+        self.assertNotIn("Proforma", page)
+        shown = self.url_open(f"/my/invoices/{move.id}?report_type=pdf")
+        self.assertNotIn("Proforma", self._text(shown.content))
+        made = move._get_invoice_legal_documents("pdf", allow_fallback=True)
+        self.assertEqual(made["filename"], move._get_invoice_report_filename())
         self.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=[])
         sent = self.url_open(url)
         self.assertEqual(sent.content, move.invoice_pdf_report_id.raw)

@@ -102,25 +102,12 @@ class ContractChange(models.Model):
         own = credits.filtered(lambda row: row.change_id == change)
         # Days that were credited and are billed again, because less of them costs more.
         again = rows.filtered(lambda row: row.change_id == change and row._bills_again(own))
-        credit = -change._with_tax(own | again)
-        pending = -change._with_tax(credits - own)
+        credit, pending = (
+            -change.contract_id._document_total(part)[1] for part in (own | again, credits - own)
+        )
         documents = change.contract_id._paid_documents()
         rounding = as_decimal(change.currency_id.rounding)
         return float(refund(documents, as_decimal(credit), as_decimal(pending), rounding)), credit
-
-    def _with_tax(self, rows):
-        """What rows come to with tax, each on a line of its own."""
-        taxes = rows.item_id._get_taxes()
-        total = 0.0
-        for row in rows:
-            amounts = taxes[row.item_id].compute_all(
-                row.net,
-                currency=row.currency_id,
-                product=row.product_id,
-                partner=row.contract_id.payer_id,
-            )
-            total += amounts["total_included"]
-        return self.currency_id.round(total)
 
     def _ask_refund(self):
         """Ask whoever follows the contract to pay the customer back in time."""

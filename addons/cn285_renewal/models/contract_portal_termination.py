@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo import fields, models
-from odoo.addons.cn285_contract.models.common import LIVE_STATES, day_after
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, day_after, labelled
 from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.tools import format_datetime
 
@@ -234,7 +234,9 @@ class ContractChange(models.Model):
         if self.legitimate_reason == reason or self.is_legitimate:
             return
         if self.declaration or self.legitimate_reason:
-            before = [f"{label}: {value}" for label, value in self._declaration_facts()]
+            before = [
+                labelled(self.env, label, value) for label, value in self._declaration_facts()
+            ]
             self.message_post(body=Markup("<br/>").join(before))
         self._write_inside(
             {

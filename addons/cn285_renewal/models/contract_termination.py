@@ -95,10 +95,10 @@ class Contract(models.Model):
         contract._check_effective(day)
         way = contract._right_to_leave(day, request, legitimate)
         last_day = contract._last_day_of(day, way[0] if way else None)
-        lines = contract._refund_lines(last_day, contract.item_ids)
+        credits = contract._refund_rows(last_day)
+        today = contract.company_id._cn285_today()
+        untaxed, total = (0.0 - one for one in contract._document_total(credits, today))
         fee = contract._leaving_fee(day_after(last_day), way)
-        untaxed = sum(line["amount"] for line in lines)
-        total = sum(line.pop("total") for line in lines)
         currency = contract.currency_id
         return {
             "contract": contract.name,
@@ -119,7 +119,7 @@ class Contract(models.Model):
             "refund_untaxed": currency.round(untaxed),
             "refund_tax": currency.round(total - untaxed),
             "refund_total": currency.round(total),
-            "refund_lines": lines,
+            "refund_lines": contract._refund_lines(credits),
             "refund_due": contract._termination_refund_deadline(day).isoformat(),
             "fee": float(fee.amount),
             "fee_total": contract._fee_with_tax(fee.amount),
@@ -284,31 +284,33 @@ class Contract(models.Model):
             entry["amount_total"] = item._with_tax(entry["amount"]) if known else None
         return entries
 
-    def _refund_lines(self, last_day, items):
-        """What was invoiced of items for the days after ``last_day``, as an end would credit it."""
-        items = items.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
+    def _refund_rows(self, last_day):
+        """What was invoiced for the days after ``last_day``, as an end would credit it: rows that
+        are not saved.
+        """
+        items = self.item_ids.filtered(lambda item: item.billing_type in ("fixed", "one_shot"))
         billed, _counts = items._billed_rows()
-        taxes, lines = items._get_taxes(), []
-        for item in items:
-            credits = settle(item._stretches_until(last_day), billed[item], item._rounding())
-            for credit in credits:
-                amounts = taxes[item].compute_all(
-                    float(credit.amount),
-                    currency=self.currency_id,
-                    product=item.product_id,
-                    partner=self.payer_id,
-                )
-                lines.append(
-                    {
-                        "item_id": item.id,
-                        "name": item.name,
-                        "period_start": credit.start.isoformat(),
-                        "period_end": (credit.end - timedelta(days=1)).isoformat(),
-                        "amount": amounts["total_excluded"],
-                        "total": amounts["total_included"],
-                    }
-                )
-        return lines
+        change, counted = self.env["cn285.contract.change"], {}
+        vals_list = [
+            item._prepare_credit_vals(credit, change, counted)
+            for item in items
+            for credit in settle(item._stretches_until(last_day), billed[item], item._rounding())
+        ]
+        schedules = self.env["cn285.billing.schedule"]
+        return schedules.union(*(schedules.new(vals) for vals in vals_list))
+
+    def _refund_lines(self, rows):
+        """See ``refund_lines`` of :meth:`termination_quote`."""
+        return [
+            {
+                "item_id": row.item_id.id,
+                "name": row.item_id.name,
+                "period_start": row.period_start.isoformat(),
+                "period_end": row.period_end.isoformat(),
+                "amount": -row.amount,
+            }
+            for row in rows
+        ]
 
     def _leaving_fee(self, first_free_day, way):
         """The fee for a termination, as the engine's ``LeavingFee``."""

@@ -220,3 +220,11 @@ class RenewalNoticeSending(models.Model):
                 lambda one: one.env._("Send the renewal notice as a letter"),
                 notice.date_latest,
             )
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _cn285_authorships(self):
+        return [*super()._cn285_authorships(), ("cn285.renewal.notice.sending", "user_id")]

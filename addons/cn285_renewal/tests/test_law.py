@@ -150,6 +150,76 @@ class TestLaw(TermCase):
         self.assertEqual(ours._law()._refund_deadline(day), day + timedelta(days=30))
         self.assertEqual(theirs._law()._refund_deadline(day), date(2026, 12, 31))
 
+    # === WHERE A MEMBER STATE HAS NO RECORD OF ITS OWN === #
+
+    def _consumer_in(self, code, **values):
+        country = self.env.ref(f"base.{code}")
+        values = {"name": f"In {code}", "country_id": country.id, "zip": "1000", **values}
+        return self.consumer.copy(values)
+
+    def test_consumers_of_every_member_state_have_the_unions_rights(self):
+        """Directive 2011/83/EU, articles 9, 10 and 13; prices with tax by its article 6."""
+        union = self.env.ref("cn285_renewal.law_eu")
+        for code in ("be", "de", "pl", "pt", "no"):
+            contract = self._yearly(partner_id=self._consumer_in(code).id)
+            self.assertEqual(contract._law(), union, code)
+            self.assertTrue(contract.has_withdrawal, code)
+            # The 29th of March 2025 is a Saturday: regulation 1182/71, article 3.
+            self.assertEqual(contract.withdrawal_deadline, date(2025, 3, 31), code)
+            self.assertTrue(contract._prices_with_tax(), code)
+            self.assertFalse(contract._announcement(), "tacit renewal is each state's own")
+            self.assertIsNone(contract._law()._interest_rates("consumer"))
+            self.assertEqual(
+                contract._law()._withdrawal_refund_deadline(date(2025, 3, 20)), date(2025, 4, 3)
+            )
+            told_late = self._yearly(
+                partner_id=contract.partner_id.id, date_withdrawal_info=date(2025, 4, 10)
+            )
+            self.assertEqual(told_late.withdrawal_deadline, date(2025, 4, 24))
+
+    def test_professionals_of_member_states_have_none_of_it(self):
+        firm = self._consumer_in("be", is_company=True)
+        contract = self._yearly(partner_id=firm.id)
+        self.assertFalse(contract.has_withdrawal)
+        self.assertFalse(contract._prices_with_tax())
+
+    def test_a_state_with_a_law_of_its_own_is_under_that(self):
+        union = self.env.ref("cn285_renewal.law_eu")
+        reunion = self.env.ref("base.re")
+        for country in (self.env.ref("base.fr"), reunion):
+            customer = self.consumer.copy({"country_id": country.id})
+            self.assertEqual(self.env["cn285.law"]._of(customer, self.company), self.france)
+        self.assertNotIn(self.env.ref("base.fr"), union._countries())
+        contract = self._yearly(partner_id=self._consumer_in("be").id)
+        own = self.env["cn285.law"].create(
+            {"name": "Belgium", "country_id": self.env.ref("base.be").id, "withdrawal_days": 20}
+        )
+        self.assertEqual(contract._law(), own)
+        self.assertNotIn(self.env.ref("base.be"), union._countries())
+        own.active = False
+        self.assertEqual(contract._law(), union)
+
+    def test_holidays_where_the_customer_lives(self):
+        """Concluded 7 July 2025: the 21st is Belgium's national day, an ordinary one elsewhere."""
+        deadlines = {}
+        for code in ("be", "de", "lu"):
+            contract = self._yearly(partner_id=self._consumer_in(code).id)
+            with freeze_time("2025-07-08 10:00:00"):
+                contract.date_concluded = date(2025, 7, 7)
+            deadlines[code] = contract.withdrawal_deadline
+        self.assertEqual(
+            deadlines,
+            {"be": date(2025, 7, 22), "de": date(2025, 7, 21), "lu": date(2025, 7, 21)},
+        )
+
+    def test_the_last_day_ends_by_the_clock_of_the_customers_country(self):
+        contract = self._yearly(partner_id=self._consumer_in("pt").id)
+        self.assertEqual(str(contract._customer_zone()), "Europe/Lisbon")
+
+    def test_a_law_is_of_some_country(self):
+        with self.assertRaisesRegex(ValidationError, "Say of which country"):
+            self.env["cn285.law"].create({"name": "Nowhere"})
+
     # === NO LAW === #
 
     def test_where_there_is_none_contracts_are_what_was_agreed(self):

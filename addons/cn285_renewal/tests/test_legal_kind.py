@@ -81,6 +81,16 @@ class TestLegalKind(TermCase):
             form.vat = VAT
         self.assertEqual(person.cn285_legal_kind, "professional")
 
+    def test_a_duplicate_of_what_nobody_set_follows_its_own_facts(self):
+        firm = self._partner(vat=VAT)
+        person = firm.copy({"name": "Camille", "is_company": False, "vat": False})
+        self.assertEqual((person.cn285_legal_kind, person.cn285_kind_by_hand), ("consumer", False))
+        club = self._partner(cn285_legal_kind="non_professional")
+        other = club.copy({"vat": VAT})
+        self.assertEqual(other.cn285_legal_kind, "non_professional", "what was set is duplicated")
+        other.vat = False
+        self.assertEqual(other.cn285_legal_kind, "non_professional")
+
     def test_contacts_take_it_over_from_their_company(self):
         club = self._partner(cn285_legal_kind="non_professional")
         contact = self.partners.create({"name": "Camille", "parent_id": club.id})

@@ -290,19 +290,25 @@ class TestRefund(RefundCase):
 
     def test_an_invoice_shared_with_another_contract(self):
         one, _other, _shared = self._shared()
-        # Until 5 March: 30 of 365 days, 118.36, and 29 of 31 days of 1.00, 1.13, less 1.20.
-        self._refund(one, "118.29")
+        # Until 5 March: 30 of 365 days, 98.63, and 29 of 31 days of 1.00, 0.94: with the tax of
+        # their sum 119.48, as the credit note has it, less 1.20.
+        change = self._refund(one, "118.28")
+        with freeze_time("2026-03-06 10:00:00"):
+            self._bill(date(2026, 3, 6))
+        [note] = one.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertMoney(note.amount_total, "119.48")
+        self.assertMoney(change.refund_price, "119.48")
 
     def test_a_shared_invoice_that_is_paid(self):
         one, _other, shared = self._shared()
         self._pay(shared)
-        self._refund(one, "119.49")
+        self._refund(one, "119.48")
 
     def test_a_shared_invoice_that_is_paid_in_part(self):
         """Half of it came in: half of each."""
         one, _other, shared = self._shared()
         self._pay(shared, 3000.6)
-        self._refund(one, "118.89")
+        self._refund(one, "118.88")
 
     def test_withdrawal(self):
         contract = self._year("2026-03-01", has_withdrawal=True)

@@ -30,4 +30,5 @@ from . import (
     revrec_run_posting,
     revrec_demo,
     import_revrec,
+    personal_data,
 )

@@ -48,13 +48,23 @@ class RevrecDemo(models.AbstractModel):
         company._cn285_revrec_setup()
         if company.cn285_revrec_rule_id:
             return
+        names = self._rule_names()
         rules = self.env["cn285.revrec.rule"].create(
-            [
-                {"name": self.env._("Straight line by day"), "method": "daily"},
-                {"name": self.env._("As consumed"), "method": "usage"},
-            ]
+            [{"name": name["en_US"], "method": method} for method, name in names.items()]
         )
+        for rule in rules:
+            rule.update_field_translations("name", names[rule.method])
         company.cn285_revrec_rule_id, company.cn285_revrec_usage_rule_id = rules
+
+    @api.model
+    def _rule_names(self):
+        """The names of the rules by method, each in every language of the database."""
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        readers = {lang: self.with_context(lang=lang) for lang in dict.fromkeys(("en_US", *langs))}
+        return {
+            "daily": {lang: one.env._("Straight line by day") for lang, one in readers.items()},
+            "usage": {lang: one.env._("As consumed") for lang, one in readers.items()},
+        }
 
     @api.model
     def _months(self, company, until):

@@ -30,6 +30,16 @@ class TestRules(RevrecCase):
         contract.item_ids.cn285_revrec_rule_id = of_item
         self.assertEqual(contract.item_ids._cn285_rule(), of_item)
 
+    def test_rules_of_the_demonstration_have_names_in_each_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.cn285_revrec_rule_id = False
+        self.company.cn285_revrec_usage_rule_id = False
+        self.env["cn285.revrec.demo"]._set_up(self.company)
+        rules = self.company.cn285_revrec_rule_id + self.company.cn285_revrec_usage_rule_id
+        self.assertEqual(rules.mapped("name"), ["Straight line by day", "As consumed"])
+        french = rules.with_context(lang="fr_FR").mapped("name")
+        self.assertEqual(french, ["Linéaire par jour", "Selon la consommation"])
+
     def test_usage_has_a_usual_rule_of_its_own(self):
         self.company.cn285_revrec_rule_id = self.daily
         self.company.cn285_revrec_usage_rule_id = self.usage_rule

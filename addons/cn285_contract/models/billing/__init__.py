@@ -11,6 +11,7 @@ from . import (
     issue_dates,
     billing_explanation,
     invoice_builder,
+    invoice_texts,
     invoice_taxes,
     broken_data,
     billing_run,

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 from ...engine.explanation import equations, printable
 from ...engine.money import round_money
 from ...engine.proration import Basis
+from ..common import labelled
 
 
 class BillingSchedule(models.Model):
@@ -56,10 +57,11 @@ class BillingSchedule(models.Model):
         sign = "=" if equation.is_exact else "≈"
         if equation.how == "times":
             numerator, denominator = equation.by
-            return f"{text}: {before} × {numerator}/{denominator} {sign} {after}"
+            sum_text = f"{before} × {numerator}/{denominator} {sign} {after}"
+            return labelled(self.env, text, sum_text)
         if equation.how == "minus":
             by = self._exact_amount(equation.by, currency)
-            return f"{text}: {before} − {by} {sign} {after}"
+            return labelled(self.env, text, f"{before} − {by} {sign} {after}")
         return f"{text} {sign} {after}"
 
     @api.model

@@ -111,6 +111,23 @@ class Contract(models.Model):
             "lines": previews,
         }
 
+    def _document_total(self, rows, date=None):
+        """What rows of this contract come to as the documents that will bill them, to the cent.
+
+        Taxes are rounded as the company rounds them, over all lines of a document; what is credited
+        has the taxes that were charged.
+
+        :param rows: open rows, saved or not
+        :param date: one date for all of them; None: each its own
+        :returns: ``(without tax, with tax)`` as floats; credits are below zero
+        """
+        groups = self.env["cn285.invoice.builder"]._group_rows(rows, date)
+        invoices = [self._preview_invoice(key, group) for key, group in groups.items()]
+        return tuple(
+            self.currency_id.round(sum(invoice[name] for invoice in invoices))
+            for name in ("amount_untaxed", "amount_total")
+        )
+
     def _preview_unit_price(self, base_line):
         """The price of a unit with the taxes of its line, before any discount."""
         amounts = base_line["tax_ids"].compute_all(

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ...engine.line_factors import line_factors
 from ..common import as_decimal
+from .line_texts import KEY, LineTexts
 
 
 class InvoiceKey(NamedTuple):
@@ -54,10 +55,10 @@ class InvoiceBuilder(models.AbstractModel):
             contract: self._contract_key(contract, journals[contract], positions[contract])
             for contract in contracts
         }
-        groups = defaultdict(list)
+        groups, days = defaultdict(list), rows._issue_days()
         for row in rows:
-            key = InvoiceKey(invoice_date or row._issue_day(), *terms[row.contract_id])
-            groups[key].append(row.id)
+            day = invoice_date or days[row.company_id, row.billing_date]
+            groups[InvoiceKey(day, *terms[row.contract_id])].append(row.id)
         return {key: _part(rows, groups[key]) for key in sorted(groups)}
 
     @api.model
@@ -83,8 +84,9 @@ class InvoiceBuilder(models.AbstractModel):
         :param groups: ``{InvoiceKey: rows}`` of :meth:`_group_rows`
         """
         terms, credits = self._product_terms(groups), self._plan_credits(groups)
+        builder = self.with_context(**{KEY: LineTexts()})
         return [
-            self._prepare_invoice(key, rows, terms, credits, run) for key, rows in groups.items()
+            builder._prepare_invoice(key, rows, terms, credits, run) for key, rows in groups.items()
         ]
 
     @api.model
@@ -257,50 +259,6 @@ class InvoiceBuilder(models.AbstractModel):
             price_unit=as_decimal(prices.pop()) if len(prices) == 1 else None,
         )
 
-    # === TEXT === #
-
-    @api.model
-    def _invoice_lang(self, contract):
-        """The language of whoever receives the invoice."""
-        return contract._cn285_customer_lang()
-
-    @api.model
-    def _line_text(self, rows):
-        """Text of a line in the payer's language: item, period, and who it is for."""
-        row = _part(rows, rows._ids[:1])
-        contract, item = row.contract_id, row.item_id
-        lang = self._invoice_lang(contract)
-        builder = self.with_context(lang=lang)
-        parts = [self._line_title(item, lang, by_product=contract.line_grouping == "product")]
-        if row.kind != "one_shot":
-            parts.append(
-                builder.env._(
-                    "from %(start)s to %(end)s",
-                    start=format_date(builder.env, min(rows.mapped("period_start")), lang),
-                    end=format_date(builder.env, max(rows.mapped("period_end")), lang),
-                )
-            )
-        text = " – ".join(parts)
-        if len(rows) > 1:
-            text += "\n" + builder.env._("%s items, see the attached detail", len(rows))
-        elif item.beneficiary_id and item.beneficiary_id != contract.partner_id:
-            text += "\n" + builder.env._("For: %s", item.beneficiary_id.display_name)
-        if contract.reseller_id and contract.reseller_id != contract.partner_id:
-            text += "\n" + builder.env._("End customer: %s", contract.partner_id.display_name)
-        return builder.env._("Credit: %s", text) if row.kind == "credit" else text
-
-    @api.model
-    def _line_title(self, item, lang, by_product=False):
-        """The item's name; where that is its product's, in whatever language, the reader's own."""
-        product, name = item.product_id, item.name
-        own = by_product or not name
-        if not own:
-            codes = dict.fromkeys(
-                (lang, *(code for code, _n in self.env["res.lang"].get_installed()))
-            )
-            own = any(product.with_context(lang=code).display_name == name for code in codes)
-        return product.with_context(lang=lang).display_name if own else name
-
     # === WHAT CANNOT BE BILLED === #
 
     @api.model
@@ -317,16 +275,16 @@ class InvoiceBuilder(models.AbstractModel):
             or rateless.get(contract)
             for contract in contracts
         }
-        products, days = {}, {}
+        products, days, issued = {}, {}, rows._issue_days()
         for row in rows:
             contract = row.contract_id
             if obstacles[contract]:
                 continue
-            journal, product = journals[contract], row.product_id
-            key = contract.company_id, journal, product
+            company, journal, product = row.company_id, journals[contract], row.product_id
+            key = company, journal, product
             if key not in products:
                 products[key] = self._product_obstacle(*key)
-            day = contract.company_id, journal, invoice_date or row._issue_day()
+            day = company, journal, invoice_date or issued[company, row.billing_date]
             if day not in days:
                 days[day] = self._date_obstacle(*day)
             reason = self._row_obstacle(row) or products[key]

@@ -24,8 +24,7 @@ class BillingRun(models.Model):
         to_mail = moves.filtered(
             lambda move: (
                 move.state == "posted"
-                # Odoo mails documents of sale; who sells to us gets its document by its own mail.
-                and move.is_sale_document()
+                and self._can_mail(move)
                 and "email" in move.cn285_contract_ids.mapped("sending")
             )
         )
@@ -62,12 +61,19 @@ class BillingRun(models.Model):
             return self.env._("%s has no e-mail address.", move.partner_id.display_name)
         try:
             with self.env.cr.savepoint():
-                self.env["account.move.send"].with_company(
-                    move.company_id
-                )._generate_and_send_invoices(move, sending_methods=["email"])
+                self._mail(move)
         except UserError as error:
             return str(error.args[0]) if error.args else str(error)
         return None
+
+    def _can_mail(self, move):
+        """Whether :meth:`_mail` knows how: Odoo's own sending takes documents of sale."""
+        return move.is_sale_document()
+
+    def _mail(self, move):
+        """Mail one posted invoice with its PDF; raises in words where it cannot."""
+        sender = self.env["account.move.send"].with_company(move.company_id)
+        sender._generate_and_send_invoices(move, sending_methods=["email"])
 
     def _note_mail_issue(self, move, reason):
         issues = self.env["cn285.billing.run.issue"]

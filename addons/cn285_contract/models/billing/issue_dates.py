@@ -53,6 +53,11 @@ class BillingSchedule(models.Model):
         self.ensure_one()
         return self.company_id._cn285_issue_day(self.billing_date)
 
+    def _issue_days(self):
+        """The dates of the invoices of all rows: ``{(company, billing date): date}``."""
+        pairs = {(row.company_id, row.billing_date) for row in self}
+        return {(company, day): company._cn285_issue_day(day) for company, day in pairs}
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"

@@ -18,6 +18,7 @@ from . import (
     contract_change_void,
     contract_change_preview,
     change_references,
+    change_authors,
     contract_template_pause,
     contract_item_pause,
     contract_item_settle,

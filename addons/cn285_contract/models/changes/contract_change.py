@@ -143,6 +143,10 @@ class ContractChange(models.Model):
         "cn285.contract", string="New Contract", readonly=True, copy=False, ondelete="set null"
     )
     description = fields.Char(compute="_compute_description", help="What changes, in words.")
+    details = fields.Char(
+        compute="_compute_description",
+        help="What changes, in words; empty where the type says all of it.",
+    )
 
     _due_idx = models.Index("(company_id, date_effective) WHERE state = 'scheduled'")
 
@@ -246,6 +250,8 @@ class ContractChange(models.Model):
     def _compute_description(self):
         for change in self:
             change.description = change._describe() if change.type else False
+            says_more = change.type and change.description != change._type_label()
+            change.details = change.description if says_more else False
 
     # === CONSTRAINTS AND CRUD === #
 

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import mute_logger, split_every
 
 from ..bulk import CONCURRENCY_ERRORS, commit_batch
-from ..common import in_some_language, in_users_language
+from ..common import in_some_language, in_users_language, labelled
 from ..isolation import each_or_apart
 from ..product_rules import RULES_KEPT
 
@@ -68,7 +68,9 @@ class ContractChange(models.Model):
             message = self.env._("Another process changes the same contracts; this batch waits.")
             raise RetryableJobError(message, seconds=10, ignore_retry=True) from error
         texts = [self.env._("%s changes", sum(len(done) for done in parts))]
-        texts += [f"{contract.display_name}: {reason}" for contract, reason in failed.items()]
+        texts += [
+            labelled(self.env, contract.display_name, reason) for contract, reason in failed.items()
+        ]
         return "\n".join(texts)
 
     @api.model

@@ -153,7 +153,7 @@ class ContractChange(models.Model):
             )
         )
         if behind:
-            behind._replan_until(until, extend=True)
+            behind._extend_until(until)
 
     def _play_plans(self, contracts, until):
         """Let what is planned of these contracts for days before ``until`` take effect.

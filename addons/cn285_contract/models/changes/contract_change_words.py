@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..common import spelled
+from ..common import labelled, spelled
 from .change_value import BadValue, parse_value
 
 
@@ -39,7 +39,7 @@ class ContractChange(models.Model):
             if of_item and self.item_id:
                 label = f"{self.item_id.name}, {label}"
             old, new = (self._logged_text(field, one) for one in (before[name], value))
-            lines.append(f"{label}: {old} → {new}")
+            lines.append(labelled(self.env, label, f"{old} → {new}"))
         return lines
 
     def _logged_text(self, field, value):
@@ -78,7 +78,7 @@ class ContractChange(models.Model):
                 text = self._price_text(value)
             spec = self._type().values.get(name)
             named = spec is not None and spec.kind == "fields"
-            parts.append(text if named else f"{self._value_label(name)}: {text}")
+            parts.append(text if named else labelled(self.env, self._value_label(name), text))
         return " · ".join(filter(None, parts)) or self._type_label()
 
     def _price_text(self, price):
@@ -151,7 +151,7 @@ class ContractChange(models.Model):
                 value = "–"
             elif field.type in ("float", "monetary", "integer"):
                 value = spelled(self.env, value)
-            parts.append(f"{field._description_string(self.env)}: {value}")
+            parts.append(labelled(self.env, field._description_string(self.env), value))
         return ", ".join(parts)
 
     def _is_readable(self, value, spec):

@@ -11,7 +11,7 @@ from ...engine.credit import (
     reserve,
     spread_credit,
 )
-from ..common import as_day, as_decimal, as_record
+from ..common import as_day, as_decimal, as_record, labelled
 
 ALL = Decimal(100)
 # What Odoo's own dialog says of a credit note, and may be another than ours would be.
@@ -250,7 +250,7 @@ class AccountMove(models.Model):
             "invoice_date": day,
             "invoice_date_due": day,
             "invoice_origin": self.name,
-            "ref": f"{text}: {reason.with_env(reader.env).name}" if reason else text,
+            "ref": labelled(reader.env, text, reason.with_env(reader.env).name) if reason else text,
             "narration": options.get("note") or False,
             "invoice_user_id": self.invoice_user_id.id,
             "cn285_credit_reason_id": reason.id,

@@ -73,6 +73,8 @@ class AccountMove(models.Model):
         moves = self.sudo().with_prefetch()
         taken = moves.cn285_schedule_ids._taken_back()
         result = {}
+        if not taken:
+            return result
         for move in moves:
             credits = defaultdict(Decimal)
             for line, rows in move.cn285_schedule_ids.grouped("move_line_id").items():

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
 from .person import Person
-from .places import Deleted, Done, Place, Texts
+from .places import Deleted, Done, Naming, Place, Texts
 
 _lt = LazyTranslate(__name__)
 
@@ -61,6 +61,34 @@ class PersonalData(models.AbstractModel):
                 lambda person: [("id", "in", person.items.ids)],
                 texts=("name",),
                 cleared=("code",),
+            ),
+            Texts(
+                "discounts",
+                _lt("Discounts of contract items: labels"),
+                "cn285.contract.item.discount",
+                lambda person: [("item_id", "in", person.items.ids)],
+                texts=("name",),
+            ),
+            Place(
+                "runs",
+                _lt("Billing runs for chosen customers"),
+                "cn285.billing.run",
+                lambda person: [("partner_ids", "in", person.partners.ids)],
+                kept=_lt("Kept: they point to the contact, and say nothing of it."),
+            ),
+            Naming(
+                "run_issues",
+                _lt("Billing runs: why contracts were set aside"),
+                "cn285.billing.run.issue",
+                None,
+                texts=("reason",),
+            ),
+            Naming(
+                "jobs",
+                _lt("Background jobs: what they said"),
+                "queue.job",
+                None,
+                texts=("name", "result", "exc_info", "exc_message"),
             ),
             Texts(
                 "contracts",

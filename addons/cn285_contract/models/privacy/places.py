@@ -124,7 +124,7 @@ class Naming(Texts):
     def _candidates(self, person):
         model = person.env[self.model]
         names = [*self.texts, *self.data]
-        patterns = [f"%{_escaped(name)}%" for name in person.names]
+        patterns = name_patterns(person)
         if not patterns:
             return []
         conditions = [
@@ -138,6 +138,11 @@ class Naming(Texts):
             )
         )
         return [row_id for (row_id,) in rows]
+
+
+def name_patterns(person):
+    """What names a person, as patterns for ``ILIKE``: they find more than whole words."""
+    return [f"%{_escaped(name)}%" for name in person.names]
 
 
 def _escaped(text):

@@ -11,13 +11,13 @@ from .invoice_writer_header import HeaderPlanner
 from .invoice_writer_items import ItemPlanner
 from .invoice_writer_known import Known
 from .invoice_writer_modules import VERIFIED_MODULES
+from .invoice_writer_ranks import raise_customer_ranks
 from .invoice_writer_reasons import NotQuick, Reason
 from .invoice_writer_refusals import refuse_request
 from .invoice_writer_rows import (
     add_followers,
     insert_invoices,
     log_creation,
-    raise_customer_ranks,
 )
 from .invoice_writer_watched import WATCHED_METHODS
 
@@ -136,6 +136,8 @@ class InvoiceWriter(models.AbstractModel):
         report = examine(self.env, WATCHED_METHODS, self._quick_verified_modules())
         for obstacle in report.obstacles:
             _logger.info("Invoices are made in Odoo's ordinary way: %s", obstacle)
+        if report.tax_modules:
+            _logger.info("Odoo's tax engine is always asked, for: %s", report.tax_modules)
         return report
 
     @api.model
@@ -207,7 +209,8 @@ class InvoiceWriter(models.AbstractModel):
     def _plan_company(self, vals_list, indexes):
         """Return ([(index, planned invoice)], {other index: Reason}) for the current company."""
         try:
-            known = Known(self.env, self._quick_report().plain_fields)
+            report = self._quick_report()
+            known = Known(self.env, report.plain_fields, plain_taxes=not report.tax_modules)
         except NotQuick as refusal:
             return [], dict.fromkeys(indexes, refusal.reason)
         chosen = [vals_list[index] for index in indexes]

@@ -47,10 +47,41 @@ GUARDED_METHODS = {
         "_get_first_matching_fpos",
         "_get_fpos_validation_functions",
     ),
-    "res.partner": ("_get_vat_required_valid",),
+    "res.partner": ("_get_vat_required_valid", "_increase_rank"),
     "mail.message": ("create",),
     "mail.followers": ("create",),
     "account.analytic.distribution.model": ("_get_distribution",),
+}
+
+# What our own rule of plain percentage taxes stands in for, and the modules of which it knows.
+TAX_MODULES = frozenset({"account", "base", "cn285_contract"})
+TAX_METHODS = {
+    "account.tax": frozenset(
+        {
+            "_add_accounting_data_in_base_lines_tax_details",
+            "_add_accounting_data_to_base_line_tax_details",
+            "_add_tax_details_in_base_line",
+            "_add_tax_details_in_base_lines",
+            "_aggregate_base_line_tax_details",
+            "_aggregate_base_lines_aggregated_values",
+            "_aggregate_base_lines_tax_details",
+            "_batch_for_taxes_computation",
+            "_distribute_delta_amount_smoothly",
+            "_eval_tax_amount_price_excluded",
+            "_eval_tax_amount_price_included",
+            "_flatten_taxes_and_sort_them",
+            "_get_tax_details",
+            "_normalize_target_factors",
+            "_prepare_base_line_tax_repartition_grouping_key",
+            "_prepare_tax_lines",
+            "_propagate_extra_taxes_base",
+            "_round_base_lines_tax_details",
+            "_round_tax_details_base_lines",
+            "_round_tax_details_tax_amounts",
+        }
+    ),
+    "account.tax.repartition.line": frozenset({"_get_aml_target_tax_account"}),
+    "res.currency": frozenset({"is_zero", "round"}),
 }
 
 # Passive column types: written as given, nothing else happens.
@@ -70,6 +101,8 @@ class RegistryReport:
     foreign_triggers: dict = field(default_factory=dict)
     # fields elsewhere, by name, whose cached values a new invoice makes stale
     stale_fields: tuple = ()
+    # modules that take part in computing percentage taxes: then Odoo's engine is always asked
+    tax_modules: tuple = ()
 
 
 def examine(env, watched, verified):
@@ -94,6 +127,7 @@ def examine(env, watched, verified):
         plain_fields=plain_fields,
         foreign_triggers=foreign_triggers(env.registry, GUARDED_MODELS, verified, closed),
         stale_fields=_stale_fields(env.registry),
+        tax_modules=_tax_modules(env.registry),
     )
 
 
@@ -222,6 +256,20 @@ def _is_plain(fld):
 
 def _sets_itself(fld):
     return bool(fld.compute or fld.inverse or fld.default or fld.required)
+
+
+def _tax_modules(registry):
+    """Return the modules that override what `engine/plain_tax.py` stands in for."""
+    return tuple(
+        sorted(
+            {
+                module
+                for name, methods in TAX_METHODS.items()
+                for module, cls in _definition_classes(registry[name])
+                if module not in TAX_MODULES and methods.intersection(cls.__dict__)
+            }
+        )
+    )
 
 
 def _stale_fields(registry):

@@ -1,24 +1,21 @@
 """Works out the journal items of a quick customer invoice, and its totals.
 
-Amounts, tax accounts and tags come from Odoo's tax engine, installments from
+Amounts, tax accounts and tags come from `invoice_writer_taxes.py`, installments from
 `account.payment.term`; both are asked once for equal invoices. What is repeated here is how
 `account.move._sync_dynamic_lines` (Odoo 19.0) turns their answers into journal items.
 """
 
-import json
-from dataclasses import dataclass
-
 from odoo.fields import Command
 
 from ..billing.account_tax import SUMS_LINES
-from .invoice_writer_installments import add_installments, no_price, set_amounts
+from .invoice_writer_installments import add_installments, set_amounts
 from .invoice_writer_known import Item, as_json, linked_ids, text
 from .invoice_writer_reasons import NotQuick
 from .invoice_writer_refusals import refuse_product, refuse_reinvoicing
-from .invoice_writer_totals import document_sums, header_totals
+from .invoice_writer_taxes import TaxPlanner
+from .invoice_writer_totals import header_totals
 
 TEXT_LINES = ("line_section", "line_subsection", "line_note")
-TAX_SEQUENCE = 10000
 LINE_KEYS = frozenset(
     {
         "account_id",
@@ -39,16 +36,6 @@ LINE_KEYS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Taxed:
-    """What Odoo's tax engine says of the product lines of one invoice."""
-
-    lines: tuple  # (amount_currency, balance, tag ids) per product line
-    shown: tuple  # (price_subtotal, price_total) per product line
-    taxes: tuple  # (columns, links) of each tax line
-    sums: tuple  # untaxed, tax and total, each in the invoice's and the company's currency
-
-
 class ItemPlanner:
     """Adds the items to invoices whose header is planned."""
 
@@ -58,6 +45,7 @@ class ItemPlanner:
         self.company = known.company
         self.lines = known.env["account.move.line"]
         self.engine = known.env["account.tax"]
+        self.taxes = TaxPlanner(known)
 
     def add_items(self, invoice, vals):
         """Append product, text, tax and payment term items, and set the totals of the header.
@@ -86,7 +74,7 @@ class ItemPlanner:
         taxed = self.known.once(
             "taxed",
             (currency.id, rate, rounding[SUMS_LINES], tuple(signatures)),
-            lambda: self._tax(currency, rate, signatures, rounding),
+            lambda: self.taxes.taxed(currency, rate, signatures, rounding),
         )
         for item, amounts, shown in zip(products, taxed.lines, taxed.shown, strict=True):
             set_amounts(self.known, item.columns, currency, amounts[0], amounts[1])
@@ -281,101 +269,3 @@ class ItemPlanner:
         )
         clean = self.lines._sanitize_values({"analytic_distribution": given}, digits)
         return tuple(clean["analytic_distribution"].items())
-
-    # ------------------------------------------------------------------ amounts and taxes
-
-    def _tax(self, currency, rate, signatures, rounding):
-        """Ask Odoo's tax engine, in the steps of `account.move._sync_tax_lines`.
-
-        :param dict rounding: how lines are rounded, by its key on a base line
-        """
-        engine, company = self.engine, self.company
-        base_lines = [
-            self._base_line(currency, rate, signature, rounding) for signature in signatures
-        ]
-        engine._add_tax_details_in_base_lines(base_lines, company)
-        engine._round_base_lines_tax_details(base_lines, company)
-        # What a line shows is rounded without looking at the other lines: what the engine moves
-        # between lines it keeps apart, as delta_total_excluded.
-        shown = tuple(
-            (
-                base_line["tax_details"]["total_excluded_currency"],
-                base_line["tax_details"]["total_included_currency"],
-            )
-            for base_line in base_lines
-        )
-        engine._add_accounting_data_in_base_lines_tax_details(base_lines, company)
-        result = engine._prepare_tax_lines(base_lines, company)
-        local = self.known.currency
-        lines = tuple(
-            (
-                currency.round(amounts["amount_currency"]),
-                local.round(amounts["balance"]),
-                linked_ids(amounts["tax_tag_ids"]),
-            )
-            for _base_line, amounts in result["base_lines_to_update"]
-        )
-        tax_amounts = [
-            (currency.round(values["amount_currency"]), local.round(values["balance"]))
-            for values in result["tax_lines_to_add"]
-        ]
-        taxes = tuple(
-            self._tax_line(values, currency, *amounts)
-            for values, amounts in zip(result["tax_lines_to_add"], tax_amounts, strict=True)
-        )
-        return Taxed(
-            lines, shown, taxes, document_sums(currency, self.known.currency, lines, tax_amounts)
-        )
-
-    def _base_line(self, currency, rate, signature, rounding):
-        price, quantity, discount, tax_ids, product_id, uom_id, account_id, analytic, given = (
-            signature
-        )
-        record = self.known.record
-        return self.engine._prepare_base_line_for_taxes_computation(
-            {},
-            product_id=record("product.product", product_id),
-            product_uom_id=record("uom.uom", uom_id or False),
-            tax_ids=record("account.tax", tax_ids),
-            price_unit=price,
-            quantity=float(quantity),
-            discount=float(discount),
-            currency_id=currency,
-            rate=rate,
-            sign=-1,
-            account_id=record("account.account", account_id),
-            analytic_distribution=dict(analytic) or None,
-            extra_tax_data=json.loads(given) if given else None,
-            **rounding,
-        )
-
-    def _tax_line(self, values, currency, amount_currency, balance):
-        """Return (columns, links) of a tax line that Odoo would create from ``values``."""
-        repartition = self.known.record(
-            "account.tax.repartition.line", values["tax_repartition_line_id"]
-        )
-        account = self.known.record("account.account", values["account_id"] or False)
-        self.known.check_account(account, "tax")
-        tax = repartition.tax_id
-        analytic = values["analytic_distribution"]
-        columns = {
-            **no_price(currency),
-            "account_id": account.id,
-            "analytic_distribution": as_json(analytic) if analytic else None,
-            "display_type": "tax",
-            "group_tax_id": values["group_tax_id"] or None,
-            "name": values["name"],
-            "sequence": TAX_SEQUENCE,
-            "tax_base_amount": text(
-                self.known.currency, self.known.currency.round(values["tax_base_amount"])
-            ),
-            "tax_group_id": tax.tax_group_id.id or None,
-            "tax_line_id": tax.id,
-            "tax_repartition_line_id": repartition.id,
-        }
-        set_amounts(self.known, columns, currency, amount_currency, balance)
-        links = {
-            "tax_ids": linked_ids(values["tax_ids"]),
-            "tax_tag_ids": linked_ids(values["tax_tag_ids"]),
-        }
-        return columns, links

@@ -42,11 +42,12 @@ class Known:
     :raise NotQuick: when the company's settings rule the quick path out.
     """
 
-    def __init__(self, env, plain_fields):
+    def __init__(self, env, plain_fields, plain_taxes=False):
         self.env = env
         self.company = env.company
         self.currency = env.company.currency_id
         self.plain_fields = plain_fields
+        self.plain_taxes = plain_taxes
         self.today = fields.Date.context_today(env["account.move"])
         self._answers = defaultdict(dict)
         self._check_company_settings()

@@ -1,7 +1,6 @@
 """Stores planned invoices: numbers them by Odoo's sequence, then inserts their rows with COPY."""
 
 import re
-from collections import Counter
 
 from markupsafe import Markup
 from odoo.tools import SQL
@@ -186,19 +185,6 @@ def installment_name(env, name, number):
 
 
 # ---------------------------------------------------------------------- chatter and customers
-
-
-def raise_customer_ranks(env, invoices):
-    """Count the invoices on their customers, as `account.move._post` does."""
-    partners = {invoice.partner.id: invoice.partner for invoice in invoices}
-    prefetch = {
-        *partners,
-        *(partner.commercial_partner_id.id for partner in partners.values()),
-    }
-    for partner_id, count in Counter(invoice.partner.id for invoice in invoices).items():
-        partner = partners[partner_id]
-        counted = (partner | partner.commercial_partner_id).with_prefetch(prefetch)
-        counted._increase_rank("customer_rank", count)
 
 
 def add_followers(env, move_ids):

@@ -159,6 +159,21 @@ class TestChangeDialog(MoneyCase):
             change.description + "".join(self.contract.change_ids.mapped("description")),
         )
 
+    def test_what_the_type_says_is_not_told_twice(self):
+        """Forms and lists show details, which are empty where the type says all."""
+        end = self._change(self.contract, "terminate", TODAY, schedule=False)
+        self.assertFalse(end.details)
+        more = self._change(
+            self.contract,
+            "quantity",
+            TODAY,
+            item=self.contract.item_ids,
+            schedule=False,
+            quantity=4.0,
+        )
+        self.assertEqual(more.details, more.description)
+        self.assertIn("Quantity: 4", more.details)
+
 
 @tagged("post_install", "-at_install")
 class TestChangePortal(HttpCase, MoneyCase):

@@ -186,6 +186,28 @@ class TestAnonymise(ContractCase):
             self.env["cn285.personal.data"].with_user(self.manager)._anonymise(person)
         self.assertEqual(self.person.name, "Jeanne Delacroix")
 
+    def test_who_asked_or_approved_is_archived_not_deleted(self):
+        """Who did something stays known: not even an administrator makes it nobody."""
+        contract = self._create_contract()
+        names = {"requested_by": "asks", "approved_by": "approves"}
+        change = self.env["cn285.contract.change"].create(
+            {
+                "contract_id": contract.id,
+                "type": "terminate",
+                "date_effective": date(2026, 3, 31),
+            }
+        )
+        for field, login in names.items():
+            user = new_test_user(self.env, login, groups="base.group_user", name=login)
+            change._write_inside({field: user.id})
+            with self.assertRaisesRegex(UserError, f"{login} cannot be deleted.*Archive"):
+                user.with_user(self.admin).unlink()
+            user.with_user(self.admin).active = False
+            self.assertEqual(change[field].name, login)
+        free = new_test_user(self.env, "nobody_asked", groups="base.group_user")
+        free.with_user(self.admin).unlink()
+        self.assertFalse(free.exists())
+
     def test_another_companys_contact(self):
         other = self.env["res.company"].create({"name": "Filiale"})
         self.person.company_id = other

@@ -4,6 +4,7 @@ Called by: contracts that plan notices, end or are withdrawn from. France is ``d
 
 from . import (
     law,
+    law_countries,
     law_part,
     legal_region,
     legal_holiday,

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.engine.calendar import Unit
 from odoo.addons.cn285_contract.models.bounds import PERCENT
 from odoo.addons.cn285_contract.models.common import as_decimal
@@ -52,7 +52,12 @@ class Law(models.Model):
 
     name = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(default=True, tracking=True)
-    country_id = fields.Many2one("res.country", required=True, ondelete="restrict", tracking=True)
+    country_id = fields.Many2one(
+        "res.country",
+        ondelete="restrict",
+        tracking=True,
+        help="Left empty: a law of several countries.",
+    )
     country_code = fields.Char(related="country_id.code")
 
     renewal_protects = fields.Selection(
@@ -205,31 +210,7 @@ class Law(models.Model):
             ends = [rate.end for rate in law.rate_ids._engine_rates("person")]
             law.rates_until = max(ends) - timedelta(days=1) if ends else False
 
-    # === WHICH LAW === #
-
-    @api.model
-    def _of(self, customer, company):
-        """The law of a customer's country, or of the company's where none is known; or no law.
-
-        Parts of a country that have a country code of their own are under its law.
-
-        :param customer: a partner, may be empty
-        """
-        country = customer.commercial_partner_id.country_id or company.country_id
-        # sudo: which law there is is no secret, and portal pages ask.
-        return self.sudo().browse(self._id_of_country(country.id))
-
-    @api.model
-    @tools.ormcache("country_id")
-    def _id_of_country(self, country_id):
-        laws = self.sudo()  # sudo: see _of
-        own = laws.search([("country_id", "=", country_id)], limit=1)
-        wider = Domain("region_ids.country_id", "in", [country_id] if country_id else [])
-        return (own or laws.search(wider, limit=1)).id
-
-    def _countries(self):
-        """The countries that are under this law: its own, and those that are parts of it."""
-        return self.country_id | self.region_ids.country_id
+    # === THE RECORD === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -335,7 +316,7 @@ class Law(models.Model):
 
         None where there is no law that asks for any.
         """
-        if not self:
+        if not self.rate_ids and not self.surcharge_ids:
             return None
         protected = kind in PROTECTED[self.renewal_protects]
         return self.rate_ids._engine_rates("person" if protected else "other")

@@ -61,7 +61,15 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._cn285_with_hand(vals) for vals in vals_list])
+        return super().create([self._cn285_new_kind(vals) for vals in vals_list])
+
+    @api.model
+    def _cn285_new_kind(self, vals):
+        """Values of a new customer; a kind that nobody set, as of who is duplicated, is its own."""
+        vals = self._cn285_with_hand(vals)
+        if not vals.get("cn285_kind_by_hand", True):
+            vals.pop("cn285_legal_kind", None)
+        return vals
 
     def write(self, vals):
         return super().write(self._cn285_with_hand(vals))

@@ -40,12 +40,9 @@ class LegalRegion(models.Model):
 
     @api.constrains("country_id", "law_id")
     def _check_country(self):
-        for region in self:
-            if (
-                self.env["cn285.law"]
-                .sudo()
-                .search_count([("country_id", "=", region.country_id.id)])
-            ):
+        laws = self.env["cn285.law"].sudo()  # sudo: only whether there is one
+        for region in self.filtered(lambda one: one.country_id and one.law_id.country_id):
+            if laws.search_count([("country_id", "=", region.country_id.id)]):
                 raise ValidationError(
                     self.env._("%s has a law of its own.", region.country_id.display_name)
                 )

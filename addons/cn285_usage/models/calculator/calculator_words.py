@@ -1,6 +1,7 @@
 """Names and terms of calculators in words: in their history, in changes, in explanations."""
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import labelled
 from odoo.fields import Domain
 
 from .usage_calculator_part import PRICE_COLUMNS
@@ -58,7 +59,7 @@ class UsageCalculator(models.Model):
             titles = self.env["cn285.invoice.builder"]
             subject = titles._line_title(self.source_item_id, self.env.lang)
         label = self._charge_model_label()
-        return f"{subject}: {label}" if subject else label
+        return labelled(self.env, subject, label) if subject else label
 
     def _terms_text(self):
         """What decides on the price, in a line, in the user's language."""
@@ -86,20 +87,21 @@ class UsageCalculator(models.Model):
             return ", ".join(self._part_text(part) for part in value.sorted())
         if field.relational:
             # sudo: the name of what prices go by; whoever may read these may read it.
-            return f"{label}: {', '.join(value._origin.sudo().mapped('display_name'))}"
+            names = ", ".join(value._origin.sudo().mapped("display_name"))
+            return labelled(self.env, label, names)
         if field.type == "selection":
-            return f"{label}: {dict(field._description_selection(self.env))[value]}"
+            return labelled(self.env, label, dict(field._description_selection(self.env))[value])
         if field.type == "boolean":
             return label
         if field.type in ("float", "integer"):
-            return f"{label}: {self._number_text(value)}"
-        return f"{label}: {value}"
+            return labelled(self.env, label, self._number_text(value))
+        return labelled(self.env, label, value)
 
     def _part_text(self, part):
         """A tier, or the price of a value."""
         price = self._number_text(part.price_unit)
         if "value" in part:
-            return f"{part.value}: {price}"
+            return labelled(self.env, part.value, price)
         figures = {"bound": self._number_text(part.up_to), "price": price}
         text = (
             self.env._("up to %(bound)s: %(price)s", **figures)

@@ -7,4 +7,6 @@ from . import (
     usage_cascade_rating,
     royalty_company,
     royalty_purchase,
+    royalty_sending,
+    royalty_words,
 )

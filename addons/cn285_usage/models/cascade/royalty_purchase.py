@@ -83,11 +83,11 @@ class InvoiceBuilder(models.AbstractModel):
         company = self.env["res.company"].browse(company_id)
         position = self.env["account.fiscal.position"].browse(fiscal_position_id)
         product = product.with_company(company)
-        accounts = product.product_tmpl_id.get_product_accounts(fiscal_pos=position)
+        account = company._cn285_royalty_account(product, position)
         taxes = position.map_tax(product.supplier_taxes_id._filter_taxes_by_company(company))
         return {
             **terms,
-            "account_id": (accounts["expense"] or journal.default_account_id).id,
+            "account_id": (account or journal.default_account_id).id,
             "tax_ids": [fields.Command.set(taxes.ids)],
         }
 
@@ -124,7 +124,6 @@ class InvoiceBuilder(models.AbstractModel):
         if not journal:
             return self.env._("there is no purchase journal in %s.", company.name)
         product = row.product_id.with_company(company)
-        accounts = product.product_tmpl_id.get_product_accounts()
-        if not accounts["expense"] and not journal.default_account_id:
+        if not (company._cn285_royalty_account(product) or journal.default_account_id):
             return self.env._("product %s has no expense account.", product.display_name)
         return None

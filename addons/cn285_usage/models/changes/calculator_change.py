@@ -1,7 +1,7 @@
 """Calculators as contract changes set their terms."""
 
 from odoo import Command, api, fields, models
-from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, labelled
 from odoo.exceptions import UserError
 
 from ..calculator.usage_calculator_part import KEPT, PRICE_COLUMNS
@@ -96,7 +96,7 @@ class ContractItem(models.Model):
     def _compute_usage_terms(self):
         for item in self:
             item.usage_terms = " | ".join(
-                f"{one.name}: {one._terms_text()}" for one in item.calculator_ids
+                labelled(self.env, one.name, one._terms_text()) for one in item.calculator_ids
             )
 
     def _usage_needs_approval(self):

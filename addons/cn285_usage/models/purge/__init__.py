@@ -5,6 +5,7 @@ Called by: a daily cron, the preview on metrics, and whoever makes a person anon
 
 from . import (
     closed_days,
+    delivery_keys,
     purge_holds,
     usage_purge,
     purge_preview,

@@ -4,8 +4,15 @@ from dataclasses import dataclass
 
 import pytz
 from odoo import api, models
-from odoo.addons.cn285_contract.models.privacy.places import Naming, Place, Texts
+from odoo.addons.cn285_contract.models.privacy.places import (
+    Naming,
+    Place,
+    Texts,
+    name_patterns,
+)
 from odoo.tools import SQL, LazyTranslate, format_date
+
+from .delivery_keys import TELLING_KEY
 
 _lt = LazyTranslate(__name__)
 
@@ -43,21 +50,56 @@ class Events(Place):
         events.invalidate_model(flush=False)
 
 
+@dataclass(frozen=True)
+class Deliveries(Place):
+    """Deliveries that are known by a value of a person's events, such as the number of an order."""
+
+    def found(self, person):
+        rows = person.env.execute_query(
+            SQL(
+                """SELECT id, key, item_id = ANY(%s) FROM cn285_usage_delivery
+                    WHERE (item_id = ANY(%s) OR key ILIKE ANY(%s)) AND %s""",
+                person.items.ids,
+                person.items.ids,
+                name_patterns(person),
+                TELLING_KEY,
+            )
+        )
+        return [
+            delivery_id for delivery_id, key, is_own in rows if is_own or person.texts.is_in(key)
+        ]
+
+    def anonymise(self, person):
+        deliveries = person.env["cn285.usage.delivery"].browse(self.found(person))
+        deliveries._forget_keys(SQL("id = ANY(%s)", deliveries.ids))
+
+
 def _of_person(person):
     """The condition on events ``e`` that are of a person and still say so."""
-    patterns = [f"%{name}%" for name in person.names] or [""]
     return SQL(
         """(e.beneficiary_id = ANY(%s)
             OR e.item_id = ANY(%s)
             OR e.item_id IS NULL AND e.contract_id = ANY(%s)
-            OR e.state = 'parked' AND e.reference ILIKE ANY(%s))
+            OR e.id = ANY(%s))
            AND (e.properties IS NOT NULL OR e.beneficiary_id IS NOT NULL
                 OR e.reference IS NOT NULL OR e.transaction_id NOT LIKE 'purged-%%')""",
         person.partners.ids,
         person.items.ids,
         person.contracts.filtered(lambda one: one.partner_id in person.partners).ids,
-        patterns,
+        _parked(person),
     )
+
+
+def _parked(person):
+    """Ids of events that nobody matched yet and that were sent for this person, named in words."""
+    rows = person.env.execute_query(
+        SQL(
+            """SELECT e.id, e.reference FROM cn285_usage_event e
+                WHERE e.state = 'parked' AND e.reference ILIKE ANY(%s)""",
+            name_patterns(person),
+        )
+    )
+    return [event_id for event_id, reference in rows if person.texts.is_in(reference)]
 
 
 def _last_moments(person):
@@ -112,6 +154,37 @@ class PersonalData(models.AbstractModel):
                 "cn285.usage.rating",
                 lambda person: [("item_id", "in", person.items.ids)],
                 cleared=("inputs",),
+            ),
+            Deliveries(
+                "deliveries",
+                _lt("Deliveries: by what value of their events they are known"),
+                "cn285.usage.delivery",
+                None,
+            ),
+            Texts(
+                "pools",
+                _lt("Pools of included units: names"),
+                "cn285.usage.pool",
+                lambda person: [
+                    "|",
+                    ("contract_id", "in", person.contracts.ids),
+                    ("partner_id", "in", person.partners.ids),
+                ],
+                texts=("name",),
+            ),
+            Texts(
+                "calculators",
+                _lt("Usage calculators: names"),
+                "cn285.usage.calculator",
+                lambda person: [("item_id", "in", person.items.ids)],
+                texts=("own_name",),
+            ),
+            Naming(
+                "macro_trials",
+                _lt("SmartCodes: what versions were tried on"),
+                "cn285.smartcode.version",
+                None,
+                texts=("note", "test_input", "test_result"),
             ),
             *super()._places(),
         ]

@@ -136,6 +136,7 @@ class UsageEvent(models.Model):
             return 0
         contracts._close_usage(day)
         contracts._forget_macro_inputs(day)
+        contracts._forget_delivery_keys(day)
         commit_batch(self.env)
         return self._purge_where(condition, metrics)
 

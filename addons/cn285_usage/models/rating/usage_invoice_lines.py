@@ -2,7 +2,7 @@
 
 from odoo import models
 from odoo.addons.cn285_contract.engine.line_factors import line_factors
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.common import as_decimal, labelled
 
 
 class InvoiceBuilder(models.AbstractModel):
@@ -90,6 +90,8 @@ class InvoiceBuilder(models.AbstractModel):
         """
         if line.code.startswith("macro"):
             return line.key
+        if royalty := self._royalty_text(rating, line, row):
+            return royalty
         text = row._explain_step(
             f"usage_{line.code}",
             {
@@ -105,7 +107,7 @@ class InvoiceBuilder(models.AbstractModel):
         subject = rating.calculator_id._line_label()
         if rating.beneficiary_id:
             subject = f"{rating.beneficiary_id.display_name} – {subject}"
-        return f"{subject}: {text}"
+        return labelled(self.env, subject, text)
 
 
 def _shown_quantity(quantity, amount):

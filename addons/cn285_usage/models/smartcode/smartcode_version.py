@@ -258,3 +258,11 @@ class SmartCodeVersion(models.Model):
                     f"{line.label}: {line.quantity:f} × {line.unit_price:f} = {line.exact:f}"
                 )
         return "\n".join(lines) or self.env._("The macro returned no lines: nothing is billed.")
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _cn285_authorships(self):
+        return [*super()._cn285_authorships(), ("cn285.smartcode.version", "activated_by_id")]

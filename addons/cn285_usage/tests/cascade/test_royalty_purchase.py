@@ -58,6 +58,92 @@ class TestRoyaltyPurchase(CascadeCase):
         self.assertEqual((moves - bill).move_type, "out_invoice")
         self.assertFalse(self._bill_on("2026-02-01").invoice_ids)
 
+    def test_the_account_of_royalties(self):
+        """651 by the French chart; the settings', and the product's own account go before."""
+        charts = self.env["account.chart.template"]
+        expected = charts.ref("pcg_6511")
+        self.assertNotEqual(self.company.expense_account_id, expected)
+        company, product = self.company, self.right
+        self.assertEqual(company._cn285_royalty_account(product), expected)
+        company.cn285_royalty_account_id = charts.ref("pcg_6516")
+        self.assertEqual(company._cn285_royalty_account(product), charts.ref("pcg_6516"))
+        product.categ_id = self.env["product.category"].create(
+            {"name": "Rights", "property_account_expense_categ_id": charts.ref("pcg_604").id}
+        )
+        self.assertEqual(company._cn285_royalty_account(product), charts.ref("pcg_604"))
+        product.property_account_expense_id = charts.ref("pcg_6518")
+        self.assertEqual(company._cn285_royalty_account(product), charts.ref("pcg_6518"))
+        product.property_account_expense_id = product.categ_id = False
+        company.cn285_royalty_account_id = False
+        self._royalty()
+        bill = self._bill_on("2026-02-01").invoice_ids.filtered(
+            lambda move: move.move_type == "in_invoice"
+        )
+        self.assertEqual(bill.invoice_line_ids.account_id, expected)
+
+    def test_651_is_something_else_in_other_charts(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.be")
+        self.assertEqual(
+            self.company._cn285_royalty_account(self.right), self.company.expense_account_id
+        )
+
+    def test_the_line_in_words(self):
+        """A share of an amount, billed to whom and when; no figure below zero."""
+        self._royalty()
+        moves = self._bill_on("2026-02-01").invoice_ids
+        bill = moves.filtered(lambda move: move.move_type == "in_invoice")
+        [line] = bill.invoice_line_ids
+        customer = (moves - bill).partner_id.commercial_partner_id.name
+        text = line.name.replace("\u00a0", " ")
+        self.assertIn(f": 10 % of 200.10 € billed to {customer} in January 2026", text)
+        self.assertNotIn("-", line.name.partition("\n")[2])
+        self.assertNotIn("×", line.name)
+
+    def test_part_of_a_month_and_a_refund_in_words(self):
+        source = self._usage_contract({"price_unit": 0.1}).item_ids
+        self._target(
+            source,
+            {**self.PURCHASE, "percent": 12.5},
+            self._of_author(),
+            product_id=self.right.id,
+            date_start="2026-01-01",
+        )
+        self._use(source.contract_id, 2001, "2026-01-01")
+        self._bill_on("2026-02-01")
+        self._use(source.contract_id, -1000, "2026-01-01")
+        refund = self._bill_on("2026-03-01").invoice_ids.filtered(
+            lambda move: move.move_type == "in_refund"
+        )
+        self.assertMoney(refund.amount_untaxed, "12.50")
+        taken_back = refund.invoice_line_ids.filtered("price_subtotal")
+        self.assertIn(": 12.5 % of 100.00 € billed to", taken_back.name.replace("\u00a0", " "))
+
+    def test_the_run_mails_it_to_the_supplier(self):
+        contract = self._of_author()
+        contract.sending = "email"
+        self.author.email = "dupont@example.com"
+        self._royalty(contract=contract)
+        run = self._bill_on("2026-02-01")
+        bill = run.invoice_ids.filtered(lambda move: move.move_type == "in_invoice")
+        clerk = new_test_user(
+            self.env,
+            "royalty mailer",
+            "cn285_contract.group_billing_manager,account.group_account_invoice",
+        )
+        self.assertTrue(run._can_mail(bill))
+        run.with_user(clerk)._job_send(bill.ids)
+        self.assertEqual(run.issue_ids.mapped("reason"), [])
+        self.assertTrue(bill.is_move_sent)
+        message = bill.message_ids.filtered(lambda one: self.author in one.partner_ids)
+        self.assertIn(bill.name, message.subject)
+        self.assertTrue(message.attachment_ids)
+        run.with_user(clerk)._job_send(bill.ids)
+        self.assertEqual(
+            bill.message_ids.filtered(lambda one: self.author in one.partner_ids), message
+        )
+        self.author.email = False
+        self.assertIn("no e-mail address", run._send_one(bill))
+
     def test_sold_and_bought_in_one_contract(self):
         """A customer that is paid for something too gets its invoice, and makes one to us."""
         source = self._usage_contract({"price_unit": 0.1}).item_ids
