@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from odoo import models
 
+# Kinds of pricelist rules that Odoo has: of the quantity they ask only whether it is enough.
+USUAL_RULES = ("fixed", "percentage", "formula")
+
 
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
@@ -43,19 +46,24 @@ class ContractItem(models.Model):
                 prices[item.id, day] = terms.price_unit
                 continue
             contract, pricelist = item.contract_id, item._pricelist_on(day)
-            segment = self._price_segment(contract, pricelist, item.product_id, day, segments)
-            key = (contract.company_id, pricelist, contract.currency_id, terms.quantity)
-            groups[(*key, segment)].append((item, day))
+            segment = self._price_segment(
+                contract, pricelist, item.product_id, day, terms.quantity, segments
+            )
+            key = (contract.company_id, pricelist, contract.currency_id)
+            groups[(*key, segment)].append((item, day, terms.quantity))
         adapts = bool(groups) and self._taxes_may_be_inside()
-        for (company, pricelist, currency, quantity, _segment), members in groups.items():
-            products = self.env["product.product"].union(*(item.product_id for item, _ in members))
+        for (company, pricelist, currency, _segment), members in groups.items():
+            _item, day, quantity = members[0]
+            products = self.env["product.product"].browse(
+                {item.product_id.id: None for item, _day, _quantity in members}
+            )
             found = pricelist.with_company(company)._get_products_price(
                 products.with_company(company),
                 quantity,
                 currency=currency or company.currency_id,
-                date=members[0][1],
+                date=day,
             )
-            for item, day in members:
+            for item, day, _quantity in members:
                 price = found[item.product_id.id]
                 prices[item.id, day] = item._adapt_price(price) if adapts else price
         return prices
@@ -66,31 +74,39 @@ class ContractItem(models.Model):
         # sudo: only whether there are any.
         return any(self.env["account.tax"].sudo().search(domain).mapped("price_include"))
 
-    def _price_segment(self, contract, pricelist, product, day, segments):
-        """Key of the stretch of days on which a pricelist answers the same as on ``day``."""
+    def _price_segment(self, contract, pricelist, product, day, quantity, segments):
+        """Key of the days and quantities for which a pricelist answers as for these."""
         if pricelist not in segments:
             segments[pricelist] = self._price_breaks(pricelist)
-        breaks, converts = segments[pricelist]
+        breaks, quantities, converts = segments[pricelist]
+        if quantities is not None:
+            quantity = bisect_right(quantities, quantity)
         if converts or product.currency_id != contract.currency_id:
-            return day
-        return bisect_right(breaks, day)
+            return day, quantity
+        return bisect_right(breaks, day), quantity
 
     def _price_breaks(self, pricelist):
-        """Days on which the pricelist's prices may change, and whether it converts currencies."""
-        breaks, converts, seen, todo = set(), False, set(), [pricelist]
+        """Where the pricelist's prices may change, and whether it converts currencies.
+
+        :returns: days, quantities (None where rules are of a kind that may say anything)
+        """
+        breaks, quantities, converts, seen, todo = set(), set(), False, set(), [pricelist]
+        usual = True
         while todo:
             current = todo.pop()
             if current in seen:
                 continue
             seen.add(current)
             converts = converts or (bool(current) and current.currency_id != pricelist.currency_id)
-            for rule in current.sudo().item_ids:  # sudo: only the dates of the rules are used
+            for rule in current.sudo().item_ids:  # sudo: only days and quantities are used
                 for moment in filter(None, (rule.date_start, rule.date_end)):
                     # One day either side: rules hold UTC moments, requests are local days.
                     breaks.update(moment.date() + timedelta(days=days) for days in (-1, 0, 1, 2))
+                usual = usual and rule.compute_price in USUAL_RULES
+                quantities.add(rule.min_quantity)
                 if rule.base_pricelist_id:
                     todo.append(rule.base_pricelist_id)
-        return sorted(breaks), converts
+        return sorted(breaks), sorted(quantities) if usual else None, converts
 
     def _adapt_price(self, price):
         """The price with included taxes exchanged for those of the fiscal position."""

@@ -8,6 +8,7 @@ from . import (
     contract_invoicing,
     contract_preview,
     billing_schedule,
+    repricing,
     issue_dates,
     billing_explanation,
     invoice_builder,

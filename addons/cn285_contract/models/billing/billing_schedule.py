@@ -301,25 +301,6 @@ class BillingSchedule(models.Model):
         """Hook: whether an addon is there that rates usage; without, it is not billed unseen."""
         return False
 
-    def _reprice(self):
-        """Ask the pricelists again for planned rows that are about to be invoiced.
-
-        A pricelist may have changed since the row was planned; an own price has not.
-        """
-        rows = self.filtered(
-            lambda row: (
-                row.kind in ("fixed", "one_shot") and row.item_id.price_source == "pricelist"
-            )
-        )
-        items = rows.item_id
-        if not items:
-            return
-        prices = items._prices_at([(row.item_id, row.period_start) for row in rows])
-        stale = rows.filtered(
-            lambda row: round(row.price_unit - prices[row.item_id.id, row.period_start], 6) != 0
-        )
-        stale.item_id._replan()
-
     def _is_billed(self):
         """Whether the row is history: what changes later goes into another one."""
         self.ensure_one()
