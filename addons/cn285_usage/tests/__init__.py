@@ -28,6 +28,7 @@ from .rating import (
     test_late_usage,
     test_nothing_to_invoice,
     test_rating_aspects,
+    test_usage_batches,
     test_usage_credit,
     test_usage_partner_merge,
     test_usage_estimate,
