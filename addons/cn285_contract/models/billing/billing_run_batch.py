@@ -6,6 +6,10 @@ from ...engine.issue import AS_ISSUED, AS_PLANNED
 from ..bulk import CONCURRENCY_ERRORS
 from ..isolation import each_or_apart, of_contracts, reason_of
 
+# Issues that are written anew where a contract fails again. Of usage also those that a new start
+# has closed: it is rated after that.
+STILL_TOLD = {"rating": ("open", "solved")}
+
 
 class BillingRun(models.Model):
     """How a run bills the rows of one batch, and sets aside the contracts that it cannot bill."""
@@ -30,7 +34,7 @@ class BillingRun(models.Model):
     # === ONE BATCH === #
 
     def _run_batch(self, batch, contract_ids=None):
-        """Bill the rows of one batch in the current transaction.
+        """Rate and bill the rows of one batch in the current transaction.
 
         Locks the rows first: rows that another process bills right now make the whole batch wait,
         so that no invoice is torn in two.
@@ -42,6 +46,7 @@ class BillingRun(models.Model):
         """
         self.ensure_one()
         self = self.with_company(self.company_id)
+        self._rate_batch(batch, contract_ids)
         domain = self._batch_domain(batch)
         if contract_ids:
             domain &= Domain("contract_id", "in", contract_ids)
@@ -51,9 +56,9 @@ class BillingRun(models.Model):
         rows.lock_for_update(allow_referencing=True)
         return self._bill_rows(rows)
 
-    def _batch_domain(self, batch):
+    def _batch_domain(self, batch, state="planned"):
         payers = sorted({payer for _day, payer in batch})
-        domain = self._due_domain() & Domain("contract_id.payer_id", "in", payers)
+        domain = self._due_domain(state) & Domain("contract_id.payer_id", "in", payers)
         if self.invoice_date:
             return domain
         days = {}
@@ -209,12 +214,12 @@ class BillingRun(models.Model):
         issues = {
             issue.contract_id: issue
             for issue in self.issue_ids
-            if issue.kind == kind and issue.state == "open"
+            if issue.kind == kind and issue.state in STILL_TOLD.get(kind, ("open",))
         }
         creates = []
         for contract, reason in reasons.items():
             if contract in issues:
-                issues[contract]._write_inside({"reason": reason})
+                issues[contract]._write_inside({"reason": reason, "state": "open"})
             else:
                 creates.append(
                     {
