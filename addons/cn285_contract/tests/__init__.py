@@ -22,7 +22,6 @@ from . import (
 )
 from .billing import (
     test_billing_run,
-    test_billing_run_start,
     test_broken_data,
     test_invoices,
     test_issue_dates,

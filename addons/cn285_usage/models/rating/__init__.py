@@ -8,7 +8,6 @@ from . import (
     usage_contract_item,
     usage_item,
     usage_run,
-    usage_dependence,
     usage_invoice_lines,
     usage_rating,
     usage_balance,
