@@ -3,8 +3,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..isolation import each_or_apart, of_contracts
-
 # How far from today a run may bill: further is a slip of the keyboard.
 LARGEST_SPAN_YEARS = 30
 
@@ -281,22 +279,6 @@ class BillingRun(models.Model):
         among = self._concerned() & self._sound(failed)
         failed.update(schedules._ensure_planned(self.company_id, self.date, among))
 
-    def _rate_waiting_rows(self, failed):
-        """Step: rate the usage that has come in."""
-        ids = [contract.id for contract in failed]
-        waiting = self.env["cn285.billing.schedule"].search(
-            self._due_domain("waiting") & Domain("contract_id", "not in", ids)
-        )
-        if not waiting:
-            failed.update(waiting._rate_waiting())
-            return
-        parts, failing = each_or_apart(
-            waiting.contract_id,
-            lambda contracts: of_contracts(waiting, contracts)._rate_waiting(),
-        )
-        for reasons in (*parts, failing):
-            failed.update(reasons)
-
     @api.model
     def _sound(self, failed):
         """Domain of the contracts that did not fail before."""
@@ -310,14 +292,6 @@ class BillingRun(models.Model):
         ids = [contract.id for contract in reasons]
         own = self.env["cn285.contract"].search(self._contract_domain() & Domain("id", "in", ids))
         return {contract: reason for contract, reason in reasons.items() if contract in own}
-
-    def _set_aside_unrated(self, failed):
-        """Step: set aside the contracts that could not be rated; others are no issue any more."""
-        solved = self.issue_ids.filtered(
-            lambda issue: issue.kind == "rating" and issue.contract_id not in failed
-        )
-        solved._write_inside({"state": "solved"})
-        self._set_aside(self._own_contracts(failed), kind="rating")
 
     # === GIVING UP === #
 

@@ -5,6 +5,10 @@ from ...engine.issue import AS_PLANNED
 from ..bulk import CONCURRENCY_ERRORS
 from ..isolation import each_or_apart, of_contracts, reason_of
 
+# Issues that are written anew where a contract fails again. Of usage also those that a new start
+# has closed: it is rated after that.
+STILL_TOLD = {"rating": ("open", "solved")}
+
 
 class BillingRun(models.Model):
     """How a run bills the rows of one batch, and sets aside the contracts that it cannot bill."""
@@ -29,7 +33,7 @@ class BillingRun(models.Model):
     # === ONE BATCH === #
 
     def _run_batch(self, batch, contract_ids=None):
-        """Bill the rows of one batch in the current transaction.
+        """Rate and bill the rows of one batch in the current transaction.
 
         Locks the rows first: rows that another process bills right now make the whole batch wait,
         so that no invoice is torn in two.
@@ -41,6 +45,7 @@ class BillingRun(models.Model):
         """
         self.ensure_one()
         self = self.with_company(self.company_id)
+        self._rate_batch(batch, contract_ids)
         rows = self._batch_rows(batch)
         if contract_ids:
             rows = rows.filtered(lambda row: row.contract_id.id in set(contract_ids))
@@ -188,12 +193,12 @@ class BillingRun(models.Model):
         issues = {
             issue.contract_id: issue
             for issue in self.issue_ids
-            if issue.kind == kind and issue.state == "open"
+            if issue.kind == kind and issue.state in STILL_TOLD.get(kind, ("open",))
         }
         creates = []
         for contract, reason in reasons.items():
             if contract in issues:
-                issues[contract]._write_inside({"reason": reason})
+                issues[contract]._write_inside({"reason": reason, "state": "open"})
             else:
                 creates.append(
                     {

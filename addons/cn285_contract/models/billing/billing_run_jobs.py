@@ -129,16 +129,6 @@ class BillingRun(models.Model):
             persistently(run.env, run._finish)
         return True
 
-    def action_run_in_jobs(self):
-        """Bill what is due by jobs in the background, a batch each; the screen shows progress."""
-        for run in self:
-            if run._is_ahead():
-                run._show_ahead()
-                continue
-            commit_batch(run.env)
-            run._delay_batches(persistently(run.env, run._start))
-        return True
-
     def _delay_batches(self, batches):
         """Order a job for each batch of a started run, and one after them all that closes it.
 
@@ -185,10 +175,7 @@ class BillingRun(models.Model):
         """
         self.ensure_one()
         self._check_not_ahead()
-        if self.state not in ("draft", "running", "partial"):
-            raise UserError(
-                self.env._("Billing run %s is over: make a new one to bill what is due.", self.name)
-            )
+        self._check_can_start()
         batches = self.batch_ids.filtered(lambda batch: batch.state != "done")
         if not batches:
             self._prepare_due_rows()
@@ -268,7 +255,7 @@ class BillingRun(models.Model):
         self._prepare_due_rows()
         contracts = issues.filtered(lambda issue: issue.kind != "mail").contract_id
         rows = self.env["cn285.billing.schedule"].search(
-            self._due_domain() & Domain("contract_id", "in", contracts.ids)
+            self._domain_to_cut() & Domain("contract_id", "in", contracts.ids)
         )
         keys = cut(self._row_keys(rows), self.company_id.cn285_batch_size)
         self._write_inside({"state": "running"})
@@ -287,12 +274,11 @@ class QueueJob(models.Model):
         """A job that fails or is cancelled never releases the one that closes its run."""
         result = super().write(vals)
         if vals.get("state") in ("failed", "cancelled"):
-            jobs = self.filtered(
-                lambda job: (
-                    (job.model_name, job.method_name) == ("cn285.billing.run.batch", "_job_run")
-                )
-            )
-            for job in jobs:
+            for job in self:
                 # sudo: whoever may end jobs need not be a billing manager; the run only learns it.
-                job.records.sudo().exists()._give_up()
+                records = job.records.sudo().exists()
+                if (job.model_name, job.method_name) == ("cn285.billing.run.batch", "_job_run"):
+                    records._give_up()
+                elif (job.model_name, job.method_name) == ("cn285.billing.run", "_job_start"):
+                    records._give_up_start()
         return result

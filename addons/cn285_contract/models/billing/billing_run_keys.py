@@ -22,7 +22,7 @@ class BillingRun(models.Model):
         :returns: list of lists of :class:`BatchKey`
         """
         self.ensure_one()
-        query = self.env["cn285.billing.schedule"]._search(self._due_domain())
+        query = self.env["cn285.billing.schedule"]._search(self._domain_to_cut())
         contract = query.left_join(
             query.table, "contract_id", "cn285_contract", "id", "contract_id"
         )
@@ -42,12 +42,13 @@ class BillingRun(models.Model):
 
     # === ONE BATCH === #
 
-    def _batch_rows(self, batch):
+    def _batch_rows(self, batch, state="planned"):
         """The due rows of a batch that was cut today or before.
 
         :param batch: list of :class:`BatchKey`
+        :param state: ``planned``, or ``waiting``: those whose usage is rated first
         """
-        rows = self.env["cn285.billing.schedule"].search(self._batch_domain(batch))
+        rows = self.env["cn285.billing.schedule"].search(self._batch_domain(batch, state))
         terms, days = _terms(rows.contract_id), {}
         for key in batch:
             days.setdefault(_scope(key), []).append(key.day)
@@ -61,14 +62,14 @@ class BillingRun(models.Model):
 
         return rows.filtered(is_wanted)
 
-    def _batch_domain(self, batch):
+    def _batch_domain(self, batch, state):
         """Domain of the rows of a batch, and of some more of the same payers."""
         days = {}
         for key in batch:
             days.setdefault(key.day, []).append(key)
         if self.invoice_date:
-            return self._due_domain() & _of_contracts(batch)
-        return self._due_domain() & Domain.OR(
+            return self._due_domain(state) & _of_contracts(batch)
+        return self._due_domain(state) & Domain.OR(
             Domain("billing_date", "<=" if self._is_late(day) else "=", day) & _of_contracts(keys)
             for day, keys in days.items()
         )
