@@ -22,6 +22,7 @@ from . import (
 )
 from .billing import (
     test_billing_run,
+    test_billing_run_start,
     test_broken_data,
     test_invoices,
     test_issue_dates,

@@ -75,7 +75,7 @@ class InvoiceDocument:
     def _kind(self):
         """Which of :meth:`_kinds` the document is."""
         kind = self._move.move_type
-        if kind in ("in_invoice", "in_refund") and not self._move._cn285_is_ours():
+        if kind in ("in_invoice", "in_refund") and not self._move._cn285_is_made_out_here():
             return f"vendor_{kind}"
         return kind if kind in self._kinds() else "receipt"
 
