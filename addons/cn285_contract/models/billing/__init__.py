@@ -20,6 +20,8 @@ from . import (
     billing_run_preview,
     billing_run_batch,
     billing_run_jobs,
+    billing_run_keys,
+    billing_run_bus,
     billing_run_start,
     billing_run_issue,
     invoice_sending,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 # How far from today a run may bill: further is a slip of the keyboard.
 LARGEST_SPAN_YEARS = 30
@@ -293,29 +293,7 @@ class BillingRun(models.Model):
         own = self.env["cn285.contract"].search(self._contract_domain() & Domain("id", "in", ids))
         return {contract: reason for contract, reason in reasons.items() if contract in own}
 
-    # === BATCHES === #
-
-    def _batches(self):
-        """Cut what is due into batches of about the company's number of invoices.
-
-        A batch is a list of ``(invoice date, payer id)``: all rows that may share an invoice are in
-        one batch, and batches follow each other by date, so that numbers do too.
-
-        :returns: list of lists of ``(date, int)``
-        """
-        self.ensure_one()
-        query = self.env["cn285.billing.schedule"]._search(self._domain_to_cut())
-        contract = query.left_join(
-            query.table, "contract_id", "cn285_contract", "id", "contract_id"
-        )
-        day = self._issue_day_sql(query)
-        payer = SQL.identifier(contract, "payer_id")
-        query.groupby = SQL("1, 2")
-        query.order = SQL("1, 2")
-        # Rows without a payer are set aside, see ``_broken``.
-        keys = [key for key in self.env.execute_query(query.select(day, payer)) if all(key)]
-        size = self.company_id.cn285_batch_size
-        return [keys[start : start + size] for start in range(0, len(keys), size)]
+    # === GIVING UP === #
 
     def action_cancel(self):
         """Give up a run that has not made invoices, or stop one that waits for its jobs."""
@@ -323,6 +301,7 @@ class BillingRun(models.Model):
             if run.state not in ("draft", "running"):
                 raise UserError(self.env._("Billing run %s is over already.", run.name))
             run._write_inside({"state": "cancelled"})
+            run._tell_progress()
         return True
 
     # === ACTIONS === #

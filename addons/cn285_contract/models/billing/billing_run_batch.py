@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
-from ...engine.issue import AS_ISSUED, AS_PLANNED
+from ...engine.issue import AS_PLANNED
 from ..bulk import CONCURRENCY_ERRORS
 from ..isolation import each_or_apart, of_contracts, reason_of
 
@@ -39,7 +38,7 @@ class BillingRun(models.Model):
         Locks the rows first: rows that another process bills right now make the whole batch wait,
         so that no invoice is torn in two.
 
-        :param batch: list of ``(invoice date, payer id)``, see :meth:`_batches`
+        :param batch: list of :class:`BatchKey`, see :meth:`_batches`
         :param contract_ids: bill these contracts only
         :returns: the invoices made
         :raises LockError: when another process holds some of the rows
@@ -47,33 +46,13 @@ class BillingRun(models.Model):
         self.ensure_one()
         self = self.with_company(self.company_id)
         self._rate_batch(batch, contract_ids)
-        domain = self._batch_domain(batch)
+        rows = self._batch_rows(batch)
         if contract_ids:
-            domain &= Domain("contract_id", "in", contract_ids)
-        rows = self.env["cn285.billing.schedule"].search(domain)
+            rows = rows.filtered(lambda row: row.contract_id.id in set(contract_ids))
         if not rows:
             return self.env["account.move"]
         rows.lock_for_update(allow_referencing=True)
         return self._bill_rows(rows)
-
-    def _batch_domain(self, batch, state="planned"):
-        payers = sorted({payer for _day, payer in batch})
-        domain = self._due_domain(state) & Domain("contract_id.payer_id", "in", payers)
-        if self.invoice_date:
-            return domain
-        days = {}
-        for day, payer in batch:
-            days.setdefault(day, []).append(payer)
-        return domain & Domain.OR(
-            self._issued_on(day) & Domain("contract_id.payer_id", "in", members)
-            for day, members in days.items()
-        )
-
-    def _issued_on(self, day):
-        """Domain of the rows that a batch of this run, cut today or before, bills on a day."""
-        company = self.company_id
-        late = company.cn285_invoice_dating == AS_ISSUED and day <= company._cn285_today()
-        return Domain("billing_date", "<=" if late else "=", day)
 
     def _bill_rows(self, rows):
         """Invoice rows: all in one go, or, where that fails, whatever can be.

@@ -25,7 +25,7 @@ class BillingRun(models.Model):
             lambda move: (
                 move.cn285_contract_ids.statement_layout_id
                 and move.cn285_schedule_ids.rating_ids
-                and not move.cn285_schedule_ids._of_closed_days()
+                and not move.cn285_schedule_ids._of_lost_usage()
                 and not (move._is_mailed_by_run() and move._mailed_statement_formats())
             )
         )
@@ -69,7 +69,7 @@ class AccountMove(models.Model):
                 move.state == "posted"
                 and not move.cn285_statement_ids
                 and move.cn285_schedule_ids.rating_ids
-                and not move.cn285_schedule_ids._of_closed_days()
+                and not move.cn285_schedule_ids._of_lost_usage()
                 and move.cn285_contract_ids.statement_layout_id
             )
 
@@ -108,7 +108,7 @@ class AccountMove(models.Model):
         # What a credit note gives back, its lines and its statement count as positive.
         sign = -1 if self.move_type in OWED_TO_PARTNER else 1
         rows = self.cn285_schedule_ids.filtered("rating_ids")
-        closed = rows._of_closed_days()
+        closed = rows._of_lost_usage()
         if closed and rows.contract_id.statement_layout_id:
             raise UserError(closed[0]._closed_statement_problem(self))
         for layout, members in rows.grouped(
