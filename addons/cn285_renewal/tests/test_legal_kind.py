@@ -98,6 +98,27 @@ class TestLegalKind(TermCase):
         contact.parent_id = False
         self.assertEqual(contact.cn285_legal_kind, "consumer", "not set by hand for her")
 
+    def test_who_joins_a_company_and_leaves_keeps_what_was_set(self):
+        firm = self._partner(vat=VAT)
+        person = self._partner(name="Camille", is_company=False, vat=VAT)
+        other = self._partner(name="Dominique", is_company=False, vat=VAT)
+        person.cn285_legal_kind = "consumer"
+        (person | other).write({"parent_id": firm.id})
+        self.assertEqual((person | other).mapped("cn285_legal_kind"), ["professional"] * 2)
+        self.assertFalse(person.cn285_kind_by_hand)
+        with Form(person) as form:
+            form.parent_id = self.partners
+        self.assertEqual((person.cn285_legal_kind, person.cn285_kind_by_hand), ("consumer", True))
+        other.parent_id = False
+        self.assertEqual(other.cn285_legal_kind, "professional", "nobody set it")
+        person.write({"parent_id": self._partner(vat=VAT).id})
+        person.write({"parent_id": firm.id})
+        person.write({"parent_id": False, "cn285_legal_kind": "professional"})
+        self.assertEqual(person.cn285_legal_kind, "professional", "chosen since")
+        person.write({"parent_id": firm.id})
+        person.write({"parent_id": False})
+        self.assertEqual(person.cn285_legal_kind, "professional")
+
     def test_merged_customers_keep_what_was_chosen(self):
         merge = self.env["base.partner.merge.automatic.wizard"]._merge
         for kept, gone, right in (

@@ -31,6 +31,14 @@ class ResPartner(models.Model):
         "on the form, or empty the field, and it does again.",
     )
 
+    cn285_kind_before = fields.Selection(
+        LEGAL_KINDS,
+        string="Protection Before Joining a Company",
+        readonly=True,
+        copy=False,
+        help="What was set by hand for who belongs to a company by now, and is again on leaving.",
+    )
+
     @api.depends("is_company", "parent_id", "vat", "name", "country_id", "cn285_kind_by_hand")
     def _compute_cn285_legal_kind(self):
         """The usual kind, except where somebody chose another."""
@@ -72,7 +80,32 @@ class ResPartner(models.Model):
         return vals
 
     def write(self, vals):
-        return super().write(self._cn285_with_hand(vals))
+        vals = self._cn285_with_hand(vals)
+        if not {"parent_id", "is_company"} & vals.keys():
+            return super().write(vals)
+        for kind, partners in self._cn285_chosen().grouped("cn285_legal_kind").items():
+            super(ResPartner, partners).write({"cn285_kind_before": kind})
+        result = super().write(vals)
+        self._cn285_give_back()
+        return result
+
+    def _cn285_chosen(self):
+        """Who is a customer in its own right, with a kind that somebody chose."""
+        return self.filtered(
+            lambda partner: partner.cn285_kind_by_hand and partner.commercial_partner_id == partner
+        )
+
+    def _cn285_give_back(self):
+        """Who left a company is again what was chosen before, unless somebody chose since."""
+        left = self.filtered(
+            lambda partner: partner.cn285_kind_before and partner.commercial_partner_id == partner
+        )
+        for kind, partners in left.grouped("cn285_kind_before").items():
+            followed = partners.filtered(lambda partner: not partner.cn285_kind_by_hand)
+            super(ResPartner, followed).write(
+                {"cn285_legal_kind": kind, "cn285_kind_by_hand": True}
+            )
+            super(ResPartner, partners).write({"cn285_kind_before": False})
 
     @api.model
     def _cn285_with_hand(self, vals):
