@@ -1,6 +1,7 @@
 from collections import Counter, defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import api, fields, models
 
@@ -17,6 +18,14 @@ from ...engine.money import round_money
 from ..common import as_decimal
 
 ZERO = Decimal(0)
+
+
+class Taken(NamedTuple):
+    """What a row takes back, above zero for what was charged above zero."""
+
+    base: Decimal  # excluding tax, in the invoice's currency
+    taxes: dict  # by id of the tax
+    own: tuple | None = None  # (rate, base, taxes) in the company's, where that is given as well
 
 
 class AccountMove(models.Model):
@@ -118,8 +127,7 @@ class InvoiceBuilder(models.AbstractModel):
         A tax on top is exact where the company rounds globally: the document rounds it.
 
         :param groups: ``{InvoiceKey: rows}``, in the order in which they are invoiced
-        :returns: ``{credit row: (excluding tax, {tax id: amount})}``, above zero for what was
-            charged above zero; a row that credits nothing of a line is not in it
+        :returns: ``{credit row: Taken}``; a row that credits nothing of a line is not in it
         """
         plan, left = {}, {}
         crediting = [rows.filtered("credited_id").sorted("id") for rows in groups.values()]
@@ -144,7 +152,7 @@ class InvoiceBuilder(models.AbstractModel):
                 taken = self._take_credit(row, lines, included, exact)
                 if taken:
                     plan[row] = taken
-        return plan
+        return self._plan_closing_credits(groups, plan, left)
 
     @api.model
     def _take_credit(self, row, lines, included, exact):
@@ -176,7 +184,7 @@ class InvoiceBuilder(models.AbstractModel):
                     on_top = exact and tax not in included
                     taxes[tax] += exact_tax(line, credit, tax) if on_top else amount
                 lines[index] = _less(line, credit)
-        return base, dict(taxes)
+        return Taken(base, dict(taxes))
 
     @api.model
     def _give_credited_amounts(self, key, groups, plan, credit):
@@ -193,23 +201,44 @@ class InvoiceBuilder(models.AbstractModel):
             if not known or len(known) < len(rows):
                 continue
             [line] = lines
-            base, taxes = ZERO, defaultdict(Decimal)
-            for part, amounts in known:
-                base += part
-                for tax, amount in amounts.items():
-                    taxes[tax] += amount
-            self._give_credited(line, currency, sign, base, taxes)
+            self._give_credited(line, currency, sign, _together(known))
 
     @api.model
-    def _give_credited(self, line, currency, sign, base, taxes):
-        own = self.env["account.tax"].browse(line["tax_ids"][0][2]).flatten_taxes_hierarchy()
-        included = sum((taxes[tax.id] for tax in own if tax.price_include), ZERO)
+    def _give_credited(self, line, currency, sign, taken):
+        taxes = self.env["account.tax"].browse(line["tax_ids"][0][2]).flatten_taxes_hierarchy()
+        base, amounts = taken.base, taken.taxes
+        included = sum((amounts.get(tax.id, ZERO) for tax in taxes if tax.price_include), ZERO)
         price = line["price_unit"] * (1 - line["discount"] / 100.0)
         shown = currency.round(line["quantity"] * price)
         if currency.compare_amounts(shown, float(sign * (base + included))):
             line.update(quantity=float(sign), price_unit=float(base + included), discount=0.0)
-        signed = {tax.id: sign * taxes[tax.id] for tax in own}
-        line["extra_tax_data"] = own._cn285_given_amounts(line, currency, sign * base, signed)
+        signed = {tax.id: sign * amounts.get(tax.id, ZERO) for tax in taxes}
+        own = taken.own
+        if own:
+            rate, own_base, own_taxes = own
+            own = rate, sign * own_base, {tax: sign * part for tax, part in own_taxes.items()}
+        line["extra_tax_data"] = taxes._cn285_given_amounts(
+            line, currency, sign * base, signed, own=own
+        )
+
+
+def _together(parts: list[Taken]) -> Taken:
+    """What rows that share a line take back; in the company's currency if that is given of all."""
+    own = None
+    if all(part.own for part in parts):
+        bases, taxes = zip(*(part.own[1:] for part in parts), strict=True)
+        own = parts[0].own[0], sum(bases, ZERO), _summed(taxes)
+    base = sum((part.base for part in parts), ZERO)
+    return Taken(base, _summed(part.taxes for part in parts), own)
+
+
+def _summed(amounts):
+    """Amounts by tax, added up."""
+    sums = defaultdict(Decimal)
+    for taxes in amounts:
+        for tax, amount in taxes.items():
+            sums[tax] += amount
+    return dict(sums)
 
 
 def _less(line: CreditableLine, credit) -> CreditableLine:
