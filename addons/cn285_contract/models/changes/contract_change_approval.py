@@ -89,7 +89,7 @@ class ContractChange(models.Model):
             return None
         if any(not rule.amount for rule in rules):
             return self.env._("Changes of this type need approval.")
-        amount = self._company_amount(abs(self._preview_money()["amount"]))
+        amount = self._company_amount(self._type().approval_amount(self))
         if amount is None:
             return self.env._(
                 "Changes from an amount on need approval, and %s has no rate to tell it.",

@@ -4,4 +4,4 @@ The types of ``cn285_contract`` are extended here; terms of usage have a type of
 Called by: ``cn285.contract.change``, which asks a change's type at each step.
 """
 
-from . import calculator_change, contract_change, discount_change
+from . import calculator_change, contract_change, discount_change, usage_at_stake

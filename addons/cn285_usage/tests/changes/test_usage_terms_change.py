@@ -151,6 +151,57 @@ class TestUsageTermsChange(HistoryCase):
         small = self._change(contract, "usage_terms", "2026-05-01", price_unit=1.5)
         self.assertEqual(small.state, "applied")
 
+    def _with_rule(self, contract, **rule):
+        template = self.env["cn285.contract.template"].create(
+            {"name": "Asked", "approval_ids": [(0, 0, rule)]}
+        )
+        contract.sudo().with_context(cn285_no_replan=STATE_DOOR).template_id = template
+
+    def test_a_rule_with_an_amount_looks_at_what_was_used_last(self):
+        """100 units of April at 3.00 for 1.00: 200.00 a month, though May is not used yet."""
+        contract = self._billed()
+        self._with_rule(contract, type="usage_terms", amount=200.0)
+        for day, price, state in (
+            ("2026-06-01", 2.99, "scheduled"),
+            ("2026-06-02", 3.0, "to_approve"),
+            ("2026-06-03", 0.0, "scheduled"),
+        ):
+            change = self._change(contract, "usage_terms", day, price_unit=price)
+            self.assertEqual(change.state, state, price)
+            self.assertEqual(change.date_effective, date.fromisoformat(day), "nothing is written")
+            change.action_cancel()
+        self.assertFalse(contract.item_ids.calculator_ids.version_ids)
+        self.assertMoney(contract.item_ids.calculator_ids.price_unit, "1.00")
+
+    def test_the_largest_of_the_last_three_periods_counts(self):
+        contract = self._billed()
+        with self._on("2026-05-31"):
+            self._use(contract, 10, "2026-05-15")
+        self._bill_on("2026-06-01", contract)
+        self._with_rule(contract, amount=50.0)
+        with self._on("2026-07-10"):
+            change = self._change(contract, "usage_terms", "2026-07-10", price_unit=0.5)
+            self.assertEqual(change.state, "to_approve")
+            change.action_cancel()
+        with self._on("2026-08-10"):
+            change = self._change(contract, "usage_terms", "2026-08-10", price_unit=0.5)
+            self.assertEqual(change.state, "applied", "May to July: 5.00 at most")
+
+    def test_a_discount_of_usage_to_come_is_judged_too(self):
+        contract = self._billed()
+        self._with_rule(contract, type="price", amount=40.0)
+        for discount, state in ((39.0, "scheduled"), (40.0, "to_approve")):
+            change = self._change(contract, "price", "2026-06-01", discount=discount)
+            self.assertEqual(change.state, state, discount)
+            change.action_cancel()
+        self.assertFalse(contract.item_ids.discount)
+
+    def test_before_any_usage_nothing_is_known(self):
+        contract = self._usage_contract({"price_unit": 1.0}, date_start="2026-05-01")
+        self._with_rule(contract, amount=1.0)
+        change = self._change(contract, "usage_terms", "2026-05-01", price_unit=3.0)
+        self.assertEqual(change.state, "applied")
+
     def test_of_several_calculators_one_is_named(self):
         contract = self._april()
         item = contract.item_ids

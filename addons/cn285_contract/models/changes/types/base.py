@@ -119,6 +119,13 @@ class ChangeType:
         """Why this one needs approval, besides the rules of the template; None if it does not."""
         return None
 
+    def approval_amount(self, change) -> float:
+        """What counts for rules of approval with an amount, in the contract's currency, above zero.
+
+        What it comes to by the day on which it has taken effect, as the preview tells.
+        """
+        return abs(change._preview_money()["amount"])
+
     def is_statutory(self, change) -> bool:
         """Whether a customer does it by right, so that no approval may keep him from it."""
         return False
@@ -316,6 +323,9 @@ class ChangeTypeExtension(ChangeType):
 
     def approval_reason(self, change):
         return self.base.approval_reason(change)
+
+    def approval_amount(self, change):
+        return self.base.approval_amount(change)
 
     def obsolete_reason(self, change):
         return self.base.obsolete_reason(change)

@@ -24,6 +24,13 @@ class UsagePrice(ChangeTypeExtension):
             )
         super().check(change)
 
+    def approval_amount(self, change):
+        """A discount of usage to come: what was used last tells how much it is about."""
+        amount = super().approval_amount(change)
+        if change.item_id.billing_type != "usage":
+            return amount
+        return max(amount, change._usage_at_stake())
+
     def _sets_price(self, change):
         values = change._parsed()
         return values.get("price_unit") is not None or "discount" not in values

@@ -50,6 +50,10 @@ class UsageTerms(ChangeType):
         if reason:
             raise change._refusal(reason)
 
+    def approval_amount(self, change):
+        """Usage to come is not known: what was used last tells how much it is about."""
+        return max(super().approval_amount(change), change._usage_at_stake())
+
     def calculator_of(self, change):
         """The calculator that changes: the one that is named, or the only one."""
         item = change.item_id
