@@ -6,6 +6,7 @@ Called by: the daily crons, the buttons of contracts and runs. It calls the room
 from . import (
     contract_billing_links,
     contract_invoicing,
+    document_taxes,
     contract_preview,
     billing_schedule,
     repricing,

@@ -97,7 +97,7 @@ class Contract(models.Model):
                     "price_unit": line["price_unit"],
                     "discount": line["discount"],
                     "amount": sign * details["total_excluded_currency"],
-                    "amount_total": sign * details["total_included_currency"],
+                    "amount_total": sign * self.item_ids._total_of_line(details, self.currency_id),
                     "price_total": self._preview_unit_price(base_line),
                     "explanation": "\n".join(filter(None, behind.mapped("explanation"))),
                 }

@@ -3,8 +3,9 @@ from typing import NamedTuple
 
 from odoo import models
 
+from ...engine.included_tax import rounded_to
 from ..clock import imagined_day
-from ..common import LIVE_STATES, OPEN_STATES
+from ..common import LIVE_STATES, OPEN_STATES, as_decimal
 
 
 class _Played(NamedTuple):
@@ -94,10 +95,7 @@ class ContractChange(models.Model):
         contracts |= self.result_contract_id
         after = self._planned_amounts(contracts)
         last = max(self._first_day(), self._billing_day(), self._type().own_end(self) or day)
-        lines = {
-            kind: [self._preview_line(row, amount) for row, amount in rows]
-            for kind, rows in self._differences(before, after, last).items()
-        }
+        lines = self._preview_lines(self._differences(before, after, last))
         added, dropped = lines["credits"] + lines["charges"], lines["dropped"]
         amount, amount_with_tax = (
             sum(line[name] for line in added) - sum(line[name] for line in dropped)
@@ -180,19 +178,25 @@ class ContractChange(models.Model):
 
     def _sums_until(self, contracts, until):
         """What is still to be invoiced before a day, without and with tax."""
-        amounts = self.env["cn285.billing.schedule"]._read_group(
+        sums = self.env["cn285.billing.schedule"]._read_group(
             [
                 ("contract_id", "in", contracts.ids),
                 ("state", "in", OPEN_STATES),
                 ("billing_date", "<", until),
             ],
-            ["item_id"],
-            ["amount:sum"],
+            ["billing_date:day", "item_id"],
+            ["amount:sum", "net:sum"],
         )
-        by_item = dict(amounts)
-        items = self.env["cn285.contract.item"].union(*by_item)
-        with_tax = items._amounts_with_tax(by_item, excluded=True)
-        return sum(by_item.values()), sum(with_tax.values())
+        items = self.env["cn285.contract.item"].union(*(item for _day, item, *_sums in sums))
+        taxes, lines, untaxed = items._get_taxes(), {}, 0.0
+        together = self.company_id.tax_calculation_rounding_method == "round_globally"
+        for day, item, amount, net in sums:
+            untaxed += amount
+            # Rounded over a document, what has the same taxes is one line.
+            key = day, item.contract_id, taxes[item] if together else item
+            lines[key] = item, lines.get(key, (item, 0.0))[1] + net
+        entries = [(key[0], item, net) for key, (item, net) in lines.items()]
+        return untaxed, sum(items._with_tax_in_documents(entries))
 
     def _planned_amounts(self, contracts):
         """Open rows by what they stand for: ``{key: (billing date, amount)}``."""
@@ -205,7 +209,7 @@ class ContractChange(models.Model):
             # Credits that wait from before have revisions of their own.
             revision = row.revision if row.kind == "credit" else 0
             key = row.item_id, row.kind, row.period_start, row.period_end, revision
-            result[key] = row.billing_date, row.amount, row.change_id
+            result[key] = row.billing_date, row.amount, row.change_id, row.net, row.id
         return result
 
     def _differences(self, before, after, until):
@@ -220,9 +224,42 @@ class ContractChange(models.Model):
                 found["dropped"].append((key, value))
         return found
 
-    def _preview_line(self, key, value):
+    def _preview_lines(self, differences):
+        """What :meth:`preview` says of rows that are new or gone, by kind.
+
+        :param differences: see :meth:`_differences`
+        """
+        added = differences["credits"] + differences["charges"]
+        dropped = differences["dropped"]
+        with_tax = iter([*self._added_with_tax(added), *self._in_documents(dropped)])
+        return {
+            kind: [self._preview_line(*one, next(with_tax)) for one in differences[kind]]
+            for kind in ("credits", "charges", "dropped")
+        }
+
+    def _in_documents(self, differences):
+        """Amounts of these with tax, as the documents of their days have them."""
+        entries = [(value[0], key[0], value[3]) for key, value in differences]
+        return self.env["cn285.contract.item"]._with_tax_in_documents(entries)
+
+    def _added_with_tax(self, added):
+        """Amounts with tax of new rows; what is credited has the taxes that were charged."""
+        amounts = self._in_documents(added)
+        rows = self.env["cn285.billing.schedule"].browse([value[4] for _key, value in added])
+        if not any(row.kind == "credit" for row in rows):
+            return amounts
+        unit = as_decimal(self.currency_id.rounding)
+        for contract, own in rows.grouped("contract_id").items():
+            indexes = [index for index, row in enumerate(rows) if row in own]
+            total = as_decimal(contract._document_total(own)[1])
+            parts = rounded_to([as_decimal(amounts[index]) for index in indexes], total, unit)
+            for index, part in zip(indexes, parts, strict=True):
+                amounts[index] = float(part)
+        return amounts
+
+    def _preview_line(self, key, value, with_tax):
         item, _kind, start, end, _revision = key
-        billing_date, amount, _change = value
+        billing_date, amount, *_more = value
         return {
             "item_id": item.id,
             "item": item.name,
@@ -230,7 +267,7 @@ class ContractChange(models.Model):
             "period_end": end.isoformat(),
             "billing_date": billing_date.isoformat(),
             "amount": amount,
-            "amount_with_tax": item._with_tax(amount, excluded=True),
+            "amount_with_tax": with_tax,
         }
 
 

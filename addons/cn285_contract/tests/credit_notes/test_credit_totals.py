@@ -93,6 +93,48 @@ class TestCreditTotals(MoneyCase):
             with self.subTest(taxes=name):
                 self.assertEqual(self._sums(contract), ("0.00", "0.00", "0.00"))
 
+    def test_previews_have_the_taxes_of_the_document(self):
+        """33.33 and 0.49 are 40.58 with 20 % on one invoice, though 40.00 and 0.59 by line."""
+        for taxes, total in (("on top", "40.58"), ("two on top", "42.44"), ("inside", "33.82")):
+            contract = self._invoiced(self.taxes[taxes], prices=(33.33, 0.49))
+            self.assertMoney(contract.invoice_ids.amount_total, total)
+            with self.subTest(taxes=taxes):
+                [invoice] = contract.preview_invoices(1)
+                lines = sum(line["amount_total"] for line in invoice["lines"])
+                self.assertEqual(self._cents(invoice["amount_total"]), total)
+                self.assertEqual(self._cents(lines), total)
+                change = self.env["cn285.contract.change"].create(
+                    {
+                        "contract_id": contract.id,
+                        "type": "terminate",
+                        "date_effective": "2026-01-01",
+                    }
+                )
+                preview = change.preview()
+                credits = sum(line["amount_with_tax"] for line in preview["credits"])
+                self.assertEqual(self._cents(credits), f"-{total}")
+                dropped = sum(line["amount_with_tax"] for line in preview["dropped"])
+                self.assertEqual(
+                    self._cents(preview["amount_with_tax"]), self._cents(credits - dropped)
+                )
+                months = round(preview["total"] / sum(one["amount"] for one in preview["credits"]))
+                self.assertEqual(
+                    self._cents(preview["total_with_tax"]), self._cents(-months * float(total))
+                )
+                change.action_schedule()
+                refund = self._run(contract)
+                self.assertEqual(self._cents(refund.amount_total), total)
+
+    def test_the_preview_of_a_rate_that_changed(self):
+        contract = self._invoiced(self.taxes["on top"], prices=(100.0, 50.0))
+        product = contract.item_ids.product_id
+        product.taxes_id = self.tax.copy({"name": "25", "amount": 25.0})
+        change = self.env["cn285.contract.change"].create(
+            {"contract_id": contract.id, "type": "terminate", "date_effective": "2026-01-01"}
+        )
+        credits = change.preview()["credits"]
+        self.assertEqual(self._cents(sum(one["amount_with_tax"] for one in credits)), "-180.00")
+
     def test_a_rate_that_changed(self):
         """What was invoiced at 20 % is credited at 20 %."""
         contract = self._invoiced(self.taxes["on top"], prices=(100.0,))
@@ -167,6 +209,49 @@ class TestCreditTotals(MoneyCase):
             with self.subTest(taxes=taxes):
                 self.assertTrue(refund.line_ids)
                 moves = invoice | invoice.reversal_move_ids
+                self.assertLessEqual(set(self._own_amounts(moves).values()), {"0.00", "-0.00"})
+
+    def test_changes_in_a_foreign_currency_leave_nothing_over(self):
+        """100.00 USD are 33.33 EUR; 15 and 16 of 31 days are 16.13 and 17.20, not 33.34."""
+        invoice = self._in_dollars((100.0,))
+        contract = invoice.cn285_contract_ids
+        item = contract.item_ids
+        self._change(contract, "end_item", "2026-01-16", item=item)
+        first = self._run(contract)
+        self._change(contract, "end_item", "2026-01-01", item=item)
+        second = self._run(contract)
+        self.assertMoney(first.amount_untaxed + second.amount_untaxed, "100.00")
+        moves = invoice | first | second
+        self.assertLessEqual(set(self._own_amounts(moves).values()), {"0.00", "-0.00"})
+        self.assertEqual(invoice.payment_state, "reversed")
+
+    def test_days_off_one_after_the_other_in_a_foreign_currency(self):
+        """Each kind of tax, both ways to sum lines, both writers, one item or all in a run."""
+        ways = (
+            ("on top", "row", "True"),
+            ("two on top", "product", "True"),
+            ("inside", "product", "True"),
+            ("two inside", "row", "True"),
+            ("inside", "row", "False"),
+            ("none", "row", "True"),
+        )
+        for taxes, grouping, quick in ways:
+            self.env["ir.config_parameter"].set_param("cn285_contract.quick_invoices", quick)
+            invoice = self._in_dollars((10.03, 0.07, 33.37), taxes)
+            contract = invoice.cn285_contract_ids
+            contract.line_grouping = grouping
+            for day in ("2026-01-20", "2026-01-11"):
+                for item in contract.item_ids:
+                    self._change(contract, "end_item", day, item=item)
+                self._run(contract)
+            first, *rest = contract.item_ids
+            for items in (first, rest):
+                for item in items:
+                    self._change(contract, "end_item", "2026-01-01", item=item)
+                self._run(contract)
+            with self.subTest(taxes=taxes, grouping=grouping, quick=quick):
+                moves = contract.invoice_ids
+                self.assertEqual(self._sums(contract), ("0.00", "0.00", "0.00"))
                 self.assertLessEqual(set(self._own_amounts(moves).values()), {"0.00", "-0.00"})
 
     def test_at_another_rate_a_credit_has_its_own_value(self):
