@@ -174,7 +174,8 @@ class BillingSchedule(models.Model):
     def _invoiced_with_tax(self):
         """What these rows come to on their invoices with tax: ``{row: Decimal}``.
 
-        Rows that share a line share what it comes to.
+        Rows that share a line share what it comes to: with its part of the invoice's taxes, so
+        that lines add up to the invoice's total.
         """
         result = {}
         # sudo: who may make a statement tells what the invoice says.
@@ -183,8 +184,10 @@ class BillingSchedule(models.Model):
             unit = as_decimal(move.currency_id.rounding)
             sign = -1 if move.move_type in OWED_TO_PARTNER else 1
             lines = move.invoice_line_ids.grouped(lambda line: line._cn285_of_row())
+            charged = move._cn285_line_amounts()
             for line, own in rows.grouped("move_line_id").items():
-                total = sign * sum(as_decimal(one.price_total) for one in lines[line])
+                parts = [charged[one] for one in lines[line] if one in charged]
+                total = sign * sum(base + sum(taxes.values()) for base, taxes in parts)
                 amounts = [as_decimal(row.amount) for row in own]
                 net = sum(amounts)
                 parts = spread(total, amounts, net, unit) if net else amounts

@@ -225,8 +225,23 @@ class UsageRating(models.Model):
         for line in rating.lines:
             if line.code == "unit":
                 prices[line.since if by_day else None].add(line.unit_price)
-        share = as_decimal(self.item_id._with_tax(MANY)) / MANY if with_tax else ONE
+        share = self._share_with_tax() if with_tax else ONE
         return {since: price * share for since, [price, *more] in prices.items() if not more}
+
+    def _share_with_tax(self):
+        """What a price comes to with tax, as part of it: by the taxes that were invoiced."""
+        item = self.item_id
+        # sudo: who may make a statement tells what the invoice says.
+        line = self.schedule_id.sudo().move_line_id
+        if not line:
+            return as_decimal(item._with_tax(MANY)) / MANY
+        charged = line.tax_ids.compute_all(
+            float(MANY),
+            currency=line.currency_id,
+            product=line.product_id,
+            partner=line.partner_id,
+        )
+        return as_decimal(charged["total_included"]) / MANY
 
     def _statement_base(self):
         item = self.item_id

@@ -128,6 +128,43 @@ class TestUsageStatement(UsageCase):
         self.assertMoney(move.amount_total, "1.76")
         self.assertIn("0.588", text)
 
+    def test_statements_with_tax_add_up_to_the_invoice(self):
+        """33.33 and 0.49 are 40.58 with 20 % on one invoice, though 40.00 and 0.59 by line."""
+        self.patch(type(self.env["cn285.contract"]), "_prices_with_tax", lambda contract: True)
+        self.env.company.tax_calculation_rounding_method = "round_globally"
+        columns = [
+            (0, 0, {"field": name, "total": "sum" if name == "amount" else "none"})
+            for name in ("occurred_at", "quantity", "unit_price", "amount")
+        ]
+        layout = self._layout(column_ids=columns)
+        items = [
+            {
+                "billing_type": "usage",
+                "timing": "arrears",
+                "price_unit": 0,
+                "calculator_ids": [(0, 0, {"metric_id": self.calls.id, "price_unit": price})],
+            }
+            for price in (33.33, 0.49)
+        ]
+        contract = self._create_contract(items, statement_layout_id=layout.id)
+        for item in contract.item_ids:
+            self._use(contract, 1, item_id=item.id)
+        move = self._bill_with_statement()
+        self.assertMoney(move.amount_total, "40.58")
+        self.assertMoney(sum(map(float, self._csv_amounts(move))), "40.58")
+
+    def test_prices_of_a_statement_have_the_taxes_that_were_invoiced(self):
+        """A contract of 20 % whose customer has moved since to where 25 % are charged."""
+        contract = self._usage_contract({"price_unit": 0.5}, statement_layout_id=self._layout().id)
+        self._use(contract, 1)
+        move = self._bill_with_statement()
+        rating = move.cn285_schedule_ids.rating_ids
+        [price] = rating._unit_prices(with_tax=True).values()
+        self.assertMoney(float(price), "0.60")
+        contract.item_ids.product_id.taxes_id = self.tax.copy({"name": "25", "amount": 25.0})
+        [price] = rating._unit_prices(with_tax=True).values()
+        self.assertMoney(float(price), "0.60")
+
     def test_minimum_without_usage_is_a_row_of_its_own(self):
         contract = self._usage_contract(
             {"price_unit": 1.0, "minimum_amount": 50}, statement_layout_id=self._layout().id
