@@ -229,6 +229,7 @@ class BillingRun(models.Model):
                 "date_finished": fields.Datetime.now(),
             }
         )
+        self._keep_results()
 
     def _job_finish(self):
         """Job: close the run; where a batch was given up, when the others are done."""
@@ -252,6 +253,7 @@ class BillingRun(models.Model):
         )
         for run in left:
             run._finish()
+        self._keep_missing_results()
 
     def _retry_errors(self):
         self.ensure_one()
