@@ -23,6 +23,12 @@ class TestUsageOnce(Once):
         assert report["codes"] == [0, 0]
         self.assert_same(report, undisturbed)
 
+    def test_two_processes_at_once_while_spans_of_keys_begin(self, seeded, undisturbed):
+        report = self.do(seeded, "turning")
+        assert report["codes"] == [0, 0]
+        assert report["turned"] == 3
+        self.assert_same(report, undisturbed)
+
     def test_killed_at_random_steps_and_run_again(self, seeded, undisturbed):
         report = self.check_killed(seeded, undisturbed)
         assert any(0 < count < 30_000 for count in report["counts"]), "one must hit it half-way"

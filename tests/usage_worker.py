@@ -1,8 +1,9 @@
 """Records one batch of events in real processes: one, two at once, or one that is killed.
 
-``python usage_worker.py DATABASE seed|once|twice|twice_whole|kill``; prints a JSON object.
+``python usage_worker.py DATABASE seed|once|twice|twice_whole|turning|kill``; prints a JSON object.
 """
 
+import time
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,6 +13,7 @@ from odoo.service.model import retrying
 
 EVENTS = 30_000
 CHUNK = 1_000
+TURNS = 3
 
 
 def seed(env):
@@ -68,6 +70,25 @@ def kill(database, steps):
     return {**report, "counts": counts}
 
 
+def turning(database):
+    """Two processes at once, while spans of keys begin one after the other."""
+    pids = [forks.fork(record, database, False) for _process in range(2)]
+    turned = 0
+    while turned < TURNS:
+        with environment(database) as env:
+            events = env["cn285.usage.event"]
+            env["ir.config_parameter"].set_param("cn285_usage.open_months", "24")
+            env["ir.config_parameter"].set_param("cn285_usage.key_months", "1")
+            env.cr.commit()
+            before = len(events._key_spans())
+            # As if the running one had begun long ago.
+            env.cr.execute("UPDATE cn285_usage_key_span SET begins = begins - interval '3 months'")
+            events._turn_keys()
+            turned += len(events._key_spans()) - before
+        time.sleep(0.2)
+    return {"codes": forks.wait(pids), "turned": turned}
+
+
 def result(env):
     """What has been recorded, in a form that does not depend on who did it and when."""
     env.cr.execute(
@@ -89,6 +110,7 @@ COMMANDS = {
     "once": lambda database: forks.once(record, database, False),
     "twice": lambda database: at_once((record, database, False), (record, database, False)),
     "twice_whole": lambda database: at_once((record, database, True), (record, database, True)),
+    "turning": turning,
     "kill": kill,
 }
 

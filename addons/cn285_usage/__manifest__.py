@@ -25,6 +25,7 @@
         "views/usage_pool_views.xml",
         "views/usage_item_views.xml",
         "views/usage_rating_views.xml",
+        "wizards/usage_accept_views.xml",
         "wizards/smartcode_replay_views.xml",
         "wizards/contract_change_views.xml",
         "views/smartcode_views.xml",
@@ -40,6 +41,7 @@
         "views/usage_trigger_views.xml",
         "views/res_config_settings_views.xml",
         "views/usage_menus.xml",
+        "views/usage_month_views.xml",
         "views/usage_trigger_menus.xml",
     ],
     "assets": {

@@ -248,7 +248,7 @@ def _make_twin(env):
     for (definition,) in cr.fetchall():
         twin = definition.replace("cn285_usage_event", TWIN).replace("ON ONLY", "ON")
         cr.execute(twin)
-    cr.execute(f"CREATE TABLE {TWIN}_key (LIKE cn285_usage_key INCLUDING ALL)")
+    cr.execute(f"CREATE TABLE {TWIN}_key (LIKE cn285_usage_key, PRIMARY KEY (key))")
     cr.commit()
 
 
@@ -263,7 +263,7 @@ def storage(env):
         "LEFT JOIN pg_inherits h ON h.inhrelid = r.oid AND i.indexrelid IS NOT NULL "
         "LEFT JOIN pg_class x ON x.oid = h.inhparent "
         "WHERE r.relname LIKE 'cn285\\_usage\\_event\\_%%' AND r.relkind IN ('r', 'i') "
-        "OR r.relname IN ('cn285_usage_key', 'cn285_usage_key_pkey') GROUP BY 1"
+        "OR r.relname LIKE 'cn285\\_usage\\_key\\_%%' AND r.relkind IN ('r', 'i') GROUP BY 1"
     )
     return {name: round(float(size) / count, 1) for name, size in env.cr.fetchall() if size}
 

@@ -154,6 +154,12 @@ def commit_batch(env):
     env.invalidate_all()
 
 
+def free_memory(env):
+    """Write what is pending, and free what was read of all but master data."""
+    env.flush_all()
+    _forget_documents(env)
+
+
 def persistently(env, step):
     """Do a step and commit it; behind another process, wait and do it again.
 

@@ -4,11 +4,13 @@ from . import (
     test_first_steps,
     test_explanations,
     test_labels,
+    test_large_tables,
     test_lines_on_screen,
     test_long_contract,
     test_mrr,
     test_named_by_ours,
     test_planning,
+    test_planning_on,
     test_portal,
     test_product_rules,
     test_security,
@@ -22,10 +24,12 @@ from . import (
 )
 from .billing import (
     test_billing_run,
+    test_billing_run_start,
     test_broken_data,
     test_invoices,
     test_issue_dates,
     test_looking_ahead,
+    test_repricing,
     test_sending,
 )
 from .writer import (

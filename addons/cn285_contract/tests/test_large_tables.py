@@ -64,13 +64,13 @@ class TestLargeTables(ContractCase):
     def test_rows_come_by_date(self):
         found = self.schedules.search([("contract_id", "in", self.contracts.ids)])
         self.assertEqual(found, found.sorted(lambda row: (row.billing_date, row.id)))
-        items = self.env["cn285.contract.item"].search(
-            [("contract_id", "in", self.contracts.ids)]
-        )
+        items = self.env["cn285.contract.item"].search([("contract_id", "in", self.contracts.ids)])
         self.assertEqual(
             items, items.sorted(lambda item: (-item.contract_id.id, item.sequence, item.id))
         )
-        self.assertEqual(self.contracts[0].item_ids.mapped("id"), sorted(self.contracts[0].item_ids.ids))
+        self.assertEqual(
+            self.contracts[0].item_ids.mapped("id"), sorted(self.contracts[0].item_ids.ids)
+        )
 
     # === GROUPS === #
 
@@ -94,7 +94,10 @@ class TestLargeTables(ContractCase):
                     ids = [group[name][0] for group in found]
                     self.assertEqual(ids, list(dict.fromkeys(ids)))
                     self.assertEqual(
-                        {group[name][0]: (group["__count"], group["amount:sum"]) for group in found},
+                        {
+                            group[name][0]: (group["__count"], group["amount:sum"])
+                            for group in found
+                        },
                         expected,
                     )
                     records = self.env[field.comodel_name].browse(ids)
@@ -115,7 +118,8 @@ class TestLargeTables(ContractCase):
         sums = [group["amount:sum"] for group in by_sum["groups"]]
         self.assertEqual(sums, sorted(sums, reverse=True))
         self.assertEqual(
-            self.schedules.web_read_group(domain, ["billing_date:month"], limit=2)["length"] > 2, True
+            self.schedules.web_read_group(domain, ["billing_date:month"], limit=2)["length"] > 2,
+            True,
         )
 
     def test_groups_of_a_seller_are_of_own_contracts(self):
@@ -123,9 +127,7 @@ class TestLargeTables(ContractCase):
             {
                 "name": "Seller",
                 "login": "large_seller",
-                "group_ids": [
-                    (6, 0, self.env.ref("cn285_contract.group_contract_user_own").ids)
-                ],
+                "group_ids": [(6, 0, self.env.ref("cn285_contract.group_contract_user_own").ids)],
             }
         )
         self.contracts.user_id = self.env.user
@@ -134,7 +136,9 @@ class TestLargeTables(ContractCase):
             result = self.schedules.with_user(seller).web_read_group(
                 [("contract_id", "in", self.contracts.ids)], [name], limit=1
             )
-            self.assertEqual(result["length"], len(self.contracts[1][{"item_id": "item_ids"}.get(name, name)]))
+            self.assertEqual(
+                result["length"], len(self.contracts[1][{"item_id": "item_ids"}.get(name, name)])
+            )
 
     # === WHAT IS TO BE BILLED === #
 
@@ -156,8 +160,7 @@ class TestLargeTables(ContractCase):
                 if than is False and operator not in ("=", "!="):
                     continue
                 found = contracts.search(
-                    Domain("id", "in", contracts.ids)
-                    & Domain("next_billing_date", operator, than)
+                    Domain("id", "in", contracts.ids) & Domain("next_billing_date", operator, than)
                 )
                 expected = contracts.filtered(
                     lambda one, than=than, holds=holds: holds(one.next_billing_date, than)

@@ -6,7 +6,7 @@ from .invoice_document import InvoiceDocument
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _cn285_is_ours(self):
+    def _cn285_is_made_out_here(self):
         """Whether we make the document out: sales, and purchases by self-billing."""
         self.ensure_one()
         if self.is_sale_document(include_receipts=True):

@@ -75,7 +75,7 @@ class InvoiceDocument:
     def _kind(self):
         """Which of :meth:`_kinds` the document is."""
         kind = self._move.move_type
-        if kind in ("in_invoice", "in_refund") and not self._move._cn285_is_ours():
+        if kind in ("in_invoice", "in_refund") and not self._move._cn285_is_made_out_here():
             return f"vendor_{kind}"
         return kind if kind in self._kinds() else "receipt"
 
@@ -185,9 +185,11 @@ class InvoiceDocument:
         )
 
     def _references(self):
-        move = self._move
+        move, ref = self._move, self._move.ref or ""
+        # Odoo writes there what a credit note reverses, which stands above as what it corrects.
+        known = [origin.name for origin in move._cn285_corrected() if origin.name]
         return [
-            move.ref or "",
+            "" if any(number in ref for number in known) else ref,
             *(name or "" for name in move.cn285_contract_ids.mapped("client_ref")),
         ]
 

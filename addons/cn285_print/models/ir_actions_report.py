@@ -42,7 +42,7 @@ class IrActionsReport(models.Model):
         drawing = wanted.sudo().company_id.filtered(
             lambda company: company._cn285_draws_invoices(whatever=standard)
         )
-        ours = wanted.filtered(lambda move: move._cn285_is_ours())
+        ours = wanted.filtered(lambda move: move._cn285_is_made_out_here())
         drawn = ours.filtered(lambda move: move.sudo().company_id in drawing)
         if ours == wanted or self.env["res.company"]._cn285_has_odoo_pdf():
             return drawn
@@ -89,6 +89,8 @@ class IrActionsReport(models.Model):
             if others
             else {}
         )
+        # All lines at once, not those of one invoice after the other.
+        moves.sudo().line_ids.fetch(("tax_ids", "tax_tag_ids"))
         for move in moves:
             stream, attachment = kept.get(move.id, (None, None))
             if stream is None:
@@ -109,7 +111,7 @@ class IrActionsReport(models.Model):
 
     def _cn285_original(self, move):
         """The file that a vendor sent, as a stream; None where there is none that can be read."""
-        if move._cn285_is_ours():
+        if move._cn285_is_made_out_here():
             return None
         # sudo: who may read the bill may read the file that it is.
         attachment = self._prepare_local_attachments(move.sudo().message_main_attachment_id)

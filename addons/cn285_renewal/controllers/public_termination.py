@@ -11,7 +11,7 @@ class PublicTermination(TerminationPortal):
     """Termination without an account, by name and contract number; then the same steps.
 
     A visitor is told the same of a wrong number, of a wrong name, and of a contract that cannot be
-    terminated; and after some attempts, for a while, nothing any more.
+    terminated, as late; and after some attempts, for a while, nothing any more.
     """
 
     @http.route(
@@ -26,6 +26,7 @@ class PublicTermination(TerminationPortal):
         """The fields, the summary, the notification (Code de la consommation, D215-1, D215-2)."""
         if step not in STEPS:
             raise BadRequest
+        self._speak_as_company()
         posted = request.httprequest.method == "POST"
         declared = declared_fields({}, post if posted else {})
         if not posted:
@@ -39,22 +40,31 @@ class PublicTermination(TerminationPortal):
         address = request.httprequest.remote_addr
         if not attempts._may_try(address, declared["number"]):
             return self._public_form(declared, {"form": self._too_many()}, status=429)
-        contract_sudo = self._public_contract(declared)
+        noted = {name: declared[name] for name in NOTED if declared[name]}
+        contract_sudo = request.env["cn285.contract"]._find_to_terminate(
+            declared["name"], declared["number"], noted
+        )
+        attempts._note(address, declared["number"], missed=not contract_sudo)
         if not contract_sudo:
-            attempts._note(address, declared["number"])
             return self._public_form(declared, {"form": self._not_found()})
         return self._public_step(contract_sudo, step, declared)
 
-    def _public_contract(self, declared):
-        """The contract that these fields name, if it can be terminated by them, or just was."""
-        contracts = request.env["cn285.contract"]
-        contract_sudo = contracts._find_by_name_and_number(declared["name"], declared["number"])
-        if not contract_sudo or contract_sudo._portal_may_terminate():
-            return contract_sudo
-        # A second click, of who knows all that was declared.
-        noted = {name: declared[name] for name in NOTED if declared[name]}
-        done = contract_sudo._portal_end().declaration
-        return contract_sudo if done and done == noted else contract_sudo.browse()
+    def _speak_as_company(self):
+        """Use the company's language for who asks for none that is installed.
+
+        Odoo goes by the address, by what was chosen before, and by the browser; else by English.
+        """
+        routing = request.env["ir.http"]
+        told = (request.cookies.get("frontend_lang"), request.best_lang)
+        if any(map(routing.get_nearest_lang, told)) or not request.env.user._is_public():
+            return
+        # sudo: the company's language is that of its letters.
+        code = request.env.company.sudo().partner_id.lang
+        lang = request.env["res.lang"]._get_data(code=code or "")
+        if lang and not request.httprequest.path.startswith(f"/{request.lang.url_code}/"):
+            request.lang = lang
+            request.update_context(lang=lang.code)
+            request.future_response.set_cookie("frontend_lang", lang.code)
 
     def _public_step(self, contract_sudo, step, declared):
         if not contract_sudo._portal_may_terminate():

@@ -1,21 +1,28 @@
-"""How often somebody may try to find a contract by name and number: guessers get nowhere."""
+"""How often somebody may look for a contract by name and number: guessers get nowhere."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Attempts that failed, within a time: of a visitor, and for one number by all visitors."""
+    """Attempts within a time: of a visitor, those that failed and all; and all for one number."""
 
-    by_visitor: int = 10
+    missed_by_visitor: int = 10
+    by_visitor: int = 30
     by_number: int = 30
     minutes: int = 60
 
 
-def may_try(of_visitor: int, for_number: int, limits: Limits) -> bool:
-    """Tell whether another attempt is looked at, after so many that failed.
+def may_try(missed: int, of_visitor: int, for_number: int, limits: Limits) -> bool:
+    """Tell whether another attempt is looked at, after so many.
 
-    >>> may_try(9, 0, Limits()), may_try(10, 0, Limits()), may_try(0, 30, Limits())
+    >>> may_try(9, 9, 0, Limits()), may_try(10, 10, 0, Limits()), may_try(0, 0, 30, Limits())
     (True, False, False)
+    >>> may_try(0, 30, 0, Limits())
+    False
     """
-    return of_visitor < limits.by_visitor and for_number < limits.by_number
+    return (
+        missed < limits.missed_by_visitor
+        and of_visitor < limits.by_visitor
+        and for_number < limits.by_number
+    )

@@ -92,19 +92,23 @@ class Withdraw(ChangeType):
         )
 
     def apply(self, changes):
-        by_item = {}
+        by_item, over = {}, changes.contract_id.browse()
         for change in changes:
             contract = change.contract_id
             change._write_inside({"received_at": change.received_at or fields.Datetime.now()})
             items = change.item_id or contract.item_ids
             items = items.filtered(lambda item: item.state in _SOLD)
+            items._drop_drafts()
             by_item.update(dict.fromkeys(items, change))
             if change._owes_service():
                 contract.with_context(cn285_no_replan=STATE_DOOR)._end_on(change.date_effective)
+                over |= contract
             else:
                 items._update_state(_SOLD, "withdrawn")
         changes.contract_id._follow_withdrawal()
         changes.env["cn285.contract.item"].union(*by_item)._settle(by_item)
+        # What was served is billed all the same, as its items' schedule says.
+        over._update_state((*LIVE_STATES, "closed"), "withdrawn")
         for change in changes:
             law = change.contract_id._law()
             change._note_refund(law._withdrawal_refund_deadline(change.date_effective))
@@ -124,3 +128,46 @@ class ContractChange(models.Model):
             and contract._service().is_owed
             and self.date_effective >= contract.date_start
         )
+
+    def _consequence(self):
+        """What becomes of what was withdrawn from, for the customer: on the page and in letters."""
+        self.ensure_one()
+        if self.item_id:
+            return self.env._(
+                "“%s” is no longer part of the contract, and is not billed any more.",
+                self.item_id.name,
+            )
+        if self._owes_service():
+            return self.env._(
+                "The contract is over. Only what was served until %s, at your request, is billed.",
+                format_date(self.env, self.date_effective),
+            )
+        return self.env._("The contract is over. Nothing more will be billed.")
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _drop_drafts(self):
+        """Take these items off invoices that are drafts yet: nobody ever owes what they say.
+
+        A draft that says nothing else is cancelled; off one that it shares with others go its lines
+        alone. What of it is owed after all is planned, and billed, anew.
+        """
+        # sudo: follows from the withdrawal, whoever may not write invoices, the customer included.
+        rows = self.env["cn285.billing.schedule"].sudo()
+        rows = rows.search(
+            [
+                ("item_id", "in", self.ids),
+                ("state", "=", "invoiced"),
+                ("move_id.state", "=", "draft"),
+            ]
+        )
+        for move, own in rows.grouped("move_id").items():
+            if own == move.cn285_schedule_ids:
+                move.button_cancel()
+                continue
+            firsts = own.move_line_id
+            move.invoice_line_ids.filtered(
+                lambda line, firsts=firsts: line._cn285_of_row() in firsts
+            ).unlink()

@@ -52,6 +52,31 @@ class TestPublicTermination(TermCase, HttpCase):
         self.assertIn('name="number"', self.form.text)
         self.assertIn('href="/contracts/terminate"', self.url_open("/web/login").text)
 
+    def test_in_the_language_of_the_browser_or_of_the_company(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"].search([("name", "=", "cn285_renewal")])._update_translations(
+            "fr_FR"
+        )
+        french, english = "Résilier votre contrat", "Terminate your contract"
+        self.company.partner_id.lang = "fr_FR"
+        for accepted, title in (
+            ("fr-FR,fr;q=0.9,en;q=0.8", french),
+            ("fr", french),
+            ("en-US,en;q=0.9", english),
+            ("ja-JP", french),
+            ("", french),
+        ):
+            self.authenticate(None, None)
+            self.opener.cookies.clear()
+            page = self.url_open("/contracts/terminate", headers={"Accept-Language": accepted})
+            self.assertIn(title, page.text, accepted)
+            again = self.url_open("/contracts/terminate", headers={"Accept-Language": accepted})
+            self.assertIn(title, again.text, accepted)
+        self.opener.cookies.clear()
+        asked = self.url_open("/en/contracts/terminate", headers={"Accept-Language": "ja-JP"})
+        self.assertIn(english, asked.text)
+
     def test_three_steps(self):
         summary = self._post("summary")
         self.assertIn("notification of the termination", summary.text)
@@ -127,8 +152,42 @@ class TestPublicTermination(TermCase, HttpCase):
         self.assertIn("Too many attempts", page.text)
         attempts = self.env["cn285.termination.attempt"].search([])
         self.assertEqual(len(attempts), 10)
+        self.assertTrue(all(attempts.mapped("missed")))
         self.assertNotIn("127.0.0.1", "".join(attempts.mapped("visitor")))
         self.assertNotIn("CTR", "".join(attempts.mapped("number")))
+
+    def test_who_finds_a_contract_is_counted_too(self):
+        for _time in range(3):
+            self._post("summary")
+        attempts = self.env["cn285.termination.attempt"].search([])
+        self.assertEqual(attempts.mapped("missed"), [False] * 3)
+        address = "127.0.0.1"
+        for number in range(26):
+            attempts._note(address, f"CTR/{number}", missed=False)
+        self.assertEqual(self._post("summary").status_code, 200, "the thirtieth")
+        self.assertEqual(self._post("summary").status_code, 429)
+
+    def test_answers_take_the_same_work(self):
+        """No more is looked at for a number that there is, nor for a contract that has ended."""
+        ended = self._new_contract()
+        ended.action_terminate(self.today)
+        draft = self._create_contract([{}], confirm=False, partner_id=self.consumer.id)
+        counts = {}
+        for name, number in (
+            ("Camille Durand", "CTR/1900/99999"),
+            ("Camille Martin", "CTR/1900/99999"),
+            ("Camille Martin", self.contract.name),
+            ("Camille Martin", ended.name),
+            ("Camille Durand", ended.name),
+            ("Camille Durand", draft.name),
+        ):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = self.env["cn285.contract"]._find_to_terminate(name, number, {"name": "x"})
+            self.assertFalse(found)
+            counts[name, number] = self.env.cr.sql_log_count - before
+        self.assertLessEqual(max(counts.values()) - min(counts.values()), 2, counts)
 
     def test_one_number_is_not_guessed_by_many(self):
         attempts = self.env["cn285.termination.attempt"]

@@ -2,6 +2,7 @@ import ipaddress
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
@@ -12,20 +13,21 @@ LIMITS = Limits()
 
 
 class TerminationAttempt(models.TransientModel):
-    """An attempt to find a contract that found none: guessers are slowed down by it.
+    """An attempt to find a contract by name and number: guessers are slowed down by it.
 
     Neither address nor number is kept, but what they come to with the database's secret.
     """
 
     _name = "cn285.termination.attempt"
     _inherit = ["cn285.guarded"]
-    _description = "Failed Attempt to Find a Contract"
+    _description = "Attempt to Find a Contract"
     _is_history = True
     _transient_max_hours = 24.0
     _transient_max_count = 0
 
     visitor = fields.Char(required=True, index=True, readonly=True)
     number = fields.Char(required=True, index=True, readonly=True)
+    missed = fields.Boolean(default=True, readonly=True, help="It found no contract.")
 
     @api.model
     def _keys(self, address, number):
@@ -41,19 +43,22 @@ class TerminationAttempt(models.TransientModel):
         visitor, key = self._keys(address, number)
         self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s))", visitor))
         since = fields.Datetime.now() - timedelta(minutes=LIMITS.minutes)
+        recent = Domain("create_date", ">=", since)
+        own = recent & Domain("visitor", "=", visitor)
         attempts = self.sudo()  # sudo: only how many there were
         return may_try(
-            attempts.search_count([("visitor", "=", visitor), ("create_date", ">=", since)]),
-            attempts.search_count([("number", "=", key), ("create_date", ">=", since)]),
+            attempts.search_count(own & Domain("missed", "=", True)),
+            attempts.search_count(own),
+            attempts.search_count(recent & Domain("number", "=", key)),
             LIMITS,
         )
 
     @api.model
-    def _note(self, address, number):
-        """Note an attempt that failed."""
+    def _note(self, address, number, *, missed=True):
+        """Note an attempt, whether it found a contract or not."""
         visitor, key = self._keys(address, number)
         # sudo: notes of the program about visitors.
-        self.sudo()._inside().create({"visitor": visitor, "number": key})
+        self.sudo()._inside().create({"visitor": visitor, "number": key, "missed": missed})
 
 
 def _network(address):

@@ -98,6 +98,13 @@ class Packed:
     first: datetime
     last: datetime
 
+    def key_bytes(self) -> list[bytes]:
+        """The keys in the file of keys, in its order."""
+        data = self.keys.getvalue()
+        size = len(_KEY(3, 16, bytes(16), 8, 0, 8, 0))
+        begin = len(_BEGIN) + 6
+        return [data[at : at + 16] for at in range(begin, len(data) - len(_END), size)]
+
 
 @dataclass(slots=True)
 class Prepared:
@@ -120,6 +127,7 @@ class Prepared:
             parameters["now"],
             parameters["latest"],
             submit,
+            parameters["earliest"],
         )
 
 
@@ -127,7 +135,8 @@ def prepare(rows: Sequence[dict], numbers: Sequence[int], parameters: dict) -> P
     """Check rows and pack their events, where all references are known.
 
     :param numbers: fresh numbers for them; without any nothing is packed
-    :param parameters: ``company``, ``known``, ``now`` and ``latest``: see :func:`pack_events`
+    :param parameters: ``company``, ``known``, ``now``, ``latest`` and ``earliest``: see
+        :func:`pack_events`
     """
     prepared = Prepared(encode_rows(rows, parameters["company"]), numbers)
     columns = prepared.encoded.columns
@@ -144,6 +153,7 @@ def pack_events(
     now: datetime,
     latest: datetime,
     submit: Submit | None = None,
+    earliest: datetime | None = None,
 ) -> Packed | None:
     """Pack the events that are certain to be good, unless their keys are taken.
 
@@ -151,11 +161,14 @@ def pack_events(
     :param ids: fresh ascending numbers, as many as there are events or more
     :param latest: later events lie in the future
     :param submit: who makes the file of events; without, it is made at once
+    :param earliest: earlier events lie in months that are closed; None: none are
     :returns: None if there are none. Corrections, durations and whatever may have to be refused
         are left for a closer look.
     """
     count = len(columns)
-    places = _certain(columns, known, microseconds([latest])[0])
+    # Nothing is older than the year 2000.
+    floor = max(0, microseconds([earliest])[0]) if earliest else 0
+    places = _certain(columns, known, floor, microseconds([latest])[0])
     if not places:
         return None
     rest = []
@@ -192,9 +205,9 @@ def _made(file: BytesIO) -> Callable[[], BytesIO]:
     return lambda: file
 
 
-def _certain(columns, known, latest) -> Sequence[int]:
+def _certain(columns, known, earliest, latest) -> Sequence[int]:
     """Places of events that the database has no reason to refuse."""
-    if _all_certain(columns, known, latest):
+    if _all_certain(columns, known, earliest, latest):
         return range(len(columns))
     nothing = repeat(None)
     rows = zip(
@@ -215,19 +228,19 @@ def _certain(columns, known, latest) -> Sequence[int]:
         and ended is None
         and not metric.timed
         and (quantity is not None or metric.counts)
-        and max(0, party.starts) <= instant < party.ends
+        and max(earliest, party.starts) <= instant < party.ends
         and instant <= latest
     ]
 
 
-def _all_certain(columns, known, latest) -> bool:
+def _all_certain(columns, known, earliest, latest) -> bool:
     if columns.kind or columns.ended_at or None in columns.quantity:
         return False
     metrics = list(map(known.metrics.get, set(columns.metric)))
     parties = list(map(known.parties.get, set(columns.party)))
     if not all(metrics) or not all(parties) or any(metric.timed for metric in metrics):
         return False
-    begin = max(0, *(party.starts for party in parties))
+    begin = max(earliest, *(party.starts for party in parties))
     end = min(latest + 1, *(party.ends for party in parties))
     return begin <= min(columns.micros) and max(columns.micros) < end
 

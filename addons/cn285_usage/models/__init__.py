@@ -1,6 +1,6 @@
 """Usage in rooms, as an event passes through them: ``ingest``, ``measure``, ``calculator``,
 ``rating``, ``trigger``, ``cascade``, ``smartcode``, ``statement``; ``changes`` of contracts; and
-``purge`` of what is old.
+``purge`` of what is old, ``archive`` of whole months.
 Beside them stands what several rooms need: terms of items, the list of rating aspects, the import.
 Called by: programs that send events, and billing runs of cn285_contract.
 """
@@ -16,6 +16,7 @@ from . import (
     smartcode,
     statement,
     changes,
+    archive,
     purge,
 )
 from . import (

@@ -3,6 +3,7 @@ from . import (
     test_menus,
 )
 from .ingest import (
+    test_usage_closing,
     test_usage_doors,
     test_usage_filter,
     test_usage_ingest,
@@ -27,6 +28,7 @@ from .rating import (
     test_late_usage,
     test_nothing_to_invoice,
     test_rating_aspects,
+    test_usage_batches,
     test_usage_credit,
     test_usage_partner_merge,
     test_usage_estimate,
@@ -66,6 +68,9 @@ from .changes import (
     test_usage_pool_history,
     test_usage_terms_change,
     test_usage_waiting_history,
+)
+from .archive import (
+    test_usage_archive,
 )
 from .purge import (
     test_usage_purge,

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
-
-from ..isolation import each_or_apart, of_contracts
+from odoo.tools import format_date
 
 # How far from today a run may bill: further is a slip of the keyboard.
 LARGEST_SPAN_YEARS = 30
@@ -250,22 +248,6 @@ class BillingRun(models.Model):
         among = self._concerned() & self._sound(failed)
         failed.update(schedules._ensure_planned(self.company_id, self.date, among))
 
-    def _rate_waiting_rows(self, failed):
-        """Step: rate the usage that has come in."""
-        ids = [contract.id for contract in failed]
-        waiting = self.env["cn285.billing.schedule"].search(
-            self._due_domain("waiting") & Domain("contract_id", "not in", ids)
-        )
-        if not waiting:
-            failed.update(waiting._rate_waiting())
-            return
-        parts, failing = each_or_apart(
-            waiting.contract_id,
-            lambda contracts: of_contracts(waiting, contracts)._rate_waiting(),
-        )
-        for reasons in (*parts, failing):
-            failed.update(reasons)
-
     @api.model
     def _sound(self, failed):
         """Domain of the contracts that did not fail before."""
@@ -280,37 +262,7 @@ class BillingRun(models.Model):
         own = self.env["cn285.contract"].search(self._contract_domain() & Domain("id", "in", ids))
         return {contract: reason for contract, reason in reasons.items() if contract in own}
 
-    def _set_aside_unrated(self, failed):
-        """Step: set aside the contracts that could not be rated; others are no issue any more."""
-        solved = self.issue_ids.filtered(
-            lambda issue: issue.kind == "rating" and issue.contract_id not in failed
-        )
-        solved._write_inside({"state": "solved"})
-        self._set_aside(self._own_contracts(failed), kind="rating")
-
-    # === BATCHES === #
-
-    def _batches(self):
-        """Cut what is due into batches of about the company's number of invoices.
-
-        A batch is a list of ``(invoice date, payer id)``: all rows that may share an invoice are in
-        one batch, and batches follow each other by date, so that numbers do too.
-
-        :returns: list of lists of ``(date, int)``
-        """
-        self.ensure_one()
-        query = self.env["cn285.billing.schedule"]._search(self._due_domain())
-        contract = query.left_join(
-            query.table, "contract_id", "cn285_contract", "id", "contract_id"
-        )
-        day = self._issue_day_sql(query)
-        payer = SQL.identifier(contract, "payer_id")
-        query.groupby = SQL("1, 2")
-        query.order = SQL("1, 2")
-        # Rows without a payer are set aside, see ``_broken``.
-        keys = [key for key in self.env.execute_query(query.select(day, payer)) if all(key)]
-        size = self.company_id.cn285_batch_size
-        return [keys[start : start + size] for start in range(0, len(keys), size)]
+    # === GIVING UP === #
 
     def action_cancel(self):
         """Give up a run that has not made invoices, or stop one that waits for its jobs."""
@@ -318,6 +270,7 @@ class BillingRun(models.Model):
             if run.state not in ("draft", "running"):
                 raise UserError(self.env._("Billing run %s is over already.", run.name))
             run._write_inside({"state": "cancelled"})
+            run._tell_progress()
         return True
 
     # === ACTIONS === #

@@ -1,10 +1,13 @@
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
-from ...engine.issue import AS_ISSUED, AS_PLANNED
+from ...engine.issue import AS_PLANNED
 from ..bulk import CONCURRENCY_ERRORS
 from ..isolation import each_or_apart, of_contracts, reason_of
+
+# Issues that are written anew where a contract fails again. Of usage also those that a new start
+# has closed: it is rated after that.
+STILL_TOLD = {"rating": ("open", "solved")}
 
 
 class BillingRun(models.Model):
@@ -30,45 +33,26 @@ class BillingRun(models.Model):
     # === ONE BATCH === #
 
     def _run_batch(self, batch, contract_ids=None):
-        """Bill the rows of one batch in the current transaction.
+        """Rate and bill the rows of one batch in the current transaction.
 
         Locks the rows first: rows that another process bills right now make the whole batch wait,
         so that no invoice is torn in two.
 
-        :param batch: list of ``(invoice date, payer id)``, see :meth:`_batches`
+        :param batch: list of :class:`BatchKey`, see :meth:`_batches`
         :param contract_ids: bill these contracts only
         :returns: the invoices made
         :raises LockError: when another process holds some of the rows
         """
         self.ensure_one()
         self = self.with_company(self.company_id)
-        domain = self._batch_domain(batch)
+        self._rate_batch(batch, contract_ids)
+        rows = self._batch_rows(batch)
         if contract_ids:
-            domain &= Domain("contract_id", "in", contract_ids)
-        rows = self.env["cn285.billing.schedule"].search(domain)
+            rows = rows.filtered(lambda row: row.contract_id.id in set(contract_ids))
         if not rows:
             return self.env["account.move"]
         rows.lock_for_update(allow_referencing=True)
         return self._bill_rows(rows)
-
-    def _batch_domain(self, batch):
-        payers = sorted({payer for _day, payer in batch})
-        domain = self._due_domain() & Domain("contract_id.payer_id", "in", payers)
-        if self.invoice_date:
-            return domain
-        days = {}
-        for day, payer in batch:
-            days.setdefault(day, []).append(payer)
-        return domain & Domain.OR(
-            self._issued_on(day) & Domain("contract_id.payer_id", "in", members)
-            for day, members in days.items()
-        )
-
-    def _issued_on(self, day):
-        """Domain of the rows that a batch of this run, cut today or before, bills on a day."""
-        company = self.company_id
-        late = company.cn285_invoice_dating == AS_ISSUED and day <= company._cn285_today()
-        return Domain("billing_date", "<=" if late else "=", day)
 
     def _bill_rows(self, rows):
         """Invoice rows: all in one go, or, where that fails, whatever can be.
@@ -209,12 +193,12 @@ class BillingRun(models.Model):
         issues = {
             issue.contract_id: issue
             for issue in self.issue_ids
-            if issue.kind == kind and issue.state == "open"
+            if issue.kind == kind and issue.state in STILL_TOLD.get(kind, ("open",))
         }
         creates = []
         for contract, reason in reasons.items():
             if contract in issues:
-                issues[contract]._write_inside({"reason": reason})
+                issues[contract]._write_inside({"reason": reason, "state": "open"})
             else:
                 creates.append(
                     {

@@ -140,6 +140,7 @@ class BillingSchedule(models.Model):
     _open_of_contract_idx = models.Index(
         "(contract_id, billing_date) WHERE state IN ('planned', 'waiting')"
     )
+    _waiting_idx = models.Index("(company_id, billing_date) WHERE state = 'waiting'")
 
     # === COMPUTES === #
 
@@ -291,8 +292,9 @@ class BillingSchedule(models.Model):
     def _rate_waiting(self):
         """Hook: give rows that wait for usage their ``net``, ``amount``, ``steps`` and state.
 
-        Called by a billing run with the waiting rows that are due, before it collects what it will
-        invoice. Rows that are still incomplete stay ``waiting`` and are not billed by this run.
+        Called by each batch of a billing run with the waiting rows of its contracts that are due,
+        before it collects what it will invoice; before the batches with those that depend on other
+        contracts. Rows that are still incomplete stay ``waiting`` and are not billed by this run.
 
         :returns: ``{contract: reason in a clerk's words}`` for rows that could not be rated; the
             run sets these contracts aside

@@ -24,17 +24,9 @@ class WithdrawalLetter(LetterKind):
     def parts(self, record):
         words, blocks = ending_parts(record)
         return Parts(
-            {**words, "consequence": self._consequence(record), "refund": self._refund(record)},
+            {**words, "consequence": record._consequence(), "refund": self._refund(record)},
             blocks,
         )
-
-    def _consequence(self, change):
-        if change.item_id:
-            return change.env._(
-                "“%s” is no longer part of the contract, and is not billed any more.",
-                change.item_id.name,
-            )
-        return change.env._("The contract is over. Nothing more will be billed.")
 
     def _refund(self, change):
         if not change.refund_amount or not change.contract_id._portal_shows_prices():

@@ -96,12 +96,13 @@ def test_a_name_is_itself(name):
     assert same_name(name, [name]) is bool(name_key(name))
 
 
-@given(st.integers(0, 100), st.integers(0, 100))
-def test_more_attempts_never_open_what_was_shut(visitor, number):
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100))
+def test_more_attempts_never_open_what_was_shut(missed, visitor, number):
     limits = Limits()
-    if not may_try(visitor, number, limits):
-        assert not may_try(visitor + 1, number, limits)
-        assert not may_try(visitor, number + 1, limits)
+    if not may_try(missed, visitor, number, limits):
+        assert not may_try(missed + 1, visitor + 1, number, limits)
+        assert not may_try(missed, visitor + 1, number, limits)
+        assert not may_try(missed, visitor, number + 1, limits)
 
 
 PDF, JPEG, PNG = b"%PDF-1.7\n", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"

@@ -6,6 +6,7 @@ It tells the room ``trigger`` what has arrived.
 from . import (
     usage_event,
     usage_event_storage,
+    usage_key_storage,
     usage_reasons,
     usage_event_ingest,
     usage_event_references,

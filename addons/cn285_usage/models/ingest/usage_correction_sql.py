@@ -29,7 +29,8 @@ UPDATE cn285_usage_stage s SET
     park = COALESCE(s.park, CASE WHEN s.party IS NULL AND e.reference IS NOT NULL THEN TRUE END)
 FROM found f JOIN cn285_usage_event e ON e.id = f.event_id
 WHERE s.id = f.id
-RETURNING s.id, e.state = 'superseded', e.kind = 'reversal', s.kind
+RETURNING s.id, e.state = 'superseded', e.kind = 'reversal', s.kind,
+    e.occurred_at < %(earliest)s
 """
 
 REFUSE = """

@@ -6,7 +6,7 @@ it; ``usage_ingest_csv.py`` is one. What a call left behind is in ``usage_ingest
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain, islice
 
 from odoo import api, fields, models
@@ -18,6 +18,7 @@ from odoo.tools.misc import str2bool
 from psycopg2.errors import UniqueViolation
 
 from ...engine.event_binary import KEY_COLUMNS, Known, prepare
+from ...engine.key_spans import FUTURE
 from . import usage_correction_sql as corrections
 from . import usage_ingest_sql as sql
 from .usage_arrival_sql import BLOCK
@@ -25,7 +26,6 @@ from .usage_arrival_sql import BLOCK
 _logger = logging.getLogger(__name__)
 CHUNK = 100_000
 TRIES = 5
-FUTURE = timedelta(days=1)
 PLAIN = "s.kind IS NULL"
 ROUND = "s.id = ANY(%(ids)s)"
 # What was stored: how many, first and last number, earliest and latest, how many of them parked.
@@ -133,6 +133,9 @@ class UsageEvent(models.Model):
             "zone": company.cn285_tz or "UTC",
             "now": now,
             "latest": now + FUTURE,
+            # Set with each chunk: the spans of keys may turn in between.
+            "earliest": self._earliest(),
+            "spans": (),
             "park": str2bool(park or "", False),
             "known": Known(),
             # Whether keys are expected to be new: then they are claimed without asking.
@@ -193,6 +196,7 @@ class UsageEvent(models.Model):
             for row, code, value in prepared.encoded.bad
         ]
         report = {"accepted": 0, "duplicates": 0, "parked": 0}
+        self._hold_spans(prepared, parameters)
         stored, rest = NOTHING, prepared.encoded.columns
         if prepared.packed and self._store_packed(prepared.packed, parameters):
             stored = _summary(prepared.packed)
@@ -222,6 +226,9 @@ class UsageEvent(models.Model):
         :return: whether it was so; otherwise nothing is done
         """
         self._make_partitions_once([datetime(*month, 1) for month in packed.months], parameters)
+        if len(parameters["spans"]) > 1 and self._has_key_elsewhere(packed.key_bytes()):
+            parameters["fresh"] = False
+            return False
         try:
             with self.env.cr.savepoint(flush=False):
                 self._copy("cn285_usage_key", KEY_COLUMNS, packed.keys, "(FORMAT binary)")
@@ -308,7 +315,8 @@ class UsageEvent(models.Model):
         cr = self.env.cr
         cr.execute(sql.COUNT.format(which=which), parameters)
         count = cr.fetchone()[0]
-        cr.execute(sql.CLAIM.format(which=which), parameters)
+        claim = sql.CLAIM if len(parameters["spans"]) == 1 else sql.CLAIM_ALONE
+        cr.execute(claim.format(which=which), parameters)
         if cr.rowcount < count:
             cr.execute(sql.TAKEN.format(which=which), parameters)
 
@@ -333,6 +341,8 @@ class UsageEvent(models.Model):
                 [row[0] for row in found if row[1] and not (row[2] and row[3] == "replacement")],
                 "already_corrected",
             )
+            fine = [row for row in found if not row[1] and not (row[2] and row[3] == "replacement")]
+            self._refuse([row[0] for row in fine if row[4]], "closed_month")
             ids = {"ids": [row[0] for row in found]}
             replacing = {"ids": [row[0] for row in found if row[3] == "replacement"]}
             if replacing["ids"]:

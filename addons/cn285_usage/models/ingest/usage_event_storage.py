@@ -48,11 +48,6 @@ CREATE INDEX IF NOT EXISTS {TABLE}_beneficiary_idx ON {TABLE} (beneficiary_id)
     WHERE beneficiary_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_origin_idx ON {TABLE} (origin_id) WHERE origin_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_parked_idx ON {TABLE} (company_id) WHERE state = 'parked';
-CREATE TABLE IF NOT EXISTS cn285_usage_key (
-    key uuid PRIMARY KEY,
-    event_id bigint NOT NULL,
-    content bigint NOT NULL
-);
 """
 # Before, each event had a second number, with an index of its own, and said what most events are.
 _UPGRADE = f"""
@@ -65,8 +60,7 @@ DROP INDEX IF EXISTS {TABLE}_seq_idx;
 class UsageEvent(models.Model):
     """The storage of events: a PostgreSQL table partitioned by the month of ``occurred_at``.
 
-    ``cn285_usage_key`` beside it holds the idempotency keys, unique whatever the month: a hash of
-    company, source and transaction, the event it stands for, and a hash of what was sent.
+    The idempotency keys stand beside it: ``usage_key_storage.py``.
     """
 
     _inherit = "cn285.usage.event"
@@ -75,20 +69,23 @@ class UsageEvent(models.Model):
         # Static statements; the driver must not look for parameters in them.
         self.env.cr.execute(_CREATE)
         self.env.cr.execute(_UPGRADE)
+        self._init_keys()
         self._make_partitions(self._months_ahead())
 
     @api.model
     def _drop_storage(self):
         """Drop the tables, which Odoo leaves behind when the module is uninstalled."""
         self.env.cr.execute(
-            "DROP TABLE IF EXISTS cn285_usage_event, cn285_usage_key, cn285_usage_delivery_event"
+            "DROP TABLE IF EXISTS cn285_usage_event, cn285_usage_key, cn285_usage_key_span, "
+            "cn285_usage_delivery_event"
         )
         self.env.cr.execute("DROP SEQUENCE IF EXISTS cn285_usage_event_id_seq")
 
     @api.model
     def _cron_make_partitions(self):
-        """Make the partitions of the coming months, so that no ingest has to."""
+        """Make the partitions of the coming months, so that no ingest has to; close months."""
         self._make_partitions(self._months_ahead())
+        self._turn_keys()
 
     @api.model
     def _months_ahead(self):

@@ -3,8 +3,9 @@
 References are looked up once for each different one. Rows that are not certain to be good are
 loaded into a temporary table, and everything else is one statement for all of them. Parameters:
 ``company``, ``zone`` (the company's time zone), ``now``, ``latest`` (the last instant that is not
-in the future), ``park``; of ``LEARN_METRICS`` also ``refs`` and ``need_quantity``, the names of
-the aggregations to which an event counts by its quantity.
+in the future), ``earliest`` (events before it lie in closed months; None: none do), ``park``; of
+``LEARN_METRICS`` also ``refs`` and ``need_quantity``, the names of the aggregations to which an
+event counts by its quantity.
 """
 
 # The sequence counts by the thousand (usage_event_storage.py): each value begins a block.
@@ -234,6 +235,7 @@ INSERT INTO cn285_usage_bad SELECT * FROM (
         WHEN m.metric_id IS NULL THEN 'unknown_metric'
         WHEN s.occurred_at > %(latest)s OR s.ended_at > %(latest)s THEN 'far_future'
         WHEN s.occurred_at < '2000-01-01' THEN 'too_old'
+        WHEN s.occurred_at < %(earliest)s THEN 'closed_month'
         WHEN s.ended_at < s.occurred_at THEN 'end_before_start'
         WHEN m.timed AND s.ended_at IS NULL THEN 'end_missing'
         WHEN s.quantity IS NULL AND NOT m.timed AND NOT m.counts THEN 'quantity_missing'
@@ -256,6 +258,11 @@ INSERT INTO cn285_usage_key (key, event_id, content)
 SELECT s.key, s.id, s.content FROM cn285_usage_stage s WHERE {{which}} AND {_GOOD}
 ORDER BY s.key, s.n ON CONFLICT DO NOTHING
 """
+# A partition's index knows its own keys only; of those of other spans nothing is changed any more.
+CLAIM_ALONE = CLAIM.replace(
+    "ORDER BY",
+    "AND NOT EXISTS (SELECT 1 FROM cn285_usage_key k WHERE k.key = s.key)\nORDER BY",
+)
 
 COUNT = f"SELECT count(*) FROM cn285_usage_stage s WHERE {{which}} AND {_GOOD}"
 

@@ -95,6 +95,11 @@ class UsageEvent(models.Model):
                 "It lies in the future: %(time)s %(end)s.", time="%(time)s", end="%(end)s"
             ),
             "too_old": self.env._("It lies before the year 2000: %(time)s.", time="%(time)s"),
+            "closed_month": self.env._(
+                "It occurred on %(time)s, in a month that is closed: whether it was counted before "
+                "can no longer be told. Accept it for a later day by hand, or dismiss it.",
+                time="%(time)s",
+            ),
             "end_before_start": self.env._(
                 "It ends (%(end)s) before it starts (%(time)s).", end="%(end)s", time="%(time)s"
             ),

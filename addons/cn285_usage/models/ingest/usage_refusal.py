@@ -33,6 +33,14 @@ class UsageRefusal(models.Model):
 
         What is refused again stays open with its new reason.
         """
+        self._send_again({refusal: refusal.payload for refusal in self})
+        return True
+
+    def _send_again(self, payloads):
+        """Record the rows of open refusals.
+
+        :param payloads: what is sent for each of these refusals
+        """
         events = self.env["cn285.usage.event"]
         events.check_access("create")
         for company, refusals in (
@@ -41,7 +49,7 @@ class UsageRefusal(models.Model):
             report = (
                 events.with_company(company)
                 .with_context(cn285_no_refusals=STATE_DOOR)
-                .ingest([refusal.payload for refusal in refusals])
+                .ingest([payloads[refusal] for refusal in refusals])
             )
             refused = {entry["row"]: entry for entry in report["refused"]}
             for number, refusal in enumerate(refusals):
@@ -50,7 +58,17 @@ class UsageRefusal(models.Model):
                     refusal._refuse_again(entry)
                 else:
                     refusal._close("accepted")
-        return True
+
+    def action_accept_later(self):
+        """Open the dialog by which events of closed months are accepted for a later day."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Accept for a Later Day"),
+            "res_model": "cn285.usage.accept",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"active_ids": self.ids, "active_model": self._name},
+        }
 
     def action_dismiss(self):
         """Close refusals that nobody will send again."""

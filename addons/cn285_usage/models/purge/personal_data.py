@@ -12,6 +12,7 @@ from odoo.addons.cn285_contract.models.privacy.places import (
 )
 from odoo.tools import SQL, LazyTranslate, format_date
 
+from ..archive.month_privacy import Months
 from .delivery_keys import TELLING_KEY
 
 _lt = LazyTranslate(__name__)
@@ -138,6 +139,12 @@ class PersonalData(models.AbstractModel):
                 "usage_events",
                 _lt("Usage events: beneficiary, properties, numbers"),
                 "cn285.usage.event",
+                None,
+            ),
+            Months(
+                "usage_months",
+                _lt("Usage events in files of exported months"),
+                "cn285.usage.month",
                 None,
             ),
             Naming(

@@ -51,6 +51,8 @@ class UsageEvent(models.Model):
             for ids in split_every(CONTRACTS, contracts.ids):
                 gone += self._purge_contracts(contracts.browse(ids), metrics, limit)
             gone += self._purge_unmatched(company, metrics, limit)
+            # sudo: files are the program's.
+            gone += self.env["cn285.usage.month"].sudo()._purge_files(metrics, limit)
             self._purge_refusals(company, metrics, limit)
         return gone
 

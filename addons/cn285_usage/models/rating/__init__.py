@@ -8,6 +8,7 @@ from . import (
     usage_contract_item,
     usage_item,
     usage_run,
+    usage_dependence,
     usage_invoice_lines,
     usage_rating,
     usage_balance,

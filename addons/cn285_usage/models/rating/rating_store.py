@@ -25,6 +25,7 @@ RATED_FIELDS = (
     "write_uid",
     "write_date",
 )
+UNRATED_FIELDS = ("net", "amount", "steps", "state", "rating_ids", "write_uid", "write_date")
 
 
 class BillingSchedule(models.Model):
@@ -120,10 +121,28 @@ class BillingSchedule(models.Model):
 
     def _unrate(self):
         """Take rows that were rated but not invoiced back to waiting: more usage may have come."""
-        rated = self.filtered(lambda row: row.state == "planned")
-        # sudo: as storing them.
-        self.env["cn285.usage.rating"].sudo().search([("schedule_id", "in", rated.ids)]).unlink()
-        rated._write_inside({"state": "waiting", "net": 0.0, "amount": 0.0, "steps": False})
+        if not self:
+            return
+        self.flush_recordset()
+        self.env["cn285.usage.rating"].flush_model()
+        # In statements, as there may be hundreds of thousands.
+        rated = self.env.execute_query(
+            SQL(
+                """UPDATE cn285_billing_schedule
+                      SET state = 'waiting', net = 0, amount = 0, steps = NULL,
+                          write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
+                    WHERE id = ANY(%s) AND state = 'planned' RETURNING id""",
+                self.env.uid,
+                self.ids,
+            )
+        )
+        rows = self.browse(row_id for (row_id,) in rated)
+        self.env.cr.execute(
+            SQL("DELETE FROM cn285_usage_rating WHERE schedule_id = ANY(%s)", rows.ids)
+        )
+        self.env["cn285.usage.rating"].invalidate_model(flush=False)
+        rows.invalidate_recordset(UNRATED_FIELDS, flush=False)
+        rows.modified(UNRATED_FIELDS)
 
     # === WHAT WAS BILLED BEFORE === #
 

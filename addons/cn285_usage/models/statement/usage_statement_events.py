@@ -25,7 +25,8 @@ class Sources:
     events that name no item, see ``cn285.contract._usage_claims``. ``reached``: the last day that a
     threshold has billed, by item and first day of the period. ``few``: the rating that was read
     last, with its events, where they are few. ``shown``: the statement's fields that events have a
-    column for, in the order of these columns, from the place ``SHOWN`` on.
+    column for, in the order of these columns, from the place ``SHOWN`` on. ``with_tax``: whether
+    amounts and prices are those with tax.
     """
 
     seen: dict
@@ -33,6 +34,7 @@ class Sources:
     shown: list
     reached: dict = field(default_factory=dict)
     few: tuple = (None, ())
+    with_tax: bool = False
 
     @property
     def moment(self):

@@ -1,9 +1,15 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.common import OWED_TO_PARTNER, in_users_language
+from odoo.addons.cn285_contract.models.common import (
+    OWED_TO_PARTNER,
+    as_decimal,
+    in_users_language,
+)
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ...engine.statement import spread
 
 # Invoices whose statements one job makes.
 STATEMENT_CHUNK = 20
@@ -19,7 +25,7 @@ class BillingRun(models.Model):
             lambda move: (
                 move.cn285_contract_ids.statement_layout_id
                 and move.cn285_schedule_ids.rating_ids
-                and not move.cn285_schedule_ids._of_closed_days()
+                and not move.cn285_schedule_ids._of_lost_usage()
                 and not (move._is_mailed_by_run() and move._mailed_statement_formats())
             )
         )
@@ -63,7 +69,7 @@ class AccountMove(models.Model):
                 move.state == "posted"
                 and not move.cn285_statement_ids
                 and move.cn285_schedule_ids.rating_ids
-                and not move.cn285_schedule_ids._of_closed_days()
+                and not move.cn285_schedule_ids._of_lost_usage()
                 and move.cn285_contract_ids.statement_layout_id
             )
 
@@ -102,7 +108,7 @@ class AccountMove(models.Model):
         # What a credit note gives back, its lines and its statement count as positive.
         sign = -1 if self.move_type in OWED_TO_PARTNER else 1
         rows = self.cn285_schedule_ids.filtered("rating_ids")
-        closed = rows._of_closed_days()
+        closed = rows._of_lost_usage()
         if closed and rows.contract_id.statement_layout_id:
             raise UserError(closed[0]._closed_statement_problem(self))
         for layout, members in rows.grouped(
@@ -111,19 +117,22 @@ class AccountMove(models.Model):
             if not layout:
                 continue
             ratings = members.rating_ids
+            # Whoever of them reads prices with tax is not told others.
+            with_tax = any(contract._prices_with_tax() for contract in members.contract_id)
             header = statements._header(
                 layout,
                 self.company_id,
                 self.partner_id,
-                self._statement_facts(members),
+                self._statement_facts(members, with_tax),
                 self.currency_id,
             )
             ratings = ratings.with_context(lang=header.language)
-            rated = {rating.id: sign * amount for rating, amount in ratings._invoiced_amounts()}
+            amounts = ratings._invoiced_amounts(with_tax)
+            rated = {rating.id: sign * amount for rating, amount in amounts}
             files = statements._render(
                 layout,
                 header,
-                ratings._statement_rows(layout._spec(), sign),
+                ratings._statement_rows(layout._spec(), sign, with_tax),
                 formats=members.contract_id._statement_formats(),
                 rated=sum(rated.values(), start=Decimal(0)),
                 rated_lines=rated,
@@ -137,12 +146,12 @@ class AccountMove(models.Model):
             self.sudo().cn285_statement_ids += made
         return self.cn285_statement_ids
 
-    def _statement_facts(self, rows):
+    def _statement_facts(self, rows, with_tax=False):
         """Pairs of label and text in the customer's language, for the head of a statement."""
         language = self.env["cn285.usage.statement"]._language(self.partner_id)
         env = self.with_context(lang=language.code).env
         first, last = min(rows.mapped("period_start")), max(rows.mapped("period_end"))
-        return [
+        facts = [
             (env._("Invoice"), self.name),
             (env._("Contract"), ", ".join(rows.contract_id.mapped("name"))),
             (
@@ -154,3 +163,30 @@ class AccountMove(models.Model):
                 ),
             ),
         ]
+        if with_tax:
+            facts.append((env._("Prices and amounts"), env._("tax included")))
+        return facts
+
+
+class BillingSchedule(models.Model):
+    _inherit = "cn285.billing.schedule"
+
+    def _invoiced_with_tax(self):
+        """What these rows come to on their invoices with tax: ``{row: Decimal}``.
+
+        Rows that share a line share what it comes to.
+        """
+        result = {}
+        # sudo: who may make a statement tells what the invoice says.
+        invoiced = self.sudo().move_line_id.cn285_schedule_ids
+        for move, rows in invoiced.grouped("move_id").items():
+            unit = as_decimal(move.currency_id.rounding)
+            sign = -1 if move.move_type in OWED_TO_PARTNER else 1
+            lines = move.invoice_line_ids.grouped(lambda line: line._cn285_of_row())
+            for line, own in rows.grouped("move_line_id").items():
+                total = sign * sum(as_decimal(one.price_total) for one in lines[line])
+                amounts = [as_decimal(row.amount) for row in own]
+                net = sum(amounts)
+                parts = spread(total, amounts, net, unit) if net else amounts
+                result.update(zip(own, parts, strict=True))
+        return result

@@ -18,6 +18,8 @@ ZERO, ONE = Decimal(0), Decimal(1)
 OWN_ROWS = ("minimum", "maximum", "discount", "threshold_step", "waived")
 # Kinds of a statement's fields that a credit note gives back: its statement counts as positive.
 TURNED = ("quantity", "amount")
+# Of so much it is told, to eight digits, which share tax adds to a price.
+MANY = 1_000_000
 
 
 class UsageRating(models.Model):
@@ -25,32 +27,36 @@ class UsageRating(models.Model):
 
     _inherit = "cn285.usage.rating"
 
-    def _invoiced_amounts(self):
+    def _invoiced_amounts(self, with_tax=False):
         """``[(rating, amount)]`` as invoiced: without taxes that the prices include, to the cent.
 
         The amounts of a schedule row's ratings add up to what the row has on its invoice.
+
+        :param bool with_tax: with all taxes instead, as consumers read them
         """
-        result = []
+        result, totals = [], self.schedule_id._invoiced_with_tax() if with_tax else {}
         for row, ratings in self.grouped("schedule_id").items():
             amounts = [as_decimal(rating.amount) for rating in ratings]
-            net, invoiced = sum(amounts, start=ZERO), as_decimal(row.amount)
+            net, invoiced = sum(amounts, start=ZERO), totals.get(row, as_decimal(row.amount))
             if net and net != invoiced:
                 unit = as_decimal(row.currency_id.rounding)
                 amounts = list(spread(invoiced, amounts, net, unit))
             result += zip(ratings, amounts, strict=True)
         return result
 
-    def _statement_rows(self, spec, sign=1):
+    def _statement_rows(self, spec, sign=1, with_tax=False):
         """Rows of the statement of these ratings, in its order; memory does not grow with them.
 
         :param spec: the layout's ``engine.statement_spec.Spec``
         :param sign: -1 where the statement goes with a credit note
+        :param bool with_tax: amounts and prices are those with tax
         :returns: an iterator of dicts, see ``cn285.usage.statement``
         """
         sources = self._statement_sources()
+        sources.with_tax = with_tax
         rows = (
             row
-            for rating, amount in self._invoiced_amounts()
+            for rating, amount in self._invoiced_amounts(with_tax)
             for row in rating._rating_rows(sources, amount)
         )
         if sign != 1:
@@ -178,7 +184,7 @@ class UsageRating(models.Model):
         """A row for each event; without ``shares`` none has a quantity or an amount."""
         base = self._statement_base()
         shown = [field.name for field in sources.shown]
-        prices = self._unit_prices()
+        prices = self._unit_prices(sources.with_tax)
         for event, taken_back, weight, key in self._weighted_events(sources):
             row = {
                 **base,
@@ -192,20 +198,24 @@ class UsageRating(models.Model):
                 row["label"] = self.env._("%s, taken back", row["label"])
             if shares is None:
                 metric = self.env["cn285.usage.metric"].browse(event[METRIC])
+                name, unit = self._metric_words(metric)
                 row["label"] = self.env._(
                     "Reading: %(quantity)s %(unit)s",
                     quantity=self.schedule_id._plain(event[QUANTITY]),
-                    unit=metric.unit or base["unit"],
+                    unit=unit or base["unit"],
                 )
-                row["metric"] = metric.name or base["metric"]
+                row["metric"] = name or base["metric"]
             else:
                 row.update(quantity=weight, unit_price=prices.get(key[1]))
                 if key in shares:
                     row["amount"] = shares[key].part(weight)
             yield row
 
-    def _unit_prices(self):
-        """The price of a unit as it was rated, where all cost the same, by the day of its terms."""
+    def _unit_prices(self, with_tax=False):
+        """The price of a unit as it was rated, where all cost the same, by the day of its terms.
+
+        :param bool with_tax: the price with the taxes of its item
+        """
         rating = self._engine_rating()
         included = any(note.code in ("allowance", "pool", "together") for note in rating.notes)
         if not self.calculator_id._entry().has_one_price or included:
@@ -215,10 +225,12 @@ class UsageRating(models.Model):
         for line in rating.lines:
             if line.code == "unit":
                 prices[line.since if by_day else None].add(line.unit_price)
-        return {since: price for since, [price, *more] in prices.items() if not more}
+        share = as_decimal(self.item_id._with_tax(MANY)) / MANY if with_tax else ONE
+        return {since: price * share for since, [price, *more] in prices.items() if not more}
 
     def _statement_base(self):
-        item, metric = self.item_id, self.calculator_id.metric_id
+        item = self.item_id
+        name, unit = self._metric_words(self.calculator_id.metric_id)
         partner = self.beneficiary_id or item.beneficiary_id or item.contract_id.partner_id
         fields = self.env["cn285.statement.layout"]._row_fields()
         return {
@@ -228,8 +240,8 @@ class UsageRating(models.Model):
                 for name, field in fields.items()
                 if field.of_rating
             },
-            "metric": metric.name or self.calculator_id.name,
-            "unit": metric.unit or "",
+            "metric": name or self.calculator_id.name,
+            "unit": unit or "",
             "beneficiary": partner.display_name,
             "quantity": ZERO,
             "amount": ZERO,

@@ -27,6 +27,11 @@ OTHERS = {
 @tagged("post_install", "-at_install")
 @freeze_time("2026-02-01 10:00:00")
 class TestStatementFields(UsageCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.is_company = True  # who reads prices without tax
+
     def _layout(self, columns, groups=(), **values):
         return self.env["cn285.statement.layout"].create(
             {

@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
+from pypdf import PdfReader
 
 from ..rating.test_usage_rating import UsageCase
 
@@ -14,6 +15,11 @@ from ..rating.test_usage_rating import UsageCase
 @freeze_time("2026-02-01 10:00:00")
 class TestUsageStatement(UsageCase):
     """With the invoice comes a statement of what was consumed, and its sums are the invoice's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.is_company = True  # who reads prices without tax
 
     def _layout(self, **values):
         fields = ("occurred_at", "beneficiary", "metric", "quantity", "amount")
@@ -50,6 +56,34 @@ class TestUsageStatement(UsageCase):
         position = rows[0].index("Amount")
         return [row[position] for row in rows[1:] if row and row[position]]
 
+    def test_a_metric_keeps_the_name_of_then(self):
+        """Made again after the metric was renamed, a statement says what it said."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.calls.with_context(lang="fr_FR").name = "Appels"
+        self.calls.unit = "call"
+        names = ("metric", "unit", "quantity", "amount")
+        columns = [(0, 0, {"field": name}) for name in names]
+        layout = self._layout(column_ids=columns)
+        contract = self._usage_contract({"price_unit": 2.0}, statement_layout_id=layout.id)
+        self._use(contract, 7)
+        [move] = self._bill_with_statement()
+
+        def row(lang):
+            ratings = move.with_context(lang=lang).cn285_schedule_ids.rating_ids
+            [one] = ratings._statement_rows(layout._spec())
+            return one["metric"], one["unit"]
+
+        self.assertEqual((row("en_US"), row("fr_FR")), (("API calls", "call"), ("Appels", "call")))
+        self.calls.write({"name": "Requests", "unit": "request"})
+        self.calls.with_context(lang="fr_FR").name = "Requêtes"
+        self.calls.name = "Queries"
+        self.assertEqual((row("en_US"), row("fr_FR")), (("API calls", "call"), ("Appels", "call")))
+        with freeze_time("2026-03-01 10:00:00"):
+            self._use(contract, 3, "2026-02-10")
+            later = self._bill(date(2026, 3, 1)).invoice_ids
+        [one] = later.cn285_schedule_ids.rating_ids._statement_rows(layout._spec())
+        self.assertEqual((one["metric"], one["unit"]), ("Queries", "request"))
+
     def test_statement_is_attached_and_adds_up(self):
         for groups in ((), ("metric",), ("day", "beneficiary")):
             layout = self._layout(group_ids=[(0, 0, {"field": name}) for name in groups])
@@ -67,6 +101,32 @@ class TestUsageStatement(UsageCase):
             amounts = self._csv_amounts(move)
             self.assertEqual(len(amounts), 2)
             self.assertMoney(sum(map(float, amounts)), self._cents(move.amount_untaxed))
+
+    def test_consumers_read_prices_and_amounts_with_tax(self):
+        """21 units in tiers; and 3 units of 0.49 each: 1.47, with 20 % 1.76 (not 3 × 0.59)."""
+        self.patch(type(self.env["cn285.contract"]), "_prices_with_tax", lambda contract: True)
+        columns = [
+            (0, 0, {"field": name, "total": "sum" if name == "amount" else "none"})
+            for name in ("occurred_at", "quantity", "unit_price", "amount")
+        ]
+        layout = self._layout(column_ids=columns)
+        for quantities, values in (
+            ((7, 14), {"charge_model": "graduated", "tier_ids": self.TIERS}),
+            ((1, 2), {"charge_model": "per_unit", "price_unit": 0.49}),
+        ):
+            contract = self._usage_contract(values, statement_layout_id=layout.id)
+            for quantity in quantities:
+                self._use(contract, quantity)
+            move = self._bill_with_statement()
+            self.assertMoney(move.amount_total / move.amount_untaxed, "1.20")
+            self.assertMoney(
+                sum(map(float, self._csv_amounts(move))), self._cents(move.amount_total)
+            )
+            [pdf] = move.cn285_statement_ids.filtered(lambda file: file.name.endswith(".pdf"))
+            text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.raw)).pages)
+            self.assertIn("tax included", text)
+        self.assertMoney(move.amount_total, "1.76")
+        self.assertIn("0.588", text)
 
     def test_minimum_without_usage_is_a_row_of_its_own(self):
         contract = self._usage_contract(

@@ -31,6 +31,7 @@ class TestUsageStatementLayouts(UsageCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.customer.is_company = True  # who reads prices without tax
         cls.env["res.lang"]._activate_lang("fr_FR")
         cls.customer.lang = "fr_FR"
         cls.branches = cls.env["res.partner"].create(

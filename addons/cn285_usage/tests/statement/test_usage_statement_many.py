@@ -15,6 +15,11 @@ from ..rating.test_usage_rating import UsageCase
 class TestUsageStatementMany(UsageCase):
     """Statements of invoices with many items."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.is_company = True  # who reads prices without tax
+
     def _contract_of(self, items, events):
         """A contract of so many items, each with so many events of January, and its invoice."""
         models = [

@@ -23,6 +23,7 @@ class TestUsageStatementOdd(UsageCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.customer.is_company = True  # who reads prices without tax
         cls.env["res.lang"]._activate_lang("fr_FR")
         cls.customer.lang = "fr_FR"
         metrics = cls.env["cn285.usage.metric"]

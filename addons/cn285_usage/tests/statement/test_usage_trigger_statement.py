@@ -17,6 +17,7 @@ class TestUsageTriggerStatement(TriggerCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.customer.is_company = True  # who reads prices without tax
         fields = ("occurred_at", "quantity", "amount")
         cls.layout = cls.env["cn285.statement.layout"].create(
             {
