@@ -39,21 +39,20 @@ class LargeTable(models.AbstractModel):
         query = self._linked_query(domain, field)
         query.limit, query.offset = limit, offset
         ids = [linked for (linked,) in self.env.execute_query(query.select())]
-        if len(ids) < limit:
-            # Few groups, or the last page, which may hold what links to nothing.
-            return super()._formatted_read_group_with_length(
-                domain, groupby, aggregates, offset, limit, order
-            )
-        found = self.formatted_read_group(
-            Domain(domain) & Domain(field.name, "in", ids), groupby, aggregates, order=order
-        )
+        is_last = len(ids) < limit
+        page = Domain(field.name, "in", ids)
+        if is_last and not field.required:
+            page |= Domain(field.name, "=", False)
+        found = self.formatted_read_group(Domain(domain) & page, groupby, aggregates)
+        places = {linked: place for place, linked in enumerate(ids)}
+        found.sort(key=lambda group: places[group[field.name][0]] if group[field.name] else limit)
+        if is_last:
+            return found, offset + len(found)
         query.limit, query.offset = MORE_GROUPS, offset + limit
         counted = SQL("SELECT count(*) FROM (%s) AS more", query.select(SQL("1")))
         length = offset + limit + self.env.execute_query(counted)[0][0]
         if not field.required:
             length += self.search_count(Domain(domain) & Domain(field.name, "=", False), limit=1)
-        places = {linked: place for place, linked in enumerate(ids)}
-        found.sort(key=lambda group: places[group[field.name][0]])
         return found, length
 
     def _linked_query(self, domain, field):
