@@ -12,6 +12,7 @@ from .invoice_writer_guard import GUARDED_MODELS, examine, patched_obstacle
 from .invoice_writer_header import HeaderPlanner
 from .invoice_writer_items import ItemPlanner
 from .invoice_writer_known import Known
+from .invoice_writer_memory import remember
 from .invoice_writer_modules import VERIFIED_MODULES
 from .invoice_writer_ranks import raise_customer_ranks
 from .invoice_writer_reasons import NotQuick, Reason
@@ -266,6 +267,7 @@ class InvoiceWriter(models.AbstractModel):
         if analytic_ids:
             self.env["account.move.line"].browse(analytic_ids)._create_analytic_lines()
         self._trigger_foreign(moves)
+        remember(self.env, invoices)
         return ids
 
     @api.model
