@@ -76,11 +76,9 @@ class UsageMonth(models.Model):
 
     def _needed_sql(self):
         """The condition on events ``e`` of the month that stay in the database."""
-        # Companies and metrics are few.
-        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
+        companies = self.env["res.company"].search([])
         metrics = self.env["cn285.usage.metric"].with_context(active_test=False)
-        metrics = metrics.search([])  # pylint: disable=no-search-all
-        levels = metrics.filtered(lambda metric: metric._aggregation().carried_in)
+        levels = metrics.search([]).filtered(lambda metric: metric._aggregation().carried_in)
         first = self._ends().date()
         return SQL(
             """e.state = 'parked' OR e.metric_id = ANY(%s)
