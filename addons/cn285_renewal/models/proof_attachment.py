@@ -20,11 +20,12 @@ CONTENT = {
 PROOFS = (
     ("cn285.renewal.notice.sending", "attachment_id"),
     ("cn285.contract.change", "confirmation_id"),
+    ("cn285.contract.change", "evidence_ids"),
 )
 
 
 class IrAttachment(models.Model):
-    """Letters and confirmations that prove what was sent are written once.
+    """What proves what was sent is written once: letters, confirmations, customers' evidence.
 
     Whoever may edit the contract could otherwise put another letter in the place of the one that
     left. Only the superuser, and whatever deletes the record that names the file, gets past.
@@ -57,7 +58,7 @@ class IrAttachment(models.Model):
                     self.env._(
                         "“%(file)s” proves what was sent (%(record)s): it is neither changed nor "
                         "deleted.",
-                        file=proof[name].name,
+                        file=(proof[name] & self.sudo())[:1].name,
                         record=proof.display_name,
                     )
                 )

@@ -1,6 +1,7 @@
 import re
 
-from odoo.tests import HttpCase, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .term_common import TermCase
 
@@ -237,6 +238,29 @@ class TestPublicTermination(TermCase, HttpCase):
         self.assertEqual((file.name, file.raw, file.mimetype), ("bail.pdf", PDF, "application/pdf"))
         self.assertEqual((file.res_model, file.res_id), (change._name, change.id))
         self.assertNotIn(file, contract._portal_documents())
+
+    def test_evidence_is_neither_changed_nor_deleted(self):
+        self._post("summary", reason="I move", files={"evidence": ("lease.pdf", PDF)})
+        kept = self.env["ir.attachment"].search(
+            [("res_model", "=", "cn285.contract"), ("res_id", "=", self.contract.id)]
+        )
+        change = self.contract._portal_terminate(
+            {"name": "Camille Durand", "address": "c@durand.example"}, "I move", None, kept
+        )
+        self.assertEqual(change.evidence_ids, kept)
+        clerk = new_test_user(self.env, "evidence_clerk", "cn285_contract.group_billing_manager")
+        file = kept.with_user(clerk)
+        self.assertEqual(file.name, "lease.pdf")
+        for act in (
+            file.unlink,
+            lambda: file.write({"raw": b"%PDF-1.7 other"}),
+            lambda: file.write({"res_id": 0}),
+            lambda: file.write({"name": "other.pdf"}),
+        ):
+            with self.assertRaisesRegex(AccessError, "lease.pdf.*proves what was sent"):
+                act()
+        change._purge_proof()
+        self.assertFalse(kept.exists())
 
     def test_other_files_are_refused(self):
         values = {"reason": "Moving"}
