@@ -64,6 +64,21 @@ class TestPrinting(PrintCase):
         for move in moves:
             self.assertIn(f"Invoice {move.name}", text)
 
+    def test_queries_do_not_grow_with_the_invoices(self):
+        partners = self.env["res.partner"].create([{"name": f"No. {n}"} for n in range(12)])
+        moves = self.env["account.move"].union(
+            *(self._invoice([{}, {}], partner_id=partner.id) for partner in partners)
+        )
+        self._pdf(moves)
+        counts = []
+        for some in (moves[:2], moves):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._pdf(some)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], 3, counts)
+
     def test_sent_invoice_has_its_pdf(self):
         move = self._invoice()
         self._send(move)

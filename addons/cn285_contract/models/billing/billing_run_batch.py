@@ -62,7 +62,8 @@ class BillingRun(models.Model):
         about.
         """
         held = rows._held_for_approval()
-        moves = self._bill_free_rows(rows.filtered(lambda row: row not in held))
+        free = rows.filtered(lambda row: row not in held) if held else rows
+        moves = self._bill_free_rows(free)
         self._set_aside_awaiting(held)
         return moves
 
@@ -96,13 +97,14 @@ class BillingRun(models.Model):
         set_aside = self.issue_ids.filtered(
             lambda issue: issue.kind == "rating" and issue.state == "open"
         ).contract_id
-        rows = rows.filtered(lambda row: row.contract_id not in set_aside)
+        if set_aside:
+            rows = rows.filtered(lambda row: row.contract_id not in set_aside)
         rows._reprice()
         rows = rows.exists().filtered(
             lambda row: row.state == "planned" and row.billing_date <= self.date
         )
         obstacles = builder._billing_obstacles(rows, self._given_day())
-        good = rows.filtered(lambda row: row.contract_id not in obstacles)
+        good = rows.filtered(lambda row: row.contract_id not in obstacles) if obstacles else rows
         return obstacles, builder._group_rows(good, self._given_day())
 
     def _invoice_groups(self, groups):
@@ -129,8 +131,10 @@ class BillingRun(models.Model):
         rows._follow_lines(lines, more)
         self._attach_details(moves, lines)
         rows._follow_credited_lines()
-        moves._cn285_name_origins()
-        moves._cn285_settle_origins()
+        # sudo: what invoices credit follows from the schedule, whoever may not see contracts.
+        if rows.sudo()._taken_back():
+            moves._cn285_name_origins()
+            moves._cn285_settle_origins()
         return moves
 
     def _try_groups(self, groups, trial=False):
