@@ -222,6 +222,7 @@ class BillingRun(models.Model):
                 "date_finished": fields.Datetime.now(),
             }
         )
+        self._keep_results()
         self._tell_progress()
 
     def _job_finish(self):
@@ -246,6 +247,7 @@ class BillingRun(models.Model):
         )
         for run in left:
             run._finish()
+        self._keep_missing_results()
 
     def _retry_errors(self):
         self.ensure_one()
