@@ -26,6 +26,7 @@ from .calculator import (
 from .rating import (
     test_aspect_list,
     test_late_usage,
+    test_late_usage_looks,
     test_nothing_to_invoice,
     test_rating_aspects,
     test_usage_batches,
