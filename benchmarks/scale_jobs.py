@@ -151,11 +151,12 @@ def reprice(env):
 
 def poll(env):
     """The screen of a run of 5,000 batches that wait for their jobs."""
+    from odoo.addons.cn285_contract.engine.batches import BatchKey
     from scale_screens import Client
 
     run = env["cn285.billing.run"].create({"date": TODAY, "contract_ids": [(6, 0, [])]})
     run._write_inside({"state": "running"})
-    batch = run._create_batches([[(TODAY, 1)]])
+    batch = run._create_batches([[BatchKey(TODAY, 1, 1, 1, 0)]])
     batch.delayable(channel="root.billing")._job_run().delay()
     env.flush_all()
     _copies(env, "cn285_billing_run_batch", batch.id)

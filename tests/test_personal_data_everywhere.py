@@ -75,7 +75,7 @@ NOBODYS = {
     KEPT: {
         "cn285.billing.schedule": "steps usage_discounts source_totals",
         "cn285.revrec.schedule": "analytic_distribution",
-        "cn285.usage.rating": "data",
+        "cn285.usage.rating": "data told",
     },
     FIGURES: {
         "account.move": "cn285_ordinary_reason",

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import databases
 from provision import ADDONS, CLONE_ID, ROOT, RUN, Problem
-from provision.config import CONFIG
+from provision.config import CONFIG, workers
 from provision.ports import free_port
 from provision.venv import ODOO
 from stop import PIDFILE, server_pid
@@ -103,25 +103,43 @@ def serve(options):
         raise Problem("the web client runs already: make stop ends it")
     with locked("databases"), progress() as step:
         name = databases.need_database(options.database or databases.DEMO, step)
-    port, gevent_port = free_port("http"), free_port("gevent")
+    port, http_port, gevent_port = (free_port(name) for name in ("http", "workers", "gevent"))
     url = f"http://127.0.0.1:{port}/odoo"
     console.print(
         f"[bold]{url}[/]  login [bold]admin[/], password [bold]admin[/]  (database {name})"
     )
     console.print("Ctrl-C or `make stop` ends it.")
-    command = [
-        str(ODOO), "-c", str(CONFIG), "-d", name,
-        f"--db-filter=^{name}$", "--workers=2", "--max-cron-threads=1",
-        "--http-interface=127.0.0.1", f"--http-port={port}", f"--gevent-port={gevent_port}",
-        f"--pidfile={PIDFILE}", *options.rest,
+    sys.stderr.flush()
+    start_proxy(port, http_port, gevent_port)
+    os.execve(
+        ODOO,
+        [*serve_command(name, http_port, gevent_port), f"--pidfile={PIDFILE}", *options.rest],
+        serve_environment(http_port),
+    )
+
+
+def start_proxy(port, http_port, gevent_port):
+    """Starts what hands websockets to the evented process; it ends with this process."""
+    arguments = map(str, (port, http_port, gevent_port, os.getpid()))
+    return subprocess.Popen([sys.executable, str(ROOT / "tools" / "proxy.py"), *arguments])
+
+
+def serve_command(database, http_port, gevent_port):
+    """Odoo on a database, with workers that are enough for its jobs and for people besides."""
+    return [
+        str(ODOO), "-c", str(CONFIG), "-d", database,
+        f"--db-filter=^{database}$", f"--workers={workers()}", "--max-cron-threads=1",
+        "--http-interface=127.0.0.1", f"--http-port={http_port}", f"--gevent-port={gevent_port}",
     ]  # fmt: skip
-    environment = {
+
+
+def serve_environment(http_port):
+    """Where the job runner finds the workers."""
+    return {
         **os.environ,
         "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
-        "ODOO_QUEUE_JOB_PORT": str(port),
+        "ODOO_QUEUE_JOB_PORT": str(http_port),
     }
-    sys.stderr.flush()
-    os.execve(ODOO, command, environment)
 
 
 def test(options):

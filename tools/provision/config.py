@@ -15,6 +15,8 @@ def write_config():
     config = configparser.RawConfigParser()
     config.read(ROOT / "odoo.conf")
     options = config["options"]
+    # For `make serve`: a server that tests start has one process, and threads.
+    options.pop("workers")
     options["addons_path"] = str(ADDONS)
     options["data_dir"] = str(LOCAL / "data")
     options["screenshots"] = str(LOCAL / "screenshots")
@@ -28,3 +30,10 @@ def write_config():
     (LOCAL / "data").mkdir(parents=True, exist_ok=True)
     write_if_changed(CONFIG, "".join(lines))
     return CONFIG
+
+
+def workers():
+    """How many HTTP workers ``odoo.conf`` asks for; jobs take some of them, see there."""
+    config = configparser.RawConfigParser()
+    config.read(ROOT / "odoo.conf")
+    return config.getint("options", "workers")

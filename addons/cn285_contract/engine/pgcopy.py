@@ -41,11 +41,11 @@ def encode(value: str | bool | int | float | date | datetime | None) -> str:
     raise TypeError(f"No COPY text for {kind.__name__}: {value!r}")
 
 
-def rows_file(columns: Sequence[str], rows: Iterable[dict]) -> StringIO:
+def rows_file(columns: Sequence[str], rows: Sequence[dict]) -> StringIO:
     """Return a file that COPY can read: one line a row, a missing key is NULL."""
-    lines = ["\t".join([encode(row.get(column)) for column in columns]) for row in rows]
-    lines.append("")
-    return StringIO("\n".join(lines))
+    if not columns:
+        return StringIO("\n" * len(rows))
+    return columns_file([[row.get(column) for row in rows] for column in columns])
 
 
 def columns_file(columns: Iterable[Sequence]) -> StringIO:
@@ -67,9 +67,7 @@ def _encoded(values: Sequence) -> list[str]:
     return texts
 
 
-def used_columns(rows: Iterable[dict]) -> list[str]:
+def used_columns(rows: Sequence[dict]) -> list[str]:
     """Return the keys that hold a value in some row, sorted: all the others stay NULL."""
-    used = set()
-    for row in rows:
-        used.update(key for key, value in row.items() if value is not None)
-    return sorted(used)
+    keys = set().union(*rows)
+    return sorted(key for key in keys if any(row.get(key) is not None for row in rows))

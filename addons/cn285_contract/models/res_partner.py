@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class ResPartner(models.Model):
@@ -32,9 +32,6 @@ class ResPartner(models.Model):
         one of its own.
         """
         self.ensure_one()
-        positions = type(self.env["account.fiscal.position"])
-        watched = ("_get_fiscal_position", "_get_fpos_validation_functions")
-        overridden = any(sum(name in vars(cls) for cls in positions.mro()) > 1 for name in watched)
         return (
             self.vat,
             self.zip,
@@ -42,8 +39,16 @@ class ResPartner(models.Model):
             self.country_id.id,
             self.property_account_position_id.id,
             "vies_valid" in self._fields and self.vies_valid,
-            overridden and self.id,
+            self._cn285_more_is_read() and self.id,
         )
+
+    @api.model
+    @tools.ormcache(cache="stable")
+    def _cn285_more_is_read(self):
+        """Whether a module reads more of an address when a fiscal position is chosen."""
+        positions = type(self.env["account.fiscal.position"])
+        watched = ("_get_fiscal_position", "_get_fpos_validation_functions")
+        return any(sum(name in vars(cls) for cls in positions.mro()) > 1 for name in watched)
 
     def _cn285_family_ids(self):
         self.ensure_one()

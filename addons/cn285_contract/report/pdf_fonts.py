@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
@@ -40,6 +40,7 @@ _OTHERS = (
 # Every PDF reader brings fonts of these names for Chinese, Japanese and Korean signs.
 _KANA, _HANGUL = ("\u3040", "\u30ff"), ("\uac00", "\ud7a3")
 _CHINESE, _JAPANESE, _KOREAN = "STSong-Light", "HeiseiMin-W3", "HYSMyeongJo-Medium"
+_CMAP = "Cn285-Bytes"
 # Stands for a sign that nothing here can draw: better than a blank.
 _UNKNOWN = "\ufffd"
 _STANDARD = {"regular": "Helvetica", "bold": "Helvetica-Bold"}
@@ -189,6 +190,94 @@ class Fonts:
         return ((name, _UNKNOWN if _UNKNOWN in known else "?"),)
 
 
+class EmbeddedFont(TTFont):
+    """A TrueType font in the form that Odoo's conversion to PDF/A knows: a composite font.
+
+    Codes stay one byte each; they name glyphs of the part of the font that is embedded.
+    """
+
+    def addObjects(self, doc):  # noqa: N802, reportlab's name
+        """Add the font's objects to the document that reportlab is about to write."""
+        # pylint: disable=missing-return
+        subsets = [list(subset) for subset in self.state[doc].subsets]
+        names = [self.getSubsetInternalName(number, doc)[1:] for number in range(len(subsets))]
+        super().addObjects(doc)
+        fonts = doc.idToObject["BasicFonts"].dict
+        for name, subset in zip(names, subsets, strict=True):
+            self._compose(doc, fonts[name], subset)
+
+    def _compose(self, doc, font, subset):
+        """Make reportlab's simple font, of this part of the signs, the composite one."""
+        glyphs = self._glyphs(subset)
+        widths = dict(zip(glyphs, map(self.face.getCharWidth, subset), strict=True))
+        widths.setdefault(0, self.face.defaultWidth)
+        name = pdfdoc.PDFName(font.BaseFont)
+        system = {
+            "Registry": pdfdoc.PDFString("Adobe"),
+            "Ordering": pdfdoc.PDFString("Identity"),
+            "Supplement": 0,
+        }
+        descendant = pdfdoc.PDFDictionary(
+            {
+                "Type": pdfdoc.PDFName("Font"),
+                "Subtype": pdfdoc.PDFName("CIDFontType2"),
+                "BaseFont": name,
+                "CIDSystemInfo": pdfdoc.PDFDictionary(system),
+                "CIDToGIDMap": pdfdoc.PDFName("Identity"),
+                "FontDescriptor": font.FontDescriptor,
+                "W": pdfdoc.PDFArray([0, pdfdoc.PDFArray([widths[at] for at in sorted(widths)])]),
+            }
+        )
+        texts = [chr(code).encode("utf-16-be").hex().upper() for code in subset]
+        font.ToUnicode = self._map(doc, font, "bfchar", [f"<{text}>" for text in texts], system)
+        font.Encoding = self._map(doc, font, "cidchar", list(map(str, glyphs)), system)
+        font.Subtype = "Type0"
+        font.DescendantFonts = pdfdoc.PDFArray(
+            [doc.Reference(descendant, f"descendant:{font.Name}")]
+        )
+        font.local_attributes = ["Encoding", "DescendantFonts", "ToUnicode"]
+
+    @staticmethod
+    def _map(doc, font, kind, values, system):
+        """What each code of one byte stands for, as a stream; reference to it."""
+        facts = {"Type": "CMap", "CMapName": _CMAP}
+        head = {name: pdfdoc.PDFName(value) for name, value in facts.items()}
+        head["CIDSystemInfo"] = pdfdoc.PDFDictionary(system)
+        stream = pdfdoc.PDFStream(pdfdoc.PDFDictionary(head), _cmap(kind, values))
+        if doc.compression:
+            stream.filters = [pdfdoc.PDFZCompress]
+        return doc.Reference(stream, f"{kind}:{font.Name}")
+
+    def _glyphs(self, subset):
+        """The glyph of each code in the part that is embedded, where each glyph stands once."""
+        found = {0: 0}
+        known = self.face.charToGlyph
+        return [found.setdefault(known.get(code, 0), len(found)) for code in subset]
+
+
+def _cmap(kind, values):
+    """Codes of one byte to what they stand for, as PDF wants it told: a hundred in a group."""
+    pairs = [f"<{code:02X}> {value}" for code, value in enumerate(values)]
+    groups = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
+    lines = [
+        "/CIDInit /ProcSet findresource begin",
+        "12 dict begin",
+        "begincmap",
+        "/CIDSystemInfo 3 dict dup begin",
+        "/Registry (Adobe) def /Ordering (Identity) def /Supplement 0 def",
+        "end def",
+        f"/CMapName /{_CMAP} def",
+        "/CMapType 1 def",
+        "1 begincodespacerange",
+        "<00> <FF>",
+        "endcodespacerange",
+    ]
+    for group in groups:
+        lines += [f"{len(group)} begin{kind}", *group, f"end{kind}"]
+    lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
+    return "\n".join(lines)
+
+
 def _in_font(name, text):
     return f'<font name="{name}">{escape(text)}</font>'
 
@@ -196,7 +285,7 @@ def _in_font(name, text):
 @lru_cache(maxsize=64)
 def _registered(path):
     name = f"cn285-{Path(path).stem}"
-    pdfmetrics.registerFont(TTFont(name, path))
+    pdfmetrics.registerFont(EmbeddedFont(name, path))
     return name
 
 

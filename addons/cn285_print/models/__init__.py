@@ -3,4 +3,4 @@
 ``ir_actions_report`` is called by all that prints: *Print*, sending, mails, the portal.
 """
 
-from . import res_company, res_config_settings, account_move, ir_actions_report
+from . import res_company, res_config_settings, account_move, account_move_send, ir_actions_report

@@ -185,9 +185,11 @@ class InvoiceDocument:
         )
 
     def _references(self):
-        move = self._move
+        move, ref = self._move, self._move.ref or ""
+        # Odoo writes there what a credit note reverses, which stands above as what it corrects.
+        known = [origin.name for origin in move._cn285_corrected() if origin.name]
         return [
-            move.ref or "",
+            "" if any(number in ref for number in known) else ref,
             *(name or "" for name in move.cn285_contract_ids.mapped("client_ref")),
         ]
 

@@ -16,6 +16,7 @@ class InvoiceSums:
     def __init__(self, move, with_payments):
         self._move, self.env = move, move.env
         self._with_payments = with_payments
+        self._is_credit = move.move_type in ("out_refund", "in_refund")
 
     def by_rate(self) -> Table | None:
         """Base and tax for each rate, of Odoo's own computation; None without taxes."""
@@ -75,23 +76,32 @@ class InvoiceSums:
         move = self._move
         if move.state != "posted" or move.payment_state == "invoicing_legacy":
             return []
+        if move.currency_id.compare_amounts(move.amount_residual, move.amount_total) == 0:
+            return []  # nothing was: Odoo need not be asked invoice by invoice
         widget = move.invoice_payments_widget or {}
         paid = []
         for payment in widget.get("content") or []:
             if payment["is_exchange"]:
                 continue
-            day = format_date(self.env, payment["date"])
-            label = (
-                self.env._("Reversed on %s", day)
-                if payment["is_refund"]
-                else self.env._("Paid on %s", day)
-            )
-            paid.append(Total(label, self._money(-payment["amount"])))
+            paid.append(Total(self._payment_label(payment), self._money(-payment["amount"])))
         if paid:
-            paid.append(
-                Total(self.env._("Amount Due"), self._money(move.amount_residual), strong=True)
+            label = (
+                self.env._("Still to Be Refunded") if self._is_credit else self.env._("Amount Due")
             )
+            paid.append(Total(label, self._money(move.amount_residual), strong=True))
         return paid
+
+    def _payment_label(self, payment):
+        """How a part was settled: paid, set off, or taken back."""
+        day = format_date(self.env, payment["date"])
+        if self._is_credit:
+            other = self.env["account.move"].browse(payment.get("move_id"))
+            if other.is_invoice(include_receipts=True):
+                return self.env._("Set off against %s", other.name)
+            return self.env._("Refunded on %s", day)
+        if payment["is_refund"]:
+            return self.env._("Reversed on %s", day)
+        return self.env._("Paid on %s", day)
 
     def _money(self, amount):
         # Zero has no sign.

@@ -89,6 +89,8 @@ class IrActionsReport(models.Model):
             if others
             else {}
         )
+        # All lines at once, not those of one invoice after the other.
+        moves.sudo().line_ids.fetch(("tax_ids", "tax_tag_ids"))
         for move in moves:
             stream, attachment = kept.get(move.id, (None, None))
             if stream is None:

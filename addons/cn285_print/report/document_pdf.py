@@ -91,6 +91,8 @@ def _template(file, document, fonts, styles):
         subject=document.buyer.name,
         creator="Cn285",
         lang=document.language,
+        # Helvetica, reportlab's own, is not embedded: PDF/A does without.
+        initialFontName=fonts.name("regular"),
         pageTemplates=[
             PageTemplate("first", [first], onPage=on_page),
             PageTemplate("others", [others], onPage=on_page),
@@ -172,6 +174,7 @@ def _lines(document, fonts, styles):
     grid.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), fonts.name("regular")),
                 ("BACKGROUND", (0, 0), (-1, 0), HexColor(document.color)),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
@@ -256,6 +259,7 @@ def _sums(document, fonts, styles):
     totals.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), fonts.name("regular")),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 3),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 3),
@@ -278,6 +282,7 @@ def _sums(document, fonts, styles):
     both.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), fonts.name("regular")),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 *((f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP")),
             ]
@@ -307,6 +312,7 @@ def _small_table(table, width, fonts, styles):
     grid.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), fonts.name("regular")),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 2),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 2),
@@ -332,6 +338,7 @@ def _notes(notes, fonts, styles):
         box.setStyle(
             TableStyle(
                 [
+                    ("FONTNAME", (0, 0), (-1, -1), fonts.name("regular")),
                     ("BOX", (0, 0), (-1, -1), 0.6, SOFT),
                     ("LEFTPADDING", (0, 0), (-1, -1), 6),
                     ("TOPPADDING", (0, 1), (-1, -1), 0),

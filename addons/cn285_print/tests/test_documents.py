@@ -142,6 +142,22 @@ class TestDocuments(PrintCase):
         self.assertNotIn("Due Date", text)
         self.assertNotIn("EUR 40", text)
 
+    def test_credit_note_says_what_it_was_set_off_against(self):
+        """120.00 are taken off an invoice of 120.00: nothing was paid, nothing is to be paid."""
+        move = self._invoice()
+        # As the dialog of Odoo names it.
+        values = {"invoice_date": "2026-02-15", "ref": f"Reversal of: {move.name}"}
+        refund = move._reverse_moves([values], cancel=True)
+        text = self._printed(refund)
+        self.assertSays(
+            text, f"Set off against {move.name} -120.00 €", "Still to Be Refunded 0.00 €"
+        )
+        self.assertNotIn("Paid on", text)
+        self.assertNotIn("Amount Due", text)
+        # What it corrects is no reference of the customer's.
+        self.assertNotIn("Your Reference", text)
+        self.assertSays(self._printed(move), "Reversed on 02/15/2026 -120.00 €", "Amount Due")
+
     def test_credit_note_of_several_invoices_names_them_all(self):
         first, second = self._invoice(), self._invoice(invoice_date="2026-02-28")
         refund = self._invoice(move_type="out_refund", invoice_date="2026-03-15", post=False)

@@ -5,7 +5,7 @@ import io
 import os
 import sys
 from dataclasses import replace
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
 from odoo.addons.cn285_contract.report.pdf_fonts import Fonts
 from odoo.addons.cn285_contract.report.right_to_left import visual
@@ -134,6 +134,28 @@ class TestLayout(PrintCase):
         ):
             writer.convert_to_pdfa()
         self.assertTrue(writer.is_pdfa)
+
+    def test_odoo_makes_pdf_a_with_its_tool_for_fonts(self):
+        """It corrects the widths of fonts where fonttools is installed; all fonts are embedded."""
+        self.customer.name = "\u0634\u0631\u0643\u0629"
+        content = self._pdf(self._invoice([{"name": f"Line {n}"} for n in range(60)]))
+        reader = OdooPdfFileReader(io.BytesIO(content), strict=False)
+        for page in reader.pages:
+            for font in page["/Resources"]["/Font"].values():
+                [descendant] = font.get_object()["/DescendantFonts"]
+                self.assertIn("/FontFile2", descendant.get_object()["/FontDescriptor"])
+        writer = OdooPdfFileWriter()
+        writer.cloneReaderDocumentRoot(reader)
+        tool = MagicMock(__version__="4.60.0")
+        tool.ttLib.TTFont.return_value.__getitem__.return_value.unitsPerEm = 2048
+        tool.ttLib.TTFont.return_value.getGlyphSet.return_value.hMetrics = {"glyph00001": (1024, 0)}
+        with patch.dict(sys.modules, {"fontTools": tool, "fontTools.ttLib": tool.ttLib}):
+            writer.convert_to_pdfa()
+        self.assertTrue(writer.is_pdfa)
+        self.assertTrue(tool.ttLib.TTFont.called)
+        file = io.BytesIO()
+        writer.write(file)
+        self.assertIn("Line 59", self._text(file.getvalue()))
 
     def test_arabic_is_joined_and_runs_from_right_to_left(self):
         for text, drawn in (

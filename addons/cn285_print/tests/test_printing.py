@@ -64,6 +64,21 @@ class TestPrinting(PrintCase):
         for move in moves:
             self.assertIn(f"Invoice {move.name}", text)
 
+    def test_queries_do_not_grow_with_the_invoices(self):
+        partners = self.env["res.partner"].create([{"name": f"No. {n}"} for n in range(12)])
+        moves = self.env["account.move"].union(
+            *(self._invoice([{}, {}], partner_id=partner.id) for partner in partners)
+        )
+        self._pdf(moves)
+        counts = []
+        for some in (moves[:2], moves):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._pdf(some)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], 3, counts)
+
     def test_sent_invoice_has_its_pdf(self):
         move = self._invoice()
         self._send(move)
@@ -87,6 +102,30 @@ class TestPrinting(PrintCase):
         moves.invalidate_recordset()
         for move in moves:
             self.assertIn(move.name, self._text(move.invoice_pdf_report_id.raw))
+
+    def test_one_that_cannot_be_drawn_stops_itself_only(self):
+        """In a batch, once and again: the others have left, it has its reason."""
+        moves = self._invoice() | self._invoice() | self._invoice()
+        broken, draw = moves[1], type(moves)._cn285_document
+
+        def document(move, **options):
+            if move == broken:
+                raise ValueError("a logo of lead")
+            return draw(move, **options)
+
+        wizard = self.env["account.move.send.batch.wizard"].with_user(self.clerk)
+        wizard = wizard.with_context(active_model="account.move", active_ids=moves.ids)
+        wizard.create({}).action_send_and_print()
+        with (
+            patch.object(type(moves), "_cn285_document", document),
+            self.enter_registry_test_mode(),
+            self.assertLogs("odoo.addons.cn285_print", "WARNING"),
+        ):
+            self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        moves.invalidate_recordset()
+        self.assertEqual(moves.filtered("invoice_pdf_report_id"), moves - broken)
+        self.assertIn("a logo of lead", "".join(broken.message_ids.mapped("body")))
+        self.assertFalse(broken.is_move_sent)
 
     def test_mail_template_that_brings_the_report(self):
         move = self._invoice()

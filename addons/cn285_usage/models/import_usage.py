@@ -42,10 +42,13 @@ def _read_values(reader, text):
 
 
 def _hold_from(record, vals, cells):
-    """Let what a row changes hold from its ``terms_from``; a row that changes nothing has none."""
-    day = cells.get("terms_from")
-    if day and (not record or any(differs(record, name, vals[name]) for name in vals)):
-        vals["terms_from"] = day
+    """Let what a row changes hold from its ``terms_from``; a row that changes nothing has none.
+
+    ``terms_correct`` has days that were billed rated anew, as on the form.
+    """
+    told = {name: cells[name] for name in ("terms_from", "terms_correct") if cells.get(name)}
+    if told and (not record or any(differs(record, name, vals[name]) for name in vals)):
+        vals.update(told)
 
 
 POOLS = Kind(
@@ -107,6 +110,7 @@ CALCULATORS = Kind(
         tiers=Column("tier_ids", _read_tiers),
         values=Column("value_ids", _read_values),
         terms_from=Column(None, "date"),
+        terms_correct=Column(None, "boolean"),
     ),
     required=("charge_model",),
     key=("item", "template_item", "sequence"),

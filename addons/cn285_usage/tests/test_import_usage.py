@@ -73,6 +73,30 @@ class TestImportUsage(LoaderCase):
         again = self._load(files)
         self.assertEqual(again.skipped["calculators"], 2)
 
+    def test_a_row_has_what_was_billed_billed_anew(self):
+        """200 calls of January: 90 × 0.02 + 100 × 0.015 + 5.00 = 8.30; at 0.03, 90 × 0.01 more."""
+        self._load(CONTRACTS)
+        item = self._loaded("UP-I")
+        event = {"source": "s", "transaction_id": "t1", "item_id": item.id, "metric": "up_calls"}
+        day = {"occurred_at": "2026-01-10 12:00:00", "quantity": 200}
+        self.assertFalse(self.env["cn285.usage.event"].ingest([{**event, **day}])["refused"])
+        runs = self.env["cn285.billing.run"]
+        run = runs.create({"date": date(2026, 2, 15)})
+        run.action_run()
+        billed = run.amount_untaxed
+        self.assertTrue(billed)
+        text = (
+            "id,item,metric,charge_model,tiers,allowance_units,terms_from,terms_correct\n"
+            "UP-K1,UP-I,up_calls,graduated,100:0.03|1000:0.015+5|:0.01,10,2026-01-01,yes\n"
+        )
+        report = self._load({**CONTRACTS, "calculators.csv": text})
+        self.assertFalse(self._errors(report))
+        again = runs.create({"date": date(2026, 2, 15)})
+        again.action_run()
+        tiers = item.calculator_ids[0].simulate(200)["amount"]
+        self.assertEqual(round(billed + again.amount_untaxed, 2), round(tiers, 2))
+        self.assertGreater(again.amount_untaxed, 0)
+
     def test_bad_calculators_are_refused_and_their_contract_stays_a_draft(self):
         head = "id,item,metric,charge_model,tiers,values,property\n"
         cases = {

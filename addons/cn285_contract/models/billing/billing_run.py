@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 # How far from today a run may bill: further is a slip of the keyboard.
 LARGEST_SPAN_YEARS = 30
@@ -83,14 +83,8 @@ class BillingRun(models.Model):
     issue_ids = fields.One2many(
         "cn285.billing.run.issue", "run_id", string="Set Aside", copy=False, readonly=True
     )
-    row_count = fields.Integer(string="Rows", compute="_compute_results")
-    invoice_count = fields.Integer(compute="_compute_results")
-    contract_count = fields.Integer(compute="_compute_results")
     issue_count = fields.Integer(string="Open Issues", compute="_compute_issue_count")
     mail_error_count = fields.Integer(string="Failed Mails", compute="_compute_issue_count")
-    amount_untaxed = fields.Monetary(string="Total Excl. Tax", compute="_compute_results")
-    amount_tax = fields.Monetary(string="Tax", compute="_compute_results")
-    amount_total = fields.Monetary(string="Total", compute="_compute_results")
 
     # === COMPUTES === #
 
@@ -106,31 +100,6 @@ class BillingRun(models.Model):
             run.batch_done, run.batch_count = done, total
             over = run.state in ("done", "partial")
             run.progress = 100.0 if over else 100.0 * done / total if total else 0.0
-
-    @api.depends("schedule_ids", "invoice_ids")
-    def _compute_results(self):
-        rows = self.env["cn285.billing.schedule"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id"], ["__count", "contract_id:count_distinct"]
-        )
-        # Signed amounts are in the company's currency, whatever the invoices' own is.
-        # sudo: whoever may see the run may see what it comes to, without seeing its invoices.
-        moves = (
-            self.env["account.move"]
-            .sudo()
-            ._read_group(
-                [("cn285_run_id", "in", self.ids), ("state", "!=", "cancel")],
-                ["cn285_run_id"],
-                ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
-            )
-        )
-        rows = {run.id: values for run, *values in rows}
-        moves = {run.id: values for run, *values in moves}
-        for run in self:
-            run.row_count, run.contract_count = rows.get(run.id, (0, 0))
-            run.invoice_count, untaxed, total = moves.get(run.id, (0, 0.0, 0.0))
-            run.amount_untaxed = untaxed
-            run.amount_total = total
-            run.amount_tax = total - untaxed
 
     @api.depends("issue_ids.state", "issue_ids.kind")
     def _compute_issue_count(self):
@@ -293,29 +262,7 @@ class BillingRun(models.Model):
         own = self.env["cn285.contract"].search(self._contract_domain() & Domain("id", "in", ids))
         return {contract: reason for contract, reason in reasons.items() if contract in own}
 
-    # === BATCHES === #
-
-    def _batches(self):
-        """Cut what is due into batches of about the company's number of invoices.
-
-        A batch is a list of ``(invoice date, payer id)``: all rows that may share an invoice are in
-        one batch, and batches follow each other by date, so that numbers do too.
-
-        :returns: list of lists of ``(date, int)``
-        """
-        self.ensure_one()
-        query = self.env["cn285.billing.schedule"]._search(self._domain_to_cut())
-        contract = query.left_join(
-            query.table, "contract_id", "cn285_contract", "id", "contract_id"
-        )
-        day = self._issue_day_sql(query)
-        payer = SQL.identifier(contract, "payer_id")
-        query.groupby = SQL("1, 2")
-        query.order = SQL("1, 2")
-        # Rows without a payer are set aside, see ``_broken``.
-        keys = [key for key in self.env.execute_query(query.select(day, payer)) if all(key)]
-        size = self.company_id.cn285_batch_size
-        return [keys[start : start + size] for start in range(0, len(keys), size)]
+    # === GIVING UP === #
 
     def action_cancel(self):
         """Give up a run that has not made invoices, or stop one that waits for its jobs."""
@@ -323,6 +270,7 @@ class BillingRun(models.Model):
             if run.state not in ("draft", "running"):
                 raise UserError(self.env._("Billing run %s is over already.", run.name))
             run._write_inside({"state": "cancelled"})
+            run._tell_progress()
         return True
 
     # === ACTIONS === #

@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
-from ...engine.issue import AS_ISSUED, AS_PLANNED
+from ...engine.issue import AS_PLANNED
 from ..bulk import CONCURRENCY_ERRORS
 from ..isolation import each_or_apart, of_contracts, reason_of
 
@@ -39,7 +38,7 @@ class BillingRun(models.Model):
         Locks the rows first: rows that another process bills right now make the whole batch wait,
         so that no invoice is torn in two.
 
-        :param batch: list of ``(invoice date, payer id)``, see :meth:`_batches`
+        :param batch: list of :class:`BatchKey`, see :meth:`_batches`
         :param contract_ids: bill these contracts only
         :returns: the invoices made
         :raises LockError: when another process holds some of the rows
@@ -47,33 +46,13 @@ class BillingRun(models.Model):
         self.ensure_one()
         self = self.with_company(self.company_id)
         self._rate_batch(batch, contract_ids)
-        domain = self._batch_domain(batch)
+        rows = self._batch_rows(batch)
         if contract_ids:
-            domain &= Domain("contract_id", "in", contract_ids)
-        rows = self.env["cn285.billing.schedule"].search(domain)
+            rows = rows.filtered(lambda row: row.contract_id.id in set(contract_ids))
         if not rows:
             return self.env["account.move"]
         rows.lock_for_update(allow_referencing=True)
         return self._bill_rows(rows)
-
-    def _batch_domain(self, batch, state="planned"):
-        payers = sorted({payer for _day, payer in batch})
-        domain = self._due_domain(state) & Domain("contract_id.payer_id", "in", payers)
-        if self.invoice_date:
-            return domain
-        days = {}
-        for day, payer in batch:
-            days.setdefault(day, []).append(payer)
-        return domain & Domain.OR(
-            self._issued_on(day) & Domain("contract_id.payer_id", "in", members)
-            for day, members in days.items()
-        )
-
-    def _issued_on(self, day):
-        """Domain of the rows that a batch of this run, cut today or before, bills on a day."""
-        company = self.company_id
-        late = company.cn285_invoice_dating == AS_ISSUED and day <= company._cn285_today()
-        return Domain("billing_date", "<=" if late else "=", day)
 
     def _bill_rows(self, rows):
         """Invoice rows: all in one go, or, where that fails, whatever can be.
@@ -83,7 +62,8 @@ class BillingRun(models.Model):
         about.
         """
         held = rows._held_for_approval()
-        moves = self._bill_free_rows(rows.filtered(lambda row: row not in held))
+        free = rows.filtered(lambda row: row not in held) if held else rows
+        moves = self._bill_free_rows(free)
         self._set_aside_awaiting(held)
         return moves
 
@@ -117,13 +97,14 @@ class BillingRun(models.Model):
         set_aside = self.issue_ids.filtered(
             lambda issue: issue.kind == "rating" and issue.state == "open"
         ).contract_id
-        rows = rows.filtered(lambda row: row.contract_id not in set_aside)
+        if set_aside:
+            rows = rows.filtered(lambda row: row.contract_id not in set_aside)
         rows._reprice()
         rows = rows.exists().filtered(
             lambda row: row.state == "planned" and row.billing_date <= self.date
         )
         obstacles = builder._billing_obstacles(rows, self._given_day())
-        good = rows.filtered(lambda row: row.contract_id not in obstacles)
+        good = rows.filtered(lambda row: row.contract_id not in obstacles) if obstacles else rows
         return obstacles, builder._group_rows(good, self._given_day())
 
     def _invoice_groups(self, groups):
@@ -150,8 +131,10 @@ class BillingRun(models.Model):
         rows._follow_lines(lines, more)
         self._attach_details(moves, lines)
         rows._follow_credited_lines()
-        moves._cn285_name_origins()
-        moves._cn285_settle_origins()
+        # sudo: what invoices credit follows from the schedule, whoever may not see contracts.
+        if rows.sudo()._taken_back():
+            moves._cn285_name_origins()
+            moves._cn285_settle_origins()
         return moves
 
     def _try_groups(self, groups, trial=False):

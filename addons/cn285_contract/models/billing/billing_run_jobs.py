@@ -4,6 +4,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...engine.batches import cut, parsed
 from ..bulk import CONCURRENCY_ERRORS, commit_batch, persistently
 from ..common import in_users_language
 
@@ -32,7 +33,10 @@ class BillingRunBatch(models.Model):
     )
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     number = fields.Integer(required=True, readonly=True)
-    keys = fields.Json(readonly=True, help="Pairs of invoice date and payer: what is billed here.")
+    keys = fields.Json(
+        readonly=True,
+        help="Which invoices are made here, as far as their payers and contracts tell.",
+    )
     contract_ids = fields.Json(
         readonly=True, help="Contracts to which a repair is limited; empty: all."
     )
@@ -45,9 +49,9 @@ class BillingRunBatch(models.Model):
     invoice_count = fields.Integer(readonly=True)
 
     def _parsed_keys(self):
-        """The batch's ``(invoice date, payer id)`` pairs."""
+        """The batch's list of :class:`BatchKey`."""
         self.ensure_one()
-        return [(fields.Date.to_date(day), payer) for day, payer in self.keys]
+        return [parsed(key) for key in self.keys]
 
     def _run(self):
         """Bill this batch in the current transaction and order the sending of its invoices.
@@ -61,6 +65,7 @@ class BillingRunBatch(models.Model):
         moves = self.run_id._run_batch(self._parsed_keys(), self.contract_ids)
         self._write_inside({"state": "done", "invoice_count": len(moves)})
         self.run_id._send_invoices(moves)
+        self.run_id._tell_progress()
         return moves
 
     def _run_in_process(self):
@@ -72,6 +77,7 @@ class BillingRunBatch(models.Model):
         """The job of these batches failed for good or was cancelled: close the run without them."""
         lost = self.filtered(lambda batch: batch.state == "pending")
         lost._write_inside({"state": "failed"})
+        lost.run_id._tell_progress()
         for run in lost.run_id.filtered(lambda run: run.state == "running"):
             run.with_delay(
                 channel="root",
@@ -194,7 +200,7 @@ class BillingRun(models.Model):
                     {
                         "run_id": self.id,
                         "number": number,
-                        "keys": [[day.isoformat(), payer] for day, payer in batch],
+                        "keys": [key.as_data() for key in batch],
                         "contract_ids": contracts.ids if contracts else False,
                     }
                     for number, batch in enumerate(batches, start=first)
@@ -216,6 +222,8 @@ class BillingRun(models.Model):
                 "date_finished": fields.Datetime.now(),
             }
         )
+        self._keep_results()
+        self._tell_progress()
 
     def _job_finish(self):
         """Job: close the run; where a batch was given up, when the others are done."""
@@ -239,6 +247,7 @@ class BillingRun(models.Model):
         )
         for run in left:
             run._finish()
+        self._keep_missing_results()
 
     def _retry_errors(self):
         self.ensure_one()
@@ -250,11 +259,9 @@ class BillingRun(models.Model):
         rows = self.env["cn285.billing.schedule"].search(
             self._domain_to_cut() & Domain("contract_id", "in", contracts.ids)
         )
-        keys = {
-            (self._given_day() or row._issue_day(), row.contract_id.payer_id.id) for row in rows
-        }
+        keys = cut(self._row_keys(rows), self.company_id.cn285_batch_size)
         self._write_inside({"state": "running"})
-        batches = self._create_batches([sorted(keys)] if keys else [], contracts)
+        batches = self._create_batches(keys, contracts)
         commit_batch(self.env)
         for batch in batches:
             batch._run_in_process()

@@ -2,7 +2,6 @@
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..bulk import free_memory
 from ..isolation import each_or_apart, of_contracts
@@ -54,16 +53,12 @@ class BillingRun(models.Model):
         :param batch, contract_ids: see :meth:`_run_batch`
         :raises LockError: when another process is at the same rows
         """
-        domain = self._batch_domain(batch, "waiting")
-        if contract_ids:
-            domain &= Domain("contract_id", "in", contract_ids)
         # sudo: as before the batches, ratings are the system's own act, whoever runs the billing.
         run = self.sudo()
         schedules = run.env["cn285.billing.schedule"]
-        query = schedules._search(domain)
-        contract = SQL.identifier(query.table, "contract_id")
-        found = run.env.execute_query(query.select(SQL("DISTINCT %s", contract)))
-        contracts = run.env["cn285.contract"].browse(sorted(one for (one,) in found))
+        contracts = run._batch_rows(batch, "waiting").contract_id.sorted("id")
+        if contract_ids:
+            contracts = contracts.filtered(lambda one: one.id in set(contract_ids))
         contracts -= run._rating_issues().contract_id | contracts._depending()
         if not contracts:
             return

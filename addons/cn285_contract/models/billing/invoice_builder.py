@@ -6,7 +6,7 @@ from odoo.tools import format_date
 
 from ...engine.line_factors import line_factors
 from ..common import as_decimal
-from .line_texts import KEY, LineTexts
+from .batch_memory import KEY, BatchMemory
 
 
 class InvoiceKey(NamedTuple):
@@ -84,7 +84,7 @@ class InvoiceBuilder(models.AbstractModel):
         :param groups: ``{InvoiceKey: rows}`` of :meth:`_group_rows`
         """
         terms, credits = self._product_terms(groups), self._plan_credits(groups)
-        builder = self.with_context(**{KEY: LineTexts()})
+        builder = self.with_context(**{KEY: BatchMemory()})
         return [
             builder._prepare_invoice(key, rows, terms, credits, run) for key, rows in groups.items()
         ]
@@ -188,14 +188,8 @@ class InvoiceBuilder(models.AbstractModel):
 
     @api.model
     def _line_order(self, row):
-        contract = row.contract_id
-        return (
-            contract.partner_id.id,
-            contract.id,
-            row.item_id.sequence,
-            row.item_id.id,
-            row.period_start,
-        )
+        contract, item = row.contract_id, row.item_id
+        return (contract.partner_id.id, contract.id, item.sequence, item.id, row.period_start)
 
     @api.model
     def _line_key(self, row):

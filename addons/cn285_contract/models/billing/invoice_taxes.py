@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ...engine.included_tax import PricedLine, part_included, rounded_to
 from ..common import OWED_TO_PARTNER, as_decimal
+from .batch_memory import BatchMemory
 
 
 class InvoiceBuilder(models.AbstractModel):
@@ -31,9 +32,14 @@ class InvoiceBuilder(models.AbstractModel):
     @api.model
     def _includes_taxes(self, line):
         """Whether the line's price includes taxes, and nothing was said of their amounts yet."""
-        taxes = self.env["account.tax"].browse(line["tax_ids"][0][2])
-        inside = any(taxes.flatten_taxes_hierarchy().mapped("price_include"))
-        return inside and "extra_tax_data" not in line
+        ids = tuple(line["tax_ids"][0][2])
+
+        def inside():
+            taxes = self.env["account.tax"].browse(ids)
+            return any(taxes.flatten_taxes_hierarchy().mapped("price_include"))
+
+        memory = BatchMemory.of(self.env)
+        return memory.once(("inside", ids), inside) and "extra_tax_data" not in line
 
     @api.model
     def _part_included_taxes(self, lines, company, currency):
@@ -129,14 +135,14 @@ class BillingSchedule(models.Model):
             sign = -1 if line.move_id.move_type in OWED_TO_PARTNER else 1
             charged[first] = charged.get(first, 0.0) + sign * line.price_subtotal
         behind = {}
-        for row_id, line in lines.items():
-            behind.setdefault(line, []).append(row_id)
-        for line, ids in behind.items():
-            rows = self.browse(ids)
-            currency = rows.currency_id
+        for row in self.browse(lines):
+            behind.setdefault(lines[row.id], []).append(row)
+        for line, members in behind.items():
+            currency = members[0].currency_id
             total = currency.round(charged[line])
-            if not currency.compare_amounts(total, sum(rows.mapped("amount"))):
+            if not currency.compare_amounts(total, sum(row.amount for row in members)):
                 continue
+            rows = self.browse([row.id for row in members])
             whole, planned = as_decimal(total), [as_decimal(row.amount) for row in rows]
             if sum(planned):
                 planned = [amount * whole / sum(planned) for amount in planned]

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
-from .line_texts import LineTexts
+from .batch_memory import BatchMemory
 
 
 class InvoiceBuilder(models.AbstractModel):
@@ -45,7 +45,7 @@ class InvoiceBuilder(models.AbstractModel):
                 end=format_date(env, end, lang),
             )
 
-        return LineTexts.of(self.env).once(("period", start, end, lang), text)
+        return BatchMemory.of(self.env).once(("period", start, end, lang), text)
 
     @api.model
     def _line_title(self, item, lang, by_product=False):
@@ -61,4 +61,4 @@ class InvoiceBuilder(models.AbstractModel):
                 own = any(product.with_context(lang=code).display_name == name for code in codes)
             return product.with_context(lang=lang).display_name if own else name
 
-        return LineTexts.of(self.env).once(("title", product.id, name, lang, by_product), title)
+        return BatchMemory.of(self.env).once(("title", product.id, name, lang, by_product), title)

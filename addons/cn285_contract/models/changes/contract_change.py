@@ -255,6 +255,11 @@ class ContractChange(models.Model):
 
     # === CONSTRAINTS AND CRUD === #
 
+    def _creation_message(self):
+        """In words of its own: languages have genders."""
+        self.ensure_one()
+        return self.env._("Contract change created")
+
     @api.constrains("item_id", "contract_id", "type")
     def _check_item(self):
         for change in self:

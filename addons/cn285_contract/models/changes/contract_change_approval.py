@@ -304,6 +304,8 @@ class BillingSchedule(models.Model):
         :returns: ``{row: change}``
         """
         waiting = self.env["cn285.contract.change"]._awaiting(self.contract_id)
+        if not waiting:
+            return {}
         by_contract = waiting.grouped("contract_id")
         held = {}
         for row in self.filtered(lambda row: row.kind != "credit"):

@@ -85,6 +85,8 @@ class BillingSchedule(models.Model):
 
     def _follow_credited_lines(self):
         """Lines that credit rows name the invoice line of those rows, which is one for all."""
+        if not any(row.kind == "credit" for row in self):
+            return
         for line, rows in self.grouped("move_line_id").items():
             credited = rows.credited_id.move_line_id
             if len(credited) == 1 and set(rows.mapped("kind")) == {"credit"}:

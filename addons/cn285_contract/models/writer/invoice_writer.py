@@ -2,14 +2,17 @@
 
 import logging
 from collections import Counter
+from datetime import date
+from itertools import pairwise
 
-from odoo import api, models, tools
+from odoo import api, fields, models, tools
 from odoo.tools import str2bool
 
 from .invoice_writer_guard import GUARDED_MODELS, examine, patched_obstacle
 from .invoice_writer_header import HeaderPlanner
 from .invoice_writer_items import ItemPlanner
 from .invoice_writer_known import Known
+from .invoice_writer_memory import remember
 from .invoice_writer_modules import VERIFIED_MODULES
 from .invoice_writer_ranks import raise_customer_ranks
 from .invoice_writer_reasons import NotQuick, Reason
@@ -22,6 +25,9 @@ from .invoice_writer_rows import (
 from .invoice_writer_watched import WATCHED_METHODS
 
 _logger = logging.getLogger(__name__)
+
+# The date of invoices of which Odoo says it: they come last.
+UNDATED = date(9999, 12, 30)
 
 SWITCH = "cn285_contract.quick_invoices"
 # Context keys that do not change what create and _post do, or that are followed here.
@@ -63,7 +69,8 @@ class InvoiceWriter(models.AbstractModel):
 
     Deliberate differences from Odoo's own path:
 
-    - within one call the invoices that go Odoo's way get their numbers before the quick ones;
+    - within one call the invoices that go Odoo's way get their numbers before the quick ones of
+      the same date; numbers of both follow the dates;
     - the creation messages of one batch have the same time of posting.
     """
 
@@ -91,21 +98,24 @@ class InvoiceWriter(models.AbstractModel):
         if post and ordinary:
             _logger.info("Invoices made in Odoo's ordinary way: %s", _counted(ordinary))
         ids = [0] * len(vals_list)
-        moves = self.env["account.move"].create(
-            [
-                {**vals_list[index], "cn285_ordinary_reason": reason.dump()}
-                for index, reason in ordinary.items()
-            ]
-        )
-        if post and moves:
-            moves._post(soft=False)
-        for index, move in zip(ordinary, moves, strict=True):
-            ids[index] = move.id
-        for company, entries in planned.items():
-            invoices = [invoice for _index, invoice in entries]
-            quick_ids = self.with_company(company)._insert(invoices)
-            for (index, _invoice), move_id in zip(entries, quick_ids, strict=True):
-                ids[index] = move_id
+        for reasons, quick in _in_turns(vals_list, ordinary, planned):
+            moves = self.env["account.move"].create(
+                [
+                    {**vals_list[index], "cn285_ordinary_reason": reason.dump()}
+                    for index, reason in reasons.items()
+                ]
+            )
+            if post and moves:
+                moves._post(soft=False)
+            for index, move in zip(reasons, moves, strict=True):
+                ids[index] = move.id
+            for company, entries in quick.items():
+                if not entries:
+                    continue
+                invoices = [invoice for _index, invoice in entries]
+                quick_ids = self.with_company(company)._insert(invoices)
+                for (index, _invoice), move_id in zip(entries, quick_ids, strict=True):
+                    ids[index] = move_id
         return self.env["account.move"].browse(ids)
 
     # ------------------------------------------------------------------ which way
@@ -257,6 +267,7 @@ class InvoiceWriter(models.AbstractModel):
         if analytic_ids:
             self.env["account.move.line"].browse(analytic_ids)._create_analytic_lines()
         self._trigger_foreign(moves)
+        remember(self.env, invoices)
         return ids
 
     @api.model
@@ -280,6 +291,23 @@ class InvoiceWriter(models.AbstractModel):
             for model, names in triggers.items():
                 if names:
                     records[model].modified(names, create=True)
+
+
+def _in_turns(vals_list, ordinary, planned):
+    """Pairs of ordinary and quick invoices: made one after the other, numbers follow the dates.
+
+    Few: a new one begins with each date of ordinary invoices only.
+    """
+    days = [fields.Date.to_date(vals.get("invoice_date")) or UNDATED for vals in vals_list]
+    begins = sorted({days[index] for index in ordinary}) if planned else []
+    for first, until in pairwise([date.min, *begins, date.max]):
+        yield (
+            {index: one for index, one in ordinary.items() if first <= days[index] < until},
+            {
+                company: [entry for entry in entries if first <= days[entry[0]] < until]
+                for company, entries in planned.items()
+            },
+        )
 
 
 def _counted(ordinary):

@@ -2,38 +2,35 @@
 
 from odoo import fields
 
-from .invoice_writer_known import Item, text
+from .invoice_writer_known import Item
 from .invoice_writer_reasons import NotQuick
 
 TERM_SEQUENCE = 12000
 
 
-def no_price(currency):
+def no_price(known, currency):
     """Return the price columns of an item that sells nothing."""
-    return {
-        "price_subtotal": text(currency, 0.0),
-        "price_total": text(currency, 0.0),
-        "price_unit": 0.0,
-        "quantity": "0.00",
-    }
+    zero = known.format(currency) % 0.0
+    return {"price_subtotal": zero, "price_total": zero, "price_unit": 0.0, "quantity": "0.00"}
 
 
 def set_amounts(known, columns, currency, amount_currency, balance):
     """Set the amounts of an item, and its residuals as they are before any payment."""
     if bool(amount_currency) != bool(balance):
         raise NotQuick("one_currency")
-    local = known.currency
-    columns["amount_currency"] = text(currency, amount_currency)
-    columns["balance"] = text(local, balance)
-    columns["debit"] = text(local, balance if balance > 0.0 else 0.0)
-    columns["credit"] = text(local, -balance if balance < 0.0 else 0.0)
+    foreign, local = known.format(currency), known.format(known.currency)
+    in_currency, in_local, zero = foreign % amount_currency, local % balance, local % 0.0
+    columns["amount_currency"] = in_currency
+    columns["balance"] = in_local
+    columns["debit"] = in_local if balance > 0.0 else zero
+    columns["credit"] = local % -balance if balance < 0.0 else zero
     if _keeps_residual(known, columns["account_id"]):
-        columns["amount_residual"] = columns["balance"]
-        columns["amount_residual_currency"] = columns["amount_currency"]
+        columns["amount_residual"] = in_local
+        columns["amount_residual_currency"] = in_currency
         columns["reconciled"] = not balance
     else:
-        columns["amount_residual"] = text(local, 0.0)
-        columns["amount_residual_currency"] = text(currency, 0.0)
+        columns["amount_residual"] = zero
+        columns["amount_residual_currency"] = foreign % 0.0
         columns["reconciled"] = False
 
 
@@ -54,7 +51,7 @@ def add_installments(known, invoice, currency, sums, position, common):
     term = known.record("account.payment.term", header["invoice_payment_term_id"] or False)
     base = {
         **common,
-        **no_price(currency),
+        **no_price(known, currency),
         "account_id": _receivable(known, invoice.partner, position).id,
         "display_type": "payment_term",
         "sequence": TERM_SEQUENCE,
@@ -71,8 +68,8 @@ def add_installments(known, invoice, currency, sums, position, common):
             **base,
             "date_maturity": date,
             "discount_date": discount_date or None,
-            "discount_balance": text(local, discounted[0]),
-            "discount_amount_currency": text(currency, discounted[1]),
+            "discount_balance": known.format(local) % discounted[0],
+            "discount_amount_currency": known.format(currency) % discounted[1],
         }
         set_amounts(known, columns, currency, amount_currency, balance)
         items.append(Item(columns))

@@ -9,7 +9,7 @@ from odoo.fields import Command
 
 from ..billing.account_tax import SUMS_LINES
 from .invoice_writer_installments import add_installments, set_amounts
-from .invoice_writer_known import Item, as_json, linked_ids, text
+from .invoice_writer_known import Item, as_json, linked_ids
 from .invoice_writer_reasons import NotQuick
 from .invoice_writer_refusals import refuse_product, refuse_reinvoicing
 from .invoice_writer_taxes import TaxPlanner
@@ -76,19 +76,20 @@ class ItemPlanner:
             (currency.id, rate, rounding[SUMS_LINES], tuple(signatures)),
             lambda: self.taxes.taxed(currency, rate, signatures, rounding),
         )
+        written = self.known.format(currency)
         for item, amounts, shown in zip(products, taxed.lines, taxed.shown, strict=True):
             set_amounts(self.known, item.columns, currency, amounts[0], amounts[1])
             self._refuse_reinvoicing(item.columns, amounts[1])
             item.links["tax_tag_ids"] = amounts[2]
-            item.columns["price_subtotal"] = text(currency, shown[0])
-            item.columns["price_total"] = text(currency, shown[1])
+            item.columns["price_subtotal"] = written % shown[0]
+            item.columns["price_total"] = written % shown[1]
         for columns, links in taxed.taxes:
             invoice.items.append(Item({**common, **columns}, links))
         header.update(
             self.known.once(
                 "totals",
                 (currency.id, taxed.sums),
-                lambda: header_totals(currency, self.known.currency, taxed.sums),
+                lambda: header_totals(self.known, currency, taxed.sums),
             )
         )
         add_installments(self.known, invoice, currency, taxed.sums, position, common)

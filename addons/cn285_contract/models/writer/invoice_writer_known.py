@@ -69,6 +69,10 @@ class Known:
         for record in self.env[model].browse(sorted(id_ for id_ in set(ids) if id_)):
             answers.setdefault(record.id, record)
 
+    def format(self, currency):
+        """Return how amounts of the currency are written, with the decimals of its column."""
+        return self.once("format", currency.id, lambda: f"%.{currency.decimal_places}f")
+
     # ------------------------------------------------------------------ checks
 
     def _check_company_settings(self):
@@ -203,11 +207,6 @@ def linked_ids(value):
         else:
             raise NotQuick("commands")
     return tuple(ids)
-
-
-def text(currency, amount):
-    """Return ``amount`` with the decimals of its currency, as the column stores it."""
-    return f"{amount:.{currency.decimal_places}f}"
 
 
 def as_json(distribution):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ...engine.plain_tax import Money, PlainTax, TaxedLine, Unproven, plain_taxes
 from ..billing.account_tax import SUMS_LINES
 from .invoice_writer_installments import no_price, set_amounts
-from .invoice_writer_known import as_json, linked_ids, text
+from .invoice_writer_known import as_json, linked_ids
 from .invoice_writer_totals import document_sums
 
 TAX_SEQUENCE = 10000
@@ -228,19 +228,17 @@ class TaxPlanner:
         )
         account = self.known.record("account.account", values["account_id"] or False)
         self.known.check_account(account, "tax")
-        tax = repartition.tax_id
+        tax, local = repartition.tax_id, self.known.currency
         analytic = values["analytic_distribution"]
         columns = {
-            **no_price(currency),
+            **no_price(self.known, currency),
             "account_id": account.id,
             "analytic_distribution": as_json(analytic) if analytic else None,
             "display_type": "tax",
             "group_tax_id": values["group_tax_id"] or None,
             "name": tax.name,
             "sequence": TAX_SEQUENCE,
-            "tax_base_amount": text(
-                self.known.currency, self.known.currency.round(values["tax_base_amount"])
-            ),
+            "tax_base_amount": self.known.format(local) % local.round(values["tax_base_amount"]),
             "tax_group_id": tax.tax_group_id.id or None,
             "tax_line_id": tax.id,
             "tax_repartition_line_id": repartition.id,

@@ -1,6 +1,5 @@
 """Totals of a quick invoice, from its journal items: as `account.move._compute_amount` has them."""
 
-from .invoice_writer_known import text
 from .invoice_writer_reasons import NotQuick
 
 
@@ -22,20 +21,21 @@ def document_sums(currency, local, lines, tax_amounts):
     return tuple(sums)
 
 
-def header_totals(currency, local, sums):
+def header_totals(known, currency, sums):
     """Return the totals of the header; nothing of them is paid yet."""
     untaxed_currency, tax_currency, total_currency, untaxed, tax, total = sums
     if currency.compare_amounts(total_currency, 0.0) <= 0 or total <= 0.0:
         raise NotQuick("total")
+    foreign, local = known.format(currency), known.format(known.currency)
     return {
-        "amount_untaxed": text(currency, untaxed_currency),
-        "amount_tax": text(currency, tax_currency),
-        "amount_total": text(currency, total_currency),
-        "amount_residual": text(currency, total_currency),
-        "amount_untaxed_signed": text(local, untaxed),
-        "amount_untaxed_in_currency_signed": text(currency, untaxed_currency),
-        "amount_tax_signed": text(local, tax),
-        "amount_total_signed": text(local, total),
-        "amount_total_in_currency_signed": text(currency, total_currency),
-        "amount_residual_signed": text(local, total),
+        "amount_untaxed": foreign % untaxed_currency,
+        "amount_tax": foreign % tax_currency,
+        "amount_total": foreign % total_currency,
+        "amount_residual": foreign % total_currency,
+        "amount_untaxed_signed": local % untaxed,
+        "amount_untaxed_in_currency_signed": foreign % untaxed_currency,
+        "amount_tax_signed": local % tax,
+        "amount_total_signed": local % total,
+        "amount_total_in_currency_signed": foreign % total_currency,
+        "amount_residual_signed": local % total,
     }

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError
@@ -59,6 +60,30 @@ class TestIssueDates(IssueCase):
         self.assertGreater(late.sequence_number, first.sequence_number)
         self.assertEqual(late.sequence_prefix, first.sequence_prefix)
         self.assertGreaterEqual(late.invoice_date, first.invoice_date)
+
+    def test_numbers_follow_the_dates_whoever_writes_the_invoice(self):
+        """A batch of many dates, some of whose invoices go Odoo's way: 1 January to 10 March."""
+        self.company.cn285_invoice_dating = "schedule"
+        self._create_contract()
+        other = self.customer.copy()
+        self._create_contract(partner_id=other.id, date_start=date(2026, 2, 10))
+        writer = type(self.env["cn285.invoice.writer"])
+        with patch.object(
+            writer,
+            "_quick_refusal",
+            lambda _writer, vals: "for a test" if vals["partner_id"] == other.id else None,
+        ):
+            moves = self._bill(date(2026, 3, 31)).invoice_ids.sorted("sequence_number")
+        self.assertEqual(
+            [(move.invoice_date, bool(move.cn285_ordinary_reason)) for move in moves],
+            [
+                (date(2026, 1, 1), False),
+                (date(2026, 2, 1), False),
+                (date(2026, 2, 10), True),
+                (date(2026, 3, 1), False),
+                (date(2026, 3, 10), True),
+            ],
+        )
 
     def test_both_writers_agree(self):
         self._create_contract()

@@ -53,13 +53,20 @@ class UsageCalculator(models.Model):
 
     def _usual_name(self):
         """After what it counts and how, in the user's language."""
+        subject, label = self._counted_words(), self._charge_model_label()
+        return labelled(self.env, subject, label) if subject else label
+
+    def _counted_words(self):
+        """What it counts, in the user's language."""
         self.ensure_one()
-        subject = self.source_template_item_id.name or self.metric_id.name or self.formula
         if self.source_item_id:
             titles = self.env["cn285.invoice.builder"]
-            subject = titles._line_title(self.source_item_id, self.env.lang)
-        label = self._charge_model_label()
-        return labelled(self.env, subject, label) if subject else label
+            return titles._line_title(self.source_item_id, self.env.lang)
+        return self.source_template_item_id.name or self.metric_id.name or self.formula
+
+    def _subject(self):
+        """What its terms are told of: its own name, else what it counts."""
+        return self.own_name or self._counted_words() or self.name
 
     def _terms_text(self):
         """What decides on the price, in a line, in the user's language."""

@@ -96,7 +96,7 @@ class ContractItem(models.Model):
     def _compute_usage_terms(self):
         for item in self:
             item.usage_terms = " | ".join(
-                labelled(self.env, one.name, one._terms_text()) for one in item.calculator_ids
+                labelled(self.env, one._subject(), one._terms_text()) for one in item.calculator_ids
             )
 
     def _usage_needs_approval(self):

@@ -243,6 +243,8 @@ class UsageMetric(models.Model):
             any(metric[name] != value for metric in self for name, value in kept.items())
         )
         self._refuse_change_of_used(vals)
+        if vals.keys() & {"name", "unit"}:
+            self._keep_told()
         measured = {name: vals[name] for name in MEASURED if name in vals}
         used = measured and self.env["cn285.usage.event"]._used_metrics(self)
         before = used and [[metric[name] for name in measured] for metric in used]

@@ -9,6 +9,7 @@ from . import (
     usage_statement_choice,
     usage_statement_events,
     usage_statement_rows,
+    usage_statement_told,
     usage_statement_invoice,
     usage_statement_mail,
 )

@@ -198,12 +198,13 @@ class UsageRating(models.Model):
                 row["label"] = self.env._("%s, taken back", row["label"])
             if shares is None:
                 metric = self.env["cn285.usage.metric"].browse(event[METRIC])
+                name, unit = self._metric_words(metric)
                 row["label"] = self.env._(
                     "Reading: %(quantity)s %(unit)s",
                     quantity=self.schedule_id._plain(event[QUANTITY]),
-                    unit=metric.unit or base["unit"],
+                    unit=unit or base["unit"],
                 )
-                row["metric"] = metric.name or base["metric"]
+                row["metric"] = name or base["metric"]
             else:
                 row.update(quantity=weight, unit_price=prices.get(key[1]))
                 if key in shares:
@@ -228,7 +229,8 @@ class UsageRating(models.Model):
         return {since: price * share for since, [price, *more] in prices.items() if not more}
 
     def _statement_base(self):
-        item, metric = self.item_id, self.calculator_id.metric_id
+        item = self.item_id
+        name, unit = self._metric_words(self.calculator_id.metric_id)
         partner = self.beneficiary_id or item.beneficiary_id or item.contract_id.partner_id
         fields = self.env["cn285.statement.layout"]._row_fields()
         return {
@@ -238,8 +240,8 @@ class UsageRating(models.Model):
                 for name, field in fields.items()
                 if field.of_rating
             },
-            "metric": metric.name or self.calculator_id.name,
-            "unit": metric.unit or "",
+            "metric": name or self.calculator_id.name,
+            "unit": unit or "",
             "beneficiary": partner.display_name,
             "quantity": ZERO,
             "amount": ZERO,

@@ -56,6 +56,34 @@ class TestUsageStatement(UsageCase):
         position = rows[0].index("Amount")
         return [row[position] for row in rows[1:] if row and row[position]]
 
+    def test_a_metric_keeps_the_name_of_then(self):
+        """Made again after the metric was renamed, a statement says what it said."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.calls.with_context(lang="fr_FR").name = "Appels"
+        self.calls.unit = "call"
+        names = ("metric", "unit", "quantity", "amount")
+        columns = [(0, 0, {"field": name}) for name in names]
+        layout = self._layout(column_ids=columns)
+        contract = self._usage_contract({"price_unit": 2.0}, statement_layout_id=layout.id)
+        self._use(contract, 7)
+        [move] = self._bill_with_statement()
+
+        def row(lang):
+            ratings = move.with_context(lang=lang).cn285_schedule_ids.rating_ids
+            [one] = ratings._statement_rows(layout._spec())
+            return one["metric"], one["unit"]
+
+        self.assertEqual((row("en_US"), row("fr_FR")), (("API calls", "call"), ("Appels", "call")))
+        self.calls.write({"name": "Requests", "unit": "request"})
+        self.calls.with_context(lang="fr_FR").name = "Requêtes"
+        self.calls.name = "Queries"
+        self.assertEqual((row("en_US"), row("fr_FR")), (("API calls", "call"), ("Appels", "call")))
+        with freeze_time("2026-03-01 10:00:00"):
+            self._use(contract, 3, "2026-02-10")
+            later = self._bill(date(2026, 3, 1)).invoice_ids
+        [one] = later.cn285_schedule_ids.rating_ids._statement_rows(layout._spec())
+        self.assertEqual((one["metric"], one["unit"]), ("Queries", "request"))
+
     def test_statement_is_attached_and_adds_up(self):
         for groups in ((), ("metric",), ("day", "beneficiary")):
             layout = self._layout(group_ids=[(0, 0, {"field": name}) for name in groups])

@@ -5,23 +5,41 @@ import { ProgressBarField, progressBarField } from "@web/views/fields/progress_b
 
 import { onWillUnmount, useEffect } from "@odoo/owl";
 
+// How long the screen waits before it asks by itself: with a websocket it is told, and asks only in
+// case that something was lost.
 const POLL_MILLISECONDS = 2000;
+const TOLD_MILLISECONDS = 30000;
+// What is told in quick succession is read once.
+const GATHER_MILLISECONDS = 500;
+const PROGRESS = "cn285.billing.run/progress";
 
 /**
- * The progress of a billing run, live: while the run is at work, the record is read again every
- * two seconds; when it ends, the whole form is reloaded, chatter included.
+ * The progress of a billing run, live: the record is read again when the server tells of a batch
+ * that is done; where no websocket is, every two seconds. When the run ends, the whole form is
+ * reloaded, chatter included.
  */
 export class BillingProgressField extends ProgressBarField {
     setup() {
         super.setup();
         this.actionService = useService("action");
+        this.busService = useService("bus_service");
         this.timer = null;
         useEffect(
-            (running) => {
-                if (running) {
-                    this.schedule();
+            (running, id) => {
+                if (!running) {
+                    return;
                 }
-                return () => this.stop();
+                const channel = `cn285.billing.run_${id}`;
+                const told = (payload) => payload.id === id && this.schedule(GATHER_MILLISECONDS);
+                this.busService.addChannel(channel);
+                this.busService.subscribe(PROGRESS, told);
+                // What was told before the channel was open is asked for.
+                this.schedule(POLL_MILLISECONDS);
+                return () => {
+                    this.busService.unsubscribe(PROGRESS, told);
+                    this.busService.deleteChannel(channel);
+                    this.stop();
+                };
             },
             () => [this.isRunning, this.props.record.resId]
         );
@@ -37,9 +55,19 @@ export class BillingProgressField extends ProgressBarField {
         return colors[this.props.record.data.state] || "bg-primary";
     }
 
-    schedule() {
+    get pollMilliseconds() {
+        return this.busService.workerState === "CONNECTED" ? TOLD_MILLISECONDS : POLL_MILLISECONDS;
+    }
+
+    /** Reads the record again after a while; a reading that comes sooner stays as it is. */
+    schedule(milliseconds = this.pollMilliseconds) {
+        const due = Date.now() + milliseconds;
+        if (this.timer && this.due <= due) {
+            return;
+        }
         this.stop();
-        this.timer = setTimeout(() => this.refresh(), POLL_MILLISECONDS);
+        this.due = due;
+        this.timer = setTimeout(() => this.refresh(), milliseconds);
     }
 
     stop() {
@@ -50,6 +78,8 @@ export class BillingProgressField extends ProgressBarField {
     async refresh() {
         const { record } = this.props;
         const polling = this.timer;
+        // What is told from here on is read by the next reading.
+        this.due = Infinity;
         // What a user has typed and not yet saved is not read over.
         if (!(await record.isDirty())) {
             try {
@@ -63,6 +93,7 @@ export class BillingProgressField extends ProgressBarField {
         if (this.timer !== polling) {
             return;
         }
+        this.timer = null;
         if (this.isRunning) {
             this.schedule();
         } else {
