@@ -97,6 +97,51 @@ class TestPricesWithTax(TermCase):
         self.assertNotIn("excluding tax", wizard.preview_html)
         self.assertIn(f"{preview['amount_with_tax']:,.2f}", wizard.preview_html)
 
+    def test_where_another_tax_is_charged(self):
+        """A consumer in Germany: 19 % on top of 100.00; inside of a typed price, which stays."""
+        inside = self.tax.copy({"name": "20 inside", "price_include_override": "tax_included"})
+        germany = self.env.ref("base.de")
+        position = self.env["account.fiscal.position"].create(
+            {"name": "Germany", "auto_apply": True, "country_id": germany.id, "sequence": 0}
+        )
+        for tax in (self.tax, inside):
+            tax.copy(
+                {
+                    "name": f"{tax.name} of Germany",
+                    "amount": 19.0,
+                    "original_tax_ids": [(6, 0, tax.ids)],
+                    "fiscal_position_ids": [(6, 0, position.ids)],
+                }
+            )
+        self.consumer.write({"country_id": germany.id, "zip": "10115"})
+        product = self._create_product("Inside", 120.0, taxes_id=[(6, 0, inside.ids)])
+        with freeze_time("2026-01-01 10:00:00"):
+            contract = self._create_contract(
+                [{"price_unit": 100.0}, {"price_unit": 120.0, "product_id": product.id}],
+                partner_id=self.consumer.id,
+            )
+            prices = [self._cents(line["price"]) for line in contract._portal_items()]
+            self.assertEqual(prices, ["119.00", "120.00"])
+            [invoice] = contract.with_user(self.clerk).preview_invoices(1)
+            self._bill("2026-01-01", contract_ids=[(6, 0, contract.ids)])
+        self.assertEqual(contract.invoice_ids.fiscal_position_id, position)
+        self.assertMoney(contract.invoice_ids.amount_total, "239.00")
+        self.assertMoney(invoice["amount_total"], "239.00")
+        with freeze_time("2026-01-10 10:00:00"):
+            change = self.env["cn285.contract.change"].create(
+                {
+                    "contract_id": contract.id,
+                    "type": "withdraw",
+                    "date_effective": "2026-01-10",
+                }
+            )
+            self.assertMoney(change.preview()["amount_with_tax"], "-239.00")
+            # She has moved to France since: what was charged is what comes back.
+            self.consumer.write({"country_id": self.env.ref("base.fr").id, "zip": "69003"})
+            self.assertMoney(change.preview()["amount_with_tax"], "-239.00")
+            change.action_schedule()
+        self.assertMoney(sum(contract.invoice_ids.mapped("amount_total_signed")), "0.00")
+
     def test_the_words_of_a_change(self):
         contract = self._yearly([{"price_unit": 31.0}])
         change = self.env["cn285.contract.change"].create(
