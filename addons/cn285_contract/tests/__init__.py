@@ -32,6 +32,7 @@ from .billing import (
 from .writer import (
     test_invoice_writer,
     test_invoice_writer_guard,
+    test_numbers,
     test_plain_tax,
 )
 from .changes import (
