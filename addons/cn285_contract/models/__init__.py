@@ -10,6 +10,7 @@ from . import (
     links_read,
     bounds,
     guarded,
+    large_table,
     res_company,
     test_database,
     held_mail,

@@ -11,8 +11,14 @@ from .common import LIVE_STATES, as_day, is_past_state_door
 class ContractItem(models.Model):
     _name = "cn285.contract.item"
     _description = "Contract Item"
-    _inherit = ["cn285.editable", "cn285.guarded", "cn285.billing.terms"]
-    _order = "contract_id, sequence, id"
+    _inherit = [
+        "cn285.editable",
+        "cn285.guarded",
+        "cn285.billing.terms",
+        "cn285.large.table",
+    ]
+    _order = "contract_id desc, sequence, id"
+    _ordered_by_number = frozenset({"contract_id"})
     _check_company_auto = True
     _rec_names_search = ["name", "code", "beneficiary_id.name", "contract_id.name"]
 
@@ -86,6 +92,7 @@ class ContractItem(models.Model):
         compute="_compute_billing_start", help="First billed day: the day after the trial."
     )
 
+    _order_idx = models.Index("(contract_id DESC, sequence, id)")
     _planned_until_idx = models.Index(
         "(company_id, planned_until) WHERE state IN ('active', 'paused', 'suspended')"
     )

@@ -7,6 +7,9 @@ SUBSCRIBER_STATES = [
     ("inactive", "Inactive"),
     ("churned", "Churned"),
 ]
+# Up to how many partners their contracts are looked up by indexes; the state of more is one pass
+# over all contracts, which costs less than so many look-ups.
+FEW_PARTNERS = 500
 SUBSCRIBER_GROUPS = "cn285_contract.group_contract_user_own,cn285_contract.group_contract_reader"
 
 
@@ -62,9 +65,11 @@ class ResPartner(models.Model):
         self.env["cn285.contract"].flush_model()
         self.env["cn285.contract.item.pause"].flush_model()
         self.flush_model(["parent_id", "commercial_partner_id"])
-        wanted = SQL("TRUE")
+        wanted = among = SQL("TRUE")
         if ids is not None:
             wanted = SQL("party.partner_id = ANY(%s)", list(ids))
+        if ids is not None and len(ids) <= FEW_PARTNERS:
+            among = SQL("item.contract_id IN (%s)", self._cn285_contracts_naming(ids))
         return SQL(
             """
             WITH life AS (
@@ -84,6 +89,7 @@ class ResPartner(models.Model):
                          WHERE item.company_id = %(company)s
                            AND item.billing_type <> 'one_shot'
                            AND item.state <> 'cancelled'
+                           AND %(among)s
                            AND contract.state <> 'cancelled') i
                   JOIN cn285_contract c ON c.id = i.contract_id
             ), party AS (
@@ -108,4 +114,26 @@ class ResPartner(models.Model):
             today=self.env.company._cn285_today(),
             company=self.env.company.id,
             wanted=wanted,
+            among=among,
+        )
+
+    @api.model
+    def _cn285_contracts_naming(self, ids):
+        """A query of the contracts that name partners, or who belongs to them, in some role.
+
+        By indexes: the state of a few costs as little as they have contracts.
+        """
+        return SQL(
+            """
+            WITH kin AS MATERIALIZED (
+                SELECT id FROM res_partner WHERE id = ANY(%(ids)s)
+                UNION SELECT id FROM res_partner WHERE parent_id = ANY(%(ids)s)
+                UNION SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%(ids)s)
+            )
+            SELECT c.id FROM kin JOIN cn285_contract c ON c.partner_id = kin.id
+            UNION SELECT c.id FROM kin JOIN cn285_contract c ON c.reseller_id = kin.id
+            UNION SELECT i.contract_id
+                    FROM kin JOIN cn285_contract_item i ON i.beneficiary_id = kin.id
+            """,
+            ids=list(ids),
         )

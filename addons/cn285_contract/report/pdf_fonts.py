@@ -198,6 +198,7 @@ class EmbeddedFont(TTFont):
 
     def addObjects(self, doc):  # noqa: N802, reportlab's name
         """Add the font's objects to the document that reportlab is about to write."""
+        # pylint: disable=missing-return
         subsets = [list(subset) for subset in self.state[doc].subsets]
         names = [self.getSubsetInternalName(number, doc)[1:] for number in range(len(subsets))]
         super().addObjects(doc)

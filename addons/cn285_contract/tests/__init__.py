@@ -4,11 +4,13 @@ from . import (
     test_first_steps,
     test_explanations,
     test_labels,
+    test_large_tables,
     test_lines_on_screen,
     test_long_contract,
     test_mrr,
     test_named_by_ours,
     test_planning,
+    test_planning_on,
     test_portal,
     test_product_rules,
     test_security,
@@ -27,6 +29,7 @@ from .billing import (
     test_invoices,
     test_issue_dates,
     test_looking_ahead,
+    test_repricing,
     test_sending,
 )
 from .writer import (

@@ -3,6 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from .common import ContractCase
 
@@ -116,6 +117,45 @@ class TestSubscriber(ContractCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0])
         self.assertEqual(many.mapped("cn285_subscriber_state"), ["active"] * 3 + [False] * 57)
+
+    def test_few_partners_are_looked_up_by_indexes(self):
+        """Nobody waits for all contracts of the company because a contact is opened."""
+        self._create_contract([{"beneficiary_id": self._partner("Someone").id}])
+        self.env.flush_all()
+        query = self.env["res.partner"]._cn285_subscribers(self.customer.ids)
+        # Wherever there is another way than to read a table as a whole, it is taken.
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(line for (line,) in self.env.execute_query(SQL("EXPLAIN %s", query)))
+        self.env.cr.execute("SET LOCAL enable_seqscan = on")
+        for table in ("cn285_contract", "cn285_contract_item", "res_partner"):
+            self.assertNotRegex(plan, rf"Seq Scan on {table}\b")
+
+    def test_many_partners_are_one_pass(self):
+        """Thousands of look-ups by index, and a list of them four times over, cost more than it."""
+        query = self.env["res.partner"]._cn285_subscribers
+        few, many = (SQL("EXPLAIN %s", query(list(range(1, n)))) for n in (400, 2000))
+        plans = [
+            "\n".join(line for (line,) in self.env.execute_query(explained))
+            for explained in (few, many)
+        ]
+        self.assertIn("CTE kin", plans[0])
+        self.assertNotIn("CTE kin", plans[1])
+
+    def test_some_partners_have_the_states_that_all_have(self):
+        group = self._partner("Group", is_company=True)
+        for n in range(4):
+            member = self._partner(f"Member {n}", parent_id=group.id)
+            reseller = self._partner(f"Reseller {n}")
+            end = date(2026, 3, 31) if n % 2 else date(2026, 1, 31)
+            self._create_contract(
+                [{"beneficiary_id": member.id}], reseller_id=reseller.id, date_end=end
+            )
+        partners = self.env["res.partner"]
+        everybody = dict(self.env.execute_query(partners._cn285_subscribers()))
+        everyone = partners.search([]).ids
+        for ids in (group.ids, group.child_ids.ids, everyone, [0], everyone + [0] * 1000):
+            some = dict(self.env.execute_query(partners._cn285_subscribers(ids)))
+            self.assertEqual(some, {one: everybody[one] for one in ids if one in everybody})
 
     def test_only_for_who_reads_contracts(self):
         stranger = new_test_user(self.env, "subscriber_stranger", groups="base.group_user")

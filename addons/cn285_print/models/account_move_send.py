@@ -16,23 +16,25 @@ class AccountMoveSend(models.AbstractModel):
 
         Odoo makes the PDF of all invoices of a batch together; where that fails, each by itself.
         """
-        if len(invoices_data) > 1 and self._cn285_made(invoices_data) is None:
+        make = super()._prepare_invoice_pdf_report
+        if len(invoices_data) > 1 and self._cn285_made(make, invoices_data) is None:
             return
         for invoice, data in invoices_data.items():
-            reason = self._cn285_made({invoice: data})
+            reason = self._cn285_made(make, {invoice: data})
             if reason is not None:
                 title = self.env._("The PDF of %s could not be made", invoice.display_name)
                 data["error"] = {"error_title": title, "errors": [reason]}
 
     @api.model
-    def _cn285_made(self, invoices_data):
+    def _cn285_made(self, make, invoices_data):
         """Make the PDF of these invoices.
 
+        :param make: Odoo's own way to make them
         :returns: None, or why that failed
         """
         try:
             with self.env.cr.savepoint():
-                super()._prepare_invoice_pdf_report(invoices_data)
+                make(invoices_data)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise  # the whole is tried again
         except UserError as error:

@@ -25,6 +25,7 @@ class Contract(models.Model):
     )
     performance_requested = fields.Boolean(
         string="Service Requested at Once",
+        copy=False,
         help="The customer expressly asked that the service begin before the withdrawal period is "
         "over: what was served until the withdrawal is then owed, where the request is on record. "
         "Otherwise nothing is.",

@@ -177,6 +177,10 @@ class TestWithdrawal(MoneyCase):
         late = self._concluded("2026-01-02")
         self.assertFalse(late._portal_may_start())
 
+    def test_a_duplicate_was_not_asked_for(self):
+        other = self._concluded("2026-01-12", **REQUESTED).copy()
+        self.assertFalse(other.performance_requested, "its customer may still ask, and prove it")
+
     def test_a_service_fully_performed_has_no_right(self):
         """L221-28, 1°: only where it began by the express request on record."""
         item = {"price_unit": 31.0, "date_end": date(2026, 1, 16)}

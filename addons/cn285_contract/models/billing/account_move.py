@@ -55,6 +55,9 @@ class AccountMove(models.Model):
         refuse_kept_links(self, vals)
         follows = self._cn285_due_on_their_date(vals)
         result = super().write(vals)
+        if "state" in vals:
+            # sudo: what the run tells of its invoices follows them, whoever may write these.
+            self.sudo().cn285_run_id._forget_results()
         for move in follows:
             move.invoice_date_due = move.invoice_date
         return result
@@ -80,6 +83,7 @@ class AccountMove(models.Model):
     def unlink(self):
         # sudo: the rows behind a draft that its owner may delete go back to the schedule.
         self.sudo().cn285_schedule_ids._release()
+        self.sudo().cn285_run_id._forget_results()
         return super().unlink()
 
     def button_cancel(self):

@@ -83,14 +83,8 @@ class BillingRun(models.Model):
     issue_ids = fields.One2many(
         "cn285.billing.run.issue", "run_id", string="Set Aside", copy=False, readonly=True
     )
-    row_count = fields.Integer(string="Rows", compute="_compute_results")
-    invoice_count = fields.Integer(compute="_compute_results")
-    contract_count = fields.Integer(compute="_compute_results")
     issue_count = fields.Integer(string="Open Issues", compute="_compute_issue_count")
     mail_error_count = fields.Integer(string="Failed Mails", compute="_compute_issue_count")
-    amount_untaxed = fields.Monetary(string="Total Excl. Tax", compute="_compute_results")
-    amount_tax = fields.Monetary(string="Tax", compute="_compute_results")
-    amount_total = fields.Monetary(string="Total", compute="_compute_results")
 
     # === COMPUTES === #
 
@@ -106,31 +100,6 @@ class BillingRun(models.Model):
             run.batch_done, run.batch_count = done, total
             over = run.state in ("done", "partial")
             run.progress = 100.0 if over else 100.0 * done / total if total else 0.0
-
-    @api.depends("schedule_ids", "invoice_ids")
-    def _compute_results(self):
-        rows = self.env["cn285.billing.schedule"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id"], ["__count", "contract_id:count_distinct"]
-        )
-        # Signed amounts are in the company's currency, whatever the invoices' own is.
-        # sudo: whoever may see the run may see what it comes to, without seeing its invoices.
-        moves = (
-            self.env["account.move"]
-            .sudo()
-            ._read_group(
-                [("cn285_run_id", "in", self.ids), ("state", "!=", "cancel")],
-                ["cn285_run_id"],
-                ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
-            )
-        )
-        rows = {run.id: values for run, *values in rows}
-        moves = {run.id: values for run, *values in moves}
-        for run in self:
-            run.row_count, run.contract_count = rows.get(run.id, (0, 0))
-            run.invoice_count, untaxed, total = moves.get(run.id, (0, 0.0, 0.0))
-            run.amount_untaxed = untaxed
-            run.amount_total = total
-            run.amount_tax = total - untaxed
 
     @api.depends("issue_ids.state", "issue_ids.kind")
     def _compute_issue_count(self):

@@ -18,9 +18,11 @@ class BillingSchedule(models.Model):
 
     _name = "cn285.billing.schedule"
     _description = "Billing Schedule"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.large.table"]
     _is_history = True
-    _order = "billing_date, contract_id, item_id, period_start, id"
+    # As an index has it; what goes onto an invoice has an order of its own.
+    _order = "billing_date, id"
+    _ordered_by_number = frozenset({"contract_id", "item_id"})
 
     item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="restrict", index=True)
     contract_id = fields.Many2one("cn285.contract", required=True, readonly=True, index=True)
@@ -132,6 +134,12 @@ class BillingSchedule(models.Model):
         "An invoiced row has an invoice line behind it.",
     )
     _due_idx = models.Index("(company_id, billing_date) WHERE state = 'planned'")
+    # Lists, by date: all rows, and those that are open; and what is open of a contract.
+    _date_idx = models.Index("(billing_date, id)")
+    _open_idx = models.Index("(billing_date, id) WHERE state IN ('planned', 'waiting')")
+    _open_of_contract_idx = models.Index(
+        "(contract_id, billing_date) WHERE state IN ('planned', 'waiting')"
+    )
     _waiting_idx = models.Index("(company_id, billing_date) WHERE state = 'waiting'")
 
     # === COMPUTES === #

@@ -63,15 +63,24 @@ class Contract(models.Model):
 
     @api.model
     def _search_next_billing_date(self, operator, value):
-        if operator in ("in", "not in") and False in value:
-            open_rows = Domain("state", "in", ("planned", "waiting"))
-            without = Domain("schedule_ids", "not any", open_rows)
-            return without if operator == "in" else ~without
-        domain = [("state", "in", ("planned", "waiting"))]
-        groups = self.env["cn285.billing.schedule"]._read_group(
-            domain, ["contract_id"], having=[("billing_date:min", operator, value)]
-        )
-        return [("id", "in", [contract.id for (contract,) in groups])]
+        """By the first open row: whether there is one, and none before, each by an index."""
+
+        def has(*domain):
+            rows = Domain("state", "in", ("planned", "waiting")) & Domain(list(domain))
+            return Domain("schedule_ids", "any", rows)
+
+        if operator in ("<", "<="):
+            return has(("billing_date", operator, value))
+        if operator in (">", ">="):
+            sooner = "<=" if operator == ">" else "<"
+            return has() & ~has(("billing_date", sooner, value))
+        if operator == "in":
+            days = [day for day in value if day]
+            firsts = [
+                has(("billing_date", "=", day)) & ~has(("billing_date", "<", day)) for day in days
+            ]
+            return Domain.OR([*firsts, *([~has()] if False in value else [])])
+        return NotImplemented
 
     # === ACTIONS === #
 

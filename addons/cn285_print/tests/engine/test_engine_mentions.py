@@ -33,7 +33,17 @@ def abroad(country, service=True, union=False, number=True):
     )
 
 
+# Who buys makes the document out: whether the seller opted for debits, it does not know.
+SELF_BILLED = replace(HOME, by_buyer=True)
 CASES = [
+    (SELF_BILLED, (Mention.ON_RECEIPTS, *LATE)),
+    (replace(SELF_BILLED, taxes=(replace(TWENTY, on_payment=False),)), LATE),
+    (replace(SELF_BILLED, seller_country="DE"), (Mention.REVERSE_CHARGE,)),
+    (replace(SELF_BILLED, seller_country="DE", buyer_country="BE"), ()),
+    (
+        replace(SELF_BILLED, seller_has_vat_number=False, taxes=(), untaxed=True),
+        (Mention.NO_VAT, *LATE),
+    ),
     (HOME, (Mention.ON_RECEIPTS, *LATE)),
     (replace(HOME, taxes=(replace(TWENTY, on_payment=False),)), (Mention.ON_DEBITS, *LATE)),
     # Tax on goods is due on delivery: there is no option to tell of.

@@ -129,7 +129,14 @@ class BillingSchedule(models.Model):
         """What has arrived since the last run looked for late usage."""
         # sudo: a note for the program that these arrivals were looked at.
         ingests = self.env["cn285.usage.ingest.log"].sudo()
-        return ingests.search([("company_id", "=", company.id), ("processed", "!=", True)])
+        in_doubt = self.env["cn285.usage.event"]._logs_in_doubt()
+        return ingests.search(
+            [
+                ("company_id", "=", company.id),
+                ("processed", "!=", True),
+                ("id", "not in", in_doubt),
+            ]
+        )
 
     # === WHICH ROWS IT CHANGES === #
 
