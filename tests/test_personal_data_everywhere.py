@@ -46,6 +46,7 @@ NOBODYS = {
         "cn285.usage.calculator": "formula property_name",
         "cn285.usage.calculator.version": "terms",
         "cn285.usage.metric": "name code unit property_name filter_json",
+        "cn285.usage.shard": "*",
         "cn285.usage.value": "value",
         "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms",
     },

@@ -38,6 +38,7 @@ HISTORY = {
     "cn285.usage.delivery",
     "cn285.usage.ingest.log",
     "cn285.usage.month",
+    "cn285.usage.shard",
     "cn285.usage.pool.version",
     "cn285.usage.rating",
     "cn285.usage.refusal",

@@ -213,6 +213,7 @@ def bench(options):
         databases.need_base(step)
     environment = {"CN285_BASE": databases.BASE, "ODOO_QUEUE_JOB_CHANNELS": "root:0"}
     codes = [run(sys.executable, str(path), *arguments, env=environment) for path in programs]
+    script("publish_benchmarks.py")
     return max(codes)
 
 

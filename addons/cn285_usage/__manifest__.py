@@ -42,6 +42,7 @@
         "views/res_config_settings_views.xml",
         "views/usage_menus.xml",
         "views/usage_month_views.xml",
+        "views/usage_shard_views.xml",
         "views/usage_trigger_menus.xml",
     ],
     "assets": {

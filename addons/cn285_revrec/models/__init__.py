@@ -24,6 +24,7 @@ from . import (
     revrec_source_rows,
     revrec_run,
     revrec_entries,
+    revrec_entries_pilots,
     revrec_tax,
     revrec_run_positions,
     revrec_run_entries,

@@ -12,7 +12,7 @@ from odoo.addons.cn285_contract.models.bulk import copy_rows, next_ids
 MANY_ITEMS = 200
 
 
-@dataclass
+@dataclass(slots=True)
 class Item:
     """One journal item: ``balance`` is debit minus credit in the company's currency.
 
@@ -32,7 +32,11 @@ class Item:
 
 @dataclass
 class Entry:
-    """One journal entry of a run, of one journal and date."""
+    """One journal entry of a run, of one journal and date.
+
+    ``grouped``: its items belong to schedules, told by the second part of their keys, and those of
+    each schedule balance.
+    """
 
     kind: str
     journal_id: int
@@ -41,6 +45,7 @@ class Entry:
     items: list = field(default_factory=list)
     move_id: int = 0
     reverses: object = None  # the Entry that this one takes back
+    grouped: bool = False
 
 
 class RevrecEntries(models.AbstractModel):
@@ -60,13 +65,19 @@ class RevrecEntries(models.AbstractModel):
         )
         for entry, move in zip(entries, moves, strict=True):
             entry.move_id = move.id
+        by_pilots = many and self._has_pilots(entries)
         if many:
-            self._copy_items(moves, entries)
+            self._number_items(entries)
         else:
             for entry, move in zip(entries, moves, strict=True):
                 for item, line in zip(entry.items, move.line_ids.sorted("id"), strict=True):
                     item.item_id = line.id
-        moves._post(soft=False)
+        if by_pilots:
+            self._post_by_pilots(moves, entries)
+        else:
+            if many:
+                self._copy_items(moves, entries, [entry.items for entry in entries])
+            moves._post(soft=False)
         self._link_reversals(entries, many)
         return moves
 
@@ -99,16 +110,25 @@ class RevrecEntries(models.AbstractModel):
         }
 
     @api.model
-    def _copy_items(self, moves, entries):
-        """Insert the items of entries that have none yet, as `account.move.create` would."""
+    def _number_items(self, entries):
+        """Give the items their ids, in their order."""
+        items = [item for entry in entries for item in entry.items]
+        ids = next_ids(self.env, self.env["account.move.line"]._table, len(items))
+        for item, item_id in zip(items, ids, strict=True):
+            item.item_id = item_id
+
+    @api.model
+    def _copy_items(self, moves, entries, chosen):
+        """Insert items of entries that have none yet, as `account.move.create` would.
+
+        :param chosen: for each entry the items to insert
+        """
         self.env.flush_all()
         lines = self.env["account.move.line"]
-        count = sum(len(entry.items) for entry in entries)
-        ids = iter(next_ids(self.env, lines._table, count))
         now, uid = self.env.cr.now(), self.env.uid
         open_accounts = self._reconcilable(entries)
         rows = []
-        for entry, move in zip(entries, moves, strict=True):
+        for entry, move, items in zip(entries, moves, chosen, strict=True):
             company = move.company_id
             common = {
                 "move_id": move.id,
@@ -126,9 +146,7 @@ class RevrecEntries(models.AbstractModel):
                 "write_date": now,
                 **self._fixed_columns(),
             }
-            for item in entry.items:
-                item.item_id = next(ids)
-                rows.append({**common, **self._item_columns(item, open_accounts)})
+            rows += [{**common, **self._item_columns(item, open_accounts)} for item in items]
         copy_rows(self.env.cr, lines._table, rows)
         self.env.invalidate_all(flush=False)
         for name, fld in moves._fields.items():

@@ -134,7 +134,7 @@ class RevrecRun(models.Model):
         for row in rows:
             full = count >= SCHEDULES_PER_ENTRY
             if not entries or full or entries[-1].journal_id != row["journal_id"]:
-                entries.append(Entry(kind, row["journal_id"], self.date, ref))
+                entries.append(Entry(kind, row["journal_id"], self.date, ref, grouped=True))
                 count = 0
             count += 1
             label = " – ".join(text for text in (row["origin"], row["what"].split("\n")[0]) if text)
@@ -192,7 +192,15 @@ class RevrecRun(models.Model):
         ]
         ref = self.env._("%s, taken back", entry.ref)
         day = entry.date + timedelta(days=1)
-        return Entry(f"{entry.kind}_reversal", entry.journal_id, day, ref, items, reverses=entry)
+        return Entry(
+            f"{entry.kind}_reversal",
+            entry.journal_id,
+            day,
+            ref,
+            items,
+            reverses=entry,
+            grouped=entry.grouped,
+        )
 
     # === LINKS === #
 

@@ -66,6 +66,50 @@ class TestGoodwill(RevrecCase):
         self.assertTiesOut("2026-02-28")
         self.assertTiesOut("2026-03-31")
 
+    def test_analytics_are_those_of_what_is_given(self):
+        """101.92 of January less 50.00: 60 % Lyon 31.15, 40 % Paris 20.77, 51.92 in all."""
+        plan = self.env["account.analytic.plan"].create({"name": "Sites"})
+        lyon, paris = self.env["account.analytic.account"].create(
+            [{"name": name, "plan_id": plan.id} for name in ("Lyon", "Paris")]
+        )
+        column = plan._column_name()
+        with freeze_time("2026-02-01 10:00:00"):
+            self.contract = self._create_contract(
+                [
+                    {
+                        "price_unit": 1200.0,
+                        "recurring_unit": "year",
+                        "analytic_distribution": {str(lyon.id): 60, str(paris.id): 40},
+                    },
+                    {
+                        "product_id": self.setup_fee.id,
+                        "date_start": "2026-03-01",
+                        "analytic_distribution": {str(paris.id): 100},
+                    },
+                ],
+                date_start="2026-01-01",
+            )
+            self._bill("2026-02-01")
+        self._goodwill("2026-01-31")
+        self._run("2026-01")
+        lines = self.env["account.analytic.line"].search(
+            [(column, "in", (lyon | paris).ids), ("date", "<=", "2026-01-31")]
+        )
+        sums = {
+            account: self._cents(
+                sum(lines.filtered(lambda one, a=account: one[column] == a).mapped("amount"))
+            )
+            for account in (lyon, paris)
+        }
+        self.assertEqual(sums, {lyon: "31.15", paris: "20.77"})
+        # What a product of another item stands for, and one that no item has.
+        for product, expected in (
+            (self.setup_fee, {str(paris.id): 100}),
+            (self._create_product("Gesture", 1.0), {str(lyon.id): 60, str(paris.id): 40}),
+        ):
+            credit = self._goodwill("2026-02-10", product_id=product.id)
+            self.assertEqual(credit.invoice_line_ids.analytic_distribution, expected)
+
     def test_by_who_credits(self):
         clerk = new_test_user(
             self.env,

@@ -1,6 +1,6 @@
 """Usage in rooms, as an event passes through them: ``ingest``, ``measure``, ``calculator``,
 ``rating``, ``trigger``, ``cascade``, ``smartcode``, ``statement``; ``changes`` of contracts; and
-``purge`` of what is old, ``archive`` of whole months.
+``purge`` of what is old, ``archive`` of whole months, ``shard``: other servers.
 Beside them stands what several rooms need: terms of items, the list of rating aspects, the import.
 Called by: programs that send events, and billing runs of cn285_contract.
 """
@@ -18,6 +18,7 @@ from . import (
     changes,
     archive,
     purge,
+    shard,
 )
 from . import (
     import_usage,

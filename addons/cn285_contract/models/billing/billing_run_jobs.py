@@ -48,6 +48,8 @@ class BillingRunBatch(models.Model):
     )
     invoice_count = fields.Integer(readonly=True)
 
+    _pending_idx = models.Index("(run_id) WHERE state = 'pending'")
+
     def _parsed_keys(self):
         """The batch's list of :class:`BatchKey`."""
         self.ensure_one()
@@ -228,13 +230,19 @@ class BillingRun(models.Model):
     def _job_finish(self):
         """Job: close the run; where a batch was given up, when the others are done."""
         self.ensure_one()
-        if self.batch_ids.filtered(lambda batch: batch.state == "pending"):
+        if self._is_at_work():
             raise RetryableJobError(
                 self.env._("Batches are still at work."),
                 seconds=FINISH_POLL_SECONDS,
                 ignore_retry=True,
             )
         self._finish()
+
+    def _is_at_work(self):
+        """Whether a batch is still to be done: one look into an index, however many there are."""
+        self.ensure_one()
+        pending = [("run_id", "=", self.id), ("state", "=", "pending")]
+        return bool(self.env["cn285.billing.run.batch"].search(pending, limit=1))
 
     def _close_left_running(self):
         """Close runs whose last batch is done and whose closing job got lost with its process."""

@@ -14,8 +14,8 @@ class Contract(models.Model):
         :param amount: amount excluding tax, in the contract's currency, above zero
         :param reason_id: a cn285.credit.reason
         :param name: text of the line; default: the reason, else "Goodwill"
-        :param options: ``product_id`` (default: that of the contract's first item), ``date``,
-            ``note``, ``post`` (default True)
+        :param options: ``product_id`` (default: that of the contract's first item; its analytics
+            follow), ``date``, ``note``, ``post`` (default True)
         :returns: ``{"id", "name", "state", "amount_untaxed", "amount_tax", "amount_total"}``
         """
         self.ensure_one()
@@ -43,6 +43,7 @@ class Contract(models.Model):
         """Values of the credit note, with the accounts and taxes that an invoice would have."""
         product = as_record(self.env, "product.product", options.get("product_id"))
         product = product or self.item_ids[:1].product_id
+        analytic = self._goodwill_analytic(product)
         journal = self._get_sale_journals()[self]
         if not product or not journal:
             raise UserError(
@@ -80,7 +81,16 @@ class Contract(models.Model):
             "cn285_contract_ids": [fields.Command.set(self.ids)],
             "invoice_line_ids": [
                 fields.Command.create(
-                    {**terms, "name": text, "quantity": 1.0, "price_unit": amount}
+                    {**terms, **analytic, "name": text, "quantity": 1.0, "price_unit": amount}
                 )
             ],
         }
+
+    def _goodwill_analytic(self, product):
+        """Analytics of the line: those of the item of its product, else of the first item.
+
+        Nothing where that item has none: Odoo's distribution models decide then.
+        """
+        item = self.item_ids.filtered(lambda one: one.product_id == product)[:1]
+        distribution = (item or self.item_ids[:1]).analytic_distribution
+        return {"analytic_distribution": distribution} if distribution else {}

@@ -1,10 +1,13 @@
 from datetime import date
 from itertools import chain
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.sql_db import Cursor
 from odoo.tests import new_test_user, tagged
 
+from ...engine.batches import BatchKey
 from ..common import ContractCase
 
 
@@ -138,3 +141,49 @@ class TestBatches(ContractCase):
         self.assertEqual(repaired.mapped("invoice_count"), [2, 1])
         billed = run.sudo().invoice_ids.mapped("cn285_contract_ids.id")
         self.assertCountEqual(billed, [contract.id for contract in contracts])
+
+    # === POLLING === #
+
+    def _polled(self, count):
+        """Queries of a screen's look at a run of so many batches, and those about batches."""
+        run = self.env["cn285.billing.run"].create({"date": date(2026, 1, 15)})
+        run._write_inside({"state": "running"})
+        key = BatchKey(date(2026, 1, 15), self.customer.id, self.customer.id, 1, 0)
+        run._create_batches([[key]] * count)[0]._write_inside({"state": "done"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        run = run.with_user(self.manager)
+        run.has_access("read")
+        asked = []
+        original = Cursor.execute
+
+        def execute(cursor, query, *arguments, **options):
+            asked.append(str(query))
+            return original(cursor, query, *arguments, **options)
+
+        with patch.object(Cursor, "execute", execute):
+            [values] = run.read(["progress", "state"])
+        self.assertEqual(values["progress"], 100.0 / count)
+        return len(asked), sum("cn285_billing_run_batch" in query for query in asked)
+
+    def test_a_poll_costs_one_query_about_batches(self):
+        for count in (2, 50):
+            total, of_batches = self._polled(count)
+            self.assertEqual(of_batches, 1)
+            # The run itself, and what rights its user has.
+            self.assertLessEqual(total, 5)
+
+    def test_the_closing_job_looks_once(self):
+        run = self.env["cn285.billing.run"].create({"date": date(2026, 1, 15)})
+        run._write_inside({"state": "running"})
+        key = BatchKey(date(2026, 1, 15), self.customer.id, self.customer.id, 1, 0)
+        batches = run._create_batches([[key]] * 50)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        run.state  # noqa: B018  read before
+        with self.assertQueryCount(1):
+            self.assertTrue(run._is_at_work())
+        batches._write_inside({"state": "done"})
+        self.assertFalse(run._is_at_work())
+        run._job_finish()
+        self.assertEqual(run.state, "done")

@@ -1,9 +1,10 @@
 """A month goes to a file, is verified, and leaves the database."""
 
 from decimal import Decimal
+from functools import partial
 from itertools import zip_longest
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -155,7 +156,16 @@ class UsageMonth(models.Model):
         cr.execute(SQL("DROP TABLE %s", partition))
         self._write_inside({"state": "dropped"})
         self._drop_remains()
+        self.env.cr.postcommit.add(partial(self._drop_on_shards, self.date_start))
         self.env["cn285.usage.event"].invalidate_model()
+
+    @api.model
+    def _drop_on_shards(self, day):
+        """Let shards drop a month that is not in the database any more; again, nothing happens."""
+        shards = self.env["cn285.usage.shard"]._shards()
+        if shards:
+            with self.env.registry.cursor() as cr:
+                shards.with_env(self.env(cr=cr))._tell("drop", month=day)
 
     def _drop_remains(self):
         """Let go of what earlier months left that is needed no more: their files have it."""

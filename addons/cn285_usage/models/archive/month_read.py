@@ -1,5 +1,6 @@
 """Months are read back from their files."""
 
+from dateutil.relativedelta import relativedelta
 from odoo import models
 from odoo.addons.cn285_contract.engine.pgcopy import columns_file
 from odoo.exceptions import UserError
@@ -85,5 +86,5 @@ class BillingSchedule(models.Model):
         names, day = set(), self.period_start.replace(day=1)
         while day <= self.period_end:
             names.add(f"{day:%Y-%m}")
-            day = (day.replace(day=28) + (day.replace(day=5) - day.replace(day=1))).replace(day=1)
+            day += relativedelta(months=1)
         return names

@@ -191,6 +191,9 @@ class UsageMonth(models.Model):
         if not age:
             return
         self._list_months()
+        for month in self.search([("state", "=", "dropped")]):
+            # Once more: who dropped it may have been killed before the shards were told.
+            self._drop_on_shards(month.date_start)
         limit = fields.Datetime.now() - relativedelta(months=age)
         for month in self.search([("state", "in", ("stored", "exported"))], order="date_start"):
             if month._ends() > limit:

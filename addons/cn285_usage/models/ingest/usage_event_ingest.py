@@ -92,6 +92,9 @@ class UsageEvent(models.Model):
         if isinstance(rows, dict | str | bytes) or not hasattr(rows, "__iter__"):
             raise UserError(self.env._("Usage events are sent as a list of rows."))
         self.env.flush_all()
+        if self._is_sharded():
+            # What a killed process has changed on shards is put back before it is looked at.
+            self._settle_doubts()
         total = {"accepted": 0, "duplicates": 0, "parked": 0, "refused": []}
         parameters = self._ingest_parameters()
         first = 0
@@ -186,6 +189,8 @@ class UsageEvent(models.Model):
                 self._forget_references()
                 # Its keys are taken, or may be: they are looked at one by one.
                 prepared.packed = None
+                # The ones before may be in doubt for good.
+                prepared.numbers = ()
                 parameters.update(known=Known(), fresh=False, months=set())
         return None
 
@@ -197,6 +202,7 @@ class UsageEvent(models.Model):
         ]
         report = {"accepted": 0, "duplicates": 0, "parked": 0}
         self._hold_spans(prepared, parameters)
+        self._doubt_chunk(prepared)
         stored, rest = NOTHING, prepared.encoded.columns
         if prepared.packed and self._store_packed(prepared.packed, parameters):
             stored = _summary(prepared.packed)
@@ -235,7 +241,7 @@ class UsageEvent(models.Model):
         except UniqueViolation:
             parameters["fresh"] = False
             return False
-        self._copy("cn285_usage_event", packed.columns, packed.events(), "(FORMAT binary)")
+        self._copy_events(packed.columns, packed.events())
         return True
 
     @api.model
@@ -344,6 +350,7 @@ class UsageEvent(models.Model):
             fine = [row for row in found if not row[1] and not (row[2] and row[3] == "replacement")]
             self._refuse([row[0] for row in fine if row[4]], "closed_month")
             ids = {"ids": [row[0] for row in found]}
+            self._doubt_origins(ids["ids"])
             replacing = {"ids": [row[0] for row in found if row[3] == "replacement"]}
             if replacing["ids"]:
                 self._learn_staged(parameters)

@@ -7,23 +7,26 @@ from . import usage_ingest_sql as sql
 BATCH = 50_000
 
 _STAGE = """
-INSERT INTO cn285_usage_stage (id, party, metric, occurred_at)
-SELECT id, reference, '=' || metric_id, occurred_at FROM cn285_usage_event
+INSERT INTO cn285_usage_stage (id, n, party, metric, occurred_at)
+SELECT id, row_number() OVER (ORDER BY id), reference, '=' || metric_id, occurred_at
+FROM cn285_usage_event
 WHERE state = 'parked' AND company_id = %(company)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
 RETURNING id
 """
 
-# It counts as arriving now: rating finds late events by their number of arrival.
+# It counts as arriving now: rating finds late events by their number of arrival. Parked events
+# have no item: of months over several servers only the part that is here is touched.
 _MATCH = """
 UPDATE cn285_usage_event e SET
     contract_id = CASE WHEN p.several THEN x.contract_id ELSE p.contract_id END,
     item_id = CASE WHEN p.several THEN x.item_id ELSE p.item_id END,
     beneficiary_id = CASE WHEN p.several THEN x.beneficiary_id ELSE p.beneficiary_id END,
-    state = 'active', seq = nextval('cn285_usage_event_id_seq')
+    state = 'active', seq = (%(numbers)s::bigint[])[s.n]
 FROM cn285_usage_stage s
 JOIN cn285_usage_known_party p ON p.ref = s.party
 LEFT JOIN cn285_usage_pick x ON x.id = s.id
-WHERE e.id = s.id AND e.occurred_at = s.occurred_at AND e.state = 'parked' AND p.problem IS NULL
+WHERE e.id = s.id AND e.occurred_at = s.occurred_at AND e.state = 'parked' AND e.item_id IS NULL
+    AND p.problem IS NULL
     AND CASE WHEN p.several THEN x.id IS NOT NULL AND x.problem IS NULL
         ELSE s.occurred_at >= p.starts AND s.occurred_at < p.ends END
 RETURNING e.seq, e.occurred_at
@@ -53,7 +56,9 @@ class UsageEvent(models.Model):
                 break
             last = max(ids)
             self._learn_staged(parameters)
-            cr.execute(_MATCH, parameters)
+            numbers = list(self._reserve_numbers(len(ids)))
+            self._begin_doubt(numbers)
+            cr.execute(_MATCH, {**parameters, "numbers": numbers})
             rows = cr.fetchall()
             matched += len(rows)
             if rows:

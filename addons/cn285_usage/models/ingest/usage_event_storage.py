@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS {TABLE}_default PARTITION OF {TABLE} DEFAULT;
 CREATE INDEX IF NOT EXISTS {TABLE}_id_idx ON {TABLE} (id);
 CREATE INDEX IF NOT EXISTS {TABLE}_matched_idx ON {TABLE} (seq) WHERE seq IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_item_idx ON {TABLE} (item_id, metric_id);
+CREATE INDEX IF NOT EXISTS {TABLE}_time_idx ON {TABLE} (occurred_at, id);
 CREATE INDEX IF NOT EXISTS {TABLE}_contract_idx ON {TABLE} (contract_id, metric_id)
     WHERE item_id IS NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_beneficiary_idx ON {TABLE} (beneficiary_id)
@@ -70,6 +71,7 @@ class UsageEvent(models.Model):
         self.env.cr.execute(_CREATE)
         self.env.cr.execute(_UPGRADE)
         self._init_keys()
+        self._init_shards()
         self._make_partitions(self._months_ahead())
 
     @api.model
@@ -77,15 +79,19 @@ class UsageEvent(models.Model):
         """Drop the tables, which Odoo leaves behind when the module is uninstalled."""
         self.env.cr.execute(
             "DROP TABLE IF EXISTS cn285_usage_event, cn285_usage_key, cn285_usage_key_span, "
-            "cn285_usage_delivery_event"
+            "cn285_usage_delivery_event, cn285_usage_doubt, cn285_usage_doubt_done"
         )
-        self.env.cr.execute("DROP SEQUENCE IF EXISTS cn285_usage_event_id_seq")
+        self.env.cr.execute(
+            "DROP SEQUENCE IF EXISTS cn285_usage_event_id_seq, cn285_usage_doubt_id_seq"
+        )
+        self._drop_ways()
 
     @api.model
     def _cron_make_partitions(self):
         """Make the partitions of the coming months, so that no ingest has to; close months."""
         self._make_partitions(self._months_ahead())
         self._turn_keys()
+        self._settle_doubts()
 
     @api.model
     def _months_ahead(self):
@@ -136,7 +142,7 @@ class UsageEvent(models.Model):
             "end": month + relativedelta(months=1),
         }
         cr = self.env.cr
-        cr.execute(SQL("CREATE TABLE %(name)s (LIKE %(parent)s INCLUDING DEFAULTS)", **values))
+        self._create_month(month)
         cr.execute(
             SQL(
                 "WITH moved AS (DELETE FROM %(default)s "

@@ -23,7 +23,7 @@ class UsageMetric(models.Model):
             lambda metric: (metric.company_id, metric._aggregate())
         ).items():
             plain = metrics.filtered(lambda metric: metric._is_added_up_together())
-            if len(plain) > 1:
+            if len(plain) > 1 or (plain and plain._is_pushed_down()):
                 plain._measure_together(left, result)
         for metric in self:
             result.setdefault(metric.id, {}).update(metric._measure(left[metric.id]))
@@ -48,7 +48,23 @@ class UsageMetric(models.Model):
             done = result.get(metric.id, {})
             left[metric.id] = [window for window in left[metric.id] if window.key not in done]
         zone = self[0]._zone()
-        rows = self.env.execute_query(
+        items = list({item_id for item_id, _metric_id in by_part})
+        since, until = utc(start, zone), utc(end, zone)
+        if self._is_pushed_down():
+            rows = self._pushed_totals(items, since, until)
+        else:
+            rows = self._totals(items, since, until)
+        metrics = {metric.id: metric for metric in self}
+        for item_id, metric_id, *figures in rows:
+            for measured in by_part.get((item_id, metric_id), ()):
+                metrics[metric_id]._add_measured(measured, None, *figures, None)
+
+    def _totals(self, item_ids, since, until):
+        """``(item id, metric id, total as text, events, last number of arrival)`` of these metrics.
+
+        :param since: instants, UTC, ``[since, until)``
+        """
+        return self.env.execute_query(
             SQL(
                 """SELECT e.item_id, e.metric_id, (%s)::text, count(*), max(%s)
                      FROM cn285_usage_event e
@@ -57,14 +73,10 @@ class UsageMetric(models.Model):
                  GROUP BY 1, 2""",
                 self[0]._aggregate(),
                 SQL(ARRIVAL),
-                list({item_id for item_id, _metric_id in by_part}),
+                item_ids,
                 self.ids,
                 SQL(COUNTS),
-                utc(start, zone),
-                utc(end, zone),
+                since,
+                until,
             )
         )
-        metrics = {metric.id: metric for metric in self}
-        for item_id, metric_id, *figures in rows:
-            for measured in by_part.get((item_id, metric_id), ()):
-                metrics[metric_id]._add_measured(measured, None, *figures, None)

@@ -57,7 +57,11 @@ class BillingSchedule(models.Model):
         schedules = self.sudo().with_company(company)
         schedules.env["cn285.usage.turn"]._take(company)
         ingests = schedules.env["cn285.usage.ingest.log"].search(
-            [("company_id", "=", company.id), ("triggered", "!=", True)]
+            [
+                ("company_id", "=", company.id),
+                ("triggered", "!=", True),
+                ("id", "not in", self.env["cn285.usage.event"]._logs_in_doubt()),
+            ]
         )
         rows, failed = schedules._plan_deliveries(company, ingests, everything)
         waiting = schedules._waiting_for_triggers(company)

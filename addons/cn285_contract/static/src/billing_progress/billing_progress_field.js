@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { ProgressBarField, progressBarField } from "@web/views/fields/progress_bar/progress_bar_field";
 
-import { onWillUnmount, useEffect } from "@odoo/owl";
+import { onWillUnmount, useEffect, useState } from "@odoo/owl";
 
 // How long the screen waits before it asks by itself: with a websocket it is told, and asks only in
 // case that something was lost.
@@ -14,18 +14,21 @@ const GATHER_MILLISECONDS = 500;
 const PROGRESS = "cn285.billing.run/progress";
 
 /**
- * The progress of a billing run, live: the record is read again when the server tells of a batch
- * that is done; where no websocket is, every two seconds. When the run ends, the whole form is
- * reloaded, chatter included.
+ * The progress of a billing run, live: it is read again when the server tells of a batch that is
+ * done; where no websocket is, every two seconds. When the run ends, the whole form is reloaded,
+ * totals and chatter included.
  */
 export class BillingProgressField extends ProgressBarField {
     setup() {
         super.setup();
         this.actionService = useService("action");
         this.busService = useService("bus_service");
+        this.orm = useService("orm");
+        this.live = useState({ progress: null });
         this.timer = null;
         useEffect(
             (running, id) => {
+                this.live.progress = null;
                 if (!running) {
                     return;
                 }
@@ -48,6 +51,13 @@ export class BillingProgressField extends ProgressBarField {
 
     get isRunning() {
         return Boolean(this.props.record.resId) && this.props.record.data.state === "running";
+    }
+
+    /** How far the run is by what was read last, while it runs. */
+    get currentValue() {
+        return this.isRunning && this.live.progress !== null
+            ? this.live.progress
+            : super.currentValue;
     }
 
     get progressBarColorClass() {
@@ -75,26 +85,33 @@ export class BillingProgressField extends ProgressBarField {
         this.timer = null;
     }
 
+    /** Reads how far the run is, and no more: its totals are added up when it is over. */
+    async readProgress(record) {
+        try {
+            return await this.orm.read(record.resModel, [record.resId], ["progress", "state"]);
+        } catch (error) {
+            if (error instanceof ConnectionLostError) {
+                return [];
+            }
+            throw error;
+        }
+    }
+
     async refresh() {
         const { record } = this.props;
         const polling = this.timer;
         // What is told from here on is read by the next reading.
         this.due = Infinity;
-        // What a user has typed and not yet saved is not read over.
-        if (!(await record.isDirty())) {
-            try {
-                await record.load();
-            } catch (error) {
-                if (!(error instanceof ConnectionLostError)) {
-                    throw error;
-                }
-            }
-        }
+        const [found] = await this.readProgress(record);
         if (this.timer !== polling) {
             return;
         }
         this.timer = null;
-        if (this.isRunning) {
+        if (found) {
+            this.live.progress = found.progress;
+        }
+        // What a user has typed and not yet saved is not read over.
+        if (!found || found.state === "running" || (await record.isDirty())) {
             this.schedule();
         } else {
             await this.actionService.doAction({ type: "ir.actions.client", tag: "soft_reload" });
