@@ -35,12 +35,14 @@ from .billing import (
 from .writer import (
     test_invoice_writer,
     test_invoice_writer_guard,
+    test_numbers,
     test_plain_tax,
 )
 from .changes import (
     test_change_type,
     test_contract_change,
     test_contract_change_approval,
+    test_contract_change_batches,
     test_contract_change_chains,
     test_contract_change_first_day,
     test_contract_change_foresight,
