@@ -102,10 +102,8 @@ class ResPartner(models.Model):
         )
         for kind, partners in left.grouped("cn285_kind_before").items():
             followed = partners.filtered(lambda partner: not partner.cn285_kind_by_hand)
-            super(ResPartner, followed).write(
-                {"cn285_legal_kind": kind, "cn285_kind_by_hand": True}
-            )
-            super(ResPartner, partners).write({"cn285_kind_before": False})
+            followed.write({"cn285_legal_kind": kind, "cn285_kind_by_hand": True})
+            partners.write({"cn285_kind_before": False})
 
     @api.model
     def _cn285_with_hand(self, vals):
