@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
@@ -173,6 +174,35 @@ class TestChangeDialog(MoneyCase):
         )
         self.assertEqual(more.details, more.description)
         self.assertIn("Quantity: 4", more.details)
+
+    def test_preview_of_a_fleet_shows_its_totals(self):
+        """Ten lines of a kind, the sum of the others, and the totals right below."""
+        contract = self._create_contract([{"price_unit": 31.0} for _n in range(25)])
+        today = self.company._cn285_today()
+        dialog = self.env["cn285.contract.change.wizard"].create(
+            {"contract_id": contract.id, "type": "terminate", "date_effective": today}
+        )
+        dialog.action_preview()
+        change = self._change(contract, "terminate", today, schedule=False)
+        preview = change.preview()
+        table = etree.fromstring(f"<div>{dialog.preview_html}</div>")
+        rows = [" ".join("".join(row.itertext()).split()) for row in table.xpath("//tr")]
+        kinds = [(preview[kind], -1 if kind == "dropped" else 1) for kind in ("charges", "dropped")]
+        expected = [
+            f"… and {len(lines) - 10} more lines "
+            + contract.currency_id.format(sign * sum(line["amount"] for line in lines[10:]))
+            for lines, sign in kinds
+            if len(lines) > 10
+        ]
+        self.assertTrue(expected)
+        self.assertEqual(
+            [" ".join(row.split()) for row in rows if "more lines" in row],
+            [" ".join(row.split()) for row in expected],
+        )
+        self.assertEqual(
+            len(table.xpath("//span[contains(@class, 'badge')]")),
+            sum(min(len(lines), 10) for lines, _sign in kinds),
+        )
 
 
 @tagged("post_install", "-at_install")
