@@ -282,7 +282,7 @@ def revenue(env):
 def changes(env, count=500):
     """Prices of some items change today, by changes that were planned."""
     items = env["cn285.contract.item"].search(
-        [("billing_type", "=", "recurring"), ("price_source", "=", "manual")],
+        [("billing_type", "=", "fixed"), ("price_source", "=", "manual")],
         order="id desc",
         limit=count,
     )

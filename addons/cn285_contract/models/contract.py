@@ -12,6 +12,7 @@ class Contract(models.Model):
     _inherit = [
         "cn285.editable",
         "cn285.guarded",
+        "cn285.batched.tracking",
         "mail.thread",
         "mail.activity.mixin",
         "portal.mixin",

@@ -289,7 +289,7 @@ class ContractItem(models.Model):
         kept, open_rows, revisions = items._existing_rows()
         until = max([until, *filter(None, running.mapped("planned_until"))])
         plans = running._plan_rows(until, covered=kept)
-        obsolete, creates = [], []
+        obsolete, creates, updates = [], [], []
         for item in items:
             wanted, _finished = plans.get(item, ((), True))
             rows = open_rows.pop(item.id, {})
@@ -297,11 +297,12 @@ class ContractItem(models.Model):
                 key = vals["kind"], vals["period_start"]
                 row = rows.pop(key, None)
                 if row:
-                    row._update_planned(vals)
+                    updates.append((row, vals))
                 else:
                     creates.append({**vals, "revision": revisions.get((item.id, *key), -1) + 1})
             obsolete += [row.id for row in rows.values()]
         schedules = self.env["cn285.billing.schedule"].sudo()
+        schedules._update_planned(updates)
         schedules.browse(obsolete)._drop_planned()
         schedules._insert_planned(creates)
         self._store_planned_until(plans, until)

@@ -7,6 +7,9 @@ SUBSCRIBER_STATES = [
     ("inactive", "Inactive"),
     ("churned", "Churned"),
 ]
+# Up to how many partners their contracts are looked up by indexes; the state of more is one pass
+# over all contracts, which costs less than so many look-ups.
+FEW_PARTNERS = 500
 SUBSCRIBER_GROUPS = "cn285_contract.group_contract_user_own,cn285_contract.group_contract_reader"
 
 
@@ -65,6 +68,7 @@ class ResPartner(models.Model):
         wanted = among = SQL("TRUE")
         if ids is not None:
             wanted = SQL("party.partner_id = ANY(%s)", list(ids))
+        if ids is not None and len(ids) <= FEW_PARTNERS:
             among = SQL("item.contract_id IN (%s)", self._cn285_contracts_naming(ids))
         return SQL(
             """

@@ -130,6 +130,17 @@ class TestSubscriber(ContractCase):
         for table in ("cn285_contract", "cn285_contract_item", "res_partner"):
             self.assertNotRegex(plan, rf"Seq Scan on {table}\b")
 
+    def test_many_partners_are_one_pass(self):
+        """Thousands of look-ups by index, and a list of them four times over, cost more than it."""
+        query = self.env["res.partner"]._cn285_subscribers
+        few, many = (SQL("EXPLAIN %s", query(list(range(1, n)))) for n in (400, 2000))
+        plans = [
+            "\n".join(line for (line,) in self.env.execute_query(explained))
+            for explained in (few, many)
+        ]
+        self.assertIn("CTE kin", plans[0])
+        self.assertNotIn("CTE kin", plans[1])
+
     def test_some_partners_have_the_states_that_all_have(self):
         group = self._partner("Group", is_company=True)
         for n in range(4):
@@ -141,7 +152,8 @@ class TestSubscriber(ContractCase):
             )
         partners = self.env["res.partner"]
         everybody = dict(self.env.execute_query(partners._cn285_subscribers()))
-        for ids in (group.ids, group.child_ids.ids, partners.search([]).ids, [0]):
+        everyone = partners.search([]).ids
+        for ids in (group.ids, group.child_ids.ids, everyone, [0], everyone + [0] * 1000):
             some = dict(self.env.execute_query(partners._cn285_subscribers(ids)))
             self.assertEqual(some, {one: everybody[one] for one in ids if one in everybody})
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby  # pylint: disable=bad-builtin-groupby
 from pathlib import Path
 
 # Rows that are read, and written as a row group, together.

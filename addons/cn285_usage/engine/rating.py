@@ -282,16 +282,23 @@ def to_data(rating: Rating) -> dict[str, object]:
             {"code": line.code, **_figures(line), "amount": str(line.amount)}
             for line in rating.lines
         ],
-        "notes": [
-            {"code": note.code, "values": {k: _text(v) for k, v in note.values.items()}}
-            for note in rating.notes
-        ],
+        "notes": [note_data(note) for note in rating.notes],
     }
+
+
+def note_data(note: Step) -> dict[str, object]:
+    """Return a note as :func:`to_data` keeps it."""
+    return {"code": note.code, "values": {k: _text(v) for k, v in note.values.items()}}
+
+
+def note_step(note: Step) -> tuple[str, dict[str, object]]:
+    """Return a note as :func:`steps_data` has it."""
+    return note.code, {k: _plain(v) for k, v in note.values.items()}
 
 
 def steps_data(rating: Rating) -> list[tuple[str, dict[str, object]]]:
     """Return code and values of each of :attr:`Rating.steps` as JSON values, numbers as text."""
-    steps = [(note.code, {k: _plain(v) for k, v in note.values.items()}) for note in rating.notes]
+    steps = [note_step(note) for note in rating.notes]
     running = ZERO
     for line in rating.lines:
         running = EXACT.add(running, line.amount)

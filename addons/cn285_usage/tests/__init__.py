@@ -26,8 +26,10 @@ from .calculator import (
 from .rating import (
     test_aspect_list,
     test_late_usage,
+    test_late_usage_looks,
     test_nothing_to_invoice,
     test_rating_aspects,
+    test_rating_plain,
     test_usage_batches,
     test_usage_credit,
     test_usage_partner_merge,

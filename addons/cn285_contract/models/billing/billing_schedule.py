@@ -263,17 +263,23 @@ class BillingSchedule(models.Model):
             for name, value in vals.items()
         }
 
-    def _update_planned(self, vals):
-        """Write the values of the plan that differ from the row's own."""
-        self.ensure_one()
-        changed = {name: value for name, value in vals.items() if self._differs(name, value)}
-        # A usage row that was rated keeps its state and amount: rating is not planning.
-        if self.kind == "usage":
-            changed = {
-                k: v for k, v in changed.items() if k not in ("state", "net", "amount", "steps")
-            }
-        if changed:
-            self._write_inside(changed)
+    @api.model
+    def _update_planned(self, plans):
+        """Write the values of the plan that differ from the rows' own; equal ones together.
+
+        :param plans: list of ``(row, values of the plan)``
+        """
+        groups = {}
+        for row, vals in plans:
+            changed = {name: value for name, value in vals.items() if row._differs(name, value)}
+            # A usage row that was rated keeps its state and amount: rating is not planning.
+            if row.kind == "usage":
+                for name in ("state", "net", "amount", "steps"):
+                    changed.pop(name, None)
+            if changed:
+                groups.setdefault(repr(changed), (changed, []))[1].append(row.id)
+        for changed, ids in groups.values():
+            self.browse(ids)._write_inside(changed)
 
     def _differs(self, name, value):
         current = self[name]

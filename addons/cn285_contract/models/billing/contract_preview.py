@@ -14,7 +14,8 @@ class Contract(models.Model):
     def preview_invoices(self, count=3):
         """What the contract's next invoices will hold, planned changes included.
 
-        Nothing is written. A draft contract is looked at as if it were confirmed today. Usage that
+        Nothing is written. Lines are told in the user's language, not in the customer's as on the
+        invoice. A draft contract is looked at as if it were confirmed today. Usage that
         is not known yet is left out. Other contracts that would share an invoice are not shown.
 
         :param int count: number of invoices, 1 to 36
@@ -75,7 +76,7 @@ class Contract(models.Model):
         return self.item_ids.filtered(lambda item: item.state in LIVE_STATES)
 
     def _preview_invoice(self, key, rows):
-        builder = self.env["cn285.invoice.builder"]
+        builder = self.env["cn285.invoice.builder"]._for_reader()
         [(vals, line_rows)] = builder._prepare_invoices({key: rows})
         sign = -1 if vals["move_type"] in OWED_TO_PARTNER else 1
         lines = [command[2] for command in vals["invoice_line_ids"]]

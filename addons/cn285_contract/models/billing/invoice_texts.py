@@ -1,7 +1,18 @@
+from dataclasses import dataclass
+
 from odoo import api, models
 from odoo.tools import format_date
 
 from .batch_memory import BatchMemory
+
+READER_KEY = "cn285_reader"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """In the context of a preview on a screen: who reads it. No call from outside can make one."""
+
+    lang: str
 
 
 class InvoiceBuilder(models.AbstractModel):
@@ -11,8 +22,17 @@ class InvoiceBuilder(models.AbstractModel):
 
     @api.model
     def _invoice_lang(self, contract):
-        """The language of whoever receives the invoice."""
+        """The language of whoever receives the invoice, or reads a preview of it on a screen."""
+        reader = self.env.context.get(READER_KEY)
+        if isinstance(reader, Reader):
+            return reader.lang
         return contract._cn285_customer_lang()
+
+    @api.model
+    def _for_reader(self):
+        """The builder that writes for whoever asks; a call without a language, for the customer."""
+        lang = self.env.lang
+        return self.with_context(**{READER_KEY: Reader(lang)}) if lang else self
 
     @api.model
     def _line_text(self, rows):

@@ -47,6 +47,7 @@ class ContractChange(models.Model):
     _inherit = [
         "cn285.editable",
         "cn285.guarded",
+        "cn285.batched.tracking",
         "mail.thread",
         "mail.activity.mixin",
         "cn285.bounded",
@@ -178,7 +179,8 @@ class ContractChange(models.Model):
 
     def _type(self):
         """The type of this change, or of these, all of one type."""
-        name = self[:1].type
+        # Not a slice: what is read is read for all that this one was found with.
+        name = next(iter(self), self).type
         return self._change_types().get(name) or UnknownType(name)
 
     def _type_label(self):

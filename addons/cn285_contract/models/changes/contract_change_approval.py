@@ -242,6 +242,12 @@ class ContractChange(models.Model):
     def _awaiting(self, contracts):
         """Changes of these contracts that await approval, in order of their days."""
         # sudo: what waits is held back whoever bills.
+        if len(contracts) == 1:
+            # One of many that are checked in a row: their changes are read together.
+            waiting = contracts.sudo().change_ids.filtered(lambda one: one.state == "to_approve")
+            return waiting.sorted(lambda one: (one.date_effective, one.id)).with_env(
+                self.sudo().env
+            )
         return self.sudo().search(
             [("contract_id", "in", contracts.ids), ("state", "=", "to_approve")],
             order="date_effective, id",

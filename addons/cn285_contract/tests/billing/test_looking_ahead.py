@@ -45,6 +45,27 @@ class TestLookingAhead(AheadCase):
         self.assertEqual(after, before)
         self.assertEqual(self.env["account.move"].search_count([]), moves)
 
+    def test_a_preview_is_in_the_language_of_its_reader(self):
+        """A screen is read by its user; the invoice, by the customer."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["cn285_contract"], ["fr_FR"])
+        self.subscription.with_context(lang="fr_FR").name = "Abonnement"
+        self.customer.lang = "fr_FR"
+        contract = self._create_contract([{}])
+        planned = self._create_contract([{}, {}])
+        self._plan(planned, "end_item", date(2026, 2, 28), planned.item_ids[1])
+        for one in contract | planned:
+            for lang, text in (
+                ("en_US", "API access – from 01/01/2026 to 01/31/2026"),
+                ("fr_FR", "Abonnement – du 01/01/2026 au 31/01/2026"),
+            ):
+                [preview] = one.with_context(lang=lang).preview_invoices(1)
+                self.assertEqual({line["name"] for line in preview["lines"]}, {text})
+        self._bill(date(2026, 1, 15), contract_ids=[(6, 0, contract.ids)])
+        self.assertEqual(
+            contract.invoice_ids.invoice_line_ids.name, "Abonnement – du 01/01/2026 au 31/01/2026"
+        )
+
     def test_the_preview_with_changes_is_what_is_billed(self):
         contract = self._create_contract([{}, {"price_unit": 40.0, "recurring_unit": "quarter"}])
         self._plan(contract, "end_item", date(2026, 2, 10), contract.item_ids[0])

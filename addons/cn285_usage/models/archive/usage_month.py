@@ -33,7 +33,7 @@ class UsageMonth(models.Model):
     _is_history = True
     _order = "date_start desc"
 
-    name = fields.Char(compute="_compute_name")
+    name = fields.Char(compute="_compute_name", store=True)
     date_start = fields.Date(string="Month", required=True, readonly=True)
     state = fields.Selection(
         string="Status",

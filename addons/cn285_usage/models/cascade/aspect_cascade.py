@@ -30,6 +30,8 @@ class CascadeAspect(RatingAspect):
     so periods of different lengths add up, and each source period counts once.
     """
 
+    _leaves_plain = True
+
     def __init__(self):
         # What the sources come to, a Decimal by (row id, calculator id).
         self.totals = {}

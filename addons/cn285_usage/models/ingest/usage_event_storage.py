@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS {TABLE}_default PARTITION OF {TABLE} DEFAULT;
 CREATE INDEX IF NOT EXISTS {TABLE}_id_idx ON {TABLE} (id);
 CREATE INDEX IF NOT EXISTS {TABLE}_matched_idx ON {TABLE} (seq) WHERE seq IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_item_idx ON {TABLE} (item_id, metric_id);
+CREATE INDEX IF NOT EXISTS {TABLE}_time_idx ON {TABLE} (occurred_at, id);
 CREATE INDEX IF NOT EXISTS {TABLE}_contract_idx ON {TABLE} (contract_id, metric_id)
     WHERE item_id IS NULL;
 CREATE INDEX IF NOT EXISTS {TABLE}_beneficiary_idx ON {TABLE} (beneficiary_id)

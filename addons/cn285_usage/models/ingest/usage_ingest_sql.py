@@ -304,8 +304,15 @@ SELECT s.id, s.occurred_at, s.ended_at, %(now)s, s.origin_id, %(company)s, m.met
 WHERE {{which}} AND {_GOOD}
 """
 
+# The earliest event is the earliest that changes: corrections change the one that they name, and,
+# where that was a correction, the one before it.
 SUMMARY = f"""
-SELECT count(*), min(s.id), max(s.id), min(s.occurred_at), max(s.occurred_at),
+SELECT count(*), min(s.id), max(s.id),
+    min(LEAST(s.occurred_at, CASE WHEN s.origin_id IS NOT NULL THEN (
+        SELECT LEAST(o.occurred_at, (
+            SELECT f.occurred_at FROM cn285_usage_event f WHERE f.id = o.origin_id))
+        FROM cn285_usage_event o WHERE o.id = s.origin_id) END)),
+    max(s.occurred_at),
     count(*) FILTER (WHERE s.kind IS DISTINCT FROM 'reversal' AND p.problem IS NOT NULL)
 FROM cn285_usage_stage s LEFT JOIN cn285_usage_known_party p ON p.ref = s.party WHERE {_GOOD}
 """

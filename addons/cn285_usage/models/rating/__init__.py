@@ -15,6 +15,7 @@ from . import (
     usage_partner_merge,
     usage_claims,
     rating_steps,
+    rating_plain,
     usage_parts,
     first_unrated,
     rating_store,

@@ -36,6 +36,11 @@ class RatingAspect:
     Another addon adds an aspect in its ``_rating_aspects``, see :func:`placed`.
     """
 
+    # Whether plain rows (``rating_plain.py``) are none of its business: then ``needs``,
+    # ``has_nothing``, ``rate_calculator`` and ``adjust`` are not asked about them. Where one aspect
+    # does not say so, no row is taken for plain.
+    _leaves_plain = False
+
     # === WHICH ROWS === #
 
     @staticmethod
@@ -99,6 +104,15 @@ class RatingAspect:
     def affected(rows):
         """Billed rows whose amounts depend on these rows, whose usage has changed."""
         return rows.browse()
+
+
+def answering(aspects, phase):
+    """Those of the aspects that answer in a phase: tens of thousands of rows ask no others.
+
+    :param phase: the name of a method of :class:`RatingAspect`
+    """
+    says_nothing = getattr(RatingAspect, phase)
+    return [aspect for aspect in aspects if getattr(type(aspect), phase) is not says_nothing]
 
 
 def placed(aspects, aspect, *, before):

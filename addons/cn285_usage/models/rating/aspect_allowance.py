@@ -10,6 +10,8 @@ class AllowanceAspect(RatingAspect):
     What a calculator makes of them is its tariff's (``engine/allowance.py``).
     """
 
+    _leaves_plain = True
+
     def prepare(self, rows, batch):
         rows._load_balances(batch)
 

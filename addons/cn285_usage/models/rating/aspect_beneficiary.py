@@ -11,6 +11,8 @@ class BeneficiaryAspect(RatingAspect):
     used something has a rating; where nobody did, the item's beneficiary has one of no units.
     """
 
+    _leaves_plain = True
+
     def needs(self, row, batch, recipe):
         if batch.facts_of(row).rated_by == "pooled":
             return None

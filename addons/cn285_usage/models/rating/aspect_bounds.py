@@ -31,6 +31,8 @@ class BoundsAspect(RatingAspect):
     Those that count their calculator alone are met where it rates, by ``_bound_part``.
     """
 
+    _leaves_plain = True
+
     def __init__(self):
         # What else is billed for the contracts' periods: schedule rows by contract id.
         self.elsewhere = {}

@@ -5,6 +5,8 @@ from .aspect import RatingAspect
 class DiscountAspect(RatingAspect):
     """The discounts of an item off what its usage costs, each off the usage of its days."""
 
+    _leaves_plain = True
+
     def adjust(self, row, batch, outcomes):
         facts = batch.facts_of(row)
         discounts = facts.discounts

@@ -30,6 +30,8 @@ class PoolAspect(RatingAspect):
     part with its share of its own units.
     """
 
+    _leaves_plain = True
+
     def __init__(self):
         # A PoolPart by (row id, calculator id).
         self.parts = {}

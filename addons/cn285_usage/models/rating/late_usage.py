@@ -3,7 +3,8 @@
 Which rows it changes, how far back, the differences that are billed, and what estimates say before.
 """
 
-from datetime import timedelta
+from datetime import timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.isolation import each_or_apart, of_contracts
@@ -31,6 +32,10 @@ class BillingSchedule(models.Model):
     )
 
     _usage_stale_idx = models.Index("(company_id) WHERE usage_stale IS TRUE")
+    _billed_usage_idx = models.Index(
+        "(company_id, period_end) "
+        "WHERE kind = 'usage' AND state IN ('invoiced', 'nothing_to_invoice')"
+    )
 
     @api.model
     def _late_usage_since(self, day):
@@ -114,7 +119,12 @@ class BillingSchedule(models.Model):
         ingests = self._new_ingests(company)
         if not ingests:
             return
-        touched = self._touched_by(ingests, since)
+        newer = self._newer_than_billed(ingests, company)
+        touched = self._touched_by(ingests - newer, since)
+        # Of a pool, whoever left it early was billed before its period is over.
+        pooled = newer and self.env["cn285.contract"]._with_pools(company)
+        if pooled:
+            touched |= self._touched_by(newer, since, pooled)
         changed = touched._affected().filtered(lambda row: row._is_billed())
         closed = changed._of_closed_days()
         closed._tell_late_closed()
@@ -137,6 +147,30 @@ class BillingSchedule(models.Model):
                 ("id", "not in", in_doubt),
             ]
         )
+
+    @api.model
+    def _newer_than_billed(self, ingests, company):
+        """Those of these ingests whose events are all of days after the last that was billed.
+
+        Most are, and need not be read: what they touch is still to be rated.
+        """
+        self.flush_model(["company_id", "kind", "state", "period_end"])
+        [(until,)] = self.env.execute_query(
+            SQL(
+                """SELECT max(period_end) FROM cn285_billing_schedule
+                    WHERE company_id = %s AND kind = 'usage'
+                      AND state IN ('invoiced', 'nothing_to_invoice')""",
+                company.id,
+            )
+        )
+        if until is None:
+            return ingests
+        zone = ZoneInfo(company.cn285_tz or "UTC")
+
+        def first_day(ingest):
+            return ingest.occurred_from.replace(tzinfo=timezone.utc).astimezone(zone).date()
+
+        return ingests.filtered(lambda ingest: ingest.occurred_from and first_day(ingest) > until)
 
     # === WHICH ROWS IT CHANGES === #
 
@@ -169,7 +203,12 @@ class BillingSchedule(models.Model):
                         UNION ALL
                        SELECT o.item_id, o.contract_id, o.metric_id, o.occurred_at
                          FROM arrived a JOIN cn285_usage_event o ON o.id = a.origin_id
-                        WHERE o.state != 'parked'),
+                        WHERE o.state != 'parked'
+                        UNION ALL
+                       SELECT f.item_id, f.contract_id, f.metric_id, f.occurred_at
+                         FROM arrived a JOIN cn285_usage_event o ON o.id = a.origin_id
+                         JOIN cn285_usage_event f ON f.id = o.origin_id
+                        WHERE f.state != 'parked'),
                    days AS (
                        SELECT DISTINCT t.item_id, t.contract_id,
                               (t.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,

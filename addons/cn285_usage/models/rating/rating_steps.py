@@ -142,7 +142,9 @@ class BillingSchedule(models.Model):
         """Rate rows by what was measured of them; returns the batch, see :meth:`_rate_rows`."""
         for aspect in batch.aspects:
             aspect.prepare(self, batch)
-        for row in self._rating_order(batch):
+        self._rate_plain(batch, LARGEST_AMOUNT)
+        others = self.filtered(lambda row: row.id not in batch.plain) if batch.plain else self
+        for row in others._rating_order(batch):
             try:
                 outcomes = row._rate_row(batch)
                 row._check_billable(batch, outcomes)
@@ -164,6 +166,8 @@ class BillingSchedule(models.Model):
         batch.aspects = [aspect() for aspect in self._rating_aspects()]
         batch.add_recipes(self.item_id)
         batch.waived = self.filtered(lambda row: row.id in batch.invoiced)._waived()
+        self._read_facts(batch)
+        self._find_plain(batch)
         return batch
 
     def _rating_order(self, batch):
@@ -199,7 +203,9 @@ class BillingSchedule(models.Model):
         """Fill ``batch.measured``: one statement for each metric and way of measuring."""
         windows, readers = defaultdict(dict), defaultdict(list)
         claims = self.contract_id._usage_claims(batch)
-        for row in self:
+        self._plain_windows(batch, claims, windows, readers)
+        others = self.filtered(lambda row: row.id not in batch.plain) if batch.plain else self
+        for row in others:
             facts, made = batch.facts_of(row), {}
             for calculator_id, recipe in batch.recipes_of(row):
                 needs = row._measure_needs(batch, recipe)
@@ -233,7 +239,7 @@ class BillingSchedule(models.Model):
 
     def _measure_needs(self, batch, recipe):
         """How a recipe's metrics are measured for this row: arguments of ``_measure``."""
-        for aspect in batch.aspects:
+        for aspect in batch.asked("needs"):
             needs = aspect.needs(self, batch, recipe)
             if needs is not None:
                 return needs
@@ -273,14 +279,14 @@ class BillingSchedule(models.Model):
 
         :raises UsageError: when it cannot be rated
         """
-        if any(aspect.has_nothing(self, batch) for aspect in batch.aspects):
+        if any(aspect.has_nothing(self, batch) for aspect in batch.asked("has_nothing")):
             return []
         outcomes = [
             outcome
             for calculator_id, recipe in batch.recipes_of(self)
             for outcome in self._rate_calculator(batch, calculator_id, recipe)
         ]
-        for aspect in batch.aspects:
+        for aspect in batch.asked("adjust"):
             aspect.adjust(self, batch, outcomes)
         return outcomes
 
@@ -290,7 +296,7 @@ class BillingSchedule(models.Model):
         :param recipe: how the calculator rates, a :class:`Recipe`
         :raises UsageError: when it cannot
         """
-        for aspect in batch.aspects:
+        for aspect in batch.asked("rate_calculator"):
             outcomes = aspect.rate_calculator(self, batch, calculator_id, recipe)
             if outcomes is not None:
                 break

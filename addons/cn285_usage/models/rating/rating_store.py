@@ -7,6 +7,7 @@ from odoo.addons.cn285_contract.models.bulk import copy_made
 from odoo.tools import SQL
 
 from ...engine.rating import steps_data
+from ...engine.rating_text import RatingTexts
 
 # What rows were rated with, on its way to them: large arrays in a statement would be parsed twice.
 RATED = """
@@ -203,12 +204,13 @@ def _rated_columns(figures, outcomes):
     :param outcomes: the outcomes of each
     """
     ids, quantities, nets, amounts, discounts = zip(*figures, strict=True)
-    steps = [_steps(one) for one in outcomes]
+    texts = RatingTexts()
+    steps = [texts.steps([part.rating for part in one], "usage_") or None for one in outcomes]
     return {
         "id": ids,
         "quantity": quantities,
         "net": nets,
         "amount": amounts,
-        "steps": [json.dumps(one) if one else None for one in steps],
+        "steps": steps,
         "discounts": [json.dumps(one) if one else None for one in discounts],
     }

@@ -14,6 +14,7 @@ from ...engine.formula import Formula
 from ...engine.history import Method
 from ...engine.rating import NOTHING, Rating
 from ...engine.tariff import Feed, Tariff, Usage
+from .aspect import answering
 from .usage_segments import Segment, in_force
 
 ZERO = Decimal(0)
@@ -221,6 +222,7 @@ class RatingBatch:
     - ``segments``: see :meth:`segments_of`
     - ``calculators``: the ids of each item's calculators, in their order, by the item's id
     - ``facts``: the :class:`RowFacts` of rows that were asked for, by row id
+    - ``plain``: ids of rows that are rated without a record, see ``rating_plain.py``
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``; with ``(row id, day)``
       in the row id's place, what was measured before a day
     - ``outcomes``: by row id, in the order of the calculators
@@ -237,10 +239,18 @@ class RatingBatch:
     segments: dict = field(default_factory=dict)
     calculators: dict = field(default_factory=dict)
     facts: dict = field(default_factory=dict)
+    plain: set = field(default_factory=set)
     measured: dict = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
     outcomes: dict = field(default_factory=dict)
     failed: dict = field(default_factory=dict)
+    _asked: dict = field(default_factory=dict)
+
+    def asked(self, phase):
+        """The aspects that answer in a phase in which rows are asked one by one."""
+        if phase not in self._asked:
+            self._asked[phase] = answering(self.aspects, phase)
+        return self._asked[phase]
 
     def keep(self, row_id, outcomes):
         """Keep a row's outcomes, less what was billed of them before."""

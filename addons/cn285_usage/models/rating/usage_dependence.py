@@ -85,3 +85,8 @@ class Contract(models.Model):
             if one in ids
         }
         return super()._depending() | self.browse(sorted(found))
+
+    def _with_pools(self, company):
+        """Contracts of a company that share included units in a pool, or did once."""
+        ids = {one for one, pool_id, _source in self._usage_ties(company) if pool_id}
+        return self.browse(sorted(ids))

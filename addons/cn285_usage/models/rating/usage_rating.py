@@ -1,13 +1,13 @@
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
-from json import JSONEncoder
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...engine.rating import from_data, steps_data, to_data
+from ...engine.rating import from_data, steps_data
+from ...engine.rating_text import RatingTexts
 from ..ingest.big_integer import BigInteger
 
 # What a rating has of its schedule row.
@@ -15,7 +15,6 @@ OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "period_start")
 # Ratings that are written together.
 PART = 5_000
 SIX_DECIMALS = Decimal("0.000001")
-_compact = JSONEncoder(separators=(",", ":")).encode
 
 
 class UsageRating(models.Model):
@@ -29,7 +28,8 @@ class UsageRating(models.Model):
     _description = "Usage Rating"
     _inherit = ["cn285.guarded"]
     _is_history = True
-    _order = "schedule_id, calculator_id, id"
+    # By their dates, not by what they belong to: of one row, in the order of its calculators.
+    _order = "period_start desc, id"
     _rec_name = "calculator_id"
     # They are made by billing, never by hand: who and when are those of the row, and tens of
     # thousands need not be checked against the same user.
@@ -79,6 +79,11 @@ class UsageRating(models.Model):
     _once_each = models.UniqueIndex(
         "(schedule_id, calculator_id, COALESCE(beneficiary_id, 0))",
         "This row was rated by the calculator already.",
+    )
+
+    # The list begins with the last period; months are added up from the index alone.
+    _period_idx = models.Index(
+        "(period_start DESC, id) INCLUDE (company_id, amount, event_count, quantity)"
     )
 
     @api.depends("calculator_id.name", "beneficiary_id.name")
@@ -175,6 +180,7 @@ def _columns(ids, rated, more, now):
     :param more: names among the outcomes' ``values``
     """
     owners, outcomes = zip(*rated, strict=True)
+    texts = RatingTexts()
     return {
         "id": ids,
         **dict(zip(OWNER_COLUMNS, zip(*owners, strict=True), strict=True)),
@@ -182,7 +188,7 @@ def _columns(ids, rated, more, now):
         "beneficiary_id": [one.part.beneficiary_id for one in outcomes],
         "quantity": [_six_decimals(one.rating.quantity) for one in outcomes],
         "amount": [str(one.rating.amount) for one in outcomes],
-        "data": [_compact(to_data(one.rating)) for one in outcomes],
+        "data": [texts.data(one.rating) for one in outcomes],
         "event_count": [one.events for one in outcomes],
         "last_seq": [one.last_seq for one in outcomes],
         "carried_out": [_six_decimals(one.carried_out) for one in outcomes],

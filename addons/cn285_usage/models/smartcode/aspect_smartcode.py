@@ -16,6 +16,8 @@ class SmartCodeAspect(RatingAspect):
     in force on their first day. A macro rates a period as a whole.
     """
 
+    _leaves_plain = True
+
     def __init__(self):
         # By (row id, calculator id): why the macro failed, a text, or what it gave:
         # (version, packed inputs, their digest, lines).

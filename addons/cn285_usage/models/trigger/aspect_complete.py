@@ -4,6 +4,8 @@ from ..rating.aspect import RatingAspect
 class CompleteAspect(RatingAspect):
     """Periods that are billed as soon as all expected metrics have arrived, and not before."""
 
+    _leaves_plain = True
+
     @staticmethod
     def early(rows):
         # What only other items trigger has nothing that could arrive before the period is over.

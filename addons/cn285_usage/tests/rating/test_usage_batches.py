@@ -117,24 +117,18 @@ class TestUsageBatches(SharingCase):
     def test_one_bad_month_keeps_all_of_its_contract(self):
         """As it would be a hole in what the customer gets: the months before wait too."""
         self.company.cn285_invoice_dating = AS_PLANNED
-        contract = self._usage_contract({"price_unit": 2.0})
+        last = [(0, 0, {"up_to": 10, "price_unit": 2})]
+        contract = self._usage_contract({"charge_model": "graduated", "tier_ids": last})
         with freeze_time("2026-03-01 10:00:00"):
             self._use(contract, 10)
             self._use(contract, 10, "2026-02-10")
-            february = contract.schedule_ids.sorted("period_start")[1]
-            rate = type(february)._rate_row
-
-            def refuse(row, batch):
-                if row == february:
-                    raise ValueError("no February")
-                return rate(row, batch)
-
-            with patch.object(type(february), "_rate_row", refuse):
-                run, batches = self._start(date(2026, 3, 1))
-                self.assertEqual(len(batches), 2)
-                self._finish(run, batches)
+            beyond = self._use(contract, 1, "2026-02-11")
+            run, batches = self._start(date(2026, 3, 1))
+            self.assertEqual(len(batches), 2)
+            self._finish(run, batches)
             self.assertFalse(contract.invoice_ids)
             self.assertEqual(len(run.issue_ids), 1)
+            self._use(contract, 0, "2026-02-11", kind="reversal", origin=beyond)
             with trap_jobs():
                 run.action_retry_errors()
             self.assertEqual(

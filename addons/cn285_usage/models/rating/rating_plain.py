@@ -1,0 +1,209 @@
+"""Most usage is plain: rows by the ten thousand, read in one query and rated without a record.
+
+The engine rates them, as it rates all others; left out is only what plain rows have nothing of.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from odoo import models
+from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.tools import SQL
+
+from ...engine.errors import UsageError
+from ...engine.tariff import Feed
+from ..measure.usage_measure import ZERO, Window, next_day
+from .usage_batch import Outcome, Part, RowFacts
+
+# What can give a row a discount, whatever then comes of it: such rows are read one by one.
+MAY_BE_OFF = """
+    coalesce(i.discount, 0) <> 0 OR r.usage_discounts IS NOT NULL
+    OR EXISTS (SELECT 1 FROM cn285_contract_item_version v WHERE v.item_id = i.id)
+    OR EXISTS (SELECT 1 FROM cn285_contract_item_discount d WHERE d.item_id = i.id)
+    OR EXISTS (SELECT 1 FROM cn285_contract_change h WHERE h.contract_id = r.contract_id
+               AND h.type = 'discount_period' AND h.state = 'scheduled')
+"""
+READ = {
+    "cn285.billing.schedule": None,
+    "cn285.contract.item": ["beneficiary_id", "discount", "usage_rated_by"],
+    "cn285.contract.item.version": ["item_id"],
+    "cn285.contract.item.discount": ["item_id"],
+    "cn285.contract.change": ["contract_id", "type", "state"],
+    "cn285.contract": ["partner_id"],
+}
+
+
+class BillingSchedule(models.Model):
+    """Rows that are plain: no discounts, one metric a calculator, the same terms on all days,
+    nothing shared with, carried on to or triggered by others, and billed for the first time.
+    """
+
+    _inherit = "cn285.billing.schedule"
+
+    def _read_facts(self, batch):
+        """Fill ``batch.facts`` of rows without discounts; those of others are read when asked."""
+        # Rows that are only thought of have no number, and are read one by one.
+        ids = [row_id for row_id in self._ids if row_id and row_id not in batch.facts]
+        if not ids:
+            return
+        for name, fields in READ.items():
+            self.env[name].flush_model(fields)
+        rows = self.env.execute_query(
+            SQL(
+                f"""SELECT r.id, r.item_id, r.contract_id, r.period_start, r.period_end,
+                           r.proration::float8, r.currency_id,
+                           coalesce(i.beneficiary_id, c.partner_id), i.usage_rated_by
+                      FROM cn285_billing_schedule r
+                      JOIN cn285_contract_item i ON i.id = r.item_id
+                      JOIN cn285_contract c ON c.id = r.contract_id
+                     WHERE r.id = ANY(%s) AND NOT ({MAY_BE_OFF})""",
+                ids,
+            )
+        )
+        shares, units, ends = {1.0: 1}, {}, {}
+        currencies = self.env["res.currency"]
+        for row_id, item_id, contract_id, start, last, proration, currency_id, *who in rows:
+            if proration not in shares:
+                shares[proration] = Fraction(as_decimal(proration)).limit_denominator(100000)
+            if currency_id not in units:
+                units[currency_id] = as_decimal(currencies.browse(currency_id).rounding)
+            if last not in ends:
+                ends[last] = next_day(last)
+            batch.facts[row_id] = RowFacts(
+                item_id=item_id,
+                contract_id=contract_id,
+                start=start,
+                end=ends[last],
+                share=shares[proration],
+                unit=units[currency_id],
+                beneficiary_id=who[0],
+                rated_by=who[1],
+                discounts=None,
+            )
+
+    def _find_plain(self, batch):
+        """Fill ``batch.plain``: ids of the rows among these that are plain."""
+        if not all(aspect._leaves_plain for aspect in batch.aspects):
+            return
+        items = {
+            item_id
+            for item_id, calculator_ids in batch.calculators.items()
+            if all(
+                calculator_id not in batch.timelines and is_plain(batch.recipes[calculator_id])
+                for calculator_id in calculator_ids
+            )
+        }
+        delivered = set(self.filtered("delivery_id").ids) if self._has_deliveries() else ()
+        batch.plain.update(
+            row_id
+            for row_id in self._ids
+            if row_id in batch.facts
+            and batch.facts[row_id].item_id in items
+            and batch.facts[row_id].rated_by == "pooled"
+            and row_id not in batch.invoiced
+            and row_id not in batch.waived
+            and row_id not in delivered
+        )
+
+    def _has_deliveries(self):
+        """Whether any of these rows stands for a delivery."""
+        [(found,)] = self.env.execute_query(
+            SQL(
+                """SELECT EXISTS (SELECT 1 FROM cn285_billing_schedule
+                                   WHERE id = ANY(%s) AND delivery_id IS NOT NULL)""",
+                self.ids,
+            )
+        )
+        return found
+
+    def _plain_windows(self, batch, claims, windows, readers):
+        """What is measured of plain rows; as the loop over the others in ``_measure_rows``."""
+        for row_id in self._ids:
+            if row_id not in batch.plain:
+                continue
+            facts, made = batch.facts[row_id], {}
+            for calculator_id in batch.calculators.get(facts.item_id, ()):
+                recipe = batch.recipes[calculator_id]
+                [metric_id] = recipe.metric_ids
+                spans = tuple(claims.get((facts.item_id, metric_id), ())) if claims else ()
+                if spans not in made:
+                    made[spans] = plain_window(row_id, facts, spans)
+                windows[metric_id, recipe.needs][row_id] = made[spans]
+                readers[metric_id, recipe.needs].append((row_id, calculator_id))
+
+    def _rate_plain(self, batch, largest):
+        """Rate the plain rows among these, into ``batch.outcomes`` and ``batch.failed``.
+
+        :param largest: how many of the smallest units may be billed
+        """
+        for row_id in self._ids:
+            if row_id not in batch.plain:
+                continue
+            try:
+                batch.outcomes[row_id] = plain_outcomes(batch, row_id, largest)
+            except UsageError as error:
+                row = self.browse(row_id)
+                batch.failed[row.contract_id] = row._rating_problem(error)
+
+
+def is_plain(recipe):
+    """Whether nothing is special about how calculators of a recipe rate, see ``Recipe``."""
+    return (
+        recipe.error is None
+        and recipe.feed is Feed.quantity
+        and recipe.formula is None
+        and len(recipe.metric_ids) == 1
+        and not any(recipe.needs)
+        and not recipe.pool
+        and not recipe.keeps_balance
+        and not recipe.is_triggered
+        and recipe.bounds_count == "own"
+    )
+
+
+def plain_window(key, facts, spans):
+    """As ``cn285.billing.schedule._window``, of a row that is no delivery."""
+    if spans:
+        clipped = (
+            (max(since, facts.start), facts.end if until is None else min(until, facts.end))
+            for since, until in spans
+        )
+        spans = tuple(span for span in clipped if span[0] < span[1])
+    return Window(
+        key=key,
+        item_id=facts.item_id,
+        contract_id=facts.contract_id,
+        start=facts.start,
+        end=facts.end,
+        contract_spans=spans,
+        beneficiary_id=facts.beneficiary_id,
+    )
+
+
+def plain_outcomes(batch, row_id, largest):
+    """The outcomes of a plain row, a list of ``Outcome``.
+
+    :raises UsageError: when it cannot be rated
+    """
+    facts = batch.facts[row_id]
+    share, unit = facts.share, facts.unit
+    most: Decimal = unit * largest
+    outcomes = []
+    for calculator_id in batch.calculators.get(facts.item_id, ()):
+        recipe = batch.recipes[calculator_id]
+        tariff = recipe.tariff
+        measured = batch.measured[row_id, calculator_id, recipe.metric_ids[0]]
+        rating, carried_out = tariff.rate(recipe.usage([measured]), share, unit, ZERO)
+        rating = tariff.bound(rating, share, unit, ZERO)
+        outcomes.append(
+            Outcome(
+                Part(row_id, calculator_id),
+                rating,
+                measured.events,
+                measured.last_seq,
+                carried_out,
+            )
+        )
+    if any(abs(outcome.rating.amount) > most for outcome in outcomes):
+        raise UsageError("result_too_large")
+    return outcomes
