@@ -12,9 +12,13 @@ import argparse
 import json
 import platform
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from time import sleep
 
 import limit
+import psycopg2
 from common import (
     RESULTS,
     configuration,
@@ -26,6 +30,9 @@ from common import (
     parsed,
 )
 from contracts import DAY, chunks, price, seed, seed_bare, seed_not_due, seed_oca, services
+
+# Contracts that are billed by several processes at once, and the lock that starts these.
+TOGETHER, START = "together", 285
 
 
 def main():
@@ -49,9 +56,9 @@ def _measure(options):
     from rich.progress import Progress
 
     steps = iter(
-        Progress().track(range(12), description="billing benchmark")
+        Progress().track(range(18), description="billing benchmark")
         if sys.stderr.isatty()
-        else range(12)
+        else range(18)
     )
     with database(options.keep) as name, configuration() as conf:
 
@@ -75,11 +82,47 @@ def _measure(options):
         product = step("product", tag="product", batch=options.batch)
         oca = step("oca", batch=options.batch)
         bare = step("bare", batch=options.batch)
+        for tag in ("one job", f"{TOGETHER} 1", f"{TOGETHER} 2"):
+            step("seed", count=options.due, tag=tag)
+        execute(name, "VACUUM ANALYZE")
+        alone_job = step("product", tag="one job", batch=options.batch)
+        jobs = _at_once(name, lambda tag: step("product", tag=tag, batch=options.batch))
         step("seed", count=options.due, tag="among many")
         step("seed_not_due", count=options.many - options.due)
         execute(name, "VACUUM ANALYZE")
         among = step("product", tag="among many", batch=options.batch)
-    return _figures(options, product, oca, bare, tenth, alone, among)
+    figures = _figures(options, product, oca, bare, tenth, alone, among)
+    return {**figures, **_jobs_figures(alone_job, jobs)}
+
+
+def _at_once(name, bill):
+    """Bill in two processes, which start when both are ready."""
+    with closing(psycopg2.connect(dbname=name)) as connection, ThreadPoolExecutor(2) as threads:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("SELECT pg_advisory_lock(%s)", [START])
+        jobs = [threads.submit(bill, f"{TOGETHER} {number}") for number in (1, 2)]
+        ready = 0
+        while ready < len(jobs) and not any(job.done() for job in jobs):
+            sleep(0.05)
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            )
+            [ready] = cursor.fetchone()
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [START])
+        return [job.result() for job in jobs]
+
+
+def _jobs_figures(alone, jobs):
+    slowest = max(job["seconds"] for job in jobs)
+    return {
+        "one_job": alone,
+        "two_jobs": jobs,
+        "two_jobs_to_one": sum(job["invoices"] for job in jobs)
+        / slowest
+        / (alone["invoices"] / alone["seconds"]),
+        "two_jobs_cpu_to_one": sum(job["cpu"] for job in jobs) / 2 / alone["cpu"],
+    }
 
 
 def _figures(options, product, oca, bare, tenth, alone, among):
@@ -152,6 +195,14 @@ def _print(figures, path):
     console.print(table)
     for label, ratio in figures["ratios"].items():
         console.print(f"{label.replace('_', ' ')}: {ratio:.2f}")
+    held = ", ".join(
+        f"{job['numbers_held']:.0%}" for job in (figures["one_job"], *figures["two_jobs"])
+    )
+    console.print(f"numbers locked, of the time of a job alone and of two at once: {held}")
+    console.print(
+        f"two jobs at once to one: {figures['two_jobs_to_one']:.2f} by the clock; "
+        f"processor time an invoice {figures['two_jobs_cpu_to_one']:.2f} times"
+    )
     console.print(f"written to {path}")
 
 
@@ -176,7 +227,12 @@ def product(env, tag, batch):
     env.cr.commit()
     env.invalidate_all()
     report = {}
-    with measured(report), limit.processor(env, report):
+    _wait_for_start(env, tag)
+    with (
+        measured(report),
+        limit.processor(env, report),
+        limit.numbers_held(env, report),
+    ):
         run = env["cn285.billing.run"].create({"date": DAY, "tag_ids": [(6, 0, tags.ids)]})
         run.action_run()
         env.cr.commit()
@@ -186,6 +242,14 @@ def product(env, tag, batch):
     if tag == "product":
         report["limit"] = limit.copied(env, run.invoice_ids)
     return report
+
+
+def _wait_for_start(env, tag):
+    """Where several processes bill at the same time, start with the others."""
+    if tag.startswith(TOGETHER):
+        env.cr.execute("SELECT pg_advisory_lock_shared(%s)", [START])
+        env.cr.execute("SELECT pg_advisory_unlock_shared(%s)", [START])
+        env.cr.commit()
 
 
 def oca(env, batch):

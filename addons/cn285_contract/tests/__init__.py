@@ -35,6 +35,7 @@ from .billing import (
 from .writer import (
     test_invoice_writer,
     test_invoice_writer_guard,
+    test_numbers,
     test_plain_tax,
 )
 from .changes import (

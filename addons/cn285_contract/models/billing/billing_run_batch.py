@@ -114,7 +114,7 @@ class BillingRun(models.Model):
             return self.env["account.move"]
         builder = self.env["cn285.invoice.builder"]
         prepared = builder._prepare_invoices(groups, self)
-        writer = self.env["cn285.invoice.writer"]
+        writer, numbers = self.env["cn285.invoice.writer"]._with_numbers_last()
         moves = writer._create_invoices([invoice.vals for invoice in prepared], post=self.post)
         lines, more = {}, {}
         for move, invoice in zip(moves, prepared, strict=True):
@@ -129,6 +129,8 @@ class BillingRun(models.Model):
         rows._set_invoiced(lines, self)
         self.env["account.move.line"]._cn285_follow(more)
         rows._follow_lines(lines, more)
+        # As late as can be: from here on nobody else gets a number of the same sequence.
+        numbers.take()
         self._attach_details(moves, lines)
         rows._follow_credited_lines()
         # sudo: what invoices credit follows from the schedule, whoever may not see contracts.

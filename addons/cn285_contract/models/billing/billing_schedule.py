@@ -327,19 +327,21 @@ class BillingSchedule(models.Model):
         :param run: the billing run that made them
         :raises UserError: when a row is not ``planned`` any more; nothing may be committed then
         """
-        values = [(row_id, line.id, line.move_id.id) for row_id, line in lines.items()]
+        made = list(lines.values())
         self.flush_recordset()
         changed = self.env.execute_query(
             SQL(
                 """UPDATE cn285_billing_schedule row
                       SET state = 'invoiced', move_line_id = made.line_id, move_id = made.move_id,
                           run_id = %s, write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
-                     FROM (VALUES %s) AS made (id, line_id, move_id)
+                     FROM unnest(%s, %s, %s) AS made (id, line_id, move_id)
                     WHERE row.id = made.id AND row.state = 'planned'
                 RETURNING row.id""",
                 run.id or None,
                 self.env.uid,
-                SQL(", ").join(SQL("(%s, %s, %s)", *value) for value in values),
+                list(lines),
+                [line.id for line in made],
+                [line.move_id.id for line in made],
             )
         )
         if len(changed) != len(self):

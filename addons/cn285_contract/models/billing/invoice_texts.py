@@ -46,6 +46,9 @@ class InvoiceBuilder(models.AbstractModel):
             if len(rows) > 1:
                 start, end = min(rows.mapped("period_start")), max(rows.mapped("period_end"))
             text = f"{text} – {self._period_text(start, end, lang)}"
+        more = len(rows) > 1 or item.beneficiary_id or contract.reseller_id
+        if not more and row.kind != "credit":
+            return text
         builder = self.with_context(lang=lang)
         if len(rows) > 1:
             text += "\n" + builder.env._("%s items, see the attached detail", len(rows))

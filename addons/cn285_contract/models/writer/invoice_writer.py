@@ -14,6 +14,7 @@ from .invoice_writer_items import ItemPlanner
 from .invoice_writer_known import Known
 from .invoice_writer_memory import remember
 from .invoice_writer_modules import VERIFIED_MODULES
+from .invoice_writer_numbers import KEY, Numbers
 from .invoice_writer_ranks import raise_customer_ranks
 from .invoice_writer_reasons import NotQuick, Reason
 from .invoice_writer_refusals import refuse_request
@@ -81,6 +82,9 @@ class InvoiceWriter(models.AbstractModel):
     def _create_invoices(self, vals_list, post=True):
         """Create the invoices of ``vals_list`` and post them unless ``post`` is false.
 
+        Quick invoices get their numbers last, because the sequence is locked from then on: see
+        :meth:`_with_numbers_last` where more is to be done first.
+
         :param list vals_list: dictionaries as `account.move.create` takes them.
         :return: the moves, in the order of ``vals_list``; their lines are in the order given.
         :raise UserError: what Odoo raises when it creates or posts the invoice; then nothing of the
@@ -98,8 +102,14 @@ class InvoiceWriter(models.AbstractModel):
         if post and ordinary:
             _logger.info("Invoices made in Odoo's ordinary way: %s", _counted(ordinary))
         ids = [0] * len(vals_list)
+        later = Numbers.of(self.env)
+        numbers = later or Numbers()
+        writer, plain = self.with_context(**{KEY: numbers}), self._without_numbers()
         for reasons, quick in _in_turns(vals_list, ordinary, planned):
-            moves = self.env["account.move"].create(
+            if reasons:
+                # those of earlier dates come first
+                numbers.take()
+            moves = plain.env["account.move"].create(
                 [
                     {**vals_list[index], "cn285_ordinary_reason": reason.dump()}
                     for index, reason in reasons.items()
@@ -113,10 +123,27 @@ class InvoiceWriter(models.AbstractModel):
                 if not entries:
                     continue
                 invoices = [invoice for _index, invoice in entries]
-                quick_ids = self.with_company(company)._insert(invoices)
+                quick_ids = writer.with_company(company)._insert(invoices)
                 for (index, _invoice), move_id in zip(entries, quick_ids, strict=True):
                     ids[index] = move_id
-        return self.env["account.move"].browse(ids)
+        if not later:
+            numbers.take()
+        return plain.env["account.move"].browse(ids)
+
+    @api.model
+    def _with_numbers_last(self):
+        """Return a writer that numbers quick invoices when it is told to, and what is told to.
+
+        Until ``take()`` of the second is called, invoices bear the numbers that are foreseen.
+        """
+        numbers = Numbers()
+        return self.with_context(**{KEY: numbers}), numbers
+
+    @api.model
+    def _without_numbers(self):
+        if KEY not in self.env.context:
+            return self
+        return self.with_context({k: v for k, v in self.env.context.items() if k != KEY})
 
     # ------------------------------------------------------------------ which way
 
@@ -245,10 +272,14 @@ class InvoiceWriter(models.AbstractModel):
 
     @api.model
     def _insert(self, invoices):
-        """Insert ``invoices`` of the current company and do what Odoo does besides."""
+        """Insert ``invoices`` of the current company and do what Odoo does besides.
+
+        Their numbers are foreseen, and final when the caller has taken them.
+        """
         self.env.flush_all()
-        ids = insert_invoices(self, invoices)
+        ids = insert_invoices(self, invoices, Numbers.of(self.env).foresee)
         self._forget_cached()
+        remember(self.env, invoices)
         moves = self.env["account.move"].browse(ids)
         if not self.env.su:
             moves.check_access("create")
@@ -267,7 +298,6 @@ class InvoiceWriter(models.AbstractModel):
         if analytic_ids:
             self.env["account.move.line"].browse(analytic_ids)._create_analytic_lines()
         self._trigger_foreign(moves)
-        remember(self.env, invoices)
         return ids
 
     @api.model

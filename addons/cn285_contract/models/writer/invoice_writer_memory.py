@@ -16,7 +16,6 @@ REMEMBERED = {
         "invoice_user_id",
         "journal_id",
         "move_type",
-        "name",
         "partner_id",
         "state",
     ),
@@ -47,11 +46,21 @@ def remember(env, invoices):
     for name in SHOWN_AMOUNTS:
         amounts = [float(item.columns[name]) for item in lines]
         records._fields[name]._insert_cache(records, amounts)
+    remember_numbers(env, invoices)
     moves = env[MOVE].browse([invoice.columns["id"] for invoice in invoices])
     for name, kinds in (("line_ids", None), ("invoice_line_ids", INVOICE_LINES)):
         moves._fields[name]._insert_cache(
             moves, [_item_ids(invoice, kinds) for invoice in invoices]
         )
+
+
+def remember_numbers(env, invoices):
+    """Keep in memory the numbers that were stored, whatever was foreseen."""
+    records = env[MOVE].browse([invoice.columns["id"] for invoice in invoices])
+    for name in ("name", "payment_reference", "sequence_prefix", "sequence_number"):
+        fld = records._fields[name]
+        fld._invalidate_cache(env, records._ids)
+        fld._insert_cache(records, [invoice.columns[name] for invoice in invoices])
 
 
 def _item_ids(invoice, kinds):

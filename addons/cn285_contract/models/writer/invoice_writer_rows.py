@@ -1,6 +1,4 @@
-"""Stores planned invoices: numbers them by Odoo's sequence, then inserts their rows with COPY."""
-
-import re
+"""Stores planned invoices: inserts their rows with COPY, and what Odoo writes beside them."""
 
 from markupsafe import Markup
 from odoo.tools import SQL
@@ -13,13 +11,28 @@ MOVE = "account.move"
 LINE = "account.move.line"
 
 
-def insert_invoices(writer, invoices):
-    """Insert posted ``invoices`` and return their ids in the same order.
+def insert_invoices(writer, invoices, foresee):
+    """Insert posted ``invoices`` without numbers and return their ids in the same order.
 
-    The transaction holds the lock of each number sequence that it used until it ends, as with Odoo.
     Nothing pending may be left in the ORM when this is called.
+
+    :param foresee: function of the environment and the invoices, called when these are stored and
+        before their items are: writes the numbers that they will get into their columns
     """
-    return _Insertion(writer, invoices).run()
+    return _Insertion(writer, invoices).run(foresee)
+
+
+def name_items(env, invoice):
+    """Write into the columns of an invoice's items what follows from its number."""
+    name, ref = invoice.columns["name"], invoice.columns["ref"]
+    label = f"{ref} - {name}" if ref and ref != name else name
+    for item in invoice.items:
+        columns = item.columns
+        columns["move_name"] = name
+        if columns["display_type"] == "payment_term":
+            columns["name"] = (
+                installment_name(env, label, item.installment) if item.installment else label
+            )
 
 
 class _Insertion:
@@ -29,17 +42,12 @@ class _Insertion:
         self.moves = writer.env[MOVE]
         self.invoices = invoices
 
-    def run(self):
+    def run(self, foresee):
         self._allocate()
-        for invoice, move_id in self._in_number_order():
-            invoice.columns["id"] = move_id
-        waiting = []
-        for group in self._sequences():
-            waiting += self._number(group)
-        copy_rows(self.cr, "account_move", waiting)
+        copy_rows(self.cr, "account_move", [invoice.columns for invoice in self.invoices])
+        foresee(self.env, self.invoices)
         self._insert_items()
         self._insert_links()
-        self._mend_gap_flags()
         return self.ids
 
     def _allocate(self):
@@ -51,109 +59,16 @@ class _Insertion:
             "write_date": self.cr.now(),
         }
         self.stamp = stamp
-        for invoice in self.invoices:
-            invoice.columns.update(stamp)
-
-    # ------------------------------------------------------------------ numbers
-
-    def _in_number_order(self):
-        """Pair invoices with ids, in the order in which `_compute_name` numbers them."""
-        pairs = zip(self.invoices, self.ids, strict=True)
-        return sorted(
-            pairs,
-            key=lambda pair: (pair[0].columns["date"], pair[0].columns["ref"] or "", pair[1]),
-        )
-
-    def _sequences(self):
-        """Return the invoices grouped by journal and date, in the order of their numbers."""
-        groups = {}
-        for invoice, _move_id in self._in_number_order():
-            key = (invoice.columns["date"], invoice.journal.id)
-            groups.setdefault(key, []).append(invoice)
-        return groups.values()
-
-    def _number(self, invoices):
-        """Give consecutive numbers to ``invoices``, of one journal and date.
-
-        The first row is stored without a number and gets one by Odoo's `_locked_increment`, which
-        takes the lock of the sequence; from then on the same method only counts.
-
-        :return: columns of the invoices that are not stored yet.
-        """
-        first = invoices[0].columns
-        copy_rows(self.cr, "account_move", [first])
-        pilot = self.moves.browse(first["id"])
-        pattern, values = pilot._get_next_sequence_format()
-        split = pilot._make_regex_non_capturing(pilot._sequence_fixed_regex.replace(r"?P<seq>", ""))
-        for invoice in invoices:
-            name = pilot._locked_increment(pattern, dict(values))
-            matching = re.match(split, name)
-            invoice.columns.update(
-                name=name,
-                payment_reference=name,
-                sequence_prefix=name[: matching.start(1)],
-                sequence_number=int(matching.group(1) or 0),
-            )
-        columns = (
-            "name",
-            "payment_reference",
-            "sequence_prefix",
-            "sequence_number",
-        )
-        self.env.execute_query(
-            SQL(
-                "UPDATE account_move SET %s WHERE id = %s RETURNING id",
-                SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(column), first[column]) for column in columns
-                ),
-                first["id"],
-            )
-        )
-        pilot.invalidate_recordset(flush=False)
-        pilot._constrains_date_sequence()
-        pilot.invalidate_recordset(flush=False)
-        return [invoice.columns for invoice in invoices[1:]]
-
-    def _numbers_exist(self, numbers):
-        return self.env.execute_query(
-            SQL(
-                """SELECT id FROM account_move
-                    WHERE (journal_id, sequence_prefix, sequence_number) IN %s""",
-                tuple(numbers),
-            )
-        )
-
-    def _mend_gap_flags(self):
-        """Clear the flag of an entry that no longer follows a gap, as `_inverse_name` does."""
-        own = {
-            (row["journal_id"], row["sequence_prefix"], row["sequence_number"])
-            for row in (invoice.columns for invoice in self.invoices)
-        }
-        following = {(journal, prefix, number + 1) for journal, prefix, number in own} - own
-        if rows := self._numbers_exist(following):
-            # sudo: a flag of entries beside these, which the user need not be allowed to edit.
-            self.moves.browse(row[0] for row in rows).sudo().made_sequence_gap = False
-
-    # ------------------------------------------------------------------ items
+        for invoice, move_id in zip(self.invoices, self.ids, strict=True):
+            invoice.columns.update(stamp, id=move_id)
 
     def _insert_items(self):
         rows = []
         for invoice in self.invoices:
-            header = invoice.columns
-            name, ref = header["name"], header["ref"]
-            label = f"{ref} - {name}" if ref and ref != name else name
+            name_items(self.env, invoice)
             for item in invoice.items:
-                columns = item.columns
-                columns.update(self.stamp)
-                columns["move_id"] = header["id"]
-                columns["move_name"] = name
-                if columns["display_type"] == "payment_term":
-                    columns["name"] = (
-                        installment_name(self.env, label, item.installment)
-                        if item.installment
-                        else label
-                    )
-                rows.append(columns)
+                item.columns.update(self.stamp, move_id=invoice.columns["id"])
+                rows.append(item.columns)
         for columns, item_id in zip(
             rows, next_ids(self.env, "account_move_line", len(rows)), strict=True
         ):
