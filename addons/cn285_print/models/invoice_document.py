@@ -247,7 +247,7 @@ class InvoiceDocument:
         terms = move.invoice_payment_term_id
         if self._is_credit:
             return []
-        texts = self._plain(terms.note)
+        texts = self._terms_note()
         if terms.display_on_invoice and move.show_payment_term_details:
             details = move.payment_term_details or []
             if len(details) > 1:
@@ -255,6 +255,18 @@ class InvoiceDocument:
             if move._is_eligible_for_early_payment_discount(move.currency_id, move.invoice_date):
                 texts.append(self._early_discount())
         return texts
+
+    def _terms_note(self):
+        """The terms' own words; those that Odoo brings in English only, by the terms' name.
+
+        Odoo stores these notes in a shape that it does not find in its translations.
+        """
+        terms = self._move.invoice_payment_term_id
+        english = terms.with_context(lang="en_US")
+        note = self._plain(terms.note)
+        if note == [f"Payment terms: {english.name}"] and terms.name != english.name:
+            return [self.env._("Payment terms: %s", terms.name)]
+        return note
 
     def _instalment(self, number, detail):
         amount = self._move.currency_id.format(detail["amount"])

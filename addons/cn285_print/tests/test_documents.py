@@ -47,6 +47,25 @@ class TestDocuments(PrintCase):
         )
         self.assertEqual(move.amount_untaxed, 1324.03)
 
+    def test_terms_that_odoo_has_in_english_only(self):
+        """Its notes are not found in its translations; what somebody wrote stays as it is."""
+        terms = self.env.ref("account.account_payment_term_30days")
+        french, english = (terms.with_context(lang=lang) for lang in ("fr_FR", "en_US"))
+        english.write({"name": "30 Days", "note": "Payment terms: 30 Days"})
+        french.name = "30 jours"
+        self.customer.lang = "fr_FR"
+        move = self._invoice(invoice_payment_term_id=terms.id)
+        text = self._printed(move)
+        self.assertSays(text, ": 30 jours")
+        self.assertNotIn("30 Days", text)
+        self.customer.lang = "en_US"
+        self.assertSays(self._printed(move), "Payment terms: 30 Days")
+        self.customer.lang = "fr_FR"
+        english.note = "Payable within 30 days to our factor only"
+        self.assertSays(self._printed(move), "Payable within 30 days to our factor only")
+        french.note = "À régler sous 30 jours à notre affactureur"
+        self.assertSays(self._printed(move), "À régler sous 30 jours à notre affactureur")
+
     def test_terms_of_late_payment_for_professionals_only(self):
         text = self._printed(self._invoice())
         self.assertSays(

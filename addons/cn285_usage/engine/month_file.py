@@ -150,6 +150,17 @@ def read(path: Path, item: int | None = None) -> Iterator[Page]:
             yield page
 
 
+def has_event(path: Path, company: int, source: str, transaction_id: str) -> bool:
+    """Whether a file has an event of that number; only what identifies events is read."""
+    _arrow, parquet = need_library()
+    wanted = (company, source, transaction_id)
+    with parquet.ParquetFile(path) as file:
+        for batch in file.iter_batches(PAGE, columns=["company_id", "source", "transaction_id"]):
+            if wanted in set(zip(*(column.to_pylist() for column in batch.columns), strict=True)):
+                return True
+    return False
+
+
 def rewrite(path: Path, change: Callable[[Row], Row | None]) -> tuple[Content, int]:
     """Write a file anew with each row changed, or left out where ``change`` returns None.
 

@@ -107,7 +107,9 @@ class UsageAccept(models.TransientModel):
                 str(refusal.payload.get("transaction_id")),
             )
         )
-        if self.env.cr.fetchone():
+        # sudo: whether it was counted is a fact of the program, whoever asks.
+        months = self.env["cn285.usage.month"].sudo()
+        if self.env.cr.fetchone() or months._have_event(moment, refusal):
             raise UserError(
                 self.env._(
                     "%(event)s is counted already, on %(day)s: dismiss it.",

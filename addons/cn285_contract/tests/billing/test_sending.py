@@ -3,8 +3,8 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from ..common import ContractCase
 
@@ -44,6 +44,33 @@ class TestSending(ContractCase):
         self.assertEqual((run.state, run.mail_error_count), ("done", 0))
         jobs[0].perform()
         self.assertEqual(len(mails.exists()), 1, "a job that runs again mails nothing twice")
+
+    def test_a_clerk_mails_what_addons_note_on_contacts(self):
+        """Whether a contact is on Peppol is written there by who sends: no right of a clerk's."""
+        self._create_contract(sending="email")
+        run, _jobs = self._run()
+        clerk = new_test_user(
+            self.env,
+            "mailing clerk",
+            "cn285_contract.group_billing_manager,account.group_account_invoice",
+        )
+        sender = type(self.env["account.move.send"])
+        ordinary = sender._get_default_sending_methods
+
+        def note(self, move):
+            move.partner_id.comment = "is on no network"
+            return ordinary(self, move)
+
+        self.customer.write({"is_company": True, "vat": "FR92999699713"})
+        with patch.object(sender, "_get_default_sending_methods", note):
+            run.with_user(clerk)._job_send(run.invoice_ids.ids)
+        self.assertEqual(run.issue_ids.mapped("reason"), [])
+        self.assertIn("no network", self.customer.comment)
+        message = run.invoice_ids.message_ids.filtered(lambda one: self.customer in one.partner_ids)
+        self.assertEqual(message.create_uid, clerk)
+        reader = new_test_user(self.env, "reading clerk", "cn285_contract.group_contract_user")
+        with self.assertRaises(AccessError):
+            run.with_user(reader)._mail(run.invoice_ids.with_user(reader))
 
     def test_customer_without_address_shows_on_the_run(self):
         self.customer.email = False

@@ -1,7 +1,7 @@
 """Months are read back from their files."""
 
 from dateutil.relativedelta import relativedelta
-from odoo import models
+from odoo import api, models
 from odoo.addons.cn285_contract.engine.pgcopy import columns_file
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -25,6 +25,22 @@ class UsageMonth(models.Model):
         for page in month_file.read(self._path(), item_id):
             for row in page:
                 yield dict(zip(COLUMNS, row, strict=True))
+
+    @api.model
+    def _have_event(self, moment, refusal):
+        """Whether the event that was refused is in the file of a month that is in a file alone.
+
+        :param moment: when it occurred, UTC
+        """
+        first = moment.date().replace(day=1)
+        month = self.search([("date_start", "=", first), ("state", "=", "dropped")])
+        sent = refusal.payload
+        return bool(month) and month_file.has_event(
+            month._path(),
+            refusal.company_id.id,
+            str(sent.get("source")),
+            str(sent.get("transaction_id")),
+        )
 
     def _restore(self):
         """Put the events back where they were, in this transaction; their days stay closed.

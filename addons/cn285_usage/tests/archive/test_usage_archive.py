@@ -112,6 +112,25 @@ class TestUsageArchive(UsageCase):
         self.assertTrue(move.cn285_statement_missing)
         self.assertTrue(move._make_usage_statements())
 
+    def test_an_event_that_is_in_a_file_is_not_accepted_for_a_later_day(self):
+        self._dropped()
+        sent = {"source": "test", "metric": "calls", "occurred_at": "2026-01-10 12:00:00"}
+        sent.update(item_id=self.env["cn285.contract.item"].search([], limit=1).id, quantity=9)
+        # Its key has gone meanwhile.
+        self.env.cr.execute("DELETE FROM cn285_usage_key")
+        number = f"t{UsageCase.number - 2}"
+        with self._on("2026-04-11"):
+            for name in (number, "new"):
+                self.events.ingest([{**sent, "transaction_id": name}])
+            refusals = self.env["cn285.usage.refusal"].search([], limit=2, order="id desc")
+            self.assertEqual(set(refusals.mapped("reason_code")), {"closed_month"})
+            accept = self.env["cn285.usage.accept"]
+            new, known = refusals
+            wizard = accept.create({"refusal_ids": known.ids, "day": "2026-04-10"})
+            with self.assertRaisesRegex(UserError, "counted already"):
+                wizard.action_accept()
+            accept.create({"refusal_ids": new.ids, "day": "2026-04-10"})._moved(new)
+
     def test_an_open_month_stays(self):
         self._billed()
         with self._on("2026-02-28"):
