@@ -118,10 +118,7 @@ class Client:
         arch, models = self._view(model, "calendar")
         first, last = THIS_MONTH - timedelta(days=6), THIS_MONTH + timedelta(days=36)
         shown = self._shown(arch, model, models)
-        limit = arch.get("limit")
-        self.env[model].web_search_read(
-            [(day, ">=", str(first)), (day, "<=", str(last))], shown, limit=limit and int(limit)
-        )
+        self.env[model].calendar_rows([], [*shown, day], str(first), str(last))
 
     def kanban(self, model, by):
         """Columns with their first records."""

@@ -186,3 +186,38 @@ class TestLargeTables(ContractCase):
         self.assertEqual((len(result["rows"]), result["shown"]), (23, 23))
         result = self.schedules.calendar_rows(domain, ["amount"], "2026-02-10", "2026-02-10")
         self.assertEqual((len(result["rows"]), result["shown"]), (30, False))
+
+    # === WHAT A RUN COMES TO === #
+
+    def test_a_run_that_is_over_keeps_what_it_came_to(self):
+        """Until one of its invoices changes: then it is counted again, and kept again at night."""
+        contracts = self._create_contract() | self._create_contract([{"price_unit": 20.0}])
+        run = self._bill(date(2026, 1, 15), contract_ids=[(6, 0, contracts.ids)])
+        names = ("row_count", "contract_count", "invoice_count", "amount_untaxed", "amount_total")
+        figures = {name: run[name] for name in names}
+        self.assertEqual(run.results, figures)
+        self.assertEqual((run.row_count, run.contract_count, run.amount_untaxed), (2, 2, 120.0))
+        self.assertMoney(run.amount_tax, "24.00")
+        invoice = run.invoice_ids.filtered(lambda move: contracts[1] in move.cn285_contract_ids)
+        self.assertTrue(invoice)
+        shared = len(run.invoice_ids) == 1
+        invoice.button_draft()
+        invoice.button_cancel()
+        self.assertFalse(run.results)
+        self.assertMoney(run.amount_untaxed, "0.00" if shared else "100.00")
+        run._keep_missing_results()
+        self.assertEqual(run.results["amount_untaxed"], run.amount_untaxed)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        run.mapped("amount_total")
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 3)
+
+    def test_a_run_with_drafts_is_counted_each_time(self):
+        contract = self._create_contract()
+        run = self._bill(date(2026, 1, 15), contract_ids=[(6, 0, contract.ids)], post=False)
+        self.assertFalse(run.results)
+        run.invoice_ids.unlink()
+        self.assertEqual((run.row_count, run.invoice_count), (0, 0))
+        run._keep_missing_results()
+        self.assertEqual(run.results["invoice_count"], 0)

@@ -5,6 +5,9 @@ from ..models.bounds import DAY, END, PERCENT, PRICE, QUANTITY
 from ..models.changes.contract_item_pause import BILLING
 from ..models.price_terms import MONTH_NAMES, UNITS
 
+# How many lines of a kind the preview of a change shows, so that its totals are seen below them.
+SHOWN_LINES = 10
+
 
 class ContractChangeWizard(models.TransientModel):
     """Change a contract: what, from when on, and what it comes to before it is confirmed.
@@ -235,6 +238,7 @@ class ContractChangeWizard(models.TransientModel):
             "cn285_contract.contract_change_preview_content",
             {
                 "preview": previews[0],
+                "line_limit": SHOWN_LINES,
                 "format_date": lambda day: self.env["ir.qweb.field.date"].value_to_html(
                     fields.Date.to_date(day), {}
                 ),

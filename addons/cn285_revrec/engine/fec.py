@@ -83,10 +83,15 @@ def of_odoo(content: str) -> str:
     """Return a file of Odoo's own export, every field in one line, without opening balances.
 
     Odoo keeps some line breaks, and puts the field into quotes then. A file of some journals and
-    days has no opening balances: they are those of the whole books.
+    days has no opening balances: they are those of the whole books. An entry without a reference
+    of another document refers to itself by its number, where Odoo writes a hyphen.
     """
     _header, *rows = csv.reader(io.StringIO(content, newline=""), delimiter="|")
     kept = [row for row in rows if row and not _is_opening(row)]
+    number, piece = COLUMNS.index("EcritureNum"), COLUMNS.index("PieceRef")
+    for row in kept:
+        if row[piece] == "-":
+            row[piece] = row[number]
     return text(kept, "|")
 
 

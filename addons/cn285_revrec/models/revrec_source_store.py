@@ -17,6 +17,13 @@ LINE_COLUMNS = (
     "schedule_id", "period", "date", "amount", "amount_currency", "state", "move_line_id",
 )  # fmt: skip
 
+# Schedules on their way into the rows that they replace, thousands in one statement.
+REPLACED = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS cn285_revrec_replaced
+    (LIKE {SCHEDULE}) ON COMMIT DROP;
+TRUNCATE cn285_revrec_replaced
+"""
+
 
 class RevrecSource(models.AbstractModel):
     _inherit = "cn285.revrec.source"
@@ -146,17 +153,22 @@ class RevrecSource(models.AbstractModel):
         self.env.execute_query(
             SQL("DELETE FROM cn285_revrec_line WHERE schedule_id = ANY(%s) RETURNING id", ids)
         )
+        self.env.cr.execute(REPLACED)
+        by_columns = {}
         for source in sources:
+            row = {**source.columns, "id": source.schedule_id}
+            by_columns.setdefault(tuple(row), []).append(row)
+        for columns, rows in by_columns.items():
+            copy_rows(self.env.cr, "cn285_revrec_replaced", rows)
+            names = [SQL.identifier(name) for name in columns if name != "id"]
             self.env.execute_query(
                 SQL(
-                    "UPDATE cn285_revrec_schedule SET %s WHERE id = %s RETURNING id",
-                    SQL(", ").join(
-                        SQL("%s = %s", SQL.identifier(name), value)
-                        for name, value in source.columns.items()
-                    ),
-                    source.schedule_id,
+                    """UPDATE cn285_revrec_schedule schedule SET %s FROM cn285_revrec_replaced made
+                        WHERE schedule.id = made.id RETURNING schedule.id""",
+                    SQL(", ").join(SQL("%s = made.%s", name, name) for name in names),
                 )
             )
+            self.env.cr.execute("TRUNCATE cn285_revrec_replaced")
 
     # === SERVICES THAT END EARLY === #
 

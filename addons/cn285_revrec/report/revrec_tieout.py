@@ -200,7 +200,7 @@ class RevrecTieout(models.Model):
         return action
 
     def _items_by_hand(self, day):
-        """Ids of the items that make up ``manual``."""
+        """Ids of the items that make up ``manual``; free lines of invoices are none of them."""
         if self.kind == "revenue":
             return []
         rows = self.env.execute_query(
@@ -211,7 +211,7 @@ class RevrecTieout(models.Model):
                     WHERE line.company_id = %s AND line.account_id = %s AND line.date <= %s
                       AND line.parent_state = 'posted'
                       AND line.date >= COALESCE(company.cn285_revrec_from, line.date)
-                      AND %s
+                      AND line.balance != 0 AND %s
                  ORDER BY line.id""",
                 self.company_id.id,
                 self.account_id.id,

@@ -167,3 +167,33 @@ class TestEntriesByPilots(RevrecCase):
                 self.env.invalidate_all(flush=False)
         self.assertLessEqual(counts[1], counts[0] + 2)
         self.assertEqual(revrec_entries_pilots.OWN & TRIES, {"id", "name"})
+
+    def test_schedules_are_replaced_in_one_statement(self):
+        """Items that were planned on have their unbilled schedules made anew, all at once."""
+        source = self.env["cn285.revrec.source"]
+        counts = []
+        for number in (1, 6):
+            with self.env.cr.savepoint() as savepoint:
+                for _time in range(number):
+                    self._create_contract([{"price_unit": 120.0}], date_start="2026-01-01")
+                source._sync(self.company, "2026-01-31")
+                schedules = self.env["cn285.revrec.schedule"].search([("posting", "=", "unbilled")])
+                before = self._rows("cn285_revrec_schedule", schedules, "id", "id")
+                months = sorted(schedules.line_ids.mapped(lambda line: (line.date, line.amount)))
+                self.env.cr.execute(
+                    """UPDATE cn285_contract_item SET write_date = write_date + interval '1 hour'
+                        WHERE contract_id IN (SELECT contract_id FROM cn285_revrec_schedule)"""
+                )
+                since = self.env.cr.sql_log_count
+                source._sync(self.company, "2026-01-31")
+                counts.append(self.env.cr.sql_log_count - since)
+                after = self._rows("cn285_revrec_schedule", schedules, "id", "id")
+                self.assertEqual(after, before)
+                schedules.invalidate_recordset()
+                again = sorted(schedules.line_ids.mapped(lambda line: (line.date, line.amount)))
+                self.assertEqual(again, months)
+                self.assertGreaterEqual(len(schedules), 12 * number)
+                savepoint.rollback()
+                self.env.invalidate_all(flush=False)
+        # Each contract is looked at for its accounts; none of its schedules is written by itself.
+        self.assertLess(counts[1], counts[0] + 5 * 12)

@@ -256,6 +256,9 @@ class TestRuns(RevrecCase):
 
     def test_the_tie_out_finds_a_stray_entry(self):
         self._invoice()
+        # A free line has no schedule, and is no manual entry either.
+        free = {"account_id": self.accounts["487"].id}
+        self._create_invoice("2026-01-05", [(0.0, "2026-01-01", "2026-01-31", free)])
         self._run("2026-01")
         self.assertTiesOut("2026-01-31")
         stray = self.env["account.move"].create(

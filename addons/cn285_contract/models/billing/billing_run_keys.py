@@ -53,14 +53,16 @@ class BillingRun(models.Model):
         for key in batch:
             days.setdefault(_scope(key), []).append(key.day)
 
-        def is_wanted(row):
-            own = terms[row.contract_id]
+        def is_wanted(contract, planned):
+            own = terms[contract]
             # A contract that is named is billed, even if it would share an invoice by now.
-            scopes = ("contract", row.contract_id.id), ("shared", *own), ("payer", own[0])
+            scopes = ("contract", contract.id), ("shared", *own), ("payer", own[0])
             found = [day for scope in scopes for day in days.get(scope, ())]
-            return any(self._is_issued_on(day, row.billing_date) for day in found)
+            return any(self._is_issued_on(day, planned) for day in found)
 
-        return rows.filtered(is_wanted)
+        pairs = {row: (row.contract_id, row.billing_date) for row in rows}
+        wanted = {pair: is_wanted(*pair) for pair in set(pairs.values())}
+        return rows.filtered(lambda row: wanted[pairs[row]])
 
     def _batch_domain(self, batch, state):
         """Domain of the rows of a batch, and of some more of the same payers."""

@@ -142,20 +142,33 @@ class TaxPlanner:
             if not sums.tax and not sums.tax_local:
                 continue
             booked = -float(sums.tax) or 0.0, -float(sums.tax_local) or 0.0
+            tax_amounts.append(booked)
+            base = -float(sums.base_local) or 0.0
+            taxes.append(self._plain_tax_line(item, currency, base, booked))
+        local = self.known.currency
+        sums = document_sums(currency, local, lines, tax_amounts)
+        return Taxed(tuple(lines), tuple(shown), tuple(taxes), sums)
+
+    def _plain_tax_line(self, item, currency, base, booked):
+        """Return (columns, links) of a tax item; all but its amounts is worked out once."""
+
+        def first():
             values = {
                 "tax_repartition_line_id": item.repartition_id,
                 "account_id": item.account_id,
                 "analytic_distribution": dict(item.analytic),
                 "group_tax_id": False,
-                "tax_base_amount": -float(sums.base_local) or 0.0,
+                "tax_base_amount": base,
                 "tax_ids": (),
                 "tax_tag_ids": item.tag_ids,
             }
-            tax_amounts.append(booked)
-            taxes.append(self._tax_line(values, currency, *booked))
-        local = self.known.currency
-        sums = document_sums(currency, local, lines, tax_amounts)
-        return Taxed(tuple(lines), tuple(shown), tuple(taxes), sums)
+            return self._tax_line(values, currency, *booked)
+
+        columns, links = self.known.once("tax_item", (item, currency.id), first)
+        local = self.known.format(self.known.currency)
+        columns = {**columns, "tax_base_amount": local % base}
+        set_amounts(self.known, columns, currency, *booked)
+        return columns, links
 
     # ------------------------------------------------------------------ Odoo's engine
 

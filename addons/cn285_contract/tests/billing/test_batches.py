@@ -180,7 +180,7 @@ class TestBatches(ContractCase):
         batches = run._create_batches([[key]] * 50)
         self.env.flush_all()
         self.env.invalidate_all()
-        run.state  # noqa: B018  read before
+        self.assertEqual(run.state, "running")
         with self.assertQueryCount(1):
             self.assertTrue(run._is_at_work())
         batches._write_inside({"state": "done"})

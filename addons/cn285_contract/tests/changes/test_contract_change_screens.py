@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
@@ -173,6 +174,31 @@ class TestChangeDialog(MoneyCase):
         )
         self.assertEqual(more.details, more.description)
         self.assertIn("Quantity: 4", more.details)
+
+    def test_preview_of_a_fleet_shows_its_totals(self):
+        """Ten lines of a kind, the sum of the others, and the totals right below."""
+        contract = self._create_contract([{"price_unit": 31.0} for _n in range(25)])
+        today = self.company._cn285_today()
+        dialog = self.env["cn285.contract.change.wizard"].create(
+            {"contract_id": contract.id, "type": "terminate", "date_effective": today}
+        )
+        dialog.action_preview()
+        change = self._change(contract, "terminate", today, schedule=False)
+        preview = change.preview()
+        table = etree.fromstring(f"<div>{dialog.preview_html}</div>")
+        rows = [" ".join("".join(row.itertext()).split()) for row in table.xpath("//tr")]
+        self.assertEqual([len(preview[kind]) for kind in ("charges", "dropped")], [25, 25])
+        # A consumer reads them with tax: 20 of 31 days at 31.00 for 15 vehicles, and whole months.
+        self.assertTrue(preview["shows_tax"])
+        self.assertEqual(
+            [row for row in rows if "more lines" in row],
+            [
+                " ".join(f"… and 15 more lines {contract.currency_id.format(amount)}".split())
+                for amount in (360.0, -558.0)
+            ],
+        )
+        for badge in ("Charge", "Not Billed Any More"):
+            self.assertEqual(len(table.xpath(f"//span[text()='{badge}']")), 10)
 
 
 @tagged("post_install", "-at_install")

@@ -73,6 +73,14 @@ def test_opening_balances_are_left_out():
     assert of_odoo("\r\n".join([header, opening, rest.rstrip("\r\n")])) == body
 
 
+def test_an_entry_without_reference_refers_to_itself():
+    """Odoo writes a hyphen; what the law asks for is the piece that justifies the entry."""
+    made = text([row(debit="1", PieceRef="-"), row(credit="1", PieceRef="BC-1")], "|")
+    first, second = [line.split("|") for line in of_odoo(made).splitlines()[1:]]
+    place = COLUMNS.index("PieceRef")
+    assert (first[place], second[place]) == ("RVREC/2026/01/0001", "BC-1")
+
+
 def test_another_header_or_width():
     assert problems("") == ["the header is not that of the layout"]
     assert problems("\t".join(COLUMNS[:17])) == ["the header is not that of the layout"]

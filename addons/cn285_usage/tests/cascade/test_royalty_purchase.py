@@ -58,6 +58,19 @@ class TestRoyaltyPurchase(CascadeCase):
         self.assertEqual((moves - bill).move_type, "out_invoice")
         self.assertFalse(self._bill_on("2026-02-01").invoice_ids)
 
+    def test_a_supplier_that_owes_no_vat(self):
+        """CGI art. 293 B, by a position without taxes: D expense 20.01 / C supplier 20.01."""
+        self.author.property_account_position_id = self.env["account.fiscal.position"].create(
+            {"name": "Small business"}
+        )
+        self._royalty()
+        moves = self._bill_on("2026-02-01").invoice_ids
+        bill = moves.filtered(lambda move: move.move_type == "in_invoice")
+        self.assertFalse(bill.invoice_line_ids.tax_ids)
+        self.assertMoney(bill.amount_total, "20.01")
+        self.assertEqual(len(bill.line_ids), 2)
+        self.assertMoney((moves - bill).amount_tax, "40.02")
+
     def test_the_account_of_royalties(self):
         """651 by the French chart; the settings', and the product's own account go before."""
         charts = self.env["account.chart.template"]

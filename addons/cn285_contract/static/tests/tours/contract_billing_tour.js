@@ -184,12 +184,26 @@ function addLineAndOpenIt(product) {
     ];
 }
 
+/** Long names are told whole in lists of lines, also right after the line was typed. */
+function namesAreWrapped() {
+    return {
+        content: "A long name is not cut",
+        trigger: ".o_field_widget[name=item_ids] .o_data_cell[name=product_id]",
+        run({ anchor }) {
+            if (getComputedStyle(anchor).whiteSpace !== "normal") {
+                throw new Error("The product's name is cut");
+            }
+        },
+    };
+}
+
 /** A new line of a contract, all of its terms, saved with the contract. */
 registry.category("web_tour.tours").add("cn285_contract_new_line_tour", {
     steps: () => [
         ...choose("partner_id", CUSTOMER),
         ...addLineAndOpenIt("API access"),
         ...stepUtils.saveForm(),
+        namesAreWrapped(),
     ],
 });
 
@@ -203,6 +217,7 @@ registry.category("web_tour.tours").add("cn285_template_new_line_tour", {
         },
         ...addLineAndOpenIt("API access"),
         ...stepUtils.saveForm(),
+        namesAreWrapped(),
     ],
 });
 
