@@ -1,4 +1,4 @@
-"""Prints the name of a database with Odoo's other apps (see APPS in databases.py), to be copied.
+"""Prints the name of a database with Odoo's other apps (see other_apps.py), to be copied.
 
 Made when it is missing, which takes a minute. ``--base``: without our addons.
 """

@@ -19,6 +19,7 @@ import sys
 from contextlib import closing, contextmanager
 
 import psycopg2
+from other_apps import APPS, BESIDE_APPS
 from psycopg2 import sql
 
 from provision import ADDONS, CLONE_ID, ROOT, RUN, Problem, digest, write_if_changed
@@ -30,53 +31,6 @@ APPS_BASE = f"cn285_apps_{CLONE_ID}"
 APPS_TEMPLATE = f"cn285_apps_tmpl_{CLONE_ID}"
 DEMO = "cn285_demo"
 ALWAYS = ("account", "l10n_fr_account", "queue_job")
-# What companies have installed besides, as far as it takes part in invoices, with the modules that
-# Odoo installs by itself between two of them; the many others of these would only take time.
-APPS = (
-    "account_check_printing",
-    "account_debit_note",
-    "account_edi",
-    "account_edi_ubl_cii",
-    "account_fleet",
-    "account_payment",
-    "account_peppol",
-    "base_automation",
-    "calendar",
-    "contacts",
-    "crm",
-    "event_booth_sale",
-    "event_sale",
-    "hr_expense",
-    "hr_timesheet",
-    "im_livechat",
-    "l10n_fr_facturx_chorus_pro",
-    "l10n_fr_pos_cert",
-    "loyalty",
-    "mass_mailing",
-    "mrp",
-    "mrp_account",
-    "mrp_subcontracting_purchase",
-    "payment_stripe",
-    "point_of_sale",
-    "pos_sale",
-    "product_email_template",
-    "project",
-    "project_account",
-    "project_hr_expense",
-    "purchase_stock",
-    "sale_crm",
-    "sale_expense",
-    "sale_loyalty",
-    "sale_management",
-    "sale_project",
-    "sale_purchase",
-    "sale_stock",
-    "sale_timesheet",
-    "stock_account",
-    "stock_landed_costs",
-    "survey",
-    "website_sale",
-)
 ROLES = RUN / "roles.json"
 
 
@@ -213,6 +167,11 @@ def our_addons():
     return sorted(_manifests())
 
 
+def addons_alone():
+    """Those of ours that are installed without Odoo's other apps."""
+    return [name for name in our_addons() if name not in BESIDE_APPS]
+
+
 def manifest(addon):
     """The manifest of the addon in this folder."""
     return ast.literal_eval((addon / "__manifest__.py").read_text())
@@ -230,7 +189,7 @@ def _manifests():
 def base_modules():
     """Odoo's and OCA's modules that ours build on."""
     manifests = _manifests()
-    wanted = {name for found in manifests.values() for name in found.get("depends", ())}
+    wanted = {name for ours in addons_alone() for name in manifests[ours].get("depends", ())}
     return sorted(wanted.union(ALWAYS).difference(manifests))
 
 
@@ -328,7 +287,7 @@ def need_template(progress):
     need_base(progress)
     key = addons_key()
     if comment(TEMPLATE) != f"cn285 {CLONE_ID} {key}":
-        addons = our_addons()
+        addons = addons_alone()
         progress(f"test template with {', '.join(addons)}")
         drop(TEMPLATE)
         copy(BASE, TEMPLATE)
@@ -386,7 +345,7 @@ def need_database(name, progress):
     found = comment(name)
     if found == f"cn285 {CLONE_ID} {key}":
         return name
-    addons = ",".join(our_addons())
+    addons = ",".join(addons_alone())
     if found is None or found.endswith(" copying"):
         need_base(progress)
         progress(f"database {name} with {addons}")

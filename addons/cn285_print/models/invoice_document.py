@@ -33,10 +33,7 @@ class InvoiceDocument:
 
     def document(self) -> Document:
         """The document, all its texts in the language of the move's environment."""
-        move = self._move
-        parties = InvoiceParties(move)
-        lines = InvoiceLines(move)
-        sums = InvoiceSums(move, self._with_payments)
+        parties, lines, sums = self._parts()
         return Document(
             title=self._title(),
             seller=parties.seller(),
@@ -57,6 +54,12 @@ class InvoiceDocument:
             language=(self.env.lang or "en")[:2],
             logo=parties.logo(),
         )
+
+    def _parts(self):
+        """Who it is between, its lines, and what they come to."""
+        move = self._move
+        sums = InvoiceSums(move, self._with_payments)
+        return InvoiceParties(move), InvoiceLines(move), sums
 
     def _color(self):
         """The company's colour, where it is the code of one."""
@@ -261,12 +264,15 @@ class InvoiceDocument:
 
         Odoo stores these notes in a shape that it does not find in its translations.
         """
-        terms = self._move.invoice_payment_term_id
+        terms = self._payment_term()
         english = terms.with_context(lang="en_US")
         note = self._plain(terms.note)
         if note == [f"Payment terms: {english.name}"] and terms.name != english.name:
             return [self.env._("Payment terms: %s", terms.name)]
         return note
+
+    def _payment_term(self):
+        return self._move.invoice_payment_term_id
 
     def _instalment(self, number, detail):
         amount = self._move.currency_id.format(detail["amount"])

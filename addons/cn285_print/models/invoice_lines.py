@@ -17,9 +17,12 @@ class InvoiceLines:
 
     def __init__(self, move):
         self._move, self.env = move, move.env
-        self._products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        self._products = self._priced_lines()
         self._has_discount = any(line.discount for line in self._products)
         self._has_tax = any(line.tax_ids for line in self._products)
+
+    def _priced_lines(self):
+        return self._move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
 
     def category(self):
         """What kind of operation is invoiced, of ``engine.mentions``."""
@@ -87,8 +90,11 @@ class InvoiceLines:
     # --- figures -------------------------------------------------------------------------
 
     def _quantity(self, line):
-        number = formatLang(self.env, line.quantity, digits=decimals(line.quantity, 0, 5))
-        unit = line.product_uom_id
+        return self.quantity(line.quantity, line.product_uom_id)
+
+    def quantity(self, quantity, unit):
+        """A number of units; that these are units is not said."""
+        number = formatLang(self.env, quantity, digits=decimals(quantity, 0, 5))
         # Its id is in the cache; env.ref would ask the database whether it is still there.
         plain = unit.id == self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_unit")
         return number if not unit or plain else f"{number} {unit.name}"
@@ -97,12 +103,16 @@ class InvoiceLines:
         """The unit price without taxes, also where the price includes them."""
         price = line.price_unit
         if any(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
-            price = self._without_taxes(line)
+            price = self._of_one(line)["raw_total_excluded_currency"]
+        return self._unit_price(price)
+
+    def _unit_price(self, price):
+        """A price with all the decimals that it has."""
         places = self._move.currency_id.decimal_places
         return formatLang(self.env, price, digits=decimals(price, places, MOST_DECIMALS))
 
-    def _without_taxes(self, line):
-        """The price of one without the taxes in it, before it is rounded to cents.
+    def _of_one(self, line):
+        """What one comes to, without taxes and with them, before it is rounded to cents.
 
         Not the line's amount by its quantity: nothing is left of that at a discount of 100 %.
         """
@@ -116,7 +126,7 @@ class InvoiceLines:
             product_id=line.product_id,
         )
         taxes._add_tax_details_in_base_line(base, line.company_id)
-        return base["tax_details"]["raw_total_excluded_currency"]
+        return base["tax_details"]
 
     def _percent(self, number):
         if not number:

@@ -52,9 +52,12 @@ class InvoiceMentions:
         known = self._case.seller_country in FRENCH
         return [self.env._("Transaction exempt from VAT.")] if known else []
 
+    def _lines(self):
+        return self._move.invoice_line_ids
+
     def _line_taxes(self):
         found = {}
-        for line in self._move.invoice_line_ids:
+        for line in self._lines():
             service = is_service(line)
             for tax in line.tax_ids.flatten_taxes_hierarchy():
                 scope = tax.tax_scope
@@ -70,7 +73,7 @@ class InvoiceMentions:
 
     def _make_case(self):
         move = self._move
-        if move.is_purchase_document(include_receipts=True):
+        if self._buys():
             return self._purchase_case()
         company = move.company_id
         buyer, customer = move.partner_id, move.partner_id.commercial_partner_id
@@ -84,9 +87,18 @@ class InvoiceMentions:
             buyer_in_union=self._in_union(country) and country != home,
             buyer_has_vat_number=bool(buyer.vat or customer.vat),
             is_professional=bool(buyer) and buyer._cn285_is_professional(),
-            is_credit=move.move_type == "out_refund",
+            is_credit=self._is_credit(),
             **self._terms_of_sale(),
         )
+
+    def _buys(self):
+        return self._move.is_purchase_document(include_receipts=True)
+
+    def _is_credit(self):
+        return self._move.move_type == "out_refund"
+
+    def _payment_term(self):
+        return self._move.invoice_payment_term_id
 
     def _purchase_case(self):
         """Who sells to us speaks by its own country's law, in the document that we make out."""
@@ -109,12 +121,11 @@ class InvoiceMentions:
         )
 
     def _terms_of_sale(self):
-        move = self._move
-        products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        products = self._lines().filtered(lambda line: line.display_type in (False, "product"))
         return {
             "taxes": tuple(self._by_tax.values()),
             "untaxed": any(not line.tax_ids for line in products),
-            "has_discount": bool(move.invoice_payment_term_id.early_discount),
+            "has_discount": bool(self._payment_term().early_discount),
         }
 
     def _in_union(self, country):

@@ -18,7 +18,10 @@ class InvoiceParties:
         self._move, self.env = move, move.env
         self._company = move.company_id
         # Who sells to us is the seller, also where we make out its invoice.
-        self._buys = move.is_purchase_document(include_receipts=True)
+        self._buys = self._is_purchase()
+
+    def _is_purchase(self):
+        return self._move.is_purchase_document(include_receipts=True)
 
     def seller(self) -> Party:
         """Who sells: name, address, and numbers that identify it."""

@@ -22,7 +22,7 @@ class InvoiceSums:
         """Base and tax for each rate, of Odoo's own computation; None without taxes."""
         rows = {}
         for tax, values in self._taxes():
-            label = InvoiceLines(self._move).rate(tax)
+            label = self._rate(tax)
             base, amount = rows.get(label, (0.0, 0.0))
             rows[label] = (
                 base + values["base_amount_currency"],
@@ -35,9 +35,11 @@ class InvoiceSums:
             [(label, self._money(base), self._money(tax)) for label, (base, tax) in rows.items()],
         )
 
+    def _rate(self, tax):
+        return InvoiceLines(self._move).rate(tax)
+
     def _taxes(self):
-        taxes, move = self.env["account.tax"], self._move
-        base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
+        taxes, base_lines = self.env["account.tax"], self._base_lines()
         found = taxes._aggregate_base_lines_aggregated_values(
             taxes._aggregate_base_lines_tax_details(
                 base_lines, lambda _line, data: data and data["tax"]
@@ -45,19 +47,28 @@ class InvoiceSums:
         )
         return [(tax, values) for tax, values in found.items() if tax]
 
+    def _base_lines(self):
+        """The lines as Odoo counts their taxes, rounded."""
+        base_lines, _tax_lines = self._move._get_rounded_base_and_tax_lines()
+        return base_lines
+
     def totals(self) -> list[Total]:
         """Without tax, tax, with tax; in the company's currency too; paid, and what remains."""
         move = self._move
-        totals = [
-            Total(self.env._("Total Excl. Tax"), self._money(move.amount_untaxed)),
-            Total(self.env._("VAT"), self._money(move.amount_tax)),
-            Total(self.env._("Total Incl. Tax"), self._money(move.amount_total), strong=True),
-        ]
+        totals = self._amounts()
         if move.currency_id != move.company_currency_id and move.amount_tax:
             totals.append(self._tax_at_home())
         if self._with_payments:
             totals += self._payments()
         return totals
+
+    def _amounts(self):
+        move = self._move
+        return [
+            Total(self.env._("Total Excl. Tax"), self._money(move.amount_untaxed)),
+            Total(self.env._("VAT"), self._money(move.amount_tax)),
+            Total(self.env._("Total Incl. Tax"), self._money(move.amount_total), strong=True),
+        ]
 
     def _tax_at_home(self):
         """The tax in the company's currency (directive 2006/112/EC, article 230)."""

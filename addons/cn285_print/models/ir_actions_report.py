@@ -27,6 +27,9 @@ class IrActionsReport(models.Model):
     def _cn285_drawn(self, report_ref, res_ids):
         """The invoices of a report that are drawn by us: all of them, some or none.
 
+        Another addon returns what of its own documents is, and says in :meth:`_cn285_fetch`,
+        :meth:`_cn285_file` and :meth:`_cn285_document` how.
+
         What vendors sent, in a selection with ours or by itself, is drawn where Odoo cannot make
         its own: as the file that came in, see :meth:`_cn285_original`.
         """
@@ -77,31 +80,44 @@ class IrActionsReport(models.Model):
         return values
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        moves = self._cn285_drawn(report_ref, res_ids)
-        others = [res_id for res_id in res_ids or () if res_id not in moves._ids]
-        if not moves:
+        drawn = self._cn285_drawn(report_ref, res_ids)
+        others = [res_id for res_id in res_ids or () if res_id not in drawn._ids]
+        if not drawn:
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
         report = self._get_report(report_ref)
-        kept = self._cn285_kept(report, moves)
-        with_payments = report.report_name != WITHOUT_PAYMENTS
+        kept = self._cn285_kept(report, drawn)
         streams = (
             super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=others)
             if others
             else {}
         )
-        # All lines at once, not those of one invoice after the other.
-        moves.sudo().line_ids.fetch(("tax_ids", "tax_tag_ids"))
-        for move in moves:
-            stream, attachment = kept.get(move.id, (None, None))
+        self._cn285_fetch(drawn)
+        for record in drawn:
+            stream, attachment = kept.get(record.id, (None, None))
             if stream is None:
-                stream = self._cn285_original(move)
+                stream = self._cn285_file(report, record, data)
             if stream is None:
-                proforma = self._cn285_is_proforma(move, data)
-                document = move._cn285_document(with_payments=with_payments, proforma=proforma)
-                fonts = move.company_id._cn285_document_fonts()
+                document = self._cn285_document(report, record, data)
+                fonts = record.company_id._cn285_document_fonts()
                 stream = io.BytesIO(document_pdf(document, fonts))
-            streams[move.id] = {"stream": stream, "attachment": attachment}
+            streams[record.id] = {"stream": stream, "attachment": attachment}
         return OrderedDict((res_id, streams[res_id]) for res_id in res_ids if res_id in streams)
+
+    def _cn285_fetch(self, moves):
+        """All lines at once, not those of one document after the other."""
+        # sudo: who asks was found to be allowed to read the documents.
+        moves.sudo().line_ids.fetch(("tax_ids", "tax_tag_ids"))
+
+    def _cn285_file(self, _report, move, _data):
+        """A file that there is already instead of a drawing, as a stream; None without."""
+        return self._cn285_original(move)
+
+    def _cn285_document(self, report, move, data):
+        """What is drawn: :class:`report.document.Document`."""
+        return move._cn285_document(
+            with_payments=report.report_name != WITHOUT_PAYMENTS,
+            proforma=self._cn285_is_proforma(move, data),
+        )
 
     def _cn285_is_proforma(self, move, data):
         """Where a sending says so (its electronic file failed), or of what is not posted."""
@@ -125,7 +141,7 @@ class IrActionsReport(models.Model):
         stream.seek(0)
         return stream if has_pages else None
 
-    def _cn285_kept(self, report, moves):
+    def _cn285_kept(self, report, drawn):
         """What a report keeps as attachments, as Odoo does: ``{id: (stream or None, attachment)}``.
 
         Reports of invoices keep nothing by themselves; users may have asked for it.
@@ -133,9 +149,9 @@ class IrActionsReport(models.Model):
         if not report.attachment or self.env.context.get("report_pdf_no_attachment"):
             return {}
         kept = {}
-        for move in moves:
-            attachment = report.retrieve_attachment(move)
+        for record in drawn:
+            attachment = report.retrieve_attachment(record)
             is_pdf = attachment and attachment.mimetype == "application/pdf"
             stream = io.BytesIO(attachment.raw) if is_pdf and report.attachment_use else None
-            kept[move.id] = stream, attachment
+            kept[record.id] = stream, attachment
         return kept

@@ -67,6 +67,18 @@ class Notes:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Where somebody signs, or has signed: ``image`` is the content of a picture's file.
+
+    Without image and lines there is room for a signature by hand.
+    """
+
+    heading: str
+    lines: Sequence[str] = ()
+    image: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Labels:
     """The document's own words; ``page`` takes ``{page}`` and ``{pages}``."""
 
@@ -97,6 +109,7 @@ class Document:
     table: Table | None = None
     totals: Sequence[Total] = ()
     notes: Sequence[Notes] = ()
+    signature: Signature | None = None
     footer: Sequence[str] = ()
     color: str = "#1c2833"
     language: str = "en"

@@ -61,7 +61,7 @@ class Head:
         return self._plain_table([[seller, buyer]], [left, self._width - left])
 
     def _logo(self):
-        logo = _small_logo(self._document.logo) if self._document.logo else None
+        logo = small_picture(self._document.logo) if self._document.logo else None
         if not logo:
             return []
         content, width, height = logo
@@ -146,8 +146,8 @@ class Head:
 
 
 @lru_cache(maxsize=8)
-def _small_logo(content):
-    """The logo with no more points than print shows, its width and height; None: unreadable."""
+def small_picture(content):
+    """A picture with no more points than print shows, its width and height; None: unreadable."""
     try:
         with PIL.Image.open(io.BytesIO(content)) as picture:
             # Alone these two know transparency, and are read by whatever reads PDF.
@@ -156,7 +156,7 @@ def _small_logo(content):
         file = io.BytesIO()
         shown.save(file, "PNG")
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError):
-        return None  # a logo that cannot be read does not stop an invoice
+        return None  # one that cannot be read does not stop a document
     return file.getvalue(), *shown.size
 
 

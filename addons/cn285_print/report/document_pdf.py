@@ -30,6 +30,7 @@ from reportlab.platypus import Table as Grid
 from .document import Document, Notes
 from .document_head import Head
 from .document_pages import PageTotal, draw_footer, draw_short_head, footer_height
+from .document_signature import signature_block
 from .document_texts import parts
 
 MARGIN = 15 * mm
@@ -145,6 +146,8 @@ def _story(document, fonts, styles):
         story += _sums(document, fonts, styles)
     for notes in document.notes:
         story += _notes(notes, fonts, styles)
+    if document.signature:
+        story.append(signature_block(document.signature, fonts, styles, WIDTH))
     return story
 
 

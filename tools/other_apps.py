@@ -1,0 +1,52 @@
+"""Odoo's other apps that some tests and benchmarks run beside, and what of ours needs them."""
+
+# What companies have installed besides, as far as it takes part in invoices, with the modules that
+# Odoo installs by itself between two of them; the many others of these would only take time.
+APPS = (
+    "account_check_printing",
+    "account_debit_note",
+    "account_edi",
+    "account_edi_ubl_cii",
+    "account_fleet",
+    "account_payment",
+    "account_peppol",
+    "base_automation",
+    "calendar",
+    "contacts",
+    "crm",
+    "event_booth_sale",
+    "event_sale",
+    "hr_expense",
+    "hr_timesheet",
+    "im_livechat",
+    "l10n_fr_facturx_chorus_pro",
+    "l10n_fr_pos_cert",
+    "loyalty",
+    "mass_mailing",
+    "mrp",
+    "mrp_account",
+    "mrp_subcontracting_purchase",
+    "payment_stripe",
+    "point_of_sale",
+    "pos_sale",
+    "product_email_template",
+    "project",
+    "project_account",
+    "project_hr_expense",
+    "purchase_stock",
+    "sale_crm",
+    "sale_expense",
+    "sale_loyalty",
+    "sale_management",
+    "sale_project",
+    "sale_purchase",
+    "sale_stock",
+    "sale_timesheet",
+    "stock_account",
+    "stock_landed_costs",
+    "survey",
+    "website_sale",
+)
+# Ours that need one of these apps: they are tried beside them only, so that all other tests have
+# an Odoo without.
+BESIDE_APPS = ("cn285_print_sale",)
