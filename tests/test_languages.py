@@ -181,7 +181,11 @@ class TestLanguages(CascadeCase):
                         self.assertNotIn(word, text.lower())
             everything = "\n".join(told[0])
             for word in {
-                "fr_FR": ("28 unité(s) incluse(s)", "Déclenché par Abonnement", "Appels\N{NO-BREAK SPACE}: "),
+                "fr_FR": (
+                    "28 unité(s) incluse(s)",
+                    "Déclenché par Abonnement",
+                    "Appels\N{NO-BREAK SPACE}: ",
+                ),
                 "en_US": ("28 units included", "Triggered by API access", "API calls: "),
             }[reader]:
                 self.assertIn(word, everything)
