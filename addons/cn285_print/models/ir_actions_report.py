@@ -89,7 +89,8 @@ class IrActionsReport(models.Model):
             if others
             else {}
         )
-        # All lines at once, not those of one invoice after the other.
+        # All lines at once, not those of one invoice after the other; sudo: as Odoo prints reports,
+        # for whoever may read the invoices.
         moves.sudo().line_ids.fetch(("tax_ids", "tax_tag_ids"))
         for move in moves:
             stream, attachment = kept.get(move.id, (None, None))
