@@ -170,6 +170,7 @@ class ContractItem(models.Model):
             for item, (wanted, _finished) in plans.items()
             for vals in wanted
         ]
+        # sudo: planned rows are the program's; the items are those that the caller may plan.
         self.env["cn285.billing.schedule"].sudo()._insert_planned(creates)
         items._store_planned_until(plans, until)
 

@@ -54,6 +54,7 @@ class IrAttachment(models.Model):
             # sudo: that it is a proof is true for whoever touches it.
             proof = self.env[model].sudo().search([(name, "in", self.ids)], limit=1)
             if proof:
+                # sudo: who touches a file may be told its name
                 raise AccessError(
                     self.env._(
                         "“%(file)s” proves what was sent (%(record)s): it is neither changed nor "

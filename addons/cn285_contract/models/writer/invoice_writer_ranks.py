@@ -56,6 +56,7 @@ def _count_after_commit(env, counts):
         later = postcommit.data.pop(LATER)
         try:
             with env.registry.cursor() as cr:
+                # sudo: a count that Odoo keeps of its own invoices, as its `_increase_rank` does
                 partners = env(cr=cr)["res.partner"].sudo().browse(sorted(later)).exists()
                 partners = partners.with_context(prefetch_fields=False)
                 ranks = {

@@ -44,8 +44,8 @@ class TestChangeWords(MoneyCase):
         self.assertEqual((period.state, stop.state), ("applied", "applied"))
         english, french = (self._told(period, lang) for lang in ("en_US", "fr_FR"))
         self.assertIn("API access, Period Unit: Months → Quarters", english.splitlines())
-        # With the blank that French has before a colon, or without.
-        unit = r"(?m)^API access, Unité de période\s?: Mois → Trimestres$"
+        # French has a blank before its colon.
+        unit = r"(?m)^API access, Unité de période\xa0: Mois → Trimestres$"
         self.assertRegex(french, unit)
         self.assertIn("Active → Suspended", self._told(stop, "en_US"))
         self.assertIn("Actif → Suspendu", self._told(stop, "fr_FR"))

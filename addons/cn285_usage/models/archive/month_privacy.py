@@ -18,6 +18,7 @@ WITH_FILE = ("exported", "dropped", "restored")
 class Months(Place):
     """Exported months with events of a person: as in the database, figures stay."""
 
+    # sudo: a person is looked up and forgotten in all companies; who may, says the look-up.
     def found(self, person):
         is_of, months = _of_person(person), person.env[self.model].sudo()
         return (

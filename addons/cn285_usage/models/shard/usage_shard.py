@@ -82,6 +82,7 @@ class UsageShard(models.Model):
         self._make_schema(schema, host, port, database, user_name, password)
         shard._make_way(password)
         self.env.registry.clear_cache()
+        # sudo: administrators were asked for, above
         self.env["cn285.usage.event"].sudo()._spread_empty_months()
         _logger.info("Usage events: shard %s at %s:%s was added.", name, host, port)
         return shard

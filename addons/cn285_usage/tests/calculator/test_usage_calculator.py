@@ -45,7 +45,9 @@ class TestUsageCalculator(UsageCase):
         metric = calculator.metric_id
         english, french = (calculator.with_context(lang=lang) for lang in ("en_US", "fr_FR"))
         self.assertEqual(english.name, f"{metric.name}: {english._charge_model_label()}")
-        self.assertEqual(french.name, f"{metric.name}: {french._charge_model_label()}")
+        # French has a blank before its colon.
+        french_name = f"{metric.name}\N{NO-BREAK SPACE}: {french._charge_model_label()}"
+        self.assertEqual(french.name, french_name)
         self.assertNotEqual(english.name, french.name)
         # Saved as it is shown, it is still the usual one.
         french.name = french.name
