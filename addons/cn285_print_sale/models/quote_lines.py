@@ -63,14 +63,15 @@ class QuoteLines(InvoiceLines):
     def _composition(self, line):
         """A section in one row for each of its taxes, as Odoo sums them."""
         title, *details = self._texts(line)
+        rates = {tax.tax_label: self.rate(tax) for tax in self._products.tax_ids}
         return [
             Line(
                 title,
                 details,
                 self._row(
                     quantity="1",
-                    price=self._money(group[self._amount]),
-                    taxes=", ".join(group["tax_labels"]),
+                    price=self._unit_price(group[self._amount]),
+                    taxes=", ".join(rates.get(label, label) for label in group["tax_labels"]),
                     amount=self._money(group[self._amount]),
                 ),
             )

@@ -235,7 +235,7 @@ class TestQuotes(QuoteCase):
         lines = order._cn285_document().lines
         self.assertEqual([line.title for line in lines], ["Bundle", "Sum only", "Shown"])
         figures = [self._plain(line.figures) for line in lines]
-        self.assertEqual(figures[0][-1], "42.00 €")
+        self.assertEqual(figures[0], ["1", "42.00", "20 %", "42.00 €"])
         self.assertEqual(figures[1][-1], "7.77 €")
         self.assertEqual(figures[2], ["1", "", "20 %", ""])
         self._printed(order)
@@ -307,7 +307,9 @@ class TestQuotes(QuoteCase):
         order = self._order()
         action = order.action_quotation_send()
         composer = Form(
-            self.env["mail.compose.message"].with_user(self.seller).with_context(action["context"])
+            self.env["mail.compose.message"]
+            .with_user(self.seller)
+            .with_context(**action["context"])
         ).save()
         composer.action_send_mail()
         self.assertEqual(order.state, "sent")
