@@ -15,7 +15,8 @@ def forget(env, addon):
     Odoo calls the hooks of all addons to be uninstalled before it removes the first record. Then
     it removes what has an external identifier of the addon, its columns and its tables, and with a
     model its messages and attachments. Here go: what other addons noted about its models, the
-    constraints of its columns in others' tables, its parameters, its jobs, and users' filters.
+    constraints of its columns in others' tables, its parameters, its jobs, users' filters, and what
+    screens were told.
 
     :param addon: technical name of the addon
     """
@@ -23,6 +24,9 @@ def forget(env, addon):
     _notes(env, addon, models).unlink()
     _constraints(env, addon, models).unlink()
     env["ir.config_parameter"].search([("key", "=like", f"{addon}.%")]).unlink()
+    # Screens are told on channels of records; Odoo would keep that for a day.
+    told = Domain.OR(Domain("channel", "like", f'"{name}"') for name in models)
+    env["bus.bus"].search(told).unlink()
     for name, field in NAMED.items():
         records = env[name].with_context(active_test=False)
         records.search([(field, "in", models)]).unlink()
