@@ -23,7 +23,7 @@ def ask(end, last, guess):
         (100, 100, 100, 1),  # nobody else took any
         (300, 100, 300, 2),  # another job took 200, as was foreseen
         (300, 100, 100, 15),  # nobody foresaw it: not 200 questions
-        (100, 100, 300, 9),  # the other job failed
+        (100, 100, 300, 8),  # the other job failed: halved from 200 to 1
     ],
 )
 def test_few_questions(end, last, guess, questions):
