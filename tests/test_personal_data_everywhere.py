@@ -80,7 +80,7 @@ NOBODYS = {
     },
     FIGURES: {
         "account.move": "cn285_ordinary_reason",
-        "cn285.billing.run": "preview",
+        "cn285.billing.run": "preview results",
         "cn285.billing.run.batch": "keys contract_ids",
         "cn285.revrec.run.preview": "analytic",
     },
