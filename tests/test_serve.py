@@ -98,7 +98,8 @@ class Serving:
 
     def evented(self):
         """Ids of the processes that answer websockets."""
-        found, _error = run("ps", "-o", "pid=,args=", "--ppid", self.process.pid)
+        # However wide the terminal is said to be.
+        found, _error = run("ps", "-ww", "-o", "pid=,args=", "--ppid", self.process.pid)
         return [line.split()[0] for line in found.splitlines() if " gevent " in f"{line} "]
 
 
