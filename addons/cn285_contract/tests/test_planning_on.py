@@ -192,7 +192,7 @@ class TestPlanningOn(ContractCase):
 
         def failing(items, plans):
             if bad in items.contract_id:
-                raise UserError("No price for this one.")
+                raise UserError(bad.name)
             return plan(items, plans)
 
         with (
@@ -200,7 +200,7 @@ class TestPlanningOn(ContractCase):
             patch.object(type(self.items), "_price_plans", failing),
         ):
             failed = self.items._extend_planning(self.company, TO_COME)
-        self.assertEqual(failed, {bad: "No price for this one."})
+        self.assertEqual(failed, {bad: bad.name})
         self.assertEqual(self._short(), bad.item_ids)
 
     def test_a_job_waits_behind_another_process(self):

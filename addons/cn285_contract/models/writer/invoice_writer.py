@@ -141,9 +141,7 @@ class InvoiceWriter(models.AbstractModel):
 
     @api.model
     def _without_numbers(self):
-        if KEY not in self.env.context:
-            return self
-        return self.with_context({k: v for k, v in self.env.context.items() if k != KEY})
+        return self.with_context(**{KEY: None}) if self.env.context.get(KEY) else self
 
     # ------------------------------------------------------------------ which way
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from unittest.mock import patch
 
-from odoo.addons.cn285_usage.models.ingest import usage_event_references
-from odoo.addons.cn285_usage.models.ingest import usage_ingest_sql as sql
 from odoo.tests import tagged
 
+from ...models.ingest import usage_event_references
+from ...models.ingest import usage_ingest_sql as sql
 from .test_usage_ingest import UsageIngestCase
 
 ITEMS = 20_000
