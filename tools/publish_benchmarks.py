@@ -1,7 +1,8 @@
 """Writes docs/benchmarks.md from what the benchmarks have left in benchmarks/results/.
 
 `make bench` calls it at its end; it can be called alone. Each table says when its figures were
-taken: a benchmark that was not run again keeps those of before.
+taken: a benchmark that was not run again keeps those of before, and one that was never run in this
+clone is left out, as its figures would be those of another machine.
 """
 
 import json

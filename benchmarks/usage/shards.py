@@ -26,7 +26,7 @@ from common import RESULTS, configuration, database, in_process, install, parsed
 from tests.clusters import clusters
 
 # What pushing down has to be quicker by.
-LIMIT = 1.3
+LIMIT = 2.0
 
 
 def main():
