@@ -37,6 +37,10 @@ LOOSE = {
     ("cn285_usage_event", "origin_id"): "cn285_usage_event",
     ("cn285_usage_key", "event_id"): "cn285_usage_event",
 }
+# Numbers of invoices have five digits, and more where five are not enough: lpad would cut these.
+NUMBER = "(CASE WHEN {n} < 100000 THEN lpad(({n})::text, 5, '0') ELSE ({n})::text END)"
+MOVE_NUMBER = NUMBER.format(n="sequence_number + k * {moves}")
+LINE_NUMBER = NUMBER.format(n="move.sequence_number + k * {moves}")
 # What is unique, or tells one copy from another; {k} is the copy's number.
 OWN = {
     ("res_partner", "name"): "name || ' ' || k",
@@ -45,12 +49,10 @@ OWN = {
     ("cn285_contract", "access_token"): "NULL",
     ("account_move", "access_token"): "NULL",
     ("account_move", "sequence_number"): "sequence_number + k * {moves}",
-    ("account_move", "name"): "sequence_prefix || lpad((sequence_number + k * {moves})::text, 5,"
-    " '0')",
-    ("account_move", "payment_reference"): "sequence_prefix || lpad((sequence_number + k * {moves})"
-    "::text, 5, '0')",
-    ("account_move_line", "move_name"): "(SELECT move.sequence_prefix || lpad((move.sequence_number"
-    " + k * {moves})::text, 5, '0') FROM account_move move WHERE move.id = source.move_id)",
+    ("account_move", "name"): f"sequence_prefix || {MOVE_NUMBER}",
+    ("account_move", "payment_reference"): f"sequence_prefix || {MOVE_NUMBER}",
+    ("account_move_line", "move_name"): f"(SELECT move.sequence_prefix || {LINE_NUMBER}"
+    " FROM account_move move WHERE move.id = source.move_id)",
     ("cn285_usage_event", "transaction_id"): "transaction_id || '-' || k",
 }
 
