@@ -237,14 +237,17 @@ class TableSums(models.AbstractModel):
     @api.model
     def _cron_fold(self):
         """Make one row of those of the same kind. Whoever reads meanwhile reads the same sums."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT count(*) > 1.2 * count(DISTINCT (%(dimensions)s)) + 100 FROM %(sums)s""",
-                **self._sql_names(),
+        for name in sorted(self.env.registry.descendants([self._name], "_inherit") - {self._name}):
+            sums = self.env[name]
+            [[has_many]] = self.env.execute_query(
+                SQL(
+                    """SELECT count(*) > 1.2 * count(DISTINCT (%(dimensions)s)) + 100
+                         FROM %(sums)s""",
+                    **sums._sql_names(),
+                )
             )
-        )
-        if self.env.cr.fetchone()[0]:
-            self._fold()
+            if has_many:
+                sums._fold()
 
     @api.model
     def _fold(self):
