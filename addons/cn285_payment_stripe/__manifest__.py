@@ -1,6 +1,6 @@
 {
     "name": "Cn285 Payments by Stripe",
-    "summary": "Signed events, card updates, disputes, strong authentication, answers that got lost",
+    "summary": "Signed events, renewed cards, disputes, confirmation by the customer, lost answers",
     "version": "19.0.1.0.0",
     "category": "Sales/Contracts",
     "author": "Cn285",

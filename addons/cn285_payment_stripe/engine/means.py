@@ -21,7 +21,7 @@ SEPA_REASONS = {
 INQUIRIES = ("warning_needs_response", "warning_under_review", "warning_closed")
 # Status of a dispute that is not decided.
 UNDECIDED = ("warning_needs_response", "warning_under_review", "needs_response", "under_review")
-# Reasons of disputes after which a card is never charged again; of the others the customer is asked.
+# Reasons of disputes after which a card is never charged again; after others the customer is asked.
 _NEVER_AGAIN = {
     "fraudulent": "fraudulent",
     "unrecognized": "fraudulent",

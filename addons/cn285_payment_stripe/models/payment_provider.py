@@ -22,7 +22,7 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _cn285_stripe_address(self):
-        """The server to try against, in a database that is marked as a test; None: Stripe itself."""
+        """The server to try against, where the database is a test; None: Stripe itself."""
         if not self.env["res.company"]._cn285_is_test_database():
             return None
         # sudo: an address, of which nothing is shown but what pages load.
@@ -129,7 +129,7 @@ class PaymentProvider(models.Model):
             return False
 
     def action_stripe_create_webhook(self):
-        """Odoo's, for our events too; of a webhook that is there, the events are brought up to date.
+        """Odoo's, for our events too; a webhook that is there is told of those that it lacks.
 
         Stripe tells a webhook's secret once, when it is made: one that was made by hand keeps its
         own.

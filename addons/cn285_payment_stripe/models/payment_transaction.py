@@ -42,7 +42,7 @@ class PaymentTransaction(models.Model):
     # === REFUSALS === #
 
     def _cn285_refusal(self, response):
-        """With the intent that was refused: the customer can confirm it, and it is cancelled later."""
+        """With the intent that was refused: the customer confirms it, or it is cancelled later."""
         found = super()._cn285_refusal(response)
         error = self._cn285_stripe_error(response)
         intent = error.get("payment_intent")

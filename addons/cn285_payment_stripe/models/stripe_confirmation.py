@@ -49,9 +49,7 @@ class PaymentTransaction(models.Model):
         """The address of the page, for the customer alone."""
         self.ensure_one()
         query = url_encode({"access_token": self._cn285_stripe_token()})
-        return urljoin(
-            self.provider_id.get_base_url(), f"/payment/cn285/confirm/{self.id}?{query}"
-        )
+        return urljoin(self.provider_id.get_base_url(), f"/payment/cn285/confirm/{self.id}?{query}")
 
     def _cn285_stripe_obstacle(self):
         """Why the payment cannot be confirmed any more, in the customer's words; None if it can.
@@ -129,7 +127,8 @@ class Collection(models.AbstractModel):
         """Write to customers whose bank wants them, with the link to confirm."""
         asked = attempts.filtered(
             lambda attempt: (
-                attempt.state == "declined" and attempt.transaction_id._cn285_stripe_is_confirmable()
+                attempt.state == "declined"
+                and attempt.transaction_id._cn285_stripe_is_confirmable()
             )
         )
         template = self.env.ref(
@@ -137,4 +136,3 @@ class Collection(models.AbstractModel):
         )
         if asked and template:
             template.send_mail_batch(asked.transaction_id.ids)
-

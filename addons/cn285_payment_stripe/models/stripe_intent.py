@@ -10,7 +10,16 @@ from odoo.addons.payment_stripe.controllers.main import StripeController
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
 
-from ..engine.intents import DECLINED, DONE, NOTHING, OPEN, PENDING, answer_of, charged, of_reference
+from ..engine.intents import (
+    DECLINED,
+    DONE,
+    NOTHING,
+    OPEN,
+    PENDING,
+    answer_of,
+    charged,
+    of_reference,
+)
 from ..engine.means import sepa_reason
 
 _logger = logging.getLogger(__name__)
@@ -147,9 +156,7 @@ class PaymentTransaction(models.Model):
         self._process("stripe", data)
         if self.state == was:
             return None
-        return self.env._(
-            "%(reference)s: %(state)s", reference=self.reference, state=self.state
-        )
+        return self.env._("%(reference)s: %(state)s", reference=self.reference, state=self.state)
 
     def _cn285_stripe_refused(self, intent, answer):
         """Whether a refusal is news of this transaction's own intent."""
@@ -178,9 +185,7 @@ class PaymentTransaction(models.Model):
             self._set_error(setup["last_setup_error"].get("message") or "")
         if self.state == was:
             return None
-        return self.env._(
-            "%(reference)s: %(state)s", reference=self.reference, state=self.state
-        )
+        return self.env._("%(reference)s: %(state)s", reference=self.reference, state=self.state)
 
     def _cn285_stripe_take_over_refund(self, refund):
         """Take over a refund of this payment, once.
@@ -251,7 +256,7 @@ class PaymentTransaction(models.Model):
         return True
 
     def _cn285_stripe_is_closed(self):
-        """Whether an intent that Stripe does not cancel is closed; one that was paid is taken over."""
+        """Whether an intent that Stripe does not cancel is closed; what was paid is taken over."""
         try:
             intent = self.provider_id._cn285_stripe_fetch(
                 "payment_intents", self.provider_reference, ["payment_method"]
