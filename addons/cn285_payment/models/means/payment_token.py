@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
 
+from ...engine.declines import CARD
+from ...engine.retries import plain_days
+
 
 class PaymentToken(models.Model):
     """A means of payment: what is kept of it, and who pays by it."""
@@ -77,3 +80,18 @@ class PaymentToken(models.Model):
                 company=company.name,
             )
         return token.provider_id._cn285_obstacle()
+
+    # === HOOKS OF PROVIDERS === #
+
+    def _cn285_rail(self):
+        """Hook: whose codes tell why these means refuse: one of :mod:`engine.declines`."""
+        self.ensure_one()
+        return CARD
+
+    def _cn285_retry_terms(self, company):
+        """Hook: on which days after the first refusal these means are tried again.
+
+        :returns: ``(days, function of a day and a number of days that counts them)``
+        """
+        self.ensure_one()
+        return company._cn285_retry_days(), plain_days
