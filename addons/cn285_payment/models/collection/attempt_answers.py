@@ -61,7 +61,7 @@ class PaymentAttempt(models.Model):
         for attempt in self:
             vals = attempt._answer(problem)
             if any(attempt[name] != value for name, value in vals.items()):
-                attempt.write(vals)
+                attempt.write({**vals, "answered_at": fields.Datetime.now()})
 
     def _answer(self, problem=None):
         """Values of what the transaction says."""

@@ -59,9 +59,15 @@ class PaymentAttempt(models.Model):
                 one.number > since
                 and one.token_id == token
                 and one._is_refused()
-                and not (token.cn285_renewed_on and one._refused_on() < token.cn285_renewed_on)
+                and not one._is_before_renewal()
             )
         )
+
+    def _is_before_renewal(self):
+        """Whether the means were renewed after they refused."""
+        self.ensure_one()
+        renewed = self.token_id.cn285_renewed_at
+        return bool(renewed and self.answered_at and self.answered_at <= renewed)
 
     def _refused_on(self):
         self.ensure_one()

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .payment_attempt import ASKED_STATES
+from .payment_attempt import ASKED_STATES, OPEN_STATES
 
 
 class Collection(models.AbstractModel):
@@ -45,12 +45,16 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _due_moves(self, company):
-        """Open invoices of automatic contracts, something of which is due and was never refused."""
+        """Open invoices of automatic contracts, something of which is due.
+
+        Without those that were refused by means that are still used: retries have their own days.
+        """
         moves = self.env["account.move"]
         moves.flush_model()
         self.env["account.move.line"].flush_model()
         self.env["cn285.contract"].flush_model(["collection_mode"])
         self.env["cn285.payment.attempt"].flush_model()
+        self.env["payment.token"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """SELECT move.id
@@ -70,14 +74,21 @@ class Collection(models.AbstractModel):
                                      AND line.display_type = 'payment_term'
                                      AND NOT line.reconciled
                                      AND COALESCE(line.date_maturity, move.date) <= %(today)s)
-                      AND COALESCE((SELECT attempt.state
-                                      FROM cn285_payment_attempt attempt
-                                     WHERE attempt.move_id = move.id
-                                     ORDER BY attempt.number DESC LIMIT 1), '')
-                          NOT IN ('open', 'sent', 'pending', 'unknown', 'declined', 'returned')
+                      AND NOT EXISTS (SELECT 1
+                                        FROM cn285_payment_attempt attempt
+                                        JOIN payment_token token ON token.id = attempt.token_id
+                                       WHERE attempt.move_id = move.id
+                                         AND (attempt.state IN %(open)s
+                                              OR (attempt.state IN ('declined', 'returned')
+                                                  AND token.active
+                                                  AND token.cn285_state <> 'revoked'
+                                                  AND attempt.number = (SELECT max(last.number)
+                                                         FROM cn285_payment_attempt last
+                                                        WHERE last.move_id = move.id))))
                     ORDER BY move.invoice_date_due, move.id""",
                 company=company.id,
                 today=company._cn285_today(),
+                open=OPEN_STATES,
             )
         )
         return moves.browse(row[0] for row in rows)

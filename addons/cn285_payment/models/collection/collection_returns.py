@@ -61,6 +61,7 @@ class Collection(models.AbstractModel):
                     "code": code,
                     "outcome": classify(code, rail=attempt.token_id._cn285_rail()),
                     "returned_on": day,
+                    "answered_at": fields.Datetime.now(),
                     "return_move_id": move.id,
                     "is_followed": False,
                 }
@@ -124,4 +125,11 @@ class PaymentAttempt(models.Model):
         transaction = self.transaction_id.with_context(cn285_sending=True)
         transaction.write({"cn285_code": code, "cn285_outcome": outcome})
         transaction._set_error(self.env._("Refused: %s", code or "?"))
-        self.write({"state": "declined", "code": code, "outcome": outcome})
+        self.write(
+            {
+                "state": "declined",
+                "code": code,
+                "outcome": outcome,
+                "answered_at": fields.Datetime.now(),
+            }
+        )

@@ -1,1 +1,1 @@
-from . import test_collection
+from . import test_collection, test_refusals

@@ -3,7 +3,6 @@ from datetime import date
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from odoo import fields
 from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import ValidationError
@@ -19,18 +18,40 @@ class CollectionCase(ContractCase):
     refusal, ``timeout`` …
     """
 
+    # The day of the shared invoices, and how many there are.
+    day = date(2026, 1, 1)
+    stock = 2
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.provider = cls._provider()
         cls.card = cls._token(cls.customer)
         cls.customer.cn285_payment_token_id = cls.card
+        cls._bill_stock()
         cls.manager = new_test_user(
             cls.env, "collects", "cn285_contract.group_billing_manager", lang="en_US"
         )
         cls.clerk = new_test_user(
             cls.env, "collects_not", "cn285_contract.group_contract_user", lang="en_US"
         )
+
+    @classmethod
+    def _bill_stock(cls):
+        """Invoices that tests share: 120.00 each, due on the day, billed in one run."""
+        contracts = cls.env["cn285.contract"].union(
+            *(
+                cls._automatic(date_start=cls.day, invoice_separately=True)
+                for _number in range(cls.stock)
+            )
+        )
+        with freeze_time(f"{cls.day} 08:00:00"):
+            cls._bill(cls.day)
+        cls.invoices = contracts.invoice_ids.sorted("id")
+
+    def _invoice(self, number=0):
+        """One of the shared invoices."""
+        return self.invoices[number]
 
     @classmethod
     def _provider(cls):
@@ -80,17 +101,24 @@ class CollectionCase(ContractCase):
             [("move_id", "in", moves.ids)], order="move_id, number"
         )
 
+    def _perform(self, trap):
+        """Run the jobs that were ordered, in this transaction: else each has its own."""
+        while trap.enqueued_jobs:
+            jobs, trap.enqueued_jobs = trap.enqueued_jobs, []
+            for job in jobs:
+                job.func(*job.args, **job.kwargs)
+
     def _retry(self, day):
         """The day's retries, with their jobs."""
         with freeze_time(f"{day} 09:00:00"), trap_jobs() as trap:
             self.env["cn285.collection"]._cron_retries()
-            trap.perform_enqueued_jobs()
+            self._perform(trap)
 
     def _due(self, day):
         """The day's collection of what is due, with its jobs."""
         with freeze_time(f"{day} 09:00:00"), trap_jobs() as trap:
             self.env["cn285.collection"]._cron_collect()
-            trap.perform_enqueued_jobs()
+            self._perform(trap)
 
     @contextmanager
     def _answers(self, *answers):
@@ -128,6 +156,3 @@ class CollectionCase(ContractCase):
     def assertPaid(self, move):
         self.assertIn(move.payment_state, ("paid", "in_payment"))
         self.assertEqual(move.amount_residual, 0)
-
-    def _today(self):
-        return fields.Date.today()
