@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/cn285_payment_stripe_rules.xml",
         "data/queue_job_data.xml",
+        "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "views/cn285_stripe_event_views.xml",
         "views/payment_provider_views.xml",

@@ -1,9 +1,17 @@
+import logging
+
 import stripe
 from odoo import api, models
+from odoo.addons.payment.const import SENSITIVE_KEYS
 from odoo.addons.payment_stripe import const
 from odoo.addons.payment_stripe import utils as stripe_utils
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools.urls import urljoin
+
+# Odoo logs what providers answer, with the secret of a webhook that was just made.
+SENSITIVE_KEYS.update({"secret", "stripe_secret_key", "stripe_webhook_secret"})
+# Below it the package logs whole answers.
+logging.getLogger("stripe").setLevel(logging.INFO)
 
 # Honoured in databases that are marked as a test: a server to try against, instead of Stripe.
 BASE_ADDRESS = "cn285_payment_stripe.base_address"

@@ -2,19 +2,17 @@ import logging
 from datetime import timezone
 
 import stripe
-from odoo import fields, models
+from odoo import models
 from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment_stripe.const import CURRENCY_DECIMALS
 from odoo.addons.payment_stripe.controllers.main import StripeController
 from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.exceptions import UserError
 
 from ..engine.intents import (
     DECLINED,
     DONE,
     NOTHING,
-    OPEN,
     PENDING,
     answer_of,
     charged,
@@ -29,16 +27,9 @@ CLOCKS = 3600  # seconds
 
 
 class PaymentTransaction(models.Model):
-    """What became of a transaction at Stripe: asked, taken over, or withdrawn."""
+    """What became of a transaction at Stripe: asked, or told by an event and taken over."""
 
     _inherit = "payment.transaction"
-
-    cn285_intent_closed = fields.Boolean(
-        string="Withdrawn at Stripe",
-        readonly=True,
-        copy=False,
-        help="The payment intent was cancelled: no old link can charge the customer any more.",
-    )
 
     # === ASKING === #
 
@@ -71,7 +62,9 @@ class PaymentTransaction(models.Model):
         customer = self.sudo().token_id.provider_ref
         if not customer:
             return None
-        since = int(self.create_date.replace(tzinfo=timezone.utc).timestamp()) - CLOCKS
+        # The database's clock made it, this machine's sent it: whichever is behind.
+        moments = [self.create_date, *filter(None, self.cn285_attempt_ids.mapped("sent_at"))]
+        since = int(min(moments).replace(tzinfo=timezone.utc).timestamp()) - CLOCKS
         client = provider._cn285_stripe_client()
         pages = client.v1.payment_intents.list(
             {"customer": customer, "created": {"gte": since}, "limit": 100}
@@ -111,7 +104,8 @@ class PaymentTransaction(models.Model):
             raise RetryableJobError(
                 f"{self.reference} is being worked.", seconds=20, ignore_retry=True
             )
-        (self | attempts).invalidate_recordset()
+        self.invalidate_recordset()
+        attempts.invalidate_recordset()
 
     def _cn285_stripe_contradiction(self, intent):
         """Why an intent cannot be this transaction's, in a clerk's words, or None.
@@ -219,52 +213,3 @@ class PaymentTransaction(models.Model):
             self.currency_id,
             arbitrary_decimal_number=CURRENCY_DECIMALS.get(self.currency_id.name),
         )
-
-    # === WITHDRAWING === #
-
-    def _cn285_withdraw(self):
-        """Cancel the intent of a refused transaction, so that no old link or window charges.
-
-        :raises UserError: it is paid or under way, or Stripe does not answer
-        """
-        super()._cn285_withdraw()
-        if self.provider_code == "stripe" and not self._cn285_stripe_withdraw():
-            raise UserError(
-                self.env._(
-                    "%s is not withdrawn at Stripe: the customer may be paying it at this moment.",
-                    self.reference,
-                )
-            )
-
-    def _cn285_stripe_withdraw(self):
-        """Whether the intent of a transaction can charge nobody any more; what it did is known."""
-        if self.cn285_intent_closed or not self._cn285_stripe_has_intent():
-            return True
-        client = self.provider_id._cn285_stripe_client()
-        try:
-            client.v1.payment_intents.cancel(self.provider_reference)
-        except stripe.InvalidRequestError:
-            if not self._cn285_stripe_is_closed():
-                return False
-        except stripe.StripeError as error:
-            _logger.warning(
-                "%s could not be withdrawn at Stripe: %s", self.reference, type(error).__name__
-            )
-            return False
-        # sudo: kept by the program.
-        self.sudo().cn285_intent_closed = True
-        return True
-
-    def _cn285_stripe_is_closed(self):
-        """Whether an intent that Stripe does not cancel is closed; what was paid is taken over."""
-        try:
-            intent = self.provider_id._cn285_stripe_fetch(
-                "payment_intents", self.provider_reference, ["payment_method"]
-            )
-            if intent is None or intent["status"] == "canceled":
-                return True
-            if intent["status"] not in OPEN:
-                self._cn285_stripe_take_over(intent)
-        except (RetryableJobError, stripe.StripeError) as error:
-            _logger.warning("%s at Stripe: %s", self.reference, type(error).__name__)
-        return False
