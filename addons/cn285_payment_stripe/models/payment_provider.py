@@ -10,8 +10,8 @@ from odoo.tools.urls import urljoin
 
 # Odoo logs what providers answer, with the secret of a webhook that was just made.
 SENSITIVE_KEYS.update({"secret", "stripe_secret_key", "stripe_webhook_secret"})
-# Below it the package logs whole answers.
-logging.getLogger("stripe").setLevel(logging.INFO)
+# At its finest level the package logs whole answers.
+logging.getLogger("stripe").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 # Honoured in databases that are marked as a test: a server to try against, instead of Stripe.
 BASE_ADDRESS = "cn285_payment_stripe.base_address"
@@ -130,7 +130,7 @@ class PaymentProvider(models.Model):
     def _cn285_stripe_signed(self, body, header):
         try:
             return stripe.WebhookSignature.verify_header(
-                body, header, stripe_utils.get_webhook_secret(self), SIGNATURE_AGE
+                body, header, stripe_utils.get_webhook_secret(self) or None, SIGNATURE_AGE
             )
         except (stripe.SignatureVerificationError, ValueError):
             # ValueError: what is no text cannot be signed.

@@ -31,9 +31,11 @@ class PaymentToken(models.Model):
         )
         for token in changed:
             was = token.cn285_expiry_date
-            token.write({**values, **self._cn285_stripe_shown(method)})
-            if token.cn285_expiry_date != was:
-                token._cn285_stripe_renewed()
+            token.write(self._cn285_stripe_shown(method))
+            if was and values.get("cn285_expiry_date", was) > was:
+                token._cn285_renew(values)
+            else:
+                token.write(values)
         return changed
 
     def _cn285_stripe_values(self, method):
@@ -55,15 +57,3 @@ class PaymentToken(models.Model):
         if self.provider_code == "stripe" and self._cn285_rail() == SEPA:
             return SEPA_DAYS, add_target_days
         return super()._cn285_retry_terms(company)
-
-    def _cn285_stripe_renewed(self):
-        """The bank renewed the card: what hung on it is tried again at once."""
-        for token in self:
-            company = token.company_id or token.provider_id.company_id
-            token.write({"cn285_state": "valid", "cn285_renewed_on": company._cn285_today()})
-            refused = self.env["cn285.payment.attempt"].search(
-                [("token_id", "=", token.id), ("state", "in", ("declined", "returned"))]
-            )
-            moves = refused.move_id._cn285_collectable()
-            if moves:
-                self.env["cn285.collection"].with_company(company)._delay_collect(moves, "means")

@@ -165,7 +165,8 @@ class StripeEvent(models.Model):
 
         :raises RetryableJobError: something is under way that has to end first
         """
-        self.ensure_one()
+        if not self.exists():
+            return  # its provider was deleted
         if not self.try_lock_for_update():
             raise RetryableJobError("The event is being worked.", seconds=30, ignore_retry=True)
         if self.state != "received":

@@ -1,10 +1,10 @@
-from contextlib import nullcontext
+from contextlib import contextmanager
 from datetime import date, datetime, timezone
 
 from freezegun import freeze_time
+from odoo import fields
 from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.addons.cn285_payment_stripe.models.payment_provider import BASE_ADDRESS
-from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from stripe_server import StripeServer
@@ -28,8 +28,6 @@ class StripeCase(ContractCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Jobs that may commit get a cursor of their own, which does not see what a test wrote.
-        cls.classPatch(Job, "in_temporary_env", lambda _job: nullcontext())
         cls.server = shared_server()
         cls.env["res.company"]._cn285_mark_test_database()
         cls.env["ir.config_parameter"].set_param(BASE_ADDRESS, cls.server.url)
@@ -108,13 +106,30 @@ class StripeCase(ContractCase):
 
     def _collect(self, move, origin="due"):
         """Collect an invoice, and do what was ordered meanwhile."""
-        with trap_jobs() as trap:
+        with self._with_jobs():
             self.env["cn285.collection"]._collect(move, origin)
-            trap.perform_enqueued_jobs()
         return self._attempts(move)
 
     def _attempts(self, move):
         return self.env["cn285.payment.attempt"].search([("move_id", "=", move.id)], order="number")
+
+    def _later(self, hours):
+        """Some hours from now."""
+        return freeze_time(fields.Datetime.add(fields.Datetime.now(), hours=hours), tick=True)
+
+    @contextmanager
+    def _with_jobs(self):
+        """What is ordered meanwhile is done at the end, with what that orders.
+
+        In this test's environment: those of requests are closed by then.
+        """
+        with trap_jobs() as trap:
+            yield trap
+            while trap.enqueued_jobs:
+                jobs, trap.enqueued_jobs = trap.enqueued_jobs, []
+                for job in jobs:
+                    method = getattr(job.recordset.with_env(self.env), job.method_name)
+                    method(*job.args, **job.kwargs)
 
     def _work_events(self, *types, order=None):
         """Take in what the server tells of, as its webhook does, and do the work.
@@ -125,7 +140,7 @@ class StripeCase(ContractCase):
         self.server.hooks.waiting = []
         going = [event for event in waiting if not types or event["type"] in types]
         events = self.env["cn285.stripe.event"].browse()
-        with trap_jobs() as trap:
+        with self._with_jobs():
             for event in order(going) if order else going:
                 events |= self.env["cn285.stripe.event"]._receive(
                     self.provider,
@@ -134,7 +149,6 @@ class StripeCase(ContractCase):
                     event["data"]["object"]["id"],
                     event["created"],
                 )
-            trap.perform_enqueued_jobs()
         return events
 
     def assertCharged(self, move, amount):

@@ -99,13 +99,6 @@ class TestStripeCharges(StripeCase):
                 self.assertPaid(move)
                 self.assertCharged(move, 120.0)
 
-    def _later(self, hours):
-        from freezegun import freeze_time
-        from odoo import fields
-
-        now = fields.Datetime.add(fields.Datetime.now(), hours=hours)
-        return freeze_time(now, tick=True)
-
     def test_paid_otherwise_while_nobody_knew(self):
         move, attempt = self._lost("drop")
         self.server.script(attempt.token_id.stripe_payment_method, *["ok"] * 3)

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import HttpCase, tagged
 
 from stripe_server import intents, means
@@ -37,11 +36,10 @@ class ChallengedCase(StripeCase):
         intents.authenticate(account, intent)
 
     def _pay_by_transfer(self):
-        with trap_jobs() as trap:
+        with self._with_jobs():
             self.env["account.payment.register"].with_context(
                 active_model="account.move", active_ids=self.move.ids
             ).create({})._create_payments()
-            trap.perform_enqueued_jobs()
 
 
 @tagged("post_install", "-at_install")
@@ -79,9 +77,8 @@ class TestStripeConfirmation(ChallengedCase):
 
     def test_confirmed_elsewhere_meanwhile(self):
         self._customer_confirms()
-        with trap_jobs() as trap:
+        with self._with_jobs():
             self.assertIn("message", self.transaction._cn285_stripe_confirmation())
-            trap.perform_enqueued_jobs()
         self.assertEqual(self.attempt.state, "done")
         self.assertPaid(self.move)
 
@@ -100,15 +97,17 @@ class TestStripeConfirmation(ChallengedCase):
         self._customer_confirms()
         self.move.cn285_contract_ids.payment_token_id = self._token()
         attempts = self._collect(self.move, "button")
-        for _again in range(3):
-            with trap_jobs() as trap:
+        self.assertEqual(attempts.mapped("state"), ["declined", "unknown"])
+        for hours in range(3):
+            with self._with_jobs(), self._later(hours):
                 self.env["cn285.collection"]._clear_up(
                     attempts.filtered(lambda one: one.state in ("open", "sent", "unknown"))
                 )
-                trap.perform_enqueued_jobs()
+            # Odoo's scheduled action.
+            self.transaction.filtered(lambda tx: not tx.is_post_processed)._post_process()
         self.assertCharged(self.move, 120.0)
         self.assertPaid(self.move)
-        self.assertEqual(self.attempt.state, "done")
+        self.assertEqual(attempts.mapped("state"), ["done", "cancelled"])
 
     def test_paid_otherwise(self):
         self._pay_by_transfer()
@@ -218,7 +217,7 @@ class TestStripeConfirmationPage(ChallengedCase, HttpCase):
 
     def test_confirmed_in_the_browser(self):
         link = self.transaction._cn285_stripe_link()
-        with trap_jobs() as trap:
+        with self._with_jobs():
             self.browser_js(
                 link.replace(self.transaction.get_base_url(), ""),
                 code="""
@@ -237,7 +236,8 @@ class TestStripeConfirmationPage(ChallengedCase, HttpCase):
                         (await find(".stripe-fail")).click();
                         await find("[name=message]:not(.d-none)");
                         (await find("button[name=confirm]:not([disabled])")).click();
-                        window.addEventListener("beforeunload", () => console.log("test successful"));
+                        const left = () => console.log("test successful");
+                        window.addEventListener("beforeunload", left);
                         (await find(".stripe-complete")).click();
                     })();
                 """,
@@ -246,7 +246,6 @@ class TestStripeConfirmationPage(ChallengedCase, HttpCase):
                 timeout=60,
             )
             self._settled()
-            trap.perform_enqueued_jobs()
         self.transaction.invalidate_recordset()
         self.assertEqual(self.transaction.state, "done")
         self.assertEqual(self.attempt.state, "done")
@@ -255,7 +254,5 @@ class TestStripeConfirmationPage(ChallengedCase, HttpCase):
 
     def _settled(self):
         """The browser left for the page that takes over; ask it ourselves where it was closed."""
-        self.url_open(
-            "/payment/stripe/return?reference=%s&payment_intent=%s"
-            % (self.transaction.reference, self.transaction.provider_reference)
-        )
+        reference, intent = self.transaction.reference, self.transaction.provider_reference
+        self.url_open(f"/payment/stripe/return?reference={reference}&payment_intent={intent}")

@@ -118,7 +118,7 @@ class TestStripeDebits(StripeCase):
     def test_taken_back_by_the_debtor(self):
         move = self._invoice(self._token("FR7920041010050500013M02600"))
         attempt = self._collect(move)
-        self.server.advance(6 * 86400)
+        self.server.advance(5 * 86400 + 3600)
         self._work_events()
         self.assertPaid(move)
         self.server.advance(2 * 86400)
