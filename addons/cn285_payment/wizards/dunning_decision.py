@@ -32,10 +32,11 @@ class DunningDecision(models.TransientModel):
 
     @api.depends("case_id")
     def _compute_candidate_ids(self):
+        may_read = self.env["account.move"].has_access("read")
         for decision in self:
             # sudo: open invoices of a debtor whom the user may read.
             case = decision.case_id.sudo()
-            decision.candidate_ids = case._open_moves() if case else False
+            decision.candidate_ids = case._open_moves() if case and may_read else False
 
     def action_note(self):
         """Note it, and go on."""

@@ -15,7 +15,14 @@ class TestHolds(DebtCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.clerk = new_test_user(cls.env, "holds_clerk", "cn285_contract.group_contract_user")
-        cls.reader = new_test_user(cls.env, "holds_reader", "cn285_contract.group_contract_reader")
+        cls.reader = new_test_user(
+            cls.env, "holds_reader", "base.group_user,cn285_contract.group_contract_reader"
+        )
+        cls.accountant = new_test_user(
+            cls.env,
+            "holds_accountant",
+            "cn285_contract.group_contract_user,account.group_account_invoice",
+        )
         cls.owner = new_test_user(cls.env, "holds_own", "cn285_contract.group_contract_user_own")
 
     def test_a_promise_holds_all(self):
@@ -150,8 +157,10 @@ class TestHolds(DebtCase):
         dialogs = self.env["cn285.dunning.decision"].with_user(self.clerk)
         with imagined_day(date(2026, 2, 11)):
             dialog = dialogs.create({"case_id": case.id, "kind": "promise", "date": "2026-02-20"})
-            self.assertEqual(dialog.candidate_ids.ids, move.ids)
-            dialog.action_note()
+            self.assertFalse(dialog.candidate_ids, "invoices are for who may read them")
+            accountant = dialogs.with_user(self.accountant).create({"case_id": case.id})
+            self.assertEqual(accountant.candidate_ids, move)
+            self.assertTrue(dialog.action_note())
             self.assertEqual(case.state, "promised")
             case.with_user(self.clerk).action_forget_promise()
             self.assertEqual(case.state, "open")
