@@ -345,7 +345,7 @@ class DunningCase(models.Model):
                 for partner_id in service._above_limit(company, partner_ids)
             )
         )
-        if moves and not imagining():
+        if moves:
             self.env["cn285.collection"]._collect(moves, "limit")
 
     def _react_to_limit(self):
