@@ -19,7 +19,9 @@ class DunningDecision(models.TransientModel):
     overdue_amount = fields.Monetary(related="case_id.overdue_amount")
     kind = fields.Selection(KINDS, required=True, default="promise")
     date = fields.Date(string="Day")
-    candidate_ids = fields.Many2many("account.move", compute="_compute_candidate_ids")
+    candidate_ids = fields.Many2many(
+        "account.move", compute="_compute_candidate_ids", compute_sudo=True
+    )
     move_ids = fields.Many2many(
         "account.move",
         "cn285_dunning_decision_move_rel",
@@ -32,10 +34,9 @@ class DunningDecision(models.TransientModel):
 
     @api.depends("case_id")
     def _compute_candidate_ids(self):
-        may_read = self.env["account.move"].has_access("read")
+        may_read = self.env["account.move"].sudo(False).has_access("read")
         for decision in self:
-            # sudo: open invoices of a debtor whom the user may read.
-            case = decision.case_id.sudo()
+            case = decision.case_id
             decision.candidate_ids = case._open_moves() if case and may_read else False
 
     def action_note(self):

@@ -115,6 +115,7 @@ class LateFee(models.Model):
         """
         # sudo: what is owed by law, whoever's invoice it is.
         fees, proposed, failed = self.sudo(), self.sudo().browse(), {}
+        fees.flush_model(["state"])  # before the index of open proposals sees new ones
         for company, own in moves.sudo().grouped("company_id").items():
             late = own.with_company(company).filtered(lambda move: move._cn285_may_bear_fees())
             policies = self.env["cn285.dunning.policy"]._of(

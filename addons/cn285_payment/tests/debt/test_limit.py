@@ -143,7 +143,10 @@ class TestLimit(DebtCase):
             change.action_schedule()
         self.assertEqual(asked, [(move.ids, "limit")])
         self.assertEqual(change.state, "applied")
-        self.assertEqual(float(self._exposure().total), 60.0)
+        exposure = self._exposure()
+        self.assertEqual((float(exposure.open), float(exposure.usage)), (0.0, 60.0))
+        # What was granted is due by now.
+        self.assertEqual(float(exposure.due), 150.0)
 
     def test_a_preview_collects_nothing(self):
         contract, _move = self._owing(limit=100.0)
