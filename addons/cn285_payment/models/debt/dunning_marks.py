@@ -155,7 +155,6 @@ class ContractTemplate(models.Model):
     dunning_policy_id = fields.Many2one(
         "cn285.dunning.policy",
         ondelete="restrict",
-        check_company=True,
         help="Of contracts of this template, unless the payer or one of its tags has another. "
         "Left empty: that of the company.",
     )
