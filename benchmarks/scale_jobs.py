@@ -281,6 +281,7 @@ def revenue(env):
 
 def changes(env, count=500):
     """Prices of some items change today, by changes that were planned."""
+    today = env.company._cn285_today()
     items = env["cn285.contract.item"].search(
         [("billing_type", "=", "fixed"), ("price_source", "=", "manual")],
         order="id desc",
@@ -292,7 +293,7 @@ def changes(env, count=500):
                 "contract_id": item.contract_id.id,
                 "item_id": item.id,
                 "type": "price",
-                "date_effective": TODAY + timedelta(days=1),
+                "date_effective": today + timedelta(days=1),
                 "values": {"price_unit": item.price_unit + 1},
             }
             for item in items
@@ -302,7 +303,7 @@ def changes(env, count=500):
     env.flush_all()
     env.cr.execute(
         "UPDATE cn285_contract_change SET date_effective = %s WHERE id = ANY(%s)",
-        [TODAY, made.ids],
+        [today, made.ids],
     )
     env.cr.commit()
     env.invalidate_all()

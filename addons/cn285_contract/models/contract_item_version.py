@@ -112,10 +112,11 @@ class ContractItem(models.Model):
     def _version_on(self, day):
         """The version in force on a day; an empty one where the item's terms never changed."""
         self.ensure_one()
-        versions = self.version_ids
-        if not versions:
-            return versions
-        return versions.filtered(lambda v: not v.date_from or v.date_from <= day)[-1:]
+        found = self.version_ids[:0]
+        for version in self.version_ids:
+            if not version.date_from or version.date_from <= day:
+                found = version
+        return found
 
     def _price_terms_on(self, day):
         """What has the price terms of a day: a version, or the item itself."""
