@@ -12,6 +12,7 @@ from . import (
     guarded,
     large_table,
     batched_messages,
+    summed_table,
     batched_tracking,
     res_company,
     test_database,

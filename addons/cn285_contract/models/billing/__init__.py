@@ -10,6 +10,7 @@ from . import (
     contract_preview,
     billing_schedule,
     planned_rows,
+    billing_schedule_sum,
     repricing,
     billing_calendar,
     issue_dates,
