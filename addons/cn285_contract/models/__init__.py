@@ -38,6 +38,7 @@ from . import (
     contract_item_rows,
     contract_item_extension,
     contract_item_version,
+    contract_plan_again,
     contract_portal,
     first_steps,
     pricing,

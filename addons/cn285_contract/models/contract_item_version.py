@@ -112,8 +112,11 @@ class ContractItem(models.Model):
     def _version_on(self, day):
         """The version in force on a day; an empty one where the item's terms never changed."""
         self.ensure_one()
-        found = self.version_ids[:0]
-        for version in self.version_ids:
+        versions = self.version_ids
+        if not versions:
+            return versions
+        found = versions[:0]
+        for version in versions:
             if not version.date_from or version.date_from <= day:
                 found = version
         return found
@@ -121,11 +124,6 @@ class ContractItem(models.Model):
     def _price_terms_on(self, day):
         """What has the price terms of a day: a version, or the item itself."""
         return self._version_on(day) or self
-
-    def _pricelist_on(self, day):
-        """The pricelist of a day: of the version in force, else the contract's."""
-        version = self._version_on(day)
-        return version.pricelist_id if version else self.contract_id.pricelist_id
 
     def _engine_stretches(self):
         """The item's history as the planning engine wants it: its terms by stretches of days.

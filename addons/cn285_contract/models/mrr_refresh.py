@@ -62,8 +62,7 @@ class ContractItem(models.Model):
 
     def _price_may_differ(self):
         """What was invoiced of these items is not any more: pricelists are asked again."""
-        asking = self.filtered(lambda item: item.price_source != "manual")
-        self.env.add_to_compute(self._fields["mrr_amount"], asking)
+        self.filtered(lambda item: item.price_source != "manual").modified(["price_source"])
 
     @api.model
     def _mrr_stale(self, company, seen):
