@@ -334,7 +334,8 @@ class Contract(models.Model):
         for contract in self:
             today, items = contract._today(), contract._mrr_items()
             now.update(dict.fromkeys(items, today))
-            signed = items | contract.item_ids.filtered(lambda item: item._starts_by_itself())
+            coming = [item.id for item in contract.item_ids if item._starts_by_itself()]
+            signed = items | items.browse(coming) if coming else items
             starts = [item.billing_start for item in signed if item.billing_start]
             agreed.update(dict.fromkeys(signed, max([today, *starts])))
             members[contract] = items, signed

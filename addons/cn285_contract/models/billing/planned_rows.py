@@ -1,10 +1,9 @@
 """Planned rows are compared with a plan as the database has them, and written in one statement."""
 
-import json
-
 from odoo import api, models
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL
 
+from ..bulk import update_rows
 from ..common import OPEN_STATES
 
 # What rating says of a row of usage, and no plan.
@@ -43,48 +42,7 @@ class BillingSchedule(models.Model):
 
         :param values: ``{row id: values}``, with all ``names``; money is rounded already
         """
-        if not values or not names:
-            return
-        self.flush_model()
-        columns = [self._fields[name] for name in names]
-        made = [
-            self._as_array(field, [vals[field.name] for vals in values.values()])
-            for field in columns
-        ]
-        self.env.execute_query(
-            SQL(
-                """UPDATE cn285_billing_schedule row
-                      SET %s, write_uid = %s, write_date = %s
-                     FROM unnest(%s::int[], %s) AS made (id, %s)
-                    WHERE row.id = made.id AND row.state = ANY(%s)
-                RETURNING 1""",
-                SQL(", ").join(
-                    SQL("%s = made.%s", SQL.identifier(name), SQL.identifier(name))
-                    for name in names
-                ),
-                self.env.uid,
-                self.env.cr.now(),
-                list(values),
-                SQL(", ").join(made),
-                SQL(", ").join(SQL.identifier(name) for name in names),
-                list(OPEN_STATES),
-            )
-        )
-        rows = self.browse(list(values))
-        rows.invalidate_recordset([*names, "write_uid", "write_date"], flush=False)
-        rows.modified(names)
-
-    def _as_array(self, field, values):
-        """Values of a column, as an array of its type."""
-        digits = field.type == "float" and field.get_digits(self.env)
-        if digits:
-            rounded = {value: float_round(value or 0.0, digits[1]) for value in set(values)}
-            values = [rounded[value] for value in values]
-        elif field.type == "json":
-            values = [json.dumps(value) if value else None for value in values]
-        else:
-            values = [None if value is False else value for value in values]
-        return SQL("%s::%s[]", values, SQL(field.column_type[1]))
+        update_rows(self, values, names, SQL("row.state = ANY(%s)", list(OPEN_STATES)))
 
 
 def _is_other(current, value):

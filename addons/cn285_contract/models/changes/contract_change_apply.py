@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger, split_every
 
-from ..bulk import CONCURRENCY_ERRORS, commit_batch
+from ..bulk import CONCURRENCY_ERRORS, commit_batch, update_rows
 from ..common import in_some_language, in_users_language, labelled
 from ..contract_mrr import worked_out_once
 from ..isolation import each_or_apart
@@ -16,7 +16,7 @@ from ..product_rules import RULES_KEPT
 _logger = logging.getLogger(__name__)
 
 # Contracts whose due changes are applied, and committed, together.
-APPLY_BATCH = 100
+APPLY_BATCH = 250
 
 
 class ContractChange(models.Model):
@@ -295,8 +295,11 @@ class ContractChange(models.Model):
         for company, changes in self.grouped("company_id").items():
             today = company._cn285_today()
             changes._update_state(("scheduled",), "applied", date_applied=today, error=False)
-        for change, after in self._snapshots().items():
-            change._write_inside({"before": before[change], "after": after})
+        noted = {
+            change.id: {"before": before[change], "after": after}
+            for change, after in self._snapshots().items()
+        }
+        update_rows(self, noted, ["before", "after"])
         self._log()
 
     def _check_applicable(self):
