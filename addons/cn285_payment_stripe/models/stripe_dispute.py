@@ -73,8 +73,6 @@ class PaymentTransaction(models.Model):
         A clerk's own mark on an invoice stays: the mark is taken off where a dispute set it.
         """
         moves = self.invoice_ids
-        if "cn285_dunning_blocked" not in moves._fields:
-            return
         if is_disputed and not self.cn285_disputed:
             free = moves.filtered(lambda move: not move.cn285_dunning_blocked)
             self.cn285_disputed = bool(free)

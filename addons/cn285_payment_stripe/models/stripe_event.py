@@ -32,9 +32,9 @@ class StripeEvent(models.Model):
     company_id = fields.Many2one(
         related="provider_id.company_id", store=True, index=True, precompute=True
     )
-    event_id = fields.Char(string="Event", required=True, readonly=True)
+    event_id = fields.Char(required=True, readonly=True)
     event_type = fields.Char(string="Type", required=True, readonly=True)
-    object_id = fields.Char(string="Object", readonly=True)
+    object_id = fields.Char(readonly=True)
     made_at = fields.Datetime(readonly=True, help="When it happened at Stripe.")
     received_at = fields.Datetime(required=True, readonly=True)
     state = fields.Selection(

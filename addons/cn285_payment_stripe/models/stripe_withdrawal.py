@@ -30,7 +30,7 @@ class PaymentTransaction(models.Model):
 
         :raises UserError: it is paid or under way, or Stripe does not answer
         """
-        super()._cn285_withdraw()
+        result = super()._cn285_withdraw()
         if self.provider_code == "stripe" and not self._cn285_stripe_withdraw():
             raise UserError(
                 self.env._(
@@ -38,6 +38,7 @@ class PaymentTransaction(models.Model):
                     self.reference,
                 )
             )
+        return result
 
     def _job_cn285_stripe_withdraw(self):
         """Job: the invoice is paid; what the customer could still confirm is cancelled.
