@@ -32,7 +32,8 @@ class SignedStripeController(StripeController):
             raise Forbidden()
         try:
             event = json.loads(body)
-            kept = event["id"], event["type"], event["data"]["object"].get("id"), event["created"]
+            made = event["data"]["object"]
+            kept = event["id"], event["type"], made.get("id"), int(event["created"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadRequest() from error
         # sudo: whoever signs with a provider's secret is Stripe.

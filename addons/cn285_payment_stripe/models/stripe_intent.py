@@ -49,6 +49,10 @@ class PaymentTransaction(models.Model):
             )
             return None
         answer = answer_of(intent)
+        problem = intent and self._cn285_stripe_contradiction(intent)
+        if problem:
+            _logger.error("%s", problem)
+            return None
         if answer.state != NOTHING:
             self._cn285_stripe_note(answer)
         return answer.state
@@ -113,9 +117,13 @@ class PaymentTransaction(models.Model):
         Money that came twice, or after we gave up, is nothing that a program decides on.
         """
         self.ensure_one()
-        if answer_of(intent).state != DONE or intent["id"] == self.provider_reference:
+        if answer_of(intent).state != DONE:
             return None
-        if self.state == "done":
+        if self._cn285_stripe_is_other_amount(intent):
+            return self.env._(
+                "%s: Stripe charged another amount than was asked for.", self.reference
+            )
+        if self.state == "done" and intent["id"] != self.provider_reference:
             return self.env._(
                 "%(reference)s was paid twice at Stripe: by %(first)s and by %(second)s. Refund "
                 "one of them.",
@@ -124,6 +132,12 @@ class PaymentTransaction(models.Model):
                 second=intent["id"],
             )
         return None
+
+    def _cn285_stripe_is_other_amount(self, intent):
+        return (intent["amount"], intent["currency"].upper()) != (
+            self._cn285_stripe_minor(),
+            self.currency_id.name,
+        )
 
     def _cn285_stripe_take_over(self, intent):
         """Take over what an intent says now; in whatever order events come, it is the same.

@@ -207,6 +207,40 @@ class TestStripeDisputes(StripeCase):
         self.assertPaid(self.move)
         self.assertCharged(self.move, 120.0)
 
+    def test_what_the_customer_paid_himself(self):
+        """In the portal, without an attempt of ours: taken back, and given back."""
+        move = self._invoice(self._token())
+        token = self._token()
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": token.payment_method_id.id,
+                "token_id": token.id,
+                "operation": "online_token",
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": self.customer.id,
+                "reference": "paid-in-the-portal",
+                "invoice_ids": [(6, 0, move.ids)],
+            }
+        )
+        transaction._charge_with_token()
+        transaction._post_process()
+        self.assertPaid(move)
+        before = self._receivable()
+        intent = transaction.provider_reference
+        charge = self.server.account.all("charge", payment_intent=intent)[0]
+        dispute = returns.open_dispute(self.server.account, charge, "general")
+        self._work_events()
+        self._work_events()
+        self.assertMoney(move.amount_residual, "120.00")
+        self.assertMoney(self._receivable() - before, "120.00")
+        self.assertTrue(move.cn285_dunning_blocked)
+        returns.close_dispute(self.server.account, dispute, won=True)
+        self._work_events()
+        self.assertPaid(move)
+        self.assertMoney(self._receivable() - before, "0.00")
+
     def test_fraud_revokes_the_card(self):
         self._dispute("fraudulent")
         self._work_events()
