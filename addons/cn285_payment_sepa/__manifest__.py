@@ -1,6 +1,6 @@
 {
     "name": "Cn285 SEPA Payments",
-    "summary": "Direct debits and transfers through the company's own bank: mandates, files, returns",
+    "summary": "Direct debits and transfers by the company's own bank: mandates, files, returns",
     "version": "19.0.1.0.0",
     "category": "Sales/Contracts",
     "author": "Cn285",
