@@ -11,6 +11,18 @@
     "external_dependencies": {"python": ["python-stdnum"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/cn285_payment_sepa_rules.xml",
+        "data/payment_provider_data.xml",
+        "data/ir_sequence_data.xml",
+        "data/ir_cron_data.xml",
+        "wizards/account_change_views.xml",
+        "views/payment_provider_views.xml",
+        "views/sepa_debit_views.xml",
+        "views/sepa_mandate_views.xml",
+        "views/sepa_file_views.xml",
+        "views/sepa_bank_file_views.xml",
+        "views/cn285_payment_sepa_menus.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -8,8 +8,8 @@ Sources: EPC217-08 (*SEPA requirements for an extended character set*), EPC 130-
 import re
 import unicodedata
 
-from stdnum import iban as iban_rules
 from stdnum.eu import at_02
+from stdnum.iso7064 import mod_97_10
 
 from .errors import SepaError
 
@@ -29,17 +29,20 @@ _LETTERS = str.maketrans(
         "{": "(", "}": ")", "@": "(at)", "€": "EUR", ";": ",", "!": ".", "*": ".",
     }
 )  # fmt: skip
-# The European Economic Area, with the parts of France that have codes of their own.
-_EEA = frozenset(
-    (
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
-        "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-        "GF", "GP", "MQ", "RE", "YT",
-    )
-)  # fmt: skip
-_SEPA_BESIDE = frozenset(
-    ("AD", "AL", "CH", "GB", "GI", "MC", "MD", "ME", "MK", "RS", "SM", "VA")
-)  # fmt: skip
+# Countries of the SEPA area, with the length of their account numbers (SWIFT, *IBAN Registry*):
+# those of the European Economic Area, and those beside it.
+_EEA = {
+    "AT": 20, "BE": 16, "BG": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24,
+    "FI": 18, "FR": 27, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27, "LI": 21,
+    "LT": 20, "LU": 20, "LV": 21, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24,
+    "SE": 24, "SI": 19, "SK": 24,
+}  # fmt: skip
+_BESIDE = {
+    "AD": 24, "AL": 28, "CH": 21, "GB": 22, "GI": 23, "MC": 27, "MD": 24, "ME": 22, "MK": 19,
+    "RS": 22, "SM": 27, "VA": 22,
+}  # fmt: skip
+_LENGTHS = _EEA | _BESIDE
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
 
 
 def clean_text(text: str, length: int) -> str:
@@ -78,16 +81,13 @@ def check_iban(value: str) -> str:
     :raises SepaError: where its check digits are wrong, or its country is not in the area
     """
     iban = re.sub(r"\s", "", value or "").upper()
-    if not iban_rules.is_valid(iban):
+    if not _IBAN.fullmatch(iban) or not mod_97_10.is_valid(iban[4:] + iban[:4]):
         raise SepaError("bad_iban", value=value)
-    if not is_sepa(iban[:2]):
+    if iban[:2] not in _LENGTHS:
         raise SepaError("not_sepa", value=iban)
+    if len(iban) != _LENGTHS[iban[:2]]:
+        raise SepaError("bad_iban", value=value)
     return iban
-
-
-def is_sepa(country: str) -> bool:
-    """Whether accounts of a country (ISO 3166, two letters) can be debited or paid by SEPA."""
-    return country in _EEA or country in _SEPA_BESIDE
 
 
 def needs_address(iban: str) -> bool:

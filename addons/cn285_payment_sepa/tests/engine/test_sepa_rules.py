@@ -4,7 +4,7 @@ import doctest
 from datetime import date
 
 import pytest
-from cn285_sepa_house.cn285_payment_sepa.engine import identifiers, mandate, return_reasons
+from cn285_sepa_house.cn285_payment_sepa.engine import identifiers, mandate
 from cn285_sepa_house.cn285_payment_sepa.engine.errors import SepaError
 from cn285_sepa_house.cn285_payment_sepa.engine.identifiers import (
     check_creditor_identifier,
@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-@pytest.mark.parametrize("module", [identifiers, mandate, return_reasons])
+@pytest.mark.parametrize("module", [identifiers, mandate])
 def test_examples(module):
     results = doctest.testmod(module)
     assert results.attempted and not results.failed
