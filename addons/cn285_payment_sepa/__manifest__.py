@@ -19,6 +19,7 @@
         "views/payment_provider_views.xml",
         "views/sepa_debit_views.xml",
         "views/sepa_mandate_views.xml",
+        "views/sepa_transfer_views.xml",
         "views/sepa_file_views.xml",
         "views/sepa_bank_file_views.xml",
         "views/cn285_payment_sepa_menus.xml",

@@ -14,6 +14,8 @@ from . import (
     payment_transaction,
     sepa_file,
     sepa_file_making,
+    sepa_transfer,
+    sepa_transfer_making,
     sepa_settlement,
     sepa_bank_file,
     sepa_bank_file_reading,

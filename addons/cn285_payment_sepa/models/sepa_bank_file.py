@@ -61,9 +61,7 @@ class SepaBankFile(models.Model):
     def _unlink_only_unread(self):
         for file in self:
             if file.state != "draft":
-                raise UserError(
-                    self.env._("%s was read: what it said stays on record.", file.name)
-                )
+                raise UserError(self.env._("%s was read: what it said stays on record.", file.name))
 
 
 class SepaBankLine(models.Model):
@@ -92,9 +90,7 @@ class SepaBankLine(models.Model):
     code = fields.Char(string="Reason Code", readonly=True)
     message = fields.Char(string="What Was Done", readonly=True)
     debit_id = fields.Many2one("cn285.sepa.debit", readonly=True, ondelete="restrict")
-    move_id = fields.Many2one(
-        "account.move", string="Invoice", readonly=True, ondelete="restrict"
-    )
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True, ondelete="restrict")
     state = fields.Selection(
         [("done", "Done"), ("open", "For a Clerk"), ("known", "Known Already")],
         string="Status",

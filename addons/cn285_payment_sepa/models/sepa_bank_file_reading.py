@@ -104,7 +104,11 @@ class SepaBankFile(models.Model):
 
     def _known(self, keys):
         rows = self.env["cn285.sepa.bank.line"].search_fetch(
-            [("company_id", "=", self.company_id.id), ("key", "in", keys), ("state", "!=", "known")],
+            [
+                ("company_id", "=", self.company_id.id),
+                ("key", "in", keys),
+                ("state", "!=", "known"),
+            ],
             ["key"],
         )
         return set(rows.mapped("key"))
@@ -142,9 +146,28 @@ class SepaBankFile(models.Model):
             [("company_id", "=", self.company_id.id), *domain]
         )
 
+    def _transfer(self, reference):
+        found = self.env["cn285.sepa.transfer"].search(
+            [("company_id", "=", self.company_id.id), ("reference", "=", reference)]
+        )
+        return found if reference and len(found) == 1 else None
+
+    def _transfers_meant(self, scope):
+        """The transfers that a status report is about."""
+        domain = [("company_id", "=", self.company_id.id), ("file_id.name", "=", scope.message_id)]
+        if scope.end_to_end_id:
+            domain += [("reference", "=", scope.end_to_end_id)]
+        elif scope.lot:
+            domain += [("lot", "=", scope.lot)]
+        return self.env["cn285.sepa.transfer"].search(domain)
+
     def _do_return(self, vals):
-        """A debit that came back: its reference and its amount say which."""
+        """A debit or transfer that came back: its reference and its amount say which."""
         payment = vals["payment"]
+        transfer = self._transfer(payment.end_to_end_id)
+        if transfer:
+            transfer._refuse(payment.return_code, payment.return_text, vals["day"])
+            return True, self.env._("Not paid out; the credit note is open again."), {}
         debit = self._debits([("reference", "=", payment.end_to_end_id)])
         if not payment.end_to_end_id or len(debit) != 1:
             return False, self.env._("No debit of ours has this reference."), {}
@@ -154,7 +177,9 @@ class SepaBankFile(models.Model):
         amount = Decimal(repr(debit.amount)).quantize(Decimal("0.01"))
         if amount not in (ordered, abs(payment.amount)):
             message = self.env._(
-                "The debit was of %(ours)s, the bank returns %(theirs)s.", ours=amount, theirs=ordered
+                "The debit was of %(ours)s, the bank returns %(theirs)s.",
+                ours=amount,
+                theirs=ordered,
             )
             return False, message, {"debit_id": debit.id}
         if not debit._refuse(payment.return_code, payment.return_text, vals["day"]):
@@ -164,6 +189,10 @@ class SepaBankFile(models.Model):
     def _do_rejection(self, vals):
         """Orders that the bank did not take: one payment, a lot, or the whole file."""
         scope = vals["scope"]
+        transfers = self._transfers_meant(scope)
+        if transfers:
+            transfers._refuse(vals["code"], scope.text, vals["day"])
+            return True, self.env._("%s transfers are refused.", len(transfers)), {}
         domain = [("file_id.name", "=", scope.message_id)]
         if scope.end_to_end_id:
             domain += [("reference", "=", scope.end_to_end_id)]
@@ -225,9 +254,7 @@ class SepaBankFile(models.Model):
         register = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=moves.ids
         )
-        register.create(
-            {"journal_id": journal.id, "payment_date": vals["day"]}
-        )._create_payments()
+        register.create({"journal_id": journal.id, "payment_date": vals["day"]})._create_payments()
         return True, self.env._("Paid %s.", moves.name), {"move_id": moves.id}
 
     def _bank_journal(self, iban):

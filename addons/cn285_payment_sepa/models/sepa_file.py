@@ -7,11 +7,20 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import order_xml
-from ..engine.orders import Address, Debit, Mandate, OrderFile, Party, Scheme, lots_of_debits
+from ..engine.mandate import Scheme
+from ..engine.orders import (
+    Address,
+    Debit,
+    Mandate,
+    OrderFile,
+    Party,
+    lots_of_debits,
+    lots_of_transfers,
+)
 
 
 class SepaFile(models.Model):
-    """Debits ordered from a bank in one file, which can be written again byte by byte."""
+    """Debits or transfers ordered from a bank in one file; written again, it is the same."""
 
     _name = "cn285.sepa.file"
     _description = "SEPA File"
@@ -21,6 +30,12 @@ class SepaFile(models.Model):
     _check_company_auto = True
 
     name = fields.Char(string="Message Reference", required=True, readonly=True)
+    kind = fields.Selection(
+        [("debit", "Debits"), ("transfer", "Transfers")],
+        default="debit",
+        required=True,
+        readonly=True,
+    )
     provider_id = fields.Many2one(
         "payment.provider", string="Ordered By", required=True, readonly=True, ondelete="restrict"
     )
@@ -34,7 +49,10 @@ class SepaFile(models.Model):
     iban = fields.Char(string="IBAN", readonly=True)
     bic = fields.Char(string="BIC", readonly=True)
     debit_ids = fields.One2many("cn285.sepa.debit", "file_id", string="Debits", readonly=True)
-    debit_count = fields.Integer(string="Number of Debits", readonly=True)
+    transfer_ids = fields.One2many(
+        "cn285.sepa.transfer", "file_id", string="Transfers", readonly=True
+    )
+    order_count = fields.Integer(string="Number of Orders", readonly=True)
     total = fields.Float(digits=(16, 2), readonly=True)
     digest = fields.Char(readonly=True, help="SHA-256 of the file.")
     attachment_id = fields.Many2one(
@@ -71,19 +89,32 @@ class SepaFile(models.Model):
         """
         self.ensure_one()
         stream = BytesIO()
-        debits = [debit._as_order() for debit in self.debit_ids]
         order = OrderFile(
             reference=self.name,
             made=self.made_at,
             holder=self._party(self.creditor, self.iban, self.bic, self.company_id.partner_id),
-            lots=lots_of_debits(self.name, debits),
-            creditor_identifier=self.creditor_identifier,
+            lots=self._lots(),
+            creditor_identifier=self.creditor_identifier or "",
         )
-        order_xml.write_direct_debits(stream, order, self.form)
+        if self.kind == "debit":
+            order_xml.write_direct_debits(stream, order, self.form)
+        else:
+            order_xml.write_transfers(stream, order, self.form)
         return stream.getvalue()
 
+    def _lots(self):
+        self.ensure_one()
+        orders = [row._as_order() for row in self._orders()]
+        make = lots_of_debits if self.kind == "debit" else lots_of_transfers
+        return make(self.name, orders)
+
+    def _orders(self):
+        """The rows of the file, of either kind."""
+        self.ensure_one()
+        return self.debit_ids if self.kind == "debit" else self.transfer_ids
+
     def _keep_content(self):
-        """Write the file and keep it; debits learn in which lot they are."""
+        """Write the file and keep it; its rows learn in which lot they are."""
         self.ensure_one()
         content = self._content()
         attachment = self.env["ir.attachment"].create(
@@ -95,20 +126,19 @@ class SepaFile(models.Model):
                 "res_id": self.id,
             }
         )
+        orders = self._orders()
         self._write_inside(
             {
                 "attachment_id": attachment.id,
                 "digest": hashlib.sha256(content).hexdigest(),
-                "debit_count": len(self.debit_ids),
-                "total": sum(self.debit_ids.mapped("amount")),
+                "order_count": len(orders),
+                "total": sum(orders.mapped("amount")),
             }
         )
-        orders = {debit.reference: debit for debit in self.debit_ids}
-        for lot in lots_of_debits(self.name, [debit._as_order() for debit in self.debit_ids]):
-            debits = self.env["cn285.sepa.debit"].union(
-                *(orders[order.reference] for order in lot.orders)
-            )
-            debits._write_inside({"lot": lot.reference})
+        by_reference = {row.reference: row.id for row in orders}
+        for lot in self._lots():
+            ids = [by_reference[order.reference] for order in lot.orders]
+            orders.browse(ids)._write_inside({"lot": lot.reference})
 
     def action_download(self):
         """The file, for who carries it to the bank."""

@@ -28,14 +28,15 @@ class SepaFile(models.Model):
         )
         for provider in providers:
             self.sudo()._make(provider)
+            self.sudo()._make_transfers(provider)
 
     @api.model
     def _make(self, provider):
         """Put the debits that the bank wants by now into a file.
 
-        As late as the bank allows: until then an invoice may be paid otherwise. A debit whose day of
-        ordering has passed is moved to the next day that the bank can keep. Run again, it finds
-        nothing left; two at once wait for each other.
+        As late as the bank allows: until then an invoice may be paid otherwise. A debit whose day
+        of ordering has passed is moved to the next day that the bank can keep. Run again, it
+        finds nothing left; two at once wait for each other.
 
         :returns: the files made, none where nothing is due
         """
@@ -62,22 +63,7 @@ class SepaFile(models.Model):
         debits = debits._snapshot()
         if not debits:
             return self.browse()
-        account = provider.journal_id.bank_account_id
-        # Its id is in its reference: taken once it is there.
-        file = self.create(
-            {
-                "name": "new",
-                "provider_id": provider.id,
-                "company_id": company.id,
-                "made_at": fields.Datetime.now(),
-                "form": provider.cn285_debit_format,
-                "creditor": company.name,
-                "creditor_identifier": provider.cn285_creditor_identifier,
-                "iban": check_iban(account.acc_number),
-                "bic": account.bank_bic or "",
-            }
-        )
-        file._write_inside({"name": f"CN285-SDD-{file.id}"})
+        file = self._begin(provider, "debit")
         debits._write_inside({"file_id": file.id, "state": "ordered"})
         for mandate in debits.mandate_id.filtered(
             lambda mandate: mandate.account_changed or mandate.former_reference
@@ -85,6 +71,29 @@ class SepaFile(models.Model):
             # Told once, by this file.
             mandate._write_inside({"account_changed": False, "former_reference": False})
         file._keep_content()
+        return file
+
+    @api.model
+    def _begin(self, provider, kind):
+        """A file without rows, that says who orders as it is today."""
+        company, account = provider.company_id, provider.journal_id.bank_account_id
+        form = provider.cn285_debit_format if kind == "debit" else provider.cn285_transfer_format
+        file = self.create(
+            {
+                "name": "new",
+                "kind": kind,
+                "provider_id": provider.id,
+                "company_id": company.id,
+                "made_at": fields.Datetime.now(),
+                "form": form,
+                "creditor": company.name,
+                "creditor_identifier": provider.cn285_creditor_identifier,
+                "iban": check_iban(account.acc_number),
+                "bic": account.bank_bic or "",
+            }
+        )
+        # Its id is in its reference: known once it is there.
+        file._write_inside({"name": f"CN285-{file.id}"})
         return file
 
 

@@ -58,8 +58,8 @@ class SepaMandate(models.Model):
         required=True,
         default="CORE",
         tracking=True,
-        help="A debtor may have a CORE debit refunded within 8 weeks. A B2B debtor may not, and has "
-        "to register the mandate with his bank first.",
+        help="A debtor may have a CORE debit refunded within 8 weeks. A B2B debtor may not, and "
+        "has to register the mandate with his bank first.",
     )
     one_off = fields.Boolean(string="Used Once", help="For one debit only.")
     signed_on = fields.Date(string="Signed On", tracking=True)

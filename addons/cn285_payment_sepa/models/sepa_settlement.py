@@ -62,7 +62,7 @@ class PaymentTransaction(models.Model):
             transaction._post_process()
 
     def _cn285_refused_alone(self, code, reason, day):
-        """A debit that no attempt stands behind: it ends in error; what was booked is taken back."""
+        """A debit without an attempt ends in error; what was booked is taken back."""
         self.ensure_one()
         self.write({"cn285_code": code, "cn285_outcome": classify(code, rail=SEPA)})
         if self.payment_id and self.payment_id.state != "canceled":
