@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/cn285_payment_rules.xml",
         "data/queue_job_data.xml",
+        "data/ir_cron_data.xml",
         "views/cn285_payment_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
