@@ -22,6 +22,7 @@
         "views/sepa_transfer_views.xml",
         "views/sepa_file_views.xml",
         "views/sepa_bank_file_views.xml",
+        "views/portal_mandates.xml",
         "views/cn285_payment_sepa_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -9,6 +9,7 @@ from . import (
     sepa_words,
     sepa_mandate,
     sepa_mandate_account,
+    sepa_mandate_portal,
     payment_token,
     sepa_debit,
     payment_transaction,

@@ -7,6 +7,9 @@ from ..engine.identifiers import check_reference
 from .payment_provider import CODE
 from .sepa_words import in_words
 
+# Debits that are made, or will be.
+STANDING = ("waiting", "ordered", "settled")
+
 
 class PaymentTransaction(models.Model):
     """Charging a mandate makes a debit, that waits for the next file."""
@@ -26,9 +29,8 @@ class PaymentTransaction(models.Model):
     def _cn285_debit(self):
         # sudo: what is charged was checked by who asked for it; debits are the program's.
         debits = self.env["cn285.sepa.debit"].sudo()
-        standing = ("waiting", "ordered", "settled")
         if debits.search_count(
-            [("transaction_id", "=", self.id), ("state", "in", standing)], limit=1
+            [("transaction_id", "=", self.id), ("state", "in", STANDING)], limit=1
         ):
             return
         mandate = self.token_id._cn285_mandate()
@@ -62,6 +64,13 @@ class PaymentTransaction(models.Model):
                 reference=self.reference,
                 mandate=mandate.reference or "–",
                 day=day,
+            )
+        elif mandate.one_off and mandate.debit_ids.filtered(lambda one: one.state in STANDING):
+            code = "MD01"
+            reason = self.env._(
+                "%(reference)s: mandate %(mandate)s is for one debit, which is made already.",
+                reference=self.reference,
+                mandate=mandate.reference,
             )
         elif self.currency_id.name != "EUR":
             code = "CURR"

@@ -124,8 +124,11 @@ class SepaDebit(models.Model):
         """Cancel those that did not leave, and their transactions."""
         waiting = self.filtered(lambda debit: debit.state == "waiting")
         waiting._write_inside({"state": "cancelled", "message": reason})
-        for debit in waiting:
-            debit.transaction_id._set_canceled(state_message=reason)
+        attempts = waiting.transaction_id.cn285_attempt_ids
+        for attempt in attempts:
+            attempt._withdraw(reason)
+        for transaction in waiting.transaction_id - attempts.transaction_id:
+            transaction._set_canceled(state_message=reason)
 
     def _refuse(self, code, reason, day):
         """They were not made, or came back: by our own check, before their day, or after it.

@@ -52,7 +52,9 @@ class SepaMandate(models.Model):
     )
     iban = fields.Char(string="IBAN", required=True, tracking=True)
     bic = fields.Char(string="BIC", help="Needed by few banks; left empty, the IBAN tells it.")
-    account_shown = fields.Char(string="Account", compute="_compute_account_shown")
+    account_shown = fields.Char(
+        string="Account", compute="_compute_account_shown", compute_sudo=True
+    )
     scheme = fields.Selection(
         [("CORE", "CORE: Consumers and Others"), ("B2B", "B2B: Firms Only")],
         required=True,

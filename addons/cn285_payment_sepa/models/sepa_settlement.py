@@ -43,6 +43,8 @@ class SepaDebit(models.Model):
             if mandate.one_off:
                 vals["state"] = "used"
             mandate._write_inside(vals)
+            if mandate.one_off:
+                mandate.token_id.active = False
         transactions = debits.transaction_id
         for transaction in transactions.with_context(cn285_sending=True):
             transaction._set_done()
