@@ -36,9 +36,13 @@ class UsageCalculator(models.Model):
 
     @api.model
     def _figures(self, item_ids):
-        """All that decides how the calculators of items rate, as a text.
+        """All that decides how the calculators of items rate, as fingerprints of 128 bits.
 
-        :returns: list of ``(item id, calculator id, text)``, by item in the calculators' order
+        Texts of tens of thousands of calculators and their tiers take longer to make. Tiers go by
+        their bounds, no two of which are the same: their fingerprints are put together unordered.
+
+        :returns: list of ``(item id, calculator id, fingerprint)``, by item in the calculators'
+            order
         """
         own = {
             "id",
@@ -62,37 +66,37 @@ class UsageCalculator(models.Model):
             name: SQL(", ").join(map(SQL.identifier, columns))
             for name, columns in PRICE_COLUMNS.items()
         }
-        return self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
-                """WITH chosen AS (
+                """WITH chosen AS NOT MATERIALIZED (
                        SELECT * FROM cn285_usage_calculator WHERE item_id = ANY(%(items)s))
-                   SELECT c.item_id, c.id,
-                          concat_ws('|', ROW(%(columns)s)::text, t.figures, v.figures,
-                                    m.figures)
+                   SELECT c.item_id, c.id, hash_record_extended(%(row)s, 0),
+                          hash_record_extended(%(row)s, 1), t.one, t.other, v.figures, m.figures
                      FROM chosen c
-                LEFT JOIN (SELECT calculator_id, string_agg(
-                                  ROW(%(tier)s)::text, ';' ORDER BY up_to, id) AS figures
-                             FROM cn285_usage_tier
-                            WHERE calculator_id IN (SELECT id FROM chosen)
-                         GROUP BY 1) t ON t.calculator_id = c.id
-                LEFT JOIN (SELECT calculator_id, string_agg(
-                                  ROW(%(value)s)::text, ';' ORDER BY id) AS figures
-                             FROM cn285_usage_value
-                            WHERE calculator_id IN (SELECT id FROM chosen)
-                         GROUP BY 1) v ON v.calculator_id = c.id
-                LEFT JOIN (SELECT cn285_usage_calculator_id AS calculator_id, string_agg(
-                                  cn285_usage_metric_id::text, ',' ORDER BY
-                                  cn285_usage_metric_id) AS figures
-                             FROM cn285_usage_calculator_metric_rel
-                            WHERE cn285_usage_calculator_id IN (SELECT id FROM chosen)
-                         GROUP BY 1) m ON m.calculator_id = c.id
+       LEFT JOIN LATERAL (SELECT bit_xor(hash_record_extended(ROW(%(tier)s), 0)) AS one,
+                                 bit_xor(hash_record_extended(ROW(%(tier)s), 1)) AS other
+                            FROM cn285_usage_tier WHERE calculator_id = c.id) t ON TRUE
+               LEFT JOIN (SELECT calculator_id, string_agg(
+                                 ROW(%(value)s)::text, ';' ORDER BY id) AS figures
+                            FROM cn285_usage_value
+                           WHERE calculator_id IN (SELECT id FROM chosen)
+                        GROUP BY 1) v ON v.calculator_id = c.id
+               LEFT JOIN (SELECT cn285_usage_calculator_id AS calculator_id, string_agg(
+                                 cn285_usage_metric_id::text, ',' ORDER BY
+                                 cn285_usage_metric_id) AS figures
+                            FROM cn285_usage_calculator_metric_rel
+                           WHERE cn285_usage_calculator_id IN (SELECT id FROM chosen)
+                        GROUP BY 1) m ON m.calculator_id = c.id
                  ORDER BY c.item_id, c.sequence, c.id""",
                 items=list(item_ids),
-                columns=SQL(", ").join(columns),
+                row=SQL("ROW(%s)", SQL(", ").join(columns)),
                 tier=parts["tier_ids"],
                 value=parts["value_ids"],
             )
         )
+        return [
+            (item_id, calculator_id, tuple(figures)) for item_id, calculator_id, *figures in rows
+        ]
 
     def _recipe(self, metrics):
         """How this calculator rates, as a ``Recipe``."""

@@ -5,6 +5,7 @@ The engine rates them, as it rates all others; left out is only what plain rows 
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from odoo import models
 from odoo.addons.cn285_contract.models.common import as_decimal
@@ -52,7 +53,8 @@ class BillingSchedule(models.Model):
             SQL(
                 f"""SELECT r.id, r.item_id, r.contract_id, r.period_start, r.period_end,
                            r.proration::float8, r.currency_id,
-                           coalesce(i.beneficiary_id, c.partner_id), i.usage_rated_by
+                           coalesce(i.beneficiary_id, c.partner_id), i.usage_rated_by,
+                           r.company_id
                       FROM cn285_billing_schedule r
                       JOIN cn285_contract_item i ON i.id = r.item_id
                       JOIN cn285_contract c ON c.id = r.contract_id
@@ -79,6 +81,7 @@ class BillingSchedule(models.Model):
                 beneficiary_id=who[0],
                 rated_by=who[1],
                 discounts=None,
+                company_id=who[2],
             )
 
     def _find_plain(self, batch):
@@ -134,8 +137,14 @@ class BillingSchedule(models.Model):
     def _rate_plain(self, batch, largest):
         """Rate the plain rows among these, into ``batch.outcomes`` and ``batch.failed``.
 
+        In a batch that is stored they are rated then, and before only where somebody asks.
+
         :param largest: how many of the smallest units may be billed
         """
+        if batch.is_stored:
+            batch.outcomes.later = batch.plain
+            batch.outcomes.rate = partial(plain_outcomes_if_any, batch, largest=largest)
+            return
         for row_id in self._ids:
             if row_id not in batch.plain:
                 continue
@@ -178,6 +187,14 @@ def plain_window(key, facts, spans):
         contract_spans=spans,
         beneficiary_id=facts.beneficiary_id,
     )
+
+
+def plain_outcomes_if_any(batch, row_id, largest):
+    """As :func:`plain_outcomes`; None where the row cannot be rated."""
+    try:
+        return plain_outcomes(batch, row_id, largest)
+    except UsageError:
+        return None
 
 
 def plain_outcomes(batch, row_id, largest):

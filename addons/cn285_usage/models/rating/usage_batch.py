@@ -132,6 +132,7 @@ class RowFacts:
     - ``beneficiary_id``: for whom events are that name no beneficiary
     - ``rated_by``: the item's ``usage_rated_by``
     - ``discounts``: the item's discounts, None for none
+    - ``company_id``: the row's company
     """
 
     item_id: int
@@ -143,6 +144,7 @@ class RowFacts:
     beneficiary_id: int
     rated_by: str
     discounts: Discounts | None
+    company_id: int
 
     @property
     def last_day(self):
@@ -202,6 +204,36 @@ class Balances:
             self.changed[account, start, beneficiary_id] = value
 
 
+class Outcomes(dict):
+    """Lists of :class:`Outcome` by row id; those of some rows are made when they are asked for.
+
+    :ivar later: ids of such rows; they are not among the keys before
+    :ivar rate: a function that makes the outcomes of one of them, None where it cannot be rated
+    """
+
+    later: set = frozenset()
+    rate = None
+
+    def _make(self, row_id):
+        if row_id in self.later and not dict.__contains__(self, row_id):
+            outcomes = self.rate(row_id)
+            if outcomes is not None:
+                self[row_id] = outcomes
+
+    def __contains__(self, row_id):
+        self._make(row_id)
+        return super().__contains__(row_id)
+
+    def __getitem__(self, row_id):
+        self._make(row_id)
+        return super().__getitem__(row_id)
+
+    def get(self, row_id, default=None):
+        """As of any dict."""
+        self._make(row_id)
+        return super().get(row_id, default)
+
+
 @dataclass(slots=True)
 class RatingBatch:
     """Rows that are rated together: what was measured, carried in, billed before, and came out.
@@ -226,6 +258,9 @@ class RatingBatch:
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``; with ``(row id, day)``
       in the row id's place, what was measured before a day
     - ``outcomes``: by row id, in the order of the calculators
+    - ``is_stored``: whether the batch is rated to be stored: plain rows are then rated while they
+      are, see ``rating_plain_store.py``, or when their outcomes are asked for
+    - ``stored_plain``: ids of the plain rows that were stored so
     - ``failed``: ``{contract: reason in a clerk's words}``
     """
 
@@ -242,7 +277,9 @@ class RatingBatch:
     plain: set = field(default_factory=set)
     measured: dict = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
-    outcomes: dict = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    is_stored: bool = False
+    stored_plain: list = field(default_factory=list)
     failed: dict = field(default_factory=dict)
     _asked: dict = field(default_factory=dict)
 
@@ -384,5 +421,6 @@ class RatingBatch:
         return facts
 
     def rated_rows(self):
-        """The rows that have outcomes."""
-        return self.rows.browse(self.outcomes)
+        """The rows that have outcomes, or were stored without."""
+        others = (row_id for row_id in self.outcomes if row_id not in self.outcomes.later)
+        return self.rows.browse((*self.stored_plain, *others))
