@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from io import StringIO
+from io import BytesIO
 
 from odoo import modules
 from odoo.exceptions import LockError
@@ -100,8 +100,8 @@ def copy_made(cr, table, makers):
 
 
 def copy_text(cr, table, columns, text):
-    """Insert rows that are text already, as COPY reads it, in the order of these columns."""
-    _copy(cr, table, columns, StringIO(text))
+    """Insert rows that are bytes already, as COPY reads them, in the order of these columns."""
+    _copy(cr, table, columns, BytesIO(text))
 
 
 def made_ahead(makers):

@@ -42,8 +42,8 @@ class PlainPart(NamedTuple):
     only the database knows. ``ids``: all that were rated; ``errors`` why the others were not.
     """
 
-    ratings: str
-    rated: str
+    ratings: bytes
+    rated: bytes
     taxed: list
     ids: list
     errors: dict
@@ -77,7 +77,7 @@ class BillingSchedule(models.Model):
                 lines.append(
                     _rated_line(row_id, quantity, net, item._untaxed(net, taxes[item.id]), steps)
                 )
-            copy_text(cr, "cn285_usage_rated", RATED_COLUMNS, "".join(lines))
+            copy_text(cr, "cn285_usage_rated", RATED_COLUMNS, b"".join(lines))
             batch.stored_plain += part.ids
             for row_id, error in part.errors.items():
                 row = self.browse(row_id)
@@ -133,7 +133,7 @@ def _plain_part(batch, ids, numbers, stamp, taxes):
             taxed.append((row_id, quantity, net, steps))
         else:
             rated.append(_rated_line(row_id, quantity, net, net, steps))
-    return PlainPart("".join(ratings), "".join(rated), taxed, done, errors)
+    return PlainPart("".join(ratings).encode(), "".join(rated).encode(), taxed, done, errors)
 
 
 def _rate(rater, batch, row_id, facts):
