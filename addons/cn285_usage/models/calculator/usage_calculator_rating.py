@@ -36,13 +36,9 @@ class UsageCalculator(models.Model):
 
     @api.model
     def _figures(self, item_ids):
-        """All that decides how the calculators of items rate, as fingerprints of 128 bits.
+        """All that decides how the calculators of items rate, as a text.
 
-        Texts of tens of thousands of calculators and their tiers take longer to make. Tiers go by
-        their bounds, no two of which are the same: their fingerprints are put together unordered.
-
-        :returns: list of ``(item id, calculator id, fingerprint)``, by item in the calculators'
-            order
+        :returns: list of ``(item id, calculator id, text)``, by item in the calculators' order
         """
         own = {
             "id",
@@ -66,15 +62,14 @@ class UsageCalculator(models.Model):
             name: SQL(", ").join(map(SQL.identifier, columns))
             for name, columns in PRICE_COLUMNS.items()
         }
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """WITH chosen AS NOT MATERIALIZED (
                        SELECT * FROM cn285_usage_calculator WHERE item_id = ANY(%(items)s))
-                   SELECT c.item_id, c.id, hash_record_extended(%(row)s, 0),
-                          hash_record_extended(%(row)s, 1), t.one, t.other, v.figures, m.figures
+                   SELECT c.item_id, c.id,
+                          concat_ws('|', ROW(%(columns)s)::text, t.figures, v.figures, m.figures)
                      FROM chosen c
-       LEFT JOIN LATERAL (SELECT bit_xor(hash_record_extended(ROW(%(tier)s), 0)) AS one,
-                                 bit_xor(hash_record_extended(ROW(%(tier)s), 1)) AS other
+       LEFT JOIN LATERAL (SELECT string_agg(ROW(%(tier)s)::text, ';' ORDER BY up_to, id) AS figures
                             FROM cn285_usage_tier WHERE calculator_id = c.id) t ON TRUE
                LEFT JOIN (SELECT calculator_id, string_agg(
                                  ROW(%(value)s)::text, ';' ORDER BY id) AS figures
@@ -89,14 +84,11 @@ class UsageCalculator(models.Model):
                         GROUP BY 1) m ON m.calculator_id = c.id
                  ORDER BY c.item_id, c.sequence, c.id""",
                 items=list(item_ids),
-                row=SQL("ROW(%s)", SQL(", ").join(columns)),
+                columns=SQL(", ").join(columns),
                 tier=parts["tier_ids"],
                 value=parts["value_ids"],
             )
         )
-        return [
-            (item_id, calculator_id, tuple(figures)) for item_id, calculator_id, *figures in rows
-        ]
 
     def _recipe(self, metrics):
         """How this calculator rates, as a ``Recipe``."""

@@ -75,7 +75,9 @@ class BillingSchedule(models.Model):
             for row_id, quantity, net, steps in part.taxed:
                 item = self.browse(row_id).item_id
                 lines.append(
-                    _rated_line(row_id, quantity, net, item._untaxed(net, taxes[item.id]), steps)
+                    _rated_line(
+                        row_id, quantity, net, item._untaxed(net, taxes[item.id]), steps
+                    ).encode()
                 )
             copy_text(cr, "cn285_usage_rated", RATED_COLUMNS, b"".join(lines))
             batch.stored_plain += part.ids

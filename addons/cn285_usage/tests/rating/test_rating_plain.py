@@ -124,8 +124,8 @@ class TestRatingPlain(UsageCase):
         refused = self._create_contract(
             [{**item, "calculator_ids": [calculator]} for calculator in calculators]
         )
-        refused.item_ids[0].calculator_ids.price_unit = 10**9
-        for contract, quantity in ((both, 12), (refused, 10**6)):
+        refused.item_ids[0].calculator_ids.price_unit = 10**8
+        for contract, quantity in ((both, 12), (refused, 10**8)):
             for one in contract.item_ids:
                 self._use(contract, quantity, item_id=one.id)
         values, ratings, failed, _count = self._compare(both | refused, 2)
@@ -165,31 +165,31 @@ class TestRatingPlain(UsageCase):
         self.assertTrue(rating["data"]["notes"])
 
     def test_calculators_are_told_apart_by_all_of_their_figures(self):
-        tiers = [
-            (0, 0, {"up_to": 10, "price_unit": 1}),
-            (0, 0, {"price_unit": 2}),
-        ]
-        one = self._usage_contract({"charge_model": "graduated", "tier_ids": tiers}).item_ids
-        calculators = one.calculator_ids
-        for values in (
-            {},
-            {"allowance_units": 3},
-            {"price_unit": 0.00001},
-            {"minimum_amount": 0.01},
-            {"zero_usage_owes_flat": not calculators.zero_usage_owes_flat},
-        ):
-            calculators += calculators[0].copy({"item_id": one.id, **values})
-        for values in ({"price_unit": 1.01}, {"up_to": 11}, {"flat": 1}):
-            changed = calculators[0].copy({"item_id": one.id})
-            changed.tier_ids[0].write(values)
-            calculators += changed
-        figures = dict(
-            (calculator_id, figures)
-            for _item, calculator_id, figures in calculators._figures(one.ids)
+        first, last = {"up_to": 10, "price_unit": 1}, {"price_unit": 2}
+        variants = (
+            ((first, last), {}),
+            ((first, last), {"allowance_units": 3}),
+            ((first, last), {"minimum_amount": 0.01}),
+            ((first, last), {"zero_usage_owes_flat": False}),
+            (({**first, "up_to": 11}, last), {}),
+            (({**first, "flat": 1}, last), {}),
+            ((first, {"price_unit": 2.01}), {}),
         )
-        same, others = figures.pop(calculators[0].id), list(figures.values())
-        self.assertEqual(figures.pop(calculators[1].id), same)
-        self.assertEqual(len({same, *others}), len(calculators) - 1)
+        calculators = self.env["cn285.usage.calculator"].union(
+            *(
+                self._usage_contract(
+                    {
+                        "charge_model": "graduated",
+                        "tier_ids": [(0, 0, tier) for tier in tiers],
+                        **values,
+                    }
+                ).item_ids.calculator_ids
+                for tiers, values in (*variants, variants[0])
+            )
+        )
+        figures = [figures for *_ids, figures in calculators._figures(calculators.item_id.ids)]
+        self.assertEqual(figures[0], figures[-1])
+        self.assertEqual(len(set(figures)), len(variants))
 
     def test_values_of_a_matrix_keep_their_order(self):
         values = [(0, 0, {"value": name, "price_unit": 1}) for name in ("b", "a")]
