@@ -96,6 +96,7 @@ class BillingSchedule(models.Model):
                 rated_by=rated_by,
                 discounts=None,
                 company_id=company_id,
+                currency_id=currency_id,
             )
 
     def _find_plain(self, batch):

@@ -21,6 +21,7 @@ RATING_COLUMNS = (
     "calculator_id",
     "item_id",
     "company_id",
+    "currency_id",
     "period_start",
     "quantity",
     "amount",
@@ -117,7 +118,7 @@ def _plain_part(batch, ids, numbers, stamp, taxes):
             errors[row_id] = error
             continue
         done.append(row_id)
-        owner = f"{facts.item_id}\t{facts.company_id}\t{_day(facts.start)}"
+        owner = f"{facts.item_id}\t{facts.company_id}\t{facts.currency_id}\t{_day(facts.start)}"
         quantity, net, steps = ZERO, ZERO, []
         for calculator_id, measured, one in parts:
             quantity += one.quantity

@@ -367,6 +367,7 @@ class BillingSchedule(models.Model):
             rated_by=item.usage_rated_by,
             discounts=self._discounts() if may_be_off else None,
             company_id=self.company_id.id,
+            currency_id=self.currency_id.id,
         )
 
     def _balance_start(self, recipe):

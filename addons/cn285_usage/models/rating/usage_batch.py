@@ -133,7 +133,7 @@ class RowFacts:
     - ``beneficiary_id``: for whom events are that name no beneficiary
     - ``rated_by``: the item's ``usage_rated_by``
     - ``discounts``: the item's discounts, None for none
-    - ``company_id``: the row's company
+    - ``company_id``, ``currency_id``: the row's
     """
 
     item_id: int
@@ -146,6 +146,7 @@ class RowFacts:
     rated_by: str
     discounts: Discounts | None
     company_id: int
+    currency_id: int
 
     @property
     def last_day(self):

@@ -10,6 +10,7 @@ from .test_usage_rating import UsageCase
 UNTIL = date(2026, 2, 1)
 ROW = ("state", "quantity", "net", "amount", "steps", "usage_discounts")
 RATING = ("calculator_id", "beneficiary_id", "item_id", "company_id", "period_start", "quantity")
+RATING += ("currency_id",)
 RATING += ("amount", "data", "event_count", "last_seq", "seen_seq", "carried_out")
 
 
@@ -216,7 +217,7 @@ class TestRatingPlain(UsageCase):
         )
         [[columns]] = self.env.cr.fetchall()
         self.assertIn("schedule_id", columns)
-        self.assertFalse({"item_id", "company_id"} & set(columns))
+        self.assertFalse({"item_id", "company_id", "currency_id"} & set(columns))
         self.env.cr.execute("DELETE FROM cn285_billing_schedule WHERE id = ANY(%s)", (rows.ids,))
         self.env.cr.execute(
             "SELECT count(*) FROM cn285_usage_rating WHERE schedule_id = ANY(%s)", (rows.ids,)
