@@ -72,11 +72,13 @@ def _measure(rows, options):
         install(name, conf, "cn285_usage")
         step("seed", rows=rows, events=options.events)
         execute(name, "VACUUM ANALYZE")
-        return {
+        report = {
             "start": step("start"),
             "prepare": step("prepare"),
             "batches": step("batches", most=options.batches),
         }
+    print(f"{rows:,} rows:", json.dumps(report), flush=True)
+    return report
 
 
 def _print(figures, path):
