@@ -1,6 +1,7 @@
 """A column that repeats what the owner of a record refers to."""
 
 from odoo import fields
+from odoo.addons.cn285_contract.models.selected_link import SelectedMany2one
 
 
 class OwnerCopy(fields.Many2one):
@@ -13,3 +14,7 @@ class OwnerCopy(fields.Many2one):
 
     def update_db_foreign_key(self, model, column):
         """Leave it to the owner."""
+
+
+class SelectedOwnerCopy(OwnerCopy, SelectedMany2one):
+    """As :class:`OwnerCopy`, found as :class:`SelectedMany2one` has it."""

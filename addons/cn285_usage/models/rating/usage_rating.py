@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ...engine.rating import from_data, steps_data
 from ...engine.rating_text import RatingTexts
 from ..ingest.big_integer import BigInteger
-from .owner_copy import OwnerCopy
+from .owner_copy import OwnerCopy, SelectedOwnerCopy
 
 # What a rating has of its schedule row.
 OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "currency_id", "period_start")
@@ -52,7 +52,7 @@ class UsageRating(models.Model):
         index="btree_not_null",
         help="Whose usage was rated by itself. Empty: that of all together.",
     )
-    item_id = OwnerCopy(related="schedule_id.item_id", store=True, index=True)
+    item_id = SelectedOwnerCopy(related="schedule_id.item_id", store=True, index=True)
     company_id = OwnerCopy(related="schedule_id.company_id", store=True)
     currency_id = OwnerCopy(related="schedule_id.currency_id", store=True)
     period_start = fields.Date(related="schedule_id.period_start", store=True)
