@@ -2,8 +2,9 @@
 
 
 def migrate(cr, version):
-    for column in ("item_id", "company_id", "currency_id"):
-        cr.execute(
-            "ALTER TABLE IF EXISTS cn285_usage_rating "
-            f"DROP CONSTRAINT IF EXISTS cn285_usage_rating_{column}_fkey"
-        )
+    cr.execute(
+        """ALTER TABLE IF EXISTS cn285_usage_rating
+            DROP CONSTRAINT IF EXISTS cn285_usage_rating_item_id_fkey,
+            DROP CONSTRAINT IF EXISTS cn285_usage_rating_company_id_fkey,
+            DROP CONSTRAINT IF EXISTS cn285_usage_rating_currency_id_fkey"""
+    )
