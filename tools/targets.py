@@ -308,8 +308,15 @@ def serve_netsuite(options):
     return script("serve_netsuite.py", *arguments, *options.rest)
 
 
+def serve_stripe(options):
+    """A Stripe account, until Ctrl-C; DB: a database whose provider is pointed at it."""
+    arguments = ["--database", options.database] if options.database else []
+    return script("serve_stripe.py", *arguments, *options.rest)
+
+
 TARGETS = {
     "serve-netsuite": serve_netsuite,
+    "serve-stripe": serve_stripe,
     "demo": demo,
     "travel": travel,
     "load": load,
