@@ -110,6 +110,8 @@ class TableSums(models.AbstractModel):
     _rows = None
     _kept_by = ()
     _summed = ()
+    # What follows from what they are kept by, as a company's currency: fields without a column.
+    _following = ()
 
     row_count = fields.Integer(readonly=True)
 
@@ -133,15 +135,19 @@ class TableSums(models.AbstractModel):
 
     def _is_kept_by(self, spec):
         name, path, _granularity = parse_read_group_spec(spec)
-        return name in self._kept_by and not path and self._is_readable(name)
+        return name in self._dimensions() and not path and self._is_readable(name)
 
     def _is_summed(self, spec):
         if spec == "__count":
             return True
         name, _path, func = parse_read_group_spec(spec)
-        wanted = OF_DIMENSIONS if name in self._kept_by else ("sum", "sum_currency")
-        known = name in self._kept_by or name in self._summed
+        is_dimension = name in self._dimensions()
+        wanted = OF_DIMENSIONS if is_dimension else ("sum", "sum_currency")
+        known = is_dimension or name in self._summed
         return known and func in wanted and self._is_readable(name)
+
+    def _dimensions(self):
+        return (*self._kept_by, *self._following)
 
     def _is_readable(self, name):
         rows = self.env[self._rows]
@@ -163,7 +169,11 @@ class TableSums(models.AbstractModel):
             return SQL(
                 "COALESCE(SUM(%s), 0)::bigint", self._field_to_sql(self._table, "row_count", query)
             )
-        return super()._read_group_select(aggregate_spec, query)
+        selected = super()._read_group_select(aggregate_spec, query)
+        name, _path, func = parse_read_group_spec(aggregate_spec)
+        # Sums of whole numbers are whole.
+        whole = func == "sum" and self._fields[name].type == "integer"
+        return SQL("%s::bigint", selected) if whole else selected
 
     # === STORAGE === #
 

@@ -1,13 +1,11 @@
-from contextlib import contextmanager
 from datetime import date
-from itertools import chain
 
 from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..models.summed_table import SummedTable
 from .common import ContractCase
+from .sums import SumsCase, patched, told
 
 OPEN = [("state", "in", ("planned", "waiting"))]
 GROUPS = (
@@ -36,7 +34,7 @@ FIGURES = (
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-01-15 10:00:00")
-class TestSummedTable(ContractCase):
+class TestSummedTable(SumsCase, ContractCase):
     """Groups of the billing schedule read from sums are those of all rows, to the last digit."""
 
     @classmethod
@@ -87,60 +85,8 @@ class TestSummedTable(ContractCase):
         cls._bill(date(2026, 2, 1), contract_ids=[(6, 0, cls.contracts.ids)])
         cls.other = other
 
-    @contextmanager
-    def _row_by_row(self):
-        """Odoo's own way."""
-        with self.patched(SummedTable, "_summed_domain", lambda *_asked: None):
-            yield
-
-    @contextmanager
-    def patched(self, owner, name, value):
-        kept = getattr(owner, name)
-        setattr(owner, name, value)
-        try:
-            yield
-        finally:
-            setattr(owner, name, kept)
-
     def _assert_same(self, schedules, domains=((), OPEN), groups=GROUPS, by_sums=True):
-        for domain in domains:
-            for groupby in groups:
-                asked = (list(domain), groupby, FIGURES)
-                with self.subTest(user=schedules.env.user.login, domain=domain, by=groupby):
-                    self.assertEqual(
-                        schedules._summed_domain(asked[0], [groupby], FIGURES) is not None, by_sums
-                    )
-                    found = schedules._read_group(*asked, order=",".join(groupby))
-                    with self._row_by_row():
-                        expected = schedules._read_group(*asked, order=",".join(groupby))
-                    self.assertEqual(_told(found), _told(expected))
-                    for record in chain.from_iterable(found):
-                        if hasattr(record, "env"):
-                            self.assertEqual(record.env, schedules.env)
-
-    def _assert_kept(self):
-        """What is kept is what a count of all rows comes to."""
-        self.env.flush_all()
-        columns = SQL(", ").join(map(SQL.identifier, self.sums._kept_by))
-        figures = SQL(
-            "count(*)::numeric, coalesce(sum(quantity), 0), coalesce(sum(net), 0), "
-            "coalesce(sum(amount), 0), count(quantity)::numeric, count(net)::numeric, "
-            "count(amount)::numeric"
-        )
-        counted = self.env.execute_query(
-            SQL("SELECT %s, %s FROM cn285_billing_schedule GROUP BY %s", columns, figures, columns)
-        )
-        totals = self.sums._sql_names()["totals"]
-        kept = self.env.execute_query(
-            SQL(
-                "SELECT %s, %s FROM cn285_billing_schedule_sum GROUP BY %s HAVING %s",
-                columns,
-                totals,
-                columns,
-                SQL("sum(row_count) != 0 OR sum(amount) != 0 OR sum(amount_known) != 0"),
-            )
-        )
-        self.assertEqual(sorted(map(str, kept)), sorted(map(str, counted)))
+        self.assert_same(FIGURES, schedules, domains, groups, by_sums)
 
     # === WHAT IS READ === #
 
@@ -156,8 +102,7 @@ class TestSummedTable(ContractCase):
 
     def test_filters_that_the_sums_can_say(self):
         first = self.contracts[0].item_ids.product_id[:1]
-        self._assert_same(
-            self.schedules.with_user(self.users["clerk"]),
+        self._assert_same(self.schedules.with_user(self.users["clerk"]),
             (
                 [("billing_date", "<=", "today"), *OPEN],
                 [("billing_date", ">=", "=1d"), ("billing_date", "<", "=1d +1m")],
@@ -197,7 +142,7 @@ class TestSummedTable(ContractCase):
         ):
             asked = (OPEN, ["product_id"], ["amount:sum"])
             found = clerk._read_group(*asked, **more)
-            with self._row_by_row():
+            with self.row_by_row():
                 self.assertEqual(found, clerk._read_group(*asked, **more))
 
     def test_own_contracts_only(self):
@@ -212,14 +157,14 @@ class TestSummedTable(ContractCase):
         sets = [[], ["product_id"], ["billing_date:month"], ["product_id", "billing_date:month"]]
         asked = (OPEN, sets, ["amount:sum", "__count", "amount:sum_currency"])
         found = clerk.formatted_read_grouping_sets(*asked)
-        with self._row_by_row():
+        with self.row_by_row():
             self.assertEqual(found, clerk.formatted_read_grouping_sets(*asked))
         for by in ("billing_date:month", "product_id", "state"):
             for order in (None, "amount desc", f"{by.split(':')[0]} desc"):
                 for offset in (0, 1, 2):
                     asked = ([], [by], ["amount:sum"], 2, offset, order)
                     found = clerk.web_read_group(*asked)
-                    with self._row_by_row(), self.subTest(by=by, order=order, offset=offset):
+                    with self.row_by_row(), self.subTest(by=by, order=order, offset=offset):
                         expected = clerk.web_read_group(*asked)
                         self.assertEqual(found["groups"], expected["groups"])
                         if found["groups"]:
@@ -229,7 +174,7 @@ class TestSummedTable(ContractCase):
         clerk = self.schedules.with_user(self.users["clerk"])
         clerk._read_group(OPEN, ["billing_date:month"], ["amount:sum"])
         statements = []
-        with self.patched(type(self.env.cr), "execute", _noting(self.env.cr, statements)):
+        with patched(type(self.env.cr), "execute", _noting(self.env.cr, statements)):
             clerk._read_group(OPEN, ["billing_date:month"], ["amount:sum"])
         self.assertTrue(statements)
         self.assertFalse([one for one in statements if '"cn285_billing_schedule"' in one])
@@ -237,18 +182,18 @@ class TestSummedTable(ContractCase):
     # === WHAT IS KEPT === #
 
     def test_sums_follow_what_happens(self):
-        self._assert_kept()
+        self.assert_kept(self.sums)
         contract = self.contracts[0]
         contract.item_ids[0].with_context(tracking_disable=True).price_unit = 47.11
         contract.item_ids._replan()
-        self._assert_kept()
+        self.assert_kept(self.sums)
         run = self._bill(date(2026, 3, 1), contract_ids=[(6, 0, self.contracts.ids)])
-        self._assert_kept()
+        self.assert_kept(self.sums)
         run.invoice_ids.button_draft()
         run.invoice_ids.button_cancel()
-        self._assert_kept()
+        self.assert_kept(self.sums)
         contract.schedule_ids.filtered(lambda row: row.state == "planned")._drop_planned()
-        self._assert_kept()
+        self.assert_kept(self.sums)
         self._assert_same(self.schedules.with_user(self.users["clerk"]))
 
     def test_what_is_pending_is_counted(self):
@@ -266,8 +211,10 @@ class TestSummedTable(ContractCase):
             self.assertNotEqual(self.schedules._read_group([], [], FIGURES), [before])
             raise ZeroDivisionError
         self.env.invalidate_all()
-        self.assertEqual(_told(self.schedules._read_group([], [], FIGURES)), _told([before]))
-        self._assert_kept()
+        self.assertEqual(
+            told(self.schedules._read_group([], [], FIGURES), FIGURES), told([before], FIGURES)
+        )
+        self.assert_kept(self.sums)
 
     def test_figures_that_nobody_knows_yet_are_none(self):
         """A row that waits has no amount: a group of such rows shows none, not 0.00."""
@@ -279,7 +226,7 @@ class TestSummedTable(ContractCase):
         )
         self.env.invalidate_all()
         self._assert_same(self.schedules, ([("state", "=", "waiting")],))
-        self._assert_kept()
+        self.assert_kept(self.sums)
 
     def test_folding_changes_nothing(self):
         for amount in (1, 2, 3):
@@ -289,8 +236,10 @@ class TestSummedTable(ContractCase):
             self.env.flush_all()
         [before] = self.schedules._read_group([], [], FIGURES)
         self.sums._fold()
-        self.assertEqual(_told(self.schedules._read_group([], [], FIGURES)), _told([before]))
-        self._assert_kept()
+        self.assertEqual(
+            told(self.schedules._read_group([], [], FIGURES), FIGURES), told([before], FIGURES)
+        )
+        self.assert_kept(self.sums)
         count, different = self.env.execute_query(
             SQL(
                 "SELECT count(*), count(DISTINCT (%s)) FROM cn285_billing_schedule_sum",
@@ -303,17 +252,11 @@ class TestSummedTable(ContractCase):
         self.sums._drop_sums()
         self.env.cr.execute("DROP TABLE cn285_billing_schedule_sum")
         self.sums._keep_sums()
-        self._assert_kept()
+        self.assert_kept(self.sums)
         self._create_contract()
-        self._assert_kept()
+        self.assert_kept(self.sums)
         self.sums._keep_sums()
-        self._assert_kept()
-
-
-def _told(rows):
-    """Rows to compare; converted money to a millionth: its division has an end."""
-    place = FIGURES.index("amount:sum_currency") - len(FIGURES)
-    return [(*row[:place], row[place] and round(row[place], 6), *row[place + 1 :]) for row in rows]
+        self.assert_kept(self.sums)
 
 
 def _noting(cr, statements):

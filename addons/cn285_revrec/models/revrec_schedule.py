@@ -27,7 +27,8 @@ class RevrecSchedule(models.Model):
 
     _name = "cn285.revrec.schedule"
     _description = "Recognition Schedule"
-    _inherit = ["cn285.guarded", "cn285.large.table"]
+    _inherit = ["cn285.guarded", "cn285.summed.table"]
+    _sums = "cn285.revrec.schedule.sum"
     _is_history = True
     _order = "invoice_date desc, id desc"
     _rec_name = "id"
@@ -140,6 +141,8 @@ class RevrecSchedule(models.Model):
     _unbilled_idx = models.Index("(company_id, service_start) WHERE posting = 'unbilled'")
     _billed_idx = models.Index("(company_id, posting, invoice_date)")
     _list_idx = models.Index("(invoice_date DESC, id DESC)")
+    # Groups by contract ask whether there is one without.
+    _no_contract_idx = models.Index("(company_id) WHERE contract_id IS NULL")
 
     @api.depends("line_ids.state", "line_ids.amount")
     def _compute_recognised(self):
@@ -287,7 +290,8 @@ class RevrecLine(models.Model):
 
     _name = "cn285.revrec.line"
     _description = "Recognition Schedule Line"
-    _inherit = ["cn285.guarded", "cn285.large.table"]
+    _inherit = ["cn285.guarded", "cn285.summed.table"]
+    _sums = "cn285.revrec.line.sum"
     _ordered_by_number = frozenset({"schedule_id"})
     _is_history = True
     _order = "date, schedule_id, period"
