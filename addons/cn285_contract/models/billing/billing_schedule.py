@@ -269,24 +269,6 @@ class BillingSchedule(models.Model):
             for name, value in vals.items()
         }
 
-    @api.model
-    def _update_planned(self, plans):
-        """Write the values of the plan that differ from the rows' own; equal ones together.
-
-        :param plans: list of ``(row, values of the plan)``
-        """
-        groups = {}
-        for row, vals in plans:
-            changed = {name: value for name, value in vals.items() if row._differs(name, value)}
-            # A usage row that was rated keeps its state and amount: rating is not planning.
-            if row.kind == "usage":
-                for name in ("state", "net", "amount", "steps"):
-                    changed.pop(name, None)
-            if changed:
-                groups.setdefault(repr(changed), (changed, []))[1].append(row.id)
-        for changed, ids in groups.values():
-            self.browse(ids)._write_inside(changed)
-
     def _differs(self, name, value):
         current = self[name]
         if isinstance(current, models.BaseModel):
@@ -365,6 +347,7 @@ class BillingSchedule(models.Model):
             {"state": "planned", "move_line_id": False, "move_id": False, "run_id": False}
         )
         self.item_id._replan()
+        self.item_id._price_may_differ()
 
     def _cancel_invoiced(self, credited=False):
         """Close rows whose invoice was cancelled, and plan their periods anew (next revision).
@@ -377,6 +360,7 @@ class BillingSchedule(models.Model):
         items = self.item_id
         self._write_inside({"state": "cancelled"})
         items._replan()
+        items._price_may_differ()
         self._credit_anew()
 
     def action_view_invoice(self):
