@@ -1,8 +1,8 @@
 """Collects by a Stripe server while cards are refused, answers get lost and workers are killed.
 
-``python stripe_worker.py DATABASE story``; prints a JSON object with what either side holds at the
-end. The server runs in this process; workers are forked from it, and killed at random steps or when
-the server has charged. Workers live on the days of the story.
+``python stripe_worker.py DATABASE story [ROUNDS]``; prints a JSON object with what either side
+holds at the end. The server runs in this process; workers are forked from it, and killed at random
+steps or when the server has charged. Workers live on the days of the story.
 """
 
 import json
@@ -234,8 +234,16 @@ def confirm_what_was_challenged(account):
             intents.authenticate(account, intent)
 
 
-def story(database):
-    """All days, disturbed on the first of each month."""
+def disturb(server, chance, database, day, events):
+    """Kill four workers on their way through a day; returns how many were on it."""
+    killed = kill_at(chance.randint(1, STEPS), live, database, day, events)
+    for charge in (chance.randint(1, 3), 1):
+        killed += server.kill_at_charge(charge, live, database, day, events)
+    return killed + kill_at(chance.randint(1, STEPS), live, database, day, events)
+
+
+def story(database, rounds=1):
+    """All days, disturbed on the first of each month: so many times four kills."""
     chance = random.Random(285)
     killed, codes = 0, []
     with DeadlyServer() as server:
@@ -249,12 +257,8 @@ def story(database):
                 play(server, day)
                 events = told(server, chance)
                 if day in MONTHS:
-                    killed += kill_at(chance.randint(1, STEPS), live, database, day, events)
-                    killed += server.kill_at_charge(
-                        chance.randint(1, 3), live, database, day, events
-                    )
-                    killed += server.kill_at_charge(1, live, database, day, events)
-                    killed += kill_at(chance.randint(1, STEPS), live, database, day, events)
+                    for _round in range(rounds):
+                        killed += disturb(server, chance, database, day, events)
                 codes += wait([fork(live, database, day, events)])
         # The last news.
         codes += wait([fork(live, database, "2027-03-17", told(server, chance))])
@@ -306,9 +310,9 @@ def result(env, server):
     }
 
 
-def main(database, _command):
+def main(database, _command, rounds=1):
     load(database, log_level="critical")
-    print(json.dumps(story(database)))
+    print(json.dumps(story(database, int(rounds))))
 
 
 if __name__ == "__main__":

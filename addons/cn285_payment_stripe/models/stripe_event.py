@@ -171,10 +171,11 @@ class StripeEvent(models.Model):
             raise RetryableJobError("The event is being worked.", seconds=30, ignore_retry=True)
         if self.state != "received":
             return
-        work = self._kinds().get(self.event_type)
+        event = self.with_company(self.company_id)
+        work = event._kinds().get(event.event_type)
         said = work() if work else None
-        if self.state == "received":
-            self.write({"state": "done" if said else "ignored", "message": said})
+        if event.state == "received":
+            event.write({"state": "done" if said else "ignored", "message": said})
 
     def _look_at(self, message):
         """Somebody has to look at this: what it says is not what is known here."""
