@@ -269,6 +269,14 @@ class TestStripeDisputes(StripeCase):
         self._work_events()
         self.assertEqual(self.attempt.return_move_id.date, date(2026, 4, 1))
 
+    def test_nothing_is_asked_about_what_is_known_to_be_paid(self):
+        move = self._invoice(self._token())
+        self._collect(move)
+        before = len(self.server.requests)
+        events = self._work_events("payment_intent.succeeded")
+        self.assertEqual(events.mapped("state"), ["ignored"])
+        self.assertEqual(len(self.server.requests), before)
+
     def test_paid_twice_is_told(self):
         token, transaction = self.attempt.token_id, self.attempt.transaction_id
         self.provider._send_api_request(
