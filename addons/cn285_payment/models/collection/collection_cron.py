@@ -42,6 +42,9 @@ class Collection(models.AbstractModel):
                 [("is_followed", "=", False), ("state", "in", ("declined", "returned"))]
             )
             collection._settle(attempts.search(own & (unbooked | untold), order="id"))
+            refunds = self.env["cn285.payment.refund"]
+            waiting = Domain("state", "in", ("open", *ASKED_STATES))
+            collection._clear_up_refunds(refunds.search(own & waiting, order="id"))
 
     @api.model
     def _due_moves(self, company):
