@@ -27,6 +27,8 @@ class Collection(models.AbstractModel):
                 [("company_id", "=", company.id), ("retry_date", "<=", company._cn285_today())]
             )
             collection._delay_collect(due.move_id._cn285_collectable(), "retry")
+            over = due.filtered(lambda one: not one.move_id.amount_residual)
+            over.write({"retry_date": False})
 
     @api.model
     def _cron_ask_unknown(self):

@@ -156,5 +156,6 @@ class PaymentTransaction(models.Model):
     def _log_message_on_linked_documents(self, message):
         """Odoo's, but for attempts: the invoice lists these, and a note of each costs time."""
         # sudo: whether there are attempts, of whomever.
-        if not self.sudo().cn285_attempt_ids:
-            super()._log_message_on_linked_documents(message)
+        if self.sudo().cn285_attempt_ids:
+            return None
+        return super()._log_message_on_linked_documents(message)
