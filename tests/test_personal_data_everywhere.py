@@ -65,6 +65,7 @@ NOBODYS = {
         "cn285.payment.attempt": "name provider_code origin code advice",
         "cn285.payment.refund": "name",
         "cn285.revrec.run": "name",
+        "cn285.stripe.event": "*",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
         "payment.transaction": "cn285_code cn285_advice",

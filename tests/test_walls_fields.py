@@ -35,6 +35,7 @@ HISTORY = {
     "cn285.revrec.run.issue",
     "cn285.revrec.run.preview",
     "cn285.revrec.schedule",
+    "cn285.stripe.event",
     "cn285.time.travel.line",
     "cn285.usage.balance",
     "cn285.usage.calculator.version",
