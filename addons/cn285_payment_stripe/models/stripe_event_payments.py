@@ -87,15 +87,9 @@ class StripeEvent(models.Model):
             return None
         transaction._cn285_stripe_lock()
         made = transaction.browse()
-        for refund in self._all_refunds(charge):
+        for refund in self.provider_id._cn285_stripe_refunds({"charge": charge["id"]}):
             made |= transaction._cn285_stripe_take_over_refund(refund)
         return made and self.env._("Refunds: %s", ", ".join(made.mapped("reference")))
-
-    def _all_refunds(self, charge):
-        """All refunds of a charge, oldest first; the charge itself shows the newest only."""
-        client = self.provider_id._cn285_stripe_client()
-        pages = client.v1.refunds.list({"charge": charge["id"], "limit": 100})
-        return [refund.to_dict() for refund in pages.auto_paging_iter()][::-1]
 
     def _work_refund(self):
         """A refund that the customer's bank turned down later."""
