@@ -15,4 +15,5 @@ from . import (
     late_rates,
     late_fee,
     late_fee_invoices,
+    personal_data,
 )

@@ -81,6 +81,8 @@ class DunningCase(models.Model):
         today = company._cn285_today()
         domain = [("company_id", "=", company.id), ("partner_id", "in", partners.ids)]
         cases = self.search([*domain, ("state", "!=", "closed")])
+        # Of two that look at the same debtor the second finds the work done.
+        cases.lock_for_update()
         known = {(case.partner_id.id, case.currency_id.id) for case in cases}
         above = {
             (partner_id, company.currency_id.id)
@@ -264,7 +266,7 @@ class DunningCase(models.Model):
 
     def _settle(self):
         """Activate what was deactivated for a debt that is paid, and close what is settled."""
-        self.filtered("suspended_on")._reactivate()
+        self._reactivate()
         for case in self:
             if case._is_settled() and not case.suspended_on:
                 case._note("closed")
@@ -297,9 +299,9 @@ class DunningCase(models.Model):
                 continue
 
             def step(part, company=company, found=found, paid=paid):
-                debts = read_debts(self.env, company, part.ids)
                 own = found.filtered(lambda case: case.partner_id in part)
-                own._refresh(debts)
+                own.lock_for_update()
+                own._refresh(read_debts(self.env, company, part.ids))
                 own._note("paid")
                 own._propose_fees(paid)
                 own._settle()
@@ -309,10 +311,20 @@ class DunningCase(models.Model):
             try:
                 _done, failed = each_or_apart(found.partner_id, step)
             except CONCURRENCY_ERRORS:
-                _logger.info("Debtors of %s are looked at later: they are locked", company.name)
+                # Somebody else is at them: looked at by a job, after both are through.
+                cases.with_delay(
+                    channel="root.collection",
+                    eta=60,
+                    description=self.env._("Debtors who have paid"),
+                )._job_look(company, found.partner_id)
                 continue
             for partner, reason in failed.items():
                 _logger.warning("Payment of debtor %s: %s", partner.display_name, reason)
+
+    @api.model
+    def _job_look(self, company, partners):
+        """Job: look at payers again. Safe to run again: a step is taken once."""
+        self.sudo().with_company(company)._look_at(company, partners.exists())
 
     @api.model
     def _refused(self, attempts):

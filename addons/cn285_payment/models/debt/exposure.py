@@ -358,7 +358,7 @@ class DunningCase(models.Model):
                 and not case.policy_id._exempts(case.partner_id)
             )
         )
-        service = self.env["cn285.exposure"]
+        service, off = self.env["cn285.exposure"], {}
         for case in above:
             partner, company = case.partner_id, case.company_id
             moves = self.env["account.move"].search(
@@ -372,7 +372,8 @@ class DunningCase(models.Model):
             coming = as_decimal(sum(moves._cn285_being_paid().mapped("amount_residual_signed")))
             exposure = service._of(partner, company)[partner.id].after(coming)
             if exposure.above(service._limit(partner, company)):
-                case._deactivate_contracts(case._payers_contracts())
+                off[case] = case._payers_contracts()
+        self._deactivate_contracts(off)
 
     @api.model
     def _topped_up(self, partners, company):

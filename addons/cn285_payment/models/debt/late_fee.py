@@ -67,7 +67,6 @@ class LateFee(models.Model):
     )
     note_id = fields.Many2one(
         "account.move",
-        string="Note",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
