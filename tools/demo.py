@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import demo_company
+import demo_debt
 import demo_revrec
 import demo_usage
 from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
@@ -35,9 +36,11 @@ def main(arguments=None):
         with _clock_at(env, options.until):
             errors = _load(env).errors + demo_usage.load(env).errors
             demo_revrec.set_up(env)
+            demo_debt.set_up(env)
             billed = bill(env, options.until)
             demo_usage.make_statements(env)
             held = hold_mails(env)
+            demo_debt.dun(env, options.until)
         print_figures("Contracts", _contract_figures(env))
         if billed.invoices:
             print_billed(env, billed, options.until)

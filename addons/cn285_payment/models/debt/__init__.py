@@ -12,6 +12,7 @@ from . import (
     dunning_holds,
     suspension,
     exposure,
+    limit_checks,
     late_rates,
     late_fee,
     late_fee_invoices,

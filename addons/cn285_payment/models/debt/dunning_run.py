@@ -178,15 +178,14 @@ class DunningCase(models.Model):
         going = self.filtered(
             lambda case: (
                 case.state == "open"
-                and case.policy_id
+                and case.policy_id.active
                 and not case.partner_id.cn285_dunning_blocked
                 and (policies is None or case.policy_id in policies)
             )
         )
         plans = {case: case._plan() for case in going}
         for case, plan in plans.items():
-            off = [one.day for one in plan if one.step.action == DEACTIVATE]
-            case._write_inside({"deactivation_date": off[0] if off else False})
+            case._write_next(plan)  # mails tell what comes next
         taken = {}
         for case, plan in plans.items():
             steps, left_out = take(plan, case.company_id._cn285_today())
@@ -246,9 +245,12 @@ class DunningCase(models.Model):
 
     def _write_next(self, plan):
         held = self.state in ("promised", "disputed", "closed")
-        first = plan[0] if plan and not held else None
+        plan = [] if held else plan
+        first = plan[0] if plan else None
+        off = [one.day for one in plan if one.step.action == DEACTIVATE]
         self._write_inside(
             {
+                "deactivation_date": off[0] if off else False,
                 "next_step_id": first.step.key if first else False,
                 "next_date": first.day if first else False,
             }
@@ -292,7 +294,7 @@ class DunningCase(models.Model):
         for company, paid in moves.sudo().grouped("company_id").items():
             partners = paid.commercial_partner_id
             # sudo: whoever books the payment; what follows is the policy's.
-            cases = self.sudo().with_company(company)
+            cases = in_users_language(self.sudo().with_company(company))
             domain = [("company_id", "=", company.id), ("partner_id", "in", partners.ids)]
             found = cases.search([*domain, ("state", "!=", "closed")])
             if not found:
