@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/cn285_payment_rules.xml",
         "data/queue_job_data.xml",
+        "data/ir_cron_data.xml",
         "data/dunning_mail_data.xml",
         "data/dunning_policy_data.xml",
         "data/late_rates_data.xml",
