@@ -5,7 +5,7 @@ from odoo.tools import format_date
 STATES = [
     ("open", "Overdue"),
     ("promised", "Promised"),
-    ("disputed", "In Dispute"),
+    ("disputed", "On Hold"),
     ("closed", "Settled"),
 ]
 

@@ -49,8 +49,7 @@ class DunningCase(models.Model):
         self = in_users_language(self.sudo().with_company(company))
         self._collect_above_limit(company, partner_ids)
         debts, today = read_debts(self.env, company, partner_ids), company._cn285_today()
-        payers = {key[0] for key, owed in debts.items() if owed.overdue(today)}
-        payers |= {key[0] for key, owed in debts.items() if owed.held_overdue(today)}
+        payers = {key[0] for key, owed in debts.items() if owed.is_late(today)}
         known = [("company_id", "=", company.id), ("state", "!=", "closed")]
         if partner_ids is not None:
             known.append(("partner_id", "in", list(partner_ids)))
@@ -88,9 +87,7 @@ class DunningCase(models.Model):
             (partner_id, company.currency_id.id)
             for partner_id in self._payers_above_limit(company, partners.ids)
         }
-        late = {
-            key for key, owed in debts.items() if owed.overdue(today) or owed.held_overdue(today)
-        }
+        late = {key for key, owed in debts.items() if owed.is_late(today)}
         new = self._inside().create(
             [
                 {

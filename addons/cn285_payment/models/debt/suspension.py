@@ -50,7 +50,7 @@ class DunningCase(models.Model):
             {
                 one.move_id
                 for one in (owed.lines if owed else ())
-                if not one.held and last_day_of_grace(one.due, grace) < today
+                if one.is_dunned and last_day_of_grace(one.due, grace) < today
             }
         )
         return moves.cn285_contract_ids.filtered(
