@@ -7,6 +7,7 @@ from . import (
     dunning_marks,
     dunning_case,
     dunning_event,
+    diary,
     dunning_run,
     dunning_words,
     dunning_holds,

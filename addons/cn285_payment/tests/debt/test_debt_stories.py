@@ -129,10 +129,33 @@ class TestDebtStories(DebtCase):
         self._pay(move, date(2026, 2, 12))
         self.assertFalse(self._case())
         with imagined_day(date(2026, 2, 20)):
-            payment = self.env["account.payment"].search(
-                [("partner_id", "=", self.customer.id)], limit=1
+            owed = move.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
             )
-            payment.action_draft()
+            paid = owed.matched_credit_ids.credit_move_id
+            owed.remove_move_reconcile()
+            entry = self.env["account.move"].create(
+                {
+                    "journal_id": self.bank.id,
+                    "date": date(2026, 2, 20),
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": account.id,
+                                "partner_id": self.customer.id,
+                                "debit": debit,
+                                "credit": 120.0 - debit,
+                            }
+                        )
+                        for account, debit in (
+                            (owed.account_id, 120.0),
+                            (self.bank.default_account_id, 0.0),
+                        )
+                    ],
+                }
+            )
+            entry.action_post()
+            (paid | entry.line_ids.filtered("debit")).reconcile()
         self._days(date(2026, 2, 20), date(2026, 2, 27))
         case = self._case()
         self.assertMoney(case.overdue_amount, "120.00")
