@@ -40,7 +40,7 @@ class LateFee(models.Model):
         index=True,
         ondelete="restrict",
     )
-    move_name = fields.Char(related="move_id.name", string="Late Invoice")
+    move_name = fields.Char(related="move_id.name", string="Number of the Invoice")
     partner_id = fields.Many2one(
         "res.partner",
         string="Payer",
