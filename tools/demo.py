@@ -12,6 +12,7 @@ from pathlib import Path
 
 import demo_company
 import demo_debt
+import demo_payment
 import demo_revrec
 import demo_usage
 from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
@@ -40,7 +41,6 @@ def main(arguments=None):
             billed = bill(env, options.until)
             demo_usage.make_statements(env)
             held = hold_mails(env)
-            demo_debt.dun(env, options.until)
         print_figures("Contracts", _contract_figures(env))
         if billed.invoices:
             print_billed(env, billed, options.until)
@@ -54,6 +54,9 @@ def main(arguments=None):
             for contract, reason in billed.issues:
                 out.print(f"set aside: {contract}: {reason}", style="red", markup=False)
         demo_usage.print_usage(env, options.until)
+        with _clock_at(env, options.until):
+            demo_payment.collect(env, options.until)
+            demo_debt.dun(env, options.until)
         # A month is closed once it is over.
         with _clock_at(env, _day_after(options.until)):
             tied = demo_revrec.recognise(env, options.until)

@@ -71,7 +71,9 @@ def _choose(env, last):
         order="id",
     )
     by_payer = defaultdict(moves.browse)
-    for move in moves:
+    for move in moves.filtered(
+        lambda move: "automatic" not in move.cn285_contract_ids.mapped("collection_mode")
+    ):
         by_payer[move.commercial_partner_id] |= move
     payers = sorted(by_payer, key=lambda payer: (len(by_payer[payer]), payer.id))
     chosen = {}
