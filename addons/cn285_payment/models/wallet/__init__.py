@@ -1,3 +1,18 @@
 """Credit that customers hold: lots that are topped up or granted, draws on them, and passes.
 Called by: the collection, before any means is charged, credit notes, the portal and clerks.
 """
+
+from . import (
+    wallet_type,
+    wallet,
+    wallet_lot,
+    wallet_topup,
+    wallet_charging,
+    wallet_topup_rule,
+    promotion_pass,
+    billing_run,
+    invoice_builder,
+    account_move,
+    account_move_paid,
+    collection,
+)
