@@ -30,7 +30,8 @@ TEMPLATE = f"cn285_tmpl_{CLONE_ID}"
 APPS_BASE = f"cn285_apps_{CLONE_ID}"
 APPS_TEMPLATE = f"cn285_apps_tmpl_{CLONE_ID}"
 DEMO = "cn285_demo"
-ALWAYS = ("account", "l10n_fr_account", "queue_job")
+# `payment_demo` is what stands for a bank in tests and in the demonstration.
+ALWAYS = ("account", "l10n_fr_account", "payment_demo", "queue_job")
 ROLES = RUN / "roles.json"
 
 

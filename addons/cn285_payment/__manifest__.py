@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/cn285_payment_rules.xml",
+        "data/queue_job_data.xml",
         "views/cn285_payment_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

@@ -1,3 +1,15 @@
 """Posted invoices are collected: one attempt per invoice and means, transaction, booking, retry.
 Called by: the end of a billing run, the cron of due dates, buttons, and new means of payment.
 """
+
+from . import (
+    payment_attempt,
+    payment_transaction,
+    account_move,
+    collection,
+    collection_charging,
+    collection_booking,
+    collection_answers,
+    collection_returns,
+    billing_run,
+)

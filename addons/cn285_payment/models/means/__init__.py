@@ -1,3 +1,5 @@
 """By what customers pay: tokens with their expiry, the means of a contract and of a payer, and how
 they are renewed. Called by: the portal, clerks, and the collection, which asks whom to charge.
 """
+
+from . import payment_provider, payment_token, payment_transaction, res_partner, contract_means

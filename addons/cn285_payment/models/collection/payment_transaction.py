@@ -1,0 +1,103 @@
+import requests
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
+from odoo.exceptions import ValidationError
+
+from ...engine.declines import UNKNOWN, classify, classify_status
+
+
+class PaymentTransaction(models.Model):
+    """What a provider's answer means, kept where Odoo keeps its text only."""
+
+    _inherit = "payment.transaction"
+
+    cn285_attempt_ids = fields.One2many(
+        "cn285.payment.attempt", "transaction_id", string="Attempts", readonly=True
+    )
+    cn285_outcome = fields.Selection(
+        [
+            ("declined", "Declined, May Succeed Later"),
+            ("customer", "The Customer Must Act"),
+            ("hard", "Never With These Means"),
+            ("unknown", "Not Known"),
+            ("technical", "The Provider Was Busy"),
+            ("config", "Our Mistake"),
+        ],
+        string="Meaning of the Answer",
+        readonly=True,
+        copy=False,
+    )
+    cn285_code = fields.Char(string="Reason of the Refusal", readonly=True, copy=False)
+    cn285_advice = fields.Char(string="Advice of the Issuer", readonly=True, copy=False)
+
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and not is_for_staff(self, field)
+
+    def write(self, vals):
+        refuse_kept_links(self, vals)
+        return super().write(vals)
+
+    def _send_api_request(self, method, endpoint, **kwargs):
+        """Odoo's, which takes a time-out for a refusal: what really became is kept here.
+
+        :raises ValidationError: as Odoo's
+        """
+        try:
+            return super()._send_api_request(method, endpoint, **kwargs)
+        except ValidationError as error:
+            # sudo: kept by the program, whoever pays.
+            self.sudo().write(self._cn285_classified(error.__context__))
+            raise
+
+    def _cn285_classified(self, cause):
+        """Values of what a failed request means.
+
+        :param cause: the exception behind Odoo's, None where there is none
+        """
+        response = getattr(cause, "response", None)
+        if isinstance(cause, requests.HTTPError) and response is not None:
+            details = self._cn285_refusal(response)
+            outcome = classify_status(
+                response.status_code, details.get("cn285_code"), details.get("cn285_advice")
+            )
+            return {"cn285_code": False, "cn285_advice": False, **details, "cn285_outcome": outcome}
+        return {"cn285_outcome": UNKNOWN, "cn285_code": False, "cn285_advice": False}
+
+    def _cn285_refusal(self, response):
+        """Hook: what a provider's answer that is no success says, besides its status.
+
+        Understands the form that Stripe and those that follow it use; never raises.
+
+        :param response: a ``requests.Response``
+        :returns: values of ``cn285_code``, ``cn285_advice`` and, where the provider names its own
+            record of it, ``provider_reference``
+        """
+        try:
+            error = response.json()["error"]
+            code = error.get("decline_code") or error.get("code")
+            advice = error.get("advice_code")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return {}
+        found = {"cn285_code": code, "cn285_advice": advice}
+        return {name: value[:64] for name, value in found.items() if isinstance(value, str)}
+
+    def _cn285_ask_provider(self):
+        """Hook: ask the provider what became of this transaction, by its reference.
+
+        What it tells besides (its own reference, code and advice of a refusal) is written to the
+        transaction; its state is the caller's.
+
+        :returns: ``done``, ``declined``, ``pending``, ``nothing`` (the provider knows of none: the
+            same transaction may be sent again), or None where it cannot be asked or does not answer
+        """
+        self.ensure_one()
+        return None
+
+    def _cn285_meaning(self):
+        """The class of a refused transaction, one of :mod:`engine.declines`.
+
+        Refusals of which the provider says nothing more, such as the demonstration's, may succeed
+        later.
+        """
+        self.ensure_one()
+        return self.cn285_outcome or classify(self.cn285_code, self.cn285_advice)

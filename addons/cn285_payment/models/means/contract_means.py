@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+COLLECTION_MODES = [("manual", "By Transfer"), ("automatic", "Automatic")]
+
+
+class Contract(models.Model):
+    """How a contract's invoices are paid, and by what."""
+
+    _inherit = "cn285.contract"
+
+    collection_mode = fields.Selection(
+        COLLECTION_MODES,
+        string="Collection",
+        default="manual",
+        required=True,
+        tracking=True,
+        help="Automatic: on their due date, invoices are charged to the customer's means.",
+    )
+    payment_token_id = fields.Many2one(
+        "payment.token",
+        string="Means of Payment",
+        copy=False,
+        tracking=True,
+        ondelete="set null",
+        index="btree_not_null",
+        domain="[('partner_id', 'child_of', payer_id)]",
+        help="Left empty, the payer's usual means.",
+    )
+
+    @api.constrains("payment_token_id")
+    def _check_payment_token(self):
+        for contract in self.filtered("payment_token_id"):
+            reason = contract.payment_token_id._cn285_obstacle(
+                contract.payer_id, contract.company_id
+            )
+            if reason:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s: %(reason)s", contract=contract.name, reason=reason
+                    )
+                )
+
+    def _payment_tokens(self):
+        """By what each contract is paid: its own means, else its payer's; usable ones only.
+
+        :returns: ``{contract: payment.token, or none}``
+        """
+        return {contract: contract._payment_token() for contract in self}
+
+    def _payment_token(self):
+        self.ensure_one()
+        # sudo: customers' means are read to charge them; whoever bills need not read them.
+        contract = self.sudo()
+        payer = contract.payer_id.with_company(contract.company_id)
+        for token in (
+            contract.payment_token_id,
+            payer.cn285_payment_token_id,
+            payer.commercial_partner_id.cn285_payment_token_id,
+        ):
+            if token and not token._cn285_obstacle(payer, contract.company_id):
+                return token
+        return self.env["payment.token"]
+
+
+class ContractTemplate(models.Model):
+    _inherit = "cn285.contract.template"
+
+    collection_mode = fields.Selection(
+        COLLECTION_MODES, string="Collection", default="manual", required=True
+    )
+
+    @api.model
+    def _contract_fields(self):
+        return [*super()._contract_fields(), "collection_mode"]
+
+
+class InvoiceBuilder(models.AbstractModel):
+    _inherit = "cn285.invoice.builder"
+
+    @api.model
+    def _contract_key(self, contract, journal, fiscal_position):
+        """Contracts that are collected apart are billed apart."""
+        key = super()._contract_key(contract, journal, fiscal_position)
+        if contract.invoice_separately or contract.collection_mode != "automatic":
+            return key
+        # Below 0, as ids of contracts are above it; -1: there are no means yet.
+        return (*key[:-1], -1 - (contract._payment_token().id or 0))

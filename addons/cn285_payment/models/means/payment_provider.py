@@ -1,0 +1,28 @@
+from odoo import models
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    def _cn285_obstacle(self):
+        """Why invoices cannot be charged by this provider automatically; None if they can.
+
+        Hook: an addon of a provider adds its own, such as a missing secret of its webhook.
+
+        :returns: the reason in a clerk's words, or None
+        """
+        self.ensure_one()
+        if self.state == "disabled":
+            return self.env._("The payment provider %s is disabled.", self.name)
+        if self.capture_manually:
+            return self.env._(
+                "The payment provider %s captures amounts by hand: what it was asked for would "
+                "never be paid. Switch that off to collect automatically.",
+                self.name,
+            )
+        if not self.journal_id:
+            return self.env._(
+                "The payment provider %s has no journal, in which its payments are booked.",
+                self.name,
+            )
+        return None

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
+
+
+class PaymentToken(models.Model):
+    """A means of payment: what is kept of it, and who pays by it."""
+
+    _inherit = "payment.token"
+
+    cn285_expiry_date = fields.Date(
+        string="Valid Until", readonly=True, index="btree_not_null", help="The last valid day."
+    )
+    cn285_brand = fields.Char(string="Brand", readonly=True)
+    cn285_last4 = fields.Char(string="Last Digits", readonly=True)
+    cn285_funding = fields.Char(
+        string="Funding", readonly=True, help="Whether a card is of credit, debit or prepaid."
+    )
+    cn285_fingerprint = fields.Char(
+        string="Fingerprint",
+        readonly=True,
+        help="The same for the same card, whoever added it, as the provider tells.",
+    )
+    cn285_state = fields.Selection(
+        [("valid", "Valid"), ("expired", "Expired"), ("revoked", "Revoked")],
+        string="Validity",
+        default="valid",
+        required=True,
+        readonly=True,
+        help="Expired cards are still tried, as their issuer may have renewed them; what the "
+        "customer or his bank revoked is not.",
+    )
+    cn285_mandate_ref = fields.Char(string="Mandate Reference", readonly=True)
+    cn285_renewed_on = fields.Date(
+        string="Renewed On",
+        readonly=True,
+        help="Refusals before that day do not count: the issuer has renewed the card.",
+    )
+    cn285_contract_ids = fields.One2many(
+        "cn285.contract", "payment_token_id", string="Contracts", readonly=True
+    )
+
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and not is_for_staff(self, field)
+
+    def write(self, vals):
+        refuse_kept_links(self, vals)
+        return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            refuse_kept_links(self.browse(), vals)
+        return super().create(vals_list)
+
+    def _cn285_obstacle(self, payer, company):
+        """Why a payer's invoices cannot be charged to these means; None if they can.
+
+        :param payer: the contract's payer
+        :param company: the contract's company
+        :returns: the reason in a clerk's words, or None
+        """
+        self.ensure_one()
+        # sudo: providers are the administrators'; here only what stands in the way is told.
+        token = self.sudo()
+        if not token.active or token.cn285_state == "revoked":
+            return self.env._("The means of payment %s was revoked.", token.display_name)
+        if token.partner_id.commercial_partner_id != payer.commercial_partner_id:
+            return self.env._(
+                "The means of payment %(means)s is not of %(payer)s.",
+                means=token.display_name,
+                payer=payer.display_name,
+            )
+        if token.company_id and token.company_id not in company.sudo().parent_ids:
+            return self.env._(
+                "The means of payment %(means)s is of another company than %(company)s.",
+                means=token.display_name,
+                company=company.name,
+            )
+        return token.provider_id._cn285_obstacle()
