@@ -11,8 +11,14 @@
     "data": [
         "security/ir.model.access.csv",
         "security/cn285_payment_rules.xml",
+        "security/cn285_wallet_rules.xml",
         "data/queue_job_data.xml",
+        "data/cn285_wallet_data.xml",
+        "views/wallet_type_views.xml",
+        "views/wallet_views.xml",
+        "views/promotion_pass_views.xml",
         "views/cn285_payment_menus.xml",
+        "views/wallet_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

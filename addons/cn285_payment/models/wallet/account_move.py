@@ -4,14 +4,14 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.addons.cn285_contract.engine.credit import credit_lines
+from odoo.addons.cn285_contract.engine.credit import credit_lines, percent_of_total
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import UserError
 
 from ...engine.wallet import running_share
 from .billing_run import LATER
 
-ZERO = Decimal(0)
+ZERO, ALL = Decimal(0), Decimal(100)
 
 
 class AccountMove(models.Model):
@@ -213,15 +213,22 @@ class AccountMove(models.Model):
 
     def _cn285_plan_credit(self, percent=None, lines=None, rows=None):
         """Lines that are credited take their share of the wallet's lines with them."""
-        credits, row_shares = super()._cn285_plan_credit(percent, lines, rows)
-        lowered = {
-            line.cn285_lowered_line_id: line for line in self.invoice_line_ids
-            if line.cn285_lowered_line_id
-        }
-        if not lowered or (lines is None and rows is None):
-            # A percentage, or all that is left, is of all lines, those below zero too.
-            return credits, row_shares
-        return self._cn285_with_wallet_lines(credits), row_shares
+        lowering = self.invoice_line_ids.filtered("cn285_lowered_line_id")
+        if not lowering:
+            return super()._cn285_plan_credit(percent, lines, rows)
+        if lines is not None or rows is not None:
+            credits, row_shares = super()._cn285_plan_credit(percent, lines, rows)
+            return self._cn285_with_wallet_lines(credits), row_shares
+        # Of what was charged: what lowered it goes along, and may come to as much.
+        percent = ALL if percent is None else self._cn285_percent(percent)
+        unit = as_decimal(self.currency_id.rounding)
+        charged = [line for line in self._cn285_left_of_lines() if line.key not in lowering.ids]
+        credits = credit_lines(charged, percent_of_total(charged, percent, unit), unit)
+        if not credits:
+            raise UserError(
+                self.env._("Nothing is left to credit on invoice %s.", self.display_name)
+            )
+        return self._cn285_with_wallet_lines(credits), {}
 
     def _cn285_with_wallet_lines(self, credits):
         creditable = {line.key: line for line in self._cn285_left_of_lines()}

@@ -317,6 +317,15 @@ class InvoiceBuilder(models.AbstractModel):
         return [name for name in names if name in self.env["account.move.line"]._fields]
 
 
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    def _preview_next(self, count):
+        """Invoices that are looked at one after the other draw what the ones before have left."""
+        shared = self.with_context(**{PLAN_KEY: WalletPlan()})
+        return super(Contract, shared)._preview_next(count)
+
+
 def _with_rest(lot, rest):
     return type(lot)(
         lot.key, lot.kind, rest, lot.expiry, lot.priority, lot.order, lot.scope, lot.before_tax

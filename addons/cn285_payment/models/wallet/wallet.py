@@ -41,7 +41,7 @@ class Wallet(models.Model):
     books = fields.Selection(related="type_id.books")
     active = fields.Boolean(default=True, help="An archived wallet is neither drawn nor topped up.")
     balance = fields.Monetary(
-        readonly=True, copy=False, help="What is left of all lots, expired ones too."
+        default=0.0, readonly=True, copy=False, help="What is left of all lots, expired ones too."
     )
     available = fields.Monetary(
         compute="_compute_available", help="What is left of the lots that are valid today."
@@ -171,7 +171,7 @@ class Wallet(models.Model):
         self.env.flush_all()
         self.env.execute_query(
             SQL(
-                """UPDATE cn285_wallet_lot lot SET rest = round(lot.rest + moved.amount, 6)
+                """UPDATE cn285_wallet_lot lot SET rest = round(coalesce(lot.rest, 0) + moved.amount, 6)
                      FROM unnest(%s, %s::numeric[]) AS moved (id, amount)
                     WHERE lot.id = moved.id RETURNING lot.id""",
                 ids,
@@ -180,7 +180,7 @@ class Wallet(models.Model):
         )
         self.env.execute_query(
             SQL(
-                """UPDATE cn285_wallet wallet SET balance = round(wallet.balance + moved.amount, 6)
+                """UPDATE cn285_wallet wallet SET balance = round(coalesce(wallet.balance, 0) + moved.amount, 6)
                      FROM (SELECT lot.wallet_id, sum(moved.amount) AS amount
                              FROM unnest(%s, %s::numeric[]) AS moved (id, amount)
                              JOIN cn285_wallet_lot lot ON lot.id = moved.id

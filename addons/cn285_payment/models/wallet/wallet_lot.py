@@ -26,9 +26,9 @@ class WalletLot(models.Model):
         [("paid", "Paid"), ("granted", "Granted")], required=True, readonly=True
     )
     amount = fields.Monetary(readonly=True, help="What it began with.")
-    rest = fields.Monetary(readonly=True, copy=False, help="What is left of it.")
+    rest = fields.Monetary(default=0.0, readonly=True, copy=False, help="What is left of it.")
     taken_back = fields.Monetary(
-        readonly=True, copy=False, help="What was taken back, as the top-up was returned."
+        default=0.0, readonly=True, copy=False, help="What was taken back, as the top-up was returned."
     )
     expiry = fields.Date(string="Last Day", readonly=True)
     is_over = fields.Boolean(string="Expired", compute="_compute_is_over")
@@ -174,7 +174,7 @@ class WalletDraw(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    given_back = fields.Monetary(readonly=True, help="By credit notes.")
+    given_back = fields.Monetary(default=0.0, readonly=True, help="By credit notes.")
     undone = fields.Boolean(
         readonly=True, help="The document was cancelled or is a draft again: it counts no more."
     )

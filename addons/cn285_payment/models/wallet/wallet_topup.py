@@ -88,13 +88,13 @@ class WalletTopup(models.Model):
     # === A NEW ONE === #
 
     @api.model
-    def _start(self, wallet, amount, origin, expiry=None, rule=None):
+    def _start(self, wallet, amount, origin, expiry=None, rule=None, day=None):
         """A top-up that awaits its payment; where VAT is due by it, with its invoice.
 
         :param Decimal amount: above zero
         """
         company = wallet.company_id
-        today = company._cn285_today()
+        today = day or company._cn285_today()
         months = wallet.type_id.valid_months
         if not expiry and months:
             expiry = today + relativedelta(months=months, days=-1)
@@ -209,7 +209,7 @@ class WalletTopup(models.Model):
         paid = payment.move_id.line_ids.filtered(
             lambda line: line.account_id == payment.destination_account_id
         )
-        day = max(topup.date, payment.date)
+        day = payment.date
         locks = topup.company_id._get_violated_lock_dates(
             day, False, topup.wallet_id.type_id.journal_id
         )
@@ -489,7 +489,8 @@ class Wallet(models.Model):
         if journal_id and token_id:
             raise UserError(self.env._("A journal or a means of payment: one of them."))
         expiry = fields.Date.to_date(expiry) if expiry else None
-        topup = self.env["cn285.wallet.topup"]._start(self, amount, "clerk", expiry)
+        day = fields.Date.to_date(date) if date else None
+        topup = self.env["cn285.wallet.topup"]._start(self, amount, "clerk", expiry, day=day)
         if journal_id:
             journal = self.env["account.journal"].browse(journal_id)
             journal.check_access("read")
@@ -502,7 +503,7 @@ class Wallet(models.Model):
                     self.env._("Name a bank or cash journal of %s.", self.company_id.name)
                 )
             # sudo: whoever handles a wallet's money books it, as the dialog says.
-            topup.sudo()._pay_by_hand(journal.sudo(), fields.Date.to_date(date), memo)
+            topup.sudo()._pay_by_hand(journal.sudo(), day, memo)
         elif token_id:
             topup._charge(self._own_token(token_id))
         return topup.id

@@ -102,6 +102,9 @@ class WalletType(models.Model):
     portal_topup = fields.Boolean(
         string="Customers Top Up", default=True, help="In the portal, and see the wallet there."
     )
+    valid_months = fields.Integer(
+        string="Months of Validity", help="Of what is topped up; 0: without end."
+    )
     least = fields.Monetary(string="Least Top-Up", default=1.0)
     most = fields.Monetary(string="Largest Top-Up", help="0: no limit.")
 

@@ -1,0 +1,1 @@
+from . import test_passes, test_wallet_access, test_wallet_books, test_wallet_rebates
