@@ -18,6 +18,7 @@ PAGE = 80
 THIS_MONTH = date.today().replace(day=1)
 NAMED = {"fields": {"display_name": {}}}
 OPEN = [("state", "in", ("planned", "waiting"))]
+COUNTING = [("state", "=", "active"), ("kind", "!=", "reversal")]
 
 
 def screens(env, only=None):
@@ -89,15 +90,30 @@ class Client:
             count_limit=10_001,
         )
 
-    def groups(self, model, by, domain=(), sums=()):
-        """The first page of a list's groups."""
-        sums = [f"{name}:sum" for name in sums]
+    def groups(self, model, by, domain=()):
+        """The first page of a list's groups, with all that the list sums of each."""
+        arch, models = self._view(model, "list")
+        info = models[model]["fields"]
+        names = dict.fromkeys(node.get("name") for node in _own_fields(arch))
+        sums = [one for name in names if name in info for one in _sums(name, info[name])]
         self.env[model].web_read_group(list(domain), [by], sums, limit=PAGE)
 
-    def pivot(self, model, row, column, measure, domain=()):
-        """What a pivot opens with."""
-        sets = [[], [row], [column], [row, column]]
-        self.env[model].formatted_read_grouping_sets(list(domain), sets, [measure, "__count"])
+    def pivot(self, model, domain=()):
+        """What a pivot opens with: nothing, its rows, its columns, and both."""
+        arch, models = self._view(model, "pivot")
+        info = models[model]["fields"]
+        by = {kind: [] for kind in ("row", "col")}
+        measures = []
+        for node in _own_fields(arch):
+            name, kind = node.get("name"), node.get("type")
+            if kind in by:
+                interval = node.get("interval")
+                by[kind].append(f"{name}:{interval}" if interval else name)
+            elif kind == "measure":
+                measures += _sums(name, info[name])
+        sets = [[], by["row"], by["col"], by["row"] + by["col"]]
+        sets = list({tuple(groupby): groupby for groupby in sets}.values())
+        self.env[model].formatted_read_grouping_sets(list(domain), sets, [*measures, "__count"])
 
     def form(self, model, domain=()):
         """The form of the last record."""
@@ -150,6 +166,16 @@ def _own_fields(arch):
     return found
 
 
+def _sums(name, info):
+    """What the client asks for of a field in groups: its sum, money in one currency besides."""
+    if not info.get("aggregator") or info["type"] not in ("float", "integer", "monetary"):
+        return []
+    found = [f"{name}:{info['aggregator']}"]
+    if info.get("currency_field"):
+        found += [f"{info['currency_field']}:array_agg_distinct", f"{name}:sum_currency"]
+    return found
+
+
 def _domain(env, text):
     from odoo.tools.safe_eval import safe_eval
 
@@ -193,31 +219,44 @@ SCREENS = {
     "schedule, all": ("reader", LIST_MS, lambda c: c.list(SCHEDULE)),
     "schedule, own contracts": ("seller", LIST_MS, lambda c: c.list(SCHEDULE, OPEN)),
     "schedule by item": (
-        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "item_id", OPEN, ["amount"])),
+        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "item_id", OPEN)),
     "schedule by contract": (
-        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "contract_id", OPEN, ["amount"])),
+        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "contract_id", OPEN)),
     "schedule by customer": (
-        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "partner_id", OPEN, ["amount"])),
+        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "partner_id", OPEN)),
     "schedule by month": (
-        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "billing_date:month", OPEN, ["amount"])),
+        "reader", LIST_MS, lambda c: c.groups(SCHEDULE, "billing_date:month", OPEN)),
     "schedule, to bill": ("reader", LIST_MS, lambda c: c.filtered(SCHEDULE, "due")),
+    "schedule by month, own contracts": (
+        "seller", LIST_MS, lambda c: c.groups(SCHEDULE, "billing_date:month", OPEN)),
+    "schedule, calendar, own contracts": ("seller", LIST_MS, lambda c: c.calendar(SCHEDULE)),
     "schedule, calendar": ("reader", LIST_MS, lambda c: c.calendar(SCHEDULE)),
     "schedule, pivot": (
         "reader", PIVOT_MS,
-        lambda c: c.pivot(SCHEDULE, "product_id", "billing_date:month", "amount:sum", OPEN)),
+        lambda c: c.pivot(SCHEDULE, OPEN)),
     "schedule row": ("reader", LIST_MS, lambda c: c.form(SCHEDULE, OPEN)),
     "contracts to bill this month": (
         "reader", LIST_MS, lambda c: c.filtered(CONTRACT, "to_bill_this_month")),
     "ratings": ("reader", LIST_MS, lambda c: c.list(RATING)),
     "ratings, pivot": (
         "reader", PIVOT_MS,
-        lambda c: c.pivot(RATING, "item_id", "period_start:month", "amount:sum")),
+        lambda c: c.pivot(RATING)),
+    "ratings by item": ("reader", LIST_MS, lambda c: c.groups(RATING, "item_id")),
+    "ratings by calculator": ("reader", LIST_MS, lambda c: c.groups(RATING, "calculator_id")),
     "events": ("reader", LIST_MS, lambda c: c.list(EVENT)),
     "events of last month": (
         "reader", LIST_MS, lambda c: c.list(EVENT, _in_month("occurred_at"))),
+    "events by month": ("reader", LIST_MS, lambda c: c.groups(EVENT, "occurred_at:month")),
+    "events of last month, pivot": (
+        "reader", PIVOT_MS, lambda c: c.pivot(EVENT, COUNTING + _paris_month())),
     "events of last month in Paris": ("reader", LIST_MS, lambda c: c.list(EVENT, _paris_month())),
     "billing runs": ("manager", LIST_MS, lambda c: c.list(RUN)),
     "billing run": ("manager", LIST_MS, lambda c: c.form(RUN, [("state", "=", "done")])),
     "revenue schedules": ("manager", LIST_MS, lambda c: c.list(REVENUE)),
+    "revenue schedules by product": (
+        "manager", LIST_MS, lambda c: c.groups(REVENUE, "product_id")),
+    "revenue schedules by contract": (
+        "manager", LIST_MS, lambda c: c.groups(REVENUE, "contract_id")),
     "revenue lines": ("manager", LIST_MS, lambda c: c.list(LINE)),
+    "revenue lines by month": ("manager", LIST_MS, lambda c: c.groups(LINE, "date:month")),
 }  # fmt: skip

@@ -56,6 +56,21 @@ def bill(database, run_id=None):
         run.action_run()
 
 
+def kept_sums(env):
+    """Whether the sums that are kept of the schedule are those of its rows."""
+    names = "company_id, currency_id, product_id, kind, state, billing_date"
+    env.cr.execute(
+        f"""SELECT count(*) FROM (
+              SELECT 1 FROM (
+                SELECT {names}, 1 AS row_count, amount FROM cn285_billing_schedule
+                UNION ALL
+                SELECT {names}, -row_count, -amount FROM cn285_billing_schedule_sum) AS both_ways
+               GROUP BY {names}
+              HAVING sum(row_count) != 0 OR coalesce(sum(amount), 0) != 0) AS different"""
+    )
+    return env.cr.fetchone()[0] == 0
+
+
 def result(env):
     """What has been billed, in a form that does not depend on who billed it and when."""
     moves = env["account.move"].search([("cn285_contract_ids", "!=", False)])
@@ -76,6 +91,7 @@ def result(env):
         "gapless": numbers == list(range(numbers[0], numbers[0] + len(numbers)))
         if numbers
         else True,
+        "sums": kept_sums(env),
         "rows": len(rows),
         "lines": len(rows.move_line_id),
         "due": env["cn285.billing.schedule"].search_count(

@@ -12,6 +12,7 @@ class TestBillingOnce(Once):
     def check(self, report):
         assert report["gapless"], "numbers follow each other without a hole"
         assert report["rows"] == report["lines"]
+        assert report["sums"], "what is kept of the schedule is what its rows come to"
         assert report["due"] == 0
 
     def test_there_is_enough_to_bill(self, undisturbed):

@@ -5,4 +5,5 @@ from . import controllers, models, wizards
 
 def uninstall_hook(env):
     """Leave nothing behind that Odoo does not remove."""
+    env["cn285.billing.schedule.sum"]._drop_sums()
     forget(env, "cn285_contract")

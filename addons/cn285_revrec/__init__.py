@@ -12,4 +12,6 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Leave nothing behind that Odoo does not remove; a journal with entries stays."""
     env["res.company"].with_context(active_test=False).search([])._cn285_remove_empty_journal()
+    for rows in ("schedule", "line"):
+        env[f"cn285.revrec.{rows}.sum"]._drop_sums()
     forget(env, "cn285_revrec")

@@ -11,6 +11,7 @@ from . import (
     bounds,
     guarded,
     large_table,
+    summed_table,
     batched_tracking,
     res_company,
     test_database,

@@ -187,6 +187,7 @@ class Contract(models.Model):
     )
     note = fields.Html(string="Terms and Notes")
 
+    _list_idx = models.Index("(date_start DESC, id DESC)")
     _name_uniq = models.Constraint(
         "unique(name, company_id)", "A contract with this number already exists in the company."
     )

@@ -30,9 +30,8 @@ class LargeTable(models.AbstractModel):
     def _formatted_read_group_with_length(
         self, domain, groupby, aggregates, offset=0, limit=None, order=None
     ):
-        field = self._fields.get(groupby[0]) if len(groupby) == 1 else None
-        by_link = field is not None and field.type == "many2one" and field.store
-        if not (by_link and limit and order in (field.name, f"{field.name} ASC")):
+        field = self._paged_link(domain, groupby, aggregates)
+        if not (field and limit and order in (field.name, f"{field.name} ASC")):
             return super()._formatted_read_group_with_length(
                 domain, groupby, aggregates, offset, limit, order
             )
@@ -54,6 +53,12 @@ class LargeTable(models.AbstractModel):
         if not field.required:
             length += self.search_count(Domain(domain) & Domain(field.name, "=", False), limit=1)
         return found, length
+
+    @api.model
+    def _paged_link(self, _domain, groupby, _aggregates):
+        """The link whose groups are found a page at a time, from its side; else None."""
+        field = self._fields.get(groupby[0]) if len(groupby) == 1 else None
+        return field if field is not None and field.type == "many2one" and field.store else None
 
     def _linked_query(self, domain, field):
         """What the rows of a domain link to, in its own order."""

@@ -16,6 +16,7 @@ from . import (
     test_security,
     test_sizes,
     test_subscriber,
+    test_summed_table,
     test_templates_shared,
     test_texts,
     test_tour,

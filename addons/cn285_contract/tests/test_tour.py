@@ -2,6 +2,7 @@ import os
 from datetime import date
 from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
@@ -150,3 +151,19 @@ class TestTour(ContractCase, HttpCase):
             f"/odoo/cn285-billing-runs/{run.id}", "cn285_billing_progress_tour", login="tour_clerk"
         )
         self.assertEqual(run.state, "cancelled")
+
+    def test_calendar_of_many_rows(self):
+        """The schedule's calendar: a month shows the first rows of each day and says so."""
+        today = self.company._cn285_today()
+        access = self._create_product("Tour access", 60.0)
+        later = self._create_product("Tour next month", 60.0)
+        values = {"billing_type": "one_shot", "price_unit": 60.0}
+        items = [{"product_id": access.id, "date_start": today, **values}] * 60
+        day = today + relativedelta(months=1, day=20)
+        items.append({"product_id": later.id, "date_start": day, **values})
+        self._create_contract(items, date_start=today)
+        self.start_tour(
+            "/odoo/cn285-billing-schedule?view_type=calendar",
+            "cn285_billing_calendar_tour",
+            login="tour_clerk",
+        )

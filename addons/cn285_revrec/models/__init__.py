@@ -16,6 +16,7 @@ from . import (
     billing_schedule,
     invoice_builder,
     revrec_schedule,
+    revrec_sum,
     revrec_position,
     account_move,
     revrec_source,

@@ -27,7 +27,8 @@ class RevrecSchedule(models.Model):
 
     _name = "cn285.revrec.schedule"
     _description = "Recognition Schedule"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.summed.table"]
+    _sums = "cn285.revrec.schedule.sum"
     _is_history = True
     _order = "invoice_date desc, id desc"
     _rec_name = "id"
@@ -134,6 +135,9 @@ class RevrecSchedule(models.Model):
     )
     _unbilled_idx = models.Index("(company_id, service_start) WHERE posting = 'unbilled'")
     _billed_idx = models.Index("(company_id, posting, invoice_date)")
+    _list_idx = models.Index("(invoice_date DESC, id DESC)")
+    # Groups by contract ask whether there is one without.
+    _no_contract_idx = models.Index("(company_id) WHERE contract_id IS NULL")
 
     @api.depends("line_ids.state", "line_ids.amount")
     def _compute_recognised(self):
@@ -281,7 +285,9 @@ class RevrecLine(models.Model):
 
     _name = "cn285.revrec.line"
     _description = "Recognition Schedule Line"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.summed.table"]
+    _sums = "cn285.revrec.line.sum"
+    _ordered_by_number = frozenset({"schedule_id"})
     _is_history = True
     _order = "date, schedule_id, period"
     _log_access = False
@@ -325,7 +331,8 @@ class RevrecLine(models.Model):
     _run_is_recognised = models.Constraint(
         "CHECK(run_id IS NULL OR state = 'recognised')", "What a run took is recognised."
     )
-    _date_idx = models.Index("(company_id, date)")
+    # In the order of the list, which goes through no schedule for that; and what a day has.
+    _date_idx = models.Index("(date, schedule_id, period, company_id)")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_planned(self):

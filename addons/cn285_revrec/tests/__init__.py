@@ -14,6 +14,7 @@ from . import (
     test_rules,
     test_runs,
     test_stories,
+    test_sums,
     test_tour,
     test_usage,
     test_views,

@@ -30,6 +30,7 @@ from .rating import (
     test_nothing_to_invoice,
     test_rating_aspects,
     test_rating_plain,
+    test_rating_sums,
     test_usage_batches,
     test_usage_credit,
     test_usage_partner_merge,

@@ -31,9 +31,11 @@ class BillingSchedule(models.Model):
         if not 0 < days <= LONGEST_DAYS:
             raise UserError(self.env._("A calendar shows a year at most."))
         most = max(SHOWN // days, LEAST_OF_A_DAY)
-        rows = self._search(Domain(domain), order="id", limit=most + 1)
+        rows = self._search(Domain(domain), order="billing_date, id", limit=most + 1)
         day = self._field_to_sql(rows.table, "billing_date", rows)
-        rows.add_where(SQL("%s = days.day::date", day))
+        # A stretch, of one day: were they equal, PostgreSQL would drop the day from the order, go
+        # by the ids alone, and look at all rows of the table for a day that has none.
+        rows.add_where(SQL("%(day)s >= days.day::date AND %(day)s < days.day::date + 1", day=day))
         found = self.env.execute_query(
             SQL(
                 """SELECT days.day::date, found.id

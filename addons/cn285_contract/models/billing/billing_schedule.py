@@ -18,7 +18,7 @@ class BillingSchedule(models.Model):
 
     _name = "cn285.billing.schedule"
     _description = "Billing Schedule"
-    _inherit = ["cn285.guarded", "cn285.large.table"]
+    _inherit = ["cn285.guarded", "cn285.summed.table"]
     _is_history = True
     # As an index has it; what goes onto an invoice has an order of its own.
     _order = "billing_date, id"
@@ -54,16 +54,22 @@ class BillingSchedule(models.Model):
         default=0,
         required=True,
         readonly=True,
+        aggregator=None,
         help="0 for the first row of a period; one more each time an invoice of it was cancelled.",
     )
     period_start = fields.Date(required=True, readonly=True)
     period_end = fields.Date(required=True, readonly=True, help="Last day of the period.")
     billing_date = fields.Date(string="Invoice Date", required=True, readonly=True)
     quantity = fields.Float(digits=(16, 6), readonly=True)
-    price_unit = fields.Float(string="Unit Price", digits=(16, 6), readonly=True)
-    discount = fields.Float(string="Discount (%)", digits=(16, 4), readonly=True)
+    # Prices and shares are not added up: groups and pivots leave them out.
+    price_unit = fields.Float(string="Unit Price", digits=(16, 6), readonly=True, aggregator=None)
+    discount = fields.Float(string="Discount (%)", digits=(16, 4), readonly=True, aggregator=None)
     proration = fields.Float(
-        digits=(16, 10), default=1.0, readonly=True, help="Share of a full period that is billed."
+        digits=(16, 10),
+        default=1.0,
+        readonly=True,
+        aggregator=None,
+        help="Share of a full period that is billed.",
     )
     net = fields.Monetary(
         string="Net Price",

@@ -23,8 +23,9 @@ class UsageCalculator(models.Model):
 
     _name = "cn285.usage.calculator"
     _description = "Usage Calculator"
-    _inherit = ["cn285.guarded", "cn285.bounded"]
+    _inherit = ["cn285.guarded", "cn285.bounded", "cn285.large.table"]
     _order = "item_id, template_item_id, sequence, id"
+    _ordered_by_number = frozenset({"item_id", "template_item_id"})
 
     sequence = fields.Integer(default=10)
     item_id = fields.Many2one("cn285.contract.item", ondelete="cascade", index="btree_not_null")
@@ -172,6 +173,7 @@ class UsageCalculator(models.Model):
         help="SmartCode: the metrics of which the macro gets the quantities. Empty: all.",
     )
 
+    _list_idx = models.Index("(item_id, template_item_id, sequence, id)")
     _one_owner = models.Constraint(
         "CHECK((item_id IS NULL) != (template_item_id IS NULL))",
         "A calculator belongs to one contract item or to one template item.",

@@ -11,6 +11,7 @@ from . import (
     usage_dependence,
     usage_invoice_lines,
     usage_rating,
+    usage_rating_sum,
     usage_balance,
     usage_partner_merge,
     usage_claims,

@@ -11,7 +11,7 @@ from ...engine.rating_text import RatingTexts
 from ..ingest.big_integer import BigInteger
 
 # What a rating has of its schedule row.
-OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "period_start")
+OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "currency_id", "period_start")
 # Ratings that are written together.
 PART = 5_000
 SIX_DECIMALS = Decimal("0.000001")
@@ -26,7 +26,9 @@ class UsageRating(models.Model):
 
     _name = "cn285.usage.rating"
     _description = "Usage Rating"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.guarded", "cn285.summed.table"]
+    _sums = "cn285.usage.rating.sum"
+    _ordered_by_number = frozenset({"item_id", "calculator_id"})
     _is_history = True
     # By their dates, not by what they belong to: of one row, in the order of its calculators.
     _order = "period_start desc, id"
@@ -51,7 +53,7 @@ class UsageRating(models.Model):
     )
     item_id = fields.Many2one(related="schedule_id.item_id", store=True, index=True)
     company_id = fields.Many2one(related="schedule_id.company_id", store=True)
-    currency_id = fields.Many2one(related="schedule_id.currency_id")
+    currency_id = fields.Many2one(related="schedule_id.currency_id", store=True)
     period_start = fields.Date(related="schedule_id.period_start", store=True)
     quantity = fields.Float(digits=(16, 6), readonly=True)
     amount = fields.Monetary(readonly=True)
@@ -68,6 +70,7 @@ class UsageRating(models.Model):
         string="Allowance Carried On",
         digits=(16, 6),
         readonly=True,
+        aggregator=None,
         help="As it was when this was rated.",
     )
 
@@ -81,10 +84,8 @@ class UsageRating(models.Model):
         "This row was rated by the calculator already.",
     )
 
-    # The list begins with the last period; months are added up from the index alone.
-    _period_idx = models.Index(
-        "(period_start DESC, id) INCLUDE (company_id, amount, event_count, quantity)"
-    )
+    # The list begins with the last period.
+    _period_idx = models.Index("(period_start DESC, id)")
 
     @api.depends("calculator_id.name", "beneficiary_id.name")
     @api.depends_context("lang")
@@ -131,7 +132,9 @@ class UsageRating(models.Model):
         rated = [
             (owner, outcome)
             for row, outcomes in outcomes_by_row.items()
-            for owner in [(row.id, row.item_id.id, row.company_id.id, row.period_start)]
+            for owner in [
+                (row.id, row.item_id.id, row.company_id.id, row.currency_id.id, row.period_start)
+            ]
             for outcome in outcomes
         ]
         # In the snapshot of this transaction, as all that was measured.
