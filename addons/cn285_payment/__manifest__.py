@@ -17,6 +17,8 @@
         "views/wallet_type_views.xml",
         "views/wallet_views.xml",
         "views/promotion_pass_views.xml",
+        "views/contract_wallet_views.xml",
+        "views/wallet_portal_templates.xml",
         "views/cn285_payment_menus.xml",
         "views/wallet_menus.xml",
     ],

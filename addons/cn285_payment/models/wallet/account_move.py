@@ -190,9 +190,7 @@ class AccountMove(models.Model):
                     continue
                 amount = min(amount, as_decimal(draw.amount) - as_decimal(draw.given_back))
                 changes[lot] += amount
-                draw._inside().write(
-                    {"given_back": float(as_decimal(draw.given_back) + amount)}
-                )
+                draw._inside().write({"given_back": float(as_decimal(draw.given_back) + amount)})
                 creates.append(
                     {
                         "lot_id": lot.id,

@@ -167,9 +167,7 @@ class AccountMove(models.Model):
         company = move.company_id
         lines, total, own_total = [], ZERO, 0.0
         for lot, amount in amounts:
-            own = move.currency_id._convert(
-                float(amount), company.currency_id, company, day
-            )
+            own = move.currency_id._convert(float(amount), company.currency_id, company, day)
             total += amount
             own_total += own
             lines.append(

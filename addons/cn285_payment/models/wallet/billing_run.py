@@ -40,11 +40,7 @@ class AccountMoveLine(models.Model):
         others = {line: first for line, first in first_by_line.items() if line not in ours}
         super()._cn285_follow(others)
         lowering = [(line, first) for line, first in ours.items() if not line.cn285_wallet_back_id]
-        back = [
-            (line, line.cn285_wallet_back_id)
-            for line in ours
-            if line.cn285_wallet_back_id
-        ]
+        back = [(line, line.cn285_wallet_back_id) for line in ours if line.cn285_wallet_back_id]
         for name, pairs in (("cn285_lowered_line_id", lowering), ("cn285_credited_line_id", back)):
             if not pairs:
                 continue

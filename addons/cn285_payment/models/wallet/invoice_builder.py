@@ -16,6 +16,8 @@ from ...engine.wallet import Portion, plan_before_tax, running_share
 ZERO = Decimal(0)
 # In the context: what invoices that are looked at together plan to draw.
 PLAN_KEY = "cn285_wallet_plan"
+# Fields of invoice lines by which their revenue is recognised, where that is installed.
+RECOGNISED = ("cn285_revrec_rule_id", "cn285_service_start", "cn285_service_end")
 
 
 class WalletPlan:
@@ -240,13 +242,20 @@ class InvoiceBuilder(models.AbstractModel):
             if len(origin) != 1 or not origin.cn285_lowering_line_ids:
                 continue
             taken = self._wallet_portion(key, 0, rows, lines)[1]["base"]
-            made = self._wallet_back_lines(key, origin, taken if credit else -taken, credit, plan)
+            taken = taken if credit else -taken
+            made = self._wallet_back_lines(key, origin, taken, credit, plan, lines[0])
             if made:
                 result.append((none, made))
         return result
 
     @api.model
-    def _wallet_back_lines(self, key, origin, taken, credit, plan):
+    def _wallet_back_lines(self, key, origin, taken, credit, plan, beside):
+        """Values of the lines that take back what lowered a line.
+
+        :param origin: the line that is credited
+        :param Decimal taken: what is credited of it, without tax
+        :param beside: values of the line that credits it
+        """
         move = origin.move_id
         lines = {line.key: line for line in move._cn285_creditable_lines(reserving=False)}
         charged = sum(
@@ -278,12 +287,15 @@ class InvoiceBuilder(models.AbstractModel):
             for part in credit_lines([rebate], {wallet_line.id: wish}, unit):
                 so_far, so_taxes = own.get(wallet_line.id, (ZERO, {}))
                 own[wallet_line.id] = so_far + part.base, _summed(so_taxes, part.taxes)
-                values.append(self._wallet_back_line(key, wallet_line, part, credit))
+                values.append(self._wallet_back_line(key, wallet_line, part, credit, beside))
         return values
 
     @api.model
-    def _wallet_back_line(self, key, line, part, credit):
-        """Values of a line that takes back part of a wallet's line."""
+    def _wallet_back_line(self, key, line, part, credit, beside):
+        """Values of a line that takes back part of a wallet's line.
+
+        Its revenue is given back for the days of the credit that it stands beside.
+        """
         currency = self.env["res.currency"].browse(key.currency_id)
         sign = 1 if credit else -1
         taxes = line.tax_ids.flatten_taxes_hierarchy()
@@ -301,20 +313,13 @@ class InvoiceBuilder(models.AbstractModel):
             "cn285_wallet_lot_id": line.cn285_wallet_lot_id.id,
             "cn285_wallet_back_id": line.id,
         }
-        for name in self._wallet_kept_fields():
-            value = line[name]
-            values[name] = value.id if isinstance(value, models.BaseModel) else value
+        if line.cn285_wallet_lot_id.kind == "granted":
+            values.update({name: beside[name] for name in RECOGNISED if name in beside})
         signed = {tax.id: sign * part.taxes.get(tax.id, ZERO) for tax in taxes}
         values["extra_tax_data"] = taxes._cn285_given_amounts(
             values, currency, sign * part.base, signed
         )
         return values
-
-    @api.model
-    def _wallet_kept_fields(self):
-        """Fields of invoice lines by which their revenue is recognised, where that is installed."""
-        names = ("cn285_revrec_rule_id", "cn285_service_start", "cn285_service_end")
-        return [name for name in names if name in self.env["account.move.line"]._fields]
 
 
 class Contract(models.Model):

@@ -46,7 +46,7 @@ class PromotionPass(models.Model):
     )
     date_start = fields.Date(string="Redeemed From")
     date_end = fields.Date(string="Redeemed Until", help="The last day.")
-    most = fields.Integer(string="Redemptions", help="By all customers together; 0: no limit.")
+    most = fields.Integer(string="Limit", help="By all customers together; 0: no limit.")
     most_each = fields.Integer(
         string="Per Customer", default=1, help="Contracts of one customer; 0: no limit."
     )
@@ -54,7 +54,7 @@ class PromotionPass(models.Model):
         "product.product", string="Products", help="Empty: all subscriptions."
     )
     portal = fields.Boolean(string="In the Portal", default=True)
-    used = fields.Integer(string="Redeemed", readonly=True, copy=False)
+    used = fields.Integer(string="Redeemed", default=0, readonly=True, copy=False)
     redemption_ids = fields.One2many(
         "cn285.promotion.redemption", "pass_id", string="Redemptions", readonly=True
     )
@@ -174,7 +174,8 @@ class PromotionPass(models.Model):
         """Count a redemption: of two at once the second begins anew, and sees the first."""
         self.env.execute_query(
             SQL(
-                "UPDATE cn285_promotion_pass SET used = used + %s WHERE id = %s RETURNING id",
+                "UPDATE cn285_promotion_pass SET used = coalesce(used, 0) + %s"
+                " WHERE id = %s RETURNING id",
                 number,
                 self.id,
             )
@@ -209,9 +210,7 @@ class PromotionPass(models.Model):
                 )
             )
         if contract.state not in ("draft", *LIVE_STATES):
-            raise UserError(
-                self.env._("Contract %s is over: no period follows.", contract.name)
-            )
+            raise UserError(self.env._("Contract %s is over: no period follows.", contract.name))
 
     def _refusal_text(self, reason):
         texts = {
@@ -235,7 +234,7 @@ class PromotionPass(models.Model):
         """
         candidates = contract.sudo().item_ids.filtered(
             lambda item: (
-                item.billing_type == "recurring"
+                item.billing_type == "fixed"
                 and item.state in ("draft", *LIVE_STATES)
                 and (not items or item in items)
                 and (not self.product_ids or item.product_id in self.product_ids)
@@ -312,9 +311,7 @@ class PromotionRedemption(models.Model):
     pass_id = fields.Many2one(
         "cn285.promotion.pass", required=True, ondelete="restrict", index=True
     )
-    contract_id = fields.Many2one(
-        "cn285.contract", required=True, ondelete="cascade", index=True
-    )
+    contract_id = fields.Many2one("cn285.contract", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="pass_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, ondelete="restrict"

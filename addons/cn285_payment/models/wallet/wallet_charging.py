@@ -17,18 +17,22 @@ class WalletTopup(models.Model):
         # sudo: transactions are the program's; whose token it is was checked.
         topup, token = self.sudo(), token.sudo()
         total = topup.move_id.amount_total if topup.move_id else topup.amount
-        transaction = self.env["payment.transaction"].sudo().create(
-            {
-                "provider_id": token.provider_id.id,
-                "payment_method_id": token.payment_method_id.id,
-                "token_id": token.id,
-                "operation": "offline",
-                "amount": total,
-                "currency_id": topup.currency_id.id,
-                "partner_id": token.partner_id.id,
-                "reference": topup.name,
-                **({"invoice_ids": [(6, 0, topup.move_id.ids)]} if topup.move_id else {}),
-            }
+        transaction = (
+            self.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": token.provider_id.id,
+                    "payment_method_id": token.payment_method_id.id,
+                    "token_id": token.id,
+                    "operation": "offline",
+                    "amount": total,
+                    "currency_id": topup.currency_id.id,
+                    "partner_id": token.partner_id.id,
+                    "reference": topup.name,
+                    **({"invoice_ids": [(6, 0, topup.move_id.ids)]} if topup.move_id else {}),
+                }
+            )
         )
         topup._inside().write({"transaction_id": transaction.id})
         topup._commit()

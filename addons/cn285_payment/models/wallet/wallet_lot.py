@@ -14,7 +14,7 @@ class WalletLot(models.Model):
     _is_history = True
     _order = "wallet_id, priority, expiry, id"
     _portal_fields = frozenset(
-        {"wallet_id", "kind", "amount", "rest", "expiry", "currency_id", "name"}
+        {"wallet_id", "kind", "amount", "rest", "expiry", "priority", "currency_id", "name"}
     )
 
     wallet_id = fields.Many2one("cn285.wallet", required=True, ondelete="restrict", index=True)
@@ -28,7 +28,10 @@ class WalletLot(models.Model):
     amount = fields.Monetary(readonly=True, help="What it began with.")
     rest = fields.Monetary(default=0.0, readonly=True, copy=False, help="What is left of it.")
     taken_back = fields.Monetary(
-        default=0.0, readonly=True, copy=False, help="What was taken back, as the top-up was returned."
+        default=0.0,
+        readonly=True,
+        copy=False,
+        help="What was taken back, as the top-up was returned.",
     )
     expiry = fields.Date(string="Last Day", readonly=True)
     is_over = fields.Boolean(string="Expired", compute="_compute_is_over")
@@ -139,9 +142,7 @@ class WalletDraw(models.Model):
         {"wallet_id", "lot_id", "move_id", "amount", "date", "currency_id", "undone"}
     )
 
-    wallet_id = fields.Many2one(
-        related="lot_id.wallet_id", store=True, precompute=True, index=True
-    )
+    wallet_id = fields.Many2one(related="lot_id.wallet_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="lot_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="lot_id.currency_id", store=True, precompute=True)
     lot_id = fields.Many2one("cn285.wallet.lot", required=True, ondelete="restrict", index=True)
@@ -194,4 +195,6 @@ class WalletDraw(models.Model):
     @api.depends("lot_id.display_name", "amount")
     def _compute_display_name(self):
         for draw in self:
-            draw.display_name = f"{draw.lot_id.display_name}: {draw.currency_id.format(draw.amount)}"
+            draw.display_name = (
+                f"{draw.lot_id.display_name}: {draw.currency_id.format(draw.amount)}"
+            )

@@ -224,9 +224,10 @@ class WalletTopup(models.Model):
 
     def _advance_entry(self, payment, day):
         kind, company = self.wallet_id.type_id, self.company_id
-        receivable = payment.destination_account_id or self.wallet_id.with_company(
-            company
-        ).partner_id.property_account_receivable_id
+        receivable = (
+            payment.destination_account_id
+            or self.wallet_id.with_company(company).partner_id.property_account_receivable_id
+        )
         own = self.currency_id._convert(payment.amount, company.currency_id, company, day)
         partner = self.wallet_id.partner_id
         label = self.with_context(lang=partner.lang or self.env.lang).env._("Top-up %s", self.name)
@@ -292,7 +293,9 @@ class WalletTopup(models.Model):
     @api.model
     def _invoices_paid(self, moves):
         """Open the lots of top-ups whose invoices are paid now."""
-        waiting = self.search([("move_id", "in", moves.ids), ("state", "in", ("pending", "failed"))])
+        waiting = self.search(
+            [("move_id", "in", moves.ids), ("state", "in", ("pending", "failed"))]
+        )
         for topup in waiting:
             if topup.move_id.payment_state in ("paid", "in_payment"):
                 topup.wallet_id._lock()

@@ -151,9 +151,10 @@ class WalletTopupRule(models.Model):
         self.ensure_one()
         # sudo: whose means are charged, whoever's rule it is.
         rule = self.sudo()
-        token = rule.payment_token_id or rule.wallet_id.partner_id.with_company(
-            rule.company_id
-        ).cn285_payment_token_id
+        token = (
+            rule.payment_token_id
+            or rule.wallet_id.partner_id.with_company(rule.company_id).cn285_payment_token_id
+        )
         if token and not token._cn285_obstacle(rule.wallet_id.partner_id, rule.company_id):
             return token
         return self.env["payment.token"]
@@ -199,9 +200,7 @@ class WalletTopupRule(models.Model):
         )
         # What a customer began on a page, and may have left, holds up no rule.
         pending = topups.filtered(
-            lambda one: (
-                one.state == "pending" and (one.origin == "rule" or one.transaction_id)
-            )
+            lambda one: one.state == "pending" and (one.origin == "rule" or one.transaction_id)
         )
         # Refused today already: it is tried again tomorrow.
         refused = topups.filtered(

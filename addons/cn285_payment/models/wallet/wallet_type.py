@@ -108,9 +108,7 @@ class WalletType(models.Model):
     least = fields.Monetary(string="Least Top-Up", default=1.0)
     most = fields.Monetary(string="Largest Top-Up", help="0: no limit.")
 
-    _least_positive = models.Constraint(
-        "CHECK(least > 0)", "The least top-up must be above zero."
-    )
+    _least_positive = models.Constraint("CHECK(least > 0)", "The least top-up must be above zero.")
     _most_above_least = models.Constraint(
         "CHECK(most = 0 OR most >= least)", "The largest top-up is below the least one."
     )

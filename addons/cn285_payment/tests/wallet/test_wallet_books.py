@@ -268,7 +268,13 @@ class TestVatAtTopup(WalletCase):
         [line] = move.invoice_line_ids.filtered("cn285_wallet_lot_id")
         self.assertEqual(line.account_id, self.advances)
         self.assertTrue(line.reconciled)
+        # What is left pays 20.00 of the next one, which the quick writer makes.
+        self._bill(date(2026, 2, 1))
+        move = move.cn285_contract_ids.schedule_ids.move_id - move
+        self.assertMoney(move.amount_total, "72.00")
         self.assertIsNone(move.cn285_ordinary_reason or None)
+        self.assertHolds(wallet, "0.00")
+        self.assertMoney(self._balance(self.advances), "0.00")
 
     def test_a_lot_counts_once_its_invoice_is_paid(self):
         wallet = self._wallet(self.at_topup)

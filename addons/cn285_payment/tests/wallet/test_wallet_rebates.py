@@ -146,11 +146,11 @@ class TestGranted(WalletCase):
             {
                 "contract_id": contract.id,
                 "type": "terminate",
-                "date_effective": date(2026, 10, 1),
+                "date_effective": date(2026, 9, 30),
             }
         )
         change.action_schedule()
-        self._bill(date(2026, 10, 1))
+        self._bill(date(2026, 11, 30))
         credit = contract.schedule_ids.move_id - move
         self.assertEqual(credit.move_type, "out_refund")
         # 1,200 x 92/365 = 302.47; 365 x 302.47/1,200 = 92.00
