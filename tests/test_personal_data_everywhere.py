@@ -48,6 +48,8 @@ NOBODYS = {
         "cn285.usage.metric": "name code unit property_name filter_json",
         "cn285.usage.shard": "*",
         "cn285.usage.value": "value",
+        "cn285.promotion.pass": "name code code_key",
+        "cn285.wallet.type": "name",
         "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms",
     },
     NUMBERS: {
@@ -65,6 +67,8 @@ NOBODYS = {
         "cn285.revrec.run": "name",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
+        "cn285.wallet.draw": "parts",
+        "cn285.wallet.topup": "name",
     },
     LAW: {
         "cn285.law": "name non_professional_names notice_text",

@@ -1,10 +1,12 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import AMOUNT, COUNT, DAY, END
 
 
 class WalletGrant(models.TransientModel):
     """Grant credit to a customer."""
 
     _name = "cn285.wallet.grant"
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
     _description = "Grant Credit"
 
     wallet_id = fields.Many2one("cn285.wallet", required=True, ondelete="cascade")
@@ -13,6 +15,10 @@ class WalletGrant(models.TransientModel):
     expiry = fields.Date(string="Last Day", help="Empty: without end.")
     priority = fields.Integer(default=25, help="1 is drawn first, 50 last.")
     reason = fields.Char(help="Customers read it on their invoices.")
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "amount": AMOUNT, "expiry": END, "priority": COUNT}
 
     def action_grant(self):
         self.ensure_one()
@@ -24,6 +30,7 @@ class WalletPay(models.TransientModel):
     """Top up a wallet by a payment that was received, or by charging a means of payment."""
 
     _name = "cn285.wallet.pay"
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
     _description = "Top Up a Wallet"
 
     wallet_id = fields.Many2one("cn285.wallet", required=True, ondelete="cascade")
@@ -65,6 +72,10 @@ class WalletPay(models.TransientModel):
                 [("type", "in", ("bank", "cash")), ("company_id", "=", one.company_id.id)], limit=1
             )
 
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "amount": AMOUNT, "date": DAY, "expiry": END}
+
     def action_topup(self):
         self.ensure_one()
         received = self.way == "received"
@@ -83,10 +94,11 @@ class PromotionRedeem(models.TransientModel):
     """Type the code of a pass that a customer has."""
 
     _name = "cn285.promotion.redeem"
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
     _description = "Redeem a Pass"
 
     contract_id = fields.Many2one("cn285.contract", required=True, ondelete="cascade")
-    code = fields.Char(required=True)
+    code = fields.Char()
 
     def action_redeem(self):
         self.ensure_one()

@@ -7,6 +7,8 @@ from . import (
     wallet,
     wallet_lot,
     wallet_topup,
+    wallet_returned,
+    wallet_by_hand,
     wallet_charging,
     wallet_topup_rule,
     promotion_pass,

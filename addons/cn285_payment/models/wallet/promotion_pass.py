@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.bounds import AMOUNT, COUNT, DAY, END
+from odoo.addons.cn285_contract.models.bounds import AMOUNT, COUNT, DAY, END, PERCENT
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
@@ -75,6 +75,7 @@ class PromotionPass(models.Model):
     def _bounds(self):
         return {
             **super()._bounds(),
+            "percent": PERCENT,
             "amount": AMOUNT,
             "periods": COUNT,
             "most": COUNT,

@@ -19,9 +19,6 @@ class Wallet(models.Model):
     _inherit = ["cn285.guarded", "cn285.editable", "mail.thread"]
     _order = "partner_id, id"
     _check_company_auto = True
-    _portal_fields = frozenset(
-        {"type_id", "partner_id", "currency_id", "balance", "available", "lot_ids", "draw_ids"}
-    )
 
     type_id = fields.Many2one(
         "cn285.wallet.type", required=True, index=True, ondelete="restrict", check_company=True

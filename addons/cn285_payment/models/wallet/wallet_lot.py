@@ -13,9 +13,6 @@ class WalletLot(models.Model):
     _inherit = ["cn285.guarded"]
     _is_history = True
     _order = "wallet_id, priority, expiry, id"
-    _portal_fields = frozenset(
-        {"wallet_id", "kind", "amount", "rest", "expiry", "priority", "currency_id", "name"}
-    )
 
     wallet_id = fields.Many2one("cn285.wallet", required=True, ondelete="restrict", index=True)
     company_id = fields.Many2one(related="wallet_id.company_id", store=True, precompute=True)
@@ -138,9 +135,6 @@ class WalletDraw(models.Model):
     _inherit = ["cn285.guarded"]
     _is_history = True
     _order = "id desc"
-    _portal_fields = frozenset(
-        {"wallet_id", "lot_id", "move_id", "amount", "date", "currency_id", "undone"}
-    )
 
     wallet_id = fields.Many2one(related="lot_id.wallet_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="lot_id.company_id", store=True, precompute=True)

@@ -20,7 +20,6 @@ class WalletTopupRule(models.Model):
     _description = "Wallet Top-Up Rule"
     _inherit = ["cn285.guarded", "cn285.editable"]
     _order = "wallet_id, id"
-    _portal_fields = frozenset({"wallet_id", "trigger", "amount_by", "value", "threshold"})
 
     wallet_id = fields.Many2one("cn285.wallet", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="wallet_id.company_id", store=True, precompute=True)

@@ -20,7 +20,6 @@ class WalletType(models.Model):
     _order = "sequence, id"
     _check_company_auto = True
     _check_company_domain = models.check_company_domain_parent_of
-    _portal_fields = frozenset({"name"})
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

@@ -119,7 +119,7 @@ class TestGranted(WalletCase):
         self.assertHolds(wallet, "0.00")
 
     def test_user_credit_takes_the_rebate_back(self):
-        """Half of the row: 50.00 - 15.00 = 35.00 + 7.00; the rest later; the lot has 30.00 again."""
+        """Half of the row: 50.00 - 15.00 = 35.00 + 7.00; the rest later; 30.00 again."""
         wallet = self._wallet()
         self._grant(wallet, 30.0)
         contract = self._create_contract()
