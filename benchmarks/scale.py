@@ -19,6 +19,7 @@ from pathlib import Path
 
 import scale_jobs as jobs
 from common import RESULTS, configuration, database, execute, in_process, install, parsed
+from scale_crons import crons
 from scale_screens import screens
 from scale_seed import seed
 
@@ -127,8 +128,8 @@ def _print(figures):
     return missed
 
 
-STEPS = {part: getattr(jobs, part) for part in PARTS if part not in ("screens", "two")}
-STEPS |= {"seed": seed, "screens": screens, "work": jobs.work}
+STEPS = {part: getattr(jobs, part) for part in PARTS if part not in ("screens", "two", "crons")}
+STEPS |= {"seed": seed, "screens": screens, "crons": crons, "work": jobs.work}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Runs, planning, usage, revenue and scheduled actions in the large database: see scale.py.
 
 Each function is a step in a process of its own and returns ``{what: [wanted, got, unit]}``; wanted
-is None where the figure is for comparison only. Times are of processors, see :func:`_taken`. What a
+is None where the figure is for comparison only. Times are of processors, see :func:`taken_by`. What a
 step makes stays, as the next ones expect.
 """
 
@@ -22,7 +22,7 @@ POLLED_BATCHES = 5_000
 
 
 @contextmanager
-def _taken(env, report):
+def taken_by(env, report):
     """What a block takes of processors, Python's and the server's, and of memory.
 
     What else the machine does is not in it; on one that does nothing else the clock says the same.
@@ -50,7 +50,7 @@ def planning(env):
     for among in ([("id", "<=", cut)], [("id", ">", cut)]):
         count = items.search_count([("planned_until", "<", until), ("contract_id", "any", among)])
         report = {}
-        with _taken(env, report):
+        with taken_by(env, report):
             from odoo.fields import Domain
 
             failed = items._extend_planning(company, until, Domain(among))
@@ -73,7 +73,7 @@ def start(env):
     run = manager["cn285.billing.run"].create({"date": TODAY})
     env.cr.commit()
     report, before = {}, env.cr.sql_log_count
-    with _taken(env, report):
+    with taken_by(env, report):
         run.action_run_in_jobs()
         env.cr.commit()
     return {
@@ -87,7 +87,7 @@ def preparing(env):
     """What the start of a run left to jobs before the first batch, carried out here."""
     run = env["cn285.billing.run"].search([("state", "=", "running")], limit=1)
     report, jobs = {}, 0
-    with _taken(env, report):
+    with taken_by(env, report):
         while not run.batch_ids:
             job = _next_job(env, ("cn285.billing.run",), ("_job_finish",))
             if job is None:
@@ -112,7 +112,7 @@ def batches(env, count=5):
     counted = pending[1:] or pending
     env.invalidate_all()
     report = {}
-    with _taken(env, report):
+    with taken_by(env, report):
         for batch in counted:
             batch._run_in_process()
             env.invalidate_all()
@@ -155,7 +155,7 @@ def reprice(env):
     )
     env.invalidate_all()
     report = {}
-    with _taken(env, report):
+    with taken_by(env, report):
         rows._reprice()
         env.flush_all()
     env.cr.rollback()
@@ -214,7 +214,7 @@ def ingest(env):
         rows = _events(items[:size], metric, f"{label}-{datetime.now():%H%M%S}")
         # As a process has them that has not seen these items.
         report = {}
-        with _taken(env, report):
+        with taken_by(env, report):
             result = env["cn285.usage.event"]._ingest_committed(rows)
         if result["accepted"] != len(rows):
             sys.exit(f"not all events were accepted: {str(result)[:300]}")
@@ -247,7 +247,7 @@ def late(env):
     """A run's look for late usage, where nothing came late; and the bare GROUP BY of a month."""
     run = env["cn285.billing.run"].create({"date": TODAY})
     report = {}
-    with _taken(env, report):
+    with taken_by(env, report):
         run._plan_late_usage({})
     env.cr.rollback()
     return {"late usage, looked for in vain": [1.0, round(report["cpu"], 2), "s"]}
@@ -263,11 +263,11 @@ def revenue(env):
     run = _as(env, "scale_manager")["cn285.revrec.run"].create({"date": day, "detail": "detail"})
     env.cr.commit()
     schedules, posting = {}, {}
-    with _taken(env, schedules):
+    with taken_by(env, schedules):
         run._sync_schedules()
         env.cr.commit()
     env.invalidate_all()
-    with _taken(env, posting):
+    with taken_by(env, posting):
         run._post_run()
         env.cr.commit()
     return {
@@ -281,6 +281,7 @@ def revenue(env):
 
 def changes(env, count=500):
     """Prices of some items change today, by changes that were planned."""
+    today = env.company._cn285_today()
     items = env["cn285.contract.item"].search(
         [("billing_type", "=", "fixed"), ("price_source", "=", "manual")],
         order="id desc",
@@ -292,7 +293,7 @@ def changes(env, count=500):
                 "contract_id": item.contract_id.id,
                 "item_id": item.id,
                 "type": "price",
-                "date_effective": TODAY + timedelta(days=1),
+                "date_effective": today + timedelta(days=1),
                 "values": {"price_unit": item.price_unit + 1},
             }
             for item in items
@@ -302,12 +303,12 @@ def changes(env, count=500):
     env.flush_all()
     env.cr.execute(
         "UPDATE cn285_contract_change SET date_effective = %s WHERE id = ANY(%s)",
-        [TODAY, made.ids],
+        [today, made.ids],
     )
     env.cr.commit()
     env.invalidate_all()
     report = {}
-    with _taken(env, report):
+    with taken_by(env, report):
         failed = made._apply_all_due(env.company)
         env.cr.commit()
     if failed:
@@ -327,7 +328,7 @@ def renewals(env, count=500):
     env.cr.commit()
     env.invalidate_all()
     report = {}
-    with _taken(env, report):
+    with taken_by(env, report):
         env["cn285.contract"]._cron_renewals()
         env.cr.commit()
     env.invalidate_all()
@@ -335,33 +336,6 @@ def renewals(env, count=500):
         errors = contracts.change_ids.filtered("error").mapped("error")
         sys.exit(f"not renewed: {errors[:3]}")
     return {"renewals, one of a batch": [4, _ms(report, len(contracts)), "ms"]}
-
-
-CRONS = {
-    "planning ahead": ("cn285.contract", "_cron_extend_schedules"),
-    "changes": ("cn285.contract.change", "_cron_apply_due"),
-    "recurring revenue": ("cn285.contract", "_cron_refresh_mrr"),
-    "renewals": ("cn285.contract", "_cron_renewals"),
-    "notices": ("cn285.renewal.notice", "_cron_notices"),
-    "reminders": ("cn285.contract.change", "_cron_remind"),
-    "parked usage": ("cn285.usage.event", "_cron_match_parked"),
-    "usage that bills at once": ("cn285.billing.run", "_cron_usage_triggers"),
-}
-
-
-def crons(env):
-    """Scheduled actions on a day on which little is due."""
-    report = {}
-    for label, (model, method) in CRONS.items():
-        if model not in env or not hasattr(env[model], method):
-            continue
-        taken = {}
-        with _taken(env, taken):
-            getattr(env[model], method)()
-            env.cr.commit()
-        env.invalidate_all()
-        report[f"scheduled action, {label}"] = [None, round(taken["cpu"], 2), "s"]
-    return report
 
 
 def _next_job(env, models, but):

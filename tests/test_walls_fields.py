@@ -31,6 +31,7 @@ HISTORY = {
     "cn285.bridge.outbox",
     "cn285.contract.item.pause",
     "cn285.contract.item.version",
+    "cn285.dunning.event",
     "cn285.payment.attempt",
     "cn285.revrec.line",
     "cn285.revrec.position",

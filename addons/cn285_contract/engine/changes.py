@@ -126,12 +126,41 @@ def settle(
     ``stretches``: see :func:`plan.plan_stretches`; none where nothing of the item is owed.
     """
     credits: list[Credit] = []
+    # Of many whole periods at one price, the first tells of all that nothing is credited.
+    owed_in_full: set[object] = set()
     for row in billed:
         if row.full_start is None:
             credits += _settle_one_shot(stretches, row)
-        else:
-            credits += _settle_row(stretches, row, rounding)
+            continue
+        alike = _whole_at(stretches, row)
+        if alike is not None and alike in owed_in_full:
+            continue
+        found = _settle_row(stretches, row, rounding)
+        if not found:
+            owed_in_full.add(alike)
+        credits += found
     return credits
+
+
+def _whole_at(stretches: Sequence[Stretch], row: Billed) -> object:
+    """Return what a row's settlement depends on where it is the same for any whole period.
+
+    None where more does: of parts of periods, of days that are not owed at these terms any more,
+    where something was credited, and under discount periods.
+    """
+    whole = (row.start, row.end) == (row.full_start, row.full_end) and row.share == 1
+    if not whole or row.freed or row.credited or row.waived or row.price.windows:
+        return None
+    for number, stretch in enumerate(stretches):
+        ends = (stretch.end, end_of_terms(stretch.terms))
+        if (
+            stretch.owed
+            and stretch.key == row.terms_key
+            and max(stretch.start, stretch.terms.start) <= row.start
+            and all(end is None or row.end <= end for end in ends)
+        ):
+            return number, row.price, row.net
+    return None
 
 
 def _settle_one_shot(stretches: Sequence[Stretch], row: Billed) -> list[Credit]:

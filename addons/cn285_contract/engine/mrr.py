@@ -14,6 +14,7 @@ from .calendar import DAYS, MONTHS, Unit, as_unit
 from .changes import Price
 from .errors import RhythmError
 from .money import CENT, round_money
+from .periods import period_at
 from .plan import Stretch, end_of_terms
 from .pricing import DiscountWindow
 
@@ -62,6 +63,26 @@ def stretch_on(stretches: Sequence[Stretch], day: date) -> Stretch | None:
         if all(end is None or day < end for end in ends):
             return stretch if stretch.owed else None
     return None
+
+
+def next_day(
+    stretches: Sequence[Stretch], windows: Sequence[DiscountWindow], day: date, asks: bool
+) -> date | None:
+    """Return the first day after ``day`` on which an item may be worth something else.
+
+    By the mere passing of time: something begins or ends; where a pricelist is asked (``asks``)
+    also the next period. None where nothing is to come.
+    """
+    days: set[date | None] = set()
+    for stretch in stretches:
+        terms = stretch.terms
+        days |= {stretch.start, stretch.end, terms.start, end_of_terms(terms)}
+    for window in windows:
+        days |= {window.start, window.end}
+    now = stretch_on(stretches, day) if asks else None
+    if now is not None and now.terms.rhythm is not None:
+        days.add(period_at(now.terms.rhythm, day, now.terms.start, end_of_terms(now.terms)).end)
+    return min((found for found in days if found is not None and found > day), default=None)
 
 
 def full_price(price: Price, day: date) -> Fraction:

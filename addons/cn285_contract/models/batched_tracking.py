@@ -16,6 +16,7 @@ class BatchedTracking(models.AbstractModel):
     """
 
     _name = "cn285.batched.tracking"
+    _inherit = ["cn285.batched.messages"]
     _description = "Notes of Changes, Written Together"
 
     def _message_track(self, fields_iter, initial_values_dict):

@@ -6,23 +6,19 @@ from odoo.tools import format_date
 
 from .bounds import DAY, END
 from .common import LIVE_STATES, as_day, is_past_state_door
+from .selected_link import SelectedMany2one
 
 
 class ContractItem(models.Model):
     _name = "cn285.contract.item"
     _description = "Contract Item"
-    _inherit = [
-        "cn285.editable",
-        "cn285.guarded",
-        "cn285.billing.terms",
-        "cn285.large.table",
-    ]
+    _inherit = ["cn285.editable", "cn285.guarded", "cn285.billing.terms", "cn285.large.table"]
     _order = "contract_id desc, sequence, id"
     _ordered_by_number = frozenset({"contract_id"})
     _check_company_auto = True
     _rec_names_search = ["name", "code", "beneficiary_id.name", "contract_id.name"]
 
-    contract_id = fields.Many2one("cn285.contract", required=True, ondelete="cascade", index=True)
+    contract_id = SelectedMany2one("cn285.contract", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")

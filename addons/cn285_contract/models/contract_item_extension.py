@@ -1,6 +1,5 @@
 """Running items are planned further as the horizon moves: in batches, and in jobs where many."""
 
-from collections import defaultdict
 from datetime import date
 
 from odoo import api, models
@@ -12,10 +11,10 @@ from odoo.tools import SQL, split_every
 
 from ..engine.errors import EngineError
 from ..engine.plan import needed_from, plan_stretches
-from ..engine.spans import normalise, subtract
 from .bulk import CONCURRENCY_ERRORS, commit_batch, in_one_transaction
 from .clock import imagining
-from .common import LIVE_STATES, OPEN_STATES, day_after, in_users_language
+from .common import LIVE_STATES, OPEN_STATES, in_users_language
+from .contract_item_rows import as_known
 from .isolation import each_or_apart, of_contracts
 
 # Items that are planned, and committed, together.
@@ -223,24 +222,4 @@ class ContractItem(models.Model):
                 unbilled=[*OPEN_STATES, "cancelled"],
             )
         )
-        return _as_known(found)
-
-
-def _as_known(found):
-    """What :meth:`ContractItem._rows_from` returns, of rows as the database has them."""
-    freed, covered = defaultdict(list), defaultdict(list)
-    standing, revisions = set(), {}
-    for _id, _item, kind, state, _revision, start, end, credited_id, frees in found:
-        if kind == "credit" and frees and state != "cancelled":
-            freed[credited_id].append((start, day_after(end)))
-    for row_id, item_id, kind, state, revision, start, end, _credited_id, _frees in found:
-        if kind == "credit":
-            continue
-        if state in OPEN_STATES:
-            standing.add((item_id, kind, start))
-            continue
-        revisions[item_id, kind, start] = revision
-        if state != "cancelled":
-            own = (start, day_after(end))
-            covered[item_id] += subtract([own], freed[row_id]) if row_id in freed else [own]
-    return {item_id: normalise(own) for item_id, own in covered.items()}, standing, revisions
+        return as_known(found)

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from ..engine.periods import Rhythm
 from ..engine.plan import ItemTerms, plan_stretches
 from ..engine.pricing import Charge, DiscountWindow, price_charge
 from ..engine.proration import Basis, PartialPolicy
-from .common import LIVE_STATES, OPEN_STATES, as_decimal, day_after, told_inside
+from .common import LIVE_STATES, as_decimal, day_after, told_inside
 
 
 class ContractItem(models.Model):
@@ -175,7 +174,8 @@ class ContractItem(models.Model):
         :param row: ``PlannedRow`` of the engine
         :param float price_unit: price of one unit for a full period
         """
-        terms = self._price_terms_on(row.start)
+        version = self._version_on(row.start)
+        terms = version or self
         return {
             "item_id": self.id,
             "kind": row.kind,
@@ -185,7 +185,7 @@ class ContractItem(models.Model):
             "quantity": terms.quantity,
             "price_unit": price_unit,
             "discount": terms.discount,
-            "version_id": self._version_on(row.start).id,
+            "version_id": version.id,
             "full_start": row.period and row.period.full_start,
             "full_end": row.period and row.period.full_end,
             "proration": round(float(row.proration.ratio), 10),
@@ -286,13 +286,15 @@ class ContractItem(models.Model):
         # sudo: schedules follow from the items, and who may edit an item may not write schedules.
         items = self.sudo()
         running = items.filtered(lambda item: item.state in LIVE_STATES)
-        kept, open_rows, revisions = items._existing_rows()
+        kept, revisions = items._existing_rows()
         until = max([until, *filter(None, running.mapped("planned_until"))])
         plans = running._plan_rows(until, covered=kept)
+        names = {name: None for rows, _finished in plans.values() for vals in rows for name in vals}
+        open_rows = items._open_rows(names)
         obsolete, creates, updates = [], [], []
         for item in items:
             wanted, _finished = plans.get(item, ((), True))
-            rows = open_rows.pop(item.id, {})
+            rows = open_rows.get(item.id, {})
             for vals in wanted:
                 key = vals["kind"], vals["period_start"]
                 row = rows.pop(key, None)
@@ -300,7 +302,7 @@ class ContractItem(models.Model):
                     updates.append((row, vals))
                 else:
                     creates.append({**vals, "revision": revisions.get((item.id, *key), -1) + 1})
-            obsolete += [row.id for row in rows.values()]
+            obsolete += [row["id"] for row in rows.values()]
         schedules = self.env["cn285.billing.schedule"].sudo()
         schedules._update_planned(updates)
         schedules.browse(obsolete)._drop_planned()
@@ -320,39 +322,6 @@ class ContractItem(models.Model):
     def _planned_kinds(self):
         """Kinds of rows that planning makes, changes and removes; others are left alone."""
         return ("one_shot", "fixed", "usage")
-
-    def _existing_rows(self):
-        """What the schedule holds already, in one query.
-
-        :returns: stretches invoiced, and not credited since, by item; open rows by item and
-            ``(kind, start)``; highest revision by ``(item, kind, start)``
-        """
-        open_rows, revisions = defaultdict(dict), {}
-        rows = self.env["cn285.billing.schedule"].search(
-            [("item_id", "in", self.ids), ("kind", "in", (*self._planned_kinds(), "credit"))],
-            order="item_id, period_start, revision",
-        )
-        rows.fetch(
-            [
-                "item_id",
-                "kind",
-                "period_start",
-                "period_end",
-                "revision",
-                "state",
-                "credited_id",
-                "frees",
-            ]
-        )
-        for row in rows:
-            if row.kind == "credit":
-                continue
-            key = row.kind, row.period_start
-            if row.state in OPEN_STATES:
-                open_rows[row.item_id.id][key] = row
-                continue
-            revisions[(row.item_id.id, *key)] = row.revision
-        return rows._uncovered_by_credits(rows), open_rows, revisions
 
 
 def _as_json(value):

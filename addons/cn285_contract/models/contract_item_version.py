@@ -115,16 +115,15 @@ class ContractItem(models.Model):
         versions = self.version_ids
         if not versions:
             return versions
-        return versions.filtered(lambda v: not v.date_from or v.date_from <= day)[-1:]
+        found = versions[:0]
+        for version in versions:
+            if not version.date_from or version.date_from <= day:
+                found = version
+        return found
 
     def _price_terms_on(self, day):
         """What has the price terms of a day: a version, or the item itself."""
         return self._version_on(day) or self
-
-    def _pricelist_on(self, day):
-        """The pricelist of a day: of the version in force, else the contract's."""
-        version = self._version_on(day)
-        return version.pricelist_id if version else self.contract_id.pricelist_id
 
     def _engine_stretches(self):
         """The item's history as the planning engine wants it: its terms by stretches of days.

@@ -1,22 +1,45 @@
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import split_every
 
 from ..engine.changes import Price
 from ..engine.errors import EngineError
-from ..engine.mrr import full_price, per_month, stretch_on
+from ..engine.mrr import full_price, next_day, per_month, stretch_on
 from ..engine.periods import period_at
 from ..engine.plan import end_of_terms
-from .bulk import commit_batch
 from .common import LIVE_STATES, as_decimal
 
-# Items whose figures for sums are brought up to date, and committed, together.
-REFRESH_BATCH = 2000
 # Items of these states were billed or will be, on the days that their terms say.
 COUNTED_STATES = (*LIVE_STATES, "ended")
 MRR_GROUPS = "cn285_contract.group_contract_user_own,cn285_contract.group_contract_reader"
+
+
+# What is known of items: ``{item: {day: value on it, None: its history}}``.
+_known = ContextVar("cn285_mrr_known", default=None)
+
+
+@contextmanager
+def worked_out_once():
+    """Within this block what an item is worth on a day is worked out once.
+
+    And again after what it hangs on has changed, see ``_mrr_dependencies``.
+    """
+    if _known.get() is not None:
+        yield
+        return
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def _forget(items):
+    """These items have changed."""
+    for item in items if _known.get() else ():
+        _known.get().pop(item, None)
 
 
 class ContractItem(models.Model):
@@ -43,6 +66,16 @@ class ContractItem(models.Model):
         "that starts later. Not rounded.",
     )
 
+    mrr_next_day = fields.Date(
+        compute="_compute_mrr_stored",
+        store=True,
+        readonly=True,
+        compute_sudo=True,
+        help="The day on which time alone changes the figures next. Empty: none.",
+    )
+
+    _mrr_next_day_idx = models.Index("(company_id, mrr_next_day) WHERE mrr_next_day IS NOT NULL")
+
     def _mrr_on(self, days):
         """The monthly recurring revenue of items on a day each, exact, excluding taxes.
 
@@ -54,18 +87,30 @@ class ContractItem(models.Model):
         :returns: ``{item: Fraction}``
         """
         days = {item: days[item] for item in self}  # these records, which are read together
+        known = _known.get()
+        if known is None:
+            return self._mrr_anew(days)
+        missing = {item: day for item, day in days.items() if day not in known.get(item, ())}
+        found = self.browse([item.id for item in missing])._mrr_anew(missing)
+        for item, value in found.items():
+            known.setdefault(item, {})[missing[item]] = value
+        return {item: known[item][day] for item, day in days.items()}
+
+    def _mrr_anew(self, days):
+        """:meth:`_mrr_on` of these items, worked out."""
         found = {item: item._mrr_stretch(day) for item, day in days.items()}
         running = {item: stretch for item, stretch in found.items() if stretch}
-        prices = self.browse([item.id for item in running])._mrr_prices(days, running)
-        included = self.browse([item.id for item in running])._included_taxes()
+        terms = {item: item._price_terms_on(days[item]) for item in running}
+        items = self.browse([item.id for item in running])
+        prices = items._mrr_prices(days, running, terms)
+        included = items._included_taxes()
         result = dict.fromkeys(days, Fraction(0))
         for item, stretch in running.items():
-            day = days[item]
-            terms = item._price_terms_on(day)
+            day, own = days[item], terms[item]
             price = Price(
-                as_decimal(terms.quantity),
+                as_decimal(own.quantity),
                 as_decimal(prices[item]),
-                as_decimal(terms.discount),
+                as_decimal(own.discount),
                 item._engine_windows(),
             )
             net = full_price(price, day)
@@ -77,31 +122,46 @@ class ContractItem(models.Model):
 
     def _mrr_stretch(self, day):
         """The engine's terms by which the item is recurring revenue on a day, else None."""
+        return stretch_on(self._mrr_stretches(), day) if day else None
+
+    def _mrr_stretches(self):
+        """The item's history as the engine has it, where it is recurring revenue."""
         self.ensure_one()
         if self.billing_type != "fixed" or not self.in_mrr or not self.product_id:
-            return None
+            return []
+        known = (_known.get() or {}).get(self, {})
+        if None in known:
+            return known[None]
         try:
-            return day and stretch_on(self._engine_stretches(), day)
+            found = self._engine_stretches()
         except EngineError:
-            return None  # not yet complete, on the screen; it cannot be saved like this
+            found = []  # not yet complete, on the screen; it cannot be saved like this
+        if _known.get() is not None:
+            _known.get().setdefault(self, {})[None] = found
+        return found
 
-    def _mrr_prices(self, days, stretches):
+    def _mrr_next_day(self, day):
+        """The first day after ``day`` on which time alone may change what the item is worth."""
+        stretches = self._mrr_stretches()
+        asks = any(terms.price_source != "manual" for terms in self.version_ids or self)
+        return next_day(stretches, self._engine_windows(), day, asks) if stretches else None
+
+    def _mrr_prices(self, days, stretches, terms):
         """Unit prices on a day each: of the invoiced row, else of the start of its period."""
-        prices, requests = {}, []
-        asked = self.filtered(
-            lambda item: item._price_terms_on(days[item]).price_source != "manual"
-        )
-        billed = asked._billed_prices(days)
-        for item, stretch in stretches.items():
-            if item in billed:
-                prices[item] = billed[item]
-                continue
-            start = days[item]
-            if item in asked:
+        prices = {
+            item: own.price_unit for item, own in terms.items() if own.price_source == "manual"
+        }
+        asked = self.browse([item.id for item in terms if item not in prices])
+        if not asked:
+            return prices
+        prices.update(asked._billed_prices(days))
+        requests = []
+        for item in asked:
+            if item not in prices:
+                stretch = stretches[item]
                 life = stretch.terms.start, end_of_terms(stretch.terms)
-                own = period_at(stretch.terms.rhythm, start, *life)
-                start = max(own.start, stretch.start)
-            requests.append((item, start))
+                own = period_at(stretch.terms.rhythm, days[item], *life)
+                requests.append((item, max(own.start, stretch.start)))
         found = self._prices_at(requests)
         return {**prices, **{item: found[item.id, start] for item, start in requests}}
 
@@ -168,11 +228,15 @@ class ContractItem(models.Model):
     @api.depends(lambda self: self._mrr_dependencies())
     def _compute_mrr_stored(self):
         counted = self.filtered(lambda item: item.state in COUNTED_STATES)
-        (self - counted).write({"mrr_amount": 0.0, "mrr_company": 0.0})
-        values = counted._mrr_on({item: item._today() for item in counted})
+        nothing = {"mrr_amount": 0.0, "mrr_company": 0.0, "mrr_next_day": False}
+        (self - counted).write(nothing)
+        _forget(self)
+        days = {item: item._today() for item in counted}
+        values = counted._mrr_on(days)
         for item in counted:
             item.mrr_amount = float(values[item])
             item.mrr_company = item.contract_id._mrr_in_company(item.mrr_amount)
+            item.mrr_next_day = item._mrr_next_day(days[item])
 
     @api.model
     def _mrr_dependencies(self):
@@ -209,20 +273,6 @@ class ContractItem(models.Model):
             "contract_id.date_end",
             "contract_id.planned_end",
         ]
-
-    @api.model
-    def _refresh_mrr(self, company):
-        """Compute the stored figures of a company's items anew."""
-        domain = Domain("company_id", "=", company.id) & Domain("billing_type", "=", "fixed")
-        domain &= Domain("state", "in", LIVE_STATES) | Domain("mrr_amount", "!=", 0)
-        # Of every state, archived contracts' too: figures that were stored must not stay.
-        for ids in split_every(REFRESH_BATCH, self.search(domain).ids):
-            items = self.browse(ids)
-            for records in (items, items.contract_id):
-                for name in ("mrr_amount", "mrr_company"):
-                    self.env.add_to_compute(records._fields[name], records)
-                records._recompute_recordset(["mrr_amount", "mrr_company"])
-            commit_batch(self.env)
 
 
 class Contract(models.Model):
@@ -284,7 +334,8 @@ class Contract(models.Model):
         for contract in self:
             today, items = contract._today(), contract._mrr_items()
             now.update(dict.fromkeys(items, today))
-            signed = items | contract.item_ids.filtered(lambda item: item._starts_by_itself())
+            coming = [item.id for item in contract.item_ids if item._starts_by_itself()]
+            signed = items | items.browse(coming) if coming else items
             starts = [item.billing_start for item in signed if item.billing_start]
             agreed.update(dict.fromkeys(signed, max([today, *starts])))
             members[contract] = items, signed
@@ -314,18 +365,3 @@ class Contract(models.Model):
         return self.currency_id._convert(
             amount, company.currency_id, company, company._cn285_today(), round=False
         )
-
-    @api.model
-    def _cron_refresh_mrr(self):
-        """Bring stored figures up to date where a new day has begun by the company's clock.
-
-        What ends, starts or is discounted by the mere passing of time, changed pricelists, taxes
-        and currency rates are seen from here on in sums too. Items that count and those that do
-        not any more are read in batches, each committed.
-        """
-        for company in self.env["res.company"]._cn285_daily_companies():
-            today = company._cn285_today()
-            if company.cn285_mrr_day != today:
-                self.env["cn285.contract.item"]._refresh_mrr(company)
-                company.cn285_mrr_day = today
-                commit_batch(self.env)

@@ -41,11 +41,13 @@ class ContractItem(models.Model):
         groups = defaultdict(list)
         segments = {}
         for item, day in requests:
-            terms = item._price_terms_on(day)
+            version = item._version_on(day)
+            terms = version or item
             if terms.price_source == "manual":
                 prices[item.id, day] = terms.price_unit
                 continue
-            contract, pricelist = item.contract_id, item._pricelist_on(day)
+            contract = item.contract_id
+            pricelist = version.pricelist_id if version else contract.pricelist_id
             segment = self._price_segment(
                 contract, pricelist, item.product_id, day, terms.quantity, segments
             )

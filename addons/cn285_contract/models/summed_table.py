@@ -195,7 +195,10 @@ class TableSums(models.AbstractModel):
 
     @api.model
     def _keep_sums(self):
-        """Make the table and the triggers where they are missing, and sum what there is."""
+        """Make the table and the triggers where they are missing, and sum what there is.
+
+        Whoever changes what is kept drops the table in a migration; it is made anew then.
+        """
         cr = self.env.cr
         rows = self.env[self._rows]
         names = self._sql_names()
@@ -274,9 +277,8 @@ class TableSums(models.AbstractModel):
     @api.model
     def _drop_sums(self):
         """Stop keeping sums, as Odoo leaves functions behind and drops tables in any order."""
-        self.env.cr.execute(
-            SQL("DROP FUNCTION IF EXISTS %(function)s() CASCADE", **self._sql_names())
-        )
+        names = self._sql_names()
+        self.env.cr.execute(SQL("DROP FUNCTION IF EXISTS %(function)s() CASCADE", **names))
 
 
 def _ordered(order, groupby):

@@ -44,6 +44,7 @@ from .changes import (
     test_contract_change,
     test_contract_change_approval,
     test_contract_change_batches,
+    test_contract_change_batched_types,
     test_contract_change_chains,
     test_contract_change_first_day,
     test_contract_change_foresight,

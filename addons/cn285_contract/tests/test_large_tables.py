@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.fields import Domain
@@ -50,6 +51,7 @@ class TestLargeTables(ContractCase):
             ("cn285.billing.schedule", []),
             ("cn285.billing.schedule", OPEN),
             ("cn285.contract.item", []),
+            ("cn285.contract", []),
         ):
             records = self.env[model]
             plan = self._plan(records._search(domain, order=records._order, limit=80))
@@ -139,6 +141,34 @@ class TestLargeTables(ContractCase):
                 result["length"], len(self.contracts[1][{"item_id": "item_ids"}.get(name, name)])
             )
 
+    def test_own_contracts_are_selected_not_joined(self):
+        """From whichever side is shorter: a seller with few contracts does not go through all."""
+        own = self.env.ref("cn285_contract.group_contract_user_own")
+        seller, other = self.env["res.users"].create(
+            [
+                {"name": name, "login": f"large_{name}", "group_ids": [(6, 0, own.ids)]}
+                for name in ("one", "two")
+            ]
+        )
+        self.contracts.user_id = other
+        self.contracts[0].user_id = seller
+        self.contracts[1].user_id = False
+        mine = self.contracts[:2]
+        self.env.flush_all()
+        for model in ("cn285.billing.schedule", "cn285.contract.item"):
+            records = self.env[model].with_user(seller)
+            domain = [("contract_id", "in", self.contracts.ids)]
+            code = records._search(domain, order="id").select().code
+            with self.subTest(model=model):
+                self.assertNotIn("JOIN", code)
+                self.assertEqual(records.search(domain).sudo().contract_id, mine)
+                self.assertEqual(
+                    records.search([*domain, ("contract_id.user_id", "!=", seller.id)])
+                    .sudo()
+                    .contract_id,
+                    mine[1],
+                )
+
     # === WHAT IS TO BE BILLED === #
 
     def test_contracts_by_their_next_invoice(self):
@@ -168,6 +198,27 @@ class TestLargeTables(ContractCase):
                     self.assertEqual(set(found.ids), set(expected.ids))
 
     # === THE CALENDAR === #
+
+    def test_a_day_without_rows_is_looked_up(self):
+        """Not by going through the whole table in the order of ids, in search of its rows."""
+        statements = []
+        execute = type(self.env.cr).execute
+
+        def noted(cr, query, *args, **kwargs):
+            if "generate_series" in getattr(query, "code", str(query)):
+                statements.append(query)
+            return execute(cr, query, *args, **kwargs)
+
+        with patch.object(type(self.env.cr), "execute", noted):
+            self.schedules.calendar_rows([], ["amount"], "2031-01-01", "2031-02-10")
+        with self.env.cr.savepoint(flush=False):
+            self.env.cr.execute("SET LOCAL enable_seqscan = off")
+            self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+            self.env.cr.execute(f"EXPLAIN {statements[0].code}", statements[0].params)
+            plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        self.assertIn("cn285_billing_schedule_date_idx", plan)
+        self.assertRegex(plan, r"Index Cond: \(\(billing_date >= .*\) AND \(billing_date <")
+        self.assertNotIn("pkey", plan)
 
     def test_a_calendar_reads_so_many_rows_of_a_day(self):
         domain = [("contract_id", "in", self.contracts.ids)]

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.tests import tagged
@@ -266,3 +267,90 @@ class TestMrr(ContractCase):
             contracts.mapped("mrr")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLess(counts[1], 2 * counts[0])
+
+    # === WHAT THE JOB TOUCHES === #
+
+    def _refreshed(self, day):
+        """The items that the job of a day works out anew."""
+        touched, items = [], type(self.env["cn285.contract.item"])
+        again = items._compute_mrr_again
+
+        def noting(records):
+            touched.extend(records.ids)
+            again(records)
+
+        with freeze_time(f"{day} 10:00:00"), patch.object(items, "_compute_mrr_again", noting):
+            self.env["cn285.contract"]._cron_refresh_mrr()
+        return self.env["cn285.contract.item"].browse(touched)
+
+    def test_the_job_touches_what_the_day_changes(self):
+        contracts = self.env["cn285.contract"].union(
+            *(self._create_contract([{"price_unit": 10.0}, {"quantity": 2}]) for _ in range(40))
+        )
+        end, later, free, pause = contracts[:4].item_ids.browse(
+            [contract.item_ids[0].id for contract in contracts[:4]]
+        )
+        end.date_end = date(2026, 1, 19)
+        later.date_start = date(2026, 1, 20)
+        free.discount_ids = [(0, 0, {"date_start": date(2026, 1, 20), "percent": 50})]
+        self._refreshed("2026-01-18")
+        changed = end | later | free
+        for day, expected in (("2026-01-19", changed.browse()), ("2026-01-20", changed)):
+            touched = self._refreshed(day) & contracts.item_ids
+            self.assertLessEqual(expected, touched)
+            # And a part of all, whose turn it is.
+            turn = touched.filtered(
+                lambda item, day=day: item.id % 28 == date.fromisoformat(day).toordinal() % 28
+            )
+            self.assertEqual(touched - turn, expected - turn)
+        self.assertEqual(end.mrr_amount, 0.0)
+        self.assertEqual(free.mrr_amount, 5.0)
+        self.assertFalse(pause.mrr_next_day)
+
+    def test_in_a_round_every_item_has_its_turn(self):
+        contract = self._create_contract([{}] * 3)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE cn285_contract_item SET mrr_amount = 1 WHERE id = ANY(%s)",
+            [contract.item_ids.ids],
+        )
+        self.env.invalidate_all()
+        for day in range(1, 29):
+            self._refreshed(f"2026-02-{day:02}")
+        self.assertEqual(contract.item_ids.mapped("mrr_amount"), [100.0] * 3)
+
+    def test_a_rate_or_a_pricelist_that_was_deleted(self):
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        rates = self.env["res.currency.rate"].create(
+            [
+                {"currency_id": usd.id, "name": day, "rate": rate}
+                for day, rate in (("2025-12-01", 1.25), ("2026-01-10", 2.0))
+            ]
+        )
+        pricelist = self.env["product.pricelist"].create({"name": "Half"})
+        rule = self.env["product.pricelist.item"].create(
+            {"pricelist_id": pricelist.id, "compute_price": "percentage", "percent_price": 50}
+        )
+        dollars = self._create_contract(currency_id=usd.id)
+        half = self._create_contract([{"price_unit": False}], pricelist_id=pricelist.id)
+        self._refreshed("2026-01-16")
+        self.assertEqual(dollars.item_ids.mrr_company, 50.0)
+        self.assertEqual(half.item_ids.mrr_company, 50.0)
+        rates[1].unlink()
+        rule.unlink()
+        self._refreshed("2026-01-17")
+        self.assertEqual(dollars.item_ids.mrr_company, 80.0)
+        self.assertEqual(dollars.mrr_company, 80.0)
+        self.assertEqual(half.item_ids.mrr_company, 100.0)
+
+    def test_a_cancelled_invoice_asks_the_pricelist_again(self):
+        contract = self._create_contract([{"price_unit": False}])
+        self._bill(TODAY)
+        self.subscription.list_price = 150.0
+        self._refreshed("2026-01-16")
+        self.assertEqual(contract.mrr_amount, 100.0)
+        move = contract.schedule_ids.move_id
+        move.button_draft()
+        move.button_cancel()
+        self.assertEqual(contract.mrr_amount, 150.0)

@@ -2,8 +2,8 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from ..engine.proration import Basis
 from .common import ContractCase
@@ -379,3 +379,50 @@ class TestPlanning(ContractCase):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLess(counts[1], 3 * counts[0])
+
+    def test_lost_rows_are_planned_again(self):
+        """By the manager of the billing: what was invoiced stays, and the second time nothing."""
+        contract, other = self._create_contract([{}, {"quantity": 2}]), self._create_contract()
+        self._bill(date(2026, 1, 15), contract_ids=[(6, 0, contract.ids)])
+        before = self._rows(contract)
+        lost = contract.schedule_ids.filtered(
+            lambda row: row.period_start in (date(2026, 2, 1), date(2026, 3, 1))
+        )
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM cn285_billing_schedule WHERE id = ANY(%s)", [lost.ids])
+        self.env.invalidate_all()
+        self.env["cn285.contract.item"]._extend_planning(self.company, date(2028, 1, 1))
+        planned = len(contract.schedule_ids)
+        group = "cn285_contract.group_contract_user"
+        seller = new_test_user(self.env, "seller_of_lost", group)
+        with self.assertRaises(AccessError):
+            contract.with_user(seller).action_plan_again()
+        self.assertEqual(len(contract.schedule_ids), planned)
+        manager = new_test_user(
+            self.env, "planner", f"{group},cn285_contract.group_billing_manager"
+        )
+        both = (contract | other).with_user(manager)
+        told = both.action_plan_again()["params"]
+        self.assertEqual(told["type"], "success")
+        self.assertIn("4 rows were missing", told["message"])
+        self.assertEqual(self._rows(contract)[: len(before)], before)
+        self.assertEqual(contract.schedule_ids.filtered("move_id").mapped("amount"), [100.0, 200.0])
+        self.assertIn("4 rows were missing", contract.message_ids[0].body)
+        ids = contract.schedule_ids.ids
+        self.assertIn("0 rows were missing", both.action_plan_again()["params"]["message"])
+        self.env.invalidate_all()
+        self.assertEqual(contract.schedule_ids.ids, ids)
+
+    def test_planned_again_one_that_cannot_be_stops_itself_only(self):
+        good, bad = self._create_contract(), self._create_contract()
+        self.env.flush_all()
+        rows = (good | bad).schedule_ids.filtered(lambda row: row.period_start.month == 2)
+        self.env.cr.execute("DELETE FROM cn285_billing_schedule WHERE id = ANY(%s)", [rows.ids])
+        self.env.cr.execute(
+            "UPDATE cn285_contract_item SET date_end = '0001-01-01' WHERE id = ANY(%s)",
+            [bad.item_ids.ids],
+        )
+        self.env.invalidate_all()
+        told = (good | bad).action_plan_again()["params"]
+        self.assertIn("2026-02-01", [row[0] for row in self._rows(good)])
+        self.assertIn("1 rows were missing", told["message"])

@@ -1,1 +1,1 @@
-from . import wallet_portal
+from . import debt_portal, wallet_portal

@@ -1,1 +1,1 @@
-from . import wallet_dialogs
+from . import dunning_decision, wallet_dialogs

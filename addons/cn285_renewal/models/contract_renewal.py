@@ -20,7 +20,7 @@ from ..engine.revision import index_factor, percent_factor, revised_price
 from ..engine.term import longest_end, next_term
 
 # Contracts that are renewed, and committed, together.
-RENEWAL_BATCH = 100
+RENEWAL_BATCH = 250
 
 
 class Contract(models.Model):

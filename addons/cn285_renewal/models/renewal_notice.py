@@ -33,7 +33,13 @@ class RenewalNotice(models.Model):
 
     _name = "cn285.renewal.notice"
     _description = "Renewal Notice"
-    _inherit = ["cn285.editable", "cn285.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "cn285.editable",
+        "cn285.guarded",
+        "cn285.batched.tracking",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_latest, id"
     _check_company_auto = True
 

@@ -18,6 +18,7 @@ from . import (
     test_refund,
     test_renewal_notice,
     test_responsible,
+    test_renewed_in_batches,
     test_renewed_twice,
     test_rights,
     test_run_by_manager,

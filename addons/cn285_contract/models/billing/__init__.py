@@ -9,6 +9,7 @@ from . import (
     document_taxes,
     contract_preview,
     billing_schedule,
+    planned_rows,
     billing_schedule_sum,
     repricing,
     billing_calendar,

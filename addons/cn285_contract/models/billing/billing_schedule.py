@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_date
 
 from ..bulk import copy_rows, next_ids
 from ..common import OPEN_STATES
+from ..selected_link import SelectedMany2one
 
 
 class BillingSchedule(models.Model):
@@ -25,7 +26,7 @@ class BillingSchedule(models.Model):
     _ordered_by_number = frozenset({"contract_id", "item_id"})
 
     item_id = fields.Many2one("cn285.contract.item", required=True, ondelete="restrict", index=True)
-    contract_id = fields.Many2one("cn285.contract", required=True, readonly=True, index=True)
+    contract_id = SelectedMany2one("cn285.contract", required=True, readonly=True, index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(
         related="contract_id.partner_id",
@@ -61,8 +62,7 @@ class BillingSchedule(models.Model):
     period_end = fields.Date(required=True, readonly=True, help="Last day of the period.")
     billing_date = fields.Date(string="Invoice Date", required=True, readonly=True)
     quantity = fields.Float(digits=(16, 6), readonly=True)
-    # Prices and shares are not added up: groups and pivots leave them out.
-    price_unit = fields.Float(string="Unit Price", digits=(16, 6), readonly=True, aggregator=None)
+    price_unit = fields.Float("Unit Price", digits=(16, 6), readonly=True, aggregator=None)
     discount = fields.Float(string="Discount (%)", digits=(16, 4), readonly=True, aggregator=None)
     proration = fields.Float(
         digits=(16, 10),
@@ -269,24 +269,6 @@ class BillingSchedule(models.Model):
             for name, value in vals.items()
         }
 
-    @api.model
-    def _update_planned(self, plans):
-        """Write the values of the plan that differ from the rows' own; equal ones together.
-
-        :param plans: list of ``(row, values of the plan)``
-        """
-        groups = {}
-        for row, vals in plans:
-            changed = {name: value for name, value in vals.items() if row._differs(name, value)}
-            # A usage row that was rated keeps its state and amount: rating is not planning.
-            if row.kind == "usage":
-                for name in ("state", "net", "amount", "steps"):
-                    changed.pop(name, None)
-            if changed:
-                groups.setdefault(repr(changed), (changed, []))[1].append(row.id)
-        for changed, ids in groups.values():
-            self.browse(ids)._write_inside(changed)
-
     def _differs(self, name, value):
         current = self[name]
         if isinstance(current, models.BaseModel):
@@ -333,7 +315,6 @@ class BillingSchedule(models.Model):
         :param run: the billing run that made them
         :raises UserError: when a row is not ``planned`` any more; nothing may be committed then
         """
-        made = list(lines.values())
         self.flush_recordset()
         changed = self.env.execute_query(
             SQL(
@@ -346,8 +327,8 @@ class BillingSchedule(models.Model):
                 run.id or None,
                 self.env.uid,
                 list(lines),
-                [line.id for line in made],
-                [line.move_id.id for line in made],
+                [line.id for line in lines.values()],
+                [line.move_id.id for line in lines.values()],
             )
         )
         if len(changed) != len(self):
@@ -366,6 +347,7 @@ class BillingSchedule(models.Model):
             {"state": "planned", "move_line_id": False, "move_id": False, "run_id": False}
         )
         self.item_id._replan()
+        self.item_id._price_may_differ()
 
     def _cancel_invoiced(self, credited=False):
         """Close rows whose invoice was cancelled, and plan their periods anew (next revision).
@@ -378,6 +360,7 @@ class BillingSchedule(models.Model):
         items = self.item_id
         self._write_inside({"state": "cancelled"})
         items._replan()
+        items._price_may_differ()
         self._credit_anew()
 
     def action_view_invoice(self):

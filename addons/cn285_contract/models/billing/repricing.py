@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from odoo import models
 from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.tools import SQL
 
 from ...engine.errors import EngineError
 from ...engine.plan import needed_from, plan_stretches
@@ -74,40 +73,9 @@ class BillingSchedule(models.Model):
                 anew.append(item.id)
             else:
                 values.update(found)
-        stale._write_amounts(values)
+        stale._write_planned({row.id: vals for row, vals in values.items()}, AMOUNTS)
         items.browse(anew)._replan()
         return items
-
-    def _write_amounts(self, values):
-        """Write the prices and amounts of planned rows in one statement.
-
-        :param values: ``{row: values of AMOUNTS}``
-        """
-        if not values:
-            return
-        self.flush_model()
-        columns = [self._fields[name] for name in AMOUNTS]
-        given = [
-            (row.id, *(field.convert_to_column(vals[field.name], row) for field in columns))
-            for row, vals in values.items()
-        ]
-        self.env.execute_query(
-            SQL(
-                """UPDATE cn285_billing_schedule row
-                      SET price_unit = made.price_unit::numeric, net = made.net::numeric,
-                          amount = made.amount::numeric, steps = made.steps::jsonb,
-                          write_uid = %s, write_date = %s
-                     FROM (VALUES %s) AS made (id, price_unit, net, amount, steps)
-                    WHERE row.id = made.id AND row.state = 'planned'
-                RETURNING row.id""",
-                self.env.uid,
-                self.env.cr.now(),
-                SQL(", ").join(SQL("(%s, %s, %s, %s, %s)", *value) for value in given),
-            )
-        )
-        rows = self.browse([row.id for row in values])
-        rows.invalidate_recordset([*AMOUNTS, "write_uid", "write_date"], flush=False)
-        rows.modified(AMOUNTS)
 
 
 class ContractItem(models.Model):

@@ -7,15 +7,16 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger, split_every
 
-from ..bulk import CONCURRENCY_ERRORS, commit_batch
+from ..bulk import CONCURRENCY_ERRORS, commit_batch, update_rows
 from ..common import in_some_language, in_users_language, labelled
+from ..contract_mrr import worked_out_once
 from ..isolation import each_or_apart
 from ..product_rules import RULES_KEPT
 
 _logger = logging.getLogger(__name__)
 
 # Contracts whose due changes are applied, and committed, together.
-APPLY_BATCH = 100
+APPLY_BATCH = 250
 
 
 class ContractChange(models.Model):
@@ -261,7 +262,7 @@ class ContractChange(models.Model):
     def _try_apply(self):
         """Apply in a savepoint; what fails leaves nothing behind. Returns the reason, or None."""
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"), worked_out_once():
                 self._apply()
         except CONCURRENCY_ERRORS:
             raise
@@ -287,15 +288,18 @@ class ContractChange(models.Model):
             return
         for change in self:
             change._check_applicable()
-        before = {change: change._snapshot() for change in self}
+        before = self._snapshots()
         self._before_apply()
         # The type has checked the rules of products for what it does, or is an exception.
         self._type().apply(self.with_context(cn285_rules_kept=RULES_KEPT))
         for company, changes in self.grouped("company_id").items():
             today = company._cn285_today()
             changes._update_state(("scheduled",), "applied", date_applied=today, error=False)
-        for change in self:
-            change._write_inside({"before": before[change], "after": change._snapshot()})
+        noted = {
+            change.id: {"before": before[change], "after": after}
+            for change, after in self._snapshots().items()
+        }
+        update_rows(self, noted, ["before", "after"])
         self._log()
 
     def _check_applicable(self):

@@ -126,6 +126,13 @@ class ContractChange(models.Model):
 
     # === LOG === #
 
+    def _snapshots(self):
+        """What :meth:`_snapshot` says of each of these changes, worked out together."""
+        for records in (self.contract_id.item_ids, self.contract_id):
+            # What has changed of them is forgotten.
+            records._recompute_recordset(["mrr_amount", "mrr_company"])
+        return {change: change._snapshot() for change in self}
+
     def _snapshot(self):
         """The terms that this change may change, as JSON: read by people, and by programs."""
         self.ensure_one()

@@ -5,12 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...engine.changes import Billed, Price, settle
 from ...engine.money import round_money
 from ...engine.periods import period_at
 from ...engine.plan import settling_day
-from ...engine.spans import normalise, subtract
 from ..common import LIVE_STATES, OPEN_STATES, STATE_DOOR, as_decimal, day_after
 
 # Items in these states owe nothing, whatever was invoiced.
@@ -120,7 +121,11 @@ class ContractItem(models.Model):
         """
         rows = (
             self.env["cn285.billing.schedule"]
-            .search([("item_id", "in", self.ids)], order="item_id, period_start, revision")
+            .search(
+                Domain("item_id", "in", self.ids)
+                & (Domain("kind", "=", "credit") | Domain("state", "=", "invoiced")),
+                order="item_id, period_start, revision",
+            )
             .filtered(lambda row: row.item_id._credits_kind(row.kind))
         )
         credits, counts = defaultdict(list), defaultdict(int)
@@ -128,11 +133,12 @@ class ContractItem(models.Model):
             counts[row.item_id.id, row.period_start] += 1
             if row.state != "cancelled":
                 credits[row.credited_id].append(row)
-        billed = defaultdict(list)
+        billed, known = defaultdict(list), {}
         invoiced = rows.filtered(lambda row: row.kind != "credit" and row.state == "invoiced")
         credited = invoiced._credited()
         for row in invoiced:
-            billed[row.item_id].append(row._as_billed(credits[row], credited.get(row)))
+            item = row.item_id
+            billed[item].append(row._as_billed(credits[row], credited.get(row), known))
         return billed, counts
 
     def _credits_kind(self, kind):
@@ -190,35 +196,51 @@ class ContractItem(models.Model):
         freed = defaultdict(list)
         for row in credits:
             freed[row.item_id].append((row.period_start, day_after(row.period_end)))
-        open_rows = self.env["cn285.billing.schedule"].search(
-            [
-                ("item_id", "in", self.ids),
-                ("state", "in", OPEN_STATES),
-                ("kind", "!=", "credit"),
-                ("change_id", "=", False),
-            ]
-        )
-        caused = defaultdict(list)
-        for row in open_rows:
+        caused = {}
+        for row in self._changed_rows(freed):
             change = changes[row.item_id]
             if change and row._is_caused_by(change, freed[row.item_id]):
-                caused[change].append(row.id)
-        for change, ids in caused.items():
-            open_rows.browse(ids).change_id = change
+                caused[row.id] = {"change_id": change.id}
+        self.env["cn285.billing.schedule"].sudo()._write_planned(caused, ["change_id"])
+        self.change_ids.browse(
+            {values["change_id"]: None for values in caused.values()}
+        ).invalidate_recordset(["schedule_ids"], flush=False)
+
+    def _changed_rows(self, freed):
+        """Open rows that a change may have made: parts of periods, and of items with freed days."""
+        schedules = self.env["cn285.billing.schedule"]
+        schedules.flush_model()
+        found = self.env.execute_query(
+            SQL(
+                """SELECT id FROM cn285_billing_schedule
+                    WHERE item_id = ANY(%s) AND state = ANY(%s) AND kind != 'credit'
+                      AND change_id IS NULL
+                      AND (period_start > full_start OR item_id = ANY(%s))""",
+                self.ids,
+                list(OPEN_STATES),
+                [item.id for item in freed],
+            )
+        )
+        return schedules.browse([row_id for (row_id,) in found])
 
 
 class BillingSchedule(models.Model):
     _inherit = "cn285.billing.schedule"
 
-    def _as_billed(self, credits, credited):
+    def _as_billed(self, credits, credited, known):
         """The invoiced row as the engine of changes wants it.
 
         :param credits: list of the credit rows of it that are not cancelled
         :param credited: what was credited of it in all, by changes and for other reasons, untaxed
+        :param known: terms and discount periods of items, as the engine has them; filled in
         """
         self.ensure_one()
         item = self.item_id
         terms = self.version_id or item.version_ids[:1] or item
+        if (item, terms) not in known:
+            known[item, terms] = item._terms_key(terms)
+        if item not in known:
+            known[item] = item._engine_windows()
         by_change = -sum((as_decimal(row.amount) for row in credits), start=Decimal(0))
         waived = (credited or Decimal(0)) - by_change
         if waived and self.amount != self.net:
@@ -229,12 +251,12 @@ class BillingSchedule(models.Model):
             key=self,
             start=self.period_start,
             end=day_after(self.period_end),
-            terms_key=item._terms_key(terms),
+            terms_key=known[item, terms],
             price=Price(
                 as_decimal(self.quantity),
                 as_decimal(self.price_unit),
                 as_decimal(self.discount),
-                item._engine_windows(),
+                known[item],
             ),
             net=as_decimal(self.net),
             full_start=full_start,
@@ -311,20 +333,3 @@ class BillingSchedule(models.Model):
     def _at_once(self):
         self.ensure_one()
         return self.change_id._bills_at_once() if self.change_id else True
-
-    @api.model
-    def _uncovered_by_credits(self, rows):
-        """Days of invoiced rows that stay invoiced, by item.
-
-        :param rows: invoiced rows and credits
-        :returns: ``{item id: [(start, end)]}`` in order
-        """
-        freed, spans = defaultdict(list), defaultdict(list)
-        for row in rows:
-            if row.kind == "credit" and row.frees and row.state != "cancelled":
-                freed[row.credited_id.id].append((row.period_start, day_after(row.period_end)))
-        for row in rows:
-            if row.kind != "credit" and row._is_billed():
-                own = (row.period_start, day_after(row.period_end))
-                spans[row.item_id.id] += subtract([own], freed[row.id])
-        return {item_id: normalise(own) for item_id, own in spans.items()}

@@ -139,7 +139,10 @@ class Item:
         return result
 
     def settle(self):
-        found = settle(self.stretches(), self.billed())
+        stretches, billed = self.stretches(), list(self.billed())
+        found = settle(stretches, billed)
+        # Together they are what each is by itself.
+        assert found == [credit for row in billed for credit in settle(stretches, [row])]
         self.credits += found
         return found
 

@@ -1,12 +1,12 @@
 """What an item is worth in a month, on a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from cn285_engine.changes import Price, cut_out
-from cn285_engine.mrr import full_price, monthly_on, per_month, stretch_on
+from cn285_engine.mrr import full_price, monthly_on, next_day, per_month, stretch_on
 from cn285_engine.periods import Rhythm
 from cn285_engine.plan import ItemTerms, Stretch
 from cn285_engine.pricing import DiscountWindow
@@ -86,3 +86,36 @@ def test_a_credit_stays_a_credit():
 def test_an_amount_off_a_year_is_a_twelfth_of_it_a_month():
     window = DiscountWindow(JAN, None, amount=Decimal(600))
     assert monthly_on(stretches(unit="year"), price("1200", "1", "0", window), JAN) == 50
+
+
+def test_the_next_day_on_which_time_changes_it():
+    """Every day on which it is worth something else is foretold by the one before it."""
+    window = DiscountWindow(date(2026, 2, 10), date(2026, 3, 5), Decimal(50), Decimal(0), "")
+    history = cut_out(stretches(count=6), [(date(2026, 4, 3), date(2026, 4, 20))])
+    off = price("100", "1", "0", window)
+    day, changes = date(2025, 12, 1), []
+    for number in range(300):
+        following = day + timedelta(days=number + 1)
+        before = monthly_on(history, off, following - timedelta(days=1))
+        if monthly_on(history, off, following) != before:
+            changes.append(following)
+    told = []
+    while (found := next_day(history, off.windows, day, False)) is not None:
+        told.append(found)
+        day = found
+    assert changes == told
+    assert told == [
+        JAN,
+        date(2026, 2, 10),
+        date(2026, 3, 5),
+        date(2026, 4, 3),
+        date(2026, 4, 20),
+        date(2026, 7, 1),
+    ]
+
+
+def test_a_pricelist_is_asked_again_in_the_next_period():
+    assert next_day(stretches(), (), date(2026, 1, 31), False) is None
+    assert next_day(stretches(), (), date(2026, 1, 31), True) == date(2026, 2, 1)
+    assert next_day(stretches(end=date(2026, 1, 20)), (), JAN, True) == date(2026, 1, 20)
+    assert next_day(stretches(), (), date(2025, 12, 1), True) == JAN

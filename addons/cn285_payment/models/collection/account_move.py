@@ -44,7 +44,7 @@ class AccountMove(models.Model):
 
         :returns: functions of a recordset of invoices, that return those that are held back
         """
-        return []
+        return [self._cn285_held_by_dispute, self._cn285_held_by_promise]
 
     def _cn285_being_paid(self):
         """Those for which a payment is under way: an attempt, or the customer's own."""
@@ -85,7 +85,7 @@ class AccountMove(models.Model):
     @api.model
     def _cn285_paid_steps(self):
         """What follows a payment, in order: functions of a recordset of invoices."""
-        return []
+        return [self.env["cn285.dunning.case"]._paid]
 
 
 class AccountMoveLine(models.Model):

@@ -15,4 +15,4 @@ class Collection(models.AbstractModel):
     @api.model
     def _declined_steps(self):
         """What follows a refusal, in order: functions of a recordset of attempts."""
-        return []
+        return [self.env["cn285.dunning.case"]._refused]

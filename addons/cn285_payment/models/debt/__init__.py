@@ -1,3 +1,18 @@
 """What follows where nothing was paid: dunning, deactivation, limits, penalties, reactivation.
 Called by: a daily cron, and each payment that is booked.
 """
+
+from . import (
+    dunning_policy,
+    dunning_marks,
+    dunning_case,
+    dunning_event,
+    dunning_run,
+    dunning_words,
+    dunning_holds,
+    suspension,
+    exposure,
+    late_rates,
+    late_fee,
+    late_fee_invoices,
+)

@@ -219,7 +219,9 @@ class AccountMove(models.Model):
             draws = origins.cn285_draw_ids.filtered(
                 lambda draw: not draw.undone and not draw.line_id and draw.amount > 0
             ).sorted("id")
-            draws = draws.filtered(lambda draw: draw.currency_id == refund.currency_id)
+            draws = draws.filtered(
+                lambda draw, refund=refund: draw.currency_id == refund.currency_id
+            )
             if not owed or not draws:
                 continue
             rests = [

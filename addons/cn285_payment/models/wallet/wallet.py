@@ -168,7 +168,8 @@ class Wallet(models.Model):
         self.env.flush_all()
         self.env.execute_query(
             SQL(
-                """UPDATE cn285_wallet_lot lot SET rest = round(coalesce(lot.rest, 0) + moved.amount, 6)
+                """UPDATE cn285_wallet_lot lot
+                      SET rest = round(coalesce(lot.rest, 0) + moved.amount, 6)
                      FROM unnest(%s, %s::numeric[]) AS moved (id, amount)
                     WHERE lot.id = moved.id RETURNING lot.id""",
                 ids,
@@ -177,7 +178,8 @@ class Wallet(models.Model):
         )
         self.env.execute_query(
             SQL(
-                """UPDATE cn285_wallet wallet SET balance = round(coalesce(wallet.balance, 0) + moved.amount, 6)
+                """UPDATE cn285_wallet wallet
+                      SET balance = round(coalesce(wallet.balance, 0) + moved.amount, 6)
                      FROM (SELECT lot.wallet_id, sum(moved.amount) AS amount
                              FROM unnest(%s, %s::numeric[]) AS moved (id, amount)
                              JOIN cn285_wallet_lot lot ON lot.id = moved.id

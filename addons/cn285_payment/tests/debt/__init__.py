@@ -1,0 +1,8 @@
+from . import (
+    test_debt_stories,
+    test_dunning,
+    test_holds,
+    test_late_fees,
+    test_limit,
+    test_suspension,
+)

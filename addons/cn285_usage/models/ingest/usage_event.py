@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.addons.cn285_contract.models.selected_link import SelectedMany2one
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -48,7 +49,7 @@ class UsageEvent(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     metric_id = fields.Many2one("cn285.usage.metric", required=True, check_company=True)
-    contract_id = fields.Many2one("cn285.contract", check_company=True)
+    contract_id = SelectedMany2one("cn285.contract", check_company=True)
     item_id = fields.Many2one("cn285.contract.item", string="Contract Item", check_company=True)
     beneficiary_id = fields.Many2one("res.partner", check_company=True)
     occurred_at = fields.Datetime(required=True)

@@ -3,6 +3,8 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
+from odoo.addons.cn285_contract.models.copied_link import CopiedMany2one
+from odoo.addons.cn285_contract.models.selected_link import SelectedMany2one
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -51,9 +53,9 @@ class UsageRating(models.Model):
         index="btree_not_null",
         help="Whose usage was rated by itself. Empty: that of all together.",
     )
-    item_id = fields.Many2one(related="schedule_id.item_id", store=True, index=True)
-    company_id = fields.Many2one(related="schedule_id.company_id", store=True)
-    currency_id = fields.Many2one(related="schedule_id.currency_id", store=True)
+    item_id = SelectedMany2one(related="schedule_id.item_id", store=True, index=True)
+    company_id = CopiedMany2one(related="schedule_id.company_id", store=True)
+    currency_id = CopiedMany2one(related="schedule_id.currency_id", store=True)
     period_start = fields.Date(related="schedule_id.period_start", store=True)
     quantity = fields.Float(digits=(16, 6), readonly=True)
     amount = fields.Monetary(readonly=True)

@@ -1,3 +1,4 @@
+# pylint: disable=missing-return
 from odoo import fields, models
 
 

@@ -1,0 +1,380 @@
+from contextvars import ContextVar
+
+from odoo import api, models
+from odoo.addons.cn285_contract.models.bulk import in_test
+from odoo.addons.cn285_contract.models.clock import imagining
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_decimal
+from odoo.tools import SQL
+
+from ...engine.exposure import Answer, Exposure, answer
+
+# Exposures after an automatic payment that another transaction made, which this one cannot see.
+_paid_apart = ContextVar("cn285_paid_apart", default=None)
+
+
+class ExposureService(models.AbstractModel):
+    """What payers may come to owe, in the company's currency, against their credit limits."""
+
+    _name = "cn285.exposure"
+    _description = "Exposure of Customers"
+
+    @api.model
+    def _of(self, partners, company):
+        """What each payer may come to owe: open, planned and due, rated usage, less its wallet.
+
+        What is open is what accounting says, with tax; rows of the schedule are without. In few
+        questions, however many payers.
+
+        :param partners: commercial partners
+        :returns: ``{partner id: Exposure}``
+        """
+        opened, due = self._open(partners, company), self._due(partners, company)
+        usage = self._rated_usage(partners, company)
+        wallets = self._wallet(partners, company)
+        return {
+            partner_id: Exposure(
+                open=opened.get(partner_id, as_decimal(0)),
+                due=due.get(partner_id, as_decimal(0)),
+                usage=usage.get(partner_id, as_decimal(0)),
+                wallet=wallets.get(partner_id, as_decimal(0)),
+            )
+            for partner_id in partners.ids
+        }
+
+    @api.model
+    def _wallet(self, partners, company):
+        """Hook: what payers have in wallets, by partner id, in the company's currency."""
+        return {}
+
+    @api.model
+    def _rated_usage(self, partners, company):
+        """Usage so far that is not invoiced, by partner id, in the company's currency."""
+        contracts = self._contracts(partners, company)
+        sums = {}
+        if "cn285.usage.rating" not in self.env:
+            return self._row_sums(partners, company, SQL("row.kind = 'usage'"))
+        # Usage is there: it knows what the running periods come to, by the engine that rates.
+        for estimate in contracts._usage_estimates()[0]:
+            row, amount = estimate.row, float(estimate.amount - estimate.billed)
+            payer = row.contract_id.payer_id.commercial_partner_id.id
+            sums[payer] = sums.get(payer, as_decimal(0)) + self._in_company(
+                amount, row.currency_id, company
+            )
+        return sums
+
+    @api.model
+    def _contracts(self, partners, company):
+        return (
+            self.env["cn285.contract"]
+            .sudo()  # sudo: all that a payer may come to owe, whoever asks
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("payer_id.commercial_partner_id", "in", partners.ids),
+                    ("state", "in", LIVE_STATES),
+                ]
+            )
+        )
+
+    @api.model
+    def _open(self, partners, company):
+        """What is open on receivable accounts; negative where a payer paid too much."""
+        if not partners:
+            return {}
+        self.env["account.move.line"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT payer.commercial_partner_id, SUM(line.amount_residual)
+                     FROM account_move_line line
+                     JOIN account_account account ON account.id = line.account_id
+                     JOIN res_partner payer ON payer.id = line.partner_id
+                    WHERE line.company_id = %s AND line.parent_state = 'posted'
+                      AND account.account_type = 'asset_receivable'
+                      AND line.reconciled IS NOT TRUE
+                      AND payer.commercial_partner_id IN %s
+                 GROUP BY payer.commercial_partner_id""",
+                company.id,
+                tuple(partners.ids),
+            )
+        )
+        return {partner_id: as_decimal(float(amount)) for partner_id, amount in rows}
+
+    @api.model
+    def _due(self, partners, company):
+        """Planned rows that are due and not invoiced yet, but for usage."""
+        today = company._cn285_today()
+        what = SQL("row.kind NOT LIKE 'usage%%' AND row.billing_date <= %s", today)
+        return self._row_sums(partners, company, what)
+
+    @api.model
+    def _row_sums(self, partners, company, what):
+        if not partners:
+            return {}
+        self.env["cn285.billing.schedule"].flush_model()
+        self.env["cn285.contract"].flush_model(["payer_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT payer.commercial_partner_id, row.currency_id, SUM(row.amount)
+                     FROM cn285_billing_schedule row
+                     JOIN cn285_contract contract ON contract.id = row.contract_id
+                     JOIN res_partner payer ON payer.id = contract.payer_id
+                    WHERE row.company_id = %s AND row.state = 'planned' AND %s
+                      AND payer.commercial_partner_id IN %s
+                 GROUP BY payer.commercial_partner_id, row.currency_id""",
+                company.id,
+                what,
+                tuple(partners.ids),
+            )
+        )
+        sums, currencies = {}, self.env["res.currency"]
+        for partner_id, currency_id, amount in rows:
+            part = self._in_company(float(amount or 0), currencies.browse(currency_id), company)
+            sums[partner_id] = sums.get(partner_id, as_decimal(0)) + part
+        return sums
+
+    @api.model
+    def _in_company(self, amount, currency, company):
+        today = company._cn285_today()
+        return as_decimal(currency._convert(amount, company.currency_id, company, today))
+
+    # === LIMITS === #
+
+    @api.model
+    def _limit(self, partner, company):
+        """The credit limit of a commercial partner; None where it has none."""
+        # sudo: limits hold whether or not whoever asks may read them.
+        limit = partner.sudo().with_company(company).credit_limit
+        return as_decimal(limit) if company.sudo().account_use_credit_limit and limit > 0 else None
+
+    @api.model
+    def _limited(self, company, partner_ids=None):
+        """Payers of running contracts that have a credit limit."""
+        if not company.sudo().account_use_credit_limit:
+            return self.env["res.partner"]
+        domain = [("company_id", "=", company.id), ("state", "in", LIVE_STATES)]
+        if partner_ids is not None:
+            domain.append(("payer_id.commercial_partner_id", "in", list(partner_ids)))
+        # sudo: as above
+        groups = self.env["cn285.contract"].sudo()._read_group(domain, ["payer_id"])
+        partners = self.env["res.partner"].sudo().union(*(payer for (payer,) in groups))
+        payers = partners.commercial_partner_id.with_company(company)
+        return payers.filtered(lambda payer: payer.credit_limit > 0)
+
+    @api.model
+    def _above_limit(self, company, partner_ids=None):
+        """Payers above their limit, ``{partner id: Exposure}``."""
+        payers = self._limited(company, partner_ids)
+        return {
+            partner_id: exposure
+            for partner_id, exposure in self._of(payers, company).items()
+            if exposure.above(self._limit(payers.browse(partner_id), company))
+        }
+
+    @api.model
+    def _collect_first(self, partner, company):
+        """Collect what is posted of a payer above its limit, in a transaction of its own.
+
+        What is being done here may be refused and undone; a payment may not. In previews and on
+        imagined days nothing is collected.
+
+        :returns: the exposure afterwards
+        """
+        if imagining() or not self._means_of(partner, company):
+            return self._of(partner, company)[partner.id]
+        if in_test():
+            return self._collect_now(partner, company)
+        with self.env.registry.cursor() as cr:
+            apart = self.with_env(self.env(cr=cr, su=True))
+            return apart._collect_now(
+                apart.env["res.partner"].browse(partner.id),
+                apart.env["res.company"].browse(company.id),
+            )
+
+    @api.model
+    def _collect_now(self, partner, company):
+        moves = self._means_of(partner, company)
+        self.env["cn285.collection"]._collect(moves, "limit")
+        self.env.invalidate_all()
+        return self._of(partner, company)[partner.id]
+
+    @api.model
+    def _means_of(self, partner, company):
+        """Posted invoices of a payer that may be charged to means: due or not, but not held."""
+        # sudo: what is collected follows from the contract, whoever asks.
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("commercial_partner_id", "=", partner.id),
+                    ("state", "=", "posted"),
+                    ("move_type", "=", "out_invoice"),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                    ("cn285_contract_ids", "!=", False),
+                ]
+            )
+        )
+        automatic = moves.filtered(
+            lambda move: all(
+                contract.collection_mode == "automatic" and token
+                for contract, token in move.cn285_contract_ids._payment_tokens().items()
+            )
+        )
+        return automatic._cn285_collectable()
+
+
+class ContractChange(models.Model):
+    """What costs is refused to customers above their limit, or while they are deactivated."""
+
+    _inherit = "cn285.contract.change"
+
+    def action_schedule(self):
+        """Collect first what customers above their limit owe, so that less is refused."""
+        token = _paid_apart.set(self._exposures_after_payment())
+        try:
+            return super().action_schedule()
+        finally:
+            _paid_apart.reset(token)
+
+    def _exposures_after_payment(self):
+        """Exposures of payers above their limit after an automatic payment, by payer, company."""
+        service, found = self.env["cn285.exposure"], {}
+        for change in self:
+            if change.origin == "system" or change.override or not change._costs():
+                continue
+            payer = change.contract_id.sudo().payer_id.commercial_partner_id  # sudo: see _limit
+            company, key = change.company_id, (payer.id, change.company_id.id)
+            limit = service._limit(payer, company)
+            if key in found or limit is None:
+                continue
+            exposure = service._of(payer, company)[payer.id]
+            money = service._means_of(payer, company)
+            owed = as_decimal(sum(money.mapped("amount_residual_signed")))
+            if answer(exposure, limit, owed) is Answer.collect:
+                exposure = service._collect_first(payer, company)
+            found[key] = exposure
+        return found
+
+    def _costs(self):
+        """Whether this change is of more services: new items, more units, a higher tier."""
+        self.ensure_one()
+        return self.type in ("add_item", "cross_sell", "upsell") or self._nature() == "upgrade"
+
+    def _check_rules(self):
+        result = super()._check_rules()
+        if self.origin != "system" and not self.override:
+            if self._costs():
+                self._check_limit()
+            elif self.type == "activate":
+                self._check_debt_paid()
+        return result
+
+    def _check_limit(self):
+        """Refuse what costs to a payer above the credit limit."""
+        service, company = self.env["cn285.exposure"], self.company_id
+        payer = self.contract_id.sudo().payer_id.commercial_partner_id  # sudo: see _limit
+        limit = service._limit(payer, company)
+        if limit is None:
+            return
+        known = (_paid_apart.get() or {}).get((payer.id, company.id))
+        exposure = known or service._of(payer, company)[payer.id]
+        if not exposure.above(limit):
+            return
+        money = company.currency_id
+        raise self._refusal(
+            self.env._(
+                "insufficient funds: %(payer)s owes, or will be billed, %(total)s (open %(open)s, "
+                "due %(due)s, usage %(usage)s, in the wallet %(wallet)s), and the credit limit is "
+                "%(limit)s.",
+                payer=payer.display_name,
+                total=money.format(float(exposure.total)),
+                open=money.format(float(exposure.open)),
+                due=money.format(float(exposure.due)),
+                usage=money.format(float(exposure.usage)),
+                wallet=money.format(float(exposure.wallet)),
+                limit=money.format(float(limit)),
+            )
+        )
+
+    def _check_debt_paid(self):
+        """Refuse to activate by hand what is deactivated for a debt that is still there."""
+        items = self._concerned(("suspended",)).sudo()  # sudo: why they are suspended
+        if not any(item._is_suspended_for_debt() for item in items):
+            return
+        payer = self.contract_id.sudo().payer_id.commercial_partner_id
+        case = (
+            self.env["cn285.dunning.case"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", payer.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("currency_id", "=", self.currency_id.id),
+                    ("state", "!=", "closed"),
+                ]
+            )
+        )
+        if case and not case._may_reactivate():
+            raise self._refusal(
+                self.env._(
+                    "it is deactivated for a debt, and %(amount)s is still overdue; it is "
+                    "activated by itself once that is paid.",
+                    amount=self.currency_id.format(case.overdue_amount),
+                )
+            )
+
+
+class DunningCase(models.Model):
+    """What follows where a payer is above its credit limit."""
+
+    _inherit = "cn285.dunning.case"
+
+    @api.model
+    def _payers_above_limit(self, company, partner_ids=None):
+        """Ids of payers above their limit."""
+        return list(self.env["cn285.exposure"]._above_limit(company, partner_ids))
+
+    @api.model
+    def _collect_above_limit(self, company, partner_ids=None):
+        """Collect what is posted of payers above their limit, before anything follows from it."""
+        service = self.env["cn285.exposure"]
+        moves = self.env["account.move"].union(
+            *(
+                service._means_of(self.env["res.partner"].browse(partner_id), company)
+                for partner_id in service._above_limit(company, partner_ids)
+            )
+        )
+        if moves:
+            self.env["cn285.collection"]._collect(moves, "limit")
+
+    def _react_to_limit(self):
+        """Deactivate, where the policy says so, payers still above their limit."""
+        above = self.filtered(
+            lambda case: (
+                case.is_above_limit
+                and not case.suspended_on
+                and case.policy_id.above_limit == "deactivate"
+                and not case.policy_id._exempts(case.partner_id)
+            )
+        )
+        service = self.env["cn285.exposure"]
+        for case in above:
+            partner, company = case.partner_id, case.company_id
+            moves = self.env["account.move"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("commercial_partner_id", "=", partner.id),
+                    ("move_type", "=", "out_invoice"),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                ]
+            )
+            coming = as_decimal(sum(moves._cn285_being_paid().mapped("amount_residual_signed")))
+            exposure = service._of(partner, company)[partner.id].after(coming)
+            if exposure.above(service._limit(partner, company)):
+                case._deactivate_contracts(case._payers_contracts())
+
+    @api.model
+    def _topped_up(self, partners, company):
+        """Credit came to wallets: payers that were above their limit are activated again."""
+        self.sudo().with_company(company)._look_at(company, partners.commercial_partner_id)

@@ -1,0 +1,251 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_decimal
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
+from odoo.tools import format_date
+
+from ...engine.dunning import Overdue, last_day_of_grace, may_reactivate
+
+# Items in these states can be deactivated.
+SERVED = ("active", "paused")
+
+
+class DunningCase(models.Model):
+    """Services are deactivated for a debt, activated again when it is paid, or terminated."""
+
+    _inherit = "cn285.dunning.case"
+
+    # === OFF === #
+
+    def _deactivate(self):
+        """Deactivate what these policies say: contracts that owe for longer than their grace."""
+        debts = {}
+        for company, cases in self.grouped("company_id").items():
+            debts[company] = cases._read_debts(company)
+        for case in self:
+            case._deactivate_contracts(case._contracts_past_grace(debts[case.company_id]))
+
+    def _deactivate_further(self, debts):
+        """Of debtors who are deactivated: also contracts that came to owe for too long since."""
+        for case in self.filtered("suspended_on"):
+            done = case.event_ids.filtered(lambda event: event.kind == "deactivated").contract_id
+            further = case._contracts_past_grace(debts) - done
+            if further:
+                case._deactivate_contracts(further)
+
+    def _contracts_past_grace(self, debts):
+        """Contracts with invoices that are open beyond the days of grace; or all of the payer's."""
+        self.ensure_one()
+        policy, partner, company = self.policy_id, self.partner_id, self.company_id
+        today = company._cn285_today()
+        if policy.deactivates == "all":
+            return self._payers_contracts()
+        rules = policy._engine_policy(company, self.currency_id, partner.cn285_legal_kind)
+        grace = rules.grace(partner.with_company(company)._cn285_own_grace())
+        owed = debts.get((partner.id, self.currency_id.id))
+        moves = self.env["account.move"].browse(
+            {
+                one.move_id
+                for one in (owed.lines if owed else ())
+                if not one.held and last_day_of_grace(one.due, grace) < today
+            }
+        )
+        return moves.cn285_contract_ids.filtered(
+            lambda contract: contract.company_id == company and contract.state in LIVE_STATES
+        )
+
+    def _payers_contracts(self):
+        return self.env["cn285.contract"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("payer_id.commercial_partner_id", "=", self.partner_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("state", "in", LIVE_STATES),
+            ]
+        )
+
+    def _deactivate_contracts(self, contracts):
+        """Deactivate contracts of a debtor today, each or as many as can be."""
+        self.ensure_one()
+        served = contracts.filtered(
+            lambda contract: any(item.state in SERVED for item in contract.item_ids)
+        )
+        billing = self.policy_id.suspension_billing
+        values = {"cause": "debt", "billing": billing}
+        done, failed = each_or_apart(
+            served, lambda part: self._change_now(part, "deactivate", values)
+        )
+        for contract in served.browse().union(*done):
+            self._note("deactivated", contract.name, contract_id=contract.id)
+        self._note_failures(failed)
+        if done:
+            self._write_inside({"suspended_on": self.company_id._cn285_today()})
+
+    @api.model
+    def _change_now(self, contracts, kind, values=None, items=None, **more):
+        """Let contracts change today, by the program itself; returns them.
+
+        :param items: of each contract, items that are concerned; None: the whole contract
+        """
+        # sudo: what the policy says takes effect, whoever's process it is.
+        changes = self.env["cn285.contract.change"].sudo()
+        creates = []
+        for contract in contracts:
+            day = self._day_for(contract.company_id, kind)
+            backdated = day < contract.company_id._cn285_today()
+            for item in items[contract] if items else [contract.item_ids.browse()]:
+                creates.append(
+                    {
+                        "contract_id": contract.id,
+                        "item_id": item.id,
+                        "type": kind,
+                        "values": values or {},
+                        "date_effective": day,
+                        "origin": "system",
+                        # The day before is the last of the old terms: no matter of dating back.
+                        "override": backdated,
+                        "note": self.env._("Dunning"),
+                        **more,
+                    }
+                )
+        changes.create(creates).action_schedule()
+        return contracts
+
+    @api.model
+    def _day_for(self, company, kind):
+        """The effective date by which something holds from today on, by the company's rules."""
+        today = company._cn285_today()
+        if kind == "terminate":
+            return today
+        return today if company.cn285_change_day == "new" else today - timedelta(days=1)
+
+    def _note_failures(self, failed):
+        for contract, reason in failed.items():
+            words = f"{contract.name}: {reason}"
+            self._note("failed", words, contract_id=contract.id)
+            self._ask(lambda one, words=words: words)
+
+    # === ON AGAIN === #
+
+    def _debt_suspended(self):
+        """Items that are deactivated for a debt, and for nothing else, by contract.
+
+        :returns: ``{contract: items}`` of the payers of these cases
+        """
+        found = {}
+        for company, cases in self.grouped("company_id").items():
+            items = self.env["cn285.contract.item"].search(
+                [
+                    ("state", "=", "suspended"),
+                    ("company_id", "=", company.id),
+                    (
+                        "contract_id.payer_id.commercial_partner_id",
+                        "in",
+                        cases.partner_id.ids,
+                    ),
+                ]
+            )
+            for contract, own in items.grouped("contract_id").items():
+                owing = own.filtered(lambda item: item._is_suspended_for_debt())
+                if owing:
+                    found[contract] = owing
+        return found
+
+    def _reactivate(self):
+        """Activate again what was deactivated for a debt that is paid, within the limit."""
+        free = self.filtered(lambda case: case._may_reactivate())
+        suspended = free._debt_suspended()
+        for case in free:
+            own = {
+                contract: items
+                for contract, items in suspended.items()
+                if contract.payer_id.commercial_partner_id == case.partner_id
+                and contract.currency_id == case.currency_id
+                and contract.company_id == case.company_id
+            }
+            if case._activate_contracts(own):
+                case._write_inside({"suspended_on": False})
+
+    def _may_reactivate(self):
+        self.ensure_one()
+        if self.is_above_limit:
+            return False
+        debt = None
+        if self.oldest_due:
+            debt = Overdue(as_decimal(self.overdue_amount), self.oldest_due)
+        policy = self.policy_id
+        threshold = policy.currency_id._convert(
+            policy.threshold, self.currency_id, self.company_id, self.company_id._cn285_today()
+        )
+        return may_reactivate(debt, as_decimal(threshold), policy.reactivates == "threshold")
+
+    def _activate_contracts(self, suspended):
+        """Activate these items today; returns whether none of them is left."""
+        self.ensure_one()
+        contracts = self.env["cn285.contract"].union(*suspended)
+
+        def step(part):
+            whole, parted = part.browse(), {}
+            for contract in part:
+                off = contract.item_ids.filtered(lambda item: item.state == "suspended")
+                if off == suspended[contract]:
+                    whole |= contract
+                else:
+                    parted[contract] = suspended[contract]
+            if whole:
+                self._change_now(whole, "activate")
+            for contract, items in parted.items():
+                self._change_now(contract, "activate", items={contract: items})
+            return part
+
+        done, failed = each_or_apart(contracts, step)
+        for contract in contracts.browse().union(*done):
+            self._note("reactivated", contract.name, contract_id=contract.id)
+        self._note_failures(failed)
+        return not failed
+
+    # === FOR GOOD === #
+
+    def _terminate(self):
+        """Terminate contracts that have been deactivated for debt for long."""
+        for case in self:
+            contracts = self.env["cn285.contract"].union(
+                *(
+                    contract
+                    for contract in case._debt_suspended()
+                    if contract.currency_id == case.currency_id
+                )
+            )
+            waive = not case.policy_id.termination_fee
+            done, failed = each_or_apart(
+                contracts,
+                lambda part, waive=waive, case=case: case._change_now(
+                    part, "terminate", waive_fee=waive
+                ),
+            )
+            for contract in contracts.browse().union(*done):
+                case._note(
+                    "terminated",
+                    self.env._(
+                        "%(contract)s, deactivated since %(day)s",
+                        contract=contract.name,
+                        day=format_date(self.env, case.suspended_on),
+                    ),
+                    contract_id=contract.id,
+                )
+            case._note_failures(failed)
+
+
+class ContractItem(models.Model):
+    _inherit = "cn285.contract.item"
+
+    def _is_suspended_for_debt(self):
+        """Whether the suspension that goes on was made for a debt."""
+        self.ensure_one()
+        going_on = self.pause_ids.filtered(
+            lambda pause: pause.kind == "suspension" and not pause.date_end
+        )
+        return bool(going_on) and all(
+            (pause.change_id.values or {}).get("cause") == "debt" for pause in going_on
+        )

@@ -1,0 +1,168 @@
+"""What holds the dunning: disputes, promises, payers that are left alone."""
+
+from datetime import date
+
+from odoo.addons.cn285_contract.models.clock import imagined_day
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import DebtCase
+
+
+@tagged("post_install", "-at_install")
+class TestHolds(DebtCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = new_test_user(cls.env, "holds_clerk", "cn285_contract.group_contract_user")
+        cls.reader = new_test_user(
+            cls.env, "holds_reader", "base.group_user,cn285_contract.group_contract_reader"
+        )
+        cls.accountant = new_test_user(
+            cls.env,
+            "holds_accountant",
+            "cn285_contract.group_contract_user,account.group_account_invoice",
+        )
+        cls.owner = new_test_user(cls.env, "holds_own", "cn285_contract.group_contract_user_own")
+
+    def test_a_promise_holds_all(self):
+        contract, move = self._billed(date(2026, 2, 10))
+        self._days(date(2026, 2, 11), date(2026, 2, 18))
+        case = self._case()
+        with imagined_day(date(2026, 2, 18)):
+            case.with_user(self.clerk).action_promise("2026-03-05", "By phone")
+            self.assertFalse(move._cn285_collectable())
+        self.assertEqual((case.state, case.promise_date), ("promised", date(2026, 3, 5)))
+        self.assertFalse(case.next_step_id)
+        before = len(case.event_ids)
+        self._days(date(2026, 2, 19), date(2026, 3, 5))
+        self.assertEqual((case.state, len(case.event_ids)), ("promised", before))
+        self._dun(date(2026, 3, 6))
+        self.assertEqual(case.state, "open")
+        self.assertIn(("2026-03-06", "broken"), self._history(case))
+        self.assertEqual(contract.state, "suspended")
+
+    def test_a_promise_that_is_kept(self):
+        contract, move = self._billed(date(2026, 2, 10))
+        self._days(date(2026, 2, 11), date(2026, 2, 18))
+        case = self._case()
+        with imagined_day(date(2026, 2, 18)):
+            case.with_user(self.clerk).action_promise("2026-03-05")
+        self._pay(move, date(2026, 3, 5))
+        self.assertEqual((case.state, contract.state), ("closed", "active"))
+        self.assertNotIn("broken", case.event_ids.mapped("kind"))
+
+    def test_promises_are_for_the_near_future(self):
+        self._billed(date(2026, 2, 10))
+        self._dun(date(2026, 2, 11))
+        case = self._case().with_user(self.clerk)
+        with imagined_day(date(2026, 2, 11)):
+            for day in ("2026-02-10", "2026-12-31", "soon", None):
+                with self.subTest(day), self.assertRaises(UserError):
+                    case.action_promise(day)
+            case.action_promise("2026-02-11")
+
+    def test_who_only_reads_decides_nothing(self):
+        self._billed(date(2026, 2, 10))
+        self._dun(date(2026, 2, 11))
+        case = self._case()
+        self.assertEqual(case.with_user(self.reader).overdue_amount, 120.0)
+        for act in (
+            lambda seen: seen.action_promise("2026-02-20"),
+            lambda seen: seen.action_dispute(),
+            lambda seen: seen.action_look(),
+            lambda seen: seen.action_notice_received("2026-02-11"),
+            lambda seen: seen.write({"promise_date": "2026-02-20"}),
+            lambda seen: seen.event_ids.unlink(),
+        ):
+            with imagined_day(date(2026, 2, 11)), self.assertRaises(AccessError):
+                act(case.with_user(self.reader))
+        with self.assertRaises(AccessError):
+            case.with_user(self.clerk).write({"overdue_amount": 0.0})
+        with self.assertRaises(AccessError):
+            case.with_user(self.clerk).event_ids.write({"text": "nothing"})
+
+    def test_own_debtors_only(self):
+        own = self._customer("Propre")
+        self._billed(date(2026, 2, 10), partner=own, user_id=self.owner.id)
+        self._billed(date(2026, 2, 10), user_id=self.clerk.id)
+        self._dun(date(2026, 2, 11))
+        seen = self.cases.with_user(self.owner).search([])
+        self.assertEqual(seen.partner_id, own)
+        self.assertEqual(seen.event_ids.case_id, seen)
+        with self.assertRaises(AccessError):
+            self._case().with_user(self.owner).read(["overdue_amount"])
+        with imagined_day(date(2026, 2, 11)):
+            seen.action_promise("2026-02-20")
+        self.assertEqual(seen.state, "promised")
+
+    def test_a_dispute_stops_all_and_activates_again(self):
+        contract, move = self._billed(date(2026, 2, 10))
+        self._days(date(2026, 2, 11), date(2026, 2, 26))
+        case = self._case()
+        self.assertEqual(contract.state, "suspended")
+        with imagined_day(date(2026, 2, 27)):
+            case.with_user(self.clerk).action_dispute(note="Wrong quantity")
+            self.assertFalse(move._cn285_collectable())
+        self.assertTrue(move.cn285_dunning_blocked)
+        self.assertEqual((case.state, contract.state), ("disputed", "active"))
+        self.assertMoney(case.held_amount, "120.00")
+        self.assertMoney(case.overdue_amount, "0.00")
+        self._days(date(2026, 2, 28), date(2026, 3, 20))
+        self.assertEqual((case.state, contract.state), ("disputed", "active"))
+        with imagined_day(date(2026, 3, 21)):
+            case.with_user(self.clerk).action_release()
+        self.assertEqual(case.state, "open")
+        self.assertFalse(move.cn285_dunning_blocked)
+
+    def test_a_disputed_invoice_among_others(self):
+        contract, move = self._billed(date(2026, 2, 10))
+        other, _move = self._billed(date(2026, 2, 12), items=[{"price_unit": 10.0}])
+        self._dun(date(2026, 2, 13))
+        case = self._case()
+        with imagined_day(date(2026, 2, 13)):
+            case.with_user(self.clerk).action_dispute(move.ids)
+        self.assertMoney(case.overdue_amount, "12.00")
+        self.assertMoney(case.held_amount, "120.00")
+        self._days(date(2026, 2, 14), date(2026, 2, 28))
+        self.assertEqual((contract.state, other.state), ("active", "suspended"))
+
+    def test_foreign_invoices_are_not_marked(self):
+        self._billed(date(2026, 2, 10))
+        _contract, foreign = self._billed(date(2026, 2, 10), partner=self._customer("Autre"))
+        self._dun(date(2026, 2, 11))
+        with self.assertRaisesRegex(UserError, "no open invoices"):
+            self._case().with_user(self.clerk).action_dispute(foreign.ids)
+        self.assertFalse(foreign.cn285_dunning_blocked)
+
+    def test_a_payer_that_is_left_alone(self):
+        contract, move = self._billed(date(2026, 2, 10))
+        self.customer.write({"cn285_dunning_blocked": True, "cn285_dunning_reason": "insolvency"})
+        self._days(date(2026, 2, 11), date(2026, 3, 20))
+        case = self._case()
+        self.assertEqual((case.state, contract.state), ("disputed", "active"))
+        self.assertEqual(self._history(case), [("2026-02-11", "opened")])
+        self.assertFalse(move._cn285_collectable())
+
+    def test_switched_off(self):
+        self.company.cn285_dunning = False
+        self._billed(date(2026, 2, 10))
+        self._days(date(2026, 2, 11), date(2026, 2, 14))
+        self.assertFalse(self._case())
+
+    def test_the_dialog(self):
+        _contract, move = self._billed(date(2026, 2, 10))
+        self._dun(date(2026, 2, 11))
+        case = self._case()
+        dialogs = self.env["cn285.dunning.decision"].with_user(self.clerk)
+        with imagined_day(date(2026, 2, 11)):
+            dialog = dialogs.create({"case_id": case.id, "kind": "promise", "date": "2026-02-20"})
+            self.assertFalse(dialog.candidate_ids, "invoices are for who may read them")
+            accountant = dialogs.with_user(self.accountant).create({"case_id": case.id})
+            self.assertEqual(accountant.candidate_ids, move)
+            self.assertTrue(dialog.action_note())
+            self.assertEqual(case.state, "promised")
+            case.with_user(self.clerk).action_forget_promise()
+            self.assertEqual(case.state, "open")
+            dialogs.create({"case_id": case.id, "kind": "dispute"}).action_note()
+            self.assertEqual(case.state, "disputed")
