@@ -1,8 +1,8 @@
 """Runs, planning, usage, revenue and scheduled actions in the large database: see scale.py.
 
 Each function is a step in a process of its own and returns ``{what: [wanted, got, unit]}``; wanted
-is None where the figure is for comparison only. Times are of processors, see :func:`taken_by`. What a
-step makes stays, as the next ones expect.
+is None where the figure is for comparison only. Times are of processors, see :func:`taken_by`. What
+a step makes stays, as the next ones expect.
 """
 
 import sys

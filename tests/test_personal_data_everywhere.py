@@ -50,7 +50,7 @@ NOBODYS = {
         "cn285.usage.value": "value",
         "cn285.promotion.pass": "name code code_key",
         "cn285.wallet.type": "name",
-        "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms",
+        "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries",
     },
     NUMBERS: {
         "cn285.billing.run": "name",
@@ -64,11 +64,13 @@ NOBODYS = {
         "cn285.bridge.inbox": "external_id version checksum",
         "cn285.bridge.outbox": "res_model code",
         "cn285.contract": "name access_token",
+        "cn285.payment.attempt": "name provider_code origin code advice",
         "cn285.revrec.run": "name",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
         "cn285.wallet.draw": "parts",
         "cn285.wallet.topup": "name",
+        "payment.transaction": "cn285_code cn285_advice",
     },
     LAW: {
         "cn285.law": "name non_professional_names notice_text",
@@ -199,6 +201,8 @@ class TestPersonalDataEverywhere(UsageCase):
         }
         if "contract_id" in record._fields and record._fields["contract_id"].store:
             texts["contract_id"] = contract.id
+        if place.model == "cn285.payment.attempt":
+            texts["partner_id"] = contract.partner_id.id
         for name, value in texts.items():
             table, column = SQL.identifier(record._table), SQL.identifier(name)
             self.env.cr.execute(

@@ -157,7 +157,7 @@ def rating(figures):
     """A month of usage rated in tiers, beside its GROUP BY."""
     rows = [
         ("rating in tiers, stored", f"{figures['seconds']:.2f}"),
-        ("bare GROUP BY of the events", f"{figures['bare_seconds']:.2f}"),
+        ("bare GROUP BY of the events", f"{figures['bare']['seconds']:.2f}"),
     ]
     text = (
         f"{figures['events']:,} events, {figures['ratings']:,} ratings; peak "

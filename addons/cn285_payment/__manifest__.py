@@ -19,6 +19,7 @@
         "views/promotion_pass_views.xml",
         "views/contract_wallet_views.xml",
         "views/wallet_portal_templates.xml",
+        "data/ir_cron_data.xml",
         "data/dunning_mail_data.xml",
         "data/dunning_policy_data.xml",
         "data/late_rates_data.xml",

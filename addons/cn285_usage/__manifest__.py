@@ -1,7 +1,7 @@
 {
     "name": "Cn285 Usage",
     "summary": "Usage events, rated by calculators and billed with a statement",
-    "version": "19.0.1.0.1",
+    "version": "19.0.1.0.2",
     "category": "Sales/Contracts",
     "author": "Cn285",
     "maintainers": ["cn285"],

@@ -13,7 +13,6 @@ import platform
 import sys
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -27,6 +26,7 @@ from common import (
     measured,
     parsed,
 )
+from limit import processor
 
 # The month that is over: its events are of the past, whenever this runs.
 FIRST = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -34,8 +34,8 @@ MONTH = datetime.combine(FIRST, time())
 METRICS = ("calls", "minutes", "objects")
 ITEMS_PER_CONTRACT = 10
 CHUNK = 100_000
-# What rating may take: so many times the bare GROUP BY, and so many seconds.
-LIMIT = 3.0, 5.0
+# What rating may take: so many times the bare GROUP BY.
+LIMIT = 3.0
 BARE = """
     SELECT item_id, metric_id, sum(quantity), count(*), max(id) FROM cn285_usage_event
      WHERE occurred_at >= %s AND occurred_at < %s AND state = 'active' AND kind != 'reversal'
@@ -84,10 +84,14 @@ def show(figures):
         f"{figures['events']:,} events, {figures['rows']:,} rows, {figures['ratings']:,} ratings "
         "in tiers"
     )
-    print(f"bare GROUP BY {figures['bare_seconds']:8.2f} s")
-    print(f"rating        {figures['seconds']:8.2f} s")
-    print(f"allowed       {figures['limit_seconds']:8.2f} s (3 × the GROUP BY + 5 s)")
-    print(f"ratio         {figures['ratios']['rating_to_bare_group_by']:8.2f}")
+    for label, one in (("bare GROUP BY", figures["bare"]), ("rating", figures)):
+        print(
+            f"{label:14}{one['seconds']:6.2f} s; of the processor {one['cpu']:.2f} s, "
+            f"{one['cpu_server']:.2f} s of them PostgreSQL's"
+        )
+    for label, ratio in figures["ratios"].items():
+        print(f"{label.replace('_', ' ')}: {ratio:.2f}")
+    print(f"wanted: {LIMIT}")
     print(f"peak {figures['peak_mb']:.0f} MB, grown by {figures['grown_mb']:.0f} MB")
 
 
@@ -157,41 +161,40 @@ def fill(env, events):
 
 
 def rate(env):
-    """Sum by SQL, twice, of which the better time counts; then rate, once, committed."""
+    """Sum by SQL, thrice, of which the best counts; then rate, once, committed."""
     end = (MONTH + timedelta(days=32)).replace(day=1)
-    bare = min(_bare(env, end) for _time in range(2))
-    report = {}
+    report, bare = {}, min((_bare(env, end) for _time in range(3)), key=lambda one: one["cpu"])
     rows = env["cn285.billing.schedule"].search(
         [("kind", "=", "usage"), ("period_end", "<", end.date()), ("state", "=", "waiting")]
     )
     env.invalidate_all()
-    with measured(report):
+    with measured(report), processor(env, report):
         failed = rows._rate_waiting()
         env.flush_all()
         env.cr.commit()
     if failed:
         sys.exit(f"some were not rated: {list(failed.values())[:3]}")
-    count = env["cn285.usage.rating"].search_count([("period_start", ">=", FIRST)])
-    limit = LIMIT[0] * bare + LIMIT[1]
+    ratios = {
+        "rating_to_bare_group_by": report["cpu"] / bare["cpu"],
+        "rating_to_bare_group_by_by_the_clock": report["seconds"] / bare["seconds"],
+    }
     return {
         **report,
         "rows": len(rows),
-        "ratings": count,
-        "bare_seconds": bare,
-        "ratios": {
-            "rating_to_bare_group_by": report["seconds"] / bare,
-            "rating_to_what_is_allowed": report["seconds"] / limit,
-        },
-        "limit_seconds": limit,
-        "within_limit": report["seconds"] <= limit,
+        "ratings": env["cn285.usage.rating"].search_count([("period_start", ">=", FIRST)]),
+        "bare": bare,
+        "ratios": ratios,
+        # By the clock, as somebody waits: a thread makes rows while the database stores others.
+        "within_limit": ratios["rating_to_bare_group_by_by_the_clock"] <= LIMIT,
     }
 
 
 def _bare(env, end):
-    clock = perf_counter()
-    env.cr.execute(BARE, (MONTH, end))
-    env.cr.fetchall()
-    return perf_counter() - clock
+    report = {}
+    with processor(env, report):
+        env.cr.execute(BARE, (MONTH, end))
+        env.cr.fetchall()
+    return report
 
 
 STEPS = {step.__name__: step for step in (seed, fill, rate)}

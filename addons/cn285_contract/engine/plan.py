@@ -89,7 +89,7 @@ def plan_stretches(
             if not stretch.owed:
                 continue
             after = None if since is None else _resume(stretch, since, alone)
-            found, complete = _plan_stretch(stretch, number, run, until, covered, after)
+            found, complete = _plan_stretch(stretch, number, run, until, covered, after, since)
             rows += found
             finished = finished and complete
     if since is not None:
@@ -160,6 +160,7 @@ def _plan_stretch(
     until: date,
     covered: Sequence[Span],
     after: date | None = None,
+    since: date | None = None,
 ) -> tuple[list[PlannedRow], bool]:
     terms, rhythm = stretch.terms, stretch.terms.rhythm
     assert rhythm is not None
@@ -179,16 +180,16 @@ def _plan_stretch(
             break
         if len(rows) > LARGEST_PLAN:
             raise PeriodError("too_many_rows", rows=LARGEST_PLAN)
-        if plain:
-            rows.append(_row(stretch, number, period, (period.start, period.end)))
-            continue
         # The same period as the item's whole life clips it, whatever changed within.
-        own = run.own(period)
-        for part in subtract([(period.start, period.end)], covered):
-            rows.append(_row(stretch, number, own, part))
+        own = period if plain else run.own(period)
+        bounds = (period.start, period.end)
+        for part in [bounds] if plain else subtract([bounds], covered):
+            due = _due(stretch, own, part)
+            if since is None or due >= since:
+                rows.append(_row(stretch, number, own, part, due))
     # What is left of a period that was invoiced in part may be due later than the period itself.
-    due = [row for row in rows if row.billing_date < until]
-    return due, complete and len(due) == len(rows)
+    in_time = [row for row in rows if row.billing_date < until]
+    return in_time, complete and len(in_time) == len(rows)
 
 
 def _covered_until(start: date, covered: Sequence[Span]) -> date | None:
@@ -207,13 +208,13 @@ def _earliest(period: Period, terms: ItemTerms, covered: Sequence[Span]) -> date
     return due_date(terms, timing_day(terms.timing, period.start, last))
 
 
-def _row(stretch: Stretch, number: int, own: Period, part: Span) -> PlannedRow:
+def _row(stretch: Stretch, number: int, own: Period, part: Span, due: date) -> PlannedRow:
     terms = stretch.terms
     period, share = part_share(terms, own, part)
     return PlannedRow(
         terms.kind,
         *part,
-        _due(stretch, own, part),
+        due,
         share,
         period,
         number,

@@ -214,6 +214,10 @@ def prorate(
     first = PartialPolicy.prorate if period.resumed else _as_policy(first)
     last = PartialPolicy.prorate if period.continued else _as_policy(last)
     factor = days_factor(period) if basis is Basis.actual_365 else 1
+    bounds = period.start, period.end
+    if bounds == (period.full_start, period.full_end) and part in (None, bounds):
+        days = count_days(period, *bounds, basis)
+        return Proration(days, days, "whole", basis, factor)
     full = full_days(period, basis)
     policies = {first} if period.starts_late else set()
     if period.ends_early:
@@ -226,7 +230,7 @@ def prorate(
         end=period.full_end if last is PartialPolicy.full else period.end,
     )
     days = count_days(owed, owed.start, owed.end, basis)
-    if part is None or part == (period.start, period.end):
+    if part in (None, bounds):
         partly = "prorated" if PartialPolicy.prorate in policies else "full"
         return Proration(days, full, partly if policies else "whole", basis, factor)
     of_part, served = _days_of_part(period, part, basis)

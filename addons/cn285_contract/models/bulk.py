@@ -6,6 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
+from io import BytesIO
 
 from odoo import modules
 from odoo.exceptions import LockError
@@ -94,12 +96,26 @@ def copy_made(cr, table, makers):
         columns = maker()
         return list(columns), columns_file(columns.values())
 
+    for columns, file in made_ahead([partial(made, maker) for maker in makers]):
+        _copy(cr, table, columns, file)
+
+
+def copy_text(cr, table, columns, text):
+    """Insert rows that are bytes already, as COPY reads them, in the order of these columns."""
+    _copy(cr, table, columns, BytesIO(text))
+
+
+def made_ahead(makers):
+    """Yield what each of some functions returns; a thread is one ahead of who uses it.
+
+    :param makers: functions without arguments that touch no record and no cursor
+    """
     with ThreadPoolExecutor(1) as thread:
         ahead = None
         for maker in [*makers, None]:
-            coming = thread.submit(made, maker) if maker else None
+            coming = thread.submit(maker) if maker else None
             if ahead:
-                _copy(cr, table, *ahead.result())
+                yield ahead.result()
             ahead = coming
 
 

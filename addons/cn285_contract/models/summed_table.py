@@ -113,7 +113,7 @@ class TableSums(models.AbstractModel):
     # What follows from what they are kept by, as a company's currency: fields without a column.
     _following = ()
 
-    row_count = fields.Integer(readonly=True)
+    row_count = fields.Integer("Rows", readonly=True)
 
     @property
     def _table_query(self):

@@ -235,7 +235,21 @@ class TestSummedTable(SumsCase, ContractCase):
             )
             self.env.flush_all()
         [before] = self.schedules._read_group([], [], FIGURES)
-        self.sums._fold()
+        names = self.sums._sql_names()
+        opposite = SQL(", ").join(
+            SQL("sign * %s", SQL.identifier(name)) for name in self.sums._figures()
+        )
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO %(sums)s (%(names)s)
+                   SELECT %(dimensions)s, %(opposite)s
+                     FROM %(sums)s, (VALUES (1), (-1)) AS signs (sign), generate_series(1, 20)""",
+                **names,
+                opposite=opposite,
+            )
+        )
+        cron = self.env.ref("cn285_contract.cron_fold_sums")
+        cron.ir_actions_server_id.with_user(cron.user_id).run()
         self.assertEqual(
             told(self.schedules._read_group([], [], FIGURES), FIGURES), told([before], FIGURES)
         )

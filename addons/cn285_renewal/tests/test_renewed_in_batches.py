@@ -3,6 +3,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from odoo.addons.cn285_contract.models import batched_messages
 from odoo.addons.cn285_renewal.models import contract_renewal
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from .term_common import TermCase
@@ -43,7 +44,9 @@ class TestRenewedInBatches(TermCase):
             freeze_time("2027-04-02 06:00:00"),
             patch.object(contract_renewal, "RENEWAL_BATCH", batch),
         ):
-            self.env["cn285.contract"]._run_renewals(self.company, [("id", "in", contracts.ids)])
+            self.env["cn285.contract"]._run_renewals(
+                self.company, Domain("id", "in", contracts.ids)
+            )
             self.env.flush_all()
             self.env.cr.precommit.run()
         self.env.invalidate_all()

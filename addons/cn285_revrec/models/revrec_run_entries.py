@@ -10,6 +10,8 @@ from .revrec_entries import Entry, Item
 
 # Schedules in one entry of a run in detail, so that an entry can still be opened.
 SCHEDULES_PER_ENTRY = 500
+# Schedules read at a time.
+PAGE = 5_000
 
 # Amounts of different signs and of different currencies cannot share an item: Odoo wants balance
 # and amount in currency of one sign.
@@ -106,9 +108,8 @@ class RevrecRun(models.Model):
 
     def _prepare_detail(self, kind):
         """Items for each schedule, in entries of a size that can still be opened."""
-        rows = self.env.execute_query_dict(
-            SQL(
-                """SELECT amounts.key_id, COALESCE(schedule.journal_id, %(journal)s) AS journal_id,
+        query = SQL(
+            """SELECT amounts.key_id, COALESCE(schedule.journal_id, %(journal)s) AS journal_id,
                           amounts.account_id, schedule.revenue_account_id,
                           schedule.unbilled_tax_account_id,
                           schedule.analytic_distribution::text AS analytic,
@@ -126,12 +127,11 @@ class RevrecRun(models.Model):
                 LEFT JOIN cn285_contract contract ON contract.id = schedule.contract_id
                 LEFT JOIN cn285_contract_item item ON item.id = schedule.item_id
                  ORDER BY 2, schedule.move_id, schedule.id, amounts.key_id""",
-                journal=self.company_id.cn285_revrec_journal_id.id,
-                amounts=self._sums_sql(kind),
-            )
+            journal=self.company_id.cn285_revrec_journal_id.id,
+            amounts=self._sums_sql(kind),
         )
         ref, entries, count = self._ref(kind), [], 0
-        for row in rows:
+        for row in self._read_in_pages(query):
             full = count >= SCHEDULES_PER_ENTRY
             if not entries or full or entries[-1].journal_id != row["journal_id"]:
                 entries.append(Entry(kind, row["journal_id"], self.date, ref, grouped=True))
@@ -152,6 +152,16 @@ class RevrecRun(models.Model):
                         )
                     )
         return entries
+
+    def _read_in_pages(self, query):
+        """The rows of a query as dicts, which are never all in memory."""
+        # All of them are read: not a plan that has the first ones soon.
+        self.env.cr.execute("SET LOCAL cursor_tuple_fraction = 1")
+        self.env.cr.execute(SQL("DECLARE cn285_revrec_page NO SCROLL CURSOR FOR %s", query))
+        page = SQL("FETCH %s FROM cn285_revrec_page", PAGE)
+        while rows := self.env.execute_query_dict(page):
+            yield from rows
+        self.env.cr.execute("CLOSE cn285_revrec_page")
 
     def _parts(self, kind, row):
         """``{(account, analytic): (balance, amount in currency)}`` of a group or a schedule.

@@ -104,6 +104,11 @@ class RevrecSchedule(models.Model):
     credit_due_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     unbilled_tax_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     analytic_distribution = fields.Json(readonly=True)
+    terms = fields.Char(
+        string="Fingerprint of Terms",
+        readonly=True,
+        help="What a row not yet invoiced was scheduled by. Where that differs, it is made anew.",
+    )
     line_ids = fields.One2many("cn285.revrec.line", "schedule_id", string="Months")
     position_ids = fields.One2many("cn285.revrec.position", "schedule_id", string="Month-End Items")
     recognised = fields.Monetary(

@@ -10,6 +10,17 @@ from ..engine.errors import RecognitionError
 from ..engine.service import pattern_of
 from .revrec_source_values import CHUNK, Missing, Source
 
+# The company's own answers, where neither rule, product nor category has one.
+SETTINGS = (
+    "cn285_revrec_rule_id",
+    "cn285_revrec_usage_rule_id",
+    "cn285_revrec_journal_id",
+    "cn285_deferred_account_id",
+    "cn285_unbilled_account_id",
+    "cn285_credit_due_account_id",
+    "cn285_unbilled_tax_account_id",
+)
+
 
 class RevrecSource(models.AbstractModel):
     _inherit = "cn285.revrec.source"
@@ -20,11 +31,12 @@ class RevrecSource(models.AbstractModel):
     def _sync_unbilled(self, company, until):
         """Bring the schedules of rows not yet invoiced in line with the rows, and make new ones."""
         self._drop_stale(company)
-        reasons, last_id, answers = {}, 0, {}
+        reasons, last_id, accounts = {}, 0, {}
         self.env["cn285.billing.schedule"]._cn285_estimate_usage(company, until)
         while records := self._unbilled_rows(company, until, last_id):
             last_id = records[-1]["id"]
             sources = []
+            answers = self._item_answers(company, records, accounts)
             for record in records:
                 try:
                     sources += self._row_sources(company, record, answers)
@@ -66,37 +78,40 @@ class RevrecSource(models.AbstractModel):
         """Rows not yet invoiced that have no schedule or one that does not fit any more, as dicts.
 
         A row on an invoice that is still a draft is not invoiced yet. Usage that waits for its bill
-        counts with what was consumed until the day, as if its period ended then.
+        counts with what was consumed until the day, as if its period ended then. A schedule fits
+        while its amount and its terms are what they were, whoever wrote the item since.
         """
         return self.env.execute_query_dict(
             SQL(
                 """SELECT row.id, row.item_id, row.contract_id, row.partner_id, row.product_id,
                           row.kind, row.period_start, row.billing_date,
-                          CASE row.state WHEN 'waiting' THEN LEAST(row.period_end, %(until)s)
-                               ELSE row.period_end END AS period_end,
+                          %(end)s AS period_end,
                           row.currency_id, known.id AS schedule_id, row.credited_id, row.frees,
-                          %(due)s::text AS amount,
+                          %(due)s::text AS amount, %(terms)s AS terms,
                           item.date_start AS activated, item.cn285_service_start AS service_start,
                           item.cn285_service_end AS service_end, item.analytic_distribution
                      FROM cn285_billing_schedule row
                      JOIN cn285_contract_item item ON item.id = row.item_id
+                     JOIN cn285_contract contract ON contract.id = item.contract_id
+                LEFT JOIN product_product product ON product.id = item.product_id
+                LEFT JOIN product_template template ON template.id = product.product_tmpl_id
                 LEFT JOIN account_move move ON move.id = row.move_id
                 LEFT JOIN cn285_revrec_schedule known ON known.billing_schedule_id = row.id
                     WHERE row.company_id = %(company)s AND row.id > %(last)s
                       AND (row.state IN ('planned', 'waiting')
                            OR row.state = 'invoiced' AND move.state = 'draft')
-                      AND (known.id IS NULL
-                           AND %(due)s != 0
+                      AND (known.id IS NULL AND %(due)s != 0
                            OR known.posting = 'unbilled' AND (
-                               known.amount_currency
-                                   != %(due)s
-                               OR known.write_date < row.write_date
-                               OR known.write_date < item.write_date))
+                               known.amount_currency != %(due)s
+                               OR known.terms IS DISTINCT FROM %(terms)s
+                               OR known.write_date < GREATEST(template.write_date, %(changed)s)))
                  ORDER BY row.id LIMIT %(limit)s""",
                 company=company.id,
-                until=until,
                 last=last_id,
                 limit=CHUNK,
+                changed=self._rules_changed(company),
+                terms=self._terms(company, self._period_end(until)),
+                end=self._period_end(until),
                 due=SQL(
                     """(CASE row.state WHEN 'waiting' THEN COALESCE(row.cn285_usage_estimate, 0)
                              ELSE row.amount END)"""
@@ -105,16 +120,57 @@ class RevrecSource(models.AbstractModel):
         )
 
     @api.model
+    def _period_end(self, until):
+        return SQL(
+            """(CASE row.state WHEN 'waiting' THEN LEAST(row.period_end, %s)
+                     ELSE row.period_end END)""",
+            until,
+        )
+
+    @api.model
+    def _terms(self, company, period_end):
+        """What a row's schedule is made from besides its amount, in 32 characters.
+
+        An amount in another currency is converted at the rate of a day.
+        """
+        settings = [company[name].id for name in SETTINGS]
+        return SQL(
+            """md5(ROW(%(settings)s, row.partner_id, row.kind, row.period_start, %(end)s,
+                       row.billing_date, row.currency_id, row.credited_id, row.frees,
+                       CASE WHEN row.currency_id != %(currency)s
+                            THEN LEAST(row.billing_date, %(today)s::date) END,
+                       item.contract_id, item.product_id, item.billing_type, item.date_start,
+                       item.cn285_revrec_rule_id, item.cn285_service_start,
+                       item.cn285_service_end, item.analytic_distribution, contract.journal_id,
+                       contract.fiscal_position_id, contract.partner_invoice_id, contract.payer_id
+                   )::text)""",
+            settings=str(settings),
+            end=period_end,
+            currency=company.currency_id.id,
+            today=company._cn285_today(),
+        )
+
+    @api.model
+    def _rules_changed(self, company):
+        """When rules, or the accounts of categories, were last written; seldom are they."""
+        [(moment,)] = self.env.execute_query(
+            SQL(
+                """SELECT GREATEST((SELECT max(write_date) FROM product_category),
+                                   (SELECT max(write_date) FROM cn285_revrec_rule
+                                     WHERE company_id = %s))""",
+                company.id,
+            )
+        )
+        return moment
+
+    @api.model
     def _row_sources(self, company, record, answers):
         """The source of a row not yet invoiced, in a list; none where its revenue is left alone.
 
         Its amount in the company's currency is at the rate of its invoice date, or of today if that
         lies ahead; the invoice will decide.
         """
-        key = (record["item_id"], record["kind"])
-        if key not in answers:
-            answers[key] = self._item_answers(company, record)
-        rule, columns = answers[key]
+        rule, columns = answers[record["item_id"], record["kind"]]
         if not rule or rule.method == "at_once":
             return []
         facts = self._row_facts(record, record["billing_date"])
@@ -123,6 +179,7 @@ class RevrecSource(models.AbstractModel):
         source = Source(
             columns={
                 **columns,
+                "terms": record["terms"],
                 "booking_date": record["activated"] or record["period_start"],
                 "partner_id": record["partner_id"],
                 "billing_schedule_id": record["id"],
@@ -147,20 +204,39 @@ class RevrecSource(models.AbstractModel):
         return Decimal(f"{converted:.{company.currency_id.decimal_places}f}")
 
     @api.model
-    def _item_answers(self, company, record):
-        """Rule and accounts of an item's rows: ``(rule, columns)``."""
-        item = self.env["cn285.contract.item"].browse(record["item_id"])
-        contract, product = item.contract_id, item.product_id
-        rule = item._cn285_rule(record["kind"])
-        if not rule:
-            return rule, {}
+    def _item_answers(self, company, records, accounts):
+        """Rule and accounts of the rows of items: ``{(item id, kind): (rule, columns)}``.
+
+        :param accounts: those that were found before, by what they depend on
+        """
+        items = self.env["cn285.contract.item"].browse({record["item_id"] for record in records})
+        rules = {}
+        for item_id, kind in {(record["item_id"], record["kind"]) for record in records}:
+            item = self.env["cn285.contract.item"].browse(item_id).with_prefetch(items.ids)
+            rules[item, kind] = item._cn285_rule(kind)
+        ruled = items.browse({item.id for (item, _kind), rule in rules.items() if rule})
+        journals = ruled.contract_id._get_sale_journals()
+        positions = ruled.contract_id._get_fiscal_positions()
+        answers = {}
+        for (item, kind), rule in rules.items():
+            columns = {}
+            if rule:
+                contract, product = item.contract_id, item.product_id
+                key = rule, product, journals[contract], positions[contract]
+                if key not in accounts:
+                    accounts[key] = self._row_accounts(*key)
+                columns = {**accounts[key], "item_id": item.id, "contract_id": contract.id}
+            answers[item.id, kind] = rule, columns
+        return answers
+
+    @api.model
+    def _row_accounts(self, rule, product, journal, position):
+        """The accounts of rows not yet invoiced, as columns of their schedules."""
         category = product.categ_id
-        journal = contract._get_sale_journals()[contract]
-        position = contract._get_fiscal_positions()[contract]
         revenue = self._revenue_account(
             rule, product, {"fiscal_position_id": position.id, "journal_id": journal.id}
         )
-        return rule, {
+        return {
             "rule_id": rule.id,
             "posting": "unbilled",
             "deferred_account_id": rule._account("deferred", category).id or None,
@@ -171,6 +247,4 @@ class RevrecSource(models.AbstractModel):
             "journal_id": rule._journal().id or None,
             "source_journal_id": journal.id or None,
             "product_id": product.id,
-            "item_id": item.id,
-            "contract_id": contract.id,
         }

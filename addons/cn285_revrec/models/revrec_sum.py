@@ -17,12 +17,14 @@ class RevrecScheduleSum(models.Model):
     _depends = {"cn285.revrec.schedule": [*_kept_by, *_summed]}
 
     company_id = fields.Many2one("res.company", readonly=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     posting = fields.Char(readonly=True)
     method = fields.Char(readonly=True)
     rule_id = fields.Many2one("cn285.revrec.rule", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
-    invoice_date = fields.Date(readonly=True)
+    invoice_date = fields.Date("Accounting Date", readonly=True)
     amount = fields.Monetary(currency_field="company_currency_id", readonly=True)
 
 
@@ -41,10 +43,12 @@ class RevrecLineSum(models.Model):
     _depends = {"cn285.revrec.line": [*_kept_by, *_summed]}
 
     company_id = fields.Many2one("res.company", readonly=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
-    period = fields.Date(readonly=True)
-    date = fields.Date(readonly=True)
-    state = fields.Char(readonly=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    period = fields.Date("Month", readonly=True)
+    date = fields.Date("Recognised On", readonly=True)
+    state = fields.Char("Status", readonly=True)
     run_id = fields.Many2one("cn285.revrec.run", readonly=True)
     amount = fields.Monetary(currency_field="company_currency_id", readonly=True)
 

@@ -15,6 +15,7 @@ from . import (
     test_runs,
     test_stories,
     test_sums,
+    test_terms,
     test_tour,
     test_usage,
     test_views,

@@ -76,6 +76,11 @@ class PerUnit:
         lines = [draft("unit", quantity, self.unit_price)] if quantity else []
         return close(quantity, lines, rounding)
 
+    def amount(self, quantity: Decimal, rounding: Decimal = CENT) -> tuple[Decimal, Decimal]:
+        """Return the amount of a quantity alone, exact and rounded, as :meth:`rate` has it."""
+        exact = EXACT.fma(quantity, self.unit_price, ZERO)
+        return exact, round_money(exact, rounding)
+
 
 @dataclass(frozen=True, slots=True)
 class Graduated:
@@ -104,18 +109,39 @@ class Graduated:
 
     def _add_tier(self, index: int, quantity: Decimal, head: Rating, rounding: Decimal) -> Rating:
         """Return the rating of a quantity in this tier (or at its bound): the head and a line."""
+        units, flat, exact, until = self._reach(index, quantity, head, rounding)
+        if not (units or flat):
+            return Rating(quantity, head.unrounded, head.amount, head.lines)
+        tier, amount = self.tiers[index], EXACT.subtract(until, head.amount)
+        line = RatedLine("tier", units, tier.unit_price, flat, amount, head.quantity, tier.up_to)
+        return Rating(quantity, exact, until, (*head.lines, line))
+
+    def _reach(
+        self, index: int, quantity: Decimal, head: Rating, rounding: Decimal
+    ) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        """Return units and fee of a quantity's last tier, and what all comes to, exact and not."""
         tier = self.tiers[index]
         units = EXACT.subtract(quantity, head.quantity)
         if tier.package is not None:
             units = started(units, tier.package)
         flat = _flat(self, index, quantity)
         if not (units or flat):
-            return Rating(quantity, head.unrounded, head.amount, head.lines)
+            return units, flat, head.unrounded, head.amount
         exact = EXACT.fma(units, tier.unit_price, EXACT.add(head.unrounded, flat))
-        until = round_money(exact, rounding)
-        amount = EXACT.subtract(until, head.amount)
-        line = RatedLine("tier", units, tier.unit_price, flat, amount, head.quantity, tier.up_to)
-        return Rating(quantity, exact, until, (*head.lines, line))
+        return units, flat, exact, round_money(exact, rounding)
+
+    def reach(
+        self, quantity: Decimal, rounding: Decimal = CENT
+    ) -> tuple[Tier, Rating, Decimal, Decimal, Decimal, Decimal]:
+        """Return what :meth:`rate` makes its last line of, for those who write many at a time.
+
+        :returns: the tier reached, the rating of what lies below it, units and fee in it (neither:
+            there is no line of it), and the whole amount, exact and rounded
+        :raises TierError: ``beyond_last_tier``
+        """
+        index = _find_tier(quantity, self._bounds, len(self.tiers))
+        head = (self._heads.get(rounding) or self._prepare(rounding))[index]
+        return self.tiers[index], head, *self._reach(index, quantity, head, rounding)
 
     def _prepare(self, rounding: Decimal) -> tuple[Rating, ...]:
         """Return for each tier the rating of its lower bound: all quantities in it share that."""

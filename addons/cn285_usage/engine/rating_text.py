@@ -60,11 +60,12 @@ class RatingTexts:
         key = id(line)
         text = self._known.get(key)
         if text is None:
-            text = self._known[key] = _figures(line)
+            text = self._known[key] = line_figures(line)
         return text
 
 
-def _figures(line: RatedLine) -> str:
+def line_figures(line: RatedLine) -> str:
+    """Return the figures of a line as both texts have them, its quantity first, no amount."""
     since = f',"since":"{line.since.isoformat()}"' if line.since is not None else ""
     return (
         f'"quantity":"{line.quantity}","unit_price":"{line.unit_price}","flat":"{line.flat}",'

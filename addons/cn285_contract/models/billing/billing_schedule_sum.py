@@ -19,11 +19,11 @@ class BillingScheduleSum(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     kind = fields.Char(readonly=True)
-    state = fields.Char(readonly=True)
-    billing_date = fields.Date(readonly=True)
+    state = fields.Char("Status", readonly=True)
+    billing_date = fields.Date("Invoice Date", readonly=True)
     quantity = fields.Float(digits=(16, 6), readonly=True)
-    net = fields.Monetary(readonly=True)
-    amount = fields.Monetary(readonly=True)
+    net = fields.Monetary("Net Price", readonly=True)
+    amount = fields.Monetary("Amount Excl. Tax", readonly=True)
 
 
 class BillingSchedule(models.Model):

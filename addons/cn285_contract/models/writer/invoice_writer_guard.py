@@ -26,7 +26,7 @@ from odoo import fields
 
 from .invoice_writer_modules import COVERED_MODULES, COVERED_NAMES, LINE, MOVE, PLAIN_FIELDS
 from .invoice_writer_reasons import Reason
-from .invoice_writer_triggers import foreign_triggers
+from .invoice_writer_triggers import dependent_fields, foreign_triggers
 
 GUARDED_MODELS = (MOVE, LINE)
 HARMLESS = "_quick_harmless"
@@ -276,9 +276,7 @@ def _stale_fields(registry):
     """Return (model, field) pairs that must leave the cache after invoices were inserted."""
     stale = {
         (dependent.model_name, dependent.name)
-        for name in GUARDED_MODELS
-        for trigger in registry[name]._fields.values()
-        for dependent in registry.get_dependent_fields(trigger)
+        for dependent in dependent_fields(registry, GUARDED_MODELS)
         if dependent.model_name not in GUARDED_MODELS and not dependent.store
     }
     for model_class in registry.values():

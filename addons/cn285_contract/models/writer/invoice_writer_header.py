@@ -208,13 +208,16 @@ class HeaderPlanner:
 
     def _fiscal_position(self, partner, shipping):
         """Return Odoo's choice, asked once for all customers who are alike in what it reads."""
-        key = partner._cn285_fiscal_key(), shipping._cn285_fiscal_key()
+        key = self._fiscal_key(partner), self._fiscal_key(shipping)
         position_model = self.env["account.fiscal.position"]
         return self.known.once(
             "position",
             key,
             lambda: position_model._get_fiscal_position(partner, delivery=shipping),
         )
+
+    def _fiscal_key(self, partner):
+        return self.known.once("fiscal_key", partner.id, partner._cn285_fiscal_key)
 
     def _bank(self, vals, currency, method):
         """Return the account to be paid into, by the rule of `_compute_partner_bank_id`."""

@@ -50,6 +50,7 @@ class Known:
         self.plain_taxes = plain_taxes
         self.today = fields.Date.context_today(env["account.move"])
         self._answers = defaultdict(dict)
+        self._of_company = set()
         self._check_company_settings()
 
     def once(self, name, key, compute):
@@ -61,7 +62,11 @@ class Known:
 
     def record(self, model, record_id):
         """Return that record, always the same object, so that records are fetched together."""
-        return self.once(model, record_id, lambda: self.env[model].browse(record_id))
+        answers = self._answers[model]
+        found = answers.get(record_id)
+        if found is None:
+            found = answers[record_id] = self.env[model].browse(record_id)
+        return found
 
     def prefetch(self, model, ids):
         """Announce records: the first one that is read loads them all."""
@@ -92,27 +97,27 @@ class Known:
 
         As Odoo does it: by the fields in ``vals``, not by those that compute themselves.
         """
-        subtypes = self.env["mail.message.subtype"]
-        *_lists, relations = subtypes._get_auto_subscription_subtypes("account.move")
-        for names in relations.values():
-            for name in names:
-                if vals.get(name):
-                    raise NotQuick("followers", name)
+
+        def followed():
+            subtypes = self.env["mail.message.subtype"]
+            *_lists, relations = subtypes._get_auto_subscription_subtypes("account.move")
+            return [name for names in relations.values() for name in names]
+
+        for name in self.once("followed", 0, followed):
+            if vals.get(name):
+                raise NotQuick("followers", name)
 
     def check_company(self, records):
         """Refuse ``records`` that Odoo's company check would refuse."""
-        if not records:
+        key = records._name, records._ids
+        if not records or key in self._of_company:
             return
-        if records._name in COMPANY_OPTIONAL and not records.company_id:
-            return
-
-        def allowed():
+        if records._name not in COMPANY_OPTIONAL or records.company_id:
             domain = records._check_company_domain(self.company)
             wide = records.sudo().with_context(active_test=False)
-            return not domain or wide == wide.filtered_domain(domain)
-
-        if not self.once("company", (records._name, records._ids), allowed):
-            raise NotQuick("other_company", records._name)
+            if domain and wide != wide.filtered_domain(domain):
+                raise NotQuick("other_company", records._name)
+        self._of_company.add(key)
 
     def check_dates(self, journal, date):
         def locked():

@@ -5,6 +5,9 @@ a quick invoice cannot hold leads to no record, so what hangs on it need not be 
 order is not touched by an invoice that has no link to one.
 """
 
+from collections import defaultdict
+from itertools import chain
+
 
 def foreign_triggers(registry, guarded, verified, closed):
     """Return {guarded model: names of its fields} on which foreign stored fields depend.
@@ -14,14 +17,61 @@ def foreign_triggers(registry, guarded, verified, closed):
     :param set closed: fields of the guarded models that quick invoices never hold.
     """
     walk = _Walk(registry, guarded, verified, closed)
+    likely = _reaching_others(registry, guarded, verified)
     return {
         name: frozenset(
             fld.name
             for fld in registry[name]._fields.values()
-            if walk.changes_others(registry.get_field_trigger_tree(fld))
+            if fld in likely and walk.changes_others(registry.get_field_trigger_tree(fld))
         )
         for name in guarded
     }
+
+
+def _reaching_others(registry, guarded, verified):
+    """Return the fields on which a foreign stored field depends, by whatever relations.
+
+    Only their trees are worth to be made: each has thousands of branches.
+    """
+    sources = defaultdict(list)
+    for source, paths in registry._field_triggers.items():
+        for dependents in paths.values():
+            for dependent in dependents:
+                sources[dependent].append(source)
+    others = {
+        dependent
+        for dependent in sources
+        if dependent.store
+        and dependent._module not in verified
+        and dependent.model_name not in guarded
+    }
+    return _reached(others, lambda dependent: sources.get(dependent, ()))
+
+
+def dependent_fields(registry, names):
+    """Return all fields that depend on fields of these models, by whatever relations.
+
+    They are those of ``registry.get_dependent_fields`` for each field, found in one go.
+    """
+    triggers = registry._field_triggers
+
+    def dependents(source):
+        return chain.from_iterable(triggers[source].values()) if source in triggers else ()
+
+    sources = [fld for name in names for fld in registry[name]._fields.values()]
+    direct = {dependent for source in sources for dependent in dependents(source)}
+    return _reached(direct, dependents)
+
+
+def _reached(first, following):
+    """Return what is reached from the first ones, themselves included."""
+    found, ahead = set(first), list(first)
+    while ahead:
+        for one in following(ahead.pop()):
+            if one not in found:
+                found.add(one)
+                ahead.append(one)
+    return found
 
 
 class _Walk:

@@ -603,7 +603,7 @@ def play(item, script):
         item.settle()
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     steps,
     prices,
@@ -637,7 +637,7 @@ def test_invoiced_less_credited_is_what_the_history_owes(
         assert abs(billed.credited) <= abs(billed.net) + D("0.05")
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(steps, prices, st.sampled_from([basis.value for basis in Basis]))
 def test_settled_once_nothing_is_left_to_settle(script, price, basis):
     item = Item(START, terms={"price": price}, basis=basis)

@@ -9,6 +9,12 @@ from odoo.tests import TransactionCase, tagged
 from ...models.writer.invoice_writer import SWITCH
 from ...models.writer.invoice_writer_modules import COVERED
 from ...models.writer.invoice_writer_reasons import REASONS, NotQuick, Reason
+from ...models.writer.invoice_writer_triggers import (
+    _reaching_others,
+    _Walk,
+    dependent_fields,
+    foreign_triggers,
+)
 from ..common import ContractCase
 from .test_invoice_writer import InvoiceWriterCase
 
@@ -69,6 +75,32 @@ class TestForeignAddons(InvoiceWriterCase):
 
         self.addCleanup(uninstall)
         self._forget()
+
+    def test_fields_that_depend_on_invoices_are_those_that_odoo_follows(self):
+        registry, guarded = self.env.registry, ("account.move", "account.move.line")
+        fields = [fld for name in guarded for fld in registry[name]._fields.values()]
+        self.assertEqual(
+            dependent_fields(registry, guarded),
+            {one for fld in fields for one in registry.get_dependent_fields(fld)},
+        )
+        # As if nobody had read any module: fields of invoices on which others depend.
+        found = foreign_triggers(registry, guarded, frozenset(), set())
+        walk = _Walk(registry, guarded, frozenset(), set())
+        for name in guarded:
+            self.assertEqual(
+                found[name],
+                {
+                    fld.name
+                    for fld in registry[name]._fields.values()
+                    if walk.changes_others(registry.get_field_trigger_tree(fld))
+                },
+            )
+        self.assertTrue(found["account.move"])
+        verified = frozenset({"account", *COVERED})
+        self.assertLess(
+            len(_reaching_others(registry, guarded, verified)),
+            len(_reaching_others(registry, guarded, frozenset())),
+        )
 
     def test_addon_that_was_not_read_is_an_obstacle(self):
         self._install(Foreign)

@@ -4,6 +4,8 @@ Called by: the end of a billing run, the cron of due dates, buttons, and new mea
 
 from . import (
     payment_attempt,
+    attempt_answers,
+    attempt_retries,
     payment_transaction,
     account_move,
     collection,
@@ -11,5 +13,8 @@ from . import (
     collection_booking,
     collection_answers,
     collection_returns,
+    collection_asking,
+    collection_cron,
+    company_settings,
     billing_run,
 )

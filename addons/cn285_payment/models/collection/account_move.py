@@ -48,11 +48,7 @@ class AccountMove(models.Model):
 
     def _cn285_being_paid(self):
         """Those for which a payment is under way: an attempt, or the customer's own."""
-        # sudo: attempts and transactions of whomever; only that there are some is told.
-        attempts = self.env["cn285.payment.attempt"].sudo()
-        under_way = Domain("state", "in", OPEN_STATES)
-        under_way |= Domain([("state", "=", "done"), ("payment_id", "=", False)])
-        busy = attempts.search(Domain("move_id", "in", self.ids) & under_way).move_id
+        busy = self._cn285_being_paid_by_attempts()
         recent = fields.Datetime.now() - timedelta(minutes=ONLINE_MINUTES)
         own = Domain("state", "in", ("pending", "authorized"))
         own |= Domain(
@@ -69,10 +65,63 @@ class AccountMove(models.Model):
                 ("create_date", ">", recent),
             ]
         )
-        # sudo: see above.
+        # sudo: transactions of whomever; only that there are some is told.
         transactions = self.env["payment.transaction"].sudo()
         paying = transactions.search(Domain("invoice_ids", "in", self.ids) & own)
-        return self & (busy | paying.invoice_ids).with_env(self.env)
+        return busy | (self & paying.invoice_ids.with_env(self.env))
+
+    def _cn285_being_paid_by_attempts(self):
+        """Those for which an attempt of ours is under way, or is paid and not booked yet."""
+        # sudo: attempts of whomever; only that there are some is told.
+        attempts = self.env["cn285.payment.attempt"].sudo()
+        under_way = Domain("state", "in", OPEN_STATES)
+        under_way |= Domain([("state", "=", "done"), ("payment_id", "=", False)])
+        busy = attempts.search(Domain("move_id", "in", self.ids) & under_way)
+        return self & busy.move_id.with_env(self.env)
+
+    # === HOW MUCH, BY WHAT === #
+
+    def _cn285_is_automatic(self):
+        """Whether all contracts of this invoice are collected automatically."""
+        self.ensure_one()
+        contracts = self.cn285_contract_ids
+        return bool(contracts) and set(contracts.mapped("collection_mode")) == {"automatic"}
+
+    def _cn285_token(self, tokens):
+        """By which means this invoice is charged: that of its contracts.
+
+        They share one when they are billed together; where they differ by now, it is that of the
+        payer if one of them has it, else of the first contract.
+
+        :param tokens: ``{contract: payment.token}``
+        """
+        self.ensure_one()
+        found = [tokens[contract] for contract in self.cn285_contract_ids.sorted("id")]
+        found = [token for token in found if token]
+        if len(set(found)) > 1:
+            usual = self.commercial_partner_id.with_company(self.company_id).cn285_payment_token_id
+            if usual in found:
+                return usual
+        return found[0] if found else self.env["payment.token"]
+
+    def _cn285_amount_due(self, day, even_early=False):
+        """What of this invoice is due on a day and open, in its currency: whole installments.
+
+        :param even_early: where nothing is due yet, all that is open
+        """
+        self.ensure_one()
+        installments = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+        due = sum(
+            line.amount_residual_currency
+            for line in installments
+            if not line.date_maturity or line.date_maturity <= day
+        )
+        due = self.currency_id.round(min(due, self.amount_residual))
+        if even_early and self.currency_id.compare_amounts(due, 0) <= 0:
+            return self.amount_residual
+        return due
 
     def _cn285_paid(self):
         """Called once for invoices that were paid wholly or in part, by whatever way, in a batch.

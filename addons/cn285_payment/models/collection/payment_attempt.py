@@ -83,6 +83,7 @@ class PaymentAttempt(models.Model):
     date = fields.Date(required=True, readonly=True, help="The day of the attempt.")
     sent_at = fields.Datetime(readonly=True, help="When the provider was called last.")
     asked_at = fields.Datetime(readonly=True, help="When the provider was last asked what became.")
+    answered_at = fields.Datetime(readonly=True, help="When the last answer came.")
     returned_on = fields.Date(readonly=True)
     retry_date = fields.Date(
         string="Next Attempt", readonly=True, index="btree_not_null", help="When it is tried again."

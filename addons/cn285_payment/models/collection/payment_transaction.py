@@ -3,7 +3,7 @@ from odoo import fields, models
 from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
 from odoo.exceptions import ValidationError
 
-from ...engine.declines import UNKNOWN, classify, classify_status
+from ...engine.declines import CARD, UNKNOWN, classify, classify_status
 
 
 class PaymentTransaction(models.Model):
@@ -100,4 +100,63 @@ class PaymentTransaction(models.Model):
         later.
         """
         self.ensure_one()
-        return self.cn285_outcome or classify(self.cn285_code, self.cn285_advice)
+        return self.cn285_outcome or self._cn285_class_of_code()
+
+    def _cn285_class_of_code(self):
+        """The class of what was refused, by its code and the issuer's advice."""
+        self.ensure_one()
+        rail = self.token_id._cn285_rail() if self.token_id else CARD
+        return classify(self.cn285_code, self.cn285_advice, rail)
+
+    def _cn285_withdraw(self):
+        """Hook: have the provider forget what was refused and the customer could still confirm.
+
+        Called before the invoice is charged anew, and when it was paid otherwise. Raises where the
+        provider does not say that it is withdrawn: then nothing else is charged.
+        """
+        self.ensure_one()
+
+    # === ATTEMPTS FOLLOW === #
+
+    def _set_pending(self, *, state_message=None, extra_allowed_states=()):
+        """Odoo's; what was not known may turn out to be under way."""
+        asked = self.filtered(lambda tx: any(one._is_asked_for() for one in tx.cn285_attempt_ids))
+        result = self.browse()
+        for transactions, more in ((asked, ("error",)), (self - asked, ())):
+            if transactions:
+                result |= super(PaymentTransaction, transactions)._set_pending(
+                    state_message=state_message,
+                    extra_allowed_states=(*extra_allowed_states, *more),
+                )
+        return result
+
+    def _update_state(self, allowed_states, target_state, state_message):
+        """Odoo's; attempts follow what providers tell by themselves."""
+        changed = super()._update_state(allowed_states, target_state, state_message)
+        if not self.env.context.get("cn285_sending"):
+            # sudo: attempts follow, whoever pays or tells.
+            followed = changed.sudo().cn285_attempt_ids._follow_transaction()
+            if followed:
+                collection = self.env["cn285.collection"].sudo()
+                collection.with_delay(
+                    channel="root.collection",
+                    description=self.env._("Book payments that were answered late"),
+                )._job_settle(followed.ids)
+        return changed
+
+    def _post_process(self):
+        """Odoo's; attempts whose transactions are booked here have their payments.
+
+        And top-ups of wallets that they pay are the customer's.
+        """
+        result = super()._post_process()
+        # sudo: attempts and top-ups follow, whoever books.
+        self.sudo().cn285_attempt_ids._take_payments()
+        self.sudo()._cn285_settle_topups()
+        return result
+
+    def _log_message_on_linked_documents(self, message):
+        """Odoo's, but for attempts: the invoice lists these, and a note of each costs time."""
+        # sudo: whether there are attempts, of whomever.
+        if not self.sudo().cn285_attempt_ids:
+            super()._log_message_on_linked_documents(message)

@@ -2,4 +2,11 @@
 they are renewed. Called by: the portal, clerks, and the collection, which asks whom to charge.
 """
 
-from . import payment_provider, payment_token, payment_transaction, res_partner, contract_means
+from . import (
+    payment_provider,
+    payment_token,
+    payment_transaction,
+    res_partner,
+    contract_means,
+    personal_data,
+)

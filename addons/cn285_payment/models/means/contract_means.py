@@ -41,6 +41,33 @@ class Contract(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        """Odoo's; means that come are tried at once for what others refused, or what waited."""
+        result = super().write(vals)
+        if "payment_token_id" in vals or vals.get("collection_mode") == "automatic":
+            self._charge_new_means()
+        return result
+
+    def _charge_new_means(self):
+        """Order the collection of what is open of contracts whose means are new.
+
+        Only what is due is charged, and only what these means have not refused.
+        """
+        automatic = self.filtered(lambda contract: contract.collection_mode == "automatic")
+        if not automatic:
+            return
+        # sudo: invoices that the contract's means pay; whoever chooses them need not read these.
+        moves = self.env["account.move"].sudo()
+        waiting = moves.search(
+            [
+                ("cn285_contract_ids", "in", automatic.ids),
+                ("state", "=", "posted"),
+                ("move_type", "=", "out_invoice"),
+                ("payment_state", "in", ("not_paid", "partial")),
+            ]
+        )
+        self.env["cn285.collection"]._delay_collect(waiting, "means")
+
     def _payment_tokens(self):
         """By what each contract is paid: its own means, else its payer's; usable ones only.
 

@@ -26,3 +26,12 @@ class PaymentProvider(models.Model):
                 self.name,
             )
         return None
+
+    def _cn285_is_idempotent(self):
+        """Hook: whether the provider takes the same transaction, sent again, for the same request.
+
+        If so it is sent again, for a day, where it is not known what became of it; else the
+        provider is asked first.
+        """
+        self.ensure_one()
+        return False

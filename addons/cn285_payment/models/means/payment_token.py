@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
 
+from ...engine.declines import CARD
+from ...engine.retries import plain_days
+
 
 class PaymentToken(models.Model):
     """A means of payment: what is kept of it, and who pays by it."""
@@ -30,10 +33,10 @@ class PaymentToken(models.Model):
         "customer or his bank revoked is not.",
     )
     cn285_mandate_ref = fields.Char(string="Mandate Reference", readonly=True)
-    cn285_renewed_on = fields.Date(
-        string="Renewed On",
+    cn285_renewed_at = fields.Datetime(
+        string="Renewed",
         readonly=True,
-        help="Refusals before that day do not count: the issuer has renewed the card.",
+        help="Refusals before that moment do not count: the issuer has renewed the card.",
     )
     cn285_contract_ids = fields.One2many(
         "cn285.contract", "payment_token_id", string="Contracts", readonly=True
@@ -77,3 +80,47 @@ class PaymentToken(models.Model):
                 company=company.name,
             )
         return token.provider_id._cn285_obstacle()
+
+    # === RENEWED === #
+
+    def _cn285_renew(self, details):
+        """The issuer has renewed these means: they are valid, and charge what they refused.
+
+        :param dict details: what is new of them, as ``_cn285_token_details`` has it
+        """
+        # sudo: what the provider tells of the means, whoever passes it on.
+        for token in self.sudo():
+            token.write(
+                {
+                    **details,
+                    "cn285_state": "valid",
+                    "cn285_renewed_at": fields.Datetime.now(),
+                }
+            )
+            token._cn285_paid_contracts()._charge_new_means()
+
+    def _cn285_paid_contracts(self):
+        """The running contracts that are paid by these means, be they theirs or their payer's."""
+        self.ensure_one()
+        payers = self.sudo().partner_id.commercial_partner_id
+        contracts = self.env["cn285.contract"].sudo()
+        contracts = contracts.search(
+            [("payer_id", "child_of", payers.ids), ("collection_mode", "=", "automatic")]
+        )
+        tokens = contracts._payment_tokens()
+        return contracts.filtered(lambda contract: tokens[contract].id == self.id)
+
+    # === HOOKS OF PROVIDERS === #
+
+    def _cn285_rail(self):
+        """Hook: whose codes tell why these means refuse: one of :mod:`engine.declines`."""
+        self.ensure_one()
+        return CARD
+
+    def _cn285_retry_terms(self, company):
+        """Hook: on which days after the first refusal these means are tried again.
+
+        :returns: ``(days, function of a day and a number of days that counts them)``
+        """
+        self.ensure_one()
+        return company._cn285_retry_days(), plain_days

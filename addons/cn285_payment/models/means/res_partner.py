@@ -11,3 +11,22 @@ class ResPartner(models.Model):
         domain="[('partner_id', 'child_of', commercial_partner_id)]",
         help="By what this customer's contracts are paid that have no means of their own.",
     )
+
+    def write(self, vals):
+        """Odoo's; new means are tried at once for what others refused, or what waited."""
+        result = super().write(vals)
+        if vals.get("cn285_payment_token_id"):
+            self._cn285_charge_new_means()
+        return result
+
+    def _cn285_charge_new_means(self):
+        """Order the collection of what is open of these payers' contracts without own means."""
+        # sudo: contracts that these means pay; whoever chooses them need not read these.
+        contracts = self.env["cn285.contract"].sudo()
+        contracts.search(
+            [
+                ("payer_id", "child_of", self.ids),
+                ("company_id", "=", self.env.company.id),
+                ("collection_mode", "=", "automatic"),
+            ]
+        )._charge_new_means()

@@ -95,12 +95,6 @@ class WalletTopup(models.Model):
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
-    def _post_process(self):
-        result = super()._post_process()
-        # sudo: what a payment is for, whoever made it.
-        self.sudo()._cn285_settle_topups()
-        return result
-
     def _cn285_settle_topups(self):
         """Open the lots that these transactions have paid; once."""
         for transaction in self.filtered(lambda one: one.state == "done" and one.payment_id):

@@ -64,28 +64,24 @@ class UsageCalculator(models.Model):
         }
         return self.env.execute_query(
             SQL(
-                """WITH chosen AS (
+                """WITH chosen AS NOT MATERIALIZED (
                        SELECT * FROM cn285_usage_calculator WHERE item_id = ANY(%(items)s))
                    SELECT c.item_id, c.id,
-                          concat_ws('|', ROW(%(columns)s)::text, t.figures, v.figures,
-                                    m.figures)
+                          concat_ws('|', ROW(%(columns)s)::text, t.figures, v.figures, m.figures)
                      FROM chosen c
-                LEFT JOIN (SELECT calculator_id, string_agg(
-                                  ROW(%(tier)s)::text, ';' ORDER BY up_to, id) AS figures
-                             FROM cn285_usage_tier
-                            WHERE calculator_id IN (SELECT id FROM chosen)
-                         GROUP BY 1) t ON t.calculator_id = c.id
-                LEFT JOIN (SELECT calculator_id, string_agg(
-                                  ROW(%(value)s)::text, ';' ORDER BY id) AS figures
-                             FROM cn285_usage_value
-                            WHERE calculator_id IN (SELECT id FROM chosen)
-                         GROUP BY 1) v ON v.calculator_id = c.id
-                LEFT JOIN (SELECT cn285_usage_calculator_id AS calculator_id, string_agg(
-                                  cn285_usage_metric_id::text, ',' ORDER BY
-                                  cn285_usage_metric_id) AS figures
-                             FROM cn285_usage_calculator_metric_rel
-                            WHERE cn285_usage_calculator_id IN (SELECT id FROM chosen)
-                         GROUP BY 1) m ON m.calculator_id = c.id
+       LEFT JOIN LATERAL (SELECT string_agg(ROW(%(tier)s)::text, ';' ORDER BY up_to, id) AS figures
+                            FROM cn285_usage_tier WHERE calculator_id = c.id) t ON TRUE
+               LEFT JOIN (SELECT calculator_id, string_agg(
+                                 ROW(%(value)s)::text, ';' ORDER BY id) AS figures
+                            FROM cn285_usage_value
+                           WHERE calculator_id IN (SELECT id FROM chosen)
+                        GROUP BY 1) v ON v.calculator_id = c.id
+               LEFT JOIN (SELECT cn285_usage_calculator_id AS calculator_id, string_agg(
+                                 cn285_usage_metric_id::text, ',' ORDER BY
+                                 cn285_usage_metric_id) AS figures
+                            FROM cn285_usage_calculator_metric_rel
+                           WHERE cn285_usage_calculator_id IN (SELECT id FROM chosen)
+                        GROUP BY 1) m ON m.calculator_id = c.id
                  ORDER BY c.item_id, c.sequence, c.id""",
                 items=list(item_ids),
                 columns=SQL(", ").join(columns),

@@ -120,6 +120,22 @@ class UsageMetric(models.Model):
         measured.by_value[value or ""] = quantity
         measured.amounts += map(Decimal, amounts or ())
 
+    def _rounder(self):
+        """As :meth:`_rounded`, a function of the text that PostgreSQL gives, for many."""
+        self.ensure_one()
+        if self.rounding_mode != "none":
+            mode, digits = self.rounding_mode, self.rounding_digits
+            return lambda text: round_units(Decimal(text or 0), mode, digits)
+        rounded = self._rounded
+
+        def rounder(text):
+            # Most are whole numbers: they are what they are.
+            if text and len(text) <= DIGITS and "." not in text:
+                return Decimal(text)
+            return rounded(Decimal(text or 0))
+
+        return rounder
+
     def _rounded(self, quantity):
         if self.rounding_mode == "none":
             return round_units(quantity, "half_up", DIGITS).normalize() + ZERO

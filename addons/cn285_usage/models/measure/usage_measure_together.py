@@ -34,19 +34,19 @@ class UsageMetric(models.Model):
 
     def _measure_together(self, left, result):
         """Measure the windows of the most frequent days; moves them from ``left`` to ``result``."""
-        asked = [(one, window) for one in self for window in left[one.id] if window.of_item_alone]
-        days = Counter((window.start, window.end) for _one, window in asked).most_common(1)
+        alone = {one.id: [w for w in left[one.id] if w.of_item_alone] for one in self}
+        days = Counter((w.start, w.end) for windows in alone.values() for w in windows)
         if not days:
             return
-        [((start, end), _count)] = days
+        [((start, end), _count)] = days.most_common(1)
         by_part = defaultdict(list)
-        for metric, window in asked:
-            if (window.start, window.end) == (start, end):
-                measured = result.setdefault(metric.id, {})[window.key] = Measured()
-                by_part[window.item_id, metric.id].append(measured)
-        for metric in self:
-            done = result.get(metric.id, {})
-            left[metric.id] = [window for window in left[metric.id] if window.key not in done]
+        for metric_id, windows in alone.items():
+            done = result.setdefault(metric_id, {})
+            for window in windows:
+                if window.start == start and window.end == end:
+                    done[window.key] = None
+                    by_part[window.item_id, metric_id].append(window.key)
+            left[metric_id] = [window for window in left[metric_id] if window.key not in done]
         zone = self[0]._zone()
         items = list({item_id for item_id, _metric_id in by_part})
         since, until = utc(start, zone), utc(end, zone)
@@ -54,10 +54,14 @@ class UsageMetric(models.Model):
             rows = self._pushed_totals(items, since, until)
         else:
             rows = self._totals(items, since, until)
-        metrics = {metric.id: metric for metric in self}
-        for item_id, metric_id, *figures in rows:
-            for measured in by_part.get((item_id, metric_id), ()):
-                metrics[metric_id]._add_measured(measured, None, *figures, None)
+        rounders = {metric.id: metric._rounder() for metric in self}
+        for item_id, metric_id, total, events, last_seq in rows:
+            quantity, done = rounders[metric_id](total), result[metric_id]
+            for key in by_part.pop((item_id, metric_id), ()):
+                done[key] = Measured(quantity, events, max(last_seq, 0), {"": quantity})
+        for (_item_id, metric_id), keys in by_part.items():
+            for key in keys:
+                result[metric_id][key] = Measured()
 
     def _totals(self, item_ids, since, until):
         """``(item id, metric id, total as text, events, last number of arrival)`` of these metrics.

@@ -17,6 +17,7 @@ from . import (
     usage_claims,
     rating_steps,
     rating_plain,
+    rating_plain_store,
     usage_parts,
     first_unrated,
     rating_store,

@@ -5,6 +5,7 @@ The engine rates them, as it rates all others; left out is only what plain rows 
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from odoo import models
 from odoo.addons.cn285_contract.models.common import as_decimal
@@ -15,13 +16,15 @@ from ...engine.tariff import Feed
 from ..measure.usage_measure import ZERO, Window, next_day
 from .usage_batch import Outcome, Part, RowFacts
 
-# What can give a row a discount, whatever then comes of it: such rows are read one by one.
+# What can give rows of these items and contracts a discount, whatever then comes of it.
 MAY_BE_OFF = """
-    coalesce(i.discount, 0) <> 0 OR r.usage_discounts IS NOT NULL
-    OR EXISTS (SELECT 1 FROM cn285_contract_item_version v WHERE v.item_id = i.id)
-    OR EXISTS (SELECT 1 FROM cn285_contract_item_discount d WHERE d.item_id = i.id)
-    OR EXISTS (SELECT 1 FROM cn285_contract_change h WHERE h.contract_id = r.contract_id
-               AND h.type = 'discount_period' AND h.state = 'scheduled')
+    SELECT item_id, NULL::integer FROM cn285_contract_item_version WHERE item_id = ANY(%(items)s)
+    UNION ALL
+    SELECT item_id, NULL::integer FROM cn285_contract_item_discount WHERE item_id = ANY(%(items)s)
+    UNION ALL
+    SELECT NULL::integer, contract_id FROM cn285_contract_change
+     WHERE contract_id = ANY(%(contracts)s)
+       AND type = 'discount_period' AND state = 'scheduled'
 """
 READ = {
     "cn285.billing.schedule": None,
@@ -48,21 +51,34 @@ class BillingSchedule(models.Model):
             return
         for name, fields in READ.items():
             self.env[name].flush_model(fields)
+        # What is sought is few by its id: other conditions would have tables read as a whole.
         rows = self.env.execute_query(
             SQL(
-                f"""SELECT r.id, r.item_id, r.contract_id, r.period_start, r.period_end,
-                           r.proration::float8, r.currency_id,
-                           coalesce(i.beneficiary_id, c.partner_id), i.usage_rated_by
-                      FROM cn285_billing_schedule r
-                      JOIN cn285_contract_item i ON i.id = r.item_id
-                      JOIN cn285_contract c ON c.id = r.contract_id
-                     WHERE r.id = ANY(%s) AND NOT ({MAY_BE_OFF})""",
+                """SELECT r.id, r.item_id, r.contract_id, r.period_start, r.period_end,
+                          r.proration::float8, r.currency_id,
+                          coalesce(i.beneficiary_id, c.partner_id), i.usage_rated_by, r.company_id,
+                          coalesce(i.discount, 0) <> 0 OR r.usage_discounts IS NOT NULL
+                     FROM cn285_billing_schedule r
+                     JOIN cn285_contract_item i ON i.id = r.item_id
+                     JOIN cn285_contract c ON c.id = r.contract_id
+                    WHERE r.id = ANY(%s)""",
                 ids,
             )
         )
+        found = self.env.execute_query(
+            SQL(
+                MAY_BE_OFF,
+                items=list({row[1] for row in rows}),
+                contracts=list({row[2] for row in rows}),
+            )
+        )
+        items, contracts = ({one[place] for one in found} for place in (0, 1))
         shares, units, ends = {1.0: 1}, {}, {}
         currencies = self.env["res.currency"]
-        for row_id, item_id, contract_id, start, last, proration, currency_id, *who in rows:
+        for row_id, item_id, contract_id, start, last, proration, currency_id, *more in rows:
+            beneficiary_id, rated_by, company_id, is_off = more
+            if is_off or item_id in items or contract_id in contracts:
+                continue
             if proration not in shares:
                 shares[proration] = Fraction(as_decimal(proration)).limit_denominator(100000)
             if currency_id not in units:
@@ -76,22 +92,29 @@ class BillingSchedule(models.Model):
                 end=ends[last],
                 share=shares[proration],
                 unit=units[currency_id],
-                beneficiary_id=who[0],
-                rated_by=who[1],
+                beneficiary_id=beneficiary_id,
+                rated_by=rated_by,
                 discounts=None,
+                company_id=company_id,
+                currency_id=currency_id,
             )
 
     def _find_plain(self, batch):
         """Fill ``batch.plain``: ids of the rows among these that are plain."""
         if not all(aspect._leaves_plain for aspect in batch.aspects):
             return
+        # Thousands of calculators share a recipe.
+        recipes = {id(recipe): recipe for recipe in batch.recipes.values()}
+        plain = {key for key, recipe in recipes.items() if is_plain(recipe)}
+        special = {
+            calculator_id
+            for calculator_id, recipe in batch.recipes.items()
+            if id(recipe) not in plain or calculator_id in batch.timelines
+        }
         items = {
             item_id
             for item_id, calculator_ids in batch.calculators.items()
-            if all(
-                calculator_id not in batch.timelines and is_plain(batch.recipes[calculator_id])
-                for calculator_id in calculator_ids
-            )
+            if special.isdisjoint(calculator_ids)
         }
         delivered = set(self.filtered("delivery_id").ids) if self._has_deliveries() else ()
         batch.plain.update(
@@ -134,8 +157,14 @@ class BillingSchedule(models.Model):
     def _rate_plain(self, batch, largest):
         """Rate the plain rows among these, into ``batch.outcomes`` and ``batch.failed``.
 
+        In a batch that is stored they are rated then, and before only where somebody asks.
+
         :param largest: how many of the smallest units may be billed
         """
+        if batch.is_stored:
+            batch.outcomes.later = batch.plain
+            batch.outcomes.rate = partial(plain_outcomes_if_any, batch, largest=largest)
+            return
         for row_id in self._ids:
             if row_id not in batch.plain:
                 continue
@@ -178,6 +207,14 @@ def plain_window(key, facts, spans):
         contract_spans=spans,
         beneficiary_id=facts.beneficiary_id,
     )
+
+
+def plain_outcomes_if_any(batch, row_id, largest):
+    """As :func:`plain_outcomes`; None where the row cannot be rated."""
+    try:
+        return plain_outcomes(batch, row_id, largest)
+    except UsageError:
+        return None
 
 
 def plain_outcomes(batch, row_id, largest):

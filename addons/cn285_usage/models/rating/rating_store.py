@@ -45,23 +45,36 @@ class BillingSchedule(models.Model):
 
     def _store_ratings(self, batch):
         """Store what waiting rows were rated with, and mark them ``planned``."""
+        # sudo: ratings follow from usage; who may run the billing may not write them by hand.
+        ratings = self.env["cn285.usage.rating"].sudo()
+        others = batch.rated_rows()
+        if not (others or batch.plain):
+            return
+        self.flush_recordset()
+        self.env.cr.execute(RATED)
+        seen = ratings._last_seen()
+        self._store_plain(batch, seen)
+        if others:
+            others._store_outcomes(batch, ratings, seen)
         rows = batch.rated_rows()
         if not rows:
             return
-        # sudo: ratings follow from usage; who may run the billing may not write them by hand.
-        ratings = self.env["cn285.usage.rating"].sudo()
-        outcomes = {row: batch.outcomes[row.id] for row in rows}
+        rows._update_rated()
+        for aspect in batch.aspects:
+            aspect.stored(batch)
+
+    def _store_outcomes(self, batch, ratings, seen):
+        """Store the ratings of these rows, and what they are rated with in :data:`RATED`."""
+        outcomes = {row: batch.outcomes[row.id] for row in self}
         figures = [
             (row.id, *rated, row._discounts_data(batch))
-            for row, rated in rows._rated_figures(batch).items()
+            for row, rated in self._rated_figures(batch).items()
         ]
         with ThreadPoolExecutor(1) as thread:
             # Explanations are written out while the database has the ratings.
             columns = thread.submit(_rated_columns, figures, list(outcomes.values()))
-            ratings._insert_outcomes(outcomes)
-            rows._update_rated(columns)
-        for aspect in batch.aspects:
-            aspect.stored(batch)
+            ratings._insert_outcomes(outcomes, seen)
+            copy_made(self.env.cr, "cn285_usage_rated", [columns.result])
 
     def _store_balances(self, batch):
         """Store the allowance that rated periods leave to those after them."""
@@ -96,25 +109,20 @@ class BillingSchedule(models.Model):
             result[row] = quantity, net, amount
         return result
 
-    def _update_rated(self, columns):
-        """Write what waiting rows were rated with, in one statement.
-
-        :param columns: a future of what :func:`_rated_columns` returns
-        """
-        self.flush_recordset()
-        cr = self.env.cr
-        cr.execute(RATED)
-        copy_made(cr, "cn285_usage_rated", [columns.result])
-        cr.execute(
+    def _update_rated(self):
+        """Write what waiting rows were rated with, all of :data:`RATED`, in one statement."""
+        self.env.cr.execute(
             SQL(
+                # The limit tells how many there are: tables of one transaction have no statistics.
                 """UPDATE cn285_billing_schedule row
                       SET state = 'planned', quantity = round(rated.quantity, 6),
                           net = rated.net, amount = rated.amount, steps = rated.steps,
                           usage_discounts = rated.discounts,
                           write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
-                     FROM cn285_usage_rated rated
+                     FROM (SELECT * FROM cn285_usage_rated LIMIT %s) rated
                     WHERE row.id = rated.id AND row.state = 'waiting'""",
                 self.env.uid,
+                len(self),
             )
         )
         self.invalidate_recordset(RATED_FIELDS, flush=False)

@@ -15,6 +15,7 @@ from ...engine.history import Method
 from ...engine.rating import NOTHING, Rating
 from ...engine.tariff import Feed, Tariff, Usage
 from .aspect import answering
+from .outcomes import Outcomes
 from .usage_segments import Segment, in_force
 
 ZERO = Decimal(0)
@@ -132,6 +133,7 @@ class RowFacts:
     - ``beneficiary_id``: for whom events are that name no beneficiary
     - ``rated_by``: the item's ``usage_rated_by``
     - ``discounts``: the item's discounts, None for none
+    - ``company_id``, ``currency_id``: the row's
     """
 
     item_id: int
@@ -143,6 +145,8 @@ class RowFacts:
     beneficiary_id: int
     rated_by: str
     discounts: Discounts | None
+    company_id: int
+    currency_id: int
 
     @property
     def last_day(self):
@@ -226,6 +230,9 @@ class RatingBatch:
     - ``measured``: ``Measured`` by ``(row id, calculator id, metric id)``; with ``(row id, day)``
       in the row id's place, what was measured before a day
     - ``outcomes``: by row id, in the order of the calculators
+    - ``is_stored``: whether the batch is rated to be stored: plain rows are then rated while they
+      are, see ``rating_plain_store.py``, or when their outcomes are asked for
+    - ``stored_plain``: ids of the plain rows that were stored so
     - ``failed``: ``{contract: reason in a clerk's words}``
     """
 
@@ -242,7 +249,9 @@ class RatingBatch:
     plain: set = field(default_factory=set)
     measured: dict = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
-    outcomes: dict = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    is_stored: bool = False
+    stored_plain: list = field(default_factory=list)
     failed: dict = field(default_factory=dict)
     _asked: dict = field(default_factory=dict)
 
@@ -384,5 +393,6 @@ class RatingBatch:
         return facts
 
     def rated_rows(self):
-        """The rows that have outcomes."""
-        return self.rows.browse(self.outcomes)
+        """The rows that have outcomes, or were stored without."""
+        others = (row_id for row_id in self.outcomes if row_id not in self.outcomes.later)
+        return self.rows.browse((*self.stored_plain, *others))

@@ -4,13 +4,13 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import copy_made, next_ids
 from odoo.addons.cn285_contract.models.copied_link import CopiedMany2one
-from odoo.addons.cn285_contract.models.selected_link import SelectedMany2one
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...engine.rating import from_data, steps_data
 from ...engine.rating_text import RatingTexts
 from ..ingest.big_integer import BigInteger
+from .copied_selected import CopiedSelected
 
 # What a rating has of its schedule row.
 OWNER_COLUMNS = ("schedule_id", "item_id", "company_id", "currency_id", "period_start")
@@ -53,7 +53,7 @@ class UsageRating(models.Model):
         index="btree_not_null",
         help="Whose usage was rated by itself. Empty: that of all together.",
     )
-    item_id = SelectedMany2one(related="schedule_id.item_id", store=True, index=True)
+    item_id = CopiedSelected(related="schedule_id.item_id", store=True, index=True)
     company_id = CopiedMany2one(related="schedule_id.company_id", store=True)
     currency_id = CopiedMany2one(related="schedule_id.currency_id", store=True)
     period_start = fields.Date(related="schedule_id.period_start", store=True)
@@ -124,13 +124,24 @@ class UsageRating(models.Model):
         return from_data(self.data)
 
     @api.model
-    def _insert_outcomes(self, outcomes_by_row):
+    def _last_seen(self):
+        """The number of the last event that this transaction sees, as all that it measures."""
+        [[seen]] = self.env.execute_query(
+            SQL("SELECT greatest(max(id), max(seq)) FROM cn285_usage_event")
+        )
+        return seen or 0
+
+    @api.model
+    def _insert_outcomes(self, outcomes_by_row, seen=None):
         """Store the outcomes of rows by COPY: a batch rates tens of thousands.
 
         The same values as :meth:`create` would store, its stored related fields among them.
 
         :param outcomes_by_row: ``{schedule row: [Outcome]}``
+        :param seen: what :meth:`_last_seen` says, where it was asked before
         """
+        if seen is None:
+            seen = self._last_seen()
         rated = [
             (owner, outcome)
             for row, outcomes in outcomes_by_row.items()
@@ -139,12 +150,8 @@ class UsageRating(models.Model):
             ]
             for outcome in outcomes
         ]
-        # In the snapshot of this transaction, as all that was measured.
-        [[seen]] = self.env.execute_query(
-            SQL("SELECT greatest(max(id), max(seq)) FROM cn285_usage_event")
-        )
         for _owner, outcome in rated:
-            outcome.values.setdefault("seen_seq", seen or 0)
+            outcome.values.setdefault("seen_seq", seen)
         ids = next_ids(self.env, self._table, len(rated))
         now = fields.Datetime.now()
         more = sorted(set().union(*(outcome.values for _owner, outcome in rated)))

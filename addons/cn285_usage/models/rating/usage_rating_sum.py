@@ -20,7 +20,7 @@ class UsageRatingSum(models.Model):
     period_start = fields.Date(readonly=True)
     quantity = fields.Float(digits=(16, 6), readonly=True)
     amount = fields.Monetary(readonly=True)
-    event_count = fields.Integer(readonly=True)
+    event_count = fields.Integer("Events", readonly=True)
 
 
 class UsageRating(models.Model):

@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+import mmap
 import re
 import tempfile
 from contextlib import ExitStack
@@ -40,7 +41,7 @@ class UsageStatement(models.AbstractModel):
     _description = "Usage Statement"
 
     def _render(self, layout, header, rows, formats=None, rated=None, rated_lines=None):
-        """Return the files of a statement, as ``{"pdf": bytes, ...}``.
+        """Return the files of a statement, as ``{"pdf": bytes, ...}``; large ones are mapped.
 
         ``header``: what :meth:`_header` returns. ``rows``: a list, which is sorted here, or an
         iterator, whose rows come in the order of :meth:`_order_keys` and are never kept. ``rated``:
@@ -66,7 +67,8 @@ class UsageStatement(models.AbstractModel):
                 outcome = Statement(spec, sinks).feed(exact)
                 if rated is not None:
                     check_sums(outcome, rated, rated_lines)
-                return {name: _content(file) for name, file in files.items()}
+                mapped = self.env["ir.attachment"]._storage() != "db"
+                return {name: _content(file, mapped) for name, file in files.items()}
         except EngineError as error:
             raise UserError(self._refusal(error)) from error
 
@@ -223,7 +225,12 @@ def _exact(row, numbers):
     return row
 
 
-def _content(file):
+def _content(file, mapped):
+    """What was written; a large file is not read into memory, but mapped where that will do."""
+    file.seek(0, io.SEEK_END)
+    if mapped and file.tell() > _SPOOL:
+        file.flush()
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     file.seek(0)
     return file.read()
 

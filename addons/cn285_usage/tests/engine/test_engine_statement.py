@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from cn285_house.cn285_usage.engine.errors import UsageError
 from cn285_house.cn285_usage.engine.statement import Outcome, Statement, check_sums, spread
-from cn285_house.cn285_usage.engine.statement_sort import sorted_stream
+from cn285_house.cn285_usage.engine.statement_sort import FAN_IN, sorted_stream
 from cn285_house.cn285_usage.engine.statement_spec import (
     Column,
     Group,
@@ -394,3 +394,28 @@ def test_memory_does_not_grow_with_the_rows():
 def test_rows_sorted_in_chunks_are_sorted_as_in_memory(rows, descending, size):
     spec = Spec((Column("amount", "Amount"),), (Group("item", "Item"),), (("amount", descending),))
     assert list(sorted_stream(rows, spec, size)) == sort_rows(rows, spec)
+
+
+def _shuffled(count):
+    """Rows of many keys in no order: chunks of them follow each other by chance only."""
+    for number in range(count):
+        yield row("0.01", transaction_id=f"transaction {number * 7919 % 1_000_003:07}")
+
+
+def test_runs_are_merged_in_tiers():
+    spec = Spec((REFERENCE, AMOUNT))
+    count = 4 * FAN_IN * FAN_IN + 3
+    assert list(sorted_stream(_shuffled(count), spec, 3)) == sort_rows(_shuffled(count), spec)
+
+
+def test_memory_of_sorting_is_flat():
+    """Ten times the rows in no order take no more: neither as rows, nor as runs being merged."""
+    spec = Spec((REFERENCE, AMOUNT))
+    peaks = []
+    for count in (4_000, 40_000):
+        tracemalloc.start()
+        found = sum(1 for _row in sorted_stream(_shuffled(count), spec, 120))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert found == count
+    assert peaks[1] < 1.3 * peaks[0], peaks

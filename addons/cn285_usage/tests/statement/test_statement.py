@@ -1,8 +1,12 @@
 import csv
 import io
 import re
+import tracemalloc
+import zipfile
 from datetime import datetime, timedelta
 from decimal import Decimal
+from random import Random
+from unittest.mock import patch
 
 import openpyxl
 from odoo.addons.cn285_contract.tests.common import ContractCase
@@ -12,6 +16,7 @@ from openpyxl.utils.escape import unescape
 from pypdf import PdfReader
 
 from ...engine.statement import Statement
+from ...models.statement import statement as statement_files
 from ...report.statement_xlsx import StatementXlsx
 
 COLUMNS = (
@@ -89,6 +94,34 @@ class TestStatement(ContractCase):
     def _sheets(content):
         book = openpyxl.load_workbook(io.BytesIO(content))
         return {sheet.title: sheet for sheet in book.worksheets}
+
+    # --- Memory -------------------------------------------------------------------------------
+
+    def test_large_files_are_not_read_into_memory(self):
+        """A workbook of five times the rows takes the same memory, to its attachment."""
+        self.env["ir.config_parameter"].set_param("ir_attachment.location", "file")
+        layout, peaks = self._create_layout(groups=("beneficiary",)), []
+        with patch.object(statement_files, "_SPOOL", 10_000):
+            for count in (6_000, 30_000):
+                # Whatever is read or compiled once is there before.
+                self._make(iter(self._usage(1, beneficiary="Lyon")), ["xlsx"], layout)
+                chance = Random(count)
+                rows = (
+                    # References that no compression makes small.
+                    self._usage(1, transaction_id=f"{chance.getrandbits(512):0128x}")[0]
+                    for _number in range(count)
+                )
+                tracemalloc.start()
+                files = self._make(rows, ["xlsx"], layout)
+                vals = self.service._attachment_vals(self.customer, f"Usage {count}", files)
+                attachment = self.env["ir.attachment"].create(vals)
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.stop()
+                with zipfile.ZipFile(io.BytesIO(attachment.raw)) as book:
+                    found = book.read("xl/worksheets/sheet2.xml").count(b"<row ")
+                self.assertEqual(found, count + 1)
+        self.assertGreater(attachment.file_size, 2_000_000)
+        self.assertLess(peaks[1], 1.2 * peaks[0], peaks)
 
     # --- The sums -----------------------------------------------------------------------------
 

@@ -1,0 +1,339 @@
+"""What a bank tells: statements and notifications (camt.052, .053, .054) and status (pain.002).
+
+Source: ISO 20022 message definitions. Every version is read: elements are looked for by their
+names, whatever their namespace. Files come from outside: no entity is resolved, nothing is fetched,
+and a statement is read entry by entry.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import BinaryIO
+
+from lxml import etree
+
+from .errors import SepaError
+
+STATEMENTS = ("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn", "BkToCstmrAcctRpt")
+STATUS = "CstmrPmtStsRpt"
+_ACCOUNTS = {"Stmt", "Ntfctn", "Rpt"}
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
+_SIDES = {"CRDT": 1, "DBIT": -1}
+# How banks say that there is no reference.
+_NONE = {"", "NOTPROVIDED", "NONREF"}
+
+
+@dataclass(frozen=True, slots=True)
+class BankTransaction:
+    """One payment within an entry.
+
+    :ivar amount: what the account moved by, above zero where money came in
+    :ivar original: what was ordered, where a return says so apart from charges; None: not told
+    :ivar fee: what banks charged for it, as the file says, positive
+    :ivar return_code: why a payment came back; "" : it did not
+    """
+
+    amount: Decimal
+    currency: str
+    end_to_end_id: str = ""
+    mandate: str = ""
+    message_id: str = ""
+    lot: str = ""
+    bank_reference: str = ""
+    name: str = ""
+    iban: str = ""
+    text: str = ""
+    return_code: str = ""
+    return_text: str = ""
+    original: Decimal | None = None
+    fee: Decimal = Decimal()
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One line of an account.
+
+    :ivar key: the same for the same entry in whatever file it stands, to read nothing twice
+    :ivar amount: above zero where money came in
+    :ivar transactions: what it consists of; empty where the bank does not tell
+    """
+
+    key: str
+    account: str
+    day: date
+    value_day: date
+    amount: Decimal
+    currency: str
+    booked: bool
+    text: str
+    message_id: str
+    lot: str
+    count: int
+    transactions: tuple[BankTransaction, ...]
+
+    @property
+    def returns(self) -> bool:
+        """Whether payments came back."""
+        return any(t.return_code for t in self.transactions)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStatus:
+    """What became of an order, of one of its lots, or of one payment.
+
+    :ivar lot: "" : of the whole file
+    :ivar end_to_end_id: "" : of the whole lot
+    :ivar status: ``RJCT`` rejected, ``ACCP``, ``ACSP``, ``ACSC`` and others accepted, ``PART`` in
+        part, ``PDNG`` pending
+    """
+
+    message_id: str
+    lot: str
+    end_to_end_id: str
+    status: str
+    code: str
+    text: str
+
+    @property
+    def rejected(self) -> bool:
+        return self.status == "RJCT"
+
+
+def read_entries(stream: BinaryIO) -> Iterator[BankEntry]:
+    """The entries of a statement or notification, in their order.
+
+    :raises SepaError: for a file that is none, when it is found out; what was read until then is
+        to be thrown away
+    """
+    account, statement, number, known = "", "", 0, False
+    for event, element in _parsed(stream):
+        name = _name(element)
+        if event == "start":
+            if name in STATEMENTS:
+                known = True
+            elif name in _ACCOUNTS:
+                account, statement, number = "", "", 0
+            continue
+        parent = element.getparent()
+        if name == "Acct" and parent is not None and _name(parent) in _ACCOUNTS:
+            account = _value(element, "Id/IBAN") or _value(element, "Id/Othr/Id")
+        elif name == "Id" and parent is not None and _name(parent) in _ACCOUNTS:
+            statement = _clean(element.text)
+        elif name == "Ntry" and known:
+            number += 1
+            yield _entry(element, account, f"{statement}/{number}")
+            _forget(element)
+        elif name == "Document" and not known:
+            raise SepaError("not_a_statement", root=_first_child(element))
+
+
+def read_status(stream: BinaryIO) -> list[PaymentStatus]:
+    """What a status report says, from the whole to the single payment.
+
+    :raises SepaError: for a file that is none
+    """
+    root = None
+    for _event, element in _parsed(stream):
+        root = element
+    report = root if _name(root) == STATUS else _child(root, STATUS)
+    if report is None:
+        raise SepaError("not_a_statement", root=_first_child(root))
+    group = _child(report, "OrgnlGrpInfAndSts")
+    message = _value(group, "OrgnlMsgId")
+    found = [_status(group, message, "", "", "GrpSts")]
+    for lot in _children(report, "OrgnlPmtInfAndSts"):
+        lot_id = _value(lot, "OrgnlPmtInfId")
+        found.append(_status(lot, message, lot_id, "", "PmtInfSts"))
+        for payment in _children(lot, "TxInfAndSts"):
+            reference = _reference(_value(payment, "OrgnlEndToEndId"))
+            found.append(_status(payment, message, lot_id, reference, "TxSts"))
+    return [status for status in found if status.status]
+
+
+def _status(element, message, lot, reference, tag):
+    reason = _child(element, "StsRsnInf")
+    return PaymentStatus(
+        message_id=message,
+        lot=lot,
+        end_to_end_id=reference,
+        status=_value(element, tag),
+        code=_value(reason, "Rsn/Cd") or _value(reason, "Rsn/Prtry"),
+        text=" ".join(_clean(line.text) for line in _children(reason, "AddtlInf")),
+    )
+
+
+# --- entries ---------------------------------------------------------------------------------
+
+
+def _entry(entry, account, place):
+    sign = _sign(entry)
+    currency, amount = _money(_child(entry, "Amt"))
+    day = _day(_child(entry, "BookgDt"))
+    bank_reference = _reference(_value(entry, "AcctSvcrRef"))
+    details = _children(entry, "NtryDtls")
+    batch = next((b for b in (_child(d, "Btch") for d in details) if b is not None), None)
+    payments = [payment for detail in details for payment in _children(detail, "TxDtls")]
+    transactions = tuple(
+        _transaction(payment, sign, currency, sign * amount if len(payments) == 1 else None)
+        for payment in payments
+    )
+    first = transactions[0] if transactions else None
+    count = _value(batch, "NbOfTxs")
+    return BankEntry(
+        key=f"{account}:{bank_reference or place}:{day}:{sign * amount}",
+        account=account,
+        day=day,
+        value_day=_day(_child(entry, "ValDt")) or day,
+        amount=sign * amount,
+        currency=currency,
+        booked=(_value(entry, "Sts/Cd") or _value(entry, "Sts") or "BOOK") == "BOOK",
+        text=_value(entry, "AddtlNtryInf"),
+        message_id=_reference(_value(batch, "MsgId")) or (first.message_id if first else ""),
+        lot=_reference(_value(batch, "PmtInfId")) or (first.lot if first else ""),
+        count=int(count) if count.isdigit() else len(transactions),
+        transactions=transactions,
+    )
+
+
+def _transaction(payment, sign, currency, whole):
+    """:param whole: the entry's amount, where this is all of it"""
+    own = _child(payment, "CdtDbtInd")
+    sign = sign if own is None else _sign(payment)
+    amount = _child(payment, "Amt")
+    if amount is None:
+        amount = _path(payment, "AmtDtls/TxAmt/Amt")
+    if amount is not None:
+        currency, value = _money(amount)
+        moved = sign * value
+    elif whole is not None:
+        moved = whole
+    else:
+        raise SepaError("not_readable", reason="a payment of a batch has no amount")
+    refs, parties = _child(payment, "Refs"), _child(payment, "RltdPties")
+    returned, ordered = _child(payment, "RtrInf"), _path(payment, "AmtDtls/InstdAmt/Amt")
+    # Money that came in is the debtor's, what left is the creditor's; returns the other way round.
+    other = "Dbtr" if (moved > 0) is (returned is None) else "Cdtr"
+    return BankTransaction(
+        amount=moved,
+        currency=currency,
+        end_to_end_id=_reference(_value(refs, "EndToEndId")),
+        mandate=_reference(_value(refs, "MndtId")),
+        message_id=_reference(_value(refs, "MsgId")),
+        lot=_reference(_value(refs, "PmtInfId")),
+        bank_reference=_reference(_value(refs, "AcctSvcrRef")) or _reference(_value(refs, "TxId")),
+        name=_value(parties, f"{other}/Nm") or _value(parties, f"{other}/Pty/Nm"),
+        iban=_value(parties, f"{other}Acct/Id/IBAN"),
+        text=_remittance(_child(payment, "RmtInf")),
+        return_code=_return_code(returned),
+        return_text=" ".join(_clean(line.text) for line in _children(returned, "AddtlInf")),
+        original=None if ordered is None else _money(ordered)[1],
+        fee=_fees(_child(payment, "Chrgs")),
+    )
+
+
+def _return_code(returned):
+    if returned is None:
+        return ""
+    return _value(returned, "Rsn/Cd") or _value(returned, "Rsn/Prtry") or "MS03"
+
+
+def _remittance(element):
+    lines = [_clean(line.text) for line in _children(element, "Ustrd")]
+    lines += [_value(structured, "CdtrRefInf/Ref") for structured in _children(element, "Strd")]
+    return " ".join(line for line in lines if line)
+
+
+def _fees(charges):
+    if charges is None:
+        return Decimal()
+    amounts = [_child(record, "Amt") for record in _children(charges, "Rcrd")]
+    amounts = amounts or [_child(charges, "TtlChrgsAndTaxAmt"), _child(charges, "Amt")]
+    return sum((_money(amount)[1] for amount in amounts if amount is not None), Decimal())
+
+
+def _sign(element):
+    side = _value(element, "CdtDbtInd")
+    if side not in _SIDES:
+        raise SepaError("not_readable", reason="an entry is neither a credit nor a debit")
+    return _SIDES[side]
+
+
+def _money(amount):
+    if amount is None:
+        raise SepaError("not_readable", reason="an entry has no amount")
+    text = _clean(amount.text)
+    if not _AMOUNT.fullmatch(text):
+        raise SepaError("not_readable", reason=f"{amount.text!r} is no amount")
+    return amount.get("Ccy") or "EUR", Decimal(text)
+
+
+def _day(element):
+    text = _value(element, "Dt") or _value(element, "DtTm")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise SepaError("not_readable", reason=f"{text!r} is no date") from None
+
+
+def _reference(text):
+    return "" if text.upper() in _NONE else text
+
+
+# --- XML -------------------------------------------------------------------------------------
+
+
+def _parsed(stream):
+    try:
+        yield from etree.iterparse(
+            stream,
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    except etree.XMLSyntaxError as error:
+        raise SepaError("not_readable", reason=str(error)) from None
+
+
+def _forget(element):
+    """Lets go of an entry that was read, and of those before it."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def _name(element):
+    return etree.QName(element).localname
+
+
+def _first_child(element):
+    return _name(element[0]) if len(element) else _name(element)
+
+
+def _children(element, tag):
+    return [] if element is None else element.findall(f"{{*}}{tag}")
+
+
+def _child(element, tag):
+    return None if element is None else element.find(f"{{*}}{tag}")
+
+
+def _path(element, path):
+    for tag in path.split("/"):
+        element = _child(element, tag)
+    return element
+
+
+def _value(element, path):
+    return _clean(getattr(_path(element, path), "text", None))
+
+
+def _clean(text):
+    return " ".join((text or "").split())

@@ -1,0 +1,47 @@
+from odoo import models
+from odoo.addons.cn285_payment.engine.declines import SEPA
+from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
+
+from .payment_provider import CODE
+
+# Bank days after the first return on which a debit is tried again.
+RETRY_TARGET_DAYS = (5, 10)
+
+
+class PaymentToken(models.Model):
+    """A mandate is a means of payment like a card; archived, nothing is debited any more."""
+
+    _inherit = "payment.token"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("cn285_state") == "revoked":
+            self._cn285_revoke_mandates(self.env._("The bank returned a debit for good."))
+        return result
+
+    def _handle_archiving(self):
+        result = super()._handle_archiving()
+        self._cn285_revoke_mandates(self.env._("The means of payment was removed."))
+        return result
+
+    def _cn285_revoke_mandates(self, reason):
+        # sudo: the mandate follows its token, whoever removes his means.
+        mandates = self.env["cn285.sepa.mandate"].sudo().search([("token_id", "in", self.ids)])
+        mandates._revoke(reason)
+
+    def _cn285_rail(self):
+        self.ensure_one()
+        return SEPA if self.provider_code == CODE else super()._cn285_rail()
+
+    def _cn285_retry_terms(self, company):
+        """Banks are asked again after 5 bank days, and once more after 10, not sooner."""
+        self.ensure_one()
+        if self.provider_code == CODE:
+            return RETRY_TARGET_DAYS, add_target_days
+        return super()._cn285_retry_terms(company)
+
+    def _cn285_mandate(self):
+        """The mandate behind a token; none for other means."""
+        self.ensure_one()
+        # sudo: read by the program, to debit.
+        return self.env["cn285.sepa.mandate"].sudo().search([("token_id", "=", self.id)], limit=1)

@@ -1,0 +1,123 @@
+from odoo import models
+from odoo.addons.cn285_payment.engine.declines import SEPA, classify
+from odoo.exceptions import ValidationError
+
+from ..engine.errors import SepaError
+from ..engine.identifiers import check_reference
+from .payment_provider import CODE
+from .sepa_words import in_words
+
+# Debits that are made, or will be.
+STANDING = ("waiting", "ordered", "settled")
+
+
+class PaymentTransaction(models.Model):
+    """Charging a mandate makes a debit, that waits for the next file."""
+
+    _inherit = "payment.transaction"
+
+    def _send_payment_request(self):
+        """Odoo's; of a mandate: a debit on the next day on which all rules allow it.
+
+        :raises ValidationError: where the mandate cannot be used, in words
+        """
+        if self.provider_code != CODE:
+            return super()._send_payment_request()
+        self._cn285_debit()
+        return None
+
+    def _cn285_debit(self):
+        # sudo: what is charged was checked by who asked for it; debits are the program's.
+        debits = self.env["cn285.sepa.debit"].sudo()
+        if debits.search_count(
+            [("transaction_id", "=", self.id), ("state", "in", STANDING)], limit=1
+        ):
+            return
+        mandate = self.token_id._cn285_mandate()
+        today = self.company_id._cn285_today()
+        due, told = self._cn285_debit_days()
+        days = debits._plan_vals(self.provider_id, mandate, due or today, told, today)
+        self._cn285_check_debit(mandate, days["debit_on"])
+        debits.create(
+            {
+                "reference": self.reference,
+                "transaction_id": self.id,
+                "mandate_id": mandate.id,
+                "provider_id": self.provider_id.id,
+                "company_id": self.company_id.id,
+                "amount": self.amount,
+                "currency_id": self.currency_id.id,
+                "text": ", ".join(self.invoice_ids.mapped("name")) or self.reference,
+                **days,
+            }
+        )
+        self._set_pending()
+
+    def _cn285_check_debit(self, mandate, day):
+        """Refuse what the bank would refuse."""
+        reason, code = None, None
+        if not mandate or not mandate._usable_on(day):
+            code = "MD01"
+            reason = self.env._(
+                "%(reference)s: mandate %(mandate)s cannot be used on %(day)s: it was revoked, or "
+                "not used for 36 months.",
+                reference=self.reference,
+                mandate=mandate.reference or "–",
+                day=day,
+            )
+        elif mandate.one_off and mandate.debit_ids.filtered(lambda one: one.state in STANDING):
+            code = "MD01"
+            reason = self.env._(
+                "%(reference)s: mandate %(mandate)s is for one debit, which is made already.",
+                reference=self.reference,
+                mandate=mandate.reference,
+            )
+        elif self.currency_id.name != "EUR":
+            code = "CURR"
+            reason = self.env._(
+                "%(reference)s: SEPA debits are in euro, not in %(currency)s.",
+                reference=self.reference,
+                currency=self.currency_id.name,
+            )
+        else:
+            try:
+                check_reference(self.reference)
+            except SepaError as error:
+                code, reason = "FF01", in_words(self.env, error)
+        if reason:
+            # sudo: kept by the program.
+            self.sudo().write({"cn285_code": code, "cn285_outcome": classify(code, rail=SEPA)})
+            raise ValidationError(reason)
+
+    def _cn285_debit_days(self):
+        """The day a debit is wished for, and the day on which its payer was told.
+
+        An invoice tells: it names amount, day and mandate. It is due at its last instalment that
+        this transaction pays.
+
+        :returns: two dates, either may be None
+        """
+        moves = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        due = [day for day in moves.mapped("invoice_date_due") if day]
+        told = [day for day in moves.mapped("invoice_date") if day]
+        return max(due, default=None), max(told, default=None)
+
+    def _cn285_ask_provider(self):
+        """What became of a debit is in our own rows."""
+        self.ensure_one()
+        if self.provider_code != CODE:
+            return super()._cn285_ask_provider()
+        debit = (
+            self.env["cn285.sepa.debit"]
+            .sudo()
+            .search([("transaction_id", "=", self.id)], order="id desc", limit=1)
+        )
+        answers = {
+            "waiting": "pending",
+            "ordered": "pending",
+            "settled": "done",
+            "rejected": "declined",
+            "returned": "done",
+            "cancelled": "declined",
+        }
+        return answers.get(debit.state, "nothing")

@@ -1,0 +1,266 @@
+import re
+from decimal import Decimal
+from io import BytesIO
+
+from odoo import models
+from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
+from odoo.addons.cn285_contract.models.isolation import reason_of
+
+from ..engine.bank_files import STATUS, read_entries, read_status
+from ..engine.errors import SepaError
+from .sepa_words import refusal
+
+# What a customer's transfer may say: words of an invoice's number or payment reference.
+_WORD = re.compile(r"[A-Z0-9][A-Z0-9/.\-]{2,}")
+
+
+class SepaBankFile(models.Model):
+    """What the bank says, line by line: what is clear is done, the rest is left to a clerk."""
+
+    _inherit = "cn285.sepa.bank.file"
+
+    def _read_content(self, content):
+        """Do what a file says. One line that fails is left to a clerk with its reason.
+
+        :raises UserError: where it is no file of a bank; then nothing is done
+        """
+        self.ensure_one()
+        try:
+            if STATUS.encode() in content[:4096]:
+                said = self._said_by_status(read_status(BytesIO(content)))
+            else:
+                said = self._said_by_entries(list(read_entries(BytesIO(content))))
+        except SepaError as error:
+            raise refusal(self.env, error) from None
+        known = self._known([vals["key"] for vals in said])
+        for vals in said:
+            if vals["key"] in known:
+                self._keep(vals, "known", self.env._("Read before, in another file."))
+                continue
+            known.add(vals["key"])
+            self._do(vals)
+
+    # === WHAT IT SAYS === #
+
+    def _said_by_status(self, statuses):
+        return [
+            {
+                "key": f"{status.message_id}:{status.lot}:{status.end_to_end_id}:{status.status}",
+                "kind": "rejection",
+                "day": self.company_id._cn285_today(),
+                "reference": status.end_to_end_id or status.lot or status.message_id,
+                "code": status.code or "MS03",
+                "text": status.text,
+                "scope": status,
+            }
+            for status in statuses
+            if status.rejected
+        ]
+
+    def _said_by_entries(self, entries):
+        said = []
+        for entry in entries:
+            if not entry.booked:
+                continue
+            if not entry.transactions:
+                said.append(self._entry_vals(entry))
+            for number, payment in enumerate(entry.transactions):
+                said.append(self._payment_vals(entry, payment, number))
+        return said
+
+    def _entry_vals(self, entry):
+        return {
+            "key": entry.key,
+            "kind": "lot" if entry.lot else "other",
+            "day": entry.day,
+            "amount": float(entry.amount),
+            "currency": entry.currency,
+            "reference": entry.lot,
+            "text": entry.text,
+        }
+
+    def _payment_vals(self, entry, payment, number):
+        kind = "other"
+        if payment.return_code:
+            kind = "return"
+        elif payment.amount > 0:
+            kind = "transfer"
+        return {
+            "key": f"{entry.key}/{number}",
+            "kind": kind,
+            "day": entry.day,
+            "amount": float(payment.amount),
+            "currency": payment.currency,
+            "fee": float(payment.fee),
+            "reference": payment.end_to_end_id,
+            "party": payment.name,
+            "text": payment.text or entry.text,
+            "code": payment.return_code or False,
+            "payment": payment,
+            "account": entry.account,
+        }
+
+    # === WHAT IS DONE === #
+
+    def _known(self, keys):
+        rows = self.env["cn285.sepa.bank.line"].search_fetch(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("key", "in", keys),
+                ("state", "!=", "known"),
+            ],
+            ["key"],
+        )
+        return set(rows.mapped("key"))
+
+    def _do(self, vals):
+        """Do what a line says, in a savepoint of its own."""
+        doers = {
+            "return": self._do_return,
+            "rejection": self._do_rejection,
+            "transfer": self._do_transfer,
+            "lot": self._do_lot,
+        }
+        doer = doers.get(vals["kind"])
+        if doer is None:
+            self._keep(vals, "open", self.env._("Nothing of ours is meant."))
+            return
+        try:
+            with self.env.cr.savepoint():
+                done, message, more = doer(vals)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # one line must not keep the others from being read
+            done, message, more = False, reason_of(self.env, error), {}
+        self._keep({**vals, **more}, "done" if done else "open", message)
+
+    def _keep(self, vals, state, message):
+        columns = self.env["cn285.sepa.bank.line"]._fields
+        kept = {name: value for name, value in vals.items() if name in columns}
+        self.env["cn285.sepa.bank.line"].create(
+            {**kept, "file_id": self.id, "state": state, "message": message}
+        )
+
+    def _debits(self, domain):
+        return self.env["cn285.sepa.debit"].search(
+            [("company_id", "=", self.company_id.id), *domain]
+        )
+
+    def _transfer(self, reference):
+        found = self.env["cn285.sepa.transfer"].search(
+            [("company_id", "=", self.company_id.id), ("reference", "=", reference)]
+        )
+        return found if reference and len(found) == 1 else None
+
+    def _transfers_meant(self, scope):
+        """The transfers that a status report is about."""
+        domain = [("company_id", "=", self.company_id.id), ("file_id.name", "=", scope.message_id)]
+        if scope.end_to_end_id:
+            domain += [("reference", "=", scope.end_to_end_id)]
+        elif scope.lot:
+            domain += [("lot", "=", scope.lot)]
+        return self.env["cn285.sepa.transfer"].search(domain)
+
+    def _do_return(self, vals):
+        """A debit or transfer that came back: its reference and its amount say which."""
+        payment = vals["payment"]
+        transfer = self._transfer(payment.end_to_end_id)
+        if transfer:
+            transfer._refuse(payment.return_code, payment.return_text, vals["day"])
+            return True, self.env._("Not paid out; the credit note is open again."), {}
+        debit = self._debits([("reference", "=", payment.end_to_end_id)])
+        if not payment.end_to_end_id or len(debit) != 1:
+            return False, self.env._("No debit of ours has this reference."), {}
+        ordered = payment.original
+        if ordered is None:
+            ordered = abs(payment.amount) - payment.fee
+        amount = Decimal(repr(debit.amount)).quantize(Decimal("0.01"))
+        if amount not in (ordered, abs(payment.amount)):
+            message = self.env._(
+                "The debit was of %(ours)s, the bank returns %(theirs)s.",
+                ours=amount,
+                theirs=ordered,
+            )
+            return False, message, {"debit_id": debit.id}
+        if not debit._refuse(payment.return_code, payment.return_text, vals["day"]):
+            return False, self.env._("The debit had come back before."), {"debit_id": debit.id}
+        return True, self.env._("Taken back; the invoice is open again."), {"debit_id": debit.id}
+
+    def _do_rejection(self, vals):
+        """Orders that the bank did not take: one payment, a lot, or the whole file."""
+        scope = vals["scope"]
+        transfers = self._transfers_meant(scope)
+        if transfers:
+            transfers._refuse(vals["code"], scope.text, vals["day"])
+            return True, self.env._("%s transfers are refused.", len(transfers)), {}
+        domain = [("file_id.name", "=", scope.message_id)]
+        if scope.end_to_end_id:
+            domain += [("reference", "=", scope.end_to_end_id)]
+        elif scope.lot:
+            domain += [("lot", "=", scope.lot)]
+        debits = self._debits(domain)
+        if not debits:
+            return False, self.env._("No debit of ours is meant."), {}
+        for debit in debits:
+            debit._refuse(vals["code"], scope.text, vals["day"])
+        if not scope.end_to_end_id and not scope.lot:
+            debits.file_id._write_inside({"state": "rejected"})
+        message = self.env._("%s debits are refused.", len(debits))
+        return True, message, {"debit_id": debits.id if len(debits) == 1 else False}
+
+    def _do_lot(self, vals):
+        """The sum of a lot: what the bank credits is what was ordered, or a clerk looks at it."""
+        debits = self._debits([("lot", "=", vals["reference"])])
+        if not debits:
+            return False, self.env._("No lot of ours has this reference."), {}
+        total = sum(debits.mapped("amount"))
+        if self.company_id.currency_id.compare_amounts(total, vals["amount"]):
+            message = self.env._(
+                "The lot was of %(ours)s, the bank credits %(theirs)s.",
+                ours=round(total, 2),
+                theirs=vals["amount"],
+            )
+            return False, message, {}
+        return True, self.env._("%s debits were credited.", len(debits)), {}
+
+    def _do_transfer(self, vals):
+        """A customer's transfer that names one open invoice and pays it to the cent."""
+        words = set(_WORD.findall((vals["text"] or "").upper()))
+        moves = self.env["account.move"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                "|",
+                ("name", "in", list(words)),
+                ("payment_reference", "in", list(words)),
+            ]
+        )
+        if len(moves) != 1:
+            return False, self.env._("It names no single open invoice."), {}
+        if moves.currency_id.name != vals["currency"] or moves.currency_id.compare_amounts(
+            moves.amount_residual, vals["amount"]
+        ):
+            message = self.env._(
+                "%(invoice)s owes %(owed)s, not this amount.",
+                invoice=moves.name,
+                owed=moves.amount_residual,
+            )
+            return False, message, {"move_id": moves.id}
+        journal = self._bank_journal(vals["account"])
+        if not journal:
+            return False, self.env._("No bank journal has this account."), {"move_id": moves.id}
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        )
+        register.create({"journal_id": journal.id, "payment_date": vals["day"]})._create_payments()
+        return True, self.env._("Paid %s.", moves.name), {"move_id": moves.id}
+
+    def _bank_journal(self, iban):
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", self.company_id.id), ("type", "=", "bank")]
+        )
+        return journals.filtered(
+            lambda journal: (journal.bank_account_id.sanitized_acc_number or "") == iban
+        )[:1]

@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
+from odoo.exceptions import UserError
+
+from ..engine.errors import SepaError
+from ..engine.identifiers import check_iban
+from ..engine.orders import lots_of_debits
+from .payment_provider import CODE
+from .sepa_words import in_words
+
+# Banks take some hundred thousand debits in a file; fewer are found again more easily.
+FILE_SIZE = 50_000
+
+
+class SepaFile(models.Model):
+    """Which debits leave today, and what becomes of those that the bank would refuse."""
+
+    _inherit = "cn285.sepa.file"
+
+    @api.model
+    def _cron_make_files(self):
+        """Order what is to be ordered by now, a company after the other."""
+        # sudo: a scheduled action orders for all companies.
+        providers = (
+            self.env["payment.provider"]
+            .sudo()
+            .search([("code", "=", CODE), ("state", "!=", "disabled")])
+        )
+        for provider in providers:
+            self.sudo()._make(provider)
+            self.sudo()._make_transfers(provider)
+
+    @api.model
+    def _make(self, provider):
+        """Put the debits that the bank wants by now into a file.
+
+        As late as the bank allows: until then an invoice may be paid otherwise. A debit whose day
+        of ordering has passed is moved to the next day that the bank can keep. Run again, it
+        finds nothing left; two at once wait for each other.
+
+        :returns: the files made, none where nothing is due
+        """
+        company = provider.company_id
+        today = company._cn285_today()
+        debits = self.env["cn285.sepa.debit"].search(
+            [
+                ("provider_id", "=", provider.id),
+                ("state", "=", "waiting"),
+                ("file_on", "<=", today),
+            ],
+            order="id",
+            limit=FILE_SIZE,
+        )
+        if not debits:
+            return self.browse()
+        debits.lock_for_update(allow_referencing=True)
+        debits = debits.filtered(lambda debit: debit.state == "waiting")
+        reason = provider._cn285_obstacle()
+        if reason:
+            raise UserError(reason)
+        debits = debits._still_wanted()
+        debits._move_late(today)
+        debits = debits._snapshot()
+        if not debits:
+            return self.browse()
+        file = self._begin(provider, "debit")
+        debits._write_inside({"file_id": file.id, "state": "ordered"})
+        for mandate in debits.mandate_id.filtered(
+            lambda mandate: mandate.account_changed or mandate.former_reference
+        ):
+            # Told once, by this file.
+            mandate._write_inside({"account_changed": False, "former_reference": False})
+        file._keep_content()
+        return file
+
+    @api.model
+    def _begin(self, provider, kind):
+        """A file without rows, that says who orders as it is today."""
+        company, account = provider.company_id, provider.journal_id.bank_account_id
+        form = provider.cn285_debit_format if kind == "debit" else provider.cn285_transfer_format
+        file = self.create(
+            {
+                "name": "new",
+                "kind": kind,
+                "provider_id": provider.id,
+                "company_id": company.id,
+                "made_at": fields.Datetime.now(),
+                "form": form,
+                "creditor": company.name,
+                "creditor_identifier": provider.cn285_creditor_identifier,
+                "iban": check_iban(account.acc_number),
+                "bic": account.bank_bic or "",
+            }
+        )
+        # Its id is in its reference: known once it is there.
+        file._write_inside({"name": f"CN285-{file.id}"})
+        return file
+
+
+class SepaDebit(models.Model):
+    _inherit = "cn285.sepa.debit"
+
+    def _still_wanted(self):
+        """Without those whose invoices were paid otherwise, or whose mandate is void by now."""
+        wanted = self
+        for debit in self:
+            reason = debit._not_wanted_because()
+            if reason:
+                debit._call_off(reason)
+                wanted -= debit
+        return wanted
+
+    def _not_wanted_because(self):
+        self.ensure_one()
+        if not self.mandate_id._usable_on(self.debit_on):
+            return self.env._("Mandate %s cannot be used any more.", self.mandate_id.reference)
+        moves = self.transaction_id.invoice_ids
+        if (
+            moves
+            and self.currency_id.compare_amounts(
+                sum(moves.filtered(lambda m: m.state == "posted").mapped("amount_residual")),
+                self.amount,
+            )
+            < 0
+        ):
+            return self.env._("Less is owed by now: the invoice was paid or credited otherwise.")
+        return None
+
+    def _move_late(self, today):
+        """Those whose day cannot be kept any more are made on the next one that can."""
+        for debit in self:
+            soonest = add_target_days(today, debit.provider_id.cn285_lead_days)
+            if debit.debit_on < soonest:
+                debit._write_inside(debit._moved_to(soonest))
+
+    def _snapshot(self):
+        """Keep what is ordered, as the mandate is today; those that the bank would refuse end here.
+
+        :returns: those that can be ordered
+        """
+        good = self
+        for debit in self:
+            mandate = debit.mandate_id
+            debit._write_inside(
+                {
+                    "iban": mandate.iban,
+                    "bic": mandate.bic,
+                    "holder": mandate.holder or mandate.partner_id.name,
+                    "account_changed": mandate.account_changed,
+                    "former_reference": mandate.former_reference,
+                }
+            )
+            try:
+                lots_of_debits("CHECK", [debit._as_order()])
+            except SepaError as error:
+                debit._refuse("FF01", in_words(self.env, error), debit.debit_on)
+                good -= debit
+        return good

@@ -1,0 +1,100 @@
+from odoo import api, fields, models
+
+from .payment_provider import CODE
+
+
+class SepaMandate(models.Model):
+    """Mandates that customers sign in the portal, with what proves it."""
+
+    _inherit = "cn285.sepa.mandate"
+
+    @api.model
+    def _portal_creditors(self, payer):
+        """Who may ask a customer for a mandate: companies with whom he has a contract.
+
+        :returns: providers, with sudo
+        """
+        # sudo: customers read no providers; they are shown who debits.
+        contracts = (
+            self.env["cn285.contract"]
+            .sudo()
+            .search([("payer_id.commercial_partner_id", "=", payer.id)])
+        )
+        providers = (
+            self.env["payment.provider"]
+            .sudo()
+            .search(
+                [
+                    ("code", "=", CODE),
+                    ("state", "!=", "disabled"),
+                    ("company_id", "in", contracts.company_id.ids),
+                ]
+            )
+        )
+        return providers.filtered(lambda provider: not provider._cn285_obstacle())
+
+    @api.model
+    def _mandate_text(self, provider):
+        """What the payer agrees to, in the words of the EPC's rulebook, in his language.
+
+        :returns: paragraphs
+        """
+        company = provider.company_id
+        return [
+            self.env._(
+                "By signing this mandate form, you authorise (A) %(creditor)s to send instructions "
+                "to your bank to debit your account and (B) your bank to debit your account in "
+                "accordance with the instructions from %(creditor)s.",
+                creditor=company.name,
+            ),
+            self.env._(
+                "As part of your rights, you are entitled to a refund from your bank under the "
+                "terms and conditions of your agreement with your bank. A refund must be claimed "
+                "within 8 weeks starting from the date on which your account was debited."
+            ),
+            self.env._(
+                "You are told of each debit at least %(days)s days before; an invoice that names "
+                "its amount and due date tells you.",
+                days=provider.cn285_notice_days,
+            ),
+        ]
+
+    @api.model
+    def _sign_in_portal(self, payer, provider, iban, holder, signer, address):
+        """A mandate that was signed just now; it becomes the payer's usual means if he has none.
+
+        :param signer: the user who signed
+        :param address: from which network address
+        :raises UserError: where the account cannot be debited
+        """
+        mandate = self.create(
+            {
+                "partner_id": payer.id,
+                "provider_id": provider.id,
+                "iban": iban,
+                "holder": holder,
+            }
+        )
+        now = fields.Datetime.now()
+        lines = [
+            *self._mandate_text(provider),
+            self.env._("Account: %(iban)s, held by %(holder)s", iban=iban, holder=holder),
+            self.env._(
+                "Signed in the portal by %(name)s (%(login)s) at %(moment)s UTC from %(address)s.",
+                name=signer.name,
+                login=signer.login,
+                moment=now,
+                address=address or "?",
+            ),
+        ]
+        day = provider.company_id._cn285_today()
+        mandate._sign(day, how="portal", by=signer.name, proof="\n".join(lines))
+        payer = payer.with_company(provider.company_id)
+        if not payer.cn285_payment_token_id:
+            payer.cn285_payment_token_id = mandate.token_id
+        return mandate
+
+    def _carried_contracts(self):
+        """Contracts that are collected by this mandate."""
+        self.ensure_one()
+        return self.token_id._cn285_paid_contracts()

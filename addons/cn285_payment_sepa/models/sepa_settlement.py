@@ -1,0 +1,78 @@
+from odoo import api, models
+from odoo.addons.cn285_payment.engine.declines import SEPA, classify
+from odoo.tools import split_every
+
+SETTLE_BATCH = 500
+
+
+class SepaDebit(models.Model):
+    """On their day, debits are taken for paid: the bank credits them, and may return some later."""
+
+    _inherit = "cn285.sepa.debit"
+
+    @api.model
+    def _cron_settle(self):
+        """Settle what was ordered and whose day has come."""
+        # sudo: a scheduled action settles for all companies.
+        for company in self.env["res.company"].sudo().search([]):
+            self.sudo()._settle_due(company)
+
+    @api.model
+    def _settle_due(self, company):
+        """Settle a company's debits of today and before, a batch after the other."""
+        due = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "ordered"),
+                ("debit_on", "<=", company._cn285_today()),
+            ],
+            order="id",
+        )
+        collection = self.env["cn285.collection"]
+        for ids in split_every(SETTLE_BATCH, due.ids):
+            self.browse(ids)._settle()
+            collection._commit()
+
+    def _settle(self):
+        """They are paid: their transactions are done, and booked as the collection books."""
+        self.lock_for_update(allow_referencing=True)
+        debits = self.filtered(lambda debit: debit.state == "ordered")
+        debits._write_inside({"state": "settled"})
+        for mandate, own in debits.grouped("mandate_id").items():
+            vals = {"last_debit_on": max(own.mapped("debit_on"))}
+            if mandate.one_off:
+                vals["state"] = "used"
+            mandate._write_inside(vals)
+            if mandate.one_off:
+                mandate.token_id.active = False
+        transactions = debits.transaction_id
+        for transaction in transactions.with_context(cn285_sending=True):
+            transaction._set_done()
+        transactions._cn285_book_settled()
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def _cn285_book_settled(self):
+        """Book what was settled: attempts of the collection in a batch, others as Odoo does."""
+        attempts = self.cn285_attempt_ids
+        if attempts:
+            attempts._follow_transaction()
+            self.env["cn285.collection"]._settle(attempts)
+        for transaction in self - attempts.transaction_id:
+            transaction._post_process()
+
+    def _cn285_refused_alone(self, code, reason, day):
+        """A debit without an attempt ends in error; what was booked is taken back."""
+        self.ensure_one()
+        self.write({"cn285_code": code, "cn285_outcome": classify(code, rail=SEPA)})
+        if self.payment_id and self.payment_id.state != "canceled":
+            # The entry of what came back is a clerk's: the invoice is open again.
+            self.payment_id.move_id.line_ids.remove_move_reconcile()
+            self.payment_id.message_post(
+                body=self.env._(
+                    "The bank returned it on %(day)s: %(reason)s", day=day, reason=reason or code
+                )
+            )
+        self._set_error(reason or code, extra_allowed_states=("done",))

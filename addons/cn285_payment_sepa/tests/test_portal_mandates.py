@@ -1,0 +1,71 @@
+"""Customers sign and revoke their mandates in the portal; those of others are walled off."""
+
+from odoo.addons.cn285_payment_sepa.tests.common import IBAN, OTHER_IBAN, SepaCase
+from odoo.tests import HttpCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestPortalMandates(SepaCase, HttpCase):
+    stock = 1
+
+    def setUp(self):
+        super().setUp()
+        self.portal = new_test_user(self.env, "portal_sign", "base.group_portal", lang="en_US")
+        self.portal.partner_id.parent_id = self.customer
+        self.stranger = new_test_user(self.env, "portal_other", "base.group_portal")
+        self.authenticate("portal_sign", "portal_sign")
+
+    def _post(self, path, **data):
+        token = self.url_open("/my/mandates/new").text.split('name="csrf_token"')[1].split('"')[1]
+        return self.url_open(path, data={"csrf_token": token, **data})
+
+    def _signed(self):
+        return self.env["cn285.sepa.mandate"].search([("signed_how", "=", "portal")])
+
+    def test_signs(self):
+        self.customer.cn285_payment_token_id = False
+        page = self.url_open("/my/mandates/new").text
+        self.assertIn("FR72ZZZ123456", page)
+        self.assertIn("within 8 weeks", page)
+        answer = self._post(
+            "/my/mandates/new",
+            provider_id=self.sepa.id,
+            iban="DE89 3704 0044 0532 0130 00",
+            holder="Martin & Fils",
+            agreed="1",
+        )
+        self.assertIn("Your mandate is signed", answer.text)
+        mandate = self._signed()
+        self.assertEqual((mandate.partner_id, mandate.state), (self.customer, "active"))
+        self.assertIn("within 8 weeks", mandate.proof)
+        self.assertIn("portal_sign", mandate.proof)
+        self.assertIn("127.0.0.1", mandate.proof)
+        self.assertEqual(self.customer.cn285_payment_token_id, mandate.token_id)
+        self.assertIn("DE •••• 3000", answer.text)
+        self.assertNotIn(OTHER_IBAN, self.url_open("/my/mandates").text)
+
+    def test_what_is_missing_is_said(self):
+        for given, words in (
+            ({"iban": "FR00", "holder": "A", "agreed": "1"}, "is not an IBAN"),
+            ({"iban": IBAN, "holder": "A"}, "tick that you sign"),
+            ({"iban": "", "holder": "A", "agreed": "1"}, "give the account"),
+            ({"iban": "CH9300762011623852957", "holder": "A", "agreed": "1"}, "town and country"),
+        ):
+            answer = self._post("/my/mandates/new", provider_id=self.sepa.id, **given)
+            self.assertIn(words, answer.text)
+        self.assertFalse(self._signed())
+
+    def test_revokes_his_own(self):
+        self._automatic(payment_token_id=self.mandate.token_id.id)
+        path = f"/my/mandates/{self.mandate.id}/revoke"
+        self.assertIn(self._invoice().cn285_contract_ids.name, self.url_open(path).text)
+        self._post(path)
+        self.assertEqual(self.mandate.state, "revoked")
+
+    def test_not_those_of_others(self):
+        self.authenticate("portal_other", "portal_other")
+        self.assertNotIn(self.mandate.reference, self.url_open("/my/mandates").text)
+        self.url_open(f"/my/mandates/{self.mandate.id}/revoke")
+        # Without a contract nobody asks him for a mandate.
+        self.assertTrue(self.url_open("/my/mandates/new").url.endswith("/my/mandates"))
+        self.assertEqual(self.mandate.state, "active")
