@@ -262,15 +262,6 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    cn285_lowered_line_id = fields.Many2one(
-        "account.move.line",
-        string="Lowered Line",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The line that this one lowers before tax.",
-    )
     cn285_wallet_back_id = fields.Many2one(
         "account.move.line",
         string="Taken Back Line",
@@ -278,9 +269,6 @@ class AccountMoveLine(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-    )
-    cn285_lowering_line_ids = fields.One2many(
-        "account.move.line", "cn285_lowered_line_id", string="Lowered By", readonly=True
     )
     cn285_wallet_draw_ids = fields.One2many(
         "cn285.wallet.draw", "line_id", string="Draws", readonly=True
