@@ -1,4 +1,4 @@
-"""Wallets and the recognition of revenue: a rebate is spread as what it lowers, advances are none."""
+"""Wallets and revenue: a rebate is spread as the line that it lowers, advances are none."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 @tagged("post_install", "-at_install")
 class TestWalletAndRevenue(RevrecCase):
-    """A year of 1,200.00 from January on, lowered by 365.00 of granted credit: 835.00 of revenue."""
+    """A year of 1,200.00 from January on, lowered by 365.00 of granted credit: 835.00 earned."""
 
     @classmethod
     def setUpClass(cls):

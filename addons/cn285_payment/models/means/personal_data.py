@@ -41,6 +41,13 @@ class PersonalData(models.AbstractModel):
                 texts=("name",),
             ),
             Texts(
+                "wallet_openings",
+                _lt("Credit in wallets that was taken over"),
+                "cn285.wallet.opening",
+                lambda person: [("partner_id", "in", person.partners.ids)],
+                texts=("name",),
+            ),
+            Texts(
                 "wallet_topups",
                 _lt("Top-ups of wallets"),
                 "cn285.wallet.topup",

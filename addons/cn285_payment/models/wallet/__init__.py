@@ -11,6 +11,7 @@ from . import (
     wallet_by_hand,
     wallet_charging,
     wallet_topup_rule,
+    wallet_opening,
     promotion_pass,
     billing_run,
     invoice_builder,

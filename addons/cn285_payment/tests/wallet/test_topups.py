@@ -170,6 +170,35 @@ class TestTopups(TopupCase):
 
 
 @tagged("post_install", "-at_install")
+class TestOpenings(TopupCase):
+    def test_credit_that_was_there_before(self):
+        """A lot each, in one wallet; nothing is booked; it is drawn as any other."""
+        manager = new_test_user(self.env, "opening-manager", "cn285_contract.group_billing_manager")
+        openings = self.env["cn285.wallet.opening"].with_user(manager)
+        shared = {"type_id": self.at_use.id, "partner_id": self.customer.id}
+        made = openings.create(
+            [
+                {**shared, "amount": 70.0, "name": "Old card"},
+                {**shared, "amount": 30.0, "kind": "granted", "expiry": "2027-12-31"},
+            ]
+        )
+        wallet = made.lot_id.sudo().wallet_id
+        self.assertEqual(len(wallet), 1)
+        self.assertHolds(wallet, "100.00")
+        self.assertMoney(self._balance(self.advances), "0.00")
+        move = self._invoice(self._create_contract())
+        self.assertMoney(move.amount_total, "84.00")
+        self.assertMoney(move.amount_residual, "14.00")
+        self.assertHolds(wallet, "0.00")
+        made[0].write({"amount": 70.0})
+        with self.assertRaisesRegex(UserError, "does not change"):
+            made[0].write({"amount": 700.0})
+        for values in ({"amount": 0.0}, {"amount": 5.0, "priority": 51}):
+            with self.assertRaises(UserError):
+                openings.create({**shared, **values})
+
+
+@tagged("post_install", "-at_install")
 class TestWalletPages(TopupCase, HttpCase):
     @classmethod
     def setUpClass(cls):
