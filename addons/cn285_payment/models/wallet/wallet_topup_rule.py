@@ -127,7 +127,10 @@ class WalletTopupRule(models.Model):
         self.env["cn285.wallet.topup"].search(
             [("state", "=", "pending"), ("transaction_id", "!=", False)]
         )._refresh()
-        rules = self.search([("wallet_id.active", "=", True)])
+        companies = self.env["res.company"]._cn285_daily_companies()
+        rules = self.search(
+            [("wallet_id.active", "=", True), ("company_id", "in", companies.ids)]
+        )
         for rule in rules:
             try:
                 with self.env.cr.savepoint():
