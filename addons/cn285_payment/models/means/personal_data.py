@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.addons.cn285_contract.models.privacy.places import Texts
+from odoo.addons.cn285_contract.models.privacy.places import Naming, Texts
 from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -33,18 +33,18 @@ class PersonalData(models.AbstractModel):
                 lambda person: [("partner_id", "in", person.partners.ids)],
                 cleared=("message",),
             ),
-            Texts(
+            Naming(
                 "wallet_lots",
                 _lt("Credit in wallets: why it was granted"),
                 "cn285.wallet.lot",
-                lambda person: [("wallet_id.partner_id", "in", person.partners.ids)],
+                None,
                 texts=("name",),
             ),
-            Texts(
+            Naming(
                 "wallet_openings",
                 _lt("Credit in wallets that was taken over"),
                 "cn285.wallet.opening",
-                lambda person: [("partner_id", "in", person.partners.ids)],
+                None,
                 texts=("name",),
             ),
             Texts(

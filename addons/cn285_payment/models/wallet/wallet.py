@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
@@ -138,6 +139,33 @@ class Wallet(models.Model):
                 result[key] |= wallet
         return dict(result)
 
+    @api.model
+    def _held(self, partners, company):
+        """What payers could draw today, by partner id, in the company's currency.
+
+        :returns: ``{partner id: Decimal}``
+        """
+        today, held = company._cn285_today(), defaultdict(Decimal)
+        # sudo: a sum of what payers hold, for who decides about their limits.
+        lots = self.env["cn285.wallet.lot"].sudo()
+        groups = lots._read_group(
+            [
+                ("wallet_id.partner_id", "in", partners.ids),
+                ("company_id", "=", company.id),
+                ("wallet_id.active", "=", True),
+                ("rest", ">", 0),
+                "|",
+                ("expiry", "=", False),
+                ("expiry", ">=", today),
+            ],
+            ["wallet_id"],
+            ["rest:sum"],
+        )
+        for wallet, rest in groups:
+            own = wallet.currency_id._convert(rest, company.currency_id, company, today)
+            held[wallet.partner_id.id] += as_decimal(own)
+        return dict(held)
+
     def _lock(self):
         """Lock the wallets until the transaction ends; waits for others that hold them.
 
@@ -217,6 +245,16 @@ class Wallet(models.Model):
         self.sudo()._move_rests({lot: amount})
         return lot
 
+    def _tell_of_credit(self):
+        """New credit may bring payers below their limit again."""
+        # sudo: what follows from credit, whoever gave it.
+        cases = self.env["cn285.dunning.case"].sudo()
+        for wallet in self.sudo():
+            payer, company = wallet.partner_id, wallet.company_id
+            open_case = [("partner_id", "=", payer.id), ("company_id", "=", company.id)]
+            if cases.search_count([*open_case, ("state", "!=", "closed")], limit=1):
+                cases._topped_up(payer, company)
+
     # === BUTTONS === #
 
     def grant(self, amount, expiry=None, priority=25, reason=None):
@@ -240,6 +278,7 @@ class Wallet(models.Model):
         lot = self._add_lot(
             "granted", amount, expiry=expiry or False, priority=priority, name=reason or False
         )
+        self._tell_of_credit()
         return lot.id
 
     def _check_manager(self):

@@ -29,7 +29,9 @@ class WalletOpening(models.Model):
     kind = fields.Selection(
         [("paid", "Paid"), ("granted", "Granted")], required=True, default="paid"
     )
-    amount = fields.Monetary(help="What is left of it; excluding VAT where that was paid already.")
+    amount = fields.Monetary(
+        required=True, help="What is left of it; excluding VAT where that was paid already."
+    )
     expiry = fields.Date(string="Last Day")
     priority = fields.Integer(default=25)
     name = fields.Char(string="Reason")

@@ -279,6 +279,7 @@ class WalletTopup(models.Model):
         self._inside().write({"state": "done", "message": False})
         if self.wallet_id.type_id.draws_open:
             self.wallet_id._draw_what_is_open()
+        self.wallet_id._tell_of_credit()
 
     @api.model
     def _invoices_paid(self, moves):

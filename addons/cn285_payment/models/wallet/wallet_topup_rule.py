@@ -128,9 +128,7 @@ class WalletTopupRule(models.Model):
             [("state", "=", "pending"), ("transaction_id", "!=", False)]
         )._refresh()
         companies = self.env["res.company"]._cn285_daily_companies()
-        rules = self.search(
-            [("wallet_id.active", "=", True), ("company_id", "in", companies.ids)]
-        )
+        rules = self.search([("wallet_id.active", "=", True), ("company_id", "in", companies.ids)])
         for rule in rules:
             try:
                 with self.env.cr.savepoint():

@@ -226,6 +226,17 @@ class TestVatWhenUsed(WalletCase):
         # 200 USD came at 1.25 (160 EUR); what is left is 140 USD at that rate, 112 EUR.
         self.assertMoney(self._balance(self.advances), "112.00")
 
+    def test_what_is_held_lowers_the_exposure(self):
+        wallet = self._wallet()
+        self._topup(wallet, 50.0)
+        self._grant(wallet, 20.0)
+        over = self._grant(wallet, 30.0)
+        over._inside().write({"expiry": date(2020, 1, 1)})
+        found = self.env["cn285.exposure"]._of(self.customer, self.company)
+        self.assertEqual(str(found[self.customer.id].wallet), "70.0")
+        self.assertMoney(wallet.available, "70.00")
+        self.assertMoney(wallet.balance, "100.00")
+
     def test_the_type_of_a_wallet_stays(self):
         self._topup(self._wallet(), 10.0)
         with self.assertRaises(ValidationError):
