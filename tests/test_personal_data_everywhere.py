@@ -65,7 +65,9 @@ NOBODYS = {
         "cn285.bridge.outbox": "res_model code",
         "cn285.contract": "name access_token",
         "cn285.payment.attempt": "name provider_code origin code advice",
+        "cn285.payment.refund": "name",
         "cn285.revrec.run": "name",
+        "cn285.stripe.event": "*",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
         "cn285.wallet.draw": "parts",
@@ -203,6 +205,8 @@ class TestPersonalDataEverywhere(UsageCase):
             texts["contract_id"] = contract.id
         if place.model == "cn285.payment.attempt":
             texts["partner_id"] = contract.partner_id.id
+        if place.model == "cn285.payment.refund":
+            record.move_id.partner_id = contract.partner_id
         for name, value in texts.items():
             table, column = SQL.identifier(record._table), SQL.identifier(name)
             self.env.cr.execute(
