@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bounds import AMOUNT, COUNT, END
 from odoo.addons.cn285_contract.models.common import as_decimal
-from odoo.addons.cn285_import.models.kinds import Kind, columns_of
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -99,19 +98,3 @@ class WalletOpening(models.Model):
             tax_ids=[Command.set(self.type_id.tax_ids.ids)] if at_topup else False,
         )
         self._inside().write({"lot_id": lot.id})
-
-
-WALLET_LOTS = Kind(
-    "wallet_lots",
-    "cn285.wallet.opening",
-    columns_of(
-        "kind",
-        "amount",
-        "expiry",
-        "priority",
-        wallet_type="type_id",
-        customer="partner_id",
-        reason="name",
-    ),
-    required=("wallet_type", "customer", "amount"),
-)
