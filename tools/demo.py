@@ -15,6 +15,7 @@ import demo_debt
 import demo_payment
 import demo_revrec
 import demo_usage
+import demo_wallet
 from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
 
 from odoo_env import environment
@@ -57,6 +58,7 @@ def main(arguments=None):
         with _clock_at(env, options.until):
             demo_payment.collect(env, options.until)
             demo_debt.dun(env, options.until)
+            demo_wallet.fill(env, options.until)
         # A month is closed once it is over.
         with _clock_at(env, _day_after(options.until)):
             tied = demo_revrec.recognise(env, options.until)

@@ -39,17 +39,7 @@ class ExposureService(models.AbstractModel):
     @api.model
     def _wallet(self, partners, company):
         """What payers have in wallets, by partner id, in the company's currency."""
-        if "cn285.wallet" not in self.env:
-            return {}
-        # sudo: as for contracts
-        wallets = self.env["cn285.wallet"].sudo()
-        own = [("company_id", "=", company.id), ("partner_id", "in", partners.ids)]
-        sums = {}
-        for wallet in wallets.search(own):
-            part = self._in_company(wallet.available, wallet.currency_id, company)
-            payer = wallet.partner_id.id
-            sums[payer] = sums.get(payer, as_decimal(0)) + part
-        return sums
+        return self.env["cn285.wallet"]._held(partners, company)
 
     @api.model
     def _rated_usage(self, partners, company):
