@@ -18,6 +18,8 @@ from . import (
     sepa_transfer,
     sepa_transfer_making,
     sepa_settlement,
+    sepa_notice,
     sepa_bank_file,
     sepa_bank_file_reading,
+    personal_data,
 )

@@ -2,7 +2,7 @@ import re
 from decimal import Decimal
 from io import BytesIO
 
-from odoo import models
+from odoo import api, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.isolation import reason_of
 
@@ -32,9 +32,9 @@ class SepaBankFile(models.Model):
                 said = self._said_by_entries(list(read_entries(BytesIO(content))))
         except SepaError as error:
             raise refusal(self.env, error) from None
-        known = self._known([vals["key"] for vals in said])
+        known = self._known([key for vals in said for key in self._keys(vals)])
         for vals in said:
-            if vals["key"] in known:
+            if known & self._keys(vals):
                 self._keep(vals, "known", self.env._("Read before, in another file."))
                 continue
             known.add(vals["key"])
@@ -77,6 +77,7 @@ class SepaBankFile(models.Model):
             "currency": entry.currency,
             "reference": entry.lot,
             "text": entry.text,
+            "whole": True,
         }
 
     def _payment_vals(self, entry, payment, number):
@@ -101,6 +102,11 @@ class SepaBankFile(models.Model):
         }
 
     # === WHAT IS DONE === #
+
+    @api.model
+    def _keys(self, vals):
+        """By what a line is known: an entry that is told as a whole also by its first payment."""
+        return {vals["key"], f"{vals['key']}/0"} if vals.get("whole") else {vals["key"]}
 
     def _known(self, keys):
         rows = self.env["cn285.sepa.bank.line"].search_fetch(
@@ -201,8 +207,7 @@ class SepaBankFile(models.Model):
         debits = self._debits(domain)
         if not debits:
             return False, self.env._("No debit of ours is meant."), {}
-        for debit in debits:
-            debit._refuse(vals["code"], scope.text, vals["day"])
+        debits._refuse(vals["code"], scope.text, vals["day"])
         if not scope.end_to_end_id and not scope.lot:
             debits.file_id._write_inside({"state": "rejected"})
         message = self.env._("%s debits are refused.", len(debits))

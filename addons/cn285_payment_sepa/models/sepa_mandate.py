@@ -21,7 +21,19 @@ class SepaMandate(models.Model):
     _order = "id desc"
     _check_company_auto = True
     _creatable = frozenset({"reference"})
-    _portal_fields = frozenset({"reference", "state", "signed_on", "scheme", "account_shown"})
+    _portal_fields = frozenset(
+        {
+            "reference",
+            "state",
+            "signed_on",
+            "scheme",
+            "one_off",
+            "account_shown",
+            "last_debit_on",
+            "lapses_on",
+            "revoked_on",
+        }
+    )
     _fixed_after_draft = frozenset(
         {"partner_id", "provider_id", "iban", "bic", "scheme", "one_off", "signed_on"}
     )
