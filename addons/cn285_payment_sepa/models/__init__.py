@@ -21,5 +21,7 @@ from . import (
     sepa_notice,
     sepa_bank_file,
     sepa_bank_file_reading,
+    sepa_bank_file_returns,
     personal_data,
+    import_mandates,
 )

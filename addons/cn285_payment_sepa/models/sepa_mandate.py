@@ -243,7 +243,7 @@ class SepaMandate(models.Model):
         today = self.company_id._cn285_today()
         if day > today:
             raise UserError(self.env._("A mandate is not signed on a day to come (%s).", day))
-        if not is_usable(day, None, today):
+        if not is_usable(day, self.last_debit_on or None, today):
             raise UserError(
                 self.env._(
                     "The mandate of %(payer)s was signed on %(day)s and not used for 36 months: it "

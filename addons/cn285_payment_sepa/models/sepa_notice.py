@@ -27,9 +27,12 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: debits and mandates are read to tell their payer of them.
         debits = self.env["cn285.sepa.debit"].sudo()
-        under_way = debits.search(
+        transactions = self.sudo().transaction_ids.filtered(
+            lambda transaction: transaction.provider_code == CODE and transaction.state == "pending"
+        )
+        under_way = transactions and debits.search(
             [
-                ("transaction_id.invoice_ids", "in", self.ids),
+                ("transaction_id", "in", transactions.ids),
                 ("state", "in", ("waiting", "ordered")),
             ]
         )

@@ -2,8 +2,10 @@ from . import (
     test_bank_files,
     test_debit_edges,
     test_debits,
+    test_import_mandates,
     test_mandates,
     test_notice,
     test_portal_mandates,
     test_transfers,
+    test_travels,
 )

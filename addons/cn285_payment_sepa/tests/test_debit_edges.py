@@ -170,13 +170,24 @@ class TestDebitEdges(SepaCase):
         """It cannot be debited; the mandate is as good as before, and nothing is tried again."""
         dollars = self.env.ref("base.USD")
         dollars.active = True
-        foreign = self._billed(self._automatic(currency_id=dollars.id))
-        self.assertEqual(foreign.currency_id, dollars)
-        attempt = self._collect(foreign, date(2026, 1, 20))
-        self.assertEqual((attempt.state, attempt.outcome), ("cancelled", "config"))
-        self.assertIn("euro", attempt.message)
+        token = self.mandate.token_id
+        foreign = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.sepa.id,
+                "payment_method_id": token.payment_method_id.id,
+                "token_id": token.id,
+                "operation": "offline",
+                "amount": 120.0,
+                "currency_id": dollars.id,
+                "partner_id": self.customer.id,
+                "reference": "USD-1",
+            }
+        )
+        foreign._charge_with_token()
+        self.assertEqual((foreign.state, foreign.cn285_outcome), ("error", "config"))
+        self.assertIn("euro", foreign.state_message)
         self.assertEqual(self.mandate.state, "active")
-        self.assertFalse(self._debit(foreign))
+        self.assertFalse(self.mandate.debit_ids)
 
     def test_instalments_are_debited_when_they_are_due(self):
         term = self.env["account.payment.term"].create(
