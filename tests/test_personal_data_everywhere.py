@@ -65,11 +65,13 @@ NOBODYS = {
         "cn285.bridge.outbox": "res_model code",
         "cn285.contract": "name access_token",
         "cn285.payment.attempt": "name provider_code origin code advice",
+        "cn285.payment.refund": "name",
         "cn285.revrec.run": "name",
         "cn285.sepa.bank.line": "key currency reference code",
         "cn285.sepa.debit": "reference lot former_reference code",
         "cn285.sepa.mandate": "reference former_reference",
         "cn285.sepa.transfer": "reference lot code",
+        "cn285.stripe.event": "*",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
         "payment.transaction": "cn285_code cn285_advice",
@@ -208,6 +210,8 @@ class TestPersonalDataEverywhere(UsageCase):
             texts["partner_id"] = contract.partner_id.id
         elif place.model == "cn285.sepa.debit":
             record.mandate_id.partner_id = contract.partner_id
+        elif place.model == "cn285.payment.refund":
+            record.move_id.partner_id = contract.partner_id
         for name, value in texts.items():
             table, column = SQL.identifier(record._table), SQL.identifier(name)
             self.env.cr.execute(

@@ -119,6 +119,14 @@ class WallRecords:
                 "partner_id": partner.id,
                 "provider_ref": "wall",
             },
+            "payment.transaction": {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "partner_id": partner.id,
+                "reference": "wall",
+                "amount": 1.0,
+                "currency_id": self.env.company.currency_id.id,
+            },
         }
         model = self.env[field.comodel_name]
         return model.create(vals[model._name]) if model._name in vals else model

@@ -1,1 +1,2 @@
 from . import debt_portal
+from . import means_portal

@@ -33,5 +33,12 @@ class PersonalData(models.AbstractModel):
                 lambda person: [("partner_id", "in", person.partners.ids)],
                 cleared=("message",),
             ),
+            Texts(
+                "refunds",
+                _lt("Refunds to means of payment"),
+                "cn285.payment.refund",
+                lambda person: [("move_id.partner_id", "in", person.partners.ids)],
+                cleared=("message",),
+            ),
             *super()._places(),
         ]
