@@ -46,7 +46,7 @@ class SepaDebit(models.Model):
     return_until = fields.Date(readonly=True)
     refund_until = fields.Date(readonly=True, help="Until then the payer may have it refunded.")
     file_id = fields.Many2one(
-        "cn285.sepa.file", string="File", readonly=True, index="btree_not_null", ondelete="restrict"
+        "cn285.sepa.file", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     lot = fields.Char(readonly=True, index="btree_not_null")
     # What was ordered, as the mandate was on that day.

@@ -29,14 +29,16 @@ class SepaFile(models.Model):
         Each file is committed by itself; a company that cannot order keeps no other from it.
         """
         # sudo: a scheduled action orders for all companies.
-        providers = (
-            self.env["payment.provider"]
-            .sudo()
-            .search([("code", "=", CODE), ("state", "!=", "disabled")])
+        files = self.sudo()
+        companies = files.env["res.company"]._cn285_daily_companies()
+        providers = files.env["payment.provider"].search(
+            [("code", "=", CODE), ("state", "!=", "disabled"), ("company_id", "in", companies.ids)]
         )
         for provider in providers:
-            if self.env["cn285.collection"]._may_call(provider, provider.company_id):
-                for make in (self.sudo()._make, self.sudo()._make_transfers):
+            company = provider.company_id
+            if self.env["cn285.collection"]._may_call(provider, company):
+                own = files.with_company(company)
+                for make in (own._make, own._make_transfers):
                     self._make_all(make, provider)
 
     @api.model

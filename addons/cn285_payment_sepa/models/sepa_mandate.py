@@ -76,11 +76,10 @@ class SepaMandate(models.Model):
         "has to register the mandate with his bank first.",
     )
     one_off = fields.Boolean(string="Used Once", help="For one debit only.")
-    signed_on = fields.Date(string="Signed On", tracking=True)
-    signed_by = fields.Char(string="Signed By", readonly=True, copy=False)
+    signed_on = fields.Date(tracking=True)
+    signed_by = fields.Char(readonly=True, copy=False)
     signed_how = fields.Selection(
         [("paper", "On Paper"), ("portal", "In the Portal"), ("import", "Taken Over")],
-        string="Signed How",
         readonly=True,
         copy=False,
     )

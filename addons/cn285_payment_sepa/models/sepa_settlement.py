@@ -19,8 +19,8 @@ class SepaDebit(models.Model):
     def _cron_settle(self):
         """Settle what was ordered and whose day has come."""
         # sudo: a scheduled action settles for all companies.
-        for company in self.env["res.company"].sudo().search([]):
-            self.sudo()._settle_due(company)
+        for company in self.env["res.company"].sudo()._cn285_daily_companies():
+            self.sudo().with_company(company)._settle_due(company)
 
     @api.model
     def _settle_due(self, company):
