@@ -48,6 +48,8 @@ NOBODYS = {
         "cn285.usage.metric": "name code unit property_name filter_json",
         "cn285.usage.shard": "*",
         "cn285.usage.value": "value",
+        "cn285.promotion.pass": "name code code_key",
+        "cn285.wallet.type": "name",
         "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries",
     },
     NUMBERS: {
@@ -63,9 +65,13 @@ NOBODYS = {
         "cn285.bridge.outbox": "res_model code",
         "cn285.contract": "name access_token",
         "cn285.payment.attempt": "name provider_code origin code advice",
+        "cn285.payment.refund": "name",
         "cn285.revrec.run": "name",
+        "cn285.stripe.event": "*",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
+        "cn285.wallet.draw": "parts",
+        "cn285.wallet.topup": "name",
         "payment.transaction": "cn285_code cn285_advice",
     },
     LAW: {
@@ -199,6 +205,8 @@ class TestPersonalDataEverywhere(UsageCase):
             texts["contract_id"] = contract.id
         if place.model == "cn285.payment.attempt":
             texts["partner_id"] = contract.partner_id.id
+        if place.model == "cn285.payment.refund":
+            record.move_id.partner_id = contract.partner_id
         for name, value in texts.items():
             table, column = SQL.identifier(record._table), SQL.identifier(name)
             self.env.cr.execute(

@@ -18,6 +18,10 @@ EVERYTHING = (
 )
 # Rows that follow from what was done: nobody writes, makes or deletes one.
 HISTORY = {
+    "cn285.promotion.redemption",
+    "cn285.wallet.draw",
+    "cn285.wallet.lot",
+    "cn285.wallet.topup",
     "cn285.billing.credit",
     "cn285.billing.run.batch",
     "cn285.billing.run.issue",
@@ -29,11 +33,13 @@ HISTORY = {
     "cn285.contract.item.version",
     "cn285.dunning.event",
     "cn285.payment.attempt",
+    "cn285.payment.refund",
     "cn285.revrec.line",
     "cn285.revrec.position",
     "cn285.revrec.run.issue",
     "cn285.revrec.run.preview",
     "cn285.revrec.schedule",
+    "cn285.stripe.event",
     "cn285.time.travel.line",
     "cn285.usage.balance",
     "cn285.usage.calculator.version",

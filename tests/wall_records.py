@@ -13,6 +13,7 @@ SPECIAL = {
     "cn285.contract.change": {"type": "quantity", "values": {"quantity": 2}},
     "cn285.contract.item.discount": {"percent": 10.0},
     "cn285.contract.template.item.discount": {"percent": 10.0},
+    "cn285.promotion.pass": {"percent": 10.0},
     "cn285.late.fee": {"kind": "interest"},
     "cn285.legal.holiday": {"month": 7, "day": 14},
     "cn285.usage.tier": {"up_to": 0.0},
@@ -117,6 +118,14 @@ class WallRecords:
                 "payment_method_id": method.id,
                 "partner_id": partner.id,
                 "provider_ref": "wall",
+            },
+            "payment.transaction": {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "partner_id": partner.id,
+                "reference": "wall",
+                "amount": 1.0,
+                "currency_id": self.env.company.currency_id.id,
             },
         }
         model = self.env[field.comodel_name]

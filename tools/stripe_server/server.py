@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -180,6 +181,11 @@ class _Http(ThreadingHTTPServer):
     def __init__(self, port, handler, owner):
         super().__init__(("127.0.0.1", port), handler)
         self.owner = owner
+
+    def handle_error(self, request, client_address):
+        """Callers that hang up, or are killed, are what this server is for."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

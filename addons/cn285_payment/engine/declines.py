@@ -52,6 +52,7 @@ CARD_CODES = {
             "authentication_not_handled",
             "authentication_required",
             "call_issuer",
+            "charge_disputed",  # ours: the customer's bank took it back
             "expired_card",
             "incorrect_address",
             "incorrect_cvc",

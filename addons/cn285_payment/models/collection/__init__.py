@@ -14,6 +14,8 @@ from . import (
     collection_answers,
     collection_returns,
     collection_asking,
+    payment_refund,
+    attempt_actions,
     collection_cron,
     company_settings,
     billing_run,

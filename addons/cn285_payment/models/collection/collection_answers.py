@@ -42,6 +42,7 @@ class Collection(models.AbstractModel):
             locked.write({"is_followed": True})
             locked._note_next()
             locked._mark_means()
+            locked._ask_for_means()
             self._declined(locked)
 
     @api.model
@@ -69,3 +70,18 @@ class PaymentAttempt(models.Model):
         expired.token_id.filtered(lambda token: token.cn285_state == "valid").write(
             {"cn285_state": "expired"}
         )
+
+    def _ask_for_means(self):
+        """Write at once to who alone can help; once for each of his means and day."""
+        alone = self.filtered(lambda one: one.outcome in (CUSTOMER, HARD))
+        told = self.search(
+            [
+                ("token_id", "in", alone.token_id.ids),
+                ("id", "not in", alone.ids),
+                ("outcome", "in", (CUSTOMER, HARD)),
+                ("is_followed", "=", True),
+                ("date", "in", list(set(alone.mapped("date")))),
+            ]
+        ).token_id
+        for token in alone.token_id - told:
+            token._cn285_mail("cn285_payment.mail_template_means_refused")

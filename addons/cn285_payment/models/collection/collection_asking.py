@@ -27,7 +27,7 @@ class Collection(models.AbstractModel):
             if attempt.state == "open":
                 self._send_one(attempt)
                 continue
-            if attempt._may_be_sent_again():
+            if attempt._may_be_sent_again() and not attempt._obstacle():
                 self._send_one(attempt, again=True)
             if attempt.state in ("sent", "unknown"):
                 self._ask(attempt)
@@ -47,7 +47,19 @@ class Collection(models.AbstractModel):
             locked._note_told(answer)
         self._commit(forget=False)
         if answer == "nothing" and locked.state == "unknown" and not locked._is_on_its_way():
-            self._send_one(locked, again=True)
+            self._send_if_wanted(locked)
+
+    @api.model
+    def _send_if_wanted(self, attempt):
+        """Send again what the provider knows nothing of, unless it was paid otherwise meanwhile."""
+        obstacle = attempt._obstacle()
+        if not obstacle:
+            self._send_one(attempt, again=True)
+            return
+        locked = self._lock(attempt, ("unknown",))
+        if locked:
+            locked._withdraw(obstacle)
+        self._commit(forget=False)
 
     @api.model
     def _ask_provider(self, transactions):

@@ -80,7 +80,7 @@ class Collection(models.AbstractModel):
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                 return self._create_attempt(charge, origin)
         except UniqueViolation:
-            pass
+            _logger.info("Another process collects %s", charge.move.name)
         except UserError as error:  # one invoice must not keep the others from being collected
             _logger.warning("No attempt to collect %s: %s", charge.move.name, error)
         return self.env["cn285.payment.attempt"]
@@ -92,6 +92,9 @@ class Collection(models.AbstractModel):
             [("move_id", "=", move.id)], order="number desc", limit=1
         )
         number = (earlier.number or 0) + 1
+        if earlier.retry_date:
+            # This is the attempt for which it waited.
+            earlier.retry_date = False
         name = f"C{move.id}-{number}"
         # One by one: Odoo checks a transaction's means for one transaction at a time.
         transaction = self.env["payment.transaction"].create(

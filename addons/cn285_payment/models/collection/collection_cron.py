@@ -27,6 +27,8 @@ class Collection(models.AbstractModel):
                 [("company_id", "=", company.id), ("retry_date", "<=", company._cn285_today())]
             )
             collection._delay_collect(due.move_id._cn285_collectable(), "retry")
+            over = due.filtered(lambda one: not one.move_id.amount_residual)
+            over.write({"retry_date": False})
 
     @api.model
     def _cron_ask_unknown(self):
@@ -42,6 +44,9 @@ class Collection(models.AbstractModel):
                 [("is_followed", "=", False), ("state", "in", ("declined", "returned"))]
             )
             collection._settle(attempts.search(own & (unbooked | untold), order="id"))
+            refunds = self.env["cn285.payment.refund"]
+            waiting = Domain("state", "in", ("open", *ASKED_STATES))
+            collection._clear_up_refunds(refunds.search(own & waiting, order="id"))
 
     @api.model
     def _due_moves(self, company):

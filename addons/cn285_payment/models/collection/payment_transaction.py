@@ -135,6 +135,7 @@ class PaymentTransaction(models.Model):
         changed = super()._update_state(allowed_states, target_state, state_message)
         if not self.env.context.get("cn285_sending"):
             # sudo: attempts follow, whoever pays or tells.
+            changed.sudo().cn285_refund_ids._note_answer()
             followed = changed.sudo().cn285_attempt_ids._follow_transaction()
             if followed:
                 collection = self.env["cn285.collection"].sudo()
@@ -145,14 +146,20 @@ class PaymentTransaction(models.Model):
         return changed
 
     def _post_process(self):
-        """Odoo's; attempts whose transactions are booked here have their payments."""
+        """Odoo's; attempts whose transactions are booked here have their payments.
+
+        And top-ups of wallets that they pay are the customer's.
+        """
         result = super()._post_process()
-        # sudo: attempts follow, whoever books.
+        # sudo: attempts and top-ups follow, whoever books.
         self.sudo().cn285_attempt_ids._take_payments()
+        self.sudo()._cn285_settle_topups()
+        self.sudo().cn285_refund_ids._settle_refunds()
         return result
 
     def _log_message_on_linked_documents(self, message):
         """Odoo's, but for attempts: the invoice lists these, and a note of each costs time."""
         # sudo: whether there are attempts, of whomever.
-        if not self.sudo().cn285_attempt_ids:
-            super()._log_message_on_linked_documents(message)
+        if self.sudo().cn285_attempt_ids:
+            return None
+        return super()._log_message_on_linked_documents(message)

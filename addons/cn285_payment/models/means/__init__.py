@@ -8,5 +8,8 @@ from . import (
     payment_transaction,
     res_partner,
     contract_means,
+    expiring_means,
+    chosen_means,
     personal_data,
+    import_means,
 )

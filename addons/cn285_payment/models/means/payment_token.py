@@ -11,12 +11,12 @@ class PaymentToken(models.Model):
     _inherit = "payment.token"
 
     cn285_expiry_date = fields.Date(
-        string="Valid Until", readonly=True, index="btree_not_null", help="The last valid day."
+        string="Valid Until", index="btree_not_null", help="The last valid day."
     )
-    cn285_brand = fields.Char(string="Brand", readonly=True)
-    cn285_last4 = fields.Char(string="Last Digits", readonly=True)
+    cn285_brand = fields.Char(string="Brand")
+    cn285_last4 = fields.Char(string="Last Digits")
     cn285_funding = fields.Char(
-        string="Funding", readonly=True, help="Whether a card is of credit, debit or prepaid."
+        string="Funding", help="Whether a card is of credit, debit or prepaid."
     )
     cn285_fingerprint = fields.Char(
         string="Fingerprint",
@@ -32,7 +32,7 @@ class PaymentToken(models.Model):
         help="Expired cards are still tried, as their issuer may have renewed them; what the "
         "customer or his bank revoked is not.",
     )
-    cn285_mandate_ref = fields.Char(string="Mandate Reference", readonly=True)
+    cn285_mandate_ref = fields.Char(string="Mandate Reference")
     cn285_renewed_at = fields.Datetime(
         string="Renewed",
         readonly=True,
@@ -95,6 +95,7 @@ class PaymentToken(models.Model):
                     **details,
                     "cn285_state": "valid",
                     "cn285_renewed_at": fields.Datetime.now(),
+                    "cn285_notice": 0,
                 }
             )
             token._cn285_paid_contracts()._charge_new_means()

@@ -27,4 +27,6 @@ class PaymentTransaction(models.Model):
             if details:
                 # sudo: what the provider told of the means, kept with them.
                 token.sudo().write(details)
+            # sudo: the payer's usual means, where he has none that can be charged.
+            token.sudo()._cn285_take_over()
         return result

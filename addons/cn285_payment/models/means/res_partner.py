@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResPartner(models.Model):
@@ -11,6 +12,13 @@ class ResPartner(models.Model):
         domain="[('partner_id', 'child_of', commercial_partner_id)]",
         help="By what this customer's contracts are paid that have no means of their own.",
     )
+
+    @api.constrains("cn285_payment_token_id")
+    def _check_cn285_payment_token(self):
+        for partner in self.filtered("cn285_payment_token_id"):
+            reason = partner.cn285_payment_token_id._cn285_obstacle(partner, self.env.company)
+            if reason:
+                raise ValidationError(reason)
 
     def write(self, vals):
         """Odoo's; new means are tried at once for what others refused, or what waited."""

@@ -144,7 +144,8 @@ class CollectionCase(ContractCase):
             if not outcome:
                 outcome = classify(code)
             transaction.write({"cn285_outcome": outcome, "cn285_code": code})
-            raise ValidationError(f"The provider said: {answer}")
+            told = f"The provider said: {answer}"
+            raise ValidationError(told)
 
         transactions = type(self.env["payment.transaction"])
         with patch.object(transactions, "_send_payment_request", send):

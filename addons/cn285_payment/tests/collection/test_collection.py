@@ -406,11 +406,11 @@ class TestCollection(CollectionCase):
     def test_a_payment_that_cannot_be_booked_says_why_and_is_booked_later(self):
         moves = self.invoices
         payments = type(self.env["account.payment"])
-        post = payments.action_post
+        post, locked = payments.action_post, "The journal is locked."
 
         def refuse(records):
             if moves[0] in records.invoice_ids:
-                raise UserError("The journal is locked.")
+                raise UserError(locked)
             return post(records)
 
         with self._answers("done") as calls:

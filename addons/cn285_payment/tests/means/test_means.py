@@ -1,0 +1,211 @@
+"""Means of payment: their expiry is told, they are chosen, replaced, removed by their holders."""
+
+from datetime import date
+
+from freezegun import freeze_time
+from odoo import http
+from odoo.addons.cn285_contract.tests.common import ContractCase
+from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from ..collection.common import CollectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestMeans(CollectionCase):
+    stock = 1
+
+    def _scan(self, day):
+        """The day's scan; returns the subjects of the e-mails that it made."""
+        before = self.env["mail.mail"].search([])
+        with freeze_time(f"{day} 06:00:00"), trap_jobs():
+            self.env["payment.token"]._cron_expiring_means()
+        return (self.env["mail.mail"].search([]) - before).mapped("subject")
+
+    def test_holders_are_told_three_times(self):
+        self.card.cn285_expiry_date = date(2026, 2, 28)
+        told = {}
+        for day in ("2026-01-28", "2026-01-29", "2026-01-30", "2026-02-13", "2026-02-21"):
+            told[day] = len(self._scan(day))
+        self.assertEqual(
+            told,
+            {
+                "2026-01-28": 0,
+                "2026-01-29": 1,
+                "2026-01-30": 0,
+                "2026-02-13": 1,
+                "2026-02-21": 1,
+            },
+        )
+        self._scan("2026-02-28")
+        self.assertEqual(self.card.cn285_state, "valid")
+        self._scan("2026-03-01")
+        self.assertEqual(self.card.cn285_state, "expired")
+        contract = self._invoice().cn285_contract_ids
+        self.assertEqual(contract._payment_tokens()[contract], self.card)
+
+    def test_renewed_by_the_issuer_no_notice_is_sent(self):
+        self.card.cn285_expiry_date = date(2026, 2, 28)
+        self._scan("2026-02-13")
+        with freeze_time("2026-02-20 10:00:00"), trap_jobs():
+            self.card._cn285_renew({"cn285_expiry_date": date(2029, 2, 28)})
+        self.assertFalse(self._scan("2026-02-21"))
+        self.assertEqual(self.card.cn285_expiry_date, date(2029, 2, 28))
+        # For its new date it is told anew.
+        self.assertTrue(self._scan("2029-01-29"))
+
+    def test_means_on_which_nothing_hangs_are_not_told(self):
+        self.card.cn285_expiry_date = date(2026, 2, 28)
+        self._invoice().cn285_contract_ids.collection_mode = "manual"
+        self.assertFalse(self._scan("2026-01-29"))
+
+    def test_the_mail_has_a_link_and_the_holders_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        self.card.cn285_expiry_date = date(2026, 2, 28)
+        self._scan("2026-01-29")
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        self.assertIn("/my/payment-means", mail.body_html)
+        self.assertIn("28/02/2026", mail.body_html)
+        self.assertEqual(mail.recipient_ids, self.customer)
+
+    def test_what_hangs_on_means(self):
+        contract = self._invoice().cn285_contract_ids
+        card = self.card.with_user(self.clerk)
+        self.assertEqual(card.cn285_contract_count, 1)
+        self.assertEqual(card.cn285_carried, 120.0 + contract.mrr_company)
+        self.assertEqual([one["id"] for one in card.get_linked_records_info()], contract.ids)
+
+    def test_removed_means_leave_a_note_with_the_contract(self):
+        contract = self._invoice().cn285_contract_ids
+        contract.payment_token_id = self.card
+        before = contract.message_ids
+        self.card.active = False
+        self.assertFalse(contract.payment_token_id)
+        self.assertIn("was removed", (contract.message_ids - before).mapped("body")[0])
+
+    def test_refused_for_good_the_customer_is_asked_for_others(self):
+        before = self.env["mail.mail"].search([])
+        with self._answers("lost_card"):
+            self._collect(self._invoice())
+        mails = self.env["mail.mail"].search([]) - before
+        self.assertEqual(mails.mapped("subject"), ["Your payment was refused"])
+        with self._answers("insufficient_funds"):
+            self.assertFalse(self.env["mail.mail"].search([]) - before - mails)
+
+    def test_a_clerk_sends_a_link(self):
+        contract = self._invoice().cn285_contract_ids
+        before = self.env["mail.mail"].search([])
+        contract.with_user(self.clerk).action_send_means_link()
+        mail = self.env["mail.mail"].search([]) - before
+        self.assertEqual(mail.recipient_ids, self.customer)
+        self.customer.email = False
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            contract.with_user(self.clerk).action_send_means_link()
+
+    def test_users_do_not_write_what_the_program_keeps(self):
+        with self.assertRaises(AccessError):
+            self.card.with_user(self.clerk).write({"cn285_state": "valid"})
+        admin = new_test_user(self.env, "keeps_tokens", "base.group_system")
+        with self.assertRaises(AccessError):
+            self.card.with_user(admin).write({"cn285_renewed_at": "2026-01-01 00:00:00"})
+
+    def test_who_pays_with_what_is_chosen_among_his_own(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        foreign = self._token(stranger)
+        contract = self._invoice().cn285_contract_ids
+        with self.assertRaisesRegex(UserError, "is not of"):
+            contract.with_user(self.clerk).write({"payment_token_id": foreign.id})
+        with self.assertRaisesRegex(UserError, "is not of"):
+            self.customer.cn285_payment_token_id = foreign
+
+    def test_new_means_take_over_where_there_are_none(self):
+        self.customer.cn285_payment_token_id = False
+        new = self._token(self.customer)
+        new._cn285_take_over()
+        self.assertEqual(self.customer.cn285_payment_token_id, new)
+        other = self._token(self.customer)
+        other._cn285_take_over()
+        self.assertEqual(self.customer.cn285_payment_token_id, new)
+
+
+@tagged("post_install", "-at_install")
+class TestMeansInThePortal(HttpCase, ContractCase):
+    """Pages of the portal, as customers use them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.provider = CollectionCase._provider.__func__(cls)
+        cls.card = CollectionCase._token.__func__(cls, cls.customer, payment_details="4242")
+        cls.customer.cn285_payment_token_id = cls.card
+        cls.contract = cls._create_contract(collection_mode="automatic")
+        cls.portal = new_test_user(
+            cls.env, "pays_by_card", "base.group_portal", password="pays_by_card"
+        )
+        cls.portal.partner_id.write({"parent_id": cls.customer.id, "email": "a@martin.example"})
+        cls.stranger = cls.env["res.partner"].create({"name": "Stranger", "is_company": True})
+        cls.foreign = CollectionCase._token.__func__(cls, cls.stranger, payment_details="6666")
+
+    def _post(self, path, **data):
+        self.authenticate("pays_by_card", "pays_by_card")
+        data["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(f"/my/payment-means/{path}", data=data)
+
+    def _page(self):
+        self.authenticate("pays_by_card", "pays_by_card")
+        return self.url_open("/my/payment-means").text
+
+    def test_he_sees_his_own_and_nobody_elses(self):
+        page = self._page()
+        self.assertIn("4242", page)
+        self.assertIn(self.contract.name, page)
+        self.assertNotIn("6666", page)
+
+    def test_foreign_means_are_neither_chosen_nor_removed(self):
+        self._post("usual", token_id=self.foreign.id)
+        self._post("contract", contract_id=self.contract.id, token_id=self.foreign.id)
+        self._post("remove", token_id=self.foreign.id)
+        self.env.invalidate_all()
+        self.assertTrue(self.foreign.active)
+        self.assertEqual(self.customer.cn285_payment_token_id, self.card)
+        self.assertFalse(self.contract.payment_token_id)
+        other = self._create_contract(partner_id=self.stranger.id)
+        self._post("contract", contract_id=other.id, token_id=self.card.id)
+        self.env.invalidate_all()
+        self.assertFalse(other.payment_token_id)
+
+    def test_he_chooses_replaces_and_removes(self):
+        second = CollectionCase._token.__func__(self, self.customer, payment_details="1881")
+        self._post("contract", contract_id=self.contract.id, token_id=second.id)
+        self.env.invalidate_all()
+        self.assertEqual(self.contract.payment_token_id, second)
+        self._post("contract", contract_id=self.contract.id, token_id="")
+        self._post("usual", token_id=second.id)
+        self.env.invalidate_all()
+        self.assertFalse(self.contract.payment_token_id)
+        self.assertEqual(self.customer.cn285_payment_token_id, second)
+        self._post("remove", token_id=second.id)
+        self.env.invalidate_all()
+        self.assertFalse(second.active)
+
+    def test_means_that_replace_others_pay_what_these_paid(self):
+        self.contract.payment_token_id = self.card
+        self.authenticate("pays_by_card", "pays_by_card")
+        self.url_open(f"/my/payment-means/add?replaces={self.card.id}")
+        new = CollectionCase._token.__func__(self, self.portal.partner_id, payment_details="1881")
+        self.url_open("/my/payment-means")
+        self.env.invalidate_all()
+        self.assertEqual(self.contract.payment_token_id, new)
+        self.assertEqual(self.customer.cn285_payment_token_id, new)
+        self.assertFalse(self.card.active)
+
+    def test_customers_read_no_more_of_means_by_remote_calls(self):
+        card = self.card.with_user(self.portal)
+        with self.assertRaises(AccessError):
+            card.read(["cn285_last4"])
+        with self.assertRaises(AccessError):
+            self.foreign.with_user(self.portal).read(["payment_details"])
+        with self.assertRaises(AccessError):
+            self.env["cn285.payment.attempt"].with_user(self.portal).search([])

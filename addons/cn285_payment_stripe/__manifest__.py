@@ -1,0 +1,27 @@
+{
+    "name": "Cn285 Payments by Stripe",
+    "summary": "Signed events, renewed cards, disputes, confirmation by the customer, lost answers",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["cn285_payment", "payment_stripe"],
+    "external_dependencies": {"python": ["stripe"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_payment_stripe_rules.xml",
+        "data/queue_job_data.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
+        "views/cn285_stripe_event_views.xml",
+        "views/payment_provider_views.xml",
+        "views/payment_templates.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": ["cn285_payment_stripe/static/src/confirm.js"],
+    },
+    "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
+}
