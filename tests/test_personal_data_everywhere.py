@@ -48,6 +48,8 @@ NOBODYS = {
         "cn285.usage.metric": "name code unit property_name filter_json",
         "cn285.usage.shard": "*",
         "cn285.usage.value": "value",
+        "cn285.promotion.pass": "name code code_key",
+        "cn285.wallet.type": "name",
         "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries",
     },
     NUMBERS: {
@@ -68,6 +70,8 @@ NOBODYS = {
         "cn285.stripe.event": "*",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
+        "cn285.wallet.draw": "parts",
+        "cn285.wallet.topup": "name",
         "payment.transaction": "cn285_code cn285_advice",
     },
     LAW: {

@@ -42,7 +42,7 @@ class ContractItem(models.Model):
     @api.model
     def _refresh_mrr(self, company):
         """Bring the stored figures of a company's items up to date: of those that may differ."""
-        seen = self._mrr_sources()
+        seen = self._mrr_sources(company)
         domain = Domain("company_id", "=", company.id) & Domain("billing_type", "=", "fixed")
         domain &= Domain("state", "in", LIVE_STATES) | Domain("mrr_amount", "!=", 0)
         # Of every state, archived contracts' too: figures that were stored must not stay.
@@ -74,6 +74,8 @@ class ContractItem(models.Model):
         today, last, before = company._cn285_today(), company.cn285_mrr_day, company.cn285_mrr_seen
         if not last or not before or today < last:
             return Domain.TRUE
+        if before.get("currency") != seen["currency"]:
+            return Domain.TRUE
         since = fields.Datetime.from_string(before["at"]) - OVERLAP
         asks = Domain("price_source", "!=", "manual") | Domain(
             "version_ids", "any", Domain("price_source", "!=", "manual")
@@ -81,10 +83,11 @@ class ContractItem(models.Model):
         moved = Domain("product_id.write_date", ">=", since) | Domain(
             "product_id.product_tmpl_id.write_date", ">=", since
         )
-        if self.search([("company_id", "=", company.id)], limit=1)._taxes_may_be_inside():
+        # Where taxes were inside, prices typed by hand are worth more once they are not any more.
+        if seen["included"] or before.get("included"):
             asks = Domain.TRUE
             moved |= Domain("contract_id.payer_id.write_date", ">=", since)
-        if before["tables"] != seen["tables"]:
+        if any(before.get(name) != seen[name] for name in ("tables", "included")):
             moved = Domain.TRUE
         place = today.toordinal() % ROUND_DAYS
         return (
@@ -95,9 +98,16 @@ class ContractItem(models.Model):
         )
 
     @api.model
-    def _mrr_sources(self):
-        """What tells whether prices may have changed: ``{"at": moment, "tables": [...]}``."""
+    def _mrr_sources(self, company):
+        """What tells whether figures may have changed.
+
+        :returns: ``{"at": moment, "tables": [...], "included": ids of taxes that are included in
+            prices, "currency": id of the company's}``
+        """
         self.env.flush_all()
+        # sudo: only which taxes are included, of the companies that share them.
+        taxes = self.env["account.tax"].sudo()
+        taxes = taxes.search([("company_id", "child_of", company.root_id.id)])
         counts = SQL(" UNION ALL ").join(
             SQL(
                 """SELECT %s, count(*), sum(extract(epoch FROM write_date))::text FROM %s""",
@@ -107,7 +117,12 @@ class ContractItem(models.Model):
             for table in PRICE_TABLES
         )
         tables = sorted(map(list, self.env.execute_query(counts)))
-        return {"at": fields.Datetime.to_string(self.env.cr.now()), "tables": tables}
+        return {
+            "at": fields.Datetime.to_string(self.env.cr.now()),
+            "tables": tables,
+            "included": sorted(taxes.filtered("price_include").ids),
+            "currency": company.currency_id.id,
+        }
 
     @api.model
     def _converted_otherwise(self, company):

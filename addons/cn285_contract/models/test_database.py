@@ -55,6 +55,15 @@ class ResConfigSettings(models.TransientModel):
         return values
 
     def set_values(self):
+        """Apply these settings, for administrators.
+
+        Odoo asks who it is in ``execute`` alone, which calls this one. A remote call of this one,
+        of no record, would set all settings back, and Odoo writes them as superuser.
+
+        :raises AccessError: for anybody else
+        """
+        if not self.env.is_admin():
+            raise AccessError(self.env._("Only administrators change the settings."))
         result = super().set_values()
         companies = self.env["res.company"]
         if self.cn285_test_database != companies._cn285_is_test_database():

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
@@ -306,6 +307,58 @@ class TestMrr(ContractCase):
         self.assertEqual(end.mrr_amount, 0.0)
         self.assertEqual(free.mrr_amount, 5.0)
         self.assertFalse(pause.mrr_next_day)
+
+    @contextmanager
+    def _without_turns(self):
+        """What is brought up to date is what has changed alone."""
+        items = type(self.env["cn285.contract.item"])
+        with patch.object(items, "_of_the_round", lambda *_asked: []):
+            yield
+
+    def test_taxes_that_are_not_included_any_more(self):
+        """120.00 with 20 % inside is 100.00 a month; with the tax on top of it 120.00."""
+        tax = self.tax.copy(
+            {"name": "20 % inside", "price_include_override": "tax_included", "amount": 20.0}
+        )
+        product = self._create_product("Hosting", 120.0, taxes_id=[(6, 0, tax.ids)])
+        contract = self._create_contract([{"product_id": product.id, "price_unit": 120.0}])
+        with self._without_turns():
+            self._on("2026-01-16", contract, "100.00")
+            tax.price_include_override = "tax_excluded"
+            self._on("2026-01-17", contract, "120.00")
+            tax.price_include_override = "tax_included"
+            self._on("2026-01-18", contract, "100.00")
+            tax.amount = 50.0
+            self._on("2026-01-19", contract, "80.00")
+
+    def test_the_company_counts_in_another_currency(self):
+        usd = self._usd()
+        other = self.env["res.company"].create({"name": "Cn285 Ltd", "currency_id": self.eur.id})
+        self.env["res.currency.rate"].create(
+            {"currency_id": usd.id, "name": "2026-01-01", "rate": 1.25, "company_id": other.id}
+        )
+        contracts = self.env["cn285.contract"].with_company(other)
+        for currency in (self.eur, usd):
+            contracts |= contracts.create(
+                {
+                    "partner_id": self.customer.id,
+                    "date_start": TODAY,
+                    "currency_id": currency.id,
+                    "company_id": other.id,
+                    "item_ids": [(0, 0, self._item_vals())],
+                }
+            )
+        contracts.action_confirm()
+        with self._without_turns():
+            with freeze_time("2026-01-16 10:00:00"):
+                self.env["cn285.contract"]._cron_refresh_mrr()
+                euro, dollar = (self._cents(contract.mrr_company) for contract in contracts)
+                self.assertEqual((euro, dollar), ("100.00", "80.00"))
+                other.currency_id = usd
+            with freeze_time("2026-01-17 10:00:00"):
+                self.env["cn285.contract"]._cron_refresh_mrr()
+                euro, dollar = (self._cents(contract.mrr_company) for contract in contracts)
+                self.assertEqual((euro, dollar), ("125.00", "100.00"))
 
     def test_in_a_round_every_item_has_its_turn(self):
         contract = self._create_contract([{}] * 3)

@@ -2,6 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
 from .common import ContractCase
@@ -212,3 +213,9 @@ class TestSecurity(ContractCase):
         )
         with self.assertRaisesRegex(Exception, "Only there|company"):
             self._create_contract(partner_id=partner.id)
+
+    def test_settings_are_not_set_back_by_a_remote_call(self):
+        """Odoo's ``execute`` asks for an administrator; what it calls is public too."""
+        for user in (self.manager, self.own_user, self.clerk, self.portal):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                call_kw(self.env["res.config.settings"].with_user(user), "set_values", [[]], {})

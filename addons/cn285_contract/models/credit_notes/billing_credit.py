@@ -59,9 +59,13 @@ class BillingSchedule(models.Model):
     def _search_is_credited(self, operator, value):
         if operator != "in":
             return NotImplemented
+        by_notes = Domain("line_id.parent_state", "in", ("draft", "posted"))
+        by_changes = Domain("state", "!=", "cancelled")
+        some = Domain("amount", "not in", (0, False))
         # sudo: whether something was credited is told to who may see the row, not by what.
         query = self.sudo()._search(
-            [("credit_ids.line_id.parent_state", "in", ("draft", "posted"))]
+            Domain("credit_ids", "any", some & by_notes)
+            | Domain("change_credit_ids", "any", some & by_changes)
         )
         return Domain("id", "in" if True in value else "not in", query)
 

@@ -102,6 +102,27 @@ class TestChangeMoney(MoneyCase):
             ],
         )
 
+    def test_what_changes_credit_is_found_as_credited(self):
+        """Planned, or on a credit note: 16 of 31 days of 62.00 are 32.00."""
+        contract = self._monthly(62.0, 10.0)
+        self._bill("2026-01-15")
+        plan = contract.item_ids[0]
+        billed = plan.schedule_ids.filtered(lambda row: row.state == "invoiced")
+        rows = self.env["cn285.billing.schedule"]
+        credited = [("contract_id", "=", contract.id), ("is_credited", "=", True)]
+        self.assertFalse(rows.search(credited))
+        with self._travel("2026-01-16"):
+            self._change(contract, "quantity", "2026-01-16", item=plan, quantity=0.5)
+        for until in (None, "2026-01-16"):
+            with self.subTest(billed=until), self._travel("2026-01-16"):
+                if until:
+                    self._bill(until)
+                self.env.invalidate_all()
+                self.assertMoney(billed.credited_amount, "32.00")
+                self.assertEqual(rows.search(credited), billed)
+                left = rows.search([*credited[:1], ("is_credited", "=", False)])
+                self.assertEqual(left, contract.schedule_ids - billed)
+
     def test_annual_ended_after_a_month(self):
         """Golden case: 2399.95 a year from 18 August, ended on 17 September: 2202.69 credited."""
         self.company.cn285_end_day = "free"

@@ -43,8 +43,8 @@ class ExposureService(models.AbstractModel):
 
     @api.model
     def _wallet(self, partners, company):
-        """Hook: what payers have in wallets, by partner id, in the company's currency."""
-        return {}
+        """What payers have in wallets, by partner id, in the company's currency."""
+        return self.env["cn285.wallet"]._held(partners, company)
 
     @api.model
     def _rated_usage(self, partners, company):
