@@ -35,6 +35,8 @@ NOBODYS = {
         ),
         "cn285.contract.template.item.discount": "name",
         "cn285.credit.reason": "name",
+        "cn285.dunning.policy": "name",
+        "cn285.dunning.policy.step": "name note",
         "cn285.letter.template": "name subject body box closing",
         "cn285.price.index": "name code",
         "cn285.revrec.rule": "name",
@@ -48,6 +50,8 @@ NOBODYS = {
         "cn285.usage.metric": "name code unit property_name filter_json",
         "cn285.usage.shard": "*",
         "cn285.usage.value": "value",
+        "cn285.promotion.pass": "name code code_key",
+        "cn285.wallet.type": "name",
         "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries",
     },
     NUMBERS: {
@@ -68,6 +72,8 @@ NOBODYS = {
         "cn285.stripe.event": "*",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
+        "cn285.wallet.draw": "parts",
+        "cn285.wallet.topup": "name",
         "payment.transaction": "cn285_code cn285_advice",
     },
     LAW: {
@@ -79,6 +85,7 @@ NOBODYS = {
     },
     KEPT: {
         "cn285.billing.schedule": "steps usage_discounts source_totals",
+        "cn285.late.fee": "explanation",
         "cn285.revrec.schedule": "analytic_distribution",
         "cn285.usage.rating": "data told",
     },
@@ -249,6 +256,8 @@ class TestPersonalDataEverywhere(UsageCase):
         # Whose task something is now: that may become nobody's.
         tasks = {
             ("cn285.contract", "user_id"),
+            ("cn285.dunning.case", "user_id"),
+            ("cn285.late.fee", "user_id"),
             ("cn285.renewal.notice", "user_id"),
             ("res.company", "cn285_responsible_id"),
         }

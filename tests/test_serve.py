@@ -14,7 +14,7 @@ import screenshots
 
 import targets
 from provision.config import ROOT, workers
-from provision.ports import free_port
+from provision.ports import free_port, is_free
 
 from .processes import copied, run
 
@@ -192,14 +192,47 @@ def test_the_progress_of_a_run_moves_by_itself(serving, database):
         assert eventually(TOLD_SECONDS, lambda: browser.evaluate(PROGRESS) == "100")
 
 
-def test_the_proxy_ends_with_its_server():
-    """Nothing stays behind a server that was killed."""
+@contextlib.contextmanager
+def proxied(port):
+    """A process that stands for the server, and started the proxy; gives the proxy's own."""
     proxy = str(ROOT / "tools" / "proxy.py")
     code = (
         "import os, subprocess, sys\n"
-        f"ports = '{free_port('test proxy')}', '1', '2', str(os.getpid())\n"
+        f"ports = '{port}', '1', '2', str(os.getpid())\n"
         f"started = subprocess.Popen([sys.executable, {proxy!r}, *ports], stdout=2)\n"
-        "print(started.pid)\n"
+        "print(started.pid, flush=True)\n"
+        "sys.stdin.read()\n"
     )
-    pid = int(subprocess.check_output([sys.executable, "-c", code], text=True, timeout=60))
-    assert eventually(30, lambda: not Path(f"/proc/{pid}").exists())
+    command = [sys.executable, "-c", code]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:
+        yield int(server.stdout.readline())
+
+
+def serving_now(proxy):
+    """Ids of the processes that the proxy keeps."""
+    return set(map(int, Path(f"/proc/{proxy}/task/{proxy}/children").read_text().split()))
+
+
+def test_the_proxy_ends_with_its_server():
+    """Nothing stays behind a server that was killed."""
+    port = free_port("test proxy")
+    with proxied(port) as proxy:
+        assert eventually(30, lambda: not is_free(port))
+    assert eventually(30, lambda: not Path(f"/proc/{proxy}").exists())
+    assert eventually(30, lambda: is_free(port))
+
+
+@pytest.mark.parametrize("victim", ["serving", "proxy"])
+def test_the_proxy_that_is_killed_is_there_again(victim):
+    """Whichever of its two processes is killed, pages are answered."""
+    port = free_port("test proxy")
+    with proxied(port) as proxy:
+        assert eventually(30, lambda: not is_free(port))
+        before = serving_now(proxy)
+        [killed] = before if victim == "serving" else [proxy]
+        os.kill(killed, signal.SIGKILL)
+        if victim == "serving":
+            assert eventually(30, lambda: serving_now(proxy) - before)
+        assert eventually(30, lambda: not is_free(port))
+    assert eventually(30, lambda: is_free(port))

@@ -18,6 +18,10 @@ EVERYTHING = (
 )
 # Rows that follow from what was done: nobody writes, makes or deletes one.
 HISTORY = {
+    "cn285.promotion.redemption",
+    "cn285.wallet.draw",
+    "cn285.wallet.lot",
+    "cn285.wallet.topup",
     "cn285.billing.credit",
     "cn285.billing.run.batch",
     "cn285.billing.run.issue",

@@ -4,19 +4,24 @@
 
 With workers Odoo answers websockets on a port of its own, and a browser asks on the port of the
 page. On a real server nginx does this (docs/scaling.md); here it is for this machine only. It ends
-with the server, by whose process it was started.
+with the server, by whose process it was started. Two processes: one serves, the other starts it
+again should it be killed.
 """
 
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
+import time
 
 HOST = "127.0.0.1"
 HEAD_BYTES = 64 * 1024
 WEBSOCKETS = (b"/websocket ", b"/websocket?", b"/websocket/")
 # Whether the server is still there is looked at so often, in seconds.
 LOOK = 0.2
+# Before one that has ended is started again: it may end again, if somebody took its port.
+PAUSE = 1
 
 
 def is_websocket(head):
@@ -60,18 +65,50 @@ async def serve_one(reader, writer, http_port, gevent_port):
         one.close()
 
 
-async def main(port, http_port, gevent_port, server_pid):
-    """Serve until the server, which started this process, is gone."""
+def is_there(pid):
+    """Whether a process runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def serve(port, http_port, gevent_port, server_pid, keeper_pid):
+    """Serve until the server is gone, and who started this process for it."""
 
     async def connected(reader, writer):
         await serve_one(reader, writer, http_port, gevent_port)
 
     server = await asyncio.start_server(connected, HOST, port, limit=HEAD_BYTES)
     async with server:
-        while os.getppid() == server_pid:
+        while os.getppid() == keeper_pid or is_there(server_pid):
             await asyncio.sleep(LOOK)
+
+
+def keep(*arguments):
+    """Keep a process that serves until the server, which started this one, is gone."""
+    *_ports, server_pid = arguments
+    command = [sys.executable, __file__, *map(str, (*arguments, os.getpid()))]
+    serving = subprocess.Popen(command)
+    try:
+        while os.getppid() == server_pid:
+            time.sleep(LOOK)
+            if serving.poll() is not None:
+                time.sleep(PAUSE)
+                serving = subprocess.Popen(command)
+    finally:
+        serving.terminate()
+
+
+def main(*arguments):
+    """Serve, for who keeps this process (the fifth argument), or keep one that serves."""
+    if len(arguments) == 5:
+        asyncio.run(serve(*arguments))
+    else:
+        keep(*arguments)
 
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(*map(int, sys.argv[1:5])))
+        main(*map(int, sys.argv[1:]))

@@ -11,7 +11,14 @@
     "data": [
         "security/ir.model.access.csv",
         "security/cn285_payment_rules.xml",
+        "security/cn285_wallet_rules.xml",
         "data/queue_job_data.xml",
+        "data/cn285_wallet_data.xml",
+        "views/wallet_type_views.xml",
+        "views/wallet_views.xml",
+        "views/promotion_pass_views.xml",
+        "views/contract_wallet_views.xml",
+        "views/wallet_portal_templates.xml",
         "data/ir_cron_data.xml",
         "data/means_mail_data.xml",
         "data/dunning_mail_data.xml",
@@ -31,6 +38,7 @@
         "views/debt_marks_views.xml",
         "views/debt_portal_templates.xml",
         "views/debt_menus.xml",
+        "views/wallet_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,2 +1,1 @@
-from . import debt_portal
-from . import means_portal
+from . import debt_portal, means_portal, wallet_portal

@@ -1,1 +1,1 @@
-from . import dunning_decision
+from . import dunning_decision, wallet_dialogs

@@ -125,7 +125,8 @@ class RevrecSource(models.AbstractModel):
                           line.cn285_service_end AS service_end,
                           move.date, move.journal_id, move.fiscal_position_id,
                           line.cn285_credited_line_id AS credited_line_id,
-                          origin.id AS origin_line_id, goodwill.contract_id AS goodwill_of
+                          origin.id AS origin_line_id, goodwill.contract_id AS goodwill_of,
+                          lowered.contract_id AS lowered_contract, lowered.item_id AS lowered_item
                      FROM account_move_line line JOIN account_move move ON move.id = line.move_id
                 LEFT JOIN account_move_line origin
                        ON origin.id = line.cn285_credited_line_id
@@ -139,6 +140,13 @@ class RevrecSource(models.AbstractModel):
                              AND line.cn285_credited_line_id IS NULL
                              AND NOT EXISTS (SELECT 1 FROM cn285_billing_schedule row
                                               WHERE row.move_line_id = line.id)) goodwill ON TRUE
+            LEFT JOIN account_move_line rebate ON rebate.id = line.cn285_credited_line_id
+            LEFT JOIN LATERAL (
+                          SELECT min(row.contract_id) AS contract_id, min(row.item_id) AS item_id
+                            FROM cn285_billing_schedule row
+                           WHERE row.move_line_id = COALESCE(
+                                 line.cn285_lowered_line_id, rebate.cn285_lowered_line_id)
+                          HAVING count(DISTINCT row.item_id) = 1) lowered ON TRUE
                     WHERE line.company_id = %s AND line.id > %s AND line.display_type = 'product'
                       AND move.state = 'posted' AND line.balance != 0
                       AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
@@ -242,8 +250,11 @@ class RevrecSource(models.AbstractModel):
                 "partner_id": row["partner_id"] if row else record["partner_id"],
                 "product_id": record["product_id"],
                 "billing_schedule_id": row and row["id"],
-                "item_id": row and row["item_id"],
-                "contract_id": row["contract_id"] if row else record["goodwill_of"],
+                # What lowers a line, such as a rebate, is of the contract that the line bills.
+                "item_id": row["item_id"] if row else record["lowered_item"],
+                "contract_id": row["contract_id"]
+                if row
+                else record["goodwill_of"] or record["lowered_contract"],
                 "analytic_distribution": record["analytic_distribution"],
             }
             sources.append(

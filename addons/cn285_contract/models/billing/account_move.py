@@ -120,6 +120,20 @@ class AccountMoveLine(models.Model):
         "which the row names.",
     )
 
+    cn285_lowered_line_id = fields.Many2one(
+        "account.move.line",
+        string="Lowered Line",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line that this one lowers before tax, such as a rebate does; no row of the "
+        "billing schedule stands behind it.",
+    )
+    cn285_lowering_line_ids = fields.One2many(
+        "account.move.line", "cn285_lowered_line_id", string="Lowered By", readonly=True
+    )
+
     @api.model
     def _cn285_follow(self, first_by_line):
         """Note on the further lines of rows which is their first, in one statement.

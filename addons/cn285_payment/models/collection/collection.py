@@ -55,7 +55,8 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _draw_wallets(self, moves, origin):
-        """Hook: pay from what customers hold, before any means are charged."""
+        """Pay from what customers hold, before any means are charged."""
+        moves._cn285_draw_open()
 
     @api.model
     def _to_collect(self, moves):

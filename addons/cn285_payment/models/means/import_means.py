@@ -72,6 +72,21 @@ BANK_ACCOUNTS = Kind(
     key=("partner", "number"),
     adopt=("partner_id", "acc_number"),
 )
+# Credit that customers hold already: a lot each.
+WALLET_LOTS = Kind(
+    "wallet_lots",
+    "cn285.wallet.opening",
+    columns_of(
+        "kind",
+        "amount",
+        "expiry",
+        "priority",
+        wallet_type="type_id",
+        customer="partner_id",
+        reason="name",
+    ),
+    required=("wallet_type", "customer", "amount"),
+)
 
 
 class ImportLoader(models.AbstractModel):
@@ -79,7 +94,7 @@ class ImportLoader(models.AbstractModel):
 
     @api.model
     def _kinds(self):
-        return [*super()._kinds(), MEANS, BANK_ACCOUNTS]
+        return [*super()._kinds(), MEANS, BANK_ACCOUNTS, WALLET_LOTS]
 
     @api.model
     def _columns(self, kind):

@@ -1,6 +1,8 @@
 from odoo import api, models
-from odoo.addons.cn285_contract.models.privacy.places import Texts
+from odoo.addons.cn285_contract.models.privacy.places import Naming, Texts
 from odoo.tools import LazyTranslate
+
+from ..debt_places import DEBT_PLACES
 
 _lt = LazyTranslate(__name__)
 
@@ -33,6 +35,34 @@ class PersonalData(models.AbstractModel):
                 lambda person: [("partner_id", "in", person.partners.ids)],
                 cleared=("message",),
             ),
+            Naming(
+                "wallet_lots",
+                _lt("Credit in wallets: why it was granted"),
+                "cn285.wallet.lot",
+                None,
+                texts=("name",),
+            ),
+            Naming(
+                "wallet_openings",
+                _lt("Credit in wallets that was taken over"),
+                "cn285.wallet.opening",
+                None,
+                texts=("name",),
+            ),
+            Texts(
+                "wallet_topups",
+                _lt("Top-ups of wallets"),
+                "cn285.wallet.topup",
+                lambda person: [("wallet_id.partner_id", "in", person.partners.ids)],
+                cleared=("message",),
+            ),
+            Texts(
+                "wallet_topup_rules",
+                _lt("Top-up rules of wallets"),
+                "cn285.wallet.topup.rule",
+                lambda person: [("wallet_id.partner_id", "in", person.partners.ids)],
+                cleared=("message",),
+            ),
             Texts(
                 "refunds",
                 _lt("Refunds to means of payment"),
@@ -40,5 +70,6 @@ class PersonalData(models.AbstractModel):
                 lambda person: [("move_id.partner_id", "in", person.partners.ids)],
                 cleared=("message",),
             ),
+            *DEBT_PLACES,
             *super()._places(),
         ]

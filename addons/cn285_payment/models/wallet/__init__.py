@@ -1,3 +1,21 @@
 """Credit that customers hold: lots that are topped up or granted, draws on them, and passes.
 Called by: the collection, before any means is charged, credit notes, the portal and clerks.
 """
+
+from . import (
+    wallet_type,
+    wallet,
+    wallet_lot,
+    wallet_topup,
+    wallet_returned,
+    wallet_by_hand,
+    wallet_charging,
+    wallet_topup_rule,
+    wallet_opening,
+    promotion_pass,
+    billing_run,
+    invoice_builder,
+    account_move,
+    account_move_paid,
+    collection,
+)

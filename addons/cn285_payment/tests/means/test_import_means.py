@@ -45,3 +45,25 @@ class TestImportMeans(CollectionCase):
         contract = self.env["cn285.contract"].search([("name", "=", "MEANS-1")])
         self.assertEqual(contract.payment_token_id, tokens[0])
         self.assertEqual(contract.collection_mode, "automatic")
+
+    def test_credit_that_customers_hold(self):
+        """A lot for each row, once, however often the file is loaded."""
+        self.env["cn285.wallet.type"].create({"name": "Prepaid"})
+        manager = new_test_user(
+            self.env,
+            "loads_credit",
+            "base.group_partner_manager,cn285_contract.group_billing_manager",
+        )
+        files = {
+            "partners": "id,name\nP1,Camille Durand\n",
+            "wallet_lots": "id,wallet_type,customer,amount,kind,expiry,reason\n"
+            "L1,Prepaid,P1,70.50,paid,,\n"
+            "L2,Prepaid,P1,30,granted,2027-12-31,Sorry\n"
+            "L3,Prepaid,P1,-5,paid,,\n",
+        }
+        report = self._load(manager, **files)
+        self.assertEqual(len(report.errors), 1)
+        self._load(manager, **files)
+        wallet = self.env["cn285.wallet"].search([("partner_id.name", "=", "Camille Durand")])
+        self.assertEqual(len(wallet.lot_ids), 2)
+        self.assertMoney(wallet.balance, "100.50")

@@ -1,0 +1,210 @@
+from urllib.parse import urlencode
+
+from odoo import http
+from odoo.addons.cn285_contract.models.common import LARGEST_ID
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import request
+
+# How many draws and top-ups of a wallet are shown.
+SHOWN = 40
+MESSAGE = "cn285_wallet_message"
+
+
+class WalletPortal(CustomerPortal):
+    """What customers see of their wallets: balance, lots, draws; they top up, and redeem passes."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "cn285_wallet_count" in counters:
+            values["cn285_wallet_count"] = len(self._my_wallets())
+        return values
+
+    def _my_wallets(self):
+        """The wallets of the visitor's own company: employees, too, see only these here."""
+        # sudo: found by the visitor's own company alone; the page shows what customers see.
+        return (
+            request.env["cn285.wallet"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", request.env.user.partner_id.commercial_partner_id.id),
+                    ("type_id.portal_topup", "=", True),
+                ]
+            )
+        )
+
+    def _my_wallet(self, wallet_id):
+        """:raises MissingError: where it is not the visitor's"""
+        found = self._my_wallets().filtered(lambda wallet: wallet.id == wallet_id)
+        if not found:
+            raise MissingError(request.env._("This document does not exist."))
+        return found
+
+    @http.route("/my/wallets", type="http", auth="user", website=True)
+    def portal_my_wallets(self, **_kwargs):
+        return request.render(
+            "cn285_payment.portal_my_wallets",
+            {
+                **self._prepare_portal_layout_values(),
+                "wallets": self._my_wallets(),
+                "page_name": "wallet",
+                "default_url": "/my/wallets",
+            },
+        )
+
+    @http.route("/my/wallets/<int:wallet_id>", type="http", auth="user", website=True)
+    def portal_my_wallet(self, wallet_id, **_kwargs):
+        try:
+            wallet = self._my_wallet(wallet_id)
+        except MissingError:
+            return request.redirect("/my/wallets")
+        return request.render(
+            "cn285_payment.portal_wallet_page",
+            {
+                **self._prepare_portal_layout_values(),
+                "wallet": wallet,
+                "lots": wallet.lot_ids.filtered(lambda lot: lot.rest > 0 and not lot.is_over),
+                "draws": wallet.draw_ids.filtered(lambda draw: not draw.undone)[:SHOWN],
+                "topups": wallet.topup_ids[:SHOWN],
+                "tokens": self._wallet_tokens(wallet),
+                "message": request.session.pop(MESSAGE, None),
+                "page_name": "wallet",
+            },
+        )
+
+    def _wallet_tokens(self, wallet):
+        """The visitor's own means of payment that can be charged."""
+        # sudo: of his partner alone, as Odoo's own page of means shows them.
+        tokens = (
+            request.env["payment.token"]
+            .sudo()
+            .search([("partner_id", "=", request.env.user.partner_id.id)])
+        )
+        return tokens.filtered(
+            lambda token: not token._cn285_obstacle(wallet.partner_id, wallet.company_id)
+        )
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>/topup",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
+    def portal_wallet_topup(self, wallet_id, amount="", token_id="", **_kwargs):
+        """Charge one of the visitor's means, or lead him to the page where he pays."""
+        try:
+            wallet = self._my_wallet(wallet_id)
+        except MissingError:
+            return request.redirect("/my/wallets")
+        page = f"/my/wallets/{wallet.id}"
+        try:
+            topup = self._begin_topup(wallet, amount)
+            if token_id.isascii() and token_id.isdigit() and int(token_id) <= LARGEST_ID:
+                tokens = self._wallet_tokens(wallet)
+                token = tokens.filtered(lambda one: one.id == int(token_id))
+                if not token:
+                    raise UserError(request.env._("Choose one of your means of payment."))
+                topup._charge(token)
+                self._tell(topup)
+                return request.redirect(page)
+        except UserError as error:
+            request.session[MESSAGE] = {"error": str(error)}
+            return request.redirect(page)
+        return request.redirect(self._payment_page(topup), local=False)
+
+    def _begin_topup(self, wallet, amount):
+        """:raises UserError: for what is no amount, or out of bounds"""
+        text = amount.strip().replace(",", ".").replace(" ", "")
+        try:
+            number = float(text)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < 10**9:
+            raise UserError(request.env._("“%s” is no amount, such as 50.00.", amount[:20]))
+        if not wallet.active:
+            raise UserError(request.env._("This wallet is closed."))
+        value = wallet._amount_of(number)
+        wallet._check_topup(value)
+        return request.env["cn285.wallet.topup"].sudo()._start(wallet, value, "portal")
+
+    def _tell(self, topup):
+        state = topup.state
+        if state == "done":
+            text = request.env._(
+                "%s was added to your wallet.", topup.currency_id.format(topup.amount)
+            )
+            request.session[MESSAGE] = {"done": text}
+        elif state == "pending":
+            text = request.env._("Your payment is on its way: the credit counts once it is done.")
+            request.session[MESSAGE] = {"done": text}
+        else:
+            text = topup.message or request.env._("The payment was refused.")
+            request.session[MESSAGE] = {"error": text}
+
+    def _payment_page(self, topup):
+        if topup.move_id:
+            return topup.move_id._get_portal_payment_link()
+        partner, currency = request.env.user.partner_id, topup.currency_id
+        return "/payment/pay?" + urlencode(
+            {
+                "reference": topup.name,
+                "amount": topup.amount,
+                "currency_id": currency.id,
+                "partner_id": partner.id,
+                "company_id": topup.company_id.id,
+                "access_token": payment_utils.generate_access_token(
+                    partner.id, topup.amount, currency.id
+                ),
+            }
+        )
+
+    @http.route(
+        "/my/contracts/<int:contract_id>/pass",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
+    def portal_redeem_pass(self, contract_id, code="", **_kwargs):
+        """Redeem a pass for one of the visitor's own contracts."""
+        try:
+            contract = self._document_check_access("cn285.contract", contract_id)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        own = request.env.user.partner_id.commercial_partner_id
+        try:
+            if contract.partner_id.commercial_partner_id != own:
+                raise UserError(request.env._("There is no pass with this code."))
+            found = request.env["cn285.promotion.pass"]._of_code(code[:64], contract.company_id)
+            if not found or not found.portal:
+                raise UserError(request.env._("There is no pass with this code."))
+            redemption = found._redeem(contract.sudo(), origin="portal")
+            request.session[MESSAGE] = {
+                "done": request.env._("“%s” was redeemed.", redemption.pass_id.name)
+            }
+        except UserError as error:
+            request.session[MESSAGE] = {"error": str(error)}
+        return request.redirect(f"/my/contracts/{contract.id}#promotion_pass")
+
+    def _contract_page_values(self, contract_sudo, pages=None):
+        values = super()._contract_page_values(contract_sudo, pages)
+        own = request.env.user.partner_id.commercial_partner_id
+        values["cn285_may_redeem"] = (
+            not request.env.user._is_public()
+            and contract_sudo.partner_id.commercial_partner_id == own
+            and bool(
+                request.env["cn285.promotion.pass"]
+                .sudo()
+                .search_count(
+                    [("company_id", "=", contract_sudo.company_id.id), ("portal", "=", True)],
+                    limit=1,
+                )
+            )
+        )
+        values["cn285_pass_message"] = (
+            request.session.pop(MESSAGE, None) if values["cn285_may_redeem"] else None
+        )
+        return values
