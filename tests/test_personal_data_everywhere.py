@@ -35,6 +35,8 @@ NOBODYS = {
         ),
         "cn285.contract.template.item.discount": "name",
         "cn285.credit.reason": "name",
+        "cn285.dunning.policy": "name",
+        "cn285.dunning.policy.step": "name note",
         "cn285.letter.template": "name subject body box closing",
         "cn285.price.index": "name code",
         "cn285.revrec.rule": "name",
@@ -83,6 +85,7 @@ NOBODYS = {
     },
     KEPT: {
         "cn285.billing.schedule": "steps usage_discounts source_totals",
+        "cn285.late.fee": "explanation",
         "cn285.revrec.schedule": "analytic_distribution",
         "cn285.usage.rating": "data told",
     },
@@ -253,6 +256,8 @@ class TestPersonalDataEverywhere(UsageCase):
         # Whose task something is now: that may become nobody's.
         tasks = {
             ("cn285.contract", "user_id"),
+            ("cn285.dunning.case", "user_id"),
+            ("cn285.late.fee", "user_id"),
             ("cn285.renewal.notice", "user_id"),
             ("res.company", "cn285_responsible_id"),
         }

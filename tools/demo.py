@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import demo_company
+import demo_debt
 import demo_payment
 import demo_revrec
 import demo_usage
@@ -37,6 +38,7 @@ def main(arguments=None):
         with _clock_at(env, options.until):
             errors = _load(env).errors + demo_usage.load(env).errors
             demo_revrec.set_up(env)
+            demo_debt.set_up(env)
             billed = bill(env, options.until)
             demo_usage.make_statements(env)
             held = hold_mails(env)
@@ -55,6 +57,7 @@ def main(arguments=None):
         demo_usage.print_usage(env, options.until)
         with _clock_at(env, options.until):
             demo_payment.collect(env, options.until)
+            demo_debt.dun(env, options.until)
             demo_wallet.fill(env, options.until)
         # A month is closed once it is over.
         with _clock_at(env, _day_after(options.until)):

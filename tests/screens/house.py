@@ -35,6 +35,7 @@ class House(TriggerCase, RevrecCase):
         cls._measure()
         with trap_jobs():
             cls._bill_and_credit()
+            cls.env["cn285.dunning.case"]._run_company(cls.company)
         cls._recognise()
         cls._announce()
         cls._connect()

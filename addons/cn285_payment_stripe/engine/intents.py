@@ -71,6 +71,13 @@ def _code_of_charge(intent: dict) -> str:
     return (charges[0].get("failure_code") or "") if charges else ""
 
 
+def refund_state(refund: dict) -> str:
+    """What a refund's status means; one that nobody knows may have moved money."""
+    return {"succeeded": DONE, "failed": DECLINED, "canceled": DECLINED}.get(
+        refund.get("status") or "", PENDING
+    )
+
+
 def of_reference(intents: Iterable[dict], reference: str) -> dict | None:
     """The intent of a transaction among a customer's, by its description.
 

@@ -7,6 +7,7 @@ from . import (
     payment_token,
     payment_transaction,
     stripe_intent,
+    stripe_refund,
     stripe_withdrawal,
     stripe_dispute,
     stripe_confirmation,

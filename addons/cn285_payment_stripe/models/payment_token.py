@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.cn285_payment.engine.expiry import last_valid_day
 from odoo.addons.cn285_payment.engine.retries import SEPA_DAYS
@@ -11,6 +11,11 @@ class PaymentToken(models.Model):
     """What Stripe tells of means after they were added."""
 
     _inherit = "payment.token"
+
+    # By these, events name means.
+    provider_ref = fields.Char(index="btree_not_null")
+    stripe_payment_method = fields.Char(index="btree_not_null")
+    stripe_mandate = fields.Char(index="btree_not_null")
 
     def _cn285_rail(self):
         """Direct debits by Stripe come back for a bank's reasons."""

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.addons.cn285_payment.engine.declines import UNKNOWN
 from odoo.exceptions import ValidationError
 
@@ -7,6 +7,9 @@ class PaymentTransaction(models.Model):
     """What Stripe's answers say, where Odoo keeps less."""
 
     _inherit = "payment.transaction"
+
+    # Events name the intent alone, and are many.
+    provider_reference = fields.Char(index="btree_not_null")
 
     # === MEANS === #
 

@@ -1,5 +1,5 @@
 import stripe
-from odoo import models
+from odoo import api, models
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools.urls import urljoin
@@ -120,19 +120,30 @@ class PaymentTransaction(models.Model):
 class Collection(models.AbstractModel):
     _inherit = "cn285.collection"
 
+    @api.model
     def _declined_steps(self):
         return [*super()._declined_steps(), self._stripe_ask_to_confirm]
 
+    @api.model
     def _stripe_ask_to_confirm(self, attempts):
         """Write to customers whose bank wants them, with the link to confirm."""
-        asked = attempts.filtered(
-            lambda attempt: (
-                attempt.state == "declined"
-                and attempt.transaction_id._cn285_stripe_is_confirmable()
-            )
-        )
+        asked = attempts.filtered(lambda attempt: attempt._stripe_is_confirmable())
         template = self.env.ref(
             "cn285_payment_stripe.mail_template_confirm", raise_if_not_found=False
         )
         if asked and template:
             template.send_mail_batch(asked.transaction_id.ids)
+
+
+class PaymentAttempt(models.Model):
+    _inherit = "cn285.payment.attempt"
+
+    def _stripe_is_confirmable(self):
+        """Whether the customer only has to confirm it with his bank."""
+        self.ensure_one()
+        return self.state == "declined" and self.transaction_id._cn285_stripe_is_confirmable()
+
+    def _ask_for_means(self):
+        """Not those whose means are good: they are asked to confirm."""
+        others = self.filtered(lambda attempt: not attempt._stripe_is_confirmable())
+        return super(PaymentAttempt, others)._ask_for_means()

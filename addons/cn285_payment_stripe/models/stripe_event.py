@@ -9,6 +9,8 @@ from odoo.tools import SQL
 LOST_AFTER = timedelta(hours=1)
 # Where orders end: whoever looks at the list decides what becomes of the rest.
 GIVEN_UP_AFTER = timedelta(days=7)
+KEPT = timedelta(days=366)
+GC_BATCH = 10_000
 
 
 class StripeEvent(models.Model):
@@ -149,6 +151,15 @@ class StripeEvent(models.Model):
             ],
             order="id",
         )._order_work()
+
+    @api.autovacuum
+    def _gc_worked(self):
+        """Events that were worked long ago go: Stripe tells of none after three days."""
+        before = fields.Datetime.now() - KEPT
+        worked = [("state", "in", ("done", "ignored")), ("received_at", "<", before)]
+        events = self.search(worked, limit=GC_BATCH)
+        events._inside().unlink()
+        return len(events), len(events) == GC_BATCH
 
     def action_work_again(self):
         """Button: work what is to be looked at once more, as the object is now."""

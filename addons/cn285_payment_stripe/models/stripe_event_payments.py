@@ -19,15 +19,29 @@ class StripeEvent(models.Model):
         transactions = self.env["payment.transaction"].sudo()
         if not made:
             return transactions
-        named = Domain("provider_reference", "=", made["id"])
-        if made.get("description"):
-            named |= Domain("reference", "=", made["description"])
-        found = transactions.search(Domain("provider_id", "=", self.provider_id.id) & named)
-        return (
-            found.filtered(lambda each: each.reference == made.get("description"))[:1] or found[:1]
+        own = Domain("provider_id", "=", self.provider_id.id)
+        reference = made.get("description")
+        # Apart: each has an index of its own.
+        found = reference and transactions.search(own & Domain("reference", "=", reference))
+        return found or self._transaction_with(made["id"])
+
+    def _transaction_with(self, identity):
+        """The transaction of this provider that is known to be this one of Stripe's."""
+        # sudo: see above.
+        transactions = self.env["payment.transaction"].sudo()
+        return transactions.search(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("provider_reference", "=", identity),
+            ],
+            limit=1,
         )
 
     def _work_intent(self):
+        """What became of a payment; nothing is asked about one that is known to be paid."""
+        known = self._transaction_with(self.object_id)
+        if known.state == "done":
+            return None
         return self._take_over(self.object_id)
 
     def _work_charge(self):
@@ -73,31 +87,14 @@ class StripeEvent(models.Model):
             return None
         transaction._cn285_stripe_lock()
         made = transaction.browse()
-        for refund in self._all_refunds(charge):
+        for refund in self.provider_id._cn285_stripe_refunds({"charge": charge["id"]}):
             made |= transaction._cn285_stripe_take_over_refund(refund)
         return made and self.env._("Refunds: %s", ", ".join(made.mapped("reference")))
-
-    def _all_refunds(self, charge):
-        """All refunds of a charge, oldest first; the charge itself shows the newest only."""
-        client = self.provider_id._cn285_stripe_client()
-        pages = client.v1.refunds.list({"charge": charge["id"], "limit": 100})
-        return [refund.to_dict() for refund in pages.auto_paging_iter()][::-1]
 
     def _work_refund(self):
         """A refund that the customer's bank turned down later."""
         refund = self.provider_id._cn285_stripe_fetch("refunds", self.object_id)
-        # sudo: see _transaction_of.
-        transaction = (
-            self.env["payment.transaction"]
-            .sudo()
-            .search(
-                [
-                    ("provider_id", "=", self.provider_id.id),
-                    ("provider_reference", "=", self.object_id),
-                ],
-                limit=1,
-            )
-        )
+        transaction = self._transaction_with(self.object_id)
         if not refund or not transaction:
             return None
         was = transaction.state

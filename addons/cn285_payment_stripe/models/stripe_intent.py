@@ -42,6 +42,8 @@ class PaymentTransaction(models.Model):
             return super()._cn285_ask_provider()
         self.ensure_one()
         try:
+            if self.operation == "refund":
+                return self._cn285_stripe_ask_refund()
             intent = self._cn285_stripe_intent()
         except (RetryableJobError, stripe.StripeError) as error:
             _logger.warning(
@@ -194,31 +196,6 @@ class PaymentTransaction(models.Model):
         if self.state == was:
             return None
         return self.env._("%(reference)s: %(state)s", reference=self.reference, state=self.state)
-
-    def _cn285_stripe_take_over_refund(self, refund):
-        """Take over a refund of this payment, once.
-
-        A refund that was asked for here, and whose answer is not known, is that one.
-
-        :returns: the refund's transaction if it is new, else none
-        """
-        refunds = self.child_transaction_ids.filtered(lambda tx: tx.operation == "refund")
-        if refund["id"] in refunds.mapped("provider_reference"):
-            return self.browse()
-        data = {}
-        StripeController._include_refund_in_payment_data(refund, data)
-        waiting = refunds.filtered(
-            lambda tx: (
-                not tx.provider_reference
-                and tx.state in ("draft", "error")
-                and tx._cn285_stripe_minor() == -refund["amount"]
-            )
-        )[:1]
-        if waiting:
-            waiting._cn285_stripe_lock()
-        made = waiting or StripeController._create_refund_tx_from_refund(self, refund)
-        made._process("stripe", data)
-        return made
 
     def _cn285_stripe_minor(self):
         """The amount as Stripe counts it."""

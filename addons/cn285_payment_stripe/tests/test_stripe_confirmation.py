@@ -54,6 +54,9 @@ class TestStripeConfirmation(ChallengedCase):
         self.assertIn(f"/payment/cn285/confirm/{self.transaction.id}?", mail.body_html)
         self.assertIn(self.move.name, mail.subject)
         self.assertEqual(mail.recipient_ids, self.customer)
+        # His card is good: no other one is asked for.
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", self.customer.ids)])
+        self.assertEqual(mails, mail)
 
     def test_what_the_browser_gets(self):
         values = self.transaction._cn285_stripe_confirmation()

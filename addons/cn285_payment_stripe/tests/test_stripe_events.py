@@ -269,6 +269,14 @@ class TestStripeDisputes(StripeCase):
         self._work_events()
         self.assertEqual(self.attempt.return_move_id.date, date(2026, 4, 1))
 
+    def test_nothing_is_asked_about_what_is_known_to_be_paid(self):
+        move = self._invoice(self._token())
+        self._collect(move)
+        before = len(self.server.requests)
+        events = self._work_events("payment_intent.succeeded")
+        self.assertEqual(events.mapped("state"), ["ignored"])
+        self.assertEqual(len(self.server.requests), before)
+
     def test_paid_twice_is_told(self):
         token, transaction = self.attempt.token_id, self.attempt.transaction_id
         self.provider._send_api_request(
@@ -299,6 +307,30 @@ class TestStripeDisputes(StripeCase):
         self.assertEqual(set(refunds.mapped("state")), {"done"})
         self._work_events()
         self.assertEqual(len(self.attempt.transaction_id.child_transaction_ids), 2)
+
+    def test_a_refund_whose_answer_was_lost(self):
+        refunds = self.attempt.transaction_id._refund(20.0)
+        returns.make_refund(
+            self.server.account,
+            {"payment_intent": self.attempt.transaction_id.provider_reference, "amount": "2000"},
+        )
+        known = refunds.provider_reference
+        refunds.write({"state": "draft", "provider_reference": False})
+        # Asked: it is the one with its reference, not the other of this amount.
+        self.assertEqual(refunds._cn285_ask_provider(), "done")
+        self.assertEqual(refunds.provider_reference, known)
+        # Sent again: the same request.
+        refunds.provider_reference = False
+        refunds._send_refund_request()
+        self.assertEqual(refunds.provider_reference, known)
+        self.assertCharged(self.move, 80.0)
+        # One that never arrived.
+        other = self.attempt.transaction_id._create_child_transaction(5.0, is_refund=True)
+        self.assertEqual(other._cn285_ask_provider(), "nothing")
+        self.assertCharged(self.move, 80.0)
+        self._work_events()
+        made = self.attempt.transaction_id.child_transaction_ids - other
+        self.assertEqual(sorted(made.mapped("amount")), [-20.0, -20.0])
 
     def test_refund_from_here_is_not_made_twice(self):
         refund = self.attempt.transaction_id._refund(20.0)

@@ -206,6 +206,21 @@ class TestStripeWebhook(StripeCase, HttpCase):
             with self.assertRaises(AccessError):
                 kept.with_user(user).action_work_again()
 
+    def test_old_events_go(self):
+        for number, kind in enumerate(("invoice.finalized", "payment_method.updated")):
+            event = {**self._event(kind=kind), "id": f"evt_{number}"}
+            with trap_jobs():
+                self._post(event, self.secret)
+        self._kept()._gc_worked()
+        self.assertEqual(len(self._kept()), 2)
+        self.env.cr.execute(
+            "UPDATE cn285_stripe_event SET received_at = received_at - interval '2 years'"
+        )
+        self._kept().invalidate_recordset()
+        self._kept()._gc_worked()
+        # What was never worked stays to be seen.
+        self.assertEqual(self._kept().event_type, "payment_method.updated")
+
     def test_lost_work_is_ordered_again(self):
         with trap_jobs():
             self._post(self._event(kind="payment_method.updated"), self.secret)

@@ -19,6 +19,12 @@ class DebtLine(NamedTuple):
     amount: Decimal
     move_id: int
     held: bool
+    paying: bool = False
+
+    @property
+    def is_dunned(self):
+        """Whether something follows where it is overdue: it is not in dispute, nor on its way."""
+        return not self.held and not self.paying
 
 
 @dataclass
@@ -30,7 +36,9 @@ class Owed:
 
     def net(self):
         """What is owed by due date, without what is held, after credit that was not matched."""
-        return net_debts(((one.due, one.amount) for one in self.lines if not one.held), self.credit)
+        return net_debts(
+            ((one.due, one.amount) for one in self.lines if one.is_dunned), self.credit
+        )
 
     def overdue(self, today):
         return overdue(self.net(), today)
@@ -41,11 +49,19 @@ class Owed:
         return by_age(every, today)
 
     def held_overdue(self, today):
-        return sum((one.amount for one in self.lines if one.held and one.due < today), Decimal(0))
+        """What is overdue and not dunned."""
+        return sum(
+            (one.amount for one in self.lines if not one.is_dunned and one.due < today), Decimal(0)
+        )
+
+    def is_late(self, today):
+        """Whether something is overdue, or in dispute; what is on its way to be paid is neither."""
+        disputed = any(one.held and one.due < today for one in self.lines)
+        return disputed or self.overdue(today) is not None
 
     def late_move_ids(self, today):
         """Invoices that are overdue and not held, the oldest first."""
-        late = sorted(one for one in self.lines if not one.held and one.due < today)
+        late = sorted(one for one in self.lines if one.is_dunned and one.due < today)
         return list(dict.fromkeys(one.move_id for one in late))
 
 
@@ -99,5 +115,5 @@ def read_debts(env, company, partner_ids=None):
         if amount < 0:
             owed.credit -= amount
         elif of_contract and due:
-            owed.lines.append(DebtLine(due, amount, move_id, blocked or move_id in paying))
+            owed.lines.append(DebtLine(due, amount, move_id, blocked, move_id in paying))
     return dict(found)

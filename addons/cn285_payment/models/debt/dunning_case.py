@@ -5,7 +5,7 @@ from odoo.tools import format_date
 STATES = [
     ("open", "Overdue"),
     ("promised", "Promised"),
-    ("disputed", "In Dispute"),
+    ("disputed", "On Hold"),
     ("closed", "Settled"),
 ]
 
@@ -48,7 +48,6 @@ class DunningCase(models.Model):
     )
     next_step_id = fields.Many2one(
         "cn285.dunning.policy.step",
-        string="Next Step",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -199,7 +198,6 @@ class DunningCase(models.Model):
                     "kind": kind,
                     "amount": case.overdue_amount,
                     "text": text(case) if callable(text) else text,
-                    "user_id": self.env.uid,
                     **values,
                 }
                 for case in self

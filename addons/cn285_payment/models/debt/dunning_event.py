@@ -47,4 +47,3 @@ class DunningEvent(models.Model):
     attachment_id = fields.Many2one(
         "ir.attachment", string="Document", readonly=True, index="btree_not_null"
     )
-    user_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)

@@ -1,7 +1,10 @@
 """What is set on records of Odoo's: whose policy it is, and what is not dunned."""
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import Bound
 
+# Days that a customer may be given.
+DAYS = Bound(0, 3650)
 BLOCKS = [
     ("dispute", "Dispute"),
     ("insolvency", "Insolvency Proceedings"),
@@ -20,6 +23,7 @@ class AccountMove(models.Model):
     )
     cn285_notice_received = fields.Date(
         string="Formal Notice Received On",
+        readonly=True,
         copy=False,
         help="From the day after it consumers owe the legal interest.",
     )
@@ -62,7 +66,8 @@ class AccountMove(models.Model):
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "cn285.bounded.values"]
 
     cn285_dunning_policy_id = fields.Many2one(
         "cn285.dunning.policy",
@@ -95,6 +100,10 @@ class ResPartner(models.Model):
         groups="cn285_contract.group_contract_user_own,cn285_contract.group_contract_reader",
     )
 
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_grace_days": DAYS}
+
     def _compute_cn285_debtor_count(self):
         groups = self.env["cn285.dunning.case"]._read_group(
             [
@@ -116,6 +125,15 @@ class ResPartner(models.Model):
         """Own days of grace; None where there are none."""
         self.ensure_one()
         return self.cn285_grace_days if self.cn285_grace_days > 0 else None
+
+
+class ResUsers(models.Model):
+    _name = "res.users"
+    _inherit = ["res.users", "cn285.bounded.values"]
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_grace_days": DAYS}
 
 
 class ResPartnerCategory(models.Model):

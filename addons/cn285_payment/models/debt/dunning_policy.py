@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.bounds import AMOUNT, COUNT, PERCENT, Bound
+from odoo.addons.cn285_contract.models.bounds import AMOUNT, PERCENT, Bound
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -310,7 +310,7 @@ class DunningPolicyStep(models.Model):
 
     @api.model
     def _bounds(self):
-        return {**super()._bounds(), "days": DAYS, "sequence": COUNT}
+        return {**super()._bounds(), "days": DAYS}
 
     @api.model
     def _actions(self):

@@ -49,8 +49,7 @@ class DunningCase(models.Model):
         self = in_users_language(self.sudo().with_company(company))
         self._collect_above_limit(company, partner_ids)
         debts, today = read_debts(self.env, company, partner_ids), company._cn285_today()
-        payers = {key[0] for key, owed in debts.items() if owed.overdue(today)}
-        payers |= {key[0] for key, owed in debts.items() if owed.held_overdue(today)}
+        payers = {key[0] for key, owed in debts.items() if owed.is_late(today)}
         known = [("company_id", "=", company.id), ("state", "!=", "closed")]
         if partner_ids is not None:
             known.append(("partner_id", "in", list(partner_ids)))
@@ -81,14 +80,14 @@ class DunningCase(models.Model):
         today = company._cn285_today()
         domain = [("company_id", "=", company.id), ("partner_id", "in", partners.ids)]
         cases = self.search([*domain, ("state", "!=", "closed")])
+        # Of two that look at the same debtor the second finds the work done.
+        cases.lock_for_update()
         known = {(case.partner_id.id, case.currency_id.id) for case in cases}
         above = {
             (partner_id, company.currency_id.id)
             for partner_id in self._payers_above_limit(company, partners.ids)
         }
-        late = {
-            key for key, owed in debts.items() if owed.overdue(today) or owed.held_overdue(today)
-        }
+        late = {key for key, owed in debts.items() if owed.is_late(today)}
         new = self._inside().create(
             [
                 {
@@ -176,15 +175,14 @@ class DunningCase(models.Model):
         going = self.filtered(
             lambda case: (
                 case.state == "open"
-                and case.policy_id
+                and case.policy_id.active
                 and not case.partner_id.cn285_dunning_blocked
                 and (policies is None or case.policy_id in policies)
             )
         )
         plans = {case: case._plan() for case in going}
         for case, plan in plans.items():
-            off = [one.day for one in plan if one.step.action == DEACTIVATE]
-            case._write_inside({"deactivation_date": off[0] if off else False})
+            case._write_next(plan)  # mails tell what comes next
         taken = {}
         for case, plan in plans.items():
             steps, left_out = take(plan, case.company_id._cn285_today())
@@ -244,9 +242,12 @@ class DunningCase(models.Model):
 
     def _write_next(self, plan):
         held = self.state in ("promised", "disputed", "closed")
-        first = plan[0] if plan and not held else None
+        plan = [] if held else plan
+        first = plan[0] if plan else None
+        off = [one.day for one in plan if one.step.action == DEACTIVATE]
         self._write_inside(
             {
+                "deactivation_date": off[0] if off else False,
                 "next_step_id": first.step.key if first else False,
                 "next_date": first.day if first else False,
             }
@@ -264,7 +265,7 @@ class DunningCase(models.Model):
 
     def _settle(self):
         """Activate what was deactivated for a debt that is paid, and close what is settled."""
-        self.filtered("suspended_on")._reactivate()
+        self._reactivate()
         for case in self:
             if case._is_settled() and not case.suspended_on:
                 case._note("closed")
@@ -290,16 +291,16 @@ class DunningCase(models.Model):
         for company, paid in moves.sudo().grouped("company_id").items():
             partners = paid.commercial_partner_id
             # sudo: whoever books the payment; what follows is the policy's.
-            cases = self.sudo().with_company(company)
+            cases = in_users_language(self.sudo().with_company(company))
             domain = [("company_id", "=", company.id), ("partner_id", "in", partners.ids)]
             found = cases.search([*domain, ("state", "!=", "closed")])
             if not found:
                 continue
 
             def step(part, company=company, found=found, paid=paid):
-                debts = read_debts(self.env, company, part.ids)
                 own = found.filtered(lambda case: case.partner_id in part)
-                own._refresh(debts)
+                own.lock_for_update()
+                own._refresh(read_debts(self.env, company, part.ids))
                 own._note("paid")
                 own._propose_fees(paid)
                 own._settle()
@@ -309,10 +310,20 @@ class DunningCase(models.Model):
             try:
                 _done, failed = each_or_apart(found.partner_id, step)
             except CONCURRENCY_ERRORS:
-                _logger.info("Debtors of %s are looked at later: they are locked", company.name)
+                # Somebody else is at them: looked at by a job, after both are through.
+                cases.with_delay(
+                    channel="root.collection",
+                    eta=60,
+                    description=self.env._("Debtors who have paid"),
+                )._job_look(company, found.partner_id)
                 continue
             for partner, reason in failed.items():
                 _logger.warning("Payment of debtor %s: %s", partner.display_name, reason)
+
+    @api.model
+    def _job_look(self, company, partners):
+        """Job: look at payers again. Safe to run again: a step is taken once."""
+        self.sudo().with_company(company)._look_at(company, partners.exists())
 
     @api.model
     def _refused(self, attempts):

@@ -1,5 +1,3 @@
-from contextvars import ContextVar
-
 from odoo import api, models
 from odoo.addons.cn285_contract.models.bulk import in_test
 from odoo.addons.cn285_contract.models.clock import imagining
@@ -7,9 +5,6 @@ from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_decimal
 from odoo.tools import SQL
 
 from ...engine.exposure import Answer, Exposure, answer
-
-# Exposures after an automatic payment that another transaction made, which this one cannot see.
-_paid_apart = ContextVar("cn285_paid_apart", default=None)
 
 
 class ExposureService(models.AbstractModel):
@@ -147,6 +142,41 @@ class ExposureService(models.AbstractModel):
         return as_decimal(limit) if company.sudo().account_use_credit_limit and limit > 0 else None
 
     @api.model
+    def _refusal_words(self, payer, company, exposure=None):
+        """Why a payer above its credit limit gets nothing more; None where it may have more.
+
+        :param exposure: what is known already, after an automatic payment
+        """
+        limit = self._limit(payer, company)
+        if limit is None:
+            return None
+        exposure = exposure or self._of(payer, company)[payer.id]
+        if not exposure.above(limit):
+            return None
+        money = company.currency_id
+        return self.env._(
+            "insufficient funds: %(payer)s owes, or will be billed, %(total)s (open %(open)s, "
+            "due %(due)s, usage %(usage)s, in the wallet %(wallet)s), and the credit limit is "
+            "%(limit)s.",
+            payer=payer.display_name,
+            total=money.format(float(exposure.total)),
+            open=money.format(float(exposure.open)),
+            due=money.format(float(exposure.due)),
+            usage=money.format(float(exposure.usage)),
+            wallet=money.format(float(exposure.wallet)),
+            limit=money.format(float(limit)),
+        )
+
+    @api.model
+    def _after_payment(self, payer, company):
+        """The exposure of a payer, after an automatic payment where it is above its limit."""
+        exposure, limit = self._of(payer, company)[payer.id], self._limit(payer, company)
+        owed = as_decimal(sum(self._means_of(payer, company).mapped("amount_residual_signed")))
+        if answer(exposure, limit, owed) is Answer.collect:
+            return self._collect_first(payer, company)
+        return exposure
+
+    @api.model
     def _limited(self, company, partner_ids=None):
         """Payers of running contracts that have a credit limit."""
         if not company.sudo().account_use_credit_limit:
@@ -222,159 +252,3 @@ class ExposureService(models.AbstractModel):
             )
         )
         return automatic._cn285_collectable()
-
-
-class ContractChange(models.Model):
-    """What costs is refused to customers above their limit, or while they are deactivated."""
-
-    _inherit = "cn285.contract.change"
-
-    def action_schedule(self):
-        """Collect first what customers above their limit owe, so that less is refused."""
-        token = _paid_apart.set(self._exposures_after_payment())
-        try:
-            return super().action_schedule()
-        finally:
-            _paid_apart.reset(token)
-
-    def _exposures_after_payment(self):
-        """Exposures of payers above their limit after an automatic payment, by payer, company."""
-        service, found = self.env["cn285.exposure"], {}
-        for change in self:
-            if change.origin == "system" or change.override or not change._costs():
-                continue
-            payer = change.contract_id.sudo().payer_id.commercial_partner_id  # sudo: see _limit
-            company, key = change.company_id, (payer.id, change.company_id.id)
-            limit = service._limit(payer, company)
-            if key in found or limit is None:
-                continue
-            exposure = service._of(payer, company)[payer.id]
-            money = service._means_of(payer, company)
-            owed = as_decimal(sum(money.mapped("amount_residual_signed")))
-            if answer(exposure, limit, owed) is Answer.collect:
-                exposure = service._collect_first(payer, company)
-            found[key] = exposure
-        return found
-
-    def _costs(self):
-        """Whether this change is of more services: new items, more units, a higher tier."""
-        self.ensure_one()
-        return self.type in ("add_item", "cross_sell", "upsell") or self._nature() == "upgrade"
-
-    def _check_rules(self):
-        result = super()._check_rules()
-        if self.origin != "system" and not self.override:
-            if self._costs():
-                self._check_limit()
-            elif self.type == "activate":
-                self._check_debt_paid()
-        return result
-
-    def _check_limit(self):
-        """Refuse what costs to a payer above the credit limit."""
-        service, company = self.env["cn285.exposure"], self.company_id
-        payer = self.contract_id.sudo().payer_id.commercial_partner_id  # sudo: see _limit
-        limit = service._limit(payer, company)
-        if limit is None:
-            return
-        known = (_paid_apart.get() or {}).get((payer.id, company.id))
-        exposure = known or service._of(payer, company)[payer.id]
-        if not exposure.above(limit):
-            return
-        money = company.currency_id
-        raise self._refusal(
-            self.env._(
-                "insufficient funds: %(payer)s owes, or will be billed, %(total)s (open %(open)s, "
-                "due %(due)s, usage %(usage)s, in the wallet %(wallet)s), and the credit limit is "
-                "%(limit)s.",
-                payer=payer.display_name,
-                total=money.format(float(exposure.total)),
-                open=money.format(float(exposure.open)),
-                due=money.format(float(exposure.due)),
-                usage=money.format(float(exposure.usage)),
-                wallet=money.format(float(exposure.wallet)),
-                limit=money.format(float(limit)),
-            )
-        )
-
-    def _check_debt_paid(self):
-        """Refuse to activate by hand what is deactivated for a debt that is still there."""
-        items = self._concerned(("suspended",)).sudo()  # sudo: why they are suspended
-        if not any(item._is_suspended_for_debt() for item in items):
-            return
-        payer = self.contract_id.sudo().payer_id.commercial_partner_id
-        case = (
-            self.env["cn285.dunning.case"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "=", payer.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("currency_id", "=", self.currency_id.id),
-                    ("state", "!=", "closed"),
-                ]
-            )
-        )
-        if case and not case._may_reactivate():
-            raise self._refusal(
-                self.env._(
-                    "it is deactivated for a debt, and %(amount)s is still overdue; it is "
-                    "activated by itself once that is paid.",
-                    amount=self.currency_id.format(case.overdue_amount),
-                )
-            )
-
-
-class DunningCase(models.Model):
-    """What follows where a payer is above its credit limit."""
-
-    _inherit = "cn285.dunning.case"
-
-    @api.model
-    def _payers_above_limit(self, company, partner_ids=None):
-        """Ids of payers above their limit."""
-        return list(self.env["cn285.exposure"]._above_limit(company, partner_ids))
-
-    @api.model
-    def _collect_above_limit(self, company, partner_ids=None):
-        """Collect what is posted of payers above their limit, before anything follows from it."""
-        service = self.env["cn285.exposure"]
-        moves = self.env["account.move"].union(
-            *(
-                service._means_of(self.env["res.partner"].browse(partner_id), company)
-                for partner_id in service._above_limit(company, partner_ids)
-            )
-        )
-        if moves:
-            self.env["cn285.collection"]._collect(moves, "limit")
-
-    def _react_to_limit(self):
-        """Deactivate, where the policy says so, payers still above their limit."""
-        above = self.filtered(
-            lambda case: (
-                case.is_above_limit
-                and not case.suspended_on
-                and case.policy_id.above_limit == "deactivate"
-                and not case.policy_id._exempts(case.partner_id)
-            )
-        )
-        service = self.env["cn285.exposure"]
-        for case in above:
-            partner, company = case.partner_id, case.company_id
-            moves = self.env["account.move"].search(
-                [
-                    ("company_id", "=", company.id),
-                    ("commercial_partner_id", "=", partner.id),
-                    ("move_type", "=", "out_invoice"),
-                    ("payment_state", "in", ("not_paid", "partial")),
-                ]
-            )
-            coming = as_decimal(sum(moves._cn285_being_paid().mapped("amount_residual_signed")))
-            exposure = service._of(partner, company)[partner.id].after(coming)
-            if exposure.above(service._limit(partner, company)):
-                case._deactivate_contracts(case._payers_contracts())
-
-    @api.model
-    def _topped_up(self, partners, company):
-        """Credit came to wallets: payers that were above their limit are activated again."""
-        self.sudo().with_company(company)._look_at(company, partners.commercial_partner_id)

@@ -40,6 +40,7 @@ class LateFee(models.Model):
         index=True,
         ondelete="restrict",
     )
+    move_name = fields.Char(related="move_id.name", string="Number of the Invoice")
     partner_id = fields.Many2one(
         "res.partner",
         string="Payer",
@@ -67,7 +68,6 @@ class LateFee(models.Model):
     )
     note_id = fields.Many2one(
         "account.move",
-        string="Note",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

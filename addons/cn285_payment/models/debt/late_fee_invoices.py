@@ -122,19 +122,22 @@ class DunningCase(models.Model):
 
         :param moves: other invoices than those that are overdue: paid late by now
         """
-        for case in self:
-            late = (
-                case.move_ids
-                if moves is None
-                else moves.filtered(
-                    lambda move, case=case: move.commercial_partner_id == case.partner_id
+        late = self.move_ids
+        if moves is not None:
+            late = moves.filtered(lambda move: move.commercial_partner_id in self.partner_id)
+        fees, failed = self.env["cn285.late.fee"]._propose(late)
+        for move, reason in failed.items():
+            owner = self.filtered(
+                lambda case, move=move: (
+                    case.partner_id == move.commercial_partner_id
+                    and case.currency_id == move.currency_id
                 )
             )
-            fees, failed = self.env["cn285.late.fee"]._propose(late)
-            for move, reason in failed.items():
-                case._note("failed", f"{move.name}: {reason}")
-            if fees and case.policy_id.fees_automatic:
-                fees.action_post()
+            owner._note("failed", f"{move.name}: {reason}")
+        automatic = self.filtered("policy_id.fees_automatic").partner_id
+        posted = fees.filtered(lambda fee: fee.partner_id in automatic)
+        if posted:
+            posted.action_post()
         return True
 
     def action_propose_fees(self):

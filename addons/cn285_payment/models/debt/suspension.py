@@ -20,19 +20,21 @@ class DunningCase(models.Model):
 
     def _deactivate(self):
         """Deactivate what these policies say: contracts that owe for longer than their grace."""
-        debts = {}
-        for company, cases in self.grouped("company_id").items():
-            debts[company] = cases._read_debts(company)
-        for case in self:
-            case._deactivate_contracts(case._contracts_past_grace(debts[case.company_id]))
+        debts = {company: cases._read_debts(company) for company, cases in self._by_company()}
+        self._deactivate_contracts(
+            {case: case._contracts_past_grace(debts[case.company_id]) for case in self}
+        )
+
+    def _by_company(self):
+        return self.grouped("company_id").items()
 
     def _deactivate_further(self, debts):
         """Of debtors who are deactivated: also contracts that came to owe for too long since."""
+        further = {}
         for case in self.filtered("suspended_on"):
             done = case.event_ids.filtered(lambda event: event.kind == "deactivated").contract_id
-            further = case._contracts_past_grace(debts) - done
-            if further:
-                case._deactivate_contracts(further)
+            further[case] = case._contracts_past_grace(debts) - done
+        self._deactivate_contracts(further)
 
     def _contracts_past_grace(self, debts):
         """Contracts with invoices that are open beyond the days of grace; or all of the payer's."""
@@ -48,7 +50,7 @@ class DunningCase(models.Model):
             {
                 one.move_id
                 for one in (owed.lines if owed else ())
-                if not one.held and last_day_of_grace(one.due, grace) < today
+                if one.is_dunned and last_day_of_grace(one.due, grace) < today
             }
         )
         return moves.cn285_contract_ids.filtered(
@@ -65,51 +67,59 @@ class DunningCase(models.Model):
             ]
         )
 
-    def _deactivate_contracts(self, contracts):
-        """Deactivate contracts of a debtor today, each or as many as can be."""
-        self.ensure_one()
-        served = contracts.filtered(
-            lambda contract: any(item.state in SERVED for item in contract.item_ids)
-        )
-        billing = self.policy_id.suspension_billing
-        values = {"cause": "debt", "billing": billing}
+    def _deactivate_contracts(self, contracts_by_case):
+        """Deactivate contracts of debtors today, together, or as many of them as can be.
+
+        :param contracts_by_case: ``{case: contracts}``
+        """
+        owners = {
+            contract: case
+            for case, contracts in contracts_by_case.items()
+            for contract in contracts
+            if any(item.state in SERVED for item in contract.item_ids)
+        }
+        values = {
+            contract: {"cause": "debt", "billing": case.policy_id.suspension_billing}
+            for contract, case in owners.items()
+        }
+        served = self.env["cn285.contract"].union(*owners)
         done, failed = each_or_apart(
             served, lambda part: self._change_now(part, "deactivate", values)
         )
         for contract in served.browse().union(*done):
-            self._note("deactivated", contract.name, contract_id=contract.id)
-        self._note_failures(failed)
-        if done:
-            self._write_inside({"suspended_on": self.company_id._cn285_today()})
+            case = owners[contract]
+            case._note("deactivated", contract.name, contract_id=contract.id)
+            case._write_inside({"suspended_on": case.company_id._cn285_today()})
+        self._note_failures(failed, owners)
 
     @api.model
-    def _change_now(self, contracts, kind, values=None, items=None, **more):
+    def _change_now(self, contracts, kind, values=None, items=None, waived=None):
         """Let contracts change today, by the program itself; returns them.
 
-        :param items: of each contract, items that are concerned; None: the whole contract
+        :param values: ``{contract: values of the change}``
+        :param items: ``{contract: items that are concerned}``; without: the whole contract
+        :param waived: ``{contract: whether a leaving fee is waived}``
         """
-        # sudo: what the policy says takes effect, whoever's process it is.
-        changes = self.env["cn285.contract.change"].sudo()
         creates = []
         for contract in contracts:
             day = self._day_for(contract.company_id, kind)
-            backdated = day < contract.company_id._cn285_today()
-            for item in items[contract] if items else [contract.item_ids.browse()]:
+            for item in (items or {}).get(contract) or [contract.item_ids.browse()]:
                 creates.append(
                     {
                         "contract_id": contract.id,
                         "item_id": item.id,
                         "type": kind,
-                        "values": values or {},
+                        "values": (values or {}).get(contract, {}),
                         "date_effective": day,
                         "origin": "system",
                         # The day before is the last of the old terms: no matter of dating back.
-                        "override": backdated,
+                        "override": day < contract.company_id._cn285_today(),
                         "note": self.env._("Dunning"),
-                        **more,
+                        "waive_fee": (waived or {}).get(contract, False),
                     }
                 )
-        changes.create(creates).action_schedule()
+        # sudo: what the policy says takes effect, whoever's process it is.
+        self.env["cn285.contract.change"].sudo().create(creates).action_schedule()
         return contracts
 
     @api.model
@@ -120,11 +130,16 @@ class DunningCase(models.Model):
             return today
         return today if company.cn285_change_day == "new" else today - timedelta(days=1)
 
-    def _note_failures(self, failed):
+    def _note_failures(self, failed, owners):
+        """Keep, and tell, why contracts could not be changed.
+
+        :param failed: ``{contract: reason}``
+        :param owners: ``{contract: case}``
+        """
         for contract, reason in failed.items():
             words = f"{contract.name}: {reason}"
-            self._note("failed", words, contract_id=contract.id)
-            self._ask(lambda one, words=words: words)
+            owners[contract]._note("failed", words, contract_id=contract.id)
+            owners[contract]._ask(lambda one, words=words: words)
 
     # === ON AGAIN === #
 
@@ -153,18 +168,28 @@ class DunningCase(models.Model):
         return found
 
     def _reactivate(self):
-        """Activate again what was deactivated for a debt that is paid, within the limit."""
+        """Activate again what was deactivated for a debt that is paid, within the limit.
+
+        Whoever deactivated it: only the reason counts.
+        """
         free = self.filtered(lambda case: case._may_reactivate())
-        suspended = free._debt_suspended()
-        for case in free:
-            own = {
-                contract: items
-                for contract, items in suspended.items()
-                if contract.payer_id.commercial_partner_id == case.partner_id
-                and contract.currency_id == case.currency_id
-                and contract.company_id == case.company_id
-            }
-            if case._activate_contracts(own):
+        suspended = free._debt_suspended() if free else {}
+        owners = {}
+        for contract in suspended:
+            payer = contract.payer_id.commercial_partner_id
+            owner = free.filtered(
+                lambda case, contract=contract, payer=payer: (
+                    case.partner_id == payer
+                    and case.currency_id == contract.currency_id
+                    and case.company_id == contract.company_id
+                )
+            )
+            if owner:
+                owners[contract] = owner
+        failed = self._activate_contracts(suspended, owners)
+        held = {owners[contract] for contract in failed}
+        for case in free.filtered("suspended_on"):
+            if case not in held:
                 case._write_inside({"suspended_on": False})
 
     def _may_reactivate(self):
@@ -180,61 +205,52 @@ class DunningCase(models.Model):
         )
         return may_reactivate(debt, as_decimal(threshold), policy.reactivates == "threshold")
 
-    def _activate_contracts(self, suspended):
-        """Activate these items today; returns whether none of them is left."""
-        self.ensure_one()
-        contracts = self.env["cn285.contract"].union(*suspended)
+    def _activate_contracts(self, suspended, owners):
+        """Activate items today, together, or as many of them as can be.
+
+        :param suspended: ``{contract: items}``
+        :param owners: ``{contract: case}`` of those that are activated
+        :returns: ``{contract: reason}`` of those that could not be
+        """
+        contracts = self.env["cn285.contract"].union(*owners)
 
         def step(part):
-            whole, parted = part.browse(), {}
+            parted = {}
             for contract in part:
                 off = contract.item_ids.filtered(lambda item: item.state == "suspended")
-                if off == suspended[contract]:
-                    whole |= contract
-                else:
+                if off != suspended[contract]:
                     parted[contract] = suspended[contract]
-            if whole:
-                self._change_now(whole, "activate")
-            for contract, items in parted.items():
-                self._change_now(contract, "activate", items={contract: items})
-            return part
+            return self._change_now(part, "activate", items=parted) if part else part
 
         done, failed = each_or_apart(contracts, step)
         for contract in contracts.browse().union(*done):
-            self._note("reactivated", contract.name, contract_id=contract.id)
-        self._note_failures(failed)
-        return not failed
+            owners[contract]._note("reactivated", contract.name, contract_id=contract.id)
+        self._note_failures(failed, owners)
+        return failed
 
     # === FOR GOOD === #
 
     def _terminate(self):
         """Terminate contracts that have been deactivated for debt for long."""
+        owners = {}
         for case in self:
-            contracts = self.env["cn285.contract"].union(
-                *(
-                    contract
-                    for contract in case._debt_suspended()
-                    if contract.currency_id == case.currency_id
-                )
+            for contract in case._debt_suspended():
+                if contract.currency_id == case.currency_id:
+                    owners[contract] = case
+        waived = {contract: not case.policy_id.termination_fee for contract, case in owners.items()}
+        contracts = self.env["cn285.contract"].union(*owners)
+        done, failed = each_or_apart(
+            contracts, lambda part: self._change_now(part, "terminate", waived=waived)
+        )
+        for contract in contracts.browse().union(*done):
+            case = owners[contract]
+            words = self.env._(
+                "%(contract)s, deactivated since %(day)s",
+                contract=contract.name,
+                day=format_date(self.env, case.suspended_on),
             )
-            waive = not case.policy_id.termination_fee
-            done, failed = each_or_apart(
-                contracts,
-                lambda part, waive=waive, case=case: case._change_now(
-                    part, "terminate", waive_fee=waive
-                ),
-            )
-            for contract in contracts.browse().union(*done):
-                case._note(
-                    "terminated",
-                    self.env._(
-                        "%(contract)s, deactivated since %(day)s",
-                        contract=contract.name,
-                        day=format_date(self.env, case.suspended_on),
-                    ),
-                    contract_id=contract.id,
-                )
-            case._note_failures(failed)
+            case._note("terminated", words, contract_id=contract.id)
+        self._note_failures(failed, owners)
 
 
 class ContractItem(models.Model):

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.addons.cn285_contract.models.privacy.places import Naming, Texts
 from odoo.tools import LazyTranslate
 
+from ..debt_places import DEBT_PLACES
+
 _lt = LazyTranslate(__name__)
 
 
@@ -68,5 +70,6 @@ class PersonalData(models.AbstractModel):
                 lambda person: [("move_id.partner_id", "in", person.partners.ids)],
                 cleared=("message",),
             ),
+            *DEBT_PLACES,
             *super()._places(),
         ]

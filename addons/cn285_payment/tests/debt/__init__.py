@@ -1,4 +1,5 @@
 from . import (
+    test_debt_portal,
     test_debt_stories,
     test_dunning,
     test_holds,

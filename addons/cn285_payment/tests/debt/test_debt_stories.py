@@ -89,6 +89,80 @@ class TestDebtStories(DebtCase):
         self._dun(date(2026, 3, 9))
         self.assertEqual(contract.state, "suspended")
 
+    def test_hourly_and_daily(self):
+        hourly = self._make_policy((1, "mail"), checks="hourly", sequence=50)
+        eager = self._customer("Vite", cn285_dunning_policy_id=hourly.id)
+        self._billed(date(2026, 2, 10), partner=eager)
+        self._billed(date(2026, 2, 10))
+        with imagined_day(date(2026, 2, 13)):
+            self.cases._cron_dun_hourly()
+        self.assertEqual(self._history(self._case(eager), "step"), [("2026-02-13", "mail 1")])
+        self.assertFalse(self._history(self._case(), "step"))
+        with imagined_day(date(2026, 2, 13)):
+            self.cases._cron_dun()
+        self.assertEqual(self._history(self._case(), "step"), [("2026-02-13", "Reminder")])
+
+    def test_a_letter_for_who_has_no_address(self):
+        nobody = self._customer("Sans Adresse", email=False)
+        self._billed(date(2026, 2, 10), partner=nobody)
+        self._dun(date(2026, 2, 13))
+        case = self._case(nobody)
+        letter = case.event_ids.attachment_id
+        self.assertTrue(letter.raw.startswith(b"%PDF"))
+        self.assertIn("Print and post", case.activity_ids.summary)
+
+    def test_steps_for_some_only(self):
+        policy = self._make_policy((1, "mail"), (2, "task"))
+        policy.step_ids[0].audience = "consumer"
+        policy.step_ids[1].audience = "professional"
+        garage = self._professional()
+        self._billed(date(2026, 2, 10))
+        self._billed(date(2026, 2, 10), partner=garage)
+        self._days(date(2026, 2, 11), date(2026, 2, 13))
+        self.assertEqual(self._history(self._case(), "step"), [("2026-02-11", "mail 1")])
+        self.assertEqual(self._history(self._case(garage), "step"), [("2026-02-12", "task 2")])
+
+    def test_what_comes_back_is_dunned_again(self):
+        """A payment that is taken back: the invoice is open again, the debtor is there anew."""
+        contract, move = self._billed(date(2026, 2, 10))
+        self._dun(date(2026, 2, 11))
+        self._pay(move, date(2026, 2, 12))
+        self.assertFalse(self._case())
+        with imagined_day(date(2026, 2, 20)):
+            owed = move.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            )
+            paid = owed.matched_credit_ids.credit_move_id
+            owed.remove_move_reconcile()
+            entry = self.env["account.move"].create(
+                {
+                    "journal_id": self.bank.id,
+                    "date": date(2026, 2, 20),
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": account.id,
+                                "partner_id": self.customer.id,
+                                "debit": debit,
+                                "credit": 120.0 - debit,
+                            }
+                        )
+                        for account, debit in (
+                            (owed.account_id, 120.0),
+                            (self.bank.default_account_id, 0.0),
+                        )
+                    ],
+                }
+            )
+            entry.action_post()
+            (paid | entry.line_ids.filtered("debit")).reconcile()
+        self._days(date(2026, 2, 20), date(2026, 2, 27))
+        case = self._case()
+        self.assertMoney(case.overdue_amount, "120.00")
+        self.assertEqual(contract.state, "active", "it was told anew before")
+        self._dun(date(2026, 2, 28))
+        self.assertEqual(contract.state, "suspended")
+
     def test_currencies_apart(self):
         usd = self.env.ref("base.USD")
         usd.active = True

@@ -144,6 +144,22 @@ class TestHolds(DebtCase):
         self.assertEqual(self._history(case), [("2026-02-11", "opened")])
         self.assertFalse(move._cn285_collectable())
 
+    def test_what_is_on_its_way_makes_no_debtor(self):
+        """A direct debit takes days: whoever pays by it is no debtor meanwhile."""
+        _contract, move = self._billed(date(2026, 2, 10))
+        moves = type(move)
+        self.patch(moves, "_cn285_being_paid", lambda found: found & move)
+        self._dun(date(2026, 2, 13))
+        self.assertFalse(self._case())
+        self.patch(moves, "_cn285_being_paid", lambda found: found.browse())
+        self._dun(date(2026, 2, 14))
+        case = self._case()
+        self.assertMoney(case.overdue_amount, "120.00")
+        self.patch(moves, "_cn285_being_paid", lambda found: found & move)
+        self._days(date(2026, 2, 15), date(2026, 3, 1))
+        self.assertEqual((case.state, len(case.event_ids)), ("disputed", 2))
+        self.assertMoney(case.held_amount, "120.00")
+
     def test_switched_off(self):
         self.company.cn285_dunning = False
         self._billed(date(2026, 2, 10))

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from odoo.addons.cn285_contract.models.clock import imagined_day
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -91,6 +91,16 @@ class TestLimit(DebtCase):
             exception = self._more(contract, override=True, note="Agreed with the director")
             exception.action_schedule()
             self.assertEqual(exception.state, "applied")
+
+    def test_a_new_contract_is_refused_too(self):
+        self._owing(limit=149.99)
+        draft = self._create_contract(date_start=self.day, confirm=False)
+        with imagined_day(self.day):
+            with self.assertRaisesRegex(UserError, "insufficient funds"):
+                draft.action_confirm()
+            self.customer.credit_limit = 150.0
+            draft.action_confirm()
+        self.assertEqual(draft.state, "active")
 
     def test_at_it_nothing_is_refused(self):
         contract, _move = self._owing(limit=150.0)

@@ -239,17 +239,20 @@ class TestSuspension(DebtCase):
         bad_customer = self._customer("Mauvais")
         bad, _move = self._owing(100.0, partner=bad_customer)
         self._days(date(2026, 2, 11), date(2026, 2, 25))
-        real = type(self.cases)._deactivate_contracts
+        real = type(self.cases)._change_now
 
-        def broken(case, contracts):
-            if case.partner_id == bad_customer:
-                raise UserError(case.env._("Broken"))
-            return real(case, contracts)
+        def broken(cases, contracts, *args, **kwargs):
+            if bad in contracts:
+                raise UserError(cases.env._("Broken"))
+            return real(cases, contracts, *args, **kwargs)
 
-        self.patch(type(self.cases), "_deactivate_contracts", broken)
+        self.patch(type(self.cases), "_change_now", broken)
         self._dun(date(2026, 2, 26))
         self.assertEqual((good.state, bad.state), ("suspended", "active"))
-        self.assertIn("Broken", self._case(bad_customer).event_ids[:1].text)
+        case = self._case(bad_customer)
+        self.assertIn("Broken", case.event_ids[:1].text)
+        self.assertFalse(case.suspended_on)
+        self.assertTrue(case.activity_ids, "somebody is told")
 
     def test_a_policy_that_tells_nobody_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "add a mail or a letter"):

@@ -67,3 +67,9 @@ def test_the_one_that_moved_money_comes_first():
 def test_paid_twice():
     paid = [intent("succeeded", number) for number in (1, 2)]
     assert intents.charged([*paid, intent("processing", 3)], "C1-1") == paid
+
+
+def test_refunds():
+    states = ("succeeded", "pending", "requires_action", "failed", "canceled", None)
+    found = [intents.refund_state({"status": status}) for status in states]
+    assert found == ["done", "pending", "pending", "declined", "declined", "pending"]
