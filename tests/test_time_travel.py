@@ -11,6 +11,11 @@ from odoo.tests import new_test_user, tagged
 @tagged("post_install", "-at_install")
 @freeze_time("2025-11-20 09:00:00")
 class TestNoticesInTimeTravel(TermCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.cn285_dunning = False  # it writes to customers too
+
     def _mails(self):
         return self.env["mail.mail"].search([("id", ">", self.last_mail)])
 
