@@ -80,7 +80,9 @@ NOBODYS = {
         "cn285.usage.refusal": "reason_code",
         "cn285.wallet.draw": "parts",
         "cn285.wallet.topup": "name",
-        "payment.transaction": "cn285_code cn285_advice",
+        "cn285.revrec.schedule": "terms",
+        "payment.token": "provider_ref stripe_payment_method stripe_mandate",
+        "payment.transaction": "cn285_code cn285_advice provider_reference",
     },
     LAW: {
         "cn285.law": "name non_professional_names notice_text",
@@ -97,6 +99,7 @@ NOBODYS = {
     },
     FIGURES: {
         "account.move": "cn285_ordinary_reason",
+        "res.company": "cn285_mrr_seen",
         "cn285.billing.run": "preview results",
         "cn285.billing.run.batch": "keys contract_ids",
         "cn285.revrec.run.preview": "analytic",
@@ -219,6 +222,12 @@ class TestPersonalDataEverywhere(UsageCase):
             record.mandate_id.partner_id = contract.partner_id
         elif place.model == "cn285.payment.refund":
             record.move_id.partner_id = contract.partner_id
+        elif "wallet_id" in record._fields:
+            # Past the wallet's own rules: it stays with its customer.
+            self.env.cr.execute(
+                "UPDATE cn285_wallet SET partner_id = %s WHERE id = %s",
+                (contract.partner_id.id, record.wallet_id.id),
+            )
         for name, value in texts.items():
             table, column = SQL.identifier(record._table), SQL.identifier(name)
             self.env.cr.execute(
