@@ -153,7 +153,7 @@ def hundred(database, _steps=0):
     """Kills at a hundred random steps; a month more is billed whenever there is nothing to do."""
     chance, killed, months = random.Random(1285), 0, 0
     while killed < HUNDRED:
-        if forks.kill_at(chance.randint(1, 150), collect, database):
+        if forks.kill_at(chance.randint(1, 400), collect, database):
             killed += 1
             continue
         months += 1

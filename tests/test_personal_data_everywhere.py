@@ -22,6 +22,7 @@ LAW = "what the law of a country says"
 KEPT = "what invoices were made of: the law keeps it with them"
 FIGURES = "figures, identifiers of records, names of programs"
 TESTS = "of test databases only"
+BOOKS = "orders to the bank and its statements, as they were: the law keeps them with the books"
 NOBODYS = {
     SETTINGS: {
         "cn285.bridge.backend": "*",
@@ -52,6 +53,7 @@ NOBODYS = {
         "cn285.usage.value": "value",
         "cn285.promotion.pass": "name code code_key",
         "cn285.wallet.type": "name",
+        "payment.provider": "cn285_creditor_identifier",
         "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries",
     },
     NUMBERS: {
@@ -69,12 +71,18 @@ NOBODYS = {
         "cn285.payment.attempt": "name provider_code origin code advice",
         "cn285.payment.refund": "name",
         "cn285.revrec.run": "name",
+        "cn285.sepa.bank.line": "key currency reference code",
+        "cn285.sepa.debit": "reference lot former_reference code",
+        "cn285.sepa.mandate": "reference former_reference",
+        "cn285.sepa.transfer": "reference lot code",
         "cn285.stripe.event": "*",
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
         "cn285.wallet.draw": "parts",
         "cn285.wallet.topup": "name",
-        "payment.transaction": "cn285_code cn285_advice",
+        "cn285.revrec.schedule": "terms",
+        "payment.token": "provider_ref stripe_payment_method stripe_mandate",
+        "payment.transaction": "cn285_code cn285_advice provider_reference",
     },
     LAW: {
         "cn285.law": "name non_professional_names notice_text",
@@ -91,10 +99,12 @@ NOBODYS = {
     },
     FIGURES: {
         "account.move": "cn285_ordinary_reason",
+        "res.company": "cn285_mrr_seen",
         "cn285.billing.run": "preview results",
         "cn285.billing.run.batch": "keys contract_ids",
         "cn285.revrec.run.preview": "analytic",
     },
+    BOOKS: {"cn285.sepa.bank.file": "name content", "cn285.sepa.file": "*"},
     TESTS: {"cn285.time.travel.line": "reason"},
 }
 SAID = "Jeanne Delacroix a appelé du +33 6 12 34 56 78, DELACROIX JEANNE"
@@ -206,10 +216,18 @@ class TestPersonalDataEverywhere(UsageCase):
         }
         if "contract_id" in record._fields and record._fields["contract_id"].store:
             texts["contract_id"] = contract.id
-        if place.model == "cn285.payment.attempt":
+        if "partner_id" in record._fields and record._fields["partner_id"].store:
             texts["partner_id"] = contract.partner_id.id
-        if place.model == "cn285.payment.refund":
+        elif place.model == "cn285.sepa.debit":
+            record.mandate_id.partner_id = contract.partner_id
+        elif place.model == "cn285.payment.refund":
             record.move_id.partner_id = contract.partner_id
+        elif "wallet_id" in record._fields:
+            # Past the wallet's own rules: it stays with its customer.
+            self.env.cr.execute(
+                "UPDATE cn285_wallet SET partner_id = %s WHERE id = %s",
+                (contract.partner_id.id, record.wallet_id.id),
+            )
         for name, value in texts.items():
             table, column = SQL.identifier(record._table), SQL.identifier(name)
             self.env.cr.execute(

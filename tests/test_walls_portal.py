@@ -14,6 +14,7 @@ READABLE = {
     "cn285.contract",
     "cn285.contract.change",
     "cn285.contract.item",
+    "cn285.sepa.mandate",
     "cn285.usage.event",
 }
 # What is for staff, whatever else is added to a list.
@@ -24,6 +25,8 @@ STAFF = {
     "override declaration message_ids activity_ids fee_amount",
     "cn285.contract.item": "analytic_distribution mrr calculator_ids change_ids",
     "cn285.billing.schedule": "steps run_id move_line_id",
+    "cn285.sepa.mandate": "iban bic holder proof signed_by signed_how token_id debit_ids "
+    "revoked_reason message_ids activity_ids",
     "cn285.usage.event": "properties ingested_at seq",
 }
 
@@ -53,6 +56,13 @@ class TestWallsOfPortal(UsageCase):
         change.action_schedule()
         change._write_inside({"error": "Internal trouble"})
         event = self.env["cn285.usage.event"].search([("contract_id", "=", self.contract.id)])
+        mandate = self.env["cn285.sepa.mandate"].create(
+            {
+                "partner_id": self.customer.id,
+                "provider_id": self.env.ref("cn285_payment_sepa.provider_sepa").id,
+                "iban": "FR7630006000011234567890189",
+            }
+        )
         return {
             record._name: record[:1].with_user(self.portal)
             for record in (
@@ -61,6 +71,7 @@ class TestWallsOfPortal(UsageCase):
                 self.contract.schedule_ids,
                 change,
                 event,
+                mandate,
             )
         }
 

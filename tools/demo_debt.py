@@ -22,7 +22,7 @@ def set_up(env):
     if "cn285.dunning.case" not in env or env.company.cn285_dunning_policy_id:
         return
     policy = env["cn285.dunning.policy"].create({"name": "Liste seulement", "sequence": 90})
-    env.company.cn285_dunning_policy_id = policy
+    env.company.write({"cn285_dunning": True, "cn285_dunning_policy_id": policy.id})
     env.cr.commit()
 
 

@@ -26,7 +26,8 @@ def fill(env, until):
         kind = env["cn285.wallet.type"].create({"name": NAME})
         for wallet in _wallets(env, kind):
             wallet.topup(TOPPED_UP, journal_id=_bank(env).id, date=until)
-        _wallets(env, kind)[:1].grant(GRANTED, reason="Geste commercial")
+        for wallet in _wallets(env, kind)[:1]:
+            wallet.grant(GRANTED, reason="Geste commercial")
         env["cn285.promotion.pass"].create(
             {"name": "Offre de printemps", "code": CODE, "percent": 20.0, "periods": 3}
         )

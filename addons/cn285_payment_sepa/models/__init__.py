@@ -18,6 +18,10 @@ from . import (
     sepa_transfer,
     sepa_transfer_making,
     sepa_settlement,
+    sepa_notice,
     sepa_bank_file,
     sepa_bank_file_reading,
+    sepa_bank_file_returns,
+    personal_data,
+    import_mandates,
 )

@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT
+from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 from odoo.exceptions import ValidationError
 
 from ..engine import order_xml
@@ -7,6 +11,8 @@ from ..engine.identifiers import check_creditor_identifier
 from .sepa_words import in_words
 
 CODE = "cn285_sepa"
+# Orders are made so many days before a due date at most.
+MOST_AHEAD = 14
 # How far ahead banks want orders, and customers may be told, in days.
 MOST_LEAD_DAYS, MOST_NOTICE_DAYS = 10, 60
 
@@ -14,7 +20,8 @@ MOST_LEAD_DAYS, MOST_NOTICE_DAYS = 10, 60
 class PaymentProvider(models.Model):
     """Direct debits through the company's own bank: who debits, how, and by when it is ordered."""
 
-    _inherit = "payment.provider"
+    _name = "payment.provider"
+    _inherit = ["payment.provider", "cn285.bounded.values"]
 
     code = fields.Selection(
         selection_add=[(CODE, "SEPA Direct Debit (Own Bank)")], ondelete={CODE: "set default"}
@@ -43,6 +50,10 @@ class PaymentProvider(models.Model):
         string="Format of Transfers",
         default=order_xml.TRANSFER[0],
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_lead_days": COUNT, "cn285_notice_days": COUNT}
 
     @api.constrains("code", "cn285_creditor_identifier", "cn285_lead_days", "cn285_notice_days")
     def _check_cn285_sepa(self):
@@ -82,6 +93,14 @@ class PaymentProvider(models.Model):
         if self.code != CODE:
             return super()._get_default_payment_method_codes()
         return {"sepa_direct_debit"}
+
+    def _cn285_due_until(self, day):
+        """A bank day before the bank wants the order, so that it is in that day's file."""
+        self.ensure_one()
+        if self.code != CODE:
+            return super()._cn285_due_until(day)
+        ahead = add_target_days(day, self.cn285_lead_days + 1)
+        return min(ahead, day + timedelta(days=MOST_AHEAD))
 
     def _cn285_obstacle(self):
         """Also what the bank would refuse each order for."""

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.addons.cn285_payment.engine.declines import SEPA, classify
+from odoo.addons.cn285_payment.engine.declines import CONFIG, CUSTOMER, HARD
 from odoo.exceptions import ValidationError
 
 from ..engine.errors import SepaError
@@ -55,9 +55,9 @@ class PaymentTransaction(models.Model):
 
     def _cn285_check_debit(self, mandate, day):
         """Refuse what the bank would refuse."""
-        reason, code = None, None
+        reason, code, outcome = None, None, None
         if not mandate or not mandate._usable_on(day):
-            code = "MD01"
+            code, outcome = "MD01", HARD
             reason = self.env._(
                 "%(reference)s: mandate %(mandate)s cannot be used on %(day)s: it was revoked, or "
                 "not used for 36 months.",
@@ -66,14 +66,15 @@ class PaymentTransaction(models.Model):
                 day=day,
             )
         elif mandate.one_off and mandate.debit_ids.filtered(lambda one: one.state in STANDING):
-            code = "MD01"
+            # The mandate itself is good: what it was given for is debited.
+            code, outcome = "MD01", CUSTOMER
             reason = self.env._(
                 "%(reference)s: mandate %(mandate)s is for one debit, which is made already.",
                 reference=self.reference,
                 mandate=mandate.reference,
             )
         elif self.currency_id.name != "EUR":
-            code = "CURR"
+            code, outcome = "CURR", CONFIG
             reason = self.env._(
                 "%(reference)s: SEPA debits are in euro, not in %(currency)s.",
                 reference=self.reference,
@@ -83,10 +84,10 @@ class PaymentTransaction(models.Model):
             try:
                 check_reference(self.reference)
             except SepaError as error:
-                code, reason = "FF01", in_words(self.env, error)
+                code, outcome, reason = "FF01", CONFIG, in_words(self.env, error)
         if reason:
             # sudo: kept by the program.
-            self.sudo().write({"cn285_code": code, "cn285_outcome": classify(code, rail=SEPA)})
+            self.sudo().write({"cn285_code": code, "cn285_outcome": outcome})
             raise ValidationError(reason)
 
     def _cn285_debit_days(self):
@@ -98,9 +99,26 @@ class PaymentTransaction(models.Model):
         :returns: two dates, either may be None
         """
         moves = self.invoice_ids.filtered(lambda move: move.state == "posted")
-        due = [day for day in moves.mapped("invoice_date_due") if day]
+        due = [day for day in self._cn285_last_due(moves) if day]
         told = [day for day in moves.mapped("invoice_date") if day]
         return max(due, default=None), max(told, default=None)
+
+    def _cn285_last_due(self, moves):
+        """The days on which the last instalments of invoices are due that this transaction pays."""
+        days = []
+        rest = self.amount
+        for move in moves:
+            terms = move.line_ids.filtered(
+                lambda line: line.display_type == "payment_term" and not line.reconciled
+            )
+            day = move.invoice_date_due
+            for line in terms.sorted(lambda line, move=move: line.date_maturity or move.date):
+                if self.currency_id.compare_amounts(rest, 0) <= 0:
+                    break
+                rest -= line.amount_residual_currency
+                day = line.date_maturity or move.invoice_date_due
+            days.append(day)
+        return days
 
     def _cn285_ask_provider(self):
         """What became of a debit is in our own rows."""

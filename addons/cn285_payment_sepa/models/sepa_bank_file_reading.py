@@ -1,8 +1,7 @@
 import re
-from decimal import Decimal
 from io import BytesIO
 
-from odoo import models
+from odoo import api, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.isolation import reason_of
 
@@ -32,13 +31,18 @@ class SepaBankFile(models.Model):
                 said = self._said_by_entries(list(read_entries(BytesIO(content))))
         except SepaError as error:
             raise refusal(self.env, error) from None
-        known = self._known([vals["key"] for vals in said])
+        known = self._known([key for vals in said for key in self._keys(vals)])
+        fresh = []
         for vals in said:
-            if vals["key"] in known:
+            if known & self._keys(vals):
                 self._keep(vals, "known", self.env._("Read before, in another file."))
                 continue
             known.add(vals["key"])
-            self._do(vals)
+            fresh.append(vals)
+        self._do_returns([vals for vals in fresh if vals["kind"] == "return"])
+        for vals in fresh:
+            if vals["kind"] != "return":
+                self._do(vals)
 
     # === WHAT IT SAYS === #
 
@@ -77,6 +81,7 @@ class SepaBankFile(models.Model):
             "currency": entry.currency,
             "reference": entry.lot,
             "text": entry.text,
+            "whole": True,
         }
 
     def _payment_vals(self, entry, payment, number):
@@ -102,6 +107,11 @@ class SepaBankFile(models.Model):
 
     # === WHAT IS DONE === #
 
+    @api.model
+    def _keys(self, vals):
+        """By what a line is known: an entry that is told as a whole also by its first payment."""
+        return {vals["key"], f"{vals['key']}/0"} if vals.get("whole") else {vals["key"]}
+
     def _known(self, keys):
         rows = self.env["cn285.sepa.bank.line"].search_fetch(
             [
@@ -116,7 +126,7 @@ class SepaBankFile(models.Model):
     def _do(self, vals):
         """Do what a line says, in a savepoint of its own."""
         doers = {
-            "return": self._do_return,
+            "return": self._do_one_return,
             "rejection": self._do_rejection,
             "transfer": self._do_transfer,
             "lot": self._do_lot,
@@ -146,12 +156,6 @@ class SepaBankFile(models.Model):
             [("company_id", "=", self.company_id.id), *domain]
         )
 
-    def _transfer(self, reference):
-        found = self.env["cn285.sepa.transfer"].search(
-            [("company_id", "=", self.company_id.id), ("reference", "=", reference)]
-        )
-        return found if reference and len(found) == 1 else None
-
     def _transfers_meant(self, scope):
         """The transfers that a status report is about."""
         domain = [("company_id", "=", self.company_id.id), ("file_id.name", "=", scope.message_id)]
@@ -160,31 +164,6 @@ class SepaBankFile(models.Model):
         elif scope.lot:
             domain += [("lot", "=", scope.lot)]
         return self.env["cn285.sepa.transfer"].search(domain)
-
-    def _do_return(self, vals):
-        """A debit or transfer that came back: its reference and its amount say which."""
-        payment = vals["payment"]
-        transfer = self._transfer(payment.end_to_end_id)
-        if transfer:
-            transfer._refuse(payment.return_code, payment.return_text, vals["day"])
-            return True, self.env._("Not paid out; the credit note is open again."), {}
-        debit = self._debits([("reference", "=", payment.end_to_end_id)])
-        if not payment.end_to_end_id or len(debit) != 1:
-            return False, self.env._("No debit of ours has this reference."), {}
-        ordered = payment.original
-        if ordered is None:
-            ordered = abs(payment.amount) - payment.fee
-        amount = Decimal(repr(debit.amount)).quantize(Decimal("0.01"))
-        if amount not in (ordered, abs(payment.amount)):
-            message = self.env._(
-                "The debit was of %(ours)s, the bank returns %(theirs)s.",
-                ours=amount,
-                theirs=ordered,
-            )
-            return False, message, {"debit_id": debit.id}
-        if not debit._refuse(payment.return_code, payment.return_text, vals["day"]):
-            return False, self.env._("The debit had come back before."), {"debit_id": debit.id}
-        return True, self.env._("Taken back; the invoice is open again."), {"debit_id": debit.id}
 
     def _do_rejection(self, vals):
         """Orders that the bank did not take: one payment, a lot, or the whole file."""
@@ -201,8 +180,7 @@ class SepaBankFile(models.Model):
         debits = self._debits(domain)
         if not debits:
             return False, self.env._("No debit of ours is meant."), {}
-        for debit in debits:
-            debit._refuse(vals["code"], scope.text, vals["day"])
+        debits._refuse(vals["code"], scope.text, vals["day"])
         if not scope.end_to_end_id and not scope.lot:
             debits.file_id._write_inside({"state": "rejected"})
         message = self.env._("%s debits are refused.", len(debits))

@@ -46,7 +46,7 @@ class SepaDebit(models.Model):
     return_until = fields.Date(readonly=True)
     refund_until = fields.Date(readonly=True, help="Until then the payer may have it refunded.")
     file_id = fields.Many2one(
-        "cn285.sepa.file", string="File", readonly=True, index="btree_not_null", ondelete="restrict"
+        "cn285.sepa.file", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     lot = fields.Char(readonly=True, index="btree_not_null")
     # What was ordered, as the mandate was on that day.
@@ -130,6 +130,17 @@ class SepaDebit(models.Model):
         for transaction in waiting.transaction_id - attempts.transaction_id:
             transaction._set_canceled(state_message=reason)
 
+    def _tell_again(self):
+        """What an order that was not made was to tell of its mandate, the next one tells."""
+        self.ensure_one()
+        if self.file_id and (self.account_changed or self.former_reference):
+            self.mandate_id._write_inside(
+                {
+                    "account_changed": self.account_changed,
+                    "former_reference": self.former_reference,
+                }
+            )
+
     def _refuse(self, code, reason, day):
         """They were not made, or came back: by our own check, before their day, or after it.
 
@@ -143,6 +154,8 @@ class SepaDebit(models.Model):
         refused = self.filtered(lambda debit: debit.state in ("waiting", "ordered", "settled"))
         for debit in refused:
             state = "returned" if debit.state == "settled" else "rejected"
+            if state == "rejected":
+                debit._tell_again()
             debit._write_inside({"state": state, "code": code, "message": reason})
         attempts = refused.transaction_id.cn285_attempt_ids
         self.env["cn285.collection"]._returned(attempts, code, day)

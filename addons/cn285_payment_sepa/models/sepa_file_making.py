@@ -1,4 +1,7 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 from odoo.exceptions import UserError
 
@@ -7,6 +10,8 @@ from ..engine.identifiers import check_iban
 from ..engine.orders import lots_of_debits
 from .payment_provider import CODE
 from .sepa_words import in_words
+
+_logger = logging.getLogger(__name__)
 
 # Banks take some hundred thousand debits in a file; fewer are found again more easily.
 FILE_SIZE = 50_000
@@ -19,16 +24,40 @@ class SepaFile(models.Model):
 
     @api.model
     def _cron_make_files(self):
-        """Order what is to be ordered by now, a company after the other."""
+        """Order what is to be ordered by now, a company after the other.
+
+        Each file is committed by itself; a company that cannot order keeps no other from it.
+        """
         # sudo: a scheduled action orders for all companies.
-        providers = (
-            self.env["payment.provider"]
-            .sudo()
-            .search([("code", "=", CODE), ("state", "!=", "disabled")])
+        files = self.sudo()
+        companies = files.env["res.company"]._cn285_daily_companies()
+        providers = files.env["payment.provider"].search(
+            [("code", "=", CODE), ("state", "!=", "disabled"), ("company_id", "in", companies.ids)]
         )
         for provider in providers:
-            self.sudo()._make(provider)
-            self.sudo()._make_transfers(provider)
+            company = provider.company_id
+            if self.env["cn285.collection"]._may_call(provider, company):
+                own = files.with_company(company)
+                for make in (own._make, own._make_transfers):
+                    self._make_all(make, provider)
+
+    @api.model
+    def _make_all(self, make, provider):
+        """Make files of one kind until nothing is left to be ordered.
+
+        :param make: function of a provider, that returns the file it made
+        """
+        file = True
+        while file:
+            try:
+                with self.env.cr.savepoint():
+                    file = make(provider)
+            except CONCURRENCY_ERRORS:
+                raise
+            except Exception:  # one company's trouble must not keep the others from ordering
+                _logger.exception("No file could be made for %s", provider.company_id.name)
+                return
+            self.env["cn285.collection"]._commit()
 
     @api.model
     def _make(self, provider):
@@ -36,7 +65,7 @@ class SepaFile(models.Model):
 
         As late as the bank allows: until then an invoice may be paid otherwise. A debit whose day
         of ordering has passed is moved to the next day that the bank can keep. Run again, it
-        finds nothing left; two at once wait for each other.
+        finds nothing left; of two at once each takes what the other does not hold.
 
         :returns: the files made, none where nothing is due
         """
@@ -53,7 +82,7 @@ class SepaFile(models.Model):
         )
         if not debits:
             return self.browse()
-        debits.lock_for_update(allow_referencing=True)
+        debits = debits.try_lock_for_update(allow_referencing=True)
         debits = debits.filtered(lambda debit: debit.state == "waiting")
         reason = provider._cn285_obstacle()
         if reason:
@@ -102,19 +131,26 @@ class SepaDebit(models.Model):
 
     def _still_wanted(self):
         """Without those whose invoices were paid otherwise, or whose mandate is void by now."""
-        wanted = self
+        wanted, moves = self, self.transaction_id.invoice_ids
+        held = moves.browse().union(*(held_back(moves) for held_back in moves._cn285_holds()))
         for debit in self:
-            reason = debit._not_wanted_because()
+            reason = debit._not_wanted_because(held)
             if reason:
                 debit._call_off(reason)
                 wanted -= debit
         return wanted
 
-    def _not_wanted_because(self):
+    def _not_wanted_because(self, held):
+        """Why a debit is not ordered; None if it is.
+
+        :param held: invoices that are not to be collected, such as those in dispute
+        """
         self.ensure_one()
         if not self.mandate_id._usable_on(self.debit_on):
             return self.env._("Mandate %s cannot be used any more.", self.mandate_id.reference)
         moves = self.transaction_id.invoice_ids
+        if moves & held:
+            return self.env._("The invoice is held back.")
         if (
             moves
             and self.currency_id.compare_amounts(

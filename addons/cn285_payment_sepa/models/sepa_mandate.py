@@ -21,7 +21,19 @@ class SepaMandate(models.Model):
     _order = "id desc"
     _check_company_auto = True
     _creatable = frozenset({"reference"})
-    _portal_fields = frozenset({"reference", "state", "signed_on", "scheme", "account_shown"})
+    _portal_fields = frozenset(
+        {
+            "reference",
+            "state",
+            "signed_on",
+            "scheme",
+            "one_off",
+            "account_shown",
+            "last_debit_on",
+            "lapses_on",
+            "revoked_on",
+        }
+    )
     _fixed_after_draft = frozenset(
         {"partner_id", "provider_id", "iban", "bic", "scheme", "one_off", "signed_on"}
     )
@@ -64,11 +76,10 @@ class SepaMandate(models.Model):
         "has to register the mandate with his bank first.",
     )
     one_off = fields.Boolean(string="Used Once", help="For one debit only.")
-    signed_on = fields.Date(string="Signed On", tracking=True)
-    signed_by = fields.Char(string="Signed By", readonly=True, copy=False)
+    signed_on = fields.Date(tracking=True)
+    signed_by = fields.Char(readonly=True, copy=False)
     signed_how = fields.Selection(
         [("paper", "On Paper"), ("portal", "In the Portal"), ("import", "Taken Over")],
-        string="Signed How",
         readonly=True,
         copy=False,
     )
@@ -231,7 +242,7 @@ class SepaMandate(models.Model):
         today = self.company_id._cn285_today()
         if day > today:
             raise UserError(self.env._("A mandate is not signed on a day to come (%s).", day))
-        if not is_usable(day, None, today):
+        if not is_usable(day, self.last_debit_on or None, today):
             raise UserError(
                 self.env._(
                     "The mandate of %(payer)s was signed on %(day)s and not used for 36 months: it "

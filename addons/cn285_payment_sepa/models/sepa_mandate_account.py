@@ -35,8 +35,17 @@ class SepaMandate(models.Model):
                 "iban": iban,
                 "bic": bic,
                 # Before the first debit the banks know of no other account.
-                "account_changed": bool(self.last_debit_on),
+                "account_changed": self.account_changed or self._is_known_to_banks(),
             }
         )
         # sudo: a token follows its mandate.
         self.sudo().token_id.write({"payment_details": iban[-4:], "cn285_last4": iban[-4:]})
+
+    def _is_known_to_banks(self):
+        """Whether an order under this mandate left, that the bank did not refuse."""
+        self.ensure_one()
+        # sudo: orders are the program's; only that there is one is told.
+        left = self.sudo().debit_ids.filtered(
+            lambda debit: debit.state in ("ordered", "settled", "returned")
+        )
+        return bool(self.last_debit_on or left)

@@ -27,7 +27,7 @@ class SepaMandate(models.Model):
                 [
                     ("code", "=", CODE),
                     ("state", "!=", "disabled"),
-                    ("company_id", "in", contracts.company_id.ids),
+                    ("company_id", "parent_of", contracts.company_id.ids),
                 ]
             )
         )

@@ -1,6 +1,11 @@
+import logging
+
 from odoo import api, models
+from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_payment.engine.declines import SEPA, classify
 from odoo.tools import split_every
+
+_logger = logging.getLogger(__name__)
 
 SETTLE_BATCH = 500
 
@@ -14,8 +19,8 @@ class SepaDebit(models.Model):
     def _cron_settle(self):
         """Settle what was ordered and whose day has come."""
         # sudo: a scheduled action settles for all companies.
-        for company in self.env["res.company"].sudo().search([]):
-            self.sudo()._settle_due(company)
+        for company in self.env["res.company"].sudo()._cn285_daily_companies():
+            self.sudo().with_company(company)._settle_due(company)
 
     @api.model
     def _settle_due(self, company):
@@ -28,22 +33,37 @@ class SepaDebit(models.Model):
             ],
             order="id",
         )
-        collection = self.env["cn285.collection"]
         for ids in split_every(SETTLE_BATCH, due.ids):
-            self.browse(ids)._settle()
-            collection._commit()
+            self.browse(ids)._settle_apart()
+
+    def _settle_apart(self):
+        """Settle a batch; where that fails, each of it apart: one must not keep the others."""
+        try:
+            with self.env.cr.savepoint():
+                self._settle()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            if len(self) > 1:
+                for debit in self:
+                    debit._settle_apart()
+                return
+            _logger.exception("Debit %s could not be settled", self.reference)
+            return
+        self.env["cn285.collection"]._commit()
 
     def _settle(self):
         """They are paid: their transactions are done, and booked as the collection books."""
-        self.lock_for_update(allow_referencing=True)
-        debits = self.filtered(lambda debit: debit.state == "ordered")
+        debits = self.try_lock_for_update(allow_referencing=True)
+        debits = debits.filtered(lambda debit: debit.state == "ordered")
         debits._write_inside({"state": "settled"})
         for mandate, own in debits.grouped("mandate_id").items():
             vals = {"last_debit_on": max(own.mapped("debit_on"))}
-            if mandate.one_off:
+            used_up = mandate.one_off and mandate.state == "active"
+            if used_up:
                 vals["state"] = "used"
             mandate._write_inside(vals)
-            if mandate.one_off:
+            if used_up:
                 mandate.token_id.active = False
         transactions = debits.transaction_id
         for transaction in transactions.with_context(cn285_sending=True):
@@ -67,12 +87,9 @@ class PaymentTransaction(models.Model):
         """A debit without an attempt ends in error; what was booked is taken back."""
         self.ensure_one()
         self.write({"cn285_code": code, "cn285_outcome": classify(code, rail=SEPA)})
-        if self.payment_id and self.payment_id.state != "canceled":
-            # The entry of what came back is a clerk's: the invoice is open again.
-            self.payment_id.move_id.line_ids.remove_move_reconcile()
-            self.payment_id.message_post(
-                body=self.env._(
-                    "The bank returned it on %(day)s: %(reason)s", day=day, reason=reason or code
-                )
-            )
+        payment = self.payment_id
+        if payment and payment.state != "canceled":
+            collection = self.env["cn285.collection"].with_company(payment.company_id)
+            collection._take_back({payment: self.reference}, code, day)
+            collection._settle_by_credit_notes(self.invoice_ids)
         self._set_error(reason or code, extra_allowed_states=("done",))

@@ -43,7 +43,7 @@ class SepaTransfer(models.Model):
     text = fields.Char(string="Remittance", readonly=True)
     pay_on = fields.Date(string="Paid On", readonly=True)
     file_id = fields.Many2one(
-        "cn285.sepa.file", string="File", readonly=True, index="btree_not_null", ondelete="restrict"
+        "cn285.sepa.file", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     lot = fields.Char(readonly=True, index="btree_not_null")
     payment_id = fields.Many2one("account.payment", readonly=True, ondelete="restrict")

@@ -23,7 +23,7 @@ class SepaFile(models.Model):
         )
         if not transfers:
             return self.browse()
-        transfers.lock_for_update(allow_referencing=True)
+        transfers = transfers.try_lock_for_update(allow_referencing=True)
         transfers = transfers.filtered(lambda transfer: transfer.state == "waiting")
         reason = provider._cn285_obstacle()
         if reason:

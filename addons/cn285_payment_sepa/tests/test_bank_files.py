@@ -110,6 +110,57 @@ class TestBankFiles(SepaCase):
         self.assertEqual(len(self._attempts(move)), 1)
         self.assertGreaterEqual(entries, 1)
 
+    def test_a_batch_of_mixed_returns_of_which_one_is_unknown(self):
+        """One entry, as banks sum returns: what is known is taken back, the rest is a clerk's."""
+        debits = [self._settled(self._invoice(number)) for number in range(2)]
+        parts = "".join(
+            f"<TxDtls><Refs><EndToEndId>{reference}</EndToEndId></Refs>"
+            f'<Amt Ccy="EUR">{amount}</Amt>'
+            f"<RtrInf><Rsn><Cd>{code}</Cd></Rsn></RtrInf></TxDtls>"
+            for reference, amount, code in (
+                (debits[0].reference, "120.00", "AM04"),
+                ("C0-9", "55.00", "AM04"),
+                (debits[1].reference, "120.00", "AM04"),
+                (debits[1].reference, "120.00", "AM04"),
+            )
+        )
+        entry = ("415.00", "DBIT", "2026-01-20", "B7", f"<NtryDtls>{parts}</NtryDtls>")
+        lines = self._read(notification(entry)).sorted("key")
+        self.assertEqual(lines.mapped("state"), ["done", "open", "done", "open"])
+        self.assertEqual([debit.state for debit in debits], ["returned"] * 2)
+        for number in range(2):
+            self.assertMoney(self._invoice(number).amount_residual, "120.00")
+            self.assertEqual(len(self._attempts(self._invoice(number)).return_move_id), 1)
+
+    def test_an_entry_of_a_notification_and_of_the_statement(self):
+        """The statement tells the sum only: it is known. What tells more than before is read."""
+        debit = self._settled(self._invoice())
+        self._read(notification(returned(debit, "AM04")))
+        plain = ("120.00", "DBIT", "2026-01-20", "B1", "")
+        self.assertEqual(self._read(notification(plain)).state, "known")
+        other = self._settled(self._invoice(1))
+        self.assertEqual(
+            self._read(notification(("120.00", "DBIT", "2026-01-21", "B2", ""))).state, "open"
+        )
+        detailed = returned(other, "MD06", day="2026-01-21", reference="B2")
+        self.assertEqual(self._read(notification(detailed)).state, "done")
+
+    def test_a_whole_lot_is_rejected(self):
+        for number in range(2):
+            self._collect(self._invoice(number))
+        file = self._file(date(2026, 1, 13))
+        report = (
+            '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>'
+            f"<OrgnlGrpInfAndSts><OrgnlMsgId>{file.name}</OrgnlMsgId></OrgnlGrpInfAndSts>"
+            f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{file.debit_ids[0].lot}</OrgnlPmtInfId>"
+            "<PmtInfSts>RJCT</PmtInfSts><StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>"
+            "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+        )
+        line = self._read(report, date(2026, 1, 14))
+        self.assertEqual((line.state, line.message), ("done", "2 debits are refused."))
+        self.assertEqual(set(file.debit_ids.mapped("state")), {"rejected"})
+        self.assertEqual(set(self._attempts(self.invoices).mapped("outcome")), {"config"})
+
     def test_what_is_left_to_a_clerk(self):
         move = self._invoice()
         debit = self._settled(move)

@@ -229,6 +229,10 @@ class InvoiceDocument:
         move = self._move
         if self._is_credit or move.state == "cancel" or not move.amount_residual:
             return []
+        told = move._cn285_payment_notes()
+        if told:
+            # Who is debited is not asked to pay besides.
+            return told
         bank = move.partner_bank_id
         parts = []
         if bank:

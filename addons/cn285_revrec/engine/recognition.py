@@ -256,6 +256,9 @@ def give_back(
     rest = credit - sum(whole.values(), Decimal(0))
     if not cut:
         before = [part.period for part in earned if part.period < days[0]]
+        # Months that earn nothing have no part, yet may have days left.
+        if not before and service[0] < days[0]:
+            before = [month_end(days[0] - timedelta(days=1))]
         cut = [(max(before, default=min(whole, default=month_end(days[0]))), Decimal(1))]
     parts = dict(whole)
     amounts = split(rest, [weight for _day, weight in cut], rounding)

@@ -19,6 +19,7 @@ SETTINGS = (
     "cn285_unbilled_account_id",
     "cn285_credit_due_account_id",
     "cn285_unbilled_tax_account_id",
+    "income_account_id",
 )
 
 
@@ -35,13 +36,19 @@ class RevrecSource(models.AbstractModel):
         self.env["cn285.billing.schedule"]._cn285_estimate_usage(company, until)
         while records := self._unbilled_rows(company, until, last_id):
             last_id = records[-1]["id"]
-            sources = []
+            sources, left_alone = [], []
             answers = self._item_answers(company, records, accounts)
             for record in records:
                 try:
-                    sources += self._row_sources(company, record, answers)
+                    found = self._row_sources(company, record, answers)
                 except (RecognitionError, Missing) as error:
                     reasons["cn285.billing.schedule", record["id"]] = self._reason(error)
+                    continue
+                sources += found
+                if not found and record["schedule_id"]:
+                    left_alone.append(record["schedule_id"])
+            if left_alone:
+                self._drop(SQL("SELECT unnest(%s)", left_alone))
             self._add_days_given_back(sources)
             self._store(company, sources)
             self._commit_chunk(company)
@@ -50,16 +57,29 @@ class RevrecSource(models.AbstractModel):
     @api.model
     def _drop_stale(self, company):
         """Delete schedules of rows that are gone; keep those on which entries were posted."""
+        self._drop(
+            SQL(
+                """SELECT known.id FROM cn285_revrec_schedule known
+                LEFT JOIN cn285_billing_schedule row ON row.id = known.billing_schedule_id
+                    WHERE known.company_id = %s AND known.posting = 'unbilled'
+                      AND (row.id IS NULL OR row.state IN ('cancelled', 'nothing_to_invoice'))""",
+                company.id,
+            )
+        )
+
+    @api.model
+    def _drop(self, schedules):
+        """Delete schedules; those on which entries were posted stay, with nothing to earn.
+
+        :param schedules: SQL that gives their ids
+        """
         self.env.execute_query(
             SQL(
                 """WITH gone AS (
                        SELECT known.id,
                               EXISTS (SELECT 1 FROM cn285_revrec_position booked
                                        WHERE booked.schedule_id = known.id) AS booked
-                         FROM cn285_revrec_schedule known
-                    LEFT JOIN cn285_billing_schedule row ON row.id = known.billing_schedule_id
-                        WHERE known.company_id = %s AND known.posting = 'unbilled'
-                          AND (row.id IS NULL OR row.state IN ('cancelled', 'nothing_to_invoice'))),
+                         FROM cn285_revrec_schedule known WHERE known.id IN (%s)),
                    emptied AS (
                        DELETE FROM cn285_revrec_line
                         WHERE schedule_id IN (SELECT id FROM gone) RETURNING id),
@@ -68,7 +88,7 @@ class RevrecSource(models.AbstractModel):
                         WHERE id IN (SELECT id FROM gone WHERE booked) RETURNING id)
                    DELETE FROM cn285_revrec_schedule
                     WHERE id IN (SELECT id FROM gone WHERE NOT booked) RETURNING id""",
-                company.id,
+                schedules,
             )
         )
         self.env["cn285.revrec.schedule"].invalidate_model(flush=False)
@@ -93,6 +113,8 @@ class RevrecSource(models.AbstractModel):
                      FROM cn285_billing_schedule row
                      JOIN cn285_contract_item item ON item.id = row.item_id
                      JOIN cn285_contract contract ON contract.id = item.contract_id
+                LEFT JOIN res_partner address
+                       ON address.id = COALESCE(contract.partner_invoice_id, contract.payer_id)
                 LEFT JOIN product_product product ON product.id = item.product_id
                 LEFT JOIN product_template template ON template.id = product.product_tmpl_id
                 LEFT JOIN account_move move ON move.id = row.move_id
@@ -131,24 +153,73 @@ class RevrecSource(models.AbstractModel):
     def _terms(self, company, period_end):
         """What a row's schedule is made from besides its amount, in 32 characters.
 
-        An amount in another currency is converted at the rate of a day.
+        An amount in another currency is converted at the rate of a day. The revenue account follows
+        from the fiscal position, which Odoo chooses by the address.
         """
         settings = [company[name].id for name in SETTINGS]
+        accounts, rates = self._books_stamps(company)
         return SQL(
             """md5(ROW(%(settings)s, row.partner_id, row.kind, row.period_start, %(end)s,
                        row.billing_date, row.currency_id, row.credited_id, row.frees,
                        CASE WHEN row.currency_id != %(currency)s
-                            THEN LEAST(row.billing_date, %(today)s::date) END,
+                            THEN (LEAST(row.billing_date, %(today)s::date), %(rates)s) END,
                        item.contract_id, item.product_id, item.billing_type, item.date_start,
                        item.cn285_revrec_rule_id, item.cn285_service_start,
                        item.cn285_service_end, item.analytic_distribution, contract.journal_id,
-                       contract.fiscal_position_id, contract.partner_invoice_id, contract.payer_id
+                       contract.fiscal_position_id, contract.partner_invoice_id, contract.payer_id,
+                       %(address)s
                    )::text)""",
-            settings=str(settings),
+            settings=f"{settings} {accounts}",
+            rates=rates,
+            address=self._address_terms(),
             end=period_end,
             currency=company.currency_id.id,
             today=company._cn285_today(),
         )
+
+    @api.model
+    def _books_stamps(self, company):
+        """Two texts that are others once revenue goes elsewhere, or a currency's rate is another.
+
+        The first is of sale journals and fiscal positions, the second of the rates of all days: one
+        that was wrong is put right, or comes late.
+        """
+        [stamps] = self.env.execute_query(
+            SQL(
+                """SELECT concat(
+                       (SELECT string_agg(ROW(id, sequence, active, default_account_id)::text, ','
+                                          ORDER BY id)
+                          FROM account_journal WHERE company_id = %(company)s AND type = 'sale'),
+                       (SELECT string_agg(position::text, ',' ORDER BY id)
+                          FROM account_fiscal_position position
+                         WHERE company_id = ANY(%(companies)s)),
+                       (SELECT string_agg(
+                                   ROW(position_id, account_src_id, account_dest_id)::text, ','
+                                   ORDER BY id)
+                          FROM account_fiscal_position_account
+                         WHERE company_id = ANY(%(companies)s)),
+                       (SELECT max(write_date) FROM res_country_group)),
+                   (SELECT md5(string_agg(ROW(rate.currency_id, rate.name, rate.company_id,
+                                              rate.rate)::text, ',' ORDER BY rate.id))
+                      FROM res_currency_rate rate
+                      JOIN res_currency currency ON currency.id = rate.currency_id
+                     WHERE currency.active
+                       AND (rate.company_id IS NULL OR rate.company_id = %(root)s))""",
+                company=company.id,
+                companies=company.parent_ids.ids,
+                root=company.root_id.id,
+            )
+        )
+        return stamps
+
+    @api.model
+    def _address_terms(self):
+        """Columns of an address that a fiscal position is chosen by, see ``_cn285_fiscal_key``."""
+        names = ["vat", "zip", "state_id", "country_id", "property_account_position_id"]
+        field = self.env["res.partner"]._fields.get("vies_valid")
+        if field is not None and field.store:
+            names.append(field.name)
+        return SQL(", ").join(SQL.identifier("address", name) for name in names)
 
     @api.model
     def _rules_changed(self, company):

@@ -74,6 +74,8 @@ class TestTerms(RevrecCase):
         )
         monthly = self._create_rule("By month", method="monthly")
         unbilled = self.accounts["4181"].copy({"code": "418199"})
+        # Another journal and fiscal position may send revenue elsewhere: all is made anew by now.
+        self._made_anew()
         cases = {
             "service": (
                 self.item,
@@ -163,3 +165,87 @@ class TestTerms(RevrecCase):
                 schedules.invalidate_recordset()
                 self.assertEqual(set(schedules.mapped("amount")), amounts)
                 self.assertEqual(set(schedules.line_ids.schedule_id.mapped("amount")), amounts)
+
+    def _now(self, name, contract=None):
+        """What schedules say after they were brought up to date, in the order of their periods."""
+        self.env.flush_all()
+        self.source._sync(self.company, UNTIL)
+        schedules = self._schedules((contract or self.contract).item_ids).sorted("service_start")
+        schedules.invalidate_recordset()
+        return schedules.mapped(name)
+
+    @freeze_time("2026-01-10 10:00:00")
+    def test_a_rate_that_is_put_right_or_comes_late(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        rates = self.env["res.currency.rate"]
+        first = {"currency_id": dollar.id, "company_id": self.company.id}
+        first = rates.create({**first, "name": "2025-12-01", "rate": 2.0})
+        contract = self._create_contract(
+            [{"price_unit": 100.0}], date_start="2026-01-05", currency_id=dollar.id
+        )
+        # January, invoiced on the 5th, and February, which is converted as of today.
+        self.assertEqual(self._now("amount", contract)[:2], [50.0, 50.0])
+        first.rate = 4.0
+        self.assertEqual(self._now("amount", contract)[:2], [25.0, 25.0])
+        late = first.copy({"name": "2026-01-06", "rate": 5.0})
+        self.assertEqual(self._now("amount", contract)[:2], [25.0, 20.0])
+        late.unlink()
+        self.assertEqual(self._now("amount", contract)[:2], [25.0, 25.0])
+        self.env.ref("base.USD").rate_ids.filtered(lambda one: one != first).unlink()
+        self.assertEqual(self._made_anew(), (0, 0))
+
+    def test_accounts_that_a_fiscal_position_puts_in_their_place(self):
+        revenue = self._schedules().revenue_account_id
+        export, islands = (revenue.copy({"code": f"7069{one}0"}) for one in (1, 2))
+        position = self.env["account.fiscal.position"].create({"name": "Elsewhere"})
+        partner = self.contract.partner_id.with_company(self.company)
+        partner.property_account_position_id = position
+        self.assertEqual(self._now("revenue_account_id"), revenue)
+        mapping = self.env["account.fiscal.position.account"].create(
+            {
+                "position_id": position.id,
+                "account_src_id": revenue.id,
+                "account_dest_id": export.id,
+            }
+        )
+        self.assertEqual(self._now("revenue_account_id"), export)
+        mapping.account_dest_id = islands
+        self.assertEqual(self._now("revenue_account_id"), islands)
+        partner.property_account_position_id = False
+        self.assertEqual(self._now("revenue_account_id"), revenue)
+        country = self.env.ref("base.nz")
+        position.write({"auto_apply": True, "country_id": country.id})
+        partner.country_id = country
+        self.assertEqual(self._now("revenue_account_id"), islands)
+        mapping.unlink()
+        self.assertEqual(self._now("revenue_account_id"), revenue)
+
+    def test_the_account_of_the_company_or_of_the_journal(self):
+        template = self.subscription.product_tmpl_id.with_company(self.company)
+        revenue = template.property_account_income_id or self.company.income_account_id
+        template.property_account_income_id = False
+        template.categ_id.property_account_income_categ_id = False
+        one, two = (revenue.copy({"code": f"7069{code}0"}) for code in (3, 4))
+        self.company.income_account_id = one
+        self.assertEqual(self._now("revenue_account_id"), one)
+        self.company.income_account_id = False
+        journal = self.contract._get_sale_journals()[self.contract]
+        for account in (one, two):
+            journal.default_account_id = account
+            self.assertEqual(self._now("revenue_account_id"), account)
+
+    def test_what_is_not_spread_any_more_is_not_accrued(self):
+        once = self._create_rule("At once", method="at_once")
+        rows = len(self._schedules(self.item))
+        self.item.cn285_revrec_rule_id = once
+        self._now("amount")
+        self.assertFalse(self._schedules(self.item))
+        self.assertEqual(len(self._schedules(self.other)), rows)
+        self.item.cn285_revrec_rule_id = False
+        self.assertEqual(sorted(set(self._now("amount"))), [60.0, 120.0])
+        self.assertEqual(len(self._schedules(self.item)), rows)
+        self.subscription.product_tmpl_id.cn285_revrec_rule_id = False
+        self._later(self.subscription.product_tmpl_id)
+        self._now("amount")
+        self.assertFalse(self._schedules())

@@ -118,16 +118,21 @@ def write(path: Path, pages: Iterable[Page]) -> Content:
     part = path.with_suffix(".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = Digest()
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-            for page in digest.of(pages):
-                arrays = [
-                    arrow.array(column, type=field.type)
-                    for column, field in zip(zip(*page, strict=True), schema, strict=True)
-                ]
-                writer.write_table(arrow.Table.from_arrays(arrays, schema=schema))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+                for page in digest.of(pages):
+                    arrays = [
+                        arrow.array(column, type=field.type)
+                        for column, field in zip(zip(*page, strict=True), schema, strict=True)
+                    ]
+                    writer.write_table(arrow.Table.from_arrays(arrays, schema=schema))
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        # On a full disk a part would only be in the way.
+        part.unlink(missing_ok=True)
+        raise
     part.replace(path)
     _sync_folder(path.parent)
     return digest.content

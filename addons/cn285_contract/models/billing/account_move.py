@@ -44,6 +44,14 @@ class AccountMove(models.Model):
         "company has: so invoices of contracts equal their billing schedule.",
     )
 
+    def _cn285_payment_notes(self):
+        """Hook: what the printed invoice says of its payment instead of the account to pay to.
+
+        :returns: sentences, in the language of the environment; none where it is to be paid
+        """
+        self.ensure_one()
+        return []
+
     def _has_field_access(self, field, operation):
         return super()._has_field_access(field, operation) and not is_for_staff(self, field)
 

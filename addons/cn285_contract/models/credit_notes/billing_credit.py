@@ -59,15 +59,21 @@ class BillingSchedule(models.Model):
     def _search_is_credited(self, operator, value):
         if operator != "in":
             return NotImplemented
-        by_notes = Domain("line_id.parent_state", "in", ("draft", "posted"))
-        by_changes = Domain("state", "!=", "cancelled")
-        some = Domain("amount", "not in", (0, False))
-        # sudo: whether something was credited is told to who may see the row, not by what.
-        query = self.sudo()._search(
-            Domain("credit_ids", "any", some & by_notes)
-            | Domain("change_credit_ids", "any", some & by_changes)
+        self.env["cn285.billing.credit"].flush_model()
+        self.env["account.move.line"].flush_model(["parent_state"])
+        self.flush_model(["credited_id", "state", "amount"])
+        # Whether something was credited is told to who may see the row, not by what. From the side
+        # of the credits, which are few beside millions of rows.
+        found = SQL(
+            """(SELECT credit.schedule_id
+                  FROM cn285_billing_credit credit
+                  JOIN account_move_line line ON line.id = credit.line_id
+                 WHERE credit.amount != 0 AND line.parent_state != 'cancel'
+                 UNION
+                SELECT credited_id FROM cn285_billing_schedule
+                 WHERE credited_id IS NOT NULL AND state != 'cancelled' AND amount != 0)"""
         )
-        return Domain("id", "in" if True in value else "not in", query)
+        return Domain("id", "in" if True in value else "not in", found)
 
     @api.depends("credit_ids.amount", "credit_ids.line_id.parent_state")
     def _compute_credited_amount(self):

@@ -62,7 +62,8 @@ class Collection(models.AbstractModel):
             if not token or not self._may_call(token.provider_id, move.company_id):
                 continue
             day = move.company_id._cn285_today()
-            amount = move._cn285_amount_due(day, by_hand)
+            until = token.sudo().provider_id._cn285_due_until(day)
+            amount = move._cn285_amount_due(until, by_hand)
             if move.currency_id.compare_amounts(amount, 0) > 0:
                 charges.append(Charge(move, token, amount, day))
         attempts = self.env["cn285.payment.attempt"]

@@ -15,7 +15,9 @@ class Collection(models.AbstractModel):
         """Order the collection of what is due and was not tried yet."""
         for company in self.env["res.company"]._cn285_daily_companies():
             collection = self.with_company(company)
-            collection._delay_collect(collection._due_moves(company), "due")
+            due = collection._due_moves(company, company._cn285_today())
+            early = collection._due_moves(company, collection._due_until(company)) - due
+            collection._delay_collect(due | collection._asked_early(early), "due")
 
     @api.model
     def _cron_retries(self):
@@ -49,8 +51,33 @@ class Collection(models.AbstractModel):
             collection._clear_up_refunds(refunds.search(own & waiting, order="id"))
 
     @api.model
-    def _due_moves(self, company):
-        """Open invoices of automatic contracts, something of which is due.
+    def _due_until(self, company):
+        """Up to which due date some of a company's providers are asked today."""
+        today = company._cn285_today()
+        # sudo: providers are the administrators'; only their days are read.
+        providers = (
+            self.env["payment.provider"]
+            .sudo()
+            .search([("state", "!=", "disabled"), ("company_id", "parent_of", company.id)])
+        )
+        return max((provider._cn285_due_until(today) for provider in providers), default=today)
+
+    @api.model
+    def _asked_early(self, moves):
+        """Those of invoices due on days to come whose means are to be asked today already."""
+        tokens = moves.cn285_contract_ids._payment_tokens()
+        early = moves.browse()
+        for move in moves:
+            # sudo: see _due_until.
+            provider = move._cn285_token(tokens).sudo().provider_id
+            if provider:
+                until = provider._cn285_due_until(move.company_id._cn285_today())
+                early |= move if move._cn285_amount_due(until) > 0 else moves.browse()
+        return early
+
+    @api.model
+    def _due_moves(self, company, until):
+        """Open invoices of automatic contracts, something of which is due by a day.
 
         Without those that were refused by means that are still used: retries have their own days.
         """
@@ -78,7 +105,7 @@ class Collection(models.AbstractModel):
                                    WHERE line.move_id = move.id
                                      AND line.display_type = 'payment_term'
                                      AND NOT line.reconciled
-                                     AND COALESCE(line.date_maturity, move.date) <= %(today)s)
+                                     AND COALESCE(line.date_maturity, move.date) <= %(until)s)
                       AND NOT EXISTS (SELECT 1
                                         FROM cn285_payment_attempt attempt
                                         JOIN payment_token token ON token.id = attempt.token_id
@@ -92,7 +119,7 @@ class Collection(models.AbstractModel):
                                                         WHERE last.move_id = move.id))))
                     ORDER BY move.invoice_date_due, move.id""",
                 company=company.id,
-                today=company._cn285_today(),
+                until=until,
                 open=OPEN_STATES,
             )
         )

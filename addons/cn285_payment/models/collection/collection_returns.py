@@ -42,19 +42,10 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _book_returns(self, attempts, code, day):
-        """Entries D 411 / C outstanding; each replaces the invoice as what the payment settles."""
-        moves = self.env["account.move"].create(
-            [self._prepare_return(attempt, code, day) for attempt in attempts]
-        )
-        moves.action_post()
-        plan = []
+        """Entries of what came back; the invoices are open again."""
+        names = dict(zip(attempts.payment_id, attempts.mapped("name"), strict=True))
+        moves = self._take_back(names, code, day)
         for attempt, move in zip(attempts, moves, strict=True):
-            payment = attempt.payment_id
-            account = payment.destination_account_id
-            settled = payment.move_id.line_ids.filtered(lambda one, a=account: one.account_id == a)
-            settled.remove_move_reconcile()
-            taken = move.line_ids.filtered(lambda one, a=account: one.account_id == a)
-            plan.append(settled | taken)
             attempt.write(
                 {
                     "state": "returned",
@@ -66,14 +57,46 @@ class Collection(models.AbstractModel):
                     "is_followed": False,
                 }
             )
-        self.env["account.move.line"]._reconcile_plan(plan)
+        self._settle_by_credit_notes(attempts.move_id)
 
     @api.model
-    def _prepare_return(self, attempt, code, day):
-        payment = attempt.payment_id
-        label = self.env._(
-            "%(reference)s returned: %(code)s", reference=attempt.name, code=code or "?"
+    def _take_back(self, names, code, day):
+        """Entries D 411 / C outstanding; each replaces the invoice as what the payment settles.
+
+        :param names: ``{payment: how the return is called}``, payments of one company
+        :returns: the entries, in their order
+        """
+        moves = self.env["account.move"].create(
+            [self._prepare_return(payment, name, code, day) for payment, name in names.items()]
         )
+        moves.action_post()
+        plan = []
+        for payment, move in zip(names, moves, strict=True):
+            account = payment.destination_account_id
+            settled = payment.move_id.line_ids.filtered(lambda one, a=account: one.account_id == a)
+            settled.remove_move_reconcile()
+            taken = move.line_ids.filtered(lambda one, a=account: one.account_id == a)
+            plan.append(settled | taken)
+        self.env["account.move.line"]._reconcile_plan(plan)
+        return moves
+
+    @api.model
+    def _settle_by_credit_notes(self, moves):
+        """What was credited and not paid out is not owed again when the payment comes back."""
+        for move in moves:
+            credits = move.reversal_move_ids.filtered(
+                lambda one: one.state == "posted" and one.amount_residual
+            )
+            if credits:
+                lines = (move | credits).line_ids.filtered(
+                    lambda one: one.account_type == "asset_receivable" and not one.reconciled
+                )
+                for own in lines.grouped("account_id").values():
+                    own.reconcile()
+
+    @api.model
+    def _prepare_return(self, payment, name, code, day):
+        label = self.env._("%(reference)s returned: %(code)s", reference=name, code=code or "?")
         shared = {
             "name": label,
             "partner_id": payment.partner_id.id,

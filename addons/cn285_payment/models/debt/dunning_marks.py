@@ -183,8 +183,8 @@ class ResCompany(models.Model):
 
     cn285_dunning = fields.Boolean(
         string="Dunning",
-        default=True,
-        help="Customers who do not pay are dunned by the policies.",
+        help="Customers who do not pay are dunned by the policies. Off until somebody has read "
+        "these: what is overdue when it is switched on has its consequences from that day on.",
     )
     cn285_dunning_policy_id = fields.Many2one(
         "cn285.dunning.policy",
@@ -192,7 +192,6 @@ class ResCompany(models.Model):
         domain="[('company_id', 'in', (False, id))]",
         help="Left empty: the first of the list.",
     )
-    account_use_credit_limit = fields.Boolean(default=True)
 
 
 class ResConfigSettings(models.TransientModel):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import split_every
 
 from ...engine.expiry import NOTICE_DAYS, due_notice
@@ -95,6 +95,15 @@ class PaymentToken(models.Model):
         return f"{self.get_base_url()}/my/payment-means"
 
     # === BEFORE MEANS GO === #
+
+    def action_cn285_remove(self):
+        """Remove these means for their holder; the contracts that they pay say so."""
+        if not self.env.user.has_group("cn285_contract.group_billing_manager"):
+            raise AccessError(self.env._("Only billing managers remove customers' means."))
+        self.check_access("read")
+        # sudo: checked above; means are the administrators' otherwise.
+        self.sudo().write({"active": False})
+        return True
 
     def get_linked_records_info(self):
         """Odoo's, with the contracts paid by these means: shown before they are removed."""

@@ -27,6 +27,15 @@ class PaymentProvider(models.Model):
             )
         return None
 
+    def _cn285_due_until(self, day):
+        """Hook: up to which due date this provider is asked on a day: that day.
+
+        A provider that moves money only days after it was asked names a later day, so that it
+        moves on the due date; at most 14 days later.
+        """
+        self.ensure_one()
+        return day
+
     def _cn285_is_idempotent(self):
         """Hook: whether the provider takes the same transaction, sent again, for the same request.
 

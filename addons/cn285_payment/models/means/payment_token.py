@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import END
 from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
 
 from ...engine.declines import CARD
@@ -8,7 +9,8 @@ from ...engine.retries import plain_days
 class PaymentToken(models.Model):
     """A means of payment: what is kept of it, and who pays by it."""
 
-    _inherit = "payment.token"
+    _name = "payment.token"
+    _inherit = ["payment.token", "cn285.bounded.values"]
 
     cn285_expiry_date = fields.Date(
         string="Valid Until", index="btree_not_null", help="The last valid day."
@@ -41,6 +43,11 @@ class PaymentToken(models.Model):
     cn285_contract_ids = fields.One2many(
         "cn285.contract", "payment_token_id", string="Contracts", readonly=True
     )
+
+    @api.model
+    def _bounds(self):
+        # Cards are valid to the end of a month, some for ever.
+        return {**super()._bounds(), "cn285_expiry_date": END}
 
     def _has_field_access(self, field, operation):
         return super()._has_field_access(field, operation) and not is_for_staff(self, field)

@@ -49,19 +49,19 @@ class PersonalData(models.AbstractModel):
                 None,
                 texts=("name",),
             ),
-            Texts(
+            Naming(
                 "wallet_topups",
                 _lt("Top-ups of wallets"),
                 "cn285.wallet.topup",
-                lambda person: [("wallet_id.partner_id", "in", person.partners.ids)],
-                cleared=("message",),
+                None,
+                texts=("message",),
             ),
-            Texts(
+            Naming(
                 "wallet_topup_rules",
                 _lt("Top-up rules of wallets"),
                 "cn285.wallet.topup.rule",
-                lambda person: [("wallet_id.partner_id", "in", person.partners.ids)],
-                cleared=("message",),
+                None,
+                texts=("message",),
             ),
             Texts(
                 "refunds",

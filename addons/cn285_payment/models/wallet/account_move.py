@@ -164,12 +164,7 @@ class AccountMove(models.Model):
                 and line.account_id.reconcile
             )
         )
-        for line in lines:
-            theirs = line.cn285_wallet_lot_id._advance_lines().filtered(
-                lambda one, line=line: one.account_id == line.account_id and one.balance < 0
-            )
-            if theirs:
-                (theirs | line).reconcile()
+        lines._cn285_match_lots()
 
     def _cn285_give_back_lines(self):
         """What documents credit of lines that were lowered goes back to its lot, once."""

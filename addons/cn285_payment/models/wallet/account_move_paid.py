@@ -1,6 +1,7 @@
 """Paid credit is a means of payment: invoices draw it once they are posted."""
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
@@ -27,14 +28,14 @@ class AccountMove(models.Model):
         by_key = defaultdict(wallets.browse)
         for wallet in wallets.filtered(lambda one: one.active and one.type_id.books == "use"):
             by_key[wallet.company_id.id, wallet.partner_id.id, wallet.currency_id.id] |= wallet
-        rests, plans = {}, {}
+        held, rests, plans = wallets._engine_lots(), {}, {}
         order = sorted(self, key=lambda move: (move.invoice_date_due or move.date, move.id))
         for move in order:
             key = move._cn285_wallet_key()
             if key not in by_key or move.currency_id.compare_amounts(move.amount_residual, 0) <= 0:
                 continue
             if key not in rests:
-                lots = by_key[key]._engine_lots()
+                lots = [lot for wallet in by_key[key] for lot in held.get(wallet, ())]
                 rests[key] = {lot.key: lot for lot in lots if not lot.before_tax}
             unit = as_decimal(move.currency_id.rounding)
             most = as_decimal(move.currency_id.round(move.amount_residual))
@@ -43,16 +44,7 @@ class AccountMove(models.Model):
             )
             for draw in draws:
                 lot = rests[key][draw.lot]
-                rests[key][draw.lot] = type(lot)(
-                    lot.key,
-                    lot.kind,
-                    lot.rest - draw.amount,
-                    lot.expiry,
-                    lot.priority,
-                    lot.order,
-                    lot.scope,
-                    lot.before_tax,
-                )
+                rests[key][draw.lot] = replace(lot, rest=lot.rest - draw.amount)
             if draws:
                 plans[move] = draws
         if plans:
@@ -138,14 +130,11 @@ class AccountMove(models.Model):
             )
             plan.append(own | theirs)
         lines._reconcile_plan(plan)
-        for entry, _move in matches:
-            for line in entry.line_ids.filtered("cn285_wallet_lot_id"):
-                if line.balance > 0:
-                    advances = line.cn285_wallet_lot_id._advance_lines().filtered(
-                        lambda one, line=line: one.account_id == line.account_id
-                    )
-                    if advances:
-                        (advances | line).reconcile()
+        entries = self.env["account.move"].sudo().union(*(entry for entry, _move in matches))
+        drawn = entries.line_ids.filtered(
+            lambda line: line.cn285_wallet_lot_id and line.balance > 0
+        )
+        drawn._cn285_match_lots()
 
     @api.model
     def _cn285_draw_entry(self, move, amounts, sign, day=None):
@@ -313,3 +302,24 @@ class WalletDraw(models.Model):
     def _reversal_day(self, entry):
         locks = entry.company_id._get_violated_lock_dates(entry.date, False, entry.journal_id)
         return entry.company_id._cn285_today() if locks else entry.date
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _cn285_match_lots(self):
+        """Reconcile what was taken of lots with what they were booked by."""
+        advances = self.cn285_wallet_lot_id._advance_lines()
+        lines, plan = self.env["account.move.line"].sudo(), []
+        for (lot, account), own in self.grouped(
+            lambda line: (line.cn285_wallet_lot_id, line.account_id)
+        ).items():
+            theirs = advances.filtered(
+                lambda one, lot=lot, account=account: (
+                    one.cn285_wallet_lot_id == lot and one.account_id == account
+                )
+            )
+            if theirs and account.reconcile:
+                plan.append(theirs | own)
+        if plan:
+            lines._reconcile_plan(plan)

@@ -11,17 +11,11 @@ class BillingRun(models.Model):
     _inherit = "cn285.billing.run"
 
     def _invoice_groups(self, groups):
-        partners = self.env["res.partner"]
         # sudo: whose wallet it is, whoever bills.
-        payers = {
-            key: (
-                key.company_id,
-                partners.sudo().browse(key.payer_id).commercial_partner_id.id,
-                key.currency_id,
-            )
-            for key in groups
-        }
-        wallets = self.env["cn285.wallet"]._of_payers(payers.values())
+        partners = self.env["res.partner"].sudo().browse({key.payer_id for key in groups})
+        payers = {partner.id: partner.commercial_partner_id.id for partner in partners}
+        holders = {(key.company_id, payers[key.payer_id], key.currency_id) for key in groups}
+        wallets = self.env["cn285.wallet"]._of_payers(holders)
         held = self.env["cn285.wallet"].sudo().union(*wallets.values())
         held._lock()
         moves = super(BillingRun, self.with_context(**{LATER: True}))._invoice_groups(groups)
@@ -38,7 +32,7 @@ class AccountMoveLine(models.Model):
         """Lines of wallets bill no row: they name the line that they lower, or that they credit."""
         ours = {line: first for line, first in first_by_line.items() if line.cn285_wallet_lot_id}
         others = {line: first for line, first in first_by_line.items() if line not in ours}
-        super()._cn285_follow(others)
+        super()._cn285_follow(others)  # pylint: disable=missing-return
         lowering = [(line, first) for line, first in ours.items() if not line.cn285_wallet_back_id]
         back = [(line, line.cn285_wallet_back_id) for line in ours if line.cn285_wallet_back_id]
         for name, pairs in (("cn285_lowered_line_id", lowering), ("cn285_credited_line_id", back)):

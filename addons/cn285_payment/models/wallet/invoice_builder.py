@@ -1,13 +1,13 @@
 """Credit that lowers invoices before their tax: lines below zero, where the invoice is built."""
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from odoo import api, models
 from odoo.addons.cn285_contract.engine.credit import credit_lines
 from odoo.addons.cn285_contract.engine.money import round_money
-from odoo.addons.cn285_contract.models.billing.batch_memory import BatchMemory
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.fields import Command
 
@@ -24,6 +24,8 @@ class WalletPlan:
     """What invoices that are prepared together draw of lots, and take back of rebates."""
 
     def __init__(self):
+        self.payers = {}  # partner id: id of its company
+        self.lots = {}  # (company, payer, currency): lots of the engine
         self.draws = {}  # InvoiceKey: {lot id: Decimal}
         self.credits = {}  # InvoiceKey: {line id: (credited of the line, of its rebate)}
 
@@ -50,6 +52,14 @@ class InvoiceBuilder(models.AbstractModel):
     _inherit = "cn285.invoice.builder"
 
     @api.model
+    def _prepare_invoices(self, groups, run=None):
+        """Wallets of all payers are read at once; what one invoice draws, another does not."""
+        plan = self._wallet_plan()
+        self._wallet_read(plan, groups)
+        builder = self.with_context(**{PLAN_KEY: plan})
+        return super(InvoiceBuilder, builder)._prepare_invoices(groups, run)
+
+    @api.model
     def _prepare_groups(self, key, rows, terms, credits, credit):
         """Also lines of wallets, each behind the line that it lowers, or lowers no more."""
         groups = super()._prepare_groups(key, rows, terms, credits, credit)
@@ -69,9 +79,23 @@ class InvoiceBuilder(models.AbstractModel):
     @api.model
     def _wallet_plan(self):
         shared = self.env.context.get(PLAN_KEY)
-        if isinstance(shared, WalletPlan):
-            return shared
-        return BatchMemory.of(self.env).once(PLAN_KEY, WalletPlan)
+        return shared if isinstance(shared, WalletPlan) else WalletPlan()
+
+    @api.model
+    def _wallet_read(self, plan, keys):
+        """Read what the payers of these invoices hold, in a few questions for all of them."""
+        # sudo: whose wallet it is, whoever bills.
+        partners = self.env["res.partner"].sudo()
+        new = {key.payer_id for key in keys} - plan.payers.keys()
+        for partner in partners.browse(new):
+            plan.payers[partner.id] = partner.commercial_partner_id.id
+        wanted = {_holder(plan, key) for key in keys} - plan.lots.keys()
+        found = self.env["cn285.wallet"]._of_payers(wanted)
+        lots = self.env["cn285.wallet"].sudo().union(*found.values())._engine_lots()
+        for holder in wanted:
+            plan.lots[holder] = [
+                lot for wallet in found.get(holder, ()) for lot in lots.get(wallet, ())
+            ]
 
     # === DRAWS === #
 
@@ -114,21 +138,10 @@ class InvoiceBuilder(models.AbstractModel):
     @api.model
     def _wallet_lots(self, key, plan):
         """Lots of the payer of an invoice, as the engine has them, less what others draw."""
-        payers = BatchMemory.of(self.env).once(("payer", key.payer_id), lambda: self._payer(key))
-        wanted = key.company_id, payers, key.currency_id
-
-        def read():
-            found = self.env["cn285.wallet"]._of_payers([wanted])
-            return found[wanted]._engine_lots() if found else []
-
-        lots = BatchMemory.of(self.env).once(("wallet_lots", wanted), read)
-        drawn = plan.drawn(key)
-        return [_with_rest(lot, lot.rest - drawn[lot.key]) for lot in lots]
-
-    @api.model
-    def _payer(self, key):
-        # sudo: whose wallet it is, whoever bills.
-        return self.env["res.partner"].sudo().browse(key.payer_id).commercial_partner_id.id
+        self._wallet_read(plan, [key])
+        lots = plan.lots[_holder(plan, key)]
+        drawn = plan.drawn(key) if lots else {}
+        return [replace(lot, rest=lot.rest - drawn.get(lot.key, ZERO)) for lot in lots]
 
     @api.model
     def _wallet_portion(self, key, index, rows, lines):
@@ -331,10 +344,9 @@ class Contract(models.Model):
         return super(Contract, shared)._preview_next(count)
 
 
-def _with_rest(lot, rest):
-    return type(lot)(
-        lot.key, lot.kind, rest, lot.expiry, lot.priority, lot.order, lot.scope, lot.before_tax
-    )
+def _holder(plan, key):
+    """By whom and in what a wallet is held that pays an invoice."""
+    return key.company_id, plan.payers[key.payer_id], key.currency_id
 
 
 def _running(amount, whole, part, before, unit):

@@ -223,11 +223,14 @@ class Wallet(models.Model):
         lots.wallet_id.modified(["balance"])
 
     def _engine_lots(self):
-        """Lots with something left, as the engine has them, by their records' ids."""
+        """Lots with something left, as the engine has them: ``{wallet: [Lot]}``."""
         lots = self.env["cn285.wallet.lot"].search(
             [("wallet_id", "in", self.ids), ("rest", ">", 0)], order="id"
         )
-        return [lot._engine_lot() for lot in lots]
+        return {
+            wallet: [lot._engine_lot() for lot in own]
+            for wallet, own in lots.grouped("wallet_id").items()
+        }
 
     def _add_lot(self, kind, amount, **values):
         """A new lot; its wallet is locked, and its balance grows.

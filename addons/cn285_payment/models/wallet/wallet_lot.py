@@ -108,15 +108,14 @@ class WalletLot(models.Model):
         )
 
     def _advance_lines(self):
-        """Open lines of the account of advances that this lot was booked on."""
-        self.ensure_one()
+        """Open lines of the account of advances that these lots were booked on."""
         # sudo: the books behind a lot, for the program that draws it.
         return (
             self.env["account.move.line"]
             .sudo()
             .search(
                 [
-                    ("cn285_wallet_lot_id", "=", self.id),
+                    ("cn285_wallet_lot_id", "in", self.ids),
                     ("parent_state", "=", "posted"),
                     ("reconciled", "=", False),
                     ("balance", "<", 0),
@@ -157,7 +156,7 @@ class WalletDraw(models.Model):
         help="The line that lowers the invoice before tax.",
     )
     entry_id = fields.Many2one(
-        "account.move", string="Entry", readonly=True, index="btree_not_null", ondelete="restrict"
+        "account.move", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     date = fields.Date(required=True, readonly=True)
     amount = fields.Monetary(readonly=True, help="Below zero: given back.")

@@ -49,6 +49,7 @@ class WalletOpening(models.Model):
 
     def write(self, vals):
         """:raises UserError: where the lot would say something else than its opening"""
+        vals = self._within_bounds(vals)
         told = set(vals) - {"lot_id"}
         if told and any(opening.lot_id for opening in self):
             same = all(

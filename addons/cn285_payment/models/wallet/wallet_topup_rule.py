@@ -57,7 +57,7 @@ class WalletTopupRule(models.Model):
         default="fixed",
     )
     value = fields.Monetary(string="Amount", required=True)
-    capped = fields.Boolean(string="Capped", help="A calendar month has a cap.")
+    capped = fields.Boolean(help="A calendar month has a cap.")
     cap = fields.Monetary(
         string="Cap per Month", help="Top-ups of a calendar month, by any way, count."
     )

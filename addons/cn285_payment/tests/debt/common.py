@@ -17,6 +17,7 @@ class DebtCase(ContractCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.email = "billing@cn285.example"
+        cls.company.cn285_dunning = True
         cls.bank = cls.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
         )

@@ -160,7 +160,9 @@ class TestHolds(DebtCase):
         self.assertEqual((case.state, len(case.event_ids)), ("disputed", 2))
         self.assertMoney(case.held_amount, "120.00")
 
-    def test_switched_off(self):
+    def test_off_until_it_is_switched_on(self):
+        """An installation with old debts suspends nobody in its first night."""
+        self.assertFalse(self.env["res.company"].create({"name": "Another"}).cn285_dunning)
         self.company.cn285_dunning = False
         self._billed(date(2026, 2, 10))
         self._days(date(2026, 2, 11), date(2026, 2, 14))

@@ -81,7 +81,9 @@ class TestMeans(CollectionCase):
         contract = self._invoice().cn285_contract_ids
         contract.payment_token_id = self.card
         before = contract.message_ids
-        self.card.active = False
+        with self.assertRaises(AccessError):
+            self.card.with_user(self.clerk).action_cn285_remove()
+        self.card.with_user(self.manager).action_cn285_remove()
         self.assertFalse(contract.payment_token_id)
         self.assertIn("was removed", (contract.message_ids - before).mapped("body")[0])
 

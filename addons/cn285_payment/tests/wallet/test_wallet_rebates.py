@@ -5,6 +5,7 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.wallet.invoice_builder import WalletPlan
 from .common import WalletCase
 
 
@@ -201,3 +202,23 @@ class TestGranted(WalletCase):
                 wallet.grant(amount)
         with self.assertRaises(UserError):
             wallet.grant(10, expiry="2020-01-01")
+
+    def test_a_batch_reads_all_wallets_at_once(self):
+        """Ten payers or two: the payers, their wallets, and the lots, each in one question."""
+        partners = self.env["res.partner"].create([{"name": f"Payer {n}"} for n in range(10)])
+        for partner in partners[:5]:
+            self._grant(self._wallet(partner=partner), 10.0)
+        contracts = [self._create_contract(partner_id=one.id) for one in partners]
+        rows = self.env["cn285.billing.schedule"].union(
+            *(contract.schedule_ids[:1] for contract in contracts)
+        )
+        builder = self.env["cn285.invoice.builder"]
+        keys = builder._group_rows(rows)
+        counts = []
+        for part in (list(keys)[:2], list(keys)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            builder._wallet_read(WalletPlan(), part)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 1)

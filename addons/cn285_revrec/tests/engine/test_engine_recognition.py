@@ -347,6 +347,18 @@ def test_days_given_back_earn_nothing(cents, start, length, cut, kept, method, c
         assert has_days or day == last_month, f"no day of {day} is left"
 
 
+def test_a_cent_stays_in_a_month_that_has_days_left():
+    """Of a cent over 63 days February earns all; 1 January is the last day before those given."""
+    what = Pattern("daily", date(2020, 1, 1), date(2020, 3, 4))
+    charge = spread(D("0.01"), what)
+    assert [(part.period, part.amount) for part in charge if part.amount] == [
+        (date(2020, 2, 29), D("0.01"))
+    ]
+    credit = give_back(D(0), charge, (what.start, what.end), (date(2020, 1, 2), date(2020, 3, 1)))
+    left = {day: amount for day, amount in net(charge, credit).items() if amount}
+    assert left == {date(2020, 1, 31): D("0.01")}
+
+
 def test_two_credits_of_one_service():
     """A pause in spring, and an end in autumn: what the second takes back knows of the first."""
     year = pattern("2026-01-01", "2026-12-31")

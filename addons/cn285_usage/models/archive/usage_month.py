@@ -172,7 +172,18 @@ class UsageMonth(models.Model):
                 getattr(month, method)()
             except NoParquet:
                 raise UserError(self._library_missing()) from None
+            except OSError as error:
+                raise UserError(month._unwritable(error)) from None
         return True
+
+    def _unwritable(self, error):
+        """What a user is told of a folder that is not there, closed, or on a full disk."""
+        return self.env._(
+            "%(month)s: its file %(path)s cannot be written or read (%(reason)s).",
+            month=self.name,
+            path=self._path(),
+            reason=str(error),
+        )
 
     @api.model
     def _library_missing(self):

@@ -1,5 +1,6 @@
 """Months leave the database for a file, verified, and come back; nothing that is needed goes."""
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -239,6 +240,31 @@ class TestUsageArchive(UsageCase):
             path.write_bytes(whole[:-9])
             with self.assertRaisesRegex(UserError, "not what was written"):
                 month.action_restore()
+
+    def test_a_full_disk_or_a_closed_folder_is_told_in_words(self):
+        contract = self._billed()
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with self._on("2026-04-10"):
+            month = self._january()
+            with (
+                patch.object(os, "fsync", side_effect=full),
+                self.assertRaisesRegex(UserError, "2026-01: .*No space left on device"),
+            ):
+                month.action_export()
+            self.assertEqual(month.state, "stored")
+            left = list(self.folder.rglob("*.part"))
+            self.assertFalse(left, "a half-written file takes no room")
+            blocked = self.folder / "a file"
+            blocked.touch()
+            parameters = self.env["ir.config_parameter"].sudo()
+            parameters.set_param("cn285_usage.archive_folder", str(blocked))
+            with self.assertRaisesRegex(UserError, "2026-01: .*a file"):
+                month.action_export()
+            parameters.set_param("cn285_usage.archive_folder", str(self.folder))
+            month.action_export()
+            month.action_drop()
+        self.assertEqual(month.state, "dropped")
+        self.assertEqual(len(self._events(contract)), 1)
 
     def test_without_the_library_it_says_what_to_install(self):
         self._billed()

@@ -1,0 +1,80 @@
+from odoo import models
+from odoo.tools import format_date, formatLang
+
+from .payment_provider import CODE
+
+
+class AccountMove(models.Model):
+    """Invoices tell their payers of the debits to come: amount, day, mandate and creditor.
+
+    That is the notice of the rulebooks (EPC016-06, EPC222-07), so no other is sent.
+    """
+
+    _inherit = "account.move"
+
+    def _cn285_payment_notes(self):
+        """Also the debits that pay the invoice, where its payer is debited by mandate."""
+        notes = super()._cn285_payment_notes()
+        if notes or self.state != "posted" or self.move_type != "out_invoice":
+            return notes
+        return [self._cn285_debit_words(*each) for each in self._cn285_debits_to_come()]
+
+    def _cn285_debits_to_come(self):
+        """The debits that will pay what is open of an invoice: ``(mandate, amount, day)`` each.
+
+        The one that is under way; else those that will be asked for, one by instalment.
+        """
+        self.ensure_one()
+        # sudo: debits and mandates are read to tell their payer of them.
+        debits = self.env["cn285.sepa.debit"].sudo()
+        transactions = self.sudo().transaction_ids.filtered(
+            lambda transaction: transaction.provider_code == CODE and transaction.state == "pending"
+        )
+        under_way = transactions and debits.search(
+            [
+                ("transaction_id", "in", transactions.ids),
+                ("state", "in", ("waiting", "ordered")),
+            ]
+        )
+        if under_way:
+            return [(one.mandate_id, one.amount, one.debit_on) for one in under_way]
+        mandate = self._cn285_mandate()
+        if not mandate or self._cn285_is_held():
+            return []
+        today = self.company_id._cn285_today()
+        terms = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+        found = []
+        for line in terms.sorted(lambda line: line.date_maturity or self.date):
+            plan = debits._plan_vals(
+                mandate.provider_id, mandate, line.date_maturity or today, self.invoice_date, today
+            )
+            if mandate._usable_on(plan["debit_on"]):
+                found.append((mandate, line.amount_residual_currency, plan["debit_on"]))
+        return found[:1] if mandate.one_off else found
+
+    def _cn285_mandate(self):
+        """The mandate by which the invoice is collected, where it is by one."""
+        # sudo: see _cn285_debits_to_come.
+        move = self.sudo()
+        nothing = self.env["cn285.sepa.mandate"].sudo()
+        if not move._cn285_is_automatic() or move.currency_id.name != "EUR":
+            return nothing
+        token = move._cn285_token(move.cn285_contract_ids._payment_tokens())
+        return token._cn285_mandate() if token and token.provider_code == CODE else nothing
+
+    def _cn285_is_held(self):
+        """Whether something keeps the invoice from being collected."""
+        return any(held_back(self) for held_back in self._cn285_holds())
+
+    def _cn285_debit_words(self, mandate, amount, day):
+        return self.env._(
+            "Nothing is to be paid: %(amount)s will be debited on %(day)s from the account "
+            "%(account)s, under mandate %(mandate)s. Creditor identifier: %(creditor)s.",
+            amount=formatLang(self.env, amount, currency_obj=self.currency_id),
+            day=format_date(self.env, day),
+            account=mandate.account_shown,
+            mandate=mandate.reference,
+            creditor=mandate.provider_id.cn285_creditor_identifier or "–",
+        )

@@ -1,0 +1,55 @@
+"""What invoices tell the payers of debits."""
+
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.tests import tagged
+
+from .common import SepaCase
+
+
+@tagged("post_install", "-at_install")
+class TestNotice(SepaCase):
+    stock = 1
+
+    def _told(self, move, day="2026-01-01", lang="en_US"):
+        with freeze_time(f"{day} 10:00:00"):
+            return move.with_context(lang=lang)._cn285_payment_notes()
+
+    def test_amount_day_mandate_and_creditor(self):
+        move = self._invoice()
+        for _when in ("planned", "under way"):
+            [text] = self._told(move)
+            for word in (
+                "120.00",
+                "01/15/2026",
+                "FR •••• 0189",
+                self.mandate.reference,
+                "FR72ZZZ123456",
+            ):
+                self.assertIn(word, text)
+            self.assertEqual(self._debit(move).debit_on or date(2026, 1, 15), date(2026, 1, 15))
+            self._collect(move)
+
+    def test_the_printed_invoice_says_it(self):
+        if not hasattr(self.env["account.move"], "_cn285_document"):
+            self.skipTest("cn285_print is not installed")
+        move = self._invoice()
+        with freeze_time("2026-01-01 10:00:00"):
+            document = move._cn285_document()
+            [box] = [note for note in document.notes if note.boxed]
+            self.assertEqual(list(box.paragraphs), self._told(move))
+            self.customer.lang = "en_US"
+            move.cn285_contract_ids.collection_mode = "manual"
+            boxes = [note for note in move._cn285_document().notes if note.boxed]
+        self.assertFalse([note for note in boxes if self.mandate.reference in str(note)])
+
+    def test_who_is_not_debited_is_not_told_so(self):
+        move = self._invoice()
+        move.cn285_dunning_blocked = True
+        self.assertFalse(self._told(move))
+        move.cn285_dunning_blocked = False
+        self.mandate.with_user(self.clerk).action_revoke()
+        self.assertFalse(self._told(move))
+        self.customer.cn285_payment_token_id = self.card
+        self.assertFalse(self._told(move))
