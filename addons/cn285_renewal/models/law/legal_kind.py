@@ -49,8 +49,10 @@ class ResPartner(models.Model):
     def _cn285_usual_kind(self):
         """The kind of who is no more than the address book tells; of a contact, its company's."""
         self.ensure_one()
-        if self.commercial_partner_id != self and self.commercial_partner_id.cn285_legal_kind:
-            return self.commercial_partner_id.cn285_legal_kind
+        # On a form, who is edited is a copy of who is kept: both are the same customer.
+        home = self.commercial_partner_id
+        if home._origin != self._origin and home.cn285_legal_kind:
+            return home.cn285_legal_kind
         law = self.env["cn285.law"]._of(self, self.env.company)
         return legal_kind(
             bool(self.is_company or self.parent_id),
