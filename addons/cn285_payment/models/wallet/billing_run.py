@@ -28,11 +28,11 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _cn285_follow(self, first_by_line):
+    def _cn285_follow(self, first_by_line):  # pylint: disable=missing-return
         """Lines of wallets bill no row: they name the line that they lower, or that they credit."""
         ours = {line: first for line, first in first_by_line.items() if line.cn285_wallet_lot_id}
         others = {line: first for line, first in first_by_line.items() if line not in ours}
-        super()._cn285_follow(others)  # pylint: disable=missing-return
+        super()._cn285_follow(others)
         lowering = [(line, first) for line, first in ours.items() if not line.cn285_wallet_back_id]
         back = [(line, line.cn285_wallet_back_id) for line in ours if line.cn285_wallet_back_id]
         for name, pairs in (("cn285_lowered_line_id", lowering), ("cn285_credited_line_id", back)):

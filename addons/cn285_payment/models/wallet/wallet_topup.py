@@ -63,7 +63,7 @@ class WalletTopup(models.Model):
         ondelete="restrict",
         help="Where VAT is due at the top-up.",
     )
-    lot_ids = fields.One2many("cn285.wallet.lot", "topup_id", string="Lot", readonly=True)
+    lot_ids = fields.One2many("cn285.wallet.lot", "topup_id", readonly=True)
 
     _name_once = models.Constraint("unique(name)", "This number is taken.")
     _one_by_rule = models.UniqueIndex(
