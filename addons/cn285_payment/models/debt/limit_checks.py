@@ -27,11 +27,13 @@ class ContractChange(models.Model):
         """Exposures of payers above their limit after an automatic payment, by payer, company."""
         service, found = self.env["cn285.exposure"], {}
         for change in self:
-            if change.origin == "system" or change.override or not change._costs():
+            if change.origin == "system" or change.override:
                 continue
             payer = change.contract_id.sudo().payer_id.commercial_partner_id  # sudo: see _limit
             company, key = change.company_id, (payer.id, change.company_id.id)
-            if key not in found and service._limit(payer, company) is not None:
+            if key in found or service._limit(payer, company) is None:
+                continue
+            if change._may_cost():
                 found[key] = service._after_payment(payer, company)
         return found
 
@@ -39,6 +41,13 @@ class ContractChange(models.Model):
         """Whether this change is of more services: new items, more units, a higher tier."""
         self.ensure_one()
         return self.type in ("add_item", "cross_sell", "upsell") or self._nature() == "upgrade"
+
+    def _may_cost(self):
+        """Whether it costs, as far as can be said before its checks: what is wrong these tell."""
+        try:
+            return self._costs()
+        except UserError:
+            return False
 
     def _check_rules(self):
         result = super()._check_rules()
