@@ -174,6 +174,18 @@ class SepaMandate(models.Model):
 
     # === WHAT IS REFUSED === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not all(vals.get("provider_id") for vals in vals_list) and not self._default_provider():
+            raise UserError(
+                self.env._(
+                    "No bank debits by SEPA for %s yet: an administrator sets it up in the payment "
+                    "providers.",
+                    self.env.company.name,
+                )
+            )
+        return super().create(vals_list)
+
     @api.constrains("iban", "bic", "reference")
     def _check_account(self):
         for mandate in self:

@@ -38,6 +38,12 @@ class TestMandates(SepaCase):
         with self.assertRaises(UserError):
             made.with_user(self.manager).unlink()
 
+    def test_without_a_bank(self):
+        self.sepa.state = "disabled"
+        mandates = self.env["cn285.sepa.mandate"].with_user(self.clerk)
+        with self.assertRaisesRegex(UserError, "administrator sets it up"):
+            mandates.create({"partner_id": self.customer.id, "iban": OTHER_IBAN})
+
     def test_readers_and_sellers(self):
         reader = new_test_user(self.env, "reads", "account.group_account_readonly")
         seller = new_test_user(self.env, "sells", "cn285_contract.group_contract_user_own")

@@ -1,27 +1,8 @@
-from odoo import api, models
+from odoo import models
 
 
 class PaymentProvider(models.Model):
-    """Providers are the administrators'. Whoever keeps contracts is told which there are."""
-
     _inherit = "payment.provider"
-
-    @api.model
-    def _cn285_told_fields(self):
-        """What users of contracts read of providers, and nothing else: no key, no secret."""
-        return frozenset(
-            {
-                *("id", "display_name", "name", "code", "state", "company_id", "journal_id"),
-                # By these lists are in order.
-                *("module_state", "sequence"),
-            }
-        )
-
-    def _has_field_access(self, field, operation):
-        allowed = super()._has_field_access(field, operation)
-        if not allowed or self.env.su or self.env.user.has_group("base.group_system"):
-            return allowed
-        return operation == "read" and field.name in self._cn285_told_fields()
 
     def _cn285_obstacle(self):
         """Why invoices cannot be charged by this provider automatically; None if they can.
