@@ -118,7 +118,7 @@ def collect(database):
     with environment(database) as env:
         collection = env["cn285.collection"]
         collection._cron_ask_unknown()
-        collection._collect(collection._due_moves(env.company), "due")
+        collection._collect(collection._due_moves(env.company, env.company._cn285_today()), "due")
         collection._cron_ask_unknown()
 
 
