@@ -13,12 +13,21 @@ class MandatePortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "mandate_count" in counters:
-            values["mandate_count"] = request.env["cn285.sepa.mandate"].search_count([])
+            values["mandate_count"] = len(self._visitors_mandates())
         return values
 
     def _mandate_payer(self):
         """Whom the visitor signs for: the firm that he belongs to, or himself."""
         return request.env.user.partner_id.commercial_partner_id
+
+    def _visitors_mandates(self):
+        """The mandates of the visitor's own: staff, too, see and revoke only these here."""
+        # sudo: found by the visitor's own company alone; the page shows what customers see.
+        return (
+            request.env["cn285.sepa.mandate"]
+            .sudo()
+            .search([("partner_id", "child_of", self._mandate_payer().id)])
+        )
 
     def _mandate_page(self, template, **values):
         return request.render(
@@ -33,17 +42,15 @@ class MandatePortal(CustomerPortal):
         )
 
     def _visitors_mandate(self, mandate_id):
-        """The mandate with sudo, where it is the visitor's own; none for others."""
-        mandates = request.env["cn285.sepa.mandate"]
-        # The search is the visitor's: record rules let his own through.
-        return mandates.search([("id", "=", mandate_id)]).sudo()
+        """One of the visitor's own mandates by its number, or none."""
+        return self._visitors_mandates().filtered(lambda mandate: mandate.id == mandate_id)
 
     @http.route("/my/mandates", type="http", auth="user", website=True)
     def portal_mandates(self, **kwargs):
         """The visitor's mandates, and where to sign another."""
-        mandates = request.env["cn285.sepa.mandate"].search([("state", "!=", "draft")])
+        mandates = self._visitors_mandates().filtered(lambda mandate: mandate.state != "draft")
         creditors = request.env["cn285.sepa.mandate"]._portal_creditors(self._mandate_payer())
-        return self._mandate_page("portal_mandates", mandates=mandates.sudo(), creditors=creditors)
+        return self._mandate_page("portal_mandates", mandates=mandates, creditors=creditors)
 
     @http.route("/my/mandates/new", type="http", auth="user", methods=["GET", "POST"], website=True)
     def portal_sign(self, provider_id=None, **post):

@@ -1,5 +1,6 @@
 """Customers sign and revoke their mandates in the portal; those of others are walled off."""
 
+from odoo import http
 from odoo.addons.cn285_payment_sepa.tests.common import IBAN, OTHER_IBAN, SepaCase
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -61,6 +62,17 @@ class TestPortalMandates(SepaCase, HttpCase):
         self.assertIn(self._invoice().cn285_contract_ids.name, self.url_open(path).text)
         self._post(path)
         self.assertEqual(self.mandate.state, "revoked")
+
+    def test_staff_act_for_no_customer(self):
+        """Who may read all mandates revokes none by the customers' page."""
+        new_test_user(self.env, "staff_reads", "account.group_account_readonly")
+        self.authenticate("staff_reads", "staff_reads")
+        self.assertNotIn(self.mandate.reference, self.url_open("/my/mandates").text)
+        path = f"/my/mandates/{self.mandate.id}/revoke"
+        self.assertTrue(self.url_open(path).url.endswith("/my/mandates"))
+        token = http.Request.csrf_token(self)
+        self.url_open(path, data={"csrf_token": token})
+        self.assertEqual(self.mandate.state, "active")
 
     def test_not_those_of_others(self):
         self.authenticate("portal_other", "portal_other")
