@@ -6,6 +6,7 @@ from . import (
     test_mandates,
     test_notice,
     test_portal_mandates,
+    test_topups_returned,
     test_transfers,
     test_travels,
 )

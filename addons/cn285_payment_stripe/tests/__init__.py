@@ -4,5 +4,6 @@ from . import (
     test_stripe_events,
     test_stripe_portal,
     test_stripe_secrets,
+    test_stripe_topups,
     test_stripe_webhook,
 )

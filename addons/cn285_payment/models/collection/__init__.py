@@ -9,6 +9,7 @@ from . import (
     payment_transaction,
     account_move,
     collection,
+    netting,
     collection_charging,
     collection_booking,
     collection_answers,

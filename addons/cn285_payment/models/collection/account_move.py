@@ -17,6 +17,12 @@ class AccountMove(models.Model):
     cn285_attempt_ids = fields.One2many(
         "cn285.payment.attempt", "move_id", string="Payment Attempts", readonly=True
     )
+    cn285_not_collected = fields.Char(
+        string="Not Collected Because",
+        readonly=True,
+        copy=False,
+        help="What went wrong before anything was charged. It is tried again the next day.",
+    )
 
     def _cn285_collectable(self):
         """Those of these invoices that may be charged now, whatever their due date and mode.
@@ -78,6 +84,24 @@ class AccountMove(models.Model):
         under_way |= Domain([("state", "=", "done"), ("payment_id", "=", False)])
         busy = attempts.search(Domain("move_id", "in", self.ids) & under_way)
         return self & busy.move_id.with_env(self.env)
+
+    def _cn285_note_not_collected(self, reason):
+        """Keep why this invoice could not be collected, and ask who is responsible to look at it.
+
+        He is asked once, as long as the reason stays the same.
+        """
+        self.ensure_one()
+        if self.cn285_not_collected == reason:
+            return
+        self.cn285_not_collected = reason
+        contract = self.cn285_contract_ids[:1]
+        if contract:
+            contract._ask_responsible(
+                self,
+                lambda move: move.env._("%s could not be collected", move.name),
+                self.company_id._cn285_today(),
+                reason,
+            )
 
     # === HOW MUCH, BY WHAT === #
 

@@ -4,7 +4,6 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.isolation import reason_of
-from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
@@ -29,11 +28,12 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _charge_tokens(self, moves, origin):
-        """Charge what is due of invoices to the means of their contracts."""
+        """Charge what is due of invoices to the means of their contracts; stops none of them."""
         attempts = self._persistently(lambda: self._make_attempts(moves, origin))
         for attempt in attempts:
             self._send_one(attempt)
         self._settle(attempts)
+        return moves.browse()
 
     # === ATTEMPTS === #
 
@@ -82,8 +82,10 @@ class Collection(models.AbstractModel):
                 return self._create_attempt(charge, origin)
         except UniqueViolation:
             _logger.info("Another process collects %s", charge.move.name)
-        except UserError as error:  # one invoice must not keep the others from being collected
-            _logger.warning("No attempt to collect %s: %s", charge.move.name, error)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # one invoice must not keep the others from being collected
+            charge.move._cn285_note_not_collected(reason_of(self.env, error))
         return self.env["cn285.payment.attempt"]
 
     @api.model

@@ -148,12 +148,13 @@ class PaymentTransaction(models.Model):
     def _post_process(self):
         """Odoo's; attempts whose transactions are booked here have their payments.
 
-        And top-ups of wallets that they pay are the customer's.
+        And top-ups of wallets that they pay are the customer's, or are taken out if paid back.
         """
         result = super()._post_process()
         # sudo: attempts and top-ups follow, whoever books.
         self.sudo().cn285_attempt_ids._take_payments()
         self.sudo()._cn285_settle_topups()
+        self.sudo()._cn285_refund_topups()
         self.sudo().cn285_refund_ids._settle_refunds()
         return result
 

@@ -1,8 +1,10 @@
 """Top-ups that are paid by charging a means of payment, or by the customer on a page."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import UserError, ValidationError
+
+from ..collection.collection_asking import ON_ITS_WAY
 
 # States of a transaction after which nothing more comes of it.
 DEAD = ("cancel", "error")
@@ -53,7 +55,7 @@ class WalletTopup(models.Model):
         """Take over what became of the transactions of top-ups that wait."""
         for topup in self.filtered(lambda one: one.state == "pending" and one.transaction_id):
             transaction = topup.transaction_id
-            if transaction.state in DEAD and transaction.cn285_outcome == "unknown":
+            if topup._is_unknown(transaction):
                 topup._ask(transaction)
             if transaction.state == "done" and not transaction.is_post_processed:
                 transaction._post_process()
@@ -64,13 +66,25 @@ class WalletTopup(models.Model):
                     {"state": "failed", "message": transaction.state_message or False}
                 )
 
+    def _is_unknown(self, transaction):
+        """Whether nobody knows what became of a charge: no answer came, or we ended before it."""
+        if transaction.state in DEAD:
+            return transaction.cn285_outcome == "unknown"
+        if transaction.state != "draft" or transaction.operation != "offline":
+            return False
+        return fields.Datetime.now() - transaction.create_date >= ON_ITS_WAY
+
     def _ask(self, transaction):
         """Ask what became of a charge that nobody answered; never charge anew meanwhile."""
         answer = transaction._cn285_ask_provider()
         if answer == "done":
             transaction._set_done(extra_allowed_states=DEAD)
+        elif answer == "pending":
+            transaction._set_pending(extra_allowed_states=DEAD)
         elif answer in ("declined", "nothing"):
             transaction.cn285_outcome = "declined"
+            if transaction.state == "draft":
+                transaction._set_error(self.env._("The provider did not charge it."))
 
     @api.model
     def _of_transaction(self, transaction):

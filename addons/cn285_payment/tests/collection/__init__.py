@@ -1,1 +1,1 @@
-from . import test_collection, test_refunds, test_refusals
+from . import test_collection, test_netting, test_refunds, test_refusals

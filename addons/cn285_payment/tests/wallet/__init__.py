@@ -1,6 +1,7 @@
 from . import (
     test_passes,
     test_topups,
+    test_topups_returned,
     test_wallet_access,
     test_wallet_books,
     test_wallet_rebates,
