@@ -176,6 +176,8 @@ class SepaMandate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # A slip in a number or a date is told before what is missing elsewhere.
+        vals_list = [self._within_bounds(vals) for vals in vals_list]
         if not all(vals.get("provider_id") for vals in vals_list) and not self._default_provider():
             raise UserError(
                 self.env._(
