@@ -25,6 +25,12 @@ class TestStripeTopups(StripeCase):
             ),
         }
 
+    def _anew(self):
+        """An empty account of Stripe's, that tells us of events."""
+        self.server.reset()
+        self.endpoint = self.server.account.make_endpoint("http://hook.example/", ["*"])
+        self.endpoint["secret"] = self.secret
+
     def _spent(self, books):
         token = self._token()
         wallet = self.env["cn285.wallet"].create(
@@ -60,7 +66,7 @@ class TestStripeTopups(StripeCase):
     def test_disputed_and_won(self):
         for books, left in (("use", 24.0), ("topup", 20.0)):
             with self.subTest(books=books), self.env.cr.savepoint() as savepoint:
-                self.server.reset()
+                self._anew()
                 self._spent(books)
                 self.assertEqual(self._sums(), (left, left, 0.0, 120.0))
                 dispute = returns.open_dispute(self.server.account, self.charge, "general")
@@ -95,7 +101,7 @@ class TestStripeTopups(StripeCase):
                 self.subTest(books=books, amount=amount),
                 self.env.cr.savepoint() as savepoint,
             ):
-                self.server.reset()
+                self._anew()
                 self._spent(books)
                 intent = self.topup.transaction_id.provider_reference
                 returns.make_refund(

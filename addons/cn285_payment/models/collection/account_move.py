@@ -176,5 +176,6 @@ class AccountMoveLine(models.Model):
             lambda move: move.currency_id.compare_amounts(move.amount_residual, owed[move]) < 0
         )
         if paid:
-            paid._cn285_paid()
+            # What follows is noted, whoever books the payment without notes.
+            paid.with_context(tracking_disable=False, skip_invoice_sync=False)._cn285_paid()
         return result

@@ -79,9 +79,7 @@ class Collection(models.AbstractModel):
         _done, reasons = each_or_apart(moves, step)
         for move, reason in reasons.items():
             move._cn285_note_not_collected(reason)
-        good = moves - moves.browse().union(*reasons)
-        good.filtered("cn285_not_collected").write({"cn285_not_collected": False})
-        return moves - good
+        return moves.browse().union(*reasons)
 
     @api.model
     def _to_collect(self, moves):

@@ -104,17 +104,18 @@ class TestNetting(NettingCase):
             told = self.second.with_user(self.manager).action_cn285_collect()
         self.assertIn("Settled with the customer's credit", told["params"]["message"])
         self.assertFalse(self._attempts(self.second))
-        self.assertPaid(self.second)
+        self.assertMoney(self.second.amount_residual, "0.00")
         self.assertMoney(self.note.amount_residual, "0.00")
         self._bill(FEBRUARY)
         third = self.second.cn285_contract_ids.invoice_ids - self.second
         self._credit(self.second, 100.0, "2026-01-07")
         self.assertEqual(self._charged(third, "2026-02-01"), [0])
-        self.assertPaid(third)
+        self.assertMoney(third.amount_residual, "0.00")
 
     def test_a_contracts_own_credit_is_its_own(self):
-        with freeze_time("2026-01-01 10:00:00"), trap_jobs():
-            self.env["cn285.collection"]._collect(self.second, "due")
+        self.company.cn285_netting = "none"
+        self._collect(self.second)
+        self.company.cn285_netting = "all"
         self._credit(self.second, 50.0, "2026-01-07")  # 60.00, younger than the first one's 30.00
         with freeze_time("2026-02-01 08:00:00"):
             self._bill(FEBRUARY)
@@ -187,7 +188,7 @@ class TestNetting(NettingCase):
             self.env["cn285.contract.change"]
             .sudo()
             .create(
-                {"contract_id": contract.id, "type": "deactivate", "date_requested": "2026-01-05"}
+                {"contract_id": contract.id, "type": "deactivate", "date_effective": "2026-01-05"}
             )
         )
         change._write_inside({"refund_amount": 30.0})
@@ -292,7 +293,11 @@ class TestNetting(NettingCase):
             third = self._billed(self._automatic(date_start=self.day, invoice_separately=True))
         collection = type(self.env["cn285.collection"])
         moves = type(self.env["account.move"])
-        for owner, name in ((collection, "_net"), (moves, "_cn285_draw_open")):
+        # The credit note is settled with the first that is not wrong: before it is drawn, with it.
+        for owner, name, expected in (
+            (collection, "_net", [0, 90.0]),
+            (moves, "_cn285_draw_open", [0, 120.0]),
+        ):
             whole = getattr(owner, name)
 
             def fails(records, *args, whole=whole, **values):
@@ -304,7 +309,7 @@ class TestNetting(NettingCase):
             with self._undone(step=name):
                 with patch.object(owner, name, fails):
                     charged = self._charged(self.second | third)
-                    self.assertEqual(charged, [0, 90.0])
+                    self.assertEqual(charged, expected)
                     self._collect(self.second, "2026-01-07")
                 self.assertIn("division by zero", self.second.cn285_not_collected)
                 self.assertFalse(third.cn285_not_collected)

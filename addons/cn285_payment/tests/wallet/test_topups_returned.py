@@ -1,11 +1,13 @@
 """Top-ups whose money is taken back, given again or refunded, whoever tells of it; both books."""
 
+from contextlib import contextmanager
 from datetime import date
 
 from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
+from ..collection.common import CollectionCase
 from .test_topups import TopupCase
 
 DAY = date(2026, 1, 10)
@@ -13,16 +15,46 @@ DAY = date(2026, 1, 10)
 
 @tagged("post_install", "-at_install")
 class TestTopupsReturned(TopupCase):
-    """Credit of 120.00 (A), or of 100.00 with 20.00 of VAT (B), and an invoice of 80.00 and VAT."""
+    """Credit of 120.00 (A), or of 100.00 with 20.00 of VAT (B), and an invoice of 80.00 and VAT.
 
-    def _spent(self, kind, amount=None, price=80.0):
-        """A wallet that was topped up by the card and pays an invoice; its top-up."""
+    Each of a customer of its own, made once: tests leave nothing behind.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.topups = {}
+        for kind, amount in ((cls.at_use, 120.0), (cls.at_topup, 100.0)):
+            payer = cls.env["res.partner"].create({"name": kind.name})
+            card = CollectionCase._token.__func__(cls, payer)
+            wallet = cls._wallet(kind, payer)
+            with freeze_time("2026-01-01 08:00:00"), trap_jobs():
+                topup = wallet.topup(amount, token_id=card.id)
+            cls.topups[kind] = cls.env["cn285.wallet.topup"].browse(topup)
+            cls._create_contract(
+                [{"price_unit": 80.0}], partner_id=payer.id, date_start=date(2026, 1, 1)
+            )
+        with freeze_time("2026-01-01 08:00:00"), trap_jobs():
+            cls._bill(date(2026, 1, 1))
+
+    @contextmanager
+    def _each(self, kind, **told):
+        """A part of a test: the top-up of a kind, its payer and invoice; undone at the end."""
+        topup = self.topups[kind]
+        with self.subTest(books=kind.books, **told), self.env.cr.savepoint() as savepoint:
+            self.payer = topup.wallet_id.partner_id
+            self.move = self.env["account.move"].search(
+                [("partner_id", "=", self.payer.id), ("cn285_contract_ids", "!=", False)]
+            )
+            yield topup
+            savepoint.rollback()
+
+    def _new(self, kind, amount):
+        """A top-up of which nothing is spent."""
+        self.payer = self.customer
         wallet = self._wallet(kind)
-        amount = amount or (100.0 if kind == self.at_topup else 120.0)
         with freeze_time("2026-01-01 08:00:00"), trap_jobs():
             topup = wallet.topup(amount, token_id=self.card.id)
-            contract = self._create_contract([{"price_unit": price}], date_start=date(2026, 1, 1))
-            self.move = self._invoice(contract)
         return self.env["cn285.wallet.topup"].browse(topup)
 
     def _take_back(self, topup, code="AM04"):
@@ -41,14 +73,14 @@ class TestTopupsReturned(TopupCase):
     def assertBooks(self, topup, held, owed, state="returned"):
         """What the wallet holds, the same on 4191; what the customer owes on 411; nothing else."""
         self.assertHolds(topup.wallet_id, held)
-        self.assertMoney(self._balance(self.advances), held)
-        self.assertMoney(0.0 - self._receivable(), owed)
+        self.assertMoney(self._balance(self.advances, self.payer), held)
+        account = self.payer.property_account_receivable_id
+        self.assertMoney(0.0 - self._balance(account, self.payer), owed)
         self.assertEqual(topup.state, state)
 
     def test_what_is_unspent_goes_and_what_was_spent_is_owed(self):
         for kind, held in ((self.at_use, "24.00"), (self.at_topup, "20.00")):
-            with self.subTest(books=kind.books), self.env.cr.savepoint() as savepoint:
-                topup = self._spent(kind)
+            with self._each(kind) as topup:
                 self.assertMoney(self.move.amount_residual, "0.00")
                 self.assertBooks(topup, held, "0.00", "done")
                 payment = topup.transaction_id.payment_id
@@ -67,13 +99,11 @@ class TestTopupsReturned(TopupCase):
                     note = topup.return_move_ids
                     self.assertMoney(note.amount_total, "24.00")
                     self.assertMoney(note.amount_residual, "0.00")
-                savepoint.rollback()
 
     def test_given_again(self):
         """The dispute is won: all is as before."""
         for kind, held in ((self.at_use, "24.00"), (self.at_topup, "20.00")):
-            with self.subTest(books=kind.books), self.env.cr.savepoint() as savepoint:
-                topup = self._spent(kind)
+            with self._each(kind) as topup:
                 payment = topup.transaction_id.payment_id
                 entry = self._take_back(topup)
                 collection = self.env["cn285.collection"].with_company(self.company)
@@ -90,58 +120,49 @@ class TestTopupsReturned(TopupCase):
                 left = "72.00"
                 self.assertMoney(later.amount_residual, left)
                 self.assertBooks(topup, "0.00", left, "done")
-                savepoint.rollback()
 
     def test_all_of_it_is_spent_and_none(self):
-        for kind, price, owed in (
-            (self.at_use, 100.0, "120.00"),
-            (self.at_topup, 100.0, "120.00"),
-        ):
-            with self.subTest(books=kind.books), self.env.cr.savepoint() as savepoint:
-                topup = self._spent(kind, price=price)
+        for kind in self.topups:
+            with self._each(kind) as topup:
+                with freeze_time("2026-02-01 08:00:00"), trap_jobs():
+                    self._bill(date(2026, 2, 1))
+                self.assertHolds(topup.wallet_id, "0.00")
                 self._take_back(topup)
                 self.assertFalse(topup.return_move_ids)
-                self.assertBooks(topup, "0.00", owed)
-                savepoint.rollback()
-        for kind in (self.at_use, self.at_topup):
-            with self.subTest(books=kind.books), self.env.cr.savepoint() as savepoint:
-                wallet = self._wallet(kind)
-                topup = self.env["cn285.wallet.topup"].browse(
-                    wallet.topup(33.33, token_id=self.card.id)
-                )
+                # The top-up, and what it did not pay of the second invoice.
+                self.assertBooks(topup, "0.00", "192.00")
+            with self._each(kind, spent="nothing"):
+                topup = self._new(kind, 33.33)
                 self._take_back(topup)
                 self.assertBooks(topup, "0.00", "0.00")
-                savepoint.rollback()
 
     def test_a_clerk_says_so(self):
         """The same, for money that came by hand."""
-        for kind in (self.at_use, self.at_topup):
-            with self.subTest(books=kind.books), self.env.cr.savepoint() as savepoint:
+        for kind in self.topups:
+            with self._each(kind):
+                self.payer = self.customer
                 lot = self._topup(self._wallet(kind), 100.0)
                 lot.topup_id._returned(DAY)
                 self.assertBooks(lot.topup_id, "0.00", "0.00")
                 self.assertTrue(lot.topup_id.payment_id.is_reconciled)
-                savepoint.rollback()
 
     def test_what_comes_back_to_a_lot_that_is_not_paid(self):
         """A credit note of what it had paid lowers what is owed for it: nobody spends it again."""
-        for kind in (self.at_use, self.at_topup):
-            with self.subTest(books=kind.books), self.env.cr.savepoint() as savepoint:
-                topup = self._spent(kind)
+        for kind in self.topups:
+            with self._each(kind) as topup:
                 self._take_back(topup)
-                note = self.env["account.move"].browse(self.move.cn285_credit(percent=50)["id"])
-                note.action_post()
+                self.move.cn285_credit(percent=50)
                 self.assertBooks(topup, "0.00", "48.00")
-                savepoint.rollback()
 
     def test_a_customer_who_pays_after_all(self):
-        topup = self._spent(self.at_use)
+        topup = self.topups[self.at_use]
+        self.payer = topup.wallet_id.partner_id
         self._take_back(topup)
         payment = self.env["account.payment"].create(
             {
                 "payment_type": "inbound",
                 "partner_type": "customer",
-                "partner_id": self.customer.id,
+                "partner_id": self.payer.id,
                 "amount": 96.0,
                 "journal_id": self.bank.id,
                 "date": "2026-01-20",
@@ -166,26 +187,17 @@ class TestTopupsReturned(TopupCase):
             (self.at_topup, (12.0, 12.0), "0.00", "0.00", "done"),
             (self.at_topup, (120.0,), "0.00", "96.00", "returned"),
         ):
-            with (
-                self.subTest(books=kind.books, refunds=refunds),
-                self.env.cr.savepoint() as savepoint,
-            ):
-                topup = self._spent(kind)
+            with self._each(kind, refunds=refunds) as topup:
                 for amount in refunds:
                     self._refund(topup, amount)
                 self.assertBooks(topup, held, owed, state)
-                savepoint.rollback()
 
     def test_all_of_it_is_refunded(self):
         for kind, amount in ((self.at_use, 33.33), (self.at_topup, 40.0)):
-            with self.subTest(books=kind.books), self.env.cr.savepoint() as savepoint:
-                wallet = self._wallet(kind)
-                topup = self.env["cn285.wallet.topup"].browse(
-                    wallet.topup(33.33, token_id=self.card.id)
-                )
+            with self._each(kind):
+                topup = self._new(kind, 33.33)
                 self._refund(topup, amount)
                 self.assertBooks(topup, "0.00", "0.00")
-                savepoint.rollback()
 
     # === MEANS AND RULES === #
 
