@@ -1,1 +1,1 @@
-from . import debt_portal, means_portal, wallet_portal
+from . import debt_payment, debt_portal, means_portal, wallet_portal
