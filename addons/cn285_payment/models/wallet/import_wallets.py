@@ -1,6 +1,18 @@
 """Files of wallets: their types, credit that customers hold already, rules of top-ups; passes."""
 
-from odoo.addons.cn285_import.models.kinds import Kind, columns_of
+from odoo.addons.cn285_contract.models.importing.readers import read_taxes
+from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
+from odoo.fields import Command
+
+
+def read_service_taxes(reader, text):
+    """Sales taxes by name or rate, in their form for services: what credit buys."""
+    env = reader.env
+    taxes = env["account.tax"].union(
+        *(named._cn285_for_type("service", env.company) for named in read_taxes(reader, text))
+    )
+    return [Command.set(taxes.ids)]
+
 
 WALLET_TYPES = Kind(
     "wallet_types",
@@ -17,7 +29,7 @@ WALLET_TYPES = Kind(
         "least",
         "most",
         "journal_id",
-        taxes="tax_ids",
+        taxes=Column("tax_ids", read_service_taxes),
         categories="category_ids",
         advance_account="advance_account_id",
         rebate_account="rebate_account_id",

@@ -202,7 +202,7 @@ class TestLimit(DebtCase):
 
     def test_in_two_currencies(self):
         usd = self._dollars()
-        euro, _move = self._owing(limit=200.0)
+        euro, _move = self._owing(limit=0.0)
         dollar, other = self._owing(price=120.0, limit=200.0, currency_id=usd.id)
         self._dun(self.day)
         self.assertEqual((euro.state, dollar.state), ("suspended", "suspended"))
