@@ -108,7 +108,7 @@ class Contract(models.Model):
                         contract.name,
                     )
                 )
-            if contract.initiation == MEANS and not contract._payment_token():
+            if contract.initiation == MEANS and not contract._means_to_start():
                 raise UserError(
                     self.env._(
                         "Contract %s waits for means of payment: ask for them, and it is confirmed "
@@ -116,6 +116,16 @@ class Contract(models.Model):
                         contract.name,
                     )
                 )
+
+    def _means_to_start(self):
+        """Means that the payer has, and that were accepted when they were added; none else."""
+        self.ensure_one()
+        token = self._payment_token()
+        # sudo: what became of the transactions by which they were added; nothing else is read.
+        told = token.sudo().transaction_ids.filtered(lambda one: one.operation == "validation")
+        if told and all(one.state in ("error", "cancel") for one in told):
+            return token.browse()
+        return token
 
     def _begun(self):
         """These contracts for who may confirm them whatever they wait for."""

@@ -145,9 +145,8 @@ class Prepayment(models.Model):
     def _give_means(self):
         """Means that came are the contract's, where it is collected automatically."""
         contract, token = self.contract_id, self._found_means()
-        if not token or contract.collection_mode != "automatic":
-            return
-        if contract._payment_token() != token:
+        # The payer's usual means pay without being named.
+        if token and token == self.token_id and contract.collection_mode == "automatic":
             contract.payment_token_id = token
 
     def _first_invoices(self):

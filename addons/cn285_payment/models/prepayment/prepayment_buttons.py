@@ -197,7 +197,7 @@ class Contract(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_to_initiate()
-        if self.initiation == MEANS and self._payment_token():
+        if self.initiation == MEANS and self._means_to_start():
             return self.action_confirm_asking()
         prepayment = self.env["cn285.prepayment"]._start(self)
         if prepayment.state == "open" and prepayment.partner_id.email:

@@ -238,7 +238,7 @@ class Prepayment(models.Model):
         token = self.token_id
         if token and not token._cn285_obstacle(self.partner_id, self.company_id):
             return token
-        return self.contract_id._payment_token() if self.kind == MEANS else token.browse()
+        return self.contract_id._means_to_start() if self.kind == MEANS else token.browse()
 
     @api.model
     def _means_came(self, token):

@@ -200,7 +200,9 @@ class TestPrepaymentDoors(PrepaymentCase):
                     act()
 
     def test_readers_read(self):
-        reader = new_test_user(self.env, "reads_prepaid", "cn285_contract.group_contract_reader")
+        reader = new_test_user(
+            self.env, "reads_prepaid", "base.group_user,cn285_contract.group_contract_reader"
+        )
         prepayment = self._ask(self._draft())
         mine = prepayment.with_user(reader)
         self.assertMoney(mine.amount, "120.00")
