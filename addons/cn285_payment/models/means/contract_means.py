@@ -104,7 +104,7 @@ class ContractTemplate(models.Model):
 
     @api.model
     def _contract_fields(self):
-        return [*super()._contract_fields(), "collection_mode"]
+        return [*super()._contract_fields(), "collection_mode", "initiation"]
 
 
 class InvoiceBuilder(models.AbstractModel):

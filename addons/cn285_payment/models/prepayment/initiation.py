@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT
 from odoo.addons.cn285_contract.models.common import (
     LIVE_STATES,
     STATE_DOOR,
@@ -40,10 +41,6 @@ class ContractTemplate(models.Model):
         help="What is asked for before a contract is confirmed, or follows from that at once.",
     )
 
-    @api.model
-    def _contract_fields(self):
-        return [*super()._contract_fields(), "initiation"]
-
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -53,6 +50,10 @@ class ResCompany(models.Model):
         default=LINK_DAYS,
         help="How many days customers have to pay, or to add means, before their link expires.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_link_days": COUNT}
 
 
 class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-models

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ...engine.prepayment import last_day
@@ -181,6 +181,14 @@ class Prepayment(models.Model):
         """What came of it, in a line."""
         labels = dict(self._fields["state"]._description_selection(self.env))
         return f"{self.name}: {labels[self.state]}. {self.message or ''}".strip()
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _cn285_authorships(self):
+        return [*super()._cn285_authorships(), ("cn285.prepayment", "accepted_by_id")]
 
 
 class Contract(models.Model):
