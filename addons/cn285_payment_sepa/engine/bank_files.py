@@ -2,7 +2,8 @@
 
 Source: ISO 20022 message definitions. Every version is read: elements are looked for by their
 names, whatever their namespace. Files come from outside: no entity is resolved, nothing is fetched,
-and a statement is read entry by entry.
+and a statement is read entry by entry. An entry that cannot be read says why, and keeps no other
+from being read; only a file that is no XML, or none of a bank, is refused as a whole.
 """
 
 import re
@@ -14,12 +15,15 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from .bank_text import readable
 from .errors import SepaError
 
 STATEMENTS = ("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn", "BkToCstmrAcctRpt")
 STATUS = "CstmrPmtStsRpt"
 _ACCOUNTS = {"Stmt", "Ntfctn", "Rpt"}
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
+_COUNT = re.compile("[0-9]{1,15}")
+_YES = {"true", "1"}
 _SIDES = {"CRDT": 1, "DBIT": -1}
 # How banks say that there is no reference.
 _NONE = {"", "NOTPROVIDED", "NONREF"}
@@ -33,6 +37,8 @@ class BankTransaction:
     :ivar original: what was ordered, where a return says so apart from charges; None: not told
     :ivar fee: what banks charged for it, as the file says, positive
     :ivar return_code: why a payment came back; "" : it did not
+    :ivar reversal: whether the bank takes back what it booked before
+    :ivar problem: why it cannot be read, its amount is 0 then; None: it can
     """
 
     amount: Decimal
@@ -49,6 +55,8 @@ class BankTransaction:
     return_text: str = ""
     original: Decimal | None = None
     fee: Decimal = Decimal()
+    reversal: bool = False
+    problem: SepaError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +64,17 @@ class BankEntry:
     """One line of an account.
 
     :ivar key: the same for the same entry in whatever file it stands, to read nothing twice
+    :ivar day: of the booking, else of the value; None: the bank tells neither
     :ivar amount: above zero where money came in
     :ivar transactions: what it consists of; empty where the bank does not tell
+    :ivar reversal: whether the bank takes back what it booked before
+    :ivar problem: why it cannot be read, its amount is 0 then; None: it can
     """
 
     key: str
     account: str
-    day: date
-    value_day: date
+    day: date | None
+    value_day: date | None
     amount: Decimal
     currency: str
     booked: bool
@@ -72,6 +83,8 @@ class BankEntry:
     lot: str
     count: int
     transactions: tuple[BankTransaction, ...]
+    reversal: bool = False
+    problem: SepaError | None = None
 
     @property
     def returns(self) -> bool:
@@ -101,8 +114,22 @@ class PaymentStatus:
         return self.status == "RJCT"
 
 
+def is_status(stream: BinaryIO) -> bool:
+    """Whether a file is a status report, whatever it is written in.
+
+    :raises SepaError: for a file that is no XML
+    """
+    for event, element in _parsed(stream):
+        name = _name(element)
+        if name == STATUS:
+            return True
+        if name in STATEMENTS or event == "end":
+            return False
+    return False
+
+
 def read_entries(stream: BinaryIO) -> Iterator[BankEntry]:
-    """The entries of a statement or notification, in their order.
+    """The entries of a statement or notification, in their order; those too that say nothing.
 
     :raises SepaError: for a file that is none, when it is found out; what was read until then is
         to be thrown away
@@ -123,7 +150,7 @@ def read_entries(stream: BinaryIO) -> Iterator[BankEntry]:
             statement = _clean(element.text)
         elif name == "Ntry" and known:
             number += 1
-            yield _entry(element, account, f"{statement}/{number}")
+            yield _entry_or_problem(element, account, f"{statement}/{number}")
             _forget(element)
         elif name == "Document" and not known:
             raise SepaError("not_a_statement", root=_first_child(element))
@@ -137,6 +164,8 @@ def read_status(stream: BinaryIO) -> list[PaymentStatus]:
     root = None
     for _event, element in _parsed(stream):
         root = element
+    if root is None:
+        raise SepaError("not_readable", reason="the file is empty")
     report = root if _name(root) == STATUS else _child(root, STATUS)
     if report is None:
         raise SepaError("not_a_statement", root=_first_child(root))
@@ -167,16 +196,42 @@ def _status(element, message, lot, reference, tag):
 # --- entries ---------------------------------------------------------------------------------
 
 
+def _entry_or_problem(entry, account, place):
+    """An entry; of one that cannot be read what is known of it, for who looks at it."""
+    try:
+        return _entry(entry, account, place)
+    except SepaError as error:
+        return BankEntry(
+            key=f"{account}:{place}:?",
+            account=account,
+            day=None,
+            value_day=None,
+            amount=Decimal(),
+            currency="",
+            booked=True,
+            text=_value(entry, "AddtlNtryInf"),
+            message_id="",
+            lot=_reference(_value(entry, "AcctSvcrRef")),
+            count=0,
+            transactions=(),
+            problem=error,
+        )
+
+
 def _entry(entry, account, place):
     sign = _sign(entry)
     currency, amount = _money(_child(entry, "Amt"))
-    day = _day(_child(entry, "BookgDt"))
+    value_day = _day(_child(entry, "ValDt"))
+    day = _day(_child(entry, "BookgDt")) or value_day
+    reversal = _value(entry, "RvslInd").lower() in _YES
     bank_reference = _reference(_value(entry, "AcctSvcrRef"))
     details = _children(entry, "NtryDtls")
     batch = next((b for b in (_child(d, "Btch") for d in details) if b is not None), None)
     payments = [payment for detail in details for payment in _children(detail, "TxDtls")]
     transactions = tuple(
-        _transaction(payment, sign, currency, sign * amount if len(payments) == 1 else None)
+        _transaction_or_problem(
+            payment, sign, currency, sign * amount if len(payments) == 1 else None, reversal
+        )
         for payment in payments
     )
     first = transactions[0] if transactions else None
@@ -185,19 +240,34 @@ def _entry(entry, account, place):
         key=f"{account}:{bank_reference or place}:{day}:{sign * amount}",
         account=account,
         day=day,
-        value_day=_day(_child(entry, "ValDt")) or day,
+        value_day=value_day or day,
         amount=sign * amount,
         currency=currency,
         booked=(_value(entry, "Sts/Cd") or _value(entry, "Sts") or "BOOK") == "BOOK",
         text=_value(entry, "AddtlNtryInf"),
         message_id=_reference(_value(batch, "MsgId")) or (first.message_id if first else ""),
         lot=_reference(_value(batch, "PmtInfId")) or (first.lot if first else ""),
-        count=int(count) if count.isdigit() else len(transactions),
+        count=int(count) if _COUNT.fullmatch(count) else len(transactions),
         transactions=transactions,
+        reversal=reversal,
     )
 
 
-def _transaction(payment, sign, currency, whole):
+def _transaction_or_problem(payment, sign, currency, whole, reversal):
+    try:
+        return _transaction(payment, sign, currency, whole, reversal)
+    except SepaError as error:
+        refs = _child(payment, "Refs")
+        return BankTransaction(
+            amount=Decimal(),
+            currency="",
+            end_to_end_id=_reference(_value(refs, "EndToEndId")),
+            text=_remittance(_child(payment, "RmtInf")),
+            problem=error,
+        )
+
+
+def _transaction(payment, sign, currency, whole, reversal):
     """:param whole: the entry's amount, where this is all of it"""
     own = _child(payment, "CdtDbtInd")
     sign = sign if own is None else _sign(payment)
@@ -210,9 +280,9 @@ def _transaction(payment, sign, currency, whole):
     elif whole is not None:
         moved = whole
     else:
-        raise SepaError("not_readable", reason="a payment of a batch has no amount")
+        raise SepaError("no_amount")
     refs, parties = _child(payment, "Refs"), _child(payment, "RltdPties")
-    returned, ordered = _child(payment, "RtrInf"), _path(payment, "AmtDtls/InstdAmt/Amt")
+    returned = _child(payment, "RtrInf")
     # Money that came in is the debtor's, what left is the creditor's; returns the other way round.
     other = "Dbtr" if (moved > 0) is (returned is None) else "Cdtr"
     return BankTransaction(
@@ -228,9 +298,19 @@ def _transaction(payment, sign, currency, whole):
         text=_remittance(_child(payment, "RmtInf")),
         return_code=_return_code(returned),
         return_text=" ".join(_clean(line.text) for line in _children(returned, "AddtlInf")),
-        original=None if ordered is None else _money(ordered)[1],
+        original=_ordered(payment, currency),
         fee=_fees(_child(payment, "Chrgs")),
+        reversal=reversal,
     )
+
+
+def _ordered(payment, currency):
+    """What was ordered, where a return says so in the currency of the account."""
+    amount = _path(payment, "AmtDtls/InstdAmt/Amt")
+    if amount is None:
+        return None
+    told, value = _money(amount)
+    return value if told == currency else None
 
 
 def _return_code(returned):
@@ -256,16 +336,16 @@ def _fees(charges):
 def _sign(element):
     side = _value(element, "CdtDbtInd")
     if side not in _SIDES:
-        raise SepaError("not_readable", reason="an entry is neither a credit nor a debit")
+        raise SepaError("no_side")
     return _SIDES[side]
 
 
 def _money(amount):
     if amount is None:
-        raise SepaError("not_readable", reason="an entry has no amount")
+        raise SepaError("no_amount")
     text = _clean(amount.text)
     if not _AMOUNT.fullmatch(text):
-        raise SepaError("not_readable", reason=f"{amount.text!r} is no amount")
+        raise SepaError("no_such_amount", value=text)
     return amount.get("Ccy") or "EUR", Decimal(text)
 
 
@@ -276,7 +356,7 @@ def _day(element):
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        raise SepaError("not_readable", reason=f"{text!r} is no date") from None
+        raise SepaError("no_such_date", value=text) from None
 
 
 def _reference(text):
@@ -289,7 +369,7 @@ def _reference(text):
 def _parsed(stream):
     try:
         yield from etree.iterparse(
-            stream,
+            readable(stream),
             events=("start", "end"),
             resolve_entities=False,
             no_network=True,
@@ -310,7 +390,8 @@ def _forget(element):
 
 
 def _name(element):
-    return etree.QName(element).localname
+    """Its name, whatever its namespace; "" of what is no element, such as an entity."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def _first_child(element):

@@ -52,6 +52,20 @@ class AccountMove(models.Model):
         self.ensure_one()
         return []
 
+    def _cn285_is_paid_by_transfer(self):
+        """Hook: whether its customer is to pay it himself, by transfer: not what we collect."""
+        self.ensure_one()
+        return True
+
+    def _cn285_settlement_words(self, other):
+        """Hook: how an entry settled part of this document, where it is neither payment nor note.
+
+        :param other: an ``account.move`` that is reconciled with this one
+        :returns: in the language of the environment; "" where it is a payment
+        """
+        self.ensure_one()
+        return ""
+
     def _has_field_access(self, field, operation):
         return super()._has_field_access(field, operation) and not is_for_staff(self, field)
 

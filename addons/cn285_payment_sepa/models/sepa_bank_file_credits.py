@@ -1,0 +1,133 @@
+from odoo import models
+
+
+class SepaBankFile(models.Model):
+    """What the bank credits: lots, single debits, and what it had returned by mistake.
+
+    What it tells of, it has: the file counts as given, and its debits settle on the day that it
+    says.
+    """
+
+    _inherit = "cn285.sepa.bank.file"
+
+    def _do_lot(self, vals):
+        """The sum of a lot: what the bank credits is what was ordered, or a clerk looks at it."""
+        debits = self._debits([("lot", "=", vals["reference"])])
+        if not debits:
+            return False, self._unknown_lot_words(vals["reference"]), {}
+        if vals["amount"] < 0:
+            return False, self.env._("The bank takes the lot back."), {}
+        debits.file_id._told_by_bank()
+        # What was refused before its day is not credited, or credited and taken back at once.
+        standing = debits.filtered(lambda debit: debit.state != "rejected")
+        sums = [sum(some.mapped("amount")) for some in (standing, debits)]
+        currency = debits.currency_id[:1]
+        good = vals["currency"] == currency.name and any(
+            not currency.compare_amounts(total, vals["amount"]) for total in sums
+        )
+        if not good:
+            message = self.env._(
+                "The lot was of %(ours)s, the bank credits %(theirs)s.",
+                ours=currency.format(sums[0]),
+                theirs=f"{vals['amount']:.2f} {vals['currency']}",
+            )
+            return False, message, {}
+        standing._settle_told(vals["day"], late=True)
+        return True, self.env._("%s debits were credited.", len(standing)), {}
+
+    def _unknown_lot_words(self, reference):
+        name = (reference or "").rpartition("-")[0]
+        file = self.env["cn285.sepa.file"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("name", "=", name),
+                ("state", "=", "withdrawn"),
+            ]
+        )
+        if file:
+            return self._withdrawn_words(file)
+        return self.env._("No lot of ours has this reference.")
+
+    def _withdrawn_words(self, file):
+        return self.env._(
+            "%s was withdrawn, as if it had never left, and the bank has it all the same: its "
+            "debits must not be made again. Call the bank.",
+            file.name,
+        )
+
+    def _do_credit(self, vals):
+        """A debit that the bank credits by itself."""
+        debit, payment = vals["debit"], vals["payment"]
+        more = {"debit_id": debit.id}
+        if payment.currency != debit.currency_id.name or debit.currency_id.compare_amounts(
+            debit.amount, vals["amount"]
+        ):
+            message = self.env._(
+                "The debit was of %(ours)s, the bank credits %(theirs)s.",
+                ours=debit.currency_id.format(debit.amount),
+                theirs=f"{vals['amount']:.2f} {vals['currency']}",
+            )
+            return False, message, more
+        debit._settle_told(vals["day"], late=True)
+        if debit.state in ("settled", "returned"):
+            return True, self.env._("The debit was credited."), more
+        return False, self.env._("The debit was not ordered, or was refused before."), more
+
+    def _do_payout(self, vals):
+        """A transfer of ours leaves the account, as it was ordered."""
+        transfer = vals["transfer"]
+        transfer.file_id._told_by_bank()
+        if transfer.currency_id.compare_amounts(transfer.amount, -vals["amount"]):
+            message = self.env._(
+                "The transfer was of %(ours)s, the bank pays %(theirs)s.",
+                ours=transfer.currency_id.format(transfer.amount),
+                theirs=f"{-vals['amount']:.2f} {vals['currency']}",
+            )
+            return False, message, {"move_id": transfer.move_id.id}
+        return True, self.env._("Paid out as ordered."), {"move_id": transfer.move_id.id}
+
+    def _do_reversal(self, vals):
+        """The bank takes a return back: it is paid after all, and not asked for again.
+
+        Where the invoice is still open by that amount and nothing is ordered for it, it is paid by
+        an entry of its own, as the return stays in the books. Else somebody looks at it.
+        """
+        debit = vals["debit"]
+        more = {"debit_id": debit.id} if debit else {}
+        move = debit.transaction_id.invoice_ids
+        if debit.state != "returned" or len(move) != 1:
+            return False, self.env._("The bank takes a return back that we do not know."), more
+        more["move_id"] = move.id
+        if vals["currency"] != debit.currency_id.name or debit.currency_id.compare_amounts(
+            debit.amount, vals["amount"]
+        ):
+            return False, self._unclear(vals) or self.env._("Another amount was returned."), more
+        debits = self._debits([("transaction_id.invoice_ids", "in", move.ids)])
+        again = debits.filtered(lambda one: one.state in ("ordered", "settled"))
+        if again or move.currency_id.compare_amounts(move.amount_residual, vals["amount"]) < 0:
+            message = self.env._(
+                "The bank takes the return back, and %s was collected or credited meanwhile: what "
+                "is paid twice is to be paid back.",
+                move.name,
+            )
+            return False, message, more
+        self._pay(move, debit.provider_id.journal_id, vals)
+        return True, self.env._("The return was taken back; %s is paid.", move.name), more
+
+
+class SepaDebit(models.Model):
+    _inherit = "cn285.sepa.debit"
+
+    def _settle_told(self, day, late=False):
+        """The bank tells that these debits were made: what was not settled yet is settled now.
+
+        :param day: of the bank's entry
+        :param late: whether that is the day on which they were made, where it is after their own
+        """
+        self.file_id._told_by_bank()
+        ordered = self.filtered(lambda debit: debit.state == "ordered" and debit.debit_on <= day)
+        if late:
+            moved = ordered.filtered(lambda debit: debit.debit_on < day)
+            moved._write_inside({"paid_on": day})
+        if ordered:
+            ordered._settle().transaction_id._cn285_book_settled(within=True)
