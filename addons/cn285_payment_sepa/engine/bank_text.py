@@ -17,7 +17,8 @@ _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"
     rb"|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
 )
-_BARE = re.compile(rb"&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z_][A-Za-z0-9._-]*);)")
+# Entities that XML does not know by itself stand for nothing, where a file declares none.
+_BARE = re.compile(rb"&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|lt|gt|amp|quot|apos);)")
 
 
 def readable(stream: BinaryIO) -> BinaryIO:
@@ -26,7 +27,9 @@ def readable(stream: BinaryIO) -> BinaryIO:
     if content.startswith(_MARKS):
         # Of two bytes a sign: what it says of itself is true.
         return BytesIO(content)
-    content = _BARE.sub(b"&amp;", _FORBIDDEN.sub(b"", content))
+    content = _FORBIDDEN.sub(b"", content)
+    if b"<!DOCTYPE" not in content:
+        content = _BARE.sub(b"&amp;", content)
     declared = _DECLARED.search(content[:200])
     if declared and declared[1].lower() not in _UTF8:
         return BytesIO(content)

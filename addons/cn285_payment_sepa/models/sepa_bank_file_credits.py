@@ -5,7 +5,7 @@ class SepaBankFile(models.Model):
     """What the bank credits: lots, single debits, and what it had returned by mistake.
 
     What it tells of, it has: the file counts as given, and its debits settle on the day that it
-    says.
+    says, by the scheduled action, as there may be many.
     """
 
     _inherit = "cn285.sepa.bank.file"
@@ -32,7 +32,7 @@ class SepaBankFile(models.Model):
                 theirs=f"{vals['amount']:.2f} {vals['currency']}",
             )
             return False, message, {}
-        standing._settle_told(vals["day"], late=True)
+        standing._told_made(vals["day"])
         return True, self.env._("%s debits were credited.", len(standing)), {}
 
     def _unknown_lot_words(self, reference):
@@ -55,23 +55,37 @@ class SepaBankFile(models.Model):
             file.name,
         )
 
-    def _do_credit(self, vals):
-        """A debit that the bank credits by itself."""
-        debit, payment = vals["debit"], vals["payment"]
-        more = {"debit_id": debit.id}
-        if payment.currency != debit.currency_id.name or debit.currency_id.compare_amounts(
+    def _do_credits(self, lines):
+        """Debits that the bank credits one by one: those that are clear all at once."""
+        clear = []
+        for vals in lines:
+            unclear = self._unclear_credit(vals)
+            if unclear:
+                self._keep({**vals, "debit_id": vals["debit"].id}, "open", unclear)
+            else:
+                clear.append(vals)
+        for day in {vals["day"] for vals in clear}:
+            debits = self.env["cn285.sepa.debit"].union(
+                *(vals["debit"] for vals in clear if vals["day"] == day)
+            )
+            debits._told_made(day)
+        message = self.env._("The debit was credited.")
+        self._keep_all([{**vals, "debit_id": vals["debit"].id} for vals in clear], "done", message)
+
+    def _unclear_credit(self, vals):
+        """Why a credit cannot be of the debit that it names, in words; "" if it can."""
+        debit = vals["debit"]
+        if debit.state not in ("ordered", "settled", "returned"):
+            return self.env._("The debit was not ordered, or was refused before.")
+        if vals["currency"] == debit.currency_id.name and not debit.currency_id.compare_amounts(
             debit.amount, vals["amount"]
         ):
-            message = self.env._(
-                "The debit was of %(ours)s, the bank credits %(theirs)s.",
-                ours=debit.currency_id.format(debit.amount),
-                theirs=f"{vals['amount']:.2f} {vals['currency']}",
-            )
-            return False, message, more
-        debit._settle_told(vals["day"], late=True)
-        if debit.state in ("settled", "returned"):
-            return True, self.env._("The debit was credited."), more
-        return False, self.env._("The debit was not ordered, or was refused before."), more
+            return ""
+        return self.env._(
+            "The debit was of %(ours)s, the bank credits %(theirs)s.",
+            ours=debit.currency_id.format(debit.amount),
+            theirs=f"{vals['amount']:.2f} {vals['currency']}",
+        )
 
     def _do_payout(self, vals):
         """A transfer of ours leaves the account, as it was ordered."""
@@ -118,16 +132,23 @@ class SepaBankFile(models.Model):
 class SepaDebit(models.Model):
     _inherit = "cn285.sepa.debit"
 
-    def _settle_told(self, day, late=False):
-        """The bank tells that these debits were made: what was not settled yet is settled now.
+    def _told_made(self, day):
+        """The bank tells that these debits were made; they are settled by the scheduled action.
 
-        :param day: of the bank's entry
-        :param late: whether that is the day on which they were made, where it is after their own
+        :param day: of the bank's entry; where it is after a debit's own, that is when it was made
         """
         self.file_id._told_by_bank()
         ordered = self.filtered(lambda debit: debit.state == "ordered" and debit.debit_on <= day)
-        if late:
-            moved = ordered.filtered(lambda debit: debit.debit_on < day)
-            moved._write_inside({"paid_on": day})
+        if ordered:
+            ordered.filtered(lambda debit: debit.debit_on < day)._write_inside({"paid_on": day})
+            self.env.ref("cn285_payment_sepa.cron_settle_debits").sudo()._trigger()
+
+    def _settle_told(self, day):
+        """The bank tells that these came back: those that were not settled yet are settled first.
+
+        :param day: of the bank's entry
+        """
+        self.file_id._told_by_bank()
+        ordered = self.filtered(lambda debit: debit.state == "ordered" and debit.debit_on <= day)
         if ordered:
             ordered._settle().transaction_id._cn285_book_settled(within=True)

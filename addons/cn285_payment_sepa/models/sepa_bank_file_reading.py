@@ -36,16 +36,18 @@ class SepaBankFile(models.Model):
             raise refusal(self.env, error) from None
         self._find_meant(said)
         known = self._known([key for vals in said for key in self._keys(vals)])
-        fresh = []
+        fresh, before = [], []
         for vals in said:
             if known & self._keys(vals):
-                self._keep(vals, "known", self.env._("Read before, in another file."))
+                before.append(vals)
                 continue
             known.add(vals["key"])
             fresh.append(vals)
+        self._keep_all(before, "known", self.env._("Read before, in another file."))
         self._do_returns([vals for vals in fresh if vals["kind"] == "return"])
+        self._do_credits([vals for vals in fresh if vals["kind"] == "debit"])
         for vals in fresh:
-            if vals["kind"] != "return":
+            if vals["kind"] not in ("return", "debit"):
                 self._do(vals)
 
     # === WHAT IS DONE === #
@@ -75,7 +77,6 @@ class SepaBankFile(models.Model):
             "transfer": self._do_transfer,
             "reversal": self._do_reversal,
             "payout": self._do_payout,
-            "debit": self._do_credit,
             "lot": self._do_lot,
         }
         doer = doers.get(vals["kind"])
@@ -92,10 +93,20 @@ class SepaBankFile(models.Model):
         self._keep({**vals, **more}, "done" if done else "open", message)
 
     def _keep(self, vals, state, message):
+        self._keep_all([vals], state, message)
+
+    def _keep_all(self, lines, state, message):
         columns = self.env["cn285.sepa.bank.line"]._fields
-        kept = {name: value for name, value in vals.items() if name in columns}
         self.env["cn285.sepa.bank.line"].create(
-            {**kept, "file_id": self.id, "state": state, "message": message}
+            [
+                {
+                    **{name: value for name, value in vals.items() if name in columns},
+                    "file_id": self.id,
+                    "state": state,
+                    "message": message,
+                }
+                for vals in lines
+            ]
         )
 
     def _debits(self, domain):

@@ -40,10 +40,14 @@ class SepaBankFile(models.Model):
             raise
         except Exception:  # each line apart then: one must not keep the others from being read
             return False
+        new, again = [], []
+        left = set(refused.ids)
         for vals in lines:
-            state, message = self._told(vals["debit"] in refused)
-            refused -= vals["debit"]
-            self._keep({**vals, "debit_id": vals["debit"].id}, state, message)
+            debit = vals["debit"]
+            (new if debit.id in left else again).append({**vals, "debit_id": debit.id})
+            left.discard(debit.id)
+        for some, is_new in ((new, True), (again, False)):
+            self._keep_all(some, *self._told(is_new))
         return True
 
     @api.model

@@ -1,4 +1,5 @@
 import logging
+import uuid
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
@@ -119,7 +120,8 @@ class SepaFile(models.Model):
         form = provider.cn285_debit_format if kind == "debit" else provider.cn285_transfer_format
         file = self.create(
             {
-                "name": "new",
+                # No other's, as several may be made at once; its id is in the one that it gets.
+                "name": f"new {uuid.uuid4().hex}",
                 "kind": kind,
                 "provider_id": provider.id,
                 "company_id": company.id,
@@ -131,7 +133,6 @@ class SepaFile(models.Model):
                 "bic": account.bank_bic or "",
             }
         )
-        # Its id is in its reference: known once it is there.
         file._write_inside({"name": f"CN285-{file.id}"})
         return file
 

@@ -158,6 +158,8 @@ class TestBankFilesOdd(SepaCase):
             )
             self.assertEqual((line.state, amount), (state, amount))
         self.assertEqual(refused.state, "rejected")
+        with freeze_time("2026-01-15 11:00:00"), trap_jobs():
+            self.env["cn285.sepa.debit"]._cron_settle()
         self.assertPaid(self._invoice(0))
         self.assertEqual(self._invoice(1).amount_residual, 120.0)
 

@@ -166,7 +166,9 @@ class TestFileGiving(SepaCase):
         )  # fmt: skip
         line = self._read(notification(lot), "2026-01-16")
         self.assertEqual((line.state, line.kind), ("done", "lot"))
-        self.assertEqual((debit.state, debit.file_id.state), ("settled", "sent"))
+        self.assertEqual((debit.file_id.state, debit.paid_on), ("sent", date(2026, 1, 16)))
+        self._settle("2026-01-16")
+        self.assertEqual(debit.state, "settled")
         self.assertPaid(move)
         self.assertEqual(self._attempts(move).payment_id.date, date(2026, 1, 16))
 

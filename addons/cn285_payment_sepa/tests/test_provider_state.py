@@ -4,7 +4,6 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
-from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .common import SepaCase
@@ -46,8 +45,6 @@ class TestProviderState(SepaCase):
         move = self._invoice()
         self.sepa.state = "disabled"
         self.assertFalse(self._collect(move))
-        with self.assertRaisesRegex(UserError, "No bank debits by SEPA"):
-            self._mandate()
         self.sepa.state = "enabled"
         self._collect(move)
         self.assertEqual(self._debit(move).state, "waiting")
@@ -62,7 +59,7 @@ class TestProviderState(SepaCase):
         self._is_as_before(contract)
 
     def test_cards_are_archived_as_odoo_does(self):
-        self.provider.state = "enabled"
+        self.provider.state = "disabled"
         self.assertFalse(self.card.active)
         self.assertEqual(self.mandate.state, "active")
 

@@ -78,6 +78,7 @@ class TestEpcQr(PrintCase):
             self._asked(lines=[{"price_unit": 0.0}]),
         ):
             self.assertEqual(self._code(other), "")
+        move = self._asked()
         self.assertTrue(self._code(move))
         cancelled = self._asked()
         cancelled.button_draft()

@@ -66,6 +66,16 @@ class AccountMove(models.Model):
         self.ensure_one()
         return ""
 
+    def _cn285_credit_facts(self, rows, with_tax=False):
+        """Hook: what rows cost less by credit that the customer holds, as a statement tells it.
+
+        :param rows: ``cn285.billing.schedule`` of this document
+        :param with_tax: whether amounts are told with tax
+        :returns: pairs of label and amount, in the language of the environment
+        """
+        self.ensure_one()
+        return []
+
     def _has_field_access(self, field, operation):
         return super()._has_field_access(field, operation) and not is_for_staff(self, field)
 

@@ -54,7 +54,10 @@ class TestVatWhenUsed(WalletCase):
         self.customer.lang = "en_US"
         document = move._cn285_document()
         self.assertEqual(
-            [(one.label, one.value.replace("\u00a0", " ")) for one in document.totals[-3:]],
+            [
+                (one.label, one.value.replace("\u00a0", " ").replace("\ufeff", ""))
+                for one in document.totals[-3:]
+            ],
             [
                 ("Total Incl. Tax", "100.00 €"),
                 ("Paid from your credit", "-30.00 €"),

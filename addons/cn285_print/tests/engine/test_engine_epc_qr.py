@@ -59,7 +59,7 @@ def test_no_account_of_the_area(iban):
 
 def test_what_is_written_otherwise_is_put_right():
     told = lines(
-        name="  Société\nÉlan\r\n", iban="fr76 3000 6000 0112 3456 7890 189", bic="nonsense"
+        name="  Société\nÉlan\r\n", iban="fr76 3000 6000 0112 3456 7890 189", bic="none at all"
     )
     assert told[4:7] == ["", "Société Élan", IBAN]
     assert lines(name=" \n ") == [""]
