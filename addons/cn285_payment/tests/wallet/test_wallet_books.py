@@ -53,11 +53,12 @@ class TestVatWhenUsed(WalletCase):
         move.partner_bank_id = account
         self.customer.lang = "en_US"
         document = move._cn285_document()
+        told = [
+            (one.label, one.value.replace("\u00a0", " ").replace("\ufeff", ""))
+            for one in document.totals[-3:]
+        ]
         self.assertEqual(
-            [
-                (one.label, one.value.replace("\u00a0", " ").replace("\ufeff", ""))
-                for one in document.totals[-3:]
-            ],
+            told,
             [
                 ("Total Incl. Tax", "100.00 €"),
                 ("Paid from your credit", "-30.00 €"),
