@@ -59,8 +59,11 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _draw_wallets(self, moves, origin):
-        """Pay from what customers hold, before any means are charged."""
-        return self._apart(moves, lambda part: part._cn285_draw_open())
+        """Pay from what customers hold, before any means are charged.
+
+        What is held back, or on its way to be paid, is not drawn either.
+        """
+        return self._apart(moves, lambda part: part._cn285_collectable()._cn285_draw_open())
 
     @api.model
     def _apart(self, moves, step):

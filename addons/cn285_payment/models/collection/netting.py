@@ -12,6 +12,8 @@ from .collection import BY_HAND
 NOTES, ALL = "notes", "all"
 # Refunds of which no money comes any more.
 DEAD = ("cancel", "error")
+# Of these prepayments, what their contract's first invoices left is the payer's credit.
+FREE_PREPAYMENTS = ("done", "kept")
 
 
 class ResCompany(models.Model):
@@ -139,15 +141,20 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _kept_for_others(self, credits, moves):
-        """Payments that may be meant for something else: top-ups, and where the payer also owes
-        what is not collected from his means, a clerk decides."""
+        """Payments that may be meant for something else: top-ups, the start of a contract; and
+        where the payer also owes what is not collected from his means, a clerk decides."""
         paying = credits.filtered(lambda line: line.move_id.move_type != "out_refund")
         if not paying:
             return paying
         # sudo: only whether there are some.
+        payments = paying.sudo().move_id.origin_payment_id
         topups = self.env["cn285.wallet.topup"].sudo()
-        payments = paying.move_id.origin_payment_id
         meant = topups.search([("payment_id", "in", payments.ids)]).payment_id
+        meant |= payments.filtered(
+            lambda one: (
+                one.cn285_prepayment_id and one.cn285_prepayment_id.state not in FREE_PREPAYMENTS
+            )
+        )
         others = paying._cn285_other_debts(moves)
         return paying.filtered(
             lambda line: (
