@@ -88,6 +88,15 @@ class PaymentProvider(models.Model):
         )
         return result
 
+    def _archive_linked_tokens(self):
+        """Odoo's, which takes cards for worthless where their provider is switched.
+
+        Mandates were given to the company, not to a provider's account: switched off and on again,
+        or from a test to the real bank, it debits by the same ones. Archived, they were revoked.
+        """
+        others = self.filtered(lambda provider: provider.code != CODE)
+        return super(PaymentProvider, others)._archive_linked_tokens()
+
     def _get_default_payment_method_codes(self):
         self.ensure_one()
         if self.code != CODE:

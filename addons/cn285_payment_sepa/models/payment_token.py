@@ -2,6 +2,7 @@ from odoo import models
 from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 
+from .payment_method import KEEPS_MANDATES, KEPT
 from .payment_provider import CODE
 
 # Bank days after the first return on which a debit is tried again.
@@ -14,6 +15,9 @@ class PaymentToken(models.Model):
     _inherit = "payment.token"
 
     def write(self, vals):
+        keeps = self.env.context.get(KEEPS_MANDATES) is KEPT
+        if keeps and "active" in vals and not vals["active"]:
+            self = self.filtered(lambda token: token.provider_code != CODE)
         result = super().write(vals)
         if vals.get("cn285_state") == "revoked":
             self._cn285_revoke_mandates(self.env._("The bank returned a debit for good."))

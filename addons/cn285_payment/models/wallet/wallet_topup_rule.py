@@ -8,6 +8,7 @@ from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import ValidationError
 
 from ....cn285_contract.engine.calendar import Unit
+from ...engine.retries import Failure, next_attempt
 from ...engine.topup import Amount, No, Rule, Standing, Trigger, top_up
 
 _logger = logging.getLogger(__name__)
@@ -124,9 +125,11 @@ class WalletTopupRule(models.Model):
     @api.model
     def _cron_top_up(self):
         """Top up what is due; each by itself, so that one that fails stops no other."""
-        self.env["cn285.wallet.topup"].search(
+        waiting = self.env["cn285.wallet.topup"].search(
             [("state", "=", "pending"), ("transaction_id", "!=", False)]
-        )._refresh()
+        )
+        waiting._refresh()
+        self.env["cn285.collection"]._commit()
         companies = self.env["res.company"]._cn285_daily_companies()
         rules = self.search([("wallet_id.active", "=", True), ("company_id", "in", companies.ids)])
         for rule in rules:
@@ -142,7 +145,7 @@ class WalletTopupRule(models.Model):
                 continue
             if topup:
                 # Outside of the savepoint: it commits before the provider is called.
-                topup._charge(rule._means())
+                topup._send()
                 rule._inside().write({"message": topup.message})
             self.env["cn285.collection"]._commit()
 
@@ -159,6 +162,31 @@ class WalletTopupRule(models.Model):
             return token
         return self.env["payment.token"]
 
+    def _is_to_wait(self, token, today):
+        """Whether means that refused this rule's top-ups are not to be charged today.
+
+        They are tried again on the days on which invoices are, and then no more, until there are
+        others, or they are renewed.
+        """
+        # sudo: transactions are the program's.
+        topups = self.env["cn285.wallet.topup"].sudo()
+        own = topups.search([("rule_id", "=", self.id)], order="id")
+        done = own.filtered(lambda one: one.state == "done").ids
+        refused = own.filtered(
+            lambda one: (
+                one.state in ("failed", "returned")
+                and one.id > max(done, default=0)
+                and one.transaction_id.token_id == token
+                and not one._is_before_renewal()
+            )
+        )
+        if not refused:
+            return False
+        policy_days, later = token._cn285_retry_terms(self.company_id)
+        failures = [Failure(one.date, one.transaction_id._cn285_meaning()) for one in refused]
+        verdict = next_attempt(failures, policy_days, later=later)
+        return not verdict.day or verdict.day > today
+
     def _begin(self):
         """A top-up that is due today, about to be charged; None where none is."""
         self.ensure_one()
@@ -167,13 +195,19 @@ class WalletTopupRule(models.Model):
         amount = top_up(self._engine_rule(), self._standing(today), today)
         if isinstance(amount, No):
             return None
-        if not self._means():
+        token = self._means()
+        if not token:
             self._inside().write(
                 {"message": self.env._("There is no means of payment that can be charged.")}
             )
             return None
+        if not self.env["cn285.collection"]._may_call(token.provider_id, self.company_id):
+            return None  # on a journey none that moves money is called
+        if self._is_to_wait(token, today):
+            return None
         amount = as_decimal(wallet.currency_id.round(float(amount)))
         topup = self.env["cn285.wallet.topup"]._start(wallet, amount, "rule", rule=self)
+        topup._prepare_charge(token)
         self._inside().write({"last_day": today, "message": False})
         return topup
 
