@@ -2,7 +2,6 @@ from datetime import date, datetime, timedelta
 
 import pytz
 from odoo import fields, models
-from odoo.addons.cn285_payment.engine.declines import HARD, classify
 
 from ..engine.means import dispute_code, is_open_dispute, takes_money
 
@@ -61,7 +60,7 @@ class PaymentTransaction(models.Model):
             day = self._cn285_stripe_day(dispute, self.company_id)
             self.cn285_return_move_id._cn285_stripe_take_back(self.payment_id, day)
             self.cn285_return_move_id = False
-            return self._cn285_stripe_paid_after_all(day)
+            return self.env._("%s: the bank gave the money back", self.reference), False
         return None, False
 
     def _cn285_stripe_return(self, attempts, dispute):
@@ -96,22 +95,6 @@ class PaymentTransaction(models.Model):
             self.cn285_disputed = False
             moves.cn285_dunning_blocked = False
 
-    def _cn285_stripe_paid_after_all(self, day):
-        """The bank gave back what no attempt of ours was paid by.
-
-        :returns: as :meth:`_cn285_stripe_take_over_dispute`
-        """
-        topups = self._cn285_paid_topups().filtered(lambda one: one.state == "returned")
-        left = [topup.name for topup in topups if not topup._paid_after_all(day)]
-        if left:
-            return self.env._(
-                "%(reference)s: the bank gave the money back; top up anew what was credited of "
-                "%(topups)s.",
-                reference=self.reference,
-                topups=", ".join(left),
-            ), True
-        return self.env._("%s: the bank gave the money back", self.reference), False
-
     # === WHAT CUSTOMERS PAID THEMSELVES === #
 
     def _cn285_stripe_return_own(self, dispute):
@@ -133,11 +116,6 @@ class PaymentTransaction(models.Model):
         lines.remove_move_reconcile()
         self.env["account.move.line"]._reconcile_plan([lines])
         self.cn285_return_move_id = entry
-        self._cn285_topups_returned(day)
-        token = self.token_id
-        code = dispute_code(dispute["reason"], token._cn285_rail()) if token else ""
-        if token and classify(code, rail=token._cn285_rail()) == HARD:
-            token.cn285_state = "revoked"
         return self.env._("%s: taken back by the bank", self.reference)
 
     def _cn285_stripe_prepare_return(self, payment, day):

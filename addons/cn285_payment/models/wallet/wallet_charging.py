@@ -162,13 +162,6 @@ class WalletTopup(models.Model):
         if transaction._cn285_meaning() == HARD and token.cn285_state != "revoked":
             token.cn285_state = "revoked"
 
-    def _is_before_renewal(self):
-        """Whether the means were renewed after they refused."""
-        self.ensure_one()
-        transaction = self.transaction_id
-        renewed, refused = transaction.token_id.cn285_renewed_at, transaction.last_state_change
-        return bool(renewed and refused and refused <= renewed)
-
     # === A PERSON DECIDES === #
 
     def action_was_paid(self):
@@ -237,27 +230,6 @@ class PaymentTransaction(models.Model):
             if topup and topup.state in ("pending", "failed") and not topup.lot_ids:
                 topup._inside().write({"transaction_id": transaction.id, "state": "pending"})
                 topup._settle(transaction.payment_id)
-
-    def _cn285_paid_topups(self):
-        """Top-ups that these transactions paid, or the invoices of which they paid."""
-        # sudo: the program's own records.
-        return (
-            self.env["cn285.wallet.topup"]
-            .sudo()
-            .search(
-                [
-                    ("state", "in", ("done", "returned")),
-                    "|",
-                    ("transaction_id", "in", self.ids),
-                    ("move_id", "in", self.invoice_ids.ids),
-                ]
-            )
-        )
-
-    def _cn285_topups_returned(self, day):
-        """The bank took back what paid top-ups, which is booked: their credit goes with it."""
-        for topup in self._cn285_paid_topups().filtered(lambda one: one.state == "done"):
-            topup._returned(day, booked=True)
 
 
 class Wallet(models.Model):

@@ -23,13 +23,12 @@ class WalletTopup(models.Model):
                 raise UserError(self.env._("Only a billing manager books a returned top-up."))
             topup._returned()
 
-    def _returned(self, day=None, booked=False):
+    def _returned(self, day=None):
         """The money was taken back: what is unspent of the lot goes, what was spent is owed again.
 
         Books the return of the payment too (D 411 / C of the outstanding account), unless that was
         done already.
 
-        :param booked: whether it was
         :raises UserError: where the top-up is not paid
         """
         self.ensure_one()
@@ -41,8 +40,7 @@ class WalletTopup(models.Model):
         day = day or topup.company_id._cn285_today()
         lot = topup.lot_ids
         unspent = as_decimal(lot.rest)
-        if not booked:
-            topup._book_return(day)
+        topup._book_return(day)
         if unspent:
             if topup.move_id:
                 topup._credit_unspent(lot, unspent, day)
@@ -101,31 +99,13 @@ class WalletTopup(models.Model):
 
     def _take_back_unspent(self, lot, unspent, day):
         """D 4191 / C 411 of what is left, against the entry of the advance, which is open again."""
-        label = self.env._("Unspent credit of %s taken back", self.name)
-        entry = self._advance_moved(lot, unspent, day, label)
-        receivable = lot.source_move_id.line_ids - lot.source_move_id.line_ids.filtered(
-            "cn285_wallet_lot_id"
-        )
-        for line in entry.line_ids:
-            theirs = (
-                lot._advance_lines()
-                if line.cn285_wallet_lot_id
-                else receivable.filtered(lambda one: not one.reconciled)
-            )
-            if theirs:
-                (theirs | line).reconcile()
-
-    def _advance_moved(self, lot, amount, day, label):
-        """A posted entry D 4191 / C 411 of a part of the advance, at the rate of its entry.
-
-        :param Decimal amount: below zero, the other way round
-        """
         source = lot.source_move_id
         advance = source.line_ids.filtered("cn285_wallet_lot_id")
         receivable = source.line_ids - advance
         own = self.currency_id._convert(
-            float(amount), self.company_id.currency_id, self.company_id, source.date
+            float(unspent), self.company_id.currency_id, self.company_id, source.date
         )
+        label = self.env._("Unspent credit of %s taken back", self.name)
         lines = [
             Command.create(
                 {
@@ -133,7 +113,7 @@ class WalletTopup(models.Model):
                     "account_id": account.id,
                     "partner_id": self.wallet_id.partner_id.id,
                     "currency_id": self.currency_id.id,
-                    "amount_currency": sign * float(amount),
+                    "amount_currency": sign * float(unspent),
                     "balance": sign * own,
                     "cn285_wallet_lot_id": lot.id if sign > 0 else False,
                 }
@@ -151,7 +131,14 @@ class WalletTopup(models.Model):
             }
         )
         entry._post(soft=False)
-        return entry
+        for line in entry.line_ids:
+            theirs = (
+                lot._advance_lines()
+                if line.cn285_wallet_lot_id
+                else receivable.filtered(lambda one: not one.reconciled)
+            )
+            if theirs:
+                (theirs | line).reconcile()
 
     def _credit_unspent(self, lot, unspent, day):
         """A credit note of what is left of the credit, with its VAT, settled with the invoice."""
@@ -194,36 +181,3 @@ class WalletTopup(models.Model):
         advances = lot._advance_lines()
         if taken.account_id.reconcile and advances:
             (advances | taken).reconcile()
-
-    # === GIVEN BACK AFTER ALL === #
-
-    def _paid_after_all(self, day):
-        """The bank gave back what it had taken: what was taken back of the lot counts again.
-
-        Where VAT is due at the top-up it was credited with its VAT: a clerk tops up anew.
-
-        :returns: whether the credit counts again
-        """
-        self.ensure_one()
-        # sudo: as in _returned.
-        topup = self.sudo()
-        topup.wallet_id._lock()
-        lot, payment = topup.lot_ids, topup.payment_id
-        if topup.state != "returned" or topup.move_id:
-            return False
-        taken = as_decimal(lot.taken_back)
-        entries = payment.move_id | lot.source_move_id
-        if taken:
-            label = self.env._("Credit of %s counts again", topup.name)
-            entries |= topup._advance_moved(lot, -taken, day, label)
-            lot._inside().write({"taken_back": 0.0})
-            self.env["cn285.wallet"]._move_rests({lot: taken})
-        topup._inside().write({"state": "done"})
-        account = payment.destination_account_id
-        lines = entries.line_ids.filtered(
-            lambda line: line.account_id == account and not line.reconciled
-        )
-        if len(lines.move_id) > 1:
-            lines.reconcile()
-        topup.wallet_id._tell_of_credit()
-        return True

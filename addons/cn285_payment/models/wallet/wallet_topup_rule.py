@@ -8,7 +8,6 @@ from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import ValidationError
 
 from ....cn285_contract.engine.calendar import Unit
-from ...engine.retries import Failure, next_attempt
 from ...engine.topup import Amount, No, Rule, Standing, Trigger, top_up
 
 _logger = logging.getLogger(__name__)
@@ -162,31 +161,6 @@ class WalletTopupRule(models.Model):
             return token
         return self.env["payment.token"]
 
-    def _is_to_wait(self, token, today):
-        """Whether means that refused this rule's top-ups are not to be charged today.
-
-        They are tried again on the days on which invoices are, and then no more, until there are
-        others, or they are renewed.
-        """
-        # sudo: transactions are the program's.
-        topups = self.env["cn285.wallet.topup"].sudo()
-        own = topups.search([("rule_id", "=", self.id)], order="id")
-        done = own.filtered(lambda one: one.state == "done").ids
-        refused = own.filtered(
-            lambda one: (
-                one.state in ("failed", "returned")
-                and one.id > max(done, default=0)
-                and one.transaction_id.token_id == token
-                and not one._is_before_renewal()
-            )
-        )
-        if not refused:
-            return False
-        policy_days, later = token._cn285_retry_terms(self.company_id)
-        failures = [Failure(one.date, one.transaction_id._cn285_meaning()) for one in refused]
-        verdict = next_attempt(failures, policy_days, later=later)
-        return not verdict.day or verdict.day > today
-
     def _begin(self):
         """A top-up that is due today, about to be charged; None where none is."""
         self.ensure_one()
@@ -195,19 +169,17 @@ class WalletTopupRule(models.Model):
         amount = top_up(self._engine_rule(), self._standing(today), today)
         if isinstance(amount, No):
             return None
-        token = self._means()
-        if not token:
+        means = self._means()
+        if not means:
             self._inside().write(
                 {"message": self.env._("There is no means of payment that can be charged.")}
             )
             return None
-        if not self.env["cn285.collection"]._may_call(token.provider_id, self.company_id):
+        if not self.env["cn285.collection"]._may_call(means.provider_id, self.company_id):
             return None  # on a journey none that moves money is called
-        if self._is_to_wait(token, today):
-            return None
         amount = as_decimal(wallet.currency_id.round(float(amount)))
         topup = self.env["cn285.wallet.topup"]._start(wallet, amount, "rule", rule=self)
-        topup._prepare_charge(token)
+        topup._prepare_charge(means)
         self._inside().write({"last_day": today, "message": False})
         return topup
 

@@ -116,22 +116,6 @@ class TestTopupCharges(TopupCase):
         self._cron(date(2026, 3, 1))
         self.assertEqual(first.state, "done")
 
-    def test_refused_means_are_tried_on_their_days(self):
-        """As invoices are: on the day, then 1, 3, 7 and 14 days later; then no more."""
-        wallet = self._wallet()
-        self._rule(wallet)
-        with self._answers("insufficient_funds"):
-            for day in range(1, 29):
-                self._cron(date(2026, 3, day))
-        days = wallet.topup_ids.sorted("id").mapped("date")
-        self.assertEqual([day.day for day in days], [1, 2, 4, 8, 15])
-        # Other means begin anew.
-        self.customer.cn285_payment_token_id = CollectionCase._token.__func__(
-            type(self), self.customer
-        )
-        self._cron(date(2026, 3, 29))
-        self.assertHolds(wallet, "50.00")
-
     def test_means_refused_for_good_are_not_tried_again(self):
         wallet = self._wallet()
         rule = self._rule(wallet)
