@@ -2,8 +2,8 @@ from odoo import models
 from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 
-from .payment_method import KEEPS_MANDATES, KEPT
 from .payment_provider import CODE
+from .provider_state import BY_STATE
 
 # Bank days after the first return on which a debit is tried again.
 RETRY_TARGET_DAYS = (5, 10)
@@ -15,8 +15,8 @@ class PaymentToken(models.Model):
     _inherit = "payment.token"
 
     def write(self, vals):
-        keeps = self.env.context.get(KEEPS_MANDATES) is KEPT
-        if keeps and "active" in vals and not vals["active"]:
+        if self.env.context.get(BY_STATE) and vals.get("active") is False:
+            # Mandates stay whatever becomes of their provider's state.
             self = self.filtered(lambda token: token.provider_code != CODE)
         result = super().write(vals)
         if vals.get("cn285_state") == "revoked":

@@ -18,5 +18,6 @@ from . import (
     invoice_builder,
     account_move,
     account_move_paid,
+    wallet_words,
     collection,
 )
