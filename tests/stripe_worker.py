@@ -51,6 +51,8 @@ MEANS = {
     "suspended": (card_number("decline:generic_decline"), 2099),
     # Pays from its wallet.
     "wallet": ("4242424242424242", 2099),
+    # Pays before it starts.
+    "prepaid": ("4242424242424242", 2099),
 }
 
 
@@ -133,10 +135,12 @@ def seed(env, server):
                 "date_start": MONTHS[0],
                 "collection_mode": "automatic",
                 "payment_token_id": token.id,
+                "initiation": "paid" if name == "prepaid" else "none",
                 "item_ids": [(0, 0, {"product_id": product.id, "price_unit": 99.99 + number})],
             }
         )
-        contract.action_confirm()
+        if name != "prepaid":
+            contract.action_confirm()
         if name == "wallet":
             seed_wallet(env, partner, token)
 
@@ -192,6 +196,8 @@ def make_token(env, partner, customer, method):
 
 def act(env, server, day):
     """What customers and clerks do here on a day."""
+    if day == MONTHS[0]:  # who pays first is asked for it
+        env["cn285.contract"].search([("initiation", "=", "paid")]).action_initiate()
     if day == "2027-01-16":  # a clerk credits a part of what was paid: the next charge is lower
         move = env["account.move"].search([("partner_id.name", "=", "good")])
         line = move.invoice_line_ids.filtered("price_subtotal")
@@ -207,6 +213,10 @@ def live(database, day, events):
     """A day of a worker: what Stripe told, the month's bills, what is due, what is tried again."""
     with freeze_time(f"{day} 09:00:00", tick=True), environment(database) as env:
         take_in(env, events)
+        work_jobs(env)
+        env["cn285.prepayment"]._cron_prepayments()
+        for prepayment in env["cn285.prepayment"].search([("state", "=", "open")]):
+            prepayment.action_charge()
         work_jobs(env)
         env["cn285.wallet.topup.rule"]._cron_top_up()
         work_jobs(env)
@@ -354,10 +364,11 @@ def result(env, server):
         return round(amount * 100)
 
     def net(move):
-        return sum(
-            server.ledger.total(description=name)
-            for name in attempts.filtered(lambda one: one.move_id == move).mapped("name")
-        )
+        names = attempts.filtered(lambda one: one.move_id == move).mapped("name")
+        begun = move.cn285_contract_ids.prepayment_ids
+        begun = begun.filtered(lambda one: move in one.run_id.invoice_ids)
+        names += begun.transaction_ids.mapped("reference")
+        return sum(server.ledger.total(description=name) for name in names)
 
     def credited(move):
         """What wallets and credit notes paid of an invoice."""
@@ -385,6 +396,10 @@ def result(env, server):
             contract.partner_id.name: contract.state
             for contract in env["cn285.contract"].search([])
         },
+        "prepayments": [
+            [one.contract_id.partner_id.name, one.state, cents(one.credit_left)]
+            for one in env["cn285.prepayment"].search([])
+        ],
         "suspensions": sorted(
             [change.contract_id.partner_id.name, change.type, change.date_effective.isoformat()]
             for change in env["cn285.contract.change"].search(

@@ -2,7 +2,8 @@
 
 Real processes, real sockets: three months of contracts whose means are good, refused for a while or
 for good, challenged by their bank, expired and renewed, debited days later; answers get lost,
-disputes are lost and won, events come doubled and in any order, workers are killed. Who does not
+disputes are lost and won, events come doubled and in any order, workers are killed. One pays before
+his contract starts. Who does not
 pay is suspended, and active again once he has paid; a wallet is filled up, and what was disputed of
 it is taken back; a credit note lowers the next charge. At the end the books, Stripe's ledger and
 the contracts say the same, to the cent.
@@ -42,7 +43,7 @@ def test_nobody_is_charged_twice(story):
 
 
 def test_each_is_paid_as_its_means_allow(story):
-    assert len(story["invoices"]) == 42
+    assert len(story["invoices"]) == 45
     unpaid = {name for name, _total, residual, *_more in story["invoices"] if residual}
     assert unpaid == UNPAID
     disputed = [
@@ -93,3 +94,10 @@ def test_nothing_is_left(story):
 def test_customers_are_brought_back(story):
     """A mail for each month in which the bank wanted its customer."""
     assert story["mails"] == 3
+
+
+def test_a_contract_that_is_paid_first(story):
+    """It starts at the payment, which pays the first invoice; then its means are charged."""
+    assert story["prepayments"] == [["prepaid", "done", 0]]
+    paid = [row[1:] for row in story["invoices"] if row[0] == "prepaid"]
+    assert paid == [[13679, 0, 13679, 0]] * 3

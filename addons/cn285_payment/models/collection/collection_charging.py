@@ -171,6 +171,8 @@ class Collection(models.AbstractModel):
 
         :param again: the attempt was sent before, and may be sent again: the same transaction
         """
+        if not self._may_call(attempt.token_id.provider_id, attempt.company_id):
+            return
         claimed = self._claim(attempt, again)
         if claimed:
             self._commit(forget=False)
@@ -183,10 +185,12 @@ class Collection(models.AbstractModel):
 
         :returns: the attempt; none where another process has it
         """
-        claimed = self._lock(attempt, ("sent", "unknown") if again else ("open",))
-        if claimed:
-            claimed._set_sent()
-        return claimed
+        if again:
+            claimed = self._lock(attempt, ("sent", "unknown"))
+            if claimed:
+                claimed._set_sent()
+            return claimed
+        return attempt._set_first_sent()
 
     @api.model
     def _answered(self, attempt, again=False):

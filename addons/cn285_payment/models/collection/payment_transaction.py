@@ -180,6 +180,13 @@ class PaymentTransaction(models.Model):
         self.sudo().cn285_refund_ids._settle_refunds()
         return result
 
+    def _log_sent_message(self):
+        """Odoo's, but for attempts: see below."""
+        # sudo: as below.
+        return super(
+            PaymentTransaction, self.filtered(lambda tx: not tx.sudo().cn285_attempt_ids)
+        )._log_sent_message()
+
     def _log_message_on_linked_documents(self, message):
         """Odoo's, but for attempts: the invoice lists these, and a note of each costs time."""
         # sudo: whether there are attempts, of whomever.
