@@ -145,18 +145,18 @@ class WalletPortal(CustomerPortal):
             request.session[MESSAGE] = {"error": text}
 
     def _payment_page(self, topup):
-        if topup.move_id:
-            return topup.move_id._get_portal_payment_link()
         partner, currency = request.env.user.partner_id, topup.currency_id
+        # Where VAT is due by it, the draft of its invoice, which the payment posts, has it.
+        amount = topup.move_id.amount_total if topup.move_id else topup.amount
         return "/payment/pay?" + urlencode(
             {
                 "reference": topup.name,
-                "amount": topup.amount,
+                "amount": amount,
                 "currency_id": currency.id,
                 "partner_id": partner.id,
                 "company_id": topup.company_id.id,
                 "access_token": payment_utils.generate_access_token(
-                    partner.id, topup.amount, currency.id
+                    partner.id, amount, currency.id
                 ),
             }
         )

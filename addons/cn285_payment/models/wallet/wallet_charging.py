@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import UserError, ValidationError
 
+from ...engine.declines import CUSTOMER, HARD
+
 # States of a transaction after which nothing more comes of it.
 DEAD = ("cancel", "error")
 
@@ -40,7 +42,7 @@ class WalletTopup(models.Model):
             transaction._charge_with_token()
         except (ValidationError, UserError) as error:
             # Refused before anything was sent, such as by an archived token.
-            topup._inside().write({"state": "failed", "message": reason_of(self.env, error)})
+            topup._fail(reason_of(self.env, error))
             topup._commit()
             return
         topup._commit()
@@ -60,9 +62,19 @@ class WalletTopup(models.Model):
             if transaction.state == "done":
                 transaction._cn285_settle_topups()
             elif transaction.state in DEAD and transaction.cn285_outcome != "unknown":
-                topup._inside().write(
-                    {"state": "failed", "message": transaction.state_message or False}
-                )
+                topup._fail(transaction.state_message)
+                topup._note_refusal(transaction)
+
+    def _note_refusal(self, transaction):
+        """Means that refuse for good are not used again; who did not ask for it himself is told."""
+        self.ensure_one()
+        token, outcome = transaction.token_id, transaction._cn285_meaning()
+        if not token or outcome not in (HARD, CUSTOMER):
+            return
+        if outcome == HARD and token.cn285_state != "revoked":
+            token.write({"cn285_state": "revoked"})
+        if self.origin == "rule":
+            token._cn285_mail("cn285_payment.mail_template_means_refused")
 
     def _ask(self, transaction):
         """Ask what became of a charge that nobody answered; never charge anew meanwhile."""
@@ -87,7 +99,7 @@ class WalletTopup(models.Model):
             lambda topup: (
                 topup.wallet_id.partner_id == payer
                 and topup.currency_id == transaction.currency_id
-                and not topup.move_id
+                and topup.move_id.state in (False, "draft")
             )
         )
 
@@ -102,6 +114,14 @@ class PaymentTransaction(models.Model):
             if topup and topup.state in ("pending", "failed") and not topup.lot_ids:
                 topup._inside().write({"transaction_id": transaction.id, "state": "pending"})
                 topup._settle(transaction.payment_id)
+
+    def _cn285_issue_topups(self):
+        """Post the invoices of top-ups that these transactions have paid, before the payment."""
+        for transaction in self.filtered(lambda one: one.state == "done" and not one.payment_id):
+            topup = self.env["cn285.wallet.topup"]._of_transaction(transaction)
+            if topup.move_id.state == "draft":
+                topup._inside().write({"transaction_id": transaction.id})
+                topup._issue()
 
 
 class Wallet(models.Model):
