@@ -251,6 +251,35 @@ class DunningCase(models.Model):
             )
             case._note("terminated", words, contract_id=contract.id)
         self._note_failures(failed, owners)
+        self.browse().union(*(owners[one] for one in done))._tell_of_termination()
+
+    def _tell_of_termination(self):
+        """Tell debtors that their contracts are ended: it holds by being told (Code civil, 1226).
+
+        Who has no e-mail address is written to by whoever is responsible.
+        """
+        template = self.env.ref("cn285_payment.mail_template_dunning_terminated").sudo()
+        for case in self:
+            if case._reader().email:
+                sender = case.company_id._cn285_writes_as()
+                template.send_mail(case.id, email_values={"auto_delete": False, **sender})
+                continue
+            names = case._terminated_today()
+            case._ask(
+                lambda one, names=names: one.env._(
+                    "Write to the customer: %s was terminated", names
+                )
+            )
+
+    def _terminated_today(self):
+        """Numbers of the contracts that were terminated for debt today, as text."""
+        self.ensure_one()
+        today = self.company_id._cn285_today()
+        # sudo: the debtor's own contracts, which he is written to about
+        events = self.sudo().event_ids.filtered(
+            lambda event: event.kind == "terminated" and event.date == today
+        )
+        return ", ".join(events.contract_id.sorted("id").mapped("name"))
 
 
 class ContractItem(models.Model):
