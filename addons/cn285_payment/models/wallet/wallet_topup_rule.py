@@ -8,8 +8,8 @@ from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import ValidationError
 
 from ....cn285_contract.engine.calendar import Unit
-from ...engine.declines import CUSTOMER
-from ...engine.retries import over_network_cap
+from ...engine.declines import CUSTOMER, DECLINED, HARD
+from ...engine.retries import Failure, next_attempt
 from ...engine.topup import Amount, No, Rule, Standing, Trigger, top_up
 
 _logger = logging.getLogger(__name__)
@@ -169,48 +169,48 @@ class WalletTopupRule(models.Model):
         amount = top_up(self._engine_rule(), self._standing(today), today)
         if isinstance(amount, No):
             return None
-        amount = as_decimal(wallet.currency_id.round(float(amount)))
-        token = self._means()
-        obstacle = self._obstacle(token, amount, today)
-        if obstacle:
-            self._inside().write({"message": obstacle})
+        # sudo: a mark of the customer, who is left alone.
+        if wallet.sudo().partner_id.cn285_dunning_blocked:
+            self._inside().write({"message": self.env._("Nothing is collected of the customer.")})
             return None
+        means = self._means()
+        if not means:
+            self._inside().write(
+                {"message": self.env._("There is no means of payment that can be charged.")}
+            )
+            return None
+        if not self._may_try(means, today):
+            return None
+        amount = as_decimal(wallet.currency_id.round(float(amount)))
         topup = self.env["cn285.wallet.topup"]._start(wallet, amount, "rule", rule=self)
         self._inside().write({"last_day": today, "message": False})
         return topup
 
-    def _own_topups(self):
-        # sudo: what became of the rule's own top-ups, whoever runs it.
-        return self.env["cn285.wallet.topup"].sudo().search([("rule_id", "=", self.id)])
+    def _may_try(self, means, today):
+        """Whether means that refused this rule may be charged today: by the days of retries of the
+        customer's policy, and no oftener than the networks allow.
+        """
+        company, partner = self.company_id, self.wallet_id.partner_id
+        policy = self.env["cn285.dunning.policy"]._of(partner, company)[partner.id]
+        days, later = means._cn285_retry_terms(policy._retry_days_in(company))
+        failures = self._refusals_by(means)
+        verdict = next_attempt(failures, days, attempts=[one.day for one in failures], later=later)
+        return not failures or bool(verdict.day and verdict.day <= today)
 
-    def _obstacle(self, token, amount, today):
-        """Why nothing can be charged today, in words; None if it can."""
-        if not token:
-            return self.env._("There is no means of payment that can be charged.")
-        if self._waits_for_customer(token):
-            return self.env._("The means of payment refused: the customer has to renew them.")
-        if over_network_cap(self._days_charged(token, amount), today):
-            return self.env._("The means were charged as often as the networks allow.")
-        return None
-
-    def _waits_for_customer(self, token):
-        """Whether only the customer can help: these means said so last, and are not renewed."""
-        last = self._own_topups()[:1]
-        transaction = last.transaction_id
-        if last.state != "failed" or transaction.token_id != token:
-            return False
-        renewed = token.cn285_renewed_at
-        if renewed and transaction.last_state_change and transaction.last_state_change <= renewed:
-            return False
-        return transaction._cn285_meaning() == CUSTOMER
-
-    def _days_charged(self, token, amount):
-        """Days on which these means were charged the same by the rule, for the networks' limit."""
-        return [
-            one.date
-            for one in self._own_topups()
-            if one.transaction_id.token_id == token and as_decimal(one.amount) == amount
-        ]
+    def _refusals_by(self, means):
+        """Refusals of this rule by means since it was paid, and since they were renewed."""
+        found = []
+        # sudo: the program's own records.
+        topups = self.env["cn285.wallet.topup"].sudo()
+        for topup in topups.search([("rule_id", "=", self.id)], order="id desc"):
+            if topup.state != "failed":
+                break
+            transaction = topup.transaction_id
+            renewed, told = means.cn285_renewed_at, transaction.last_state_change
+            before = renewed and told and told <= renewed
+            if transaction.token_id == means and not before:
+                found.append(Failure(topup.date, transaction.cn285_outcome or DECLINED))
+        return [one for one in reversed(found) if one.outcome in (DECLINED, CUSTOMER, HARD)]
 
     def _engine_rule(self):
         return Rule(
@@ -245,11 +245,9 @@ class WalletTopupRule(models.Model):
         return Standing(
             balance=as_decimal(wallet.available),
             pending=bool(pending or refused),
-            # What was refused is no top-up: it is tried again.
+            # What was refused is still due.
             last_day=max(
-                topups.filtered(lambda one: one.rule_id == self and one.state != "failed").mapped(
-                    "date"
-                ),
+                (one.date for one in topups if one.rule_id == self and one.state != "failed"),
                 default=None,
             ),
             this_month=sum((as_decimal(one.amount) for one in counted), as_decimal(0)),

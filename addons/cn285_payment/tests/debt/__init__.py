@@ -4,6 +4,7 @@ from . import (
     test_debt_stories,
     test_dunning,
     test_holds,
+    test_import_dunning,
     test_instalments,
     test_late_fees,
     test_limit,

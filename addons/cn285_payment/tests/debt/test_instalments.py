@@ -73,32 +73,3 @@ class TestInstalments(DebtCase):
         self.assertEqual(
             [(fee.kind, self._cents(fee.amount)) for fee in fees], [("interest", "2.98")]
         )
-
-
-@tagged("post_install", "-at_install")
-class TestToldOfTermination(DebtCase):
-    def _terminated(self, **values):
-        self._make_policy(
-            (1, "mail"), (1, "deactivate"), (1, "terminate"), grace_days=15, terminate_after=30
-        )
-        partner = self._customer("Client Perdu", **values)
-        contract, _move = self._billed(date(2026, 2, 10), partner=partner)
-        self._days(date(2026, 2, 11), date(2026, 3, 27))
-        before = self.env["mail.mail"].search([], order="id desc", limit=1).id or 0
-        self._dun(date(2026, 3, 28))
-        self.assertEqual(contract.date_end, date(2026, 3, 28))
-        return contract, self.env["mail.mail"].search([("id", ">", before)])
-
-    def test_who_is_terminated_is_told(self):
-        contract, mails = self._terminated()
-        mail = mails.filtered(lambda one: contract.name in (one.subject or ""))
-        self.assertEqual(len(mail), 1)
-        self.assertIn("terminate your contract", mail.body_html)
-        self.assertIn("120.00", mail.body_html)
-        self.assertIn("03/28/2026", mail.body_html)
-
-    def test_without_an_address_somebody_writes(self):
-        contract, mails = self._terminated(email=False)
-        self.assertFalse(mails.filtered(lambda one: "Termination" in (one.subject or "")))
-        tasks = self._case(contract.partner_id).activity_ids.mapped("summary")
-        self.assertTrue([task for task in tasks if contract.name in (task or "")], tasks)

@@ -1,33 +1,34 @@
 """Top-ups that are refused: no VAT stands for what nobody paid, and no means are worn out."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from freezegun import freeze_time
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ...engine.declines import classify
 from .test_topups import TopupCase
 
 
 @tagged("post_install", "-at_install")
 class TestRefusedTopups(TopupCase):
-    def _refuses(self, code, outcome=False):
+    def _refuses(self, code):
         """The card refuses with a code until it is told otherwise."""
         transactions = type(self.env["payment.transaction"])
 
         def send(transaction):
-            transaction.write({"cn285_code": code, "cn285_outcome": outcome})
+            transaction.write({"cn285_code": code, "cn285_outcome": classify(code)})
             transaction._set_error("Refused")
 
         self.patch(transactions, "_send_payment_request", send)
 
     def test_no_invoice_for_what_is_refused(self):
-        """VAT at the top-up, refused on three days: nothing is owed, and no VAT is declared."""
+        """VAT at the top-up, refused on two days: nothing is owed, and no VAT is declared."""
         self.card.demo_simulated_state = "error"
         wallet = self._wallet(self.at_topup)
         self._rule(wallet)
         for day in (1, 2, 3):
             self._cron(date(2026, 3, day))
-        self.assertEqual(wallet.topup_ids.mapped("state"), ["failed"] * 3)
+        self.assertEqual(wallet.topup_ids.mapped("state"), ["failed"] * 2)
         self.assertMoney(self._receivable(), "0.00")
         self.assertFalse(
             self.env["account.move"].search(
@@ -109,27 +110,13 @@ class TestRefusedTopups(TopupCase):
         """Not tried again until the card is renewed; then on the same day."""
         self._refuses("expired_card")
         wallet = self._wallet()
-        rule = self._rule(wallet)
+        self._rule(wallet)
         for day in range(1, 6):
             self._cron(date(2026, 3, day))
         self.assertEqual(len(wallet.topup_ids), 1)
-        self.assertIn("renew", rule.message)
         self.card._cn285_renew({})
         self._cron(date(2026, 3, 6))
         self.assertEqual(len(wallet.topup_ids), 2)
-
-    def test_the_networks_limit(self):
-        """Of the same amount within thirty days the fifteenth is not charged."""
-        self._refuses("insufficient_funds")
-        wallet = self._wallet()
-        self._rule(wallet)
-        day = date(2026, 3, 1)
-        for number in range(30):
-            self._cron(day + timedelta(days=number))
-        self.assertEqual(len(wallet.topup_ids), 14)
-        # Those of the first days are over: thirty days later one more may be charged.
-        self._cron(date(2026, 3, 31))
-        self.assertEqual(len(wallet.topup_ids), 15)
 
 
 @tagged("post_install", "-at_install")
