@@ -3,7 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import tagged
 
 from ...engine.declines import classify
 from .test_topups import TopupCase
@@ -117,44 +117,3 @@ class TestRefusedTopups(TopupCase):
         self.card._cn285_renew({})
         self._cron(date(2026, 3, 6))
         self.assertEqual(len(wallet.topup_ids), 2)
-
-
-@tagged("post_install", "-at_install")
-class TestPageOfTopups(TopupCase, HttpCase):
-    def test_a_top_up_that_is_left_is_no_debt(self):
-        """Led to the page of payment with VAT, the customer leaves it: nothing is owed."""
-        new_test_user(
-            self.env,
-            "topup_left",
-            "base.group_portal",
-            password="topup_left",
-            partner_id=self.customer.id,
-        )
-        wallet = self._wallet(self.at_topup)
-        self.authenticate("topup_left", "topup_left")
-        page = f"/my/wallets/{wallet.id}"
-        token = self.url_open(page).text.split('name="csrf_token" value="')[1].split('"')[0]
-        answer = self.url_open(
-            f"{page}/topup", {"csrf_token": token, "amount": "50"}, allow_redirects=False
-        )
-        self.assertIn("/payment/pay?reference=TOPUP", answer.headers["Location"])
-        self.assertIn("amount=60.0", answer.headers["Location"])
-        self.assertMoney(self._receivable(), "0.00")
-        # Paid there after all, it is invoiced and counts.
-        [topup] = wallet.topup_ids
-        transaction = self.env["payment.transaction"].create(
-            {
-                "provider_id": self.provider.id,
-                "payment_method_id": self.method.id,
-                "operation": "online_direct",
-                "amount": 60.0,
-                "currency_id": topup.currency_id.id,
-                "partner_id": self.customer.id,
-                "reference": topup.name,
-            }
-        )
-        transaction._set_done()
-        transaction._post_process()
-        self.assertEqual((topup.state, topup.move_id.payment_state), ("done", "paid"))
-        self.assertHolds(wallet, "50.00")
-        self.assertMoney(self._receivable(), "0.00")
