@@ -69,6 +69,12 @@ def dun(database):
         dun_day(database, day)
 
 
+def look(database, day):
+    """The daily look at debtors."""
+    with freeze_time(f"{day} 09:00:00", tick=True), environment(database) as env:
+        env["cn285.dunning.case"]._cron_dun()
+
+
 def dun_day(database, day):
     """The daily work of a day, and what customers pay on it; nothing where it is over."""
     with freeze_time(f"{day} 09:00:00", tick=True), environment(database) as env:
@@ -81,10 +87,11 @@ def dun_day(database, day):
 
 
 def twice(database):
-    """Each day by two processes at once."""
+    """Each day's look by two processes at once; then what customers pay."""
     codes = []
     for day in DAYS:
-        codes += at_once((dun_day, database, day), (dun_day, database, day))["codes"]
+        codes += at_once((look, database, day), (look, database, day))["codes"]
+        codes += forks.wait([forks.fork(dun_day, database, day)])
     return {"codes": sorted(set(codes))}
 
 
@@ -123,7 +130,7 @@ def result(env):
             ]
             for event in events
         ),
-        "steps": sorted(
+        "taken": sorted(
             [event.case_id.partner_id.name, event.step_id.name]
             for event in events
             if event.kind == "step"

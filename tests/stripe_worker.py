@@ -200,7 +200,7 @@ def act(env, server, day):
         env["cn285.contract"].search([("initiation", "=", "paid")]).action_initiate()
     if day == "2027-01-16":  # a clerk credits a part of what was paid: the next charge is lower
         move = env["account.move"].search([("partner_id.name", "=", "good")])
-        line = move.invoice_line_ids.filtered("price_subtotal")
+        line = move.invoice_line_ids.filtered(lambda one: one.display_type == "product")
         note = move.cn285_credit(lines={line.id: {"amount": CREDIT}})
         assert note["state"] == "posted"
     if day == "2027-02-04":  # who was suspended adds a card in the portal, for his contract

@@ -12,7 +12,7 @@ class TestDunningOnce(Once):
     SAME = ("cases", "events", "mails", "letters", "changes", "fees", "notes", "asked", "states")
 
     def check(self, report):
-        for name in ("cases", "steps", "changes", "fees"):
+        for name in ("cases", "taken", "changes", "fees"):
             assert len(report[name]) == len({tuple(row) for row in report[name]}), name
         assert report["posted"] == report["note_total"]
 
@@ -21,8 +21,8 @@ class TestDunningOnce(Once):
         assert len(undisturbed["cases"]) == 10
         assert len(undisturbed["mails"]) >= 16
         assert len(undisturbed["letters"]) == 8
-        assert len([row for row in undisturbed["changes"] if row[1] == "deactivate"]) == 8
-        assert len([row for row in undisturbed["changes"] if row[1] == "activate"]) == 2
+        assert len([row for row in undisturbed["changes"] if row[1] == "deactivate"]) == 10
+        assert len([row for row in undisturbed["changes"] if row[1] == "activate"]) == 3
         assert {row[1] for row in undisturbed["fees"]} == {"indemnity", "penalty"}
 
     def test_two_processes_at_once(self, seeded, undisturbed):

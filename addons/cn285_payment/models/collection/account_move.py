@@ -169,13 +169,18 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _reconcile_plan_with_sync(self, plan_list, all_amls):
-        """Odoo's; then invoices of contracts that owe less by now are known as paid."""
-        documents = all_amls.move_id.filtered(
+    def _reconcile_plan(self, reconciliation_plan):
+        """Odoo's; then invoices of contracts that owe less by now are known as paid.
+
+        After it, not within: while it reconciles, Odoo fills up no document that is made, and a
+        note of late fees would be of 0.00.
+        """
+        lines = self.browse().union(*_lines_of(reconciliation_plan))
+        documents = lines.move_id.filtered(
             lambda move: move.move_type == "out_invoice" and move.cn285_contract_ids
         )
         owed = {move: move.amount_residual for move in documents}
-        result = super()._reconcile_plan_with_sync(plan_list, all_amls)
+        result = super()._reconcile_plan(reconciliation_plan)
         paid = documents.filtered(
             lambda move: move.currency_id.compare_amounts(move.amount_residual, owed[move]) < 0
         )
@@ -183,3 +188,12 @@ class AccountMoveLine(models.Model):
             # What follows is noted, whoever books the payment without notes.
             paid.with_context(tracking_disable=False, skip_invoice_sync=False)._cn285_paid()
         return result
+
+
+def _lines_of(plan):
+    """The recordsets of lines in a plan of reconciliations, which may be of plans."""
+    for item in plan:
+        if isinstance(item, models.BaseModel):
+            yield item
+        else:
+            yield from _lines_of(item)
