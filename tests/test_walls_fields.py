@@ -35,6 +35,7 @@ HISTORY = {
     "cn285.dunning.event",
     "cn285.payment.attempt",
     "cn285.payment.refund",
+    "cn285.prepayment",
     "cn285.revrec.line",
     "cn285.revrec.position",
     "cn285.revrec.run.issue",
