@@ -2,7 +2,8 @@
 
 ``python benchmarks/api.py`` (see `make bench`) copies the base database, installs cn285_api, makes
 contracts, and calls both over WSGI in one process, in turns: a contract, a page of 20, and 2,000
-different URLs. Figures go to ``benchmarks/results/api.json``. Processor time is that of Python.
+different URLs; then 10,000 usage events a call, in turns with ``ingest`` itself. Figures go to
+``benchmarks/results/api.json``. Processor time is that of Python.
 """
 
 import argparse
@@ -12,13 +13,16 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
 
 from common import RESULTS, configuration, database, execute, in_process, install, parsed
 from contracts import seed as seed_contracts
 
 # Milliseconds of processor time; MB that 2,000 URLs may leave behind.
 LIMITS = {"contract_ms": 12.0, "page_ms": 15.0, "grown_mb": 20.0, "new_statements": 0}
+# Of the rate of `ingest`, what events over HTTP come to at least.
+EVENTS_SHARE = 0.6
+EVENTS, EVENT_TURNS = 10_000, 5
 URLS = 2_000
 FIELDS = ["name", "client_ref", "state", "partner_id", "date_start", "date_end", "currency_id"]
 
@@ -31,12 +35,14 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
     options = parsed(parser, STEPS)
     with database(options.keep) as name, configuration() as conf:
-        install(name, conf, "cn285_api")
+        install(name, conf, "cn285_api", "cn285_usage")
         keys = in_process(Path(__file__), "seed", name, conf, contracts=options.contracts)
         execute(name, "VACUUM ANALYZE")
         figures = in_process(Path(__file__), "measure", name, conf, calls=options.calls, **keys)
+        figures |= in_process(Path(__file__), "events", name, conf, **keys)
     figures["python"] = platform.python_version()
     good = {limit: figures[limit] <= most for limit, most in LIMITS.items()}
+    good["events_to_ingest"] = figures["events_to_ingest"] >= EVENTS_SHARE
     figures["within_limits"] = good
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "api.json"
@@ -57,7 +63,10 @@ def seed(env, contracts):
         {
             "name": "Program",
             "login": "program",
-            "group_ids": [(4, env.ref("cn285_contract.group_billing_manager").id)],
+            "group_ids": [
+                (4, env.ref("cn285_contract.group_billing_manager").id),
+                (4, env.ref("cn285_usage.group_usage_recorder").id),
+            ],
         }
     )
     key = env["cn285.api.key"].create(
@@ -71,6 +80,8 @@ def seed(env, contracts):
     until = datetime.now() + timedelta(days=1)
     theirs = env["res.users.apikeys"].with_user(user)._generate("rpc", "Benchmark", until)
     ids = env["cn285.contract"].search([], order="id").ids
+    env["cn285.usage.metric"].create({"name": "Calls", "code": "calls", "aggregation": "sum"})
+    env["cn285.contract"].browse(ids[0]).item_ids[:1].code = "LINE-1"
     return {"ours": key._make(), "theirs": theirs, "first": ids[0], "last": ids[-1]}
 
 
@@ -87,6 +98,13 @@ class Caller:
     def get(self, path):
         headers = {"Authorization": f"Bearer {self.keys['ours']}"}
         return self._good(self.client.get(f"/cn285/v1{path}", headers=headers))
+
+    def events(self, body):
+        headers = {
+            "Authorization": f"Bearer {self.keys['ours']}",
+            "Content-Type": "application/json",
+        }
+        return self._good(self.client.post("/cn285/v1/usage/events", headers=headers, data=body))
 
     def json2(self, method, **arguments):
         headers = {"Authorization": f"Bearer {self.keys['theirs']}"}
@@ -128,6 +146,44 @@ def measure(env, calls, ours, theirs, first, last):
     return report
 
 
+def events(env, ours, theirs, first, last):
+    """Rates of both ways, in turns: each has events of its own."""
+    caller = Caller(ours, theirs)
+    shares, rates = [], []
+    for turn in range(EVENT_TURNS + 1):
+        seconds = []
+        for way in ("direct", "http"):
+            rows = [_event(f"{way}-{turn}-{number}") for number in range(EVENTS)]
+            body = json.dumps({"events": rows})
+            since = perf_counter()
+            if way == "direct":
+                report = env["cn285.usage.event"].ingest(rows)
+                env.cr.commit()
+            else:
+                report = caller.events(body).json
+            seconds.append(perf_counter() - since)
+            if report["accepted"] != EVENTS:
+                sys.exit(f"not every event was taken: {report}"[:2_000])
+        if turn:  # the first one makes the month's partition
+            shares.append(seconds[0] / seconds[1])
+            rates.append(EVENTS / seconds[1])
+    return {
+        "events_to_ingest": round(median(shares), 2),
+        "events_per_second": round(median(rates)),
+    }
+
+
+def _event(key):
+    return {
+        "source": "bench",
+        "transaction_id": key,
+        "metric": "calls",
+        "item": "LINE-1",
+        "occurred_at": f"{datetime.now():%Y-%m}-01T00:00:01Z",
+        "quantity": "1",
+    }
+
+
 def _statements(caller, size):
     import odoo.sql_db
 
@@ -142,7 +198,7 @@ def _resident():
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
 
 
-STEPS = {"seed": seed, "measure": measure}
+STEPS = {"seed": seed, "measure": measure, "events": events}
 
 if __name__ == "__main__":
     sys.exit(main())

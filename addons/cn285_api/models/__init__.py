@@ -5,4 +5,5 @@ from . import webhook_event
 from . import webhook_delivery
 from . import webhook_endpoint
 from . import webhook_hooks
+from . import personal_data
 from . import fastapi_endpoint

@@ -2,7 +2,7 @@ import json
 import logging
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ..core.snapshots import snapshots
@@ -122,7 +122,7 @@ class WebhookEvent(models.Model):
 
         Those of a savepoint that was rolled back are not there any more.
         """
-        env = self.env(su=True, context={"lang": "en_US"})
+        env = self.env(user=SUPERUSER_ID, context={"lang": "en_US"})
         env.flush_all()
         events = env["cn285.webhook.event"].search([("payload", "=", False)], order="id")
         if not events:

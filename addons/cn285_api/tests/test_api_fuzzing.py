@@ -58,7 +58,7 @@ class TestApiFuzzing(ApiAccessCase):
                 known = {name: str(self.ids.get(name, "1")) for name in case.path_parameters}
                 case.path_parameters.update(known)
             answer = self._send(case)
-            body = (case.path_parameters, case.query, case.body)
+            body = (case.path_parameters, case.query, case.headers, case.body)
             self.assertLess(answer.status_code, 500, (body, answer.text))
             self.assertIn(str(answer.status_code), documented, (body, answer.text))
 

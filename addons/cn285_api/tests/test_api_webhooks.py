@@ -186,8 +186,9 @@ class TestApiWebhooks(ApiCase):
         self._deliver()
         self.assertEqual(self.got, [])
         with trap_jobs() as jobs:
-            self.endpoint.action_enable()
+            self.endpoint.with_user(self.program).action_enable()
             jobs.assert_jobs_count(1)
+            self.assertTrue(jobs.enqueued_jobs[0].recordset.env.su)
 
     def test_a_real_receiver_that_fails_now_and_then(self):
         self.env["res.company"]._cn285_mark_test_database()
