@@ -102,6 +102,7 @@ class TestApiRevenue(ApiCase, RevrecCase):
         self.program.group_ids = [(4, accountant.id)]
         contract = self._create_contract([{"recurring_unit": "quarter", "price_unit": 300.0}])
         self._bill(date(2026, 1, 31))
+        self.env["cn285.revrec.source"]._sync(self.company, date(2026, 3, 31))
         [schedule] = self.get(f"/revenue/schedules?contract={contract.id}")["data"]
         self.assertEqual((schedule["amount"], schedule["service_end"]), ("300.00", "2026-03-31"))
         self.assertEqual(self.get(f"/revenue/schedules/{schedule['id']}"), schedule)
