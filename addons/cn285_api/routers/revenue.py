@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 from odoo.fields import Domain
+from odoo.tools.date_utils import end_of, start_of
 
 from ..core.call import CurrentCall
 from ..core.records import find, named, page
@@ -65,9 +66,9 @@ def list_revenue_entries(
         contract = named(call, "cn285.contract", query.contract, "contract")
         domain &= Domain("schedule_id.contract_id", "=", contract.id)
     if query.month_from:
-        domain &= Domain("period", ">=", query.month_from.replace(day=1))
+        domain &= Domain("period", ">=", start_of(query.month_from, "month"))
     if query.month_to:
-        domain &= Domain("period", "<=", query.month_to)
+        domain &= Domain("period", "<=", end_of(query.month_to, "month"))
     entries, following = page(call, "cn285.revrec.line", domain, query)
     return RevenueEntryPage(
         data=[_show_entry(entry) for entry in entries],

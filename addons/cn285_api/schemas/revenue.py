@@ -40,7 +40,7 @@ class RevenueEntryOut(Out):
 
     id: int
     schedule_id: int
-    month: date = Field(description="Its first day.")
+    month: date = Field(description="Its last day.")
     date: Day = Field(description="On which it is recognised.")
     amount: DecimalOut
     currency: Currency

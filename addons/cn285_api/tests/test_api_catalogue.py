@@ -103,16 +103,21 @@ class TestApiRevenue(ApiCase, RevrecCase):
         contract = self._create_contract([{"recurring_unit": "quarter", "price_unit": 300.0}])
         self._bill(date(2026, 1, 31))
         self.env["cn285.revrec.source"]._sync(self.company, date(2026, 3, 31))
-        [schedule] = self.get(f"/revenue/schedules?contract={contract.id}")["data"]
+        [invoice] = contract.invoice_ids
+        [schedule] = self.get(f"/revenue/schedules?invoice={invoice.id}")["data"]
+        listed = self.get(f"/revenue/schedules?contract={contract.id}")["data"]
+        self.assertIn(schedule, listed)
         self.assertEqual((schedule["amount"], schedule["service_end"]), ("300.00", "2026-03-31"))
         self.assertEqual(self.get(f"/revenue/schedules/{schedule['id']}"), schedule)
-        entries = self.get(f"/revenue/entries?contract={contract.id}")["data"]
+        entries = self.get(f"/revenue/entries?contract={contract.id}&limit=100")["data"]
+        entries = [entry for entry in entries if entry["schedule_id"] == schedule["id"]]
         self.assertEqual(
-            [entry["month"] for entry in entries], ["2026-01-01", "2026-02-01", "2026-03-01"]
+            [entry["month"] for entry in entries], ["2026-01-31", "2026-02-28", "2026-03-31"]
         )
         total = sum(float(entry["amount"]) for entry in entries)
         self.assertEqual(f"{total:.2f}", "300.00")
-        [march] = self.get(f"/revenue/entries?contract={contract.id}&month_from=2026-03-05")["data"]
-        self.assertEqual(march["month"], "2026-03-01")
+        path = f"/revenue/entries?contract={contract.id}&month_from=2026-03-05&month_to=2026-03-10"
+        months = {entry["month"] for entry in self.get(path)["data"]}
+        self.assertEqual(months, {"2026-03-31"})
         answer = self.call("GET", "/revenue/entries?updated_since=2026-01-01T00:00:00Z")
         self.assertProblem(answer, 422, "invalid")
