@@ -141,7 +141,7 @@ class SepaDebit(models.Model):
         ordered = self.filtered(lambda debit: debit.state == "ordered" and debit.debit_on <= day)
         if ordered:
             ordered.filtered(lambda debit: debit.debit_on < day)._write_inside({"paid_on": day})
-            self.env.ref("cn285_payment_sepa.cron_settle_debits").sudo()._trigger()
+            self.env["cn285.sepa.file"]._soon("cron_settle_debits")
 
     def _settle_told(self, day):
         """The bank tells that these came back: those that were not settled yet are settled first.
