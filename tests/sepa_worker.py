@@ -10,7 +10,7 @@ import base64
 import random
 import sys
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 

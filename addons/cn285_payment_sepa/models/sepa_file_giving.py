@@ -112,6 +112,27 @@ class SepaFile(models.Model):
             body=self.env._("Withdrawn by %s: it was not given to the bank.", self.env.user.name)
         )
 
+    def _take_up_again(self):
+        """The bank has withdrawn files all the same: what still waits was ordered by them.
+
+        :returns: those of which something was taken up; of others another file ordered it meanwhile
+        """
+        taken = self.browse()
+        for file in self.filtered(lambda file: file.state == "withdrawn"):
+            kinds = {"debit": "cn285.sepa.debit", "transfer": "cn285.sepa.transfer"}
+            waiting = self.env[kinds[file.kind]].search(
+                [("withdrawn_file_id", "=", file.id), ("state", "=", "waiting")]
+            )
+            if not waiting:
+                continue
+            waiting._write_inside({"state": "ordered", "file_id": file.id})
+            waiting._ordered_after_all()
+            file._write_inside({"state": "made"})
+            file._told_by_bank()
+            file._message_log(body=self.env._("The bank has it all the same."))
+            taken |= file
+        return taken
+
     # === FORGOTTEN === #
 
     @api.model
@@ -158,7 +179,13 @@ class SepaDebit(models.Model):
         """Their file never left: they wait for the next one, by the same references."""
         for debit in self:
             debit._tell_again()
-        self._write_inside({"state": "waiting", "file_id": False, "lot": False, "paid_on": False})
+        for file, own in self.grouped("file_id").items():
+            own._write_inside({"withdrawn_file_id": file.id})
+        self._write_inside({"state": "waiting", "file_id": False, "paid_on": False})
+
+    def _ordered_after_all(self):
+        """What their mandates were to tell was told by that file."""
+        self.mandate_id._write_inside({"account_changed": False, "former_reference": False})
 
 
 class SepaTransfer(models.Model):
@@ -166,11 +193,14 @@ class SepaTransfer(models.Model):
 
     def _wait_again(self):
         """Their file never left: what was booked is not, and they wait for the next one."""
+        for file, own in self.grouped("file_id").items():
+            own._write_inside({"withdrawn_file_id": file.id})
         for transfer in self:
             transfer._unbook()
-        self._write_inside(
-            {"state": "waiting", "file_id": False, "lot": False, "payment_id": False}
-        )
+        self._write_inside({"state": "waiting", "file_id": False, "payment_id": False})
+
+    def _ordered_after_all(self):
+        self._book()
 
     def _unbook(self):
         payment = self.payment_id
