@@ -57,7 +57,6 @@ class SepaDebit(models.Model):
     lot = fields.Char(readonly=True, index="btree_not_null")
     withdrawn_file_id = fields.Many2one(
         "cn285.sepa.file",
-        string="Withdrawn File",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

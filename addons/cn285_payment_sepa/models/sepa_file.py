@@ -78,9 +78,7 @@ class SepaFile(models.Model):
     order_by = fields.Date(
         string="To Be Given By", readonly=True, help="The bank's cut-off of its first day."
     )
-    first_day = fields.Date(
-        string="First Day", readonly=True, help="The first day on which money is to move."
-    )
+    first_day = fields.Date(readonly=True, help="The first day on which money is to move.")
 
     _name_uniq = models.Constraint("unique(name)", "There is another file of this reference.")
 

@@ -48,7 +48,6 @@ class SepaTransfer(models.Model):
     lot = fields.Char(readonly=True, index="btree_not_null")
     withdrawn_file_id = fields.Many2one(
         "cn285.sepa.file",
-        string="Withdrawn File",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -27,7 +27,6 @@ class TestProviderState(CollectionCase):
         for before, now, stays in (
             ("enabled", "enabled", True), ("enabled", "test", False),
         ):  # fmt: skip
-            card.active = True
             provider.cn285_mode_before = before
             provider.state = now
             self.assertEqual(card.active, stays)
