@@ -142,8 +142,9 @@ class SepaFile(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "made"),
-                ("kind", "=", "debit"),
                 ("first_day", "<=", company._cn285_today()),
+                "|",
+                ("kind", "=", "transfer"),
                 ("provider_id.cn285_settle_given", "=", True),
             ]
         )
@@ -161,8 +162,8 @@ class SepaFile(models.Model):
 
     def _forgotten_words(self):
         return self.env._(
-            "%(file)s was to be given to the bank by %(day)s: its %(count)s debits are not paid. "
-            "Was it given? Mark it. If not, make it anew.",
+            "%(file)s was to be given to the bank by %(day)s: its %(count)s debits or transfers "
+            "are not made. Was it given? Mark it. If not, make it anew.",
             file=self.name,
             day=format_date(self.env, self.order_by),
             count=self.order_count,

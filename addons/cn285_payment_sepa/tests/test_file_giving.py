@@ -250,6 +250,12 @@ class TestFileGiving(SepaCase):
         self.assertEqual(credit.amount_residual, 0.0)
         return credit.cn285_transfer_ids, old
 
+    def test_a_transfer_that_nobody_gave_to_the_bank(self):
+        _transfer, old = self._paid_out()
+        for day in ("2026-01-19", "2026-01-20"):
+            self._settle(day)
+            self.assertEqual(len(old.activity_ids), 1)
+
     def test_a_transfer_made_anew(self):
         transfer, old = self._paid_out()
         credit, files = transfer.move_id, self.env["cn285.sepa.file"]
