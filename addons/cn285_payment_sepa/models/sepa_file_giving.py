@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.addons.cn285_contract.models.common import in_language_of, in_some_language
-from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ..engine.mandate import soonest_debit
 
 TODO = "mail.mail_activity_data_todo"
 
@@ -76,7 +77,7 @@ class SepaFile(models.Model):
         for file in self.sudo():
             file._write_inside({"state": "sent", "sent_on": day})
             file._no_more_asked()
-            soonest = add_target_days(day, file.provider_id.cn285_lead_days)
+            soonest = soonest_debit(day, file.provider_id.cn285_lead_days)
             late = file.debit_ids.filtered(
                 lambda debit, day=day, soonest=soonest: (
                     debit.state == "ordered" and debit.file_on < day and debit.debit_on < soonest
