@@ -70,7 +70,7 @@ class DunningCase(models.Model):
     age_60 = fields.Monetary(string="31–60 Days", readonly=True)
     age_90 = fields.Monetary(string="61–90 Days", readonly=True)
     age_more = fields.Monetary(string="Over 90 Days", readonly=True)
-    total_amount = fields.Monetary(string="Open", readonly=True)
+    total_amount = fields.Monetary(string="Owed in All", readonly=True)
     promise_date = fields.Date(string="Promised Until", readonly=True)
     suspended_on = fields.Date(string="Deactivated On", readonly=True)
     is_above_limit = fields.Boolean(string="Above the Credit Limit", readonly=True)
@@ -139,7 +139,7 @@ class DunningCase(models.Model):
                 "<tr><th style='text-align:left;padding:4px 12px 4px 0'>%s</th>"
                 "<th style='text-align:left;padding:4px 12px 4px 0'>%s</th>"
                 "<th style='text-align:right;padding:4px 0'>%s</th></tr>"
-            ) % (self.env._("Invoice"), self.env._("Due on"), self.env._("Open"))
+            ) % (self.env._("Invoice"), self.env._("Due on"), self.env._("Still to Pay"))
             case.debts_html = Markup("<table style='border-collapse:collapse'>%s%s</table>") % (
                 head,
                 Markup("").join(rows),
