@@ -129,8 +129,8 @@ class DunningCase(models.Model):
                 )
                 % (
                     move._cn285_pay_url(),
-                    move.name,
-                    format_date(self.env, move.invoice_date_due),
+                    move._cn285_debt_name(),
+                    format_date(self.env, move._cn285_debt_due()),
                     amount,
                 )
                 for move, amount in case._overdue_lines()
@@ -149,7 +149,8 @@ class DunningCase(models.Model):
         """The overdue invoices and what is open of each, as text."""
         self.ensure_one()
         return [
-            (move, move.currency_id.format(move.amount_residual)) for move in self.sudo().move_ids
+            (move, self.currency_id.format(move._cn285_debt_rest()))
+            for move in self.sudo().move_ids
         ]  # sudo: the payer's own invoices, which the clerk of his contract writes about
 
     @api.depends("partner_id", "currency_id")
@@ -187,7 +188,8 @@ class DunningCase(models.Model):
     def _pay_url(self):
         """Where the payer pays: Odoo's own link to the oldest overdue invoice."""
         self.ensure_one()
-        move = self.sudo().move_ids[:1]  # sudo: the link is for the payer
+        moves = self.sudo().move_ids  # sudo: the link is for the payer
+        move = moves.filtered(lambda one: one.is_invoice())[:1] or moves[:1]
         return move and move._cn285_pay_url()
 
     def _is_payable_at_once(self):

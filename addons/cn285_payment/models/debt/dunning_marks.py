@@ -64,6 +64,17 @@ class AccountMove(models.Model):
             )
         )
 
+    def _cn285_owing_contracts(self):
+        """The contracts that owe these: of top-ups that were returned, those that spent them."""
+        others = self.filtered(lambda move: not move.cn285_contract_ids)
+        if not others:
+            return self.cn285_contract_ids
+        lots = self.env["cn285.wallet.lot"].search(
+            ["|", ("source_move_id", "in", others.ids), ("topup_id.move_id", "in", others.ids)]
+        )
+        draws = lots.draw_ids.filtered(lambda draw: draw.amount > 0 and not draw.undone)
+        return self.cn285_contract_ids | draws.move_id.cn285_contract_ids
+
     def _cn285_tell_of_money(self):
         """Money or credit of payers who are deactivated: looked at at once, matched or not.
 

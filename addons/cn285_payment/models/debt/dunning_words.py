@@ -41,8 +41,8 @@ class DunningLetter(LetterKind):
             (
                 env._(
                     "%(invoice)s, due on %(day)s",
-                    invoice=move.name,
-                    day=format_date(env, move.invoice_date_due),
+                    invoice=move._cn285_debt_name(),
+                    day=format_date(env, move._cn285_debt_due()),
                 ),
                 amount,
             )

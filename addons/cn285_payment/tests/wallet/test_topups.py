@@ -70,6 +70,23 @@ class TestTopups(TopupCase):
         self.assertEqual(topup.state, "done")
         self.assertHolds(wallet, "120.00")
 
+    def test_a_debit_that_comes_back(self):
+        """Told by the bank's file, and booked: 24.00 unspent goes, 96.00 is owed again; once."""
+        wallet = self._wallet()
+        topup = self.env["cn285.wallet.topup"].browse(wallet.topup(120.0, token_id=self.card.id))
+        self._invoice(self._create_contract([{"price_unit": 80.0}]))
+        self.assertHolds(wallet, "24.00")
+        day = self.company._cn285_today()
+        self.env["cn285.collection"]._take_back({topup.payment_id: topup.name}, "AM04", day)
+        topup.transaction_id._cn285_taken_back(day)
+        topup.transaction_id._cn285_taken_back(day)
+        self.assertEqual(topup.state, "returned")
+        self.assertHolds(wallet, "0.00")
+        self.assertMoney(self._receivable(), "-96.00")
+        self.assertMoney(self._balance(self.advances), "0.00")
+        with self.assertRaisesRegex(UserError, "is not paid"):
+            topup.action_returned()
+
     def test_others_means_are_refused(self):
         other = CollectionCase._token.__func__(type(self), self.customer.copy())
         with self.assertRaisesRegex(UserError, "no means"):
