@@ -82,12 +82,16 @@ class AccountMove(models.Model):
         """
         # sudo: whoever books it; what follows is the policy's.
         entries = self.sudo().filtered(lambda move: move.move_type in ("entry", "out_refund"))
+        cases = self.env["cn285.dunning.case"].sudo()
+        waiting = [("suspended_on", "!=", False), ("state", "!=", "closed")]
+        if not entries or not cases.search_count(waiting, limit=1):
+            return
         lines = entries.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable" and line.balance < 0
         )
         payers = lines.partner_id.commercial_partner_id
         if payers:
-            self.env["cn285.dunning.case"].sudo()._look_soon(payers, lines.company_id)
+            cases._look_soon(payers, lines.company_id)
 
 
 class ResPartner(models.Model):
