@@ -120,6 +120,11 @@ class DunningCase(models.Model):
     @api.depends("partner_id", "overdue_amount")
     def _compute_debts_html(self):
         """The overdue invoices as a table, in the language of the reader, for mails."""
+        # sudo: as of _overdue_lines
+        debts = {
+            company: cases.sudo()._read_debts(company)
+            for company, cases in self.grouped("company_id").items()
+        }
         for case in self:
             rows = [
                 Markup(
@@ -130,10 +135,10 @@ class DunningCase(models.Model):
                 % (
                     move._cn285_pay_url(),
                     move._cn285_debt_name(),
-                    format_date(self.env, move._cn285_debt_due()),
+                    format_date(self.env, due),
                     amount,
                 )
-                for move, amount in case._overdue_lines()
+                for move, due, amount in case._overdue_lines(debts[case.company_id])
             ]
             head = Markup(
                 "<tr><th style='text-align:left;padding:4px 12px 4px 0'>%s</th>"
@@ -145,13 +150,24 @@ class DunningCase(models.Model):
                 Markup("").join(rows),
             )
 
-    def _overdue_lines(self):
-        """The overdue invoices and what is open of each, as text."""
+    def _overdue_lines(self, debts=None):
+        """What is overdue, part by part: ``(invoice, due date, what is open of it as text)``.
+
+        Of an invoice in instalments only those that are due.
+
+        :param debts: see :func:`.debts.read_debts`, where they were read
+        """
         self.ensure_one()
+        # sudo: the payer's own invoices, which the clerk of his contract writes about
+        case = self.sudo()
+        debts = debts or case._read_debts(case.company_id)
+        owed = debts.get((case.partner_id.id, case.currency_id.id))
+        late = owed.late_lines(case.company_id._cn285_today()) if owed else ()
+        moves = case.env["account.move"]
         return [
-            (move, self.currency_id.format(move._cn285_debt_rest()))
-            for move in self.sudo().move_ids
-        ]  # sudo: the payer's own invoices, which the clerk of his contract writes about
+            (moves.browse(one.move_id), one.due, case.currency_id.format(float(one.amount)))
+            for one in late
+        ]
 
     @api.depends("partner_id", "currency_id")
     def _compute_display_name(self):
