@@ -3,6 +3,9 @@ from odoo.addons.cn285_contract.controllers.portal import ContractPortal
 from odoo.http import request
 from odoo.tools import format_date
 
+# How many overdue invoices a banner lists.
+SHOWN = 10
+
 
 class DebtPortal(ContractPortal):
     """Customers read what of theirs is overdue, and pay it by Odoo's own link."""
@@ -38,6 +41,17 @@ class DebtPortal(ContractPortal):
                 "deactivation": case.deactivation_date
                 and format_date(request.env, case.deactivation_date),
                 "url": case._pay_url(),
+                # Each is paid by its own link: one that said the sum would promise too much.
+                "invoices": [
+                    {
+                        "name": move.name,
+                        "due": format_date(request.env, move.invoice_date_due),
+                        "amount": move.currency_id.format(move.amount_residual),
+                        "url": move._cn285_pay_url(),
+                    }
+                    for move in case.move_ids[:SHOWN]
+                ],
+                "count": len(case.move_ids),
             }
             for case in cases.search(domain)
             if case.oldest_due and case.move_ids

@@ -38,6 +38,26 @@ class TestMandates(SepaCase):
         with self.assertRaises(UserError):
             made.with_user(self.manager).unlink()
 
+    def test_on_paper_too_it_pays_where_nothing_else_does(self):
+        self.mandate.action_revoke()
+        made = self._mandate(iban=OTHER_IBAN)
+        self.assertEqual(self.customer.cn285_payment_token_id, made.token_id)
+        # Means that can be charged stay the usual ones.
+        other = self._mandate(iban=OTHER_IBAN)
+        self.assertNotEqual(self.customer.cn285_payment_token_id, other.token_id)
+
+    def test_days_are_written_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env["cn285.sepa.mandate"].with_user(self.clerk).with_context(lang="fr_FR")
+        with freeze_time("2026-02-01 10:00:00"):
+            made = french.create({"partner_id": self.customer.id, "iban": OTHER_IBAN})
+            made.signed_on = date(2026, 3, 1)
+            with self.assertRaisesRegex(UserError, "01/03/2026"):
+                made.action_sign()
+            made.signed_on = date(2021, 3, 1)
+            with self.assertRaisesRegex(UserError, "01/03/2021"):
+                made.action_sign()
+
     def test_without_a_bank(self):
         self.sepa.state = "disabled"
         mandates = self.env["cn285.sepa.mandate"].with_user(self.clerk)

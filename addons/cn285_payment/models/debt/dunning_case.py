@@ -116,15 +116,21 @@ class DunningCase(models.Model):
     @api.depends_context("lang")
     @api.depends("partner_id", "overdue_amount")
     def _compute_debts_html(self):
-        """The overdue invoices as a table, in the language of the reader, for mails."""
+        """The overdue invoices as a table, in the language of the reader, for mails: each leads to
+        where it is paid."""
         for case in self:
             rows = [
                 Markup(
-                    "<tr><td style='padding:4px 12px 4px 0'>%s</td>"
+                    "<tr><td style='padding:4px 12px 4px 0'><a href='%s'>%s</a></td>"
                     "<td style='padding:4px 12px 4px 0'>%s</td>"
                     "<td style='padding:4px 0;text-align:right'>%s</td></tr>"
                 )
-                % (move.name, format_date(self.env, move.invoice_date_due), amount)
+                % (
+                    move._cn285_pay_url(),
+                    move.name,
+                    format_date(self.env, move.invoice_date_due),
+                    amount,
+                )
                 for move, amount in case._overdue_lines()
             ]
             head = Markup(

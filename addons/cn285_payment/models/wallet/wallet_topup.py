@@ -147,6 +147,35 @@ class WalletTopup(models.Model):
         move._post(soft=False)
         return move.with_env(self.env)
 
+    def _told(self):
+        """What became of it, for the clerk who began it: an action of the client."""
+        self.ensure_one()
+        amount = self.currency_id.format(self.amount)
+        if self.state == "done":
+            kind, message = "success", self.env._("%s was added to the wallet.", amount)
+        elif self.state == "failed":
+            kind, message = (
+                "danger",
+                self.env._(
+                    "%(amount)s was not paid: %(reason)s",
+                    amount=amount,
+                    reason=self.message or self.env._("the payment was refused."),
+                ),
+            )
+        else:
+            kind = "info"
+            message = self.env._("%s counts once it is paid: see the top-ups.", amount)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "message": message,
+                "sticky": kind == "danger",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
     # === PAID === #
 
     def _pay_by_hand(self, journal, day=None, memo=None):

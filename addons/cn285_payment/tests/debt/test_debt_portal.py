@@ -39,6 +39,19 @@ class TestDebtPortal(DebtCase, HttpCase):
                 self.assertIn("Your services will be suspended from", page)
                 self.assertIn(f"/my/invoices/{self.move.id}", page)
 
+    def test_of_several_each_is_paid_by_its_own_button(self):
+        """One button beside the sum of all would pay but the oldest."""
+        _contract, second = self._billed(self.due + timedelta(days=1))
+        self._dun(self.today)
+        case = self._case()
+        self.assertMoney(case.overdue_amount, "240.00")
+        page = self._page("/my/home", "debt_martin")
+        self.assertEqual(page.count("Pay now"), 2)
+        for move in self.move, second:
+            self.assertIn(move.name, page)
+            self.assertIn(f"/my/invoices/{move.id}", page)
+            self.assertIn(f"/my/invoices/{move.id}", case.debts_html)
+
     def test_suspended(self):
         with imagined_day(self.today + timedelta(days=11)):
             self.cases._run_company(self.company)

@@ -197,6 +197,29 @@ class TestMeansInThePortal(HttpCase, ContractCase):
         self.env.invalidate_all()
         self.assertFalse(second.active)
 
+    def test_where_there_are_none_nothing_is_promised(self):
+        """Without means a contract stays paid by transfer, and the page does not say otherwise."""
+        manual = self._create_contract(collection_mode="manual")
+        self.card.active = False
+        page = self._page()
+        self.assertIn(manual.name, page)
+        self.assertNotIn("Pay by it", page)
+        answer = self._post("contract", contract_id=manual.id, token_id="")
+        self.assertNotIn("was saved", answer.text)
+        self.assertIn("Nothing was changed", answer.text)
+        self.env.invalidate_all()
+        self.assertEqual(manual.collection_mode, "manual")
+
+    def test_what_was_refused_is_not_called_saved(self):
+        for path, data in (
+            ("usual", {"token_id": self.foreign.id}),
+            ("contract", {"contract_id": self.contract.id, "token_id": self.foreign.id}),
+            ("remove", {"token_id": self.foreign.id}),
+        ):
+            with self.subTest(path):
+                self.assertNotIn("was saved", self._post(path, **data).text)
+        self.assertIn("was saved", self._post("usual", token_id=self.card.id).text)
+
     def test_means_that_replace_others_pay_what_these_paid(self):
         self.contract.payment_token_id = self.card
         self.authenticate("pays_by_card", "pays_by_card")

@@ -59,6 +59,29 @@ class TestTopups(TopupCase):
         self.assertHolds(wallet, "0.00")
         self.assertMoney(self._balance(self.advances), "0.00")
 
+    def test_the_dialog_tells_what_became_of_it(self):
+        """Who tops up by a card that is refused must not think that it was paid."""
+        manager = new_test_user(self.env, "tops_up", "cn285_contract.group_billing_manager")
+        wallet = self._wallet()
+        told = {}
+        for answer in ("done", "pending", "error"):
+            self.card.demo_simulated_state = answer
+            dialog = self.env["cn285.wallet.pay"].with_user(manager)
+            dialog = dialog.create(
+                {
+                    "wallet_id": wallet.id,
+                    "amount": 10.0,
+                    "way": "charge",
+                    "payment_token_id": self.card.id,
+                }
+            )
+            told[answer] = dialog.action_topup()["params"]
+        self.assertEqual(
+            {answer: params["type"] for answer, params in told.items()},
+            {"done": "success", "pending": "info", "error": "danger"},
+        )
+        self.assertIn("was not paid", told["error"]["message"])
+
     def test_a_debit_that_settles_later(self):
         self.card.demo_simulated_state = "pending"
         wallet = self._wallet()
