@@ -113,13 +113,11 @@ class ContractItem(models.Model):
         """The version in force on a day; an empty one where the item's terms never changed."""
         self.ensure_one()
         versions = self.version_ids
-        if not versions:
-            return versions
-        found = versions[:0]
-        for version in versions:
+        # From the last one: most of what is asked for lies ahead.
+        for version in reversed(versions):
             if not version.date_from or version.date_from <= day:
-                found = version
-        return found
+                return version
+        return versions[:0]
 
     def _price_terms_on(self, day):
         """What has the price terms of a day: a version, or the item itself."""

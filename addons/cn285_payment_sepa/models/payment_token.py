@@ -3,6 +3,7 @@ from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 
 from .payment_provider import CODE
+from .provider_state import BY_STATE
 
 # Bank days after the first return on which a debit is tried again.
 RETRY_TARGET_DAYS = (5, 10)
@@ -14,6 +15,9 @@ class PaymentToken(models.Model):
     _inherit = "payment.token"
 
     def write(self, vals):
+        if self.env.context.get(BY_STATE) and vals.get("active") is False:
+            # Mandates stay whatever becomes of their provider's state.
+            self = self.filtered(lambda token: token.provider_code != CODE)
         result = super().write(vals)
         if vals.get("cn285_state") == "revoked":
             self._cn285_revoke_mandates(self.env._("The bank returned a debit for good."))

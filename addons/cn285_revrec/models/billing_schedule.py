@@ -2,10 +2,13 @@ from contextlib import closing
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..engine.recognition import months_between
 from ..engine.service import Facts, pattern_of
+
+# Rows of which the usage is estimated in one go, unless more depend on each other.
+ESTIMATED_TOGETHER = 2_000
 
 
 class BillingSchedule(models.Model):
@@ -76,15 +79,34 @@ class BillingSchedule(models.Model):
 
         Nothing is rated for good: the billing does that. Without cn285_usage nothing waits.
         """
-        rows = self.search(
+        rows = self.search_fetch(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "waiting"),
                 ("kind", "=", "usage"),
                 ("period_start", "<=", until),
-            ]
+            ],
+            ["contract_id"],
         )
-        amounts = rows._cn285_usage_amounts(until) if rows else {}
+        for part in rows._cn285_parts_to_estimate(company):
+            self._cn285_note_estimates(part._cn285_usage_amounts(until))
+
+    def _cn285_parts_to_estimate(self, company):
+        """These rows in parts that are estimated one after the other, so that memory is bounded.
+
+        Contracts whose usage depends on each other's, by a pool or a cascade, are in one part.
+        """
+        nothing, by_contract = self.browse(), self.grouped("contract_id")
+        for contracts in company.env["cn285.contract"]._rated_together(company):
+            tied = nothing.concat(*(by_contract.pop(one, nothing) for one in contracts))
+            if tied:
+                yield tied
+        apart = [row_id for rows in by_contract.values() for row_id in rows.ids]
+        for ids in split_every(ESTIMATED_TOGETHER, apart):
+            yield self.browse(ids)
+
+    @api.model
+    def _cn285_note_estimates(self, amounts):
         if not amounts:
             return
         self.env.flush_all()

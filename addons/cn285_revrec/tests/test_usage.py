@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.tests import tagged
@@ -110,6 +111,34 @@ class TestUsage(RevrecCase):
         )
         self.assertEqual(sum(Decimal(m.split()[1]) for m in self._months(schedule)), 130)
         self.assertTiesOut("2026-02-28")
+
+    def test_usage_is_estimated_in_parts(self):
+        """So that memory is bounded: each contract's comes to the same as in one go."""
+        contracts = [self._create_contract([self.values], date_start="2026-01-01") for _ in "123"]
+        if not self.has_usage:
+            self.assertFalse(contracts[0].schedule_ids._cn285_usage_amounts(date(2026, 1, 31)))
+            return
+        for number, contract in enumerate(contracts):
+            self._use(contract, 100 + number, "2026-01-20")
+        module = "odoo.addons.cn285_revrec.models.billing_schedule"
+        usual, parts = self.env.registry["cn285.billing.schedule"]._cn285_usage_amounts, []
+
+        def amounts_of(rows, until, left=True):
+            parts.append(len(rows))
+            return usual(rows, until, left)
+
+        with (
+            patch(f"{module}.BillingSchedule._cn285_usage_amounts", amounts_of),
+            patch(f"{module}.ESTIMATED_TOGETHER", 2),
+        ):
+            self._run("2026-01")
+        self.assertEqual(parts, [2, 1])
+        rows = [contract.schedule_ids.sorted("period_start")[0] for contract in contracts]
+        self.assertEqual(
+            [f"{row.cn285_usage_estimate:.2f}" for row in rows], ["50.00", "50.50", "51.00"]
+        )
+        self.assertEqual(self._balance("706", "2026-01-31"), "-151.50")
+        self.assertTiesOut("2026-01-31")
 
     def test_usage_in_the_middle_of_its_period(self):
         """The period runs to 14 February: what was consumed until 31 January is accrued."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import models
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.tools.gc import disabling_gc
 
 from ...engine.errors import EngineError
 from ...engine.plan import needed_from, plan_stretches
@@ -64,18 +65,30 @@ class BillingSchedule(models.Model):
             return items
         # sudo: schedules follow from the items, whoever bills may not write them.
         stale = stale.sudo()
-        plans = items.sudo()._planned_again(stale)
-        taxes = items.sudo()._included_taxes()
+        # What is made is kept until it is written: to look for garbage in it takes a fifth of
+        # the time.
+        with disabling_gc():
+            values, anew = stale._at_prices(prices)
+            stale._write_planned(values, AMOUNTS)
+        anew._replan()
+        return items
+
+    def _at_prices(self, prices):
+        """What these planned rows come to at other prices.
+
+        :param prices: see :meth:`_prices_at`
+        :returns: ``{row id: values}``, and the items that have to be planned anew as a whole
+        """
+        items = self.item_id
+        plans, taxes = items._planned_again(self), items._included_taxes()
         values, anew = {}, []
-        for item, members in stale.grouped("item_id").items():
+        for item, members in self.grouped("item_id").items():
             found = item._priced_again(members, plans.get(item, {}), prices, taxes.get(item))
             if found is None:
                 anew.append(item.id)
             else:
-                values.update(found)
-        stale._write_planned({row.id: vals for row, vals in values.items()}, AMOUNTS)
-        items.browse(anew)._replan()
-        return items
+                values.update((row.id, vals) for row, vals in found.items())
+        return values, items.browse(anew)
 
 
 class ContractItem(models.Model):

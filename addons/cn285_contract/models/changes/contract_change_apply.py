@@ -6,6 +6,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger, split_every
+from odoo.tools.gc import disabling_gc
 
 from ..bulk import CONCURRENCY_ERRORS, commit_batch, update_rows
 from ..common import in_some_language, in_users_language, labelled
@@ -262,7 +263,13 @@ class ContractChange(models.Model):
     def _try_apply(self):
         """Apply in a savepoint; what fails leaves nothing behind. Returns the reason, or None."""
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"), worked_out_once():
+            # What a batch makes is kept until it is written: no garbage is looked for meanwhile.
+            with (
+                self.env.cr.savepoint(),
+                mute_logger("odoo.sql_db"),
+                worked_out_once(),
+                disabling_gc(),
+            ):
                 self._apply()
         except CONCURRENCY_ERRORS:
             raise

@@ -1,3 +1,5 @@
+from itertools import chain
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -183,7 +185,8 @@ class ContractChange(models.Model):
     def _has_twin(self):
         """Whether a change of the same type has taken effect on the same item or contract."""
         self.ensure_one()
-        others = self.contract_id.change_ids | self.item_id.predecessor_id.change_ids
+        # Not their union: each set is read for all changes of a batch at once.
+        others = chain(self.contract_id.change_ids, self.item_id.predecessor_id.change_ids)
         return any(
             other != self
             and other.type == self.type

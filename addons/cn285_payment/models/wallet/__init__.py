@@ -17,5 +17,6 @@ from . import (
     invoice_builder,
     account_move,
     account_move_paid,
+    wallet_words,
     collection,
 )
