@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class WalletTopup(models.Model):
@@ -146,6 +146,24 @@ class WalletTopup(models.Model):
         )
         move._post(soft=False)
         return move.with_env(self.env)
+
+    def _for_customer(self):
+        """Those that customers see: not what they began on a page of payment, and left."""
+        left = self.filtered(
+            lambda topup: (
+                topup.state == "pending"
+                and topup.origin == "portal"
+                and not (topup.move_id or topup.transaction_id)
+            )
+        )
+        # sudo: whether he pays one just now; transactions are the program's.
+        transactions = self.env["payment.transaction"].sudo()
+        under_way = transactions.search(
+            Domain("state", "in", ("pending", "authorized", "done"))
+            & Domain.OR([Domain("reference", "=like", f"{topup.name}%") for topup in left])
+        )
+        names = {transaction.reference.split("-")[0] for transaction in under_way}
+        return self - left.filtered(lambda topup: topup.name not in names)
 
     def _told(self):
         """What became of it, for the clerk who began it: an action of the client."""

@@ -118,6 +118,19 @@ class TestMeans(CollectionCase):
             with self.assertRaises(AccessError):
                 self.provider.with_user(user).read(["name"])
 
+    def test_what_stands_in_the_way_is_on_the_providers_form(self):
+        admin = new_test_user(self.env, "sets_up", "base.group_system")
+        provider = self.provider.with_user(admin)
+        self.assertFalse(provider.cn285_obstacle)
+        provider.capture_manually = True
+        self.assertIn("by hand", provider.cn285_obstacle)
+        provider.state = "disabled"
+        self.assertFalse(provider.cn285_obstacle)
+
+    def test_what_asked_for_an_attempt_is_told_in_words(self):
+        attempt = self._collect(self._invoice()).with_user(self.clerk)
+        self.assertEqual(attempt.origin_name, "Due Date")
+
     def test_who_pays_with_what_is_chosen_among_his_own(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         foreign = self._token(stranger)
@@ -169,6 +182,12 @@ class TestMeansInThePortal(HttpCase, ContractCase):
         self.assertIn("4242", page)
         self.assertIn(self.contract.name, page)
         self.assertNotIn("6666", page)
+
+    def test_his_home_page_has_one_card_for_them(self):
+        self.authenticate("pays_by_card", "pays_by_card")
+        page = self.url_open("/my/home").text
+        self.assertIn('href="/my/payment-means"', page)
+        self.assertNotIn('href="/my/payment_method"', page)
 
     def test_foreign_means_are_neither_chosen_nor_removed(self):
         self._post("usual", token_id=self.foreign.id)

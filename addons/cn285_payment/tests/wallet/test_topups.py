@@ -251,6 +251,27 @@ class TestWalletPages(TopupCase, HttpCase):
         self.assertIn("/payment/pay?reference=TOPUP", answer.headers["Location"])
         self.assertHolds(self.wallet, "100.00")
 
+    def test_what_he_began_and_left_is_not_shown(self):
+        """Each visit of the page of payment begins a top-up: those that were left wait for nobody."""
+        self.authenticate("wallet_owner", "wallet_owner")
+        page = f"/my/wallets/{self.wallet.id}"
+        self._post(page, f"{page}/topup", amount="50")
+        topup = self.wallet.topup_ids[:1]
+        self.assertEqual((topup.state, topup.origin), ("pending", "portal"))
+        self.assertNotIn(topup.name, self.url_open(page).text)
+        self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "amount": 50.0,
+                "currency_id": topup.currency_id.id,
+                "partner_id": self.customer.id,
+                "reference": f"{topup.name}-1",
+                "state": "pending",
+            }
+        )
+        self.assertIn(topup.name, self.url_open(page).text)
+
     def test_nobody_elses(self):
         self.authenticate("wallet_other", "wallet_other")
         self.assertNotIn("75.50", self.url_open("/my/wallets").text)
