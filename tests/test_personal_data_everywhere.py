@@ -70,6 +70,7 @@ NOBODYS = {
         "cn285.contract": "name access_token",
         "cn285.payment.attempt": "name provider_code origin code advice",
         "cn285.payment.refund": "name",
+        "cn285.prepayment": "name access_token",
         "cn285.revrec.run": "name",
         "cn285.sepa.bank.line": "key currency reference code",
         "cn285.sepa.debit": "reference lot former_reference code",

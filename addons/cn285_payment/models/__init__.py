@@ -1,1 +1,1 @@
-from . import means, collection, debt, wallet, mail_headings
+from . import means, collection, debt, wallet, prepayment, mail_headings

@@ -136,6 +136,7 @@ class PaymentTransaction(models.Model):
         if not self.env.context.get("cn285_sending"):
             # sudo: attempts follow, whoever pays or tells.
             changed.sudo().cn285_refund_ids._note_answer()
+            changed.sudo()._cn285_follow_prepayments()
             followed = changed.sudo().cn285_attempt_ids._follow_transaction()
             if followed:
                 collection = self.env["cn285.collection"].sudo()
@@ -154,6 +155,7 @@ class PaymentTransaction(models.Model):
         # sudo: attempts and top-ups follow, whoever books.
         self.sudo().cn285_attempt_ids._take_payments()
         self.sudo()._cn285_settle_topups()
+        self.sudo()._cn285_settle_prepayments()
         self.sudo().cn285_refund_ids._settle_refunds()
         return result
 

@@ -100,8 +100,11 @@ class Contract(models.Model):
     def action_confirm(self):
         """Refuse new contracts of payers above their limit, after an automatic payment.
 
+        And drafts that wait for means or for a payment, see the room of prepayments.
+
         :raises UserError: in words
         """
+        self._refuse_unstarted()
         service = self.env["cn285.exposure"]
         for company, contracts in self.grouped("company_id").items():
             for payer in contracts.sudo().payer_id.commercial_partner_id:  # sudo: see _limit
@@ -111,7 +114,9 @@ class Contract(models.Model):
                 reason = service._refusal_words(payer, company, exposure)
                 if reason:
                     raise UserError(self.env._("A new contract: %s", reason))
-        return super().action_confirm()
+        result = super().action_confirm()
+        self._bill_at_start()
+        return result
 
 
 class DunningCase(models.Model):

@@ -252,7 +252,7 @@ class TestWalletPages(TopupCase, HttpCase):
         self.assertHolds(self.wallet, "100.00")
 
     def test_what_he_began_and_left_is_not_shown(self):
-        """Each visit of the page of payment begins a top-up: those that were left wait for nobody."""
+        """Each visit of the page of payment begins a top-up; those that were left are none."""
         self.authenticate("wallet_owner", "wallet_owner")
         page = f"/my/wallets/{self.wallet.id}"
         self._post(page, f"{page}/topup", amount="50")
