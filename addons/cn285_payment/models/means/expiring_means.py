@@ -23,13 +23,17 @@ class PaymentToken(models.Model):
         help="How many days before the last valid day the holder was written to last.",
     )
     cn285_contract_count = fields.Integer(
-        string="Contracts Paid", compute="_compute_cn285_carried", compute_sudo=True
+        string="Contracts Paid",
+        compute="_compute_cn285_carried",
+        compute_sudo=True,
+        groups="cn285_contract.group_contract_user,cn285_contract.group_contract_reader",
     )
     cn285_carried = fields.Monetary(
         string="Open and Next Invoices",
         compute="_compute_cn285_carried",
         compute_sudo=True,
         currency_field="cn285_currency_id",
+        groups="cn285_contract.group_contract_user,cn285_contract.group_contract_reader",
         help="What is open of the contracts that these means pay, and their recurring revenue of a "
         "month, in the company's currency.",
     )
@@ -106,16 +110,24 @@ class PaymentToken(models.Model):
         return True
 
     def get_linked_records_info(self):
-        """Odoo's, with the contracts paid by these means: shown before they are removed."""
+        """Odoo's, with the contracts paid by these means: shown before they are removed.
+
+        Remote calls come here too: customers are told of their own means, staff of contracts that
+        they may read, nobody of anything else; and addresses that open without a login are none.
+        """
         info = super().get_linked_records_info()
         contracts = self._cn285_paid_contracts().filtered(lambda one: one.state in LIVE_STATES)
+        if not self.env.su and self not in self._cn285_of_visitor(self.env.user.partner_id):
+            contracts = contracts.with_env(self.env)
+            readable = contracts.has_access("read") and self.has_access("read")
+            contracts = contracts._filtered_access("read") if readable else contracts.browse()
         label = self.env._("Contract")
         info += [
             {
                 "description": label,
                 "id": contract.id,
                 "name": contract.name,
-                "url": contract.get_portal_url(),
+                "url": contract.access_url,
             }
             for contract in contracts
         ]

@@ -250,6 +250,26 @@ class TestMeansInThePortal(HttpCase, ContractCase):
         self.assertEqual(self.customer.cn285_payment_token_id, new)
         self.assertFalse(self.card.active)
 
+    def test_whose_contracts_hang_on_means_is_told_to_nobody_else(self):
+        """What shows before means are removed is a remote call, for any number of means."""
+        own = self.card.with_user(self.portal).get_linked_records_info()
+        self.assertEqual([one["name"] for one in own], [self.contract.name])
+        self.assertNotIn("access_token", own[0]["url"])
+        theirs = self._create_contract(partner_id=self.stranger.id, collection_mode="automatic")
+        self.stranger.cn285_payment_token_id = self.foreign
+        self.assertEqual(self.foreign.get_linked_records_info()[0]["id"], theirs.id)
+        self.assertFalse(self.foreign.with_user(self.portal).get_linked_records_info())
+        employee = new_test_user(self.env, "employed", "base.group_user")
+        self.assertFalse(self.foreign.with_user(employee).get_linked_records_info())
+        seller = new_test_user(self.env, "sells", "cn285_contract.group_contract_user_own")
+        theirs.user_id = self.env.ref("base.user_admin")
+        foreign = self.foreign.with_user(seller)
+        self.assertFalse(foreign.get_linked_records_info())
+        with self.assertRaises(AccessError):
+            foreign.read(["cn285_carried"])
+        theirs.user_id = seller
+        self.assertEqual(foreign.get_linked_records_info()[0]["id"], theirs.id)
+
     def test_customers_read_no_more_of_means_by_remote_calls(self):
         card = self.card.with_user(self.portal)
         with self.assertRaises(AccessError):
