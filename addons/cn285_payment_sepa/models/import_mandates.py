@@ -20,8 +20,8 @@ def _sign(pairs):
         if last:
             mandate._write_inside({"last_debit_on": last})
         mandate._sign(mandate.signed_on, how="import")
-        if entry.cells.get("usual"):
-            payer = mandate.partner_id.commercial_partner_id.with_company(mandate.company_id)
+        payer = mandate.partner_id.commercial_partner_id.with_company(mandate.company_id)
+        if entry.cells.get("usual") or not payer.cn285_payment_token_id:
             # sudo: who may load mandates decides by what contacts pay.
             payer.sudo().cn285_payment_token_id = mandate.token_id
     return pairs

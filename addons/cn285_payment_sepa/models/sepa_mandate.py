@@ -288,6 +288,8 @@ class SepaMandate(models.Model):
         token = self.sudo()._make_token()
         self._write_inside({"token_id": token.id})
         token._cn285_take_over()
+        # Contracts that wait for means to start go on.
+        self.env["cn285.prepayment"]._means_came(token)
 
     def _check_debtor(self):
         """Refuse what the bank would refuse with the first debit."""

@@ -3,6 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
@@ -45,6 +46,26 @@ class TestMandates(SepaCase):
         # Means that can be charged stay the usual ones.
         other = self._mandate(iban=OTHER_IBAN)
         self.assertNotEqual(self.customer.cn285_payment_token_id, other.token_id)
+
+    def test_a_contract_that_waits_for_means_starts(self):
+        self.mandate.action_revoke()
+        contract = self._create_contract(
+            confirm=False, initiation="means", collection_mode="automatic"
+        )
+        with freeze_time("2026-01-01 09:00:00"), trap_jobs() as trap:
+            contract.with_user(self.clerk).action_initiate()
+            self.assertEqual(contract.state, "draft")
+            self._mandate(iban=OTHER_IBAN)
+            self._perform(trap)
+        self.assertEqual(contract.state, "active")
+
+    def test_it_is_signed_before_the_bank_account_is_entered(self):
+        """What is missing at the provider refuses charges, not the customer's signature."""
+        self.mandate.action_revoke()
+        self.sepa.journal_id.bank_account_id = False
+        made = self._mandate(iban=OTHER_IBAN)
+        self.assertEqual(made.state, "active")
+        self.assertNotEqual(self.customer.cn285_payment_token_id, made.token_id)
 
     def test_days_are_written_as_the_reader_writes_them(self):
         self.env["res.lang"]._activate_lang("fr_FR")
