@@ -3,9 +3,6 @@ from odoo.addons.cn285_contract.controllers.portal import ContractPortal
 from odoo.http import request
 from odoo.tools import format_date
 
-# How many overdue invoices a banner lists.
-SHOWN = 10
-
 
 class DebtPortal(ContractPortal):
     """Customers read what of theirs is overdue, and pay it by Odoo's own link."""
@@ -28,6 +25,7 @@ class DebtPortal(ContractPortal):
 
     def _debts_of(self, payer, company=None):
         """What banners say of a payer's debts, one for each company and currency."""
+        own = request.env.user.partner_id.commercial_partner_id
         # sudo: who sees the page of a contract, or is logged in, reads what he himself owes.
         cases = request.env["cn285.dunning.case"].sudo()
         domain = [("partner_id", "=", payer.id), ("state", "in", ("open", "promised"))]
@@ -40,18 +38,9 @@ class DebtPortal(ContractPortal):
                 "suspended": bool(case.suspended_on),
                 "deactivation": case.deactivation_date
                 and format_date(request.env, case.deactivation_date),
-                "url": case._pay_url(),
-                # Each is paid by its own link: one that said the sum would promise too much.
-                "invoices": [
-                    {
-                        "name": move.name,
-                        "due": format_date(request.env, move.invoice_date_due),
-                        "amount": move.currency_id.format(move.amount_residual),
-                        "url": move._cn285_pay_url(),
-                    }
-                    for move in case.move_ids[:SHOWN]
-                ],
-                "count": len(case.move_ids),
+                "url": f"/my/debts/{case.id}"
+                if case.partner_id == own and case._is_payable_at_once()
+                else case._pay_url(),
             }
             for case in cases.search(domain)
             if case.oldest_due and case.move_ids

@@ -75,13 +75,8 @@ class WalletPortal(CustomerPortal):
         )
 
     def _wallet_tokens(self, wallet):
-        """The visitor's own means of payment that can be charged."""
-        # sudo: of his partner alone, as Odoo's own page of means shows them.
-        tokens = (
-            request.env["payment.token"]
-            .sudo()
-            .search([("partner_id", "=", request.env.user.partner_id.id)])
-        )
+        """The visitor's means of payment, and those of his company, that can be charged."""
+        tokens = request.env["payment.token"]._cn285_of_visitor(request.env.user.partner_id)
         return tokens.filtered(
             lambda token: not token._cn285_obstacle(wallet.partner_id, wallet.company_id)
         )

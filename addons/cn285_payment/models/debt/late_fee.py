@@ -205,7 +205,7 @@ class LateFee(models.Model):
                 start=format_date(self.env, one.start),
                 end=format_date(self.env, fields.Date.subtract(one.end, days=1)),
                 balance=currency.format(float(one.balance)),
-                percent=self._figure(one.percent, 2),
+                percent=self._figure(one.percent, 4),
                 days=one.days,
                 amount=self._figure(one.amount, 4),
             )

@@ -325,7 +325,7 @@ class WalletTopup(models.Model):
         lines.sudo().write({"cn285_wallet_lot_id": lot.id})
         self._inside().write({"state": "done", "message": False})
         if self.wallet_id.type_id.draws_open:
-            self.wallet_id._draw_what_is_open()
+            self.wallet_id._draw_what_is_open(promised=self.origin != "rule")
         self.wallet_id._tell_of_credit()
 
     @api.model

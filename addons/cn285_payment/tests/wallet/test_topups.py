@@ -171,6 +171,39 @@ class TestTopups(TopupCase):
         self._cron(date(2026, 3, 2))
         self.assertHolds(wallet, "50.00")
 
+    def test_a_refused_interval_is_still_due(self):
+        """Refused on its day, and tried on the days of retries: 1, 3, 7, 14 days later; then no
+        more, until the means are others.
+        """
+        self.card.demo_simulated_state = "error"
+        wallet = self._wallet()
+        self._rule(wallet, trigger="interval", first_day=date(2026, 3, 1))
+        for day in range(1, 29):
+            self._cron(date(2026, 3, day))
+        dates = [topup.date.day for topup in wallet.topup_ids.sorted("id")]
+        self.assertEqual(dates, [1, 2, 4, 8, 15])
+        self.customer.cn285_payment_token_id = CollectionCase._token.__func__(
+            type(self), self.customer
+        )
+        self._cron(date(2026, 3, 29))
+        self.assertHolds(wallet, "50.00")
+        self._cron(date(2026, 3, 30))
+        self.assertHolds(wallet, "50.00")
+        self._cron(date(2026, 4, 1))
+        self.assertHolds(wallet, "100.00")
+
+    def test_days_of_the_customers_policy(self):
+        self.customer.cn285_dunning_policy_id = self.env["cn285.dunning.policy"].create(
+            {"name": "Once", "retries_by": "own", "retries": "5"}
+        )
+        self.card.demo_simulated_state = "error"
+        wallet = self._wallet()
+        self._rule(wallet)
+        for day in range(1, 29):
+            self._cron(date(2026, 3, day))
+        dates = [topup.date.day for topup in wallet.topup_ids.sorted("id")]
+        self.assertEqual(dates, [1, 6])
+
     def test_without_means_nothing_is_tried(self):
         self.customer.cn285_payment_token_id = False
         wallet = self._wallet()
