@@ -83,7 +83,7 @@ NOBODYS = {
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
         "cn285.wallet.draw": "parts",
-        "cn285.wallet.topup": "name",
+        "cn285.wallet.topup": "name form_key",
         "cn285.revrec.schedule": "terms",
         "payment.token": "provider_ref stripe_payment_method stripe_mandate",
         "payment.transaction": "cn285_code cn285_advice provider_reference",

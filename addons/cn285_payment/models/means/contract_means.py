@@ -24,7 +24,8 @@ class Contract(models.Model):
         tracking=True,
         ondelete="set null",
         index="btree_not_null",
-        domain="[('partner_id', 'child_of', payer_id)]",
+        # Also those of the company whose contact pays.
+        domain="['|', ('partner_id', 'child_of', payer_id), ('partner_id', 'parent_of', payer_id)]",
         help="Left empty, the payer's usual means.",
     )
 

@@ -126,9 +126,11 @@ class WalletTopupRule(models.Model):
     @api.model
     def _cron_top_up(self):
         """Top up what is due; each by itself, so that one that fails stops no other."""
-        self.env["cn285.wallet.topup"].search(
+        waiting = self.env["cn285.wallet.topup"].search(
             [("state", "=", "pending"), ("transaction_id", "!=", False)]
-        )._refresh()
+        )
+        waiting._refresh()
+        self.env["cn285.collection"]._commit()
         companies = self.env["res.company"]._cn285_daily_companies()
         rules = self.search([("wallet_id.active", "=", True), ("company_id", "in", companies.ids)])
         for rule in rules:
@@ -144,7 +146,7 @@ class WalletTopupRule(models.Model):
                 continue
             if topup:
                 # Outside of the savepoint: it commits before the provider is called.
-                topup._charge(rule._means())
+                topup._send()
                 rule._inside().write({"message": topup.message})
             self.env["cn285.collection"]._commit()
 
@@ -179,10 +181,13 @@ class WalletTopupRule(models.Model):
                 {"message": self.env._("There is no means of payment that can be charged.")}
             )
             return None
+        if not self.env["cn285.collection"]._may_call(means.provider_id, self.company_id):
+            return None  # on a journey none that moves money is called
         if not self._may_try(means, today):
             return None
         amount = as_decimal(wallet.currency_id.round(float(amount)))
         topup = self.env["cn285.wallet.topup"]._start(wallet, amount, "rule", rule=self)
+        topup._prepare_charge(means)
         self._inside().write({"last_day": today, "message": False})
         return topup
 

@@ -8,6 +8,7 @@ from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..collection.common import CollectionCase
 
@@ -139,6 +140,16 @@ class TestMeans(CollectionCase):
             contract.with_user(self.clerk).write({"payment_token_id": foreign.id})
         with self.assertRaisesRegex(UserError, "is not of"):
             self.customer.cn285_payment_token_id = foreign
+
+    def test_contracts_of_a_contact_are_offered_the_means_of_its_company(self):
+        contact = self.env["res.partner"].create({"name": "Site", "parent_id": self.customer.id})
+        stranger = self._token(self.env["res.partner"].create({"name": "Stranger"}))
+        field = self.env["cn285.contract"].fields_get(["payment_token_id"])["payment_token_id"]
+        offered = self.env["payment.token"].search(
+            safe_eval(field["domain"], {"payer_id": contact.id})
+        )
+        self.assertIn(self.card, offered)
+        self.assertNotIn(stranger, offered)
 
     def test_new_means_take_over_where_there_are_none(self):
         self.customer.cn285_payment_token_id = False
