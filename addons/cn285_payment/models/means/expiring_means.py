@@ -112,15 +112,19 @@ class PaymentToken(models.Model):
     def get_linked_records_info(self):
         """Odoo's, with the contracts paid by these means: shown before they are removed.
 
-        Remote calls come here too: customers are told of their own means, staff of contracts that
-        they may read, nobody of anything else; and addresses that open without a login are none.
+        Customers' browsers ask for it by the means' number. Whose means these are not is told
+        nothing. Staff is told of what it reads; the addresses ask for a login.
+
+        :raises AccessError: for means of others
         """
+        own = self._cn285_of_visitor(self.env.user.partner_id)
+        if not self.env.su and self.sudo() - own:
+            self.check_access("read")
         info = super().get_linked_records_info()
         contracts = self._cn285_paid_contracts().filtered(lambda one: one.state in LIVE_STATES)
-        if not self.env.su and self not in self._cn285_of_visitor(self.env.user.partner_id):
-            contracts = contracts.with_env(self.env)
-            readable = contracts.has_access("read") and self.has_access("read")
-            contracts = contracts._filtered_access("read") if readable else contracts.browse()
+        if not self.env.su and self.env.user._is_internal():
+            readable = contracts.sudo(False)._filtered_access("read")
+            contracts = contracts.filtered(lambda one: one.id in readable.ids)
         label = self.env._("Contract")
         info += [
             {
