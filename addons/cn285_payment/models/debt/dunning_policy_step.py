@@ -64,6 +64,7 @@ class DunningPolicyStep(models.Model):
     def _action_selection(self):
         return [(name, self.env._(action.label)) for name, action in self._actions().items()]
 
+    @api.depends_context("lang")
     @api.depends("days", "name", "action")
     def _compute_display_name(self):
         for step in self:
