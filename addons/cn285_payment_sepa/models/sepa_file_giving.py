@@ -78,10 +78,14 @@ class SepaFile(models.Model):
             file._write_inside({"state": "sent", "sent_on": day})
             file._no_more_asked()
             soonest = soonest_debit(day, file.provider_id.cn285_lead_days)
-            late = file.debit_ids.filtered(
-                lambda debit, day=day, soonest=soonest: (
-                    debit.state == "ordered" and debit.file_on < day and debit.debit_on < soonest
-                )
+            late = self.env["cn285.sepa.debit"].sudo()
+            late = late.search(
+                [
+                    ("file_id", "=", file.id),
+                    ("state", "=", "ordered"),
+                    ("file_on", "<", day),
+                    ("debit_on", "<", soonest),
+                ]
             )
             late._write_inside({"paid_on": soonest})
 
