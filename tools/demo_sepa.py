@@ -128,6 +128,8 @@ def _live(env, mandates, last):
     dunned = mandates.filtered(lambda one: REASONS.get(_number(mandates, one)) == "AC04")
     dunned.partner_id.cn285_dunning_policy_id = env.ref("cn285_payment.dunning_policy_usual")
     _pay_before(env, dunned.partner_id, last.replace(day=1))
+    # The invoices reached their payers in that month, not when the demonstration was loaded.
+    moves.cn285_run_id._write_inside({"date_started": last.replace(day=1)})
     told = []
     for day in (last.replace(day=number) for number in range(1, last.day + 1)):
         company.cn285_clock_date = day
