@@ -1,4 +1,4 @@
-"""One activation, one invoice, one payment: told twice, run at the same time, killed at any step."""
+"""One activation, one invoice, one payment: told twice, two at once, killed at any step."""
 
 from pathlib import Path
 
