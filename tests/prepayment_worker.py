@@ -16,7 +16,7 @@ from forks import at_once, environment
 from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
 
-BY_MEANS, BY_CUSTOMER = 4, 2
+BY_MEANS, BY_CUSTOMER = 3, 1
 
 
 def dice(reference):
@@ -107,7 +107,6 @@ def start(database):
         env.cr.commit()
         for prepayment in env["cn285.prepayment"].search([("state", "=", "open")], order="id"):
             charge_or_tell(prepayment)
-            env.cr.commit()
         env["cn285.prepayment"]._cron_prepayments()
 
 
@@ -125,6 +124,7 @@ def charge_or_tell(prepayment):
                 )
         elif "insufficient_funds" not in transactions.mapped("cn285_code"):
             prepayment._charge(prepayment.contract_id._payment_token())
+        prepayment.env.cr.commit()
     except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
         prepayment.env.cr.rollback()  # another process is at it
 

@@ -5,6 +5,7 @@ from odoo.addons.cn285_contract.models.common import LARGEST_ID
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Date
 from odoo.http import request
 
 from ..models.means.payment_provider import KEEPS_MEANS
@@ -48,10 +49,12 @@ class PrepaymentPortal(PaymentPortal):
         return request.render("cn285_payment.portal_prepayment", values)
 
     def _prepayment_values(self, prepayment):
-        asked_before, previews, problem = prepayment.amount, [], prepayment._obstacle()
+        asked_before, problem = prepayment.amount, prepayment._obstacle()
+        previews, following = [], None
         if not problem:
             try:
                 previews = prepayment.contract_id._start_previews()
+                following = prepayment._next_invoice()
                 prepayment._refresh_amount()
             except UserError:
                 problem = request.env._(
@@ -64,6 +67,8 @@ class PrepaymentPortal(PaymentPortal):
             "contract": prepayment.contract_id,
             "items": prepayment.contract_id._portal_item_records(),
             "invoices": previews,
+            "next_invoice": following,
+            "format_date": self._format_day,
             "format_amount": prepayment.currency_id.format,
             "asked_before": asked_before if changed and not problem else None,
             "problem": problem,
@@ -71,6 +76,9 @@ class PrepaymentPortal(PaymentPortal):
             "own_means": request.env["payment.token"],
         }
         return values if problem else {**values, **self._prepayment_form(prepayment)}
+
+    def _format_day(self, day):
+        return request.env["ir.qweb.field.date"].value_to_html(Date.to_date(day), {})
 
     def _prepayment_form(self, prepayment):
         """What Odoo's form of payment needs; in its mode of validation where nothing is to pay."""

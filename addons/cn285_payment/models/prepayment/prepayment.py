@@ -99,7 +99,6 @@ class Prepayment(models.Model):
     )
     amount_paid = fields.Monetary(string="Paid", compute="_compute_amounts", compute_sudo=True)
     credit_left = fields.Monetary(
-        string="Credit Left",
         compute="_compute_amounts",
         compute_sudo=True,
         help="What of the payments is not reconciled with an invoice, nor paid back.",
@@ -224,6 +223,14 @@ class Prepayment(models.Model):
             return False
         self._inside().write({"amount": amount})
         return True
+
+    def _next_invoice(self):
+        """The first invoice after what is due at the start, as a preview; None: there is none."""
+        self.ensure_one()
+        today = self.company_id._cn285_today().isoformat()
+        # sudo: as every preview; its page is its payer's, who sees what he pays.
+        later = [one for one in self.contract_id.sudo()._preview_next(3) if one["date"] > today]
+        return later[0] if later else None
 
     def _asks_means_only(self):
         """Whether nothing is to be paid: means of payment are enough."""
