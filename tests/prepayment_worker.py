@@ -33,7 +33,7 @@ def charge(transaction):
     if refused:
         transaction.write({"cn285_outcome": "declined", "cn285_code": "insufficient_funds"})
         raise ValidationError("Refused")
-    if dice(reference) == 1:
+    if dice(reference) == 2:
         transaction.write({"cn285_outcome": "unknown"})
         raise ValidationError("Nobody answered")
     transaction._process("demo", {"reference": reference, "simulated_state": "done"})
