@@ -5,9 +5,6 @@ from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 from .payment_provider import CODE
 from .provider_state import BY_STATE
 
-# Bank days after the first return on which a debit is tried again.
-RETRY_TARGET_DAYS = (5, 10)
-
 
 class PaymentToken(models.Model):
     """A mandate is a means of payment like a card; archived, nothing is debited any more."""
@@ -37,12 +34,12 @@ class PaymentToken(models.Model):
         self.ensure_one()
         return SEPA if self.provider_code == CODE else super()._cn285_rail()
 
-    def _cn285_retry_terms(self, company):
-        """Banks are asked again after 5 bank days, and once more after 10, not sooner."""
+    def _cn285_retry_terms(self, days):
+        """Banks are asked again on bank days: usually after 5, and once more after 10."""
         self.ensure_one()
         if self.provider_code == CODE:
-            return RETRY_TARGET_DAYS, add_target_days
-        return super()._cn285_retry_terms(company)
+            return days.debits, add_target_days
+        return super()._cn285_retry_terms(days)
 
     def _cn285_mandate(self):
         """The mandate behind a token; none for other means."""

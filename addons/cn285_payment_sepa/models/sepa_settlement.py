@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
-from odoo.addons.cn285_payment.engine.declines import SEPA, classify
+from odoo.addons.cn285_payment.engine.declines import HARD, SEPA, classify
 from odoo.tools import split_every
 
 _logger = logging.getLogger(__name__)
@@ -131,9 +131,15 @@ class PaymentTransaction(models.Model):
             transaction._post_process()
 
     def _cn285_refused_alone(self, code, reason, day):
-        """A debit without an attempt ends in error; what was booked is taken back."""
+        """A debit without an attempt ends in error; what was booked is taken back.
+
+        A mandate that is refused for good is not used again, as with attempts.
+        """
         self.ensure_one()
-        self.write({"cn285_code": code, "cn285_outcome": classify(code, rail=SEPA)})
+        outcome = classify(code, rail=SEPA)
+        self.write({"cn285_code": code, "cn285_outcome": outcome})
+        if outcome == HARD and self.token_id.cn285_state != "revoked":
+            self.token_id.cn285_state = "revoked"
         payment = self.payment_id
         if payment and payment.state != "canceled":
             collection = self.env["cn285.collection"].with_company(payment.company_id)

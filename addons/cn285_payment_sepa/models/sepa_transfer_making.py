@@ -25,7 +25,11 @@ class SepaFile(models.Model):
             return self.browse()
         transfers = transfers.try_lock_for_update(allow_referencing=True)
         transfers.invalidate_recordset(["state"])
-        transfers = transfers.filtered(lambda transfer: transfer.state == "waiting")
+        transfers = transfers.filtered(
+            lambda transfer: (
+                transfer.state == "waiting" and not transfer.move_id._cn285_refunds_under_way()
+            )
+        )
         reason = provider._cn285_obstacle()
         if reason:
             raise UserError(reason)

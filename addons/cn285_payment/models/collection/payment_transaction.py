@@ -1,9 +1,14 @@
+import re
+
 import requests
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
 from odoo.exceptions import ValidationError
 
 from ...engine.declines import CARD, UNKNOWN, classify, classify_status
+
+# References that attempts and refunds have: the letter, the id of the document, a number.
+OURS = re.compile(r"[CR][0-9]+(-[0-9]+)?")
 
 
 class PaymentTransaction(models.Model):
@@ -115,6 +120,21 @@ class PaymentTransaction(models.Model):
         provider does not say that it is withdrawn: then nothing else is charged.
         """
         self.ensure_one()
+
+    # === NAMES === #
+
+    @api.model
+    def _compute_reference(self, provider_code, prefix=None, separator="-", **kwargs):
+        """Odoo's; but none that attempts and refunds of ours will have.
+
+        Customers' browsers say how their payments are called. One who took the names of the
+        attempts to come could not be charged any more, nor anybody whose names he guessed.
+        """
+        compute = super()._compute_reference
+        reference = compute(provider_code, prefix=prefix, separator=separator, **kwargs)
+        if OURS.fullmatch(reference):
+            return compute(provider_code, prefix=f"tx-{reference}", separator=separator, **kwargs)
+        return reference
 
     # === ATTEMPTS FOLLOW === #
 

@@ -13,6 +13,7 @@ from . import (
     wallet_topup_rule,
     wallet_opening,
     promotion_pass,
+    pass_guesses,
     billing_run,
     invoice_builder,
     account_move,

@@ -38,6 +38,7 @@ class AccountMove(models.Model):
                 wallets = ours._cn285_own_wallets()
                 wallets._lock()
                 ours._cn285_settle_wallets(wallets)
+            posted._cn285_tell_of_money()
         return posted
 
     def button_draft(self):
