@@ -4,6 +4,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ...engine.declines import HARD
 from ..collection import collection_asking
 from .initiation import MEANS
 from .prepayment import WAITING
@@ -208,6 +209,10 @@ class Prepayment(models.Model):
         """What was under way was refused: the customer may pay otherwise, and is told."""
         if self._busy_transactions():
             return
+        token = transaction.token_id
+        if transaction._cn285_meaning() == HARD and token.cn285_state == "valid":
+            # As by the collection: what is refused for good is not used again.
+            token.cn285_state = "revoked"
         self._inside().write(
             {"state": "open", "message": transaction.state_message or transaction.cn285_code}
         )

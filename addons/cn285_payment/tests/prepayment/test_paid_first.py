@@ -350,6 +350,12 @@ class TestPaidFirst(PrepaymentCase):
             prepayment.with_user(self.manager).action_charge()
         self.assertStarted(contract)
         self.assertEqual(len(prepayment.transaction_ids), 2)
+        other = self._ask(self._draft())
+        with self._answers("lost_card"), self._on(DAY):
+            other.with_user(self.manager).action_charge()
+        self.assertEqual(self.card.cn285_state, "revoked")
+        with self.assertRaisesRegex(UserError, "no means of payment"):
+            other.with_user(self.manager).action_charge()
 
     def test_nobody_answers(self):
         """It is not charged anew: he is asked, and where nobody can say, somebody looks."""
