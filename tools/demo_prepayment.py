@@ -38,7 +38,7 @@ def tell(env):
     ]
     print_figures("Contracts that start with a payment, or with means", rows)
     for one in found.filtered(lambda one: one.state == "open"):
-        out.print(f"as its customer: {one._url()}", markup=False)
+        out.print(f"as its customer: {one._url()}", markup=False, soft_wrap=True)
 
 
 def _template(env, initiation, name):
