@@ -106,7 +106,7 @@ class WalletPortal(CustomerPortal):
         except MissingError:
             return request.redirect("/my/wallets")
         page = f"/my/wallets/{wallet.id}"
-        key = once[:KEY_SIGNS]
+        key = once[:KEY_SIGNS] if once.isalnum() else ""
         before = wallet.topup_ids.filtered(lambda one: key and one.form_key == key)
         if before:
             self._tell(before)

@@ -100,7 +100,7 @@ class PaymentTransaction(models.Model):
         """
         moves = self.invoice_ids.filtered(lambda move: move.state == "posted")
         due = [day for day in self._cn285_last_due(moves) if day]
-        told = [day for day in moves.mapped("invoice_date") if day]
+        told = [day for day in (move._cn285_told_on() for move in moves) if day]
         return max(due, default=None), max(told, default=None)
 
     def _cn285_last_due(self, moves):

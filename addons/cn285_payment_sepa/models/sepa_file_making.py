@@ -3,11 +3,11 @@ import uuid
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
-from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 from odoo.exceptions import UserError
 
 from ..engine.errors import SepaError
 from ..engine.identifiers import check_iban
+from ..engine.mandate import soonest_debit
 from ..engine.orders import lots_of_debits
 from .payment_provider import CODE
 from .sepa_words import in_words
@@ -176,7 +176,7 @@ class SepaDebit(models.Model):
     def _move_late(self, today):
         """Those whose day cannot be kept any more are made on the next one that can."""
         for debit in self:
-            soonest = add_target_days(today, debit.provider_id.cn285_lead_days)
+            soonest = soonest_debit(today, debit.provider_id.cn285_lead_days)
             if debit.debit_on < soonest:
                 debit._write_inside(debit._moved_to(soonest))
 

@@ -59,6 +59,33 @@ class SepaMandate(models.Model):
             ),
         ]
 
+    def _mandate_facts(self):
+        """What the rulebooks (EPC016-06) ask of a mandate besides its text: who, by what number."""
+        self.ensure_one()
+        creditor, payer = self.company_id, self.partner_id.commercial_partner_id
+        return [
+            self.env._("SEPA direct debit mandate %s (CORE)", self.reference),
+            self.env._(
+                "Creditor: %(name)s, %(address)s. Creditor identifier: %(number)s",
+                name=creditor.name,
+                address=self._address_line(creditor.partner_id),
+                number=self.provider_id.cn285_creditor_identifier or "–",
+            ),
+            self.env._(
+                "Debtor: %(name)s, %(address)s",
+                name=payer.name,
+                address=self._address_line(payer),
+            ),
+            self.env._("Type of payment: recurrent"),
+        ]
+
+    @api.model
+    def _address_line(self, partner):
+        """An address in one line."""
+        town = " ".join(filter(None, [partner.zip, partner.city]))
+        parts = [partner.street, partner.street2, town, partner.country_id.name]
+        return ", ".join(filter(None, parts)) or "–"
+
     @api.model
     def _sign_in_portal(self, payer, provider, iban, holder, signer, address):
         """A mandate that was signed just now; it becomes the payer's usual means if he has none.
@@ -75,8 +102,11 @@ class SepaMandate(models.Model):
                 "holder": holder,
             }
         )
+        # The number under which it is known stands in what is proved.
+        mandate._write_inside({"reference": mandate._next_reference()})
         now = fields.Datetime.now()
         lines = [
+            *mandate._mandate_facts(),
             *self._mandate_text(provider),
             self.env._("Account: %(iban)s, held by %(holder)s", iban=iban, holder=holder),
             self.env._(

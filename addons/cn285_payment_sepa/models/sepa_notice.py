@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_date, formatLang
 
 from .payment_provider import CODE
@@ -51,10 +51,22 @@ class AccountMove(models.Model):
         asked = max(self.company_id._cn285_today(), again or self.invoice_date)
         found = []
         for amount, wished in self._cn285_collections():
-            plan = debits._plan_vals(mandate.provider_id, mandate, wished, self.invoice_date, asked)
+            told = self._cn285_told_on()
+            plan = debits._plan_vals(mandate.provider_id, mandate, wished, told, asked)
             if mandate._usable_on(plan["debit_on"]):
                 found.append((mandate, amount, plan["debit_on"]))
         return found[:1] if mandate.one_off else found
+
+    def _cn285_told_on(self):
+        """The day on which its payer was told by this invoice: its date, but not before the day on
+        which it was made, where it was dated back."""
+        self.ensure_one()
+        company, started = self.company_id, self.cn285_run_id.date_started
+        if not started or not self.invoice_date or company._cn285_is_imagined():
+            return self.invoice_date
+        zone = self.with_context(tz=company.cn285_tz or "UTC")
+        made = fields.Datetime.context_timestamp(zone, started).date()
+        return max(self.invoice_date, min(made, company._cn285_today()))
 
     def _cn285_mandate(self):
         """The mandate by which the invoice is collected, where it is by one."""

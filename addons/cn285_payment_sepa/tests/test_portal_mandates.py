@@ -24,7 +24,15 @@ class TestPortalMandates(SepaCase, HttpCase):
         return self.env["cn285.sepa.mandate"].search([("signed_how", "=", "portal")])
 
     def test_signs(self):
-        self.customer.cn285_payment_token_id = False
+        self.customer.write(
+            {
+                "cn285_payment_token_id": False,
+                "street": "3 rue du Moulin",
+                "zip": "69001",
+                "city": "Lyon",
+            }
+        )
+        self.company.partner_id.street = "12 rue du Port"
         page = self.url_open("/my/mandates/new").text
         self.assertIn("FR72ZZZ123456", page)
         self.assertIn("within 8 weeks", page)
@@ -41,6 +49,16 @@ class TestPortalMandates(SepaCase, HttpCase):
         self.assertIn("within 8 weeks", mandate.proof)
         self.assertIn("portal_sign", mandate.proof)
         self.assertIn("127.0.0.1", mandate.proof)
+        # What the rulebooks ask of a mandate: both parties with their addresses, both numbers.
+        for told in (
+            mandate.reference,
+            "FR72ZZZ123456",
+            "12 rue du Port",
+            "3 rue du Moulin, 69001 Lyon",
+            "recurrent",
+        ):
+            self.assertIn(told, mandate.proof)
+        self.assertIn("12 rue du Port", page)
         self.assertEqual(self.customer.cn285_payment_token_id, mandate.token_id)
         self.assertIn("DE •••• 3000", answer.text)
         self.assertNotIn(OTHER_IBAN, self.url_open("/my/mandates").text)

@@ -59,10 +59,13 @@ class Owed:
         disputed = any(one.held and one.due < today for one in self.lines)
         return disputed or self.overdue(today) is not None
 
+    def late_lines(self, today):
+        """Parts of invoices that are overdue and not held, the oldest first."""
+        return sorted(one for one in self.lines if one.is_dunned and one.due < today)
+
     def late_move_ids(self, today):
         """Invoices that are overdue and not held, the oldest first."""
-        late = sorted(one for one in self.lines if one.is_dunned and one.due < today)
-        return list(dict.fromkeys(one.move_id for one in late))
+        return list(dict.fromkeys(one.move_id for one in self.late_lines(today)))
 
 
 def read_debts(env, company, partner_ids=None):

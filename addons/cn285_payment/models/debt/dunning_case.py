@@ -130,10 +130,10 @@ class DunningCase(models.Model):
                 % (
                     move._cn285_pay_url(),
                     move.name,
-                    format_date(self.env, move.invoice_date_due),
+                    format_date(self.env, due),
                     amount,
                 )
-                for move, amount in case._overdue_lines()
+                for move, due, amount in case._overdue_lines()
             ]
             head = Markup(
                 "<tr><th style='text-align:left;padding:4px 12px 4px 0'>%s</th>"
@@ -146,11 +146,20 @@ class DunningCase(models.Model):
             )
 
     def _overdue_lines(self):
-        """The overdue invoices and what is open of each, as text."""
+        """What is overdue, part by part: ``(invoice, due date, what is open of it as text)``.
+
+        Of an invoice in instalments only those that are due.
+        """
         self.ensure_one()
+        # sudo: the payer's own invoices, which the clerk of his contract writes about
+        case = self.sudo()
+        owed = case._read_debts(case.company_id).get((case.partner_id.id, case.currency_id.id))
+        late = owed.late_lines(case.company_id._cn285_today()) if owed else ()
+        moves = case.env["account.move"]
         return [
-            (move, move.currency_id.format(move.amount_residual)) for move in self.sudo().move_ids
-        ]  # sudo: the payer's own invoices, which the clerk of his contract writes about
+            (moves.browse(one.move_id), one.due, case.currency_id.format(float(one.amount)))
+            for one in late
+        ]
 
     @api.depends("partner_id", "currency_id")
     def _compute_display_name(self):

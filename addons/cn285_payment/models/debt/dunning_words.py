@@ -42,11 +42,11 @@ class DunningLetter(LetterKind):
                 env._(
                     "%(invoice)s, due on %(day)s",
                     invoice=move.name,
-                    day=format_date(env, move.invoice_date_due),
+                    day=format_date(env, due),
                 ),
                 amount,
             )
-            for move, amount in record._overdue_lines()
+            for move, due, amount in record._overdue_lines()
         ]
 
 

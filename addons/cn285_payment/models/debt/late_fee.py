@@ -166,7 +166,7 @@ class LateFee(models.Model):
             rates = law.rate_ids._engine_rates("other")
         stretches = []
         for debt in debts if wanted else ():
-            since = interest_from(kind, debt.due, move.cn285_notice_received or None)
+            since = interest_from(kind, debt.due, move._cn285_notice_of(debt.due))
             if since:
                 stretches += penalty_stretches(debt, since, until, rates)
         name = "penalty" if professional else "interest"

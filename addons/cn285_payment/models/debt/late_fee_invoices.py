@@ -76,6 +76,15 @@ class AccountMove(models.Model):
         )
         return bool(refused) or not automatic
 
+    def _cn285_notice_of(self, due):
+        """The day on which the formal notice of a part that was due on a day was received.
+
+        A notice is of what was due by then (Code civil, 1344): a later instalment needs its own.
+        """
+        self.ensure_one()
+        received = self.cn285_notice_received
+        return received if received and due < received else None
+
     def _cn285_late_debts(self):
         """Parts of the invoice by due date with their payments, for the engine, oldest first.
 

@@ -106,9 +106,21 @@ class PaymentToken(models.Model):
         return True
 
     def get_linked_records_info(self):
-        """Odoo's, with the contracts paid by these means: shown before they are removed."""
+        """Odoo's, with the contracts paid by these means: shown before they are removed.
+
+        Customers' browsers ask for it by the means' number. Whose means these are not is told
+        nothing: the addresses open the contracts to anybody. Staff is told of what it reads.
+
+        :raises AccessError: for means of others
+        """
+        own = self._cn285_of_visitor(self.env.user.partner_id)
+        if not self.env.su and self.sudo() - own:
+            self.check_access("read")
         info = super().get_linked_records_info()
         contracts = self._cn285_paid_contracts().filtered(lambda one: one.state in LIVE_STATES)
+        if not self.env.su and self.env.user._is_internal():
+            readable = contracts.sudo(False)._filtered_access("read")
+            contracts = contracts.filtered(lambda one: one.id in readable.ids)
         label = self.env._("Contract")
         info += [
             {

@@ -27,6 +27,29 @@ class TestHolds(DebtCase):
         )
         cls.owner = new_test_user(cls.env, "holds_own", "cn285_contract.group_contract_user_own")
 
+    def test_two_debtors_are_merged(self):
+        """One case stays, of what both owe: 120.00 and 120.00; the promise holds for it."""
+        self._billed(date(2026, 2, 10))
+        other = self.customer.copy({"name": "The Same", "email": "same@cn285.example"})
+        self._billed(date(2026, 2, 10), other)
+        self._days(date(2026, 2, 11), date(2026, 2, 18))
+        cases = self.env["cn285.dunning.case"].search([("state", "!=", "closed")])
+        first, second = (
+            cases.filtered(lambda case, p=partner: case.partner_id == p)
+            for partner in (self.customer, other)
+        )
+        owed = first.overdue_amount + second.overdue_amount
+        with imagined_day(date(2026, 2, 18)):
+            second.action_promise("2026-02-20")
+            merge = self.env["base.partner.merge.automatic.wizard"]
+            merge._merge((self.customer | other).ids, self.customer, extra_checks=False)
+        self.env.invalidate_all()
+        self.assertEqual((first.state, second.state), ("open", "closed"))
+        self.assertEqual(first.promise_date, date(2026, 2, 20))
+        self.assertEqual(second.partner_id, self.customer)
+        self._dun(date(2026, 2, 19))
+        self.assertEqual((first.state, first.overdue_amount), ("promised", owed))
+
     def test_a_promise_holds_all(self):
         contract, move = self._billed(date(2026, 2, 10))
         self._days(date(2026, 2, 11), date(2026, 2, 18))

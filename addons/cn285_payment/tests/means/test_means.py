@@ -77,6 +77,52 @@ class TestMeans(CollectionCase):
         self.assertEqual(card.cn285_carried, 120.0 + contract.mrr_company)
         self.assertEqual([one["id"] for one in card.get_linked_records_info()], contract.ids)
 
+    def test_what_hangs_on_others_means_is_told_to_nobody(self):
+        """The addresses of contracts open them: they are for whose means, and contracts, they are.
+
+        Browsers ask by the number of the means, that anybody can count up.
+        """
+        contract = self._invoice().cn285_contract_ids
+        contract.user_id = self.manager
+        own = new_test_user(self.env, "owns_means", "base.group_portal")
+        own.partner_id.parent_id = self.customer
+        told = self.card.with_user(own).get_linked_records_info()
+        self.assertIn(contract.id, [one["id"] for one in told])
+        for name, groups in (
+            ("stranger", "base.group_portal"),
+            ("employee", "base.group_user"),
+            ("keeps_contacts", "base.group_user,base.group_partner_manager"),
+        ):
+            stranger = new_test_user(self.env, f"{name}_means", groups)
+            with self.assertRaises(AccessError):
+                self.card.with_user(stranger).get_linked_records_info()
+        with self.assertRaises(AccessError):
+            self.card.with_user(self.env.ref("base.public_user")).get_linked_records_info()
+        seller = new_test_user(self.env, "sells_means", "cn285_contract.group_contract_user_own")
+        self.assertFalse(self.card.with_user(seller).get_linked_records_info())
+        contract.user_id = seller
+        told = self.card.with_user(seller).get_linked_records_info()
+        self.assertEqual([one["id"] for one in told], contract.ids)
+
+    def test_who_keeps_contacts_does_not_decide_who_is_collected(self):
+        keeper = new_test_user(
+            self.env, "keeps_them", "base.group_user,base.group_partner_manager", lang="en_US"
+        )
+        customer = self.customer.with_user(keeper)
+        customer.comment = "Nice"
+        for values in (
+            {"cn285_payment_token_id": False},
+            {"cn285_dunning_blocked": True},
+            {"cn285_dunning_reason": "other"},
+            {"cn285_grace_days": 3000},
+            {"cn285_dunning_policy_id": False},
+        ):
+            with self.assertRaisesRegex(AccessError, "keeps contracts or invoices"):
+                customer.write(values)
+        groups = "cn285_contract.group_contract_user,base.group_partner_manager"
+        clerk = new_test_user(self.env, "keeps_both", groups)
+        self.customer.with_user(clerk).cn285_dunning_blocked = True
+
     def test_removed_means_leave_a_note_with_the_contract(self):
         contract = self._invoice().cn285_contract_ids
         contract.payment_token_id = self.card
