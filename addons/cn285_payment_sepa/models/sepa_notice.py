@@ -44,7 +44,7 @@ class AccountMove(models.Model):
         if under_way:
             return [(one.mandate_id, one.amount, one._paid_day()) for one in under_way]
         mandate = self._cn285_mandate()
-        if not mandate or not super()._cn285_is_going_to_be_collected():
+        if not mandate or not self._cn285_is_still_tried():
             return []
         # What was refused is asked for again on a day to come.
         again = self._cn285_last_attempt().retry_date

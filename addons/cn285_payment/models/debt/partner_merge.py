@@ -50,6 +50,7 @@ class DunningCase(models.Model):
                     "next_step_id": False,
                     "next_date": False,
                     "deactivation_date": False,
+                    "termination_date": False,
                 }
             )
         self.env.flush_all()

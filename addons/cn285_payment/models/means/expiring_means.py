@@ -23,13 +23,17 @@ class PaymentToken(models.Model):
         help="How many days before the last valid day the holder was written to last.",
     )
     cn285_contract_count = fields.Integer(
-        string="Contracts Paid", compute="_compute_cn285_carried", compute_sudo=True
+        string="Contracts Paid",
+        compute="_compute_cn285_carried",
+        compute_sudo=True,
+        groups="cn285_contract.group_contract_user,cn285_contract.group_contract_reader",
     )
     cn285_carried = fields.Monetary(
         string="Open and Next Invoices",
         compute="_compute_cn285_carried",
         compute_sudo=True,
         currency_field="cn285_currency_id",
+        groups="cn285_contract.group_contract_user,cn285_contract.group_contract_reader",
         help="What is open of the contracts that these means pay, and their recurring revenue of a "
         "month, in the company's currency.",
     )
@@ -109,7 +113,7 @@ class PaymentToken(models.Model):
         """Odoo's, with the contracts paid by these means: shown before they are removed.
 
         Customers' browsers ask for it by the means' number. Whose means these are not is told
-        nothing: the addresses open the contracts to anybody. Staff is told of what it reads.
+        nothing. Staff is told of what it reads; the addresses ask for a login.
 
         :raises AccessError: for means of others
         """
@@ -127,7 +131,7 @@ class PaymentToken(models.Model):
                 "description": label,
                 "id": contract.id,
                 "name": contract.name,
-                "url": contract.get_portal_url(),
+                "url": contract.access_url,
             }
             for contract in contracts
         ]
