@@ -302,7 +302,8 @@ def play(server, day):
                 for charge in account.all("charge", amount=amount, status="succeeded"):
                     returns.open_dispute(account, charge, "general")
         if day == "2027-02-09":
-            [*_, last] = account.all("charge", amount=round(TOPUP * 100), status="succeeded")
+            paid = account.all("charge", amount=round(TOPUP * 100), status="succeeded")
+            last = max(paid, key=lambda charge: charge["created"])
             returns.open_dispute(account, last, "general", final=True)
             for dispute in account.all("dispute", status="needs_response"):
                 returns.close_dispute(account, dispute, won=dispute["amount"] == WINS)

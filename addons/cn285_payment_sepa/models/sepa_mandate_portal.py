@@ -88,7 +88,7 @@ class SepaMandate(models.Model):
 
     @api.model
     def _sign_in_portal(self, payer, provider, iban, holder, signer, address):
-        """A mandate that was signed just now; it becomes the payer's usual means if he has none.
+        """A mandate that was signed just now.
 
         :param signer: the user who signed
         :param address: from which network address
@@ -119,9 +119,6 @@ class SepaMandate(models.Model):
         ]
         day = provider.company_id._cn285_today()
         mandate._sign(day, how="portal", by=signer.name, proof="\n".join(lines))
-        payer = payer.with_company(provider.company_id)
-        if not payer.cn285_payment_token_id:
-            payer.cn285_payment_token_id = mandate.token_id
         return mandate
 
     def _carried_contracts(self):

@@ -143,7 +143,7 @@ class DunningCase(models.Model):
         }
         moves = self.env["account.move"].browse([id_ for ids in late_ids.values() for id_ in ids])
         contracts = {
-            case: moves.browse(late_ids[case]).with_prefetch(moves.ids).cn285_contract_ids
+            case: moves.browse(late_ids[case]).with_prefetch(moves.ids)._cn285_owing_contracts()
             for case in self
         }
         for company, members in self.grouped("company_id").items():

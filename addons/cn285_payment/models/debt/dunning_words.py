@@ -41,7 +41,7 @@ class DunningLetter(LetterKind):
             (
                 env._(
                     "%(invoice)s, due on %(day)s",
-                    invoice=move.name,
+                    invoice=move._cn285_debt_name(),
                     day=format_date(env, due),
                 ),
                 amount,

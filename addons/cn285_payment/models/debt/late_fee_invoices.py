@@ -115,9 +115,16 @@ class AccountMove(models.Model):
         action["domain"] = [("id", "in", self.ids)]
         return action
 
+    def _cn285_debt_name(self):
+        """What debtors read: the number of an invoice, or which top-up was returned."""
+        self.ensure_one()
+        return self.name if self.is_invoice() else self.ref or self.name
+
     def _cn285_pay_url(self):
         """Odoo's own link by which this invoice is paid; its page where that is switched off."""
         self.ensure_one()
+        if not self.is_invoice():
+            return self.get_base_url() + "/my/wallets"
         if self._has_to_be_paid():
             return self._get_portal_payment_link()
         return self.get_base_url() + self.get_portal_url()

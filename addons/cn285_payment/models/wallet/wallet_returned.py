@@ -43,12 +43,13 @@ class WalletTopup(models.Model):
                 raise UserError(self.env._("Only a billing manager books a returned top-up."))
             topup._returned()
 
-    def _returned(self, day=None):
+    def _returned(self, day=None, booked=False):
         """The money was taken back: what is unspent of the lot goes, what was spent is owed again.
 
         Books the return of the payment too (D 411 / C of the outstanding account), where there is
         an entry of it.
 
+        :param booked: that return was booked already
         :raises UserError: where the top-up is not paid
         """
         self.ensure_one()
@@ -58,7 +59,7 @@ class WalletTopup(models.Model):
         if topup.state != "done":
             raise UserError(self.env._("%s is not paid: nothing can be returned.", topup.name))
         day = day or topup.company_id._cn285_today()
-        if topup.payment_id.move_id:
+        if topup.payment_id.move_id and not booked:
             collection = self.env["cn285.collection"].sudo().with_company(topup.company_id)
             collection._take_back({topup.payment_id: topup.name}, "", day)
         else:
@@ -110,6 +111,7 @@ class WalletTopup(models.Model):
             self._note_taken_out(lot, unspent)
             self._inside().write({"return_move_ids": [Command.link(made.id)]})
         self._inside().write({"state": "returned"})
+        self._owe_again(day)
         self.wallet_id.message_post(
             body=self.env._(
                 "Top-up %(topup)s was returned on %(day)s: %(unspent)s taken back, %(spent)s of it "
@@ -130,6 +132,11 @@ class WalletTopup(models.Model):
         for refund in self.transaction_id.child_transaction_ids.payment_id:
             lines |= refund._cn285_settling_lines()
         return lines
+
+    def _owe_again(self, day):
+        """What was spent is due from the day of the return on: it is dunned as an invoice is."""
+        owed = self._receivable_lines().filtered(lambda line: not line.reconciled)
+        owed.write({"date_maturity": day})
 
     def _unpaid(self):
         """How much of the credit is not paid, without its VAT."""
@@ -347,6 +354,18 @@ class PaymentTransaction(models.Model):
             topup = self.env["cn285.wallet.topup"]._of_transaction(refund.source_transaction_id)
             if topup.state == "done" and topup.lot_ids:
                 topup._refunded(refund.payment_id)
+
+    def _cn285_taken_back(self, day):
+        """The bank took back what these transactions paid, and somebody else has booked that.
+
+        What the collection books (:meth:`_take_back`) does it by itself; twice is as once.
+
+        :param day: on which the money left
+        """
+        # sudo: the program's own records, whoever reads the bank's files.
+        topups = self.env["cn285.wallet.topup"].sudo()
+        for topup in topups.search([("transaction_id", "in", self.ids), ("state", "=", "done")]):
+            topup._returned(day, booked=True)
 
 
 class WalletLot(models.Model):
