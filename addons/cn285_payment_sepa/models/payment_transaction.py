@@ -48,7 +48,8 @@ class PaymentTransaction(models.Model):
                 "company_id": self.company_id.id,
                 "amount": self.amount,
                 "currency_id": self.currency_id.id,
-                "text": ", ".join(self.invoice_ids.mapped("name")) or self.reference,
+                # The invoice of a top-up is a draft without a number until it is paid.
+                "text": ", ".join(filter(None, self.invoice_ids.mapped("name"))) or self.reference,
                 **days,
             }
         )

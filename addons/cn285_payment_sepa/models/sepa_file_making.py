@@ -172,14 +172,12 @@ class SepaDebit(models.Model):
         moves = self.transaction_id.invoice_ids
         if moves & held:
             return self.env._("The invoice is held back.")
-        if (
-            moves
-            and self.currency_id.compare_amounts(
-                sum(moves.filtered(lambda m: m.state == "posted").mapped("amount_residual")),
-                self.amount,
-            )
-            < 0
-        ):
+        # sudo: the invoice of a top-up is a draft until it is paid; only whether there is one.
+        topups = self.env["cn285.wallet.topup"].sudo()
+        owed = topups.search([("move_id", "in", moves.ids)]).move_id
+        owed |= moves.filtered(lambda move: move.state == "posted")
+        total = sum((moves & owed).mapped("amount_residual"))
+        if moves and self.currency_id.compare_amounts(total, self.amount) < 0:
             return self.env._("Less is owed by now: the invoice was paid or credited otherwise.")
         return None
 
