@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..engine.fingerprint import is_same
+from ..engine.fingerprint import fingerprint, is_same
 from .kinds import KINDS
 
 # What of a final document may still change: that a later version has taken its place, who sees it.
@@ -72,6 +72,7 @@ class Document(models.Model):
         string="SHA-256",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         help="By this the file is known again, wherever a copy of it turns up.",
     )
     size = fields.Integer(string="Size (bytes)", readonly=True, copy=False)
@@ -188,12 +189,6 @@ class Document(models.Model):
     def _unlink_only_drafts(self):
         self._refuse_written()
 
-    def unlink(self):
-        attachments = self.sudo().attachment_id  # sudo: the file goes with its draft
-        result = super().unlink()
-        attachments.unlink()
-        return result
-
     def _check_by_hand(self):
         """What only the program makes is filed by nobody; contracts' documents have a contract."""
         for document in self:
@@ -229,6 +224,19 @@ class Document(models.Model):
         """The file's bytes, as they are stored; empty where there are none."""
         self.ensure_one()
         return self.sudo().attachment_id.raw or b""  # sudo: see _compute_file
+
+    @api.model
+    def _by_content(self, content):
+        """The final document of which this is the file; empty where it is none of ours."""
+        known = fingerprint(content)
+        return self.search(
+            [
+                ("sha256", "=", known.sha256),
+                ("size", "=", known.size),
+                ("state", "!=", "draft"),
+            ],
+            limit=1,
+        )
 
     def _is_intact(self):
         """Whether the stored file is still the one that was filed."""

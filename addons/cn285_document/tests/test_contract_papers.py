@@ -68,6 +68,7 @@ class TestContractPapers(PaperCase):
     """The contract as it was confirmed, and what changes altered, in words and to the cent."""
 
     def test_what_the_contract_says(self):
+        self.customer.cn285_legal_kind = "professional"
         contract = self._confirmed(
             [
                 {"quantity": 3, "price_unit": 25.5, "discount": 10},
@@ -79,14 +80,14 @@ class TestContractPapers(PaperCase):
         )
         paper = self._papers(contract, "contract")
         self.assertEqual((paper.state, paper.version, paper.lang), ("final", 1, "en_US"))
-        self.assertEqual(paper.date, date(2026, 1, 5))
+        self.assertEqual(paper.date, contract.date_concluded)
         words = text_of(paper)
         for expected in (
             contract.name,
             "Boulangerie Martin",
             "3 rue du Four",
             "API access",
-            "3 × 25.50",
+            "3 × 25.50 excluding tax",
             "discount 10 %",
             "Monthly",
             "1 × 250.00",
@@ -107,7 +108,7 @@ class TestContractPapers(PaperCase):
             .replace("\N{NARROW NO-BREAK SPACE}", " ")
             .replace("\N{NO-BREAK SPACE}", " ")
         )
-        self.assertIn("1 250,50 €", words)
+        self.assertIn("1 × 1 500,60 €", words, "a consumer reads prices with tax")
 
     def test_consumers_are_quoted_the_law(self):
         """Code de la consommation, L215-4: in full, where the contract renews tacitly."""
@@ -221,4 +222,4 @@ class TestContractPapers(PaperCase):
         contract.with_user(self.seller).action_file_contract()
         self.assertIn("was agreed, on", text_of(self._papers(contract, "contract")[:1]))
         with self.assertRaisesRegex(Exception, "items"):
-            own.body = "Between: {{ parties }}"
+            own.body = "{{ parties }}\n\n{{ terms }}\n\n{{ law }}"
