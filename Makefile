@@ -9,7 +9,7 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve serve-netsuite serve-stripe bench lint wheels load travel stop clean
+.PHONY: help demo test serve serve-netsuite serve-stripe serve-bank bench lint wheels load travel stop clean
 export DB FILE MAPPING ARGS ODOO
 
 help: ## this list
@@ -30,6 +30,9 @@ serve-netsuite: ## a NetSuite account to try the bridge against; DB=name connect
 
 serve-stripe: ## a Stripe account to try payments against; DB=name points that database's provider to it
 	@tools/run serve-stripe $(ARGS)
+
+serve-bank: ## a bank that answers orders of SEPA debits by its files: accepted, credited, returned
+	@tools/run serve-bank $(ARGS)
 
 bench: ## speed, beside OCA contract and bare Odoo; ARGS=billing runs one of benchmarks/
 	@tools/run bench $(ARGS)

@@ -36,7 +36,7 @@ NOBODYS = {
         ),
         "cn285.contract.template.item.discount": "name",
         "cn285.credit.reason": "name",
-        "cn285.dunning.policy": "name",
+        "cn285.dunning.policy": "name retries debit_retries",
         "cn285.dunning.policy.step": "name note",
         "cn285.letter.template": "name subject body box closing",
         "cn285.price.index": "name code",
@@ -54,7 +54,10 @@ NOBODYS = {
         "cn285.promotion.pass": "name code code_key",
         "cn285.wallet.type": "name",
         "payment.provider": "cn285_creditor_identifier",
-        "res.company": "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries",
+        "res.company": (
+            "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries "
+            "cn285_debit_retries"
+        ),
     },
     NUMBERS: {
         "cn285.billing.run": "name",
@@ -70,6 +73,7 @@ NOBODYS = {
         "cn285.contract": "name access_token",
         "cn285.payment.attempt": "name provider_code origin code advice",
         "cn285.payment.refund": "name",
+        "cn285.prepayment": "name access_token",
         "cn285.revrec.run": "name",
         "cn285.sepa.bank.line": "key currency reference code",
         "cn285.sepa.debit": "reference lot former_reference code",
@@ -79,7 +83,7 @@ NOBODYS = {
         "cn285.usage.rating": "inputs_digest",
         "cn285.usage.refusal": "reason_code",
         "cn285.wallet.draw": "parts",
-        "cn285.wallet.topup": "name",
+        "cn285.wallet.topup": "name form_key",
         "cn285.revrec.schedule": "terms",
         "payment.token": "provider_ref stripe_payment_method stripe_mandate",
         "payment.transaction": "cn285_code cn285_advice provider_reference",

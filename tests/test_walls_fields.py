@@ -18,6 +18,7 @@ EVERYTHING = (
 )
 # Rows that follow from what was done: nobody writes, makes or deletes one.
 HISTORY = {
+    "cn285.api.idempotency",
     "cn285.promotion.redemption",
     "cn285.wallet.draw",
     "cn285.wallet.lot",
@@ -34,6 +35,7 @@ HISTORY = {
     "cn285.dunning.event",
     "cn285.payment.attempt",
     "cn285.payment.refund",
+    "cn285.prepayment",
     "cn285.revrec.line",
     "cn285.revrec.position",
     "cn285.revrec.run.issue",

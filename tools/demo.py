@@ -14,6 +14,7 @@ import demo_company
 import demo_debt
 import demo_payment
 import demo_revrec
+import demo_sepa
 import demo_usage
 import demo_wallet
 from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
@@ -59,6 +60,7 @@ def main(arguments=None):
             demo_payment.collect(env, options.until)
             demo_debt.dun(env, options.until)
             demo_wallet.fill(env, options.until)
+            demo_sepa.collect(env, options.until)
         # A month is closed once it is over.
         with _clock_at(env, _day_after(options.until)):
             tied = demo_revrec.recognise(env, options.until)

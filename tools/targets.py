@@ -314,7 +314,13 @@ def serve_stripe(options):
     return script("serve_stripe.py", *arguments, *options.rest)
 
 
+def serve_bank(options):
+    """A bank that takes orders of direct debits, until Ctrl-C."""
+    return script("serve_bank.py", *options.rest)
+
+
 TARGETS = {
+    "serve-bank": serve_bank,
     "serve-netsuite": serve_netsuite,
     "serve-stripe": serve_stripe,
     "demo": demo,

@@ -16,6 +16,7 @@
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "wizards/account_change_views.xml",
+        "wizards/file_given_views.xml",
         "views/payment_provider_views.xml",
         "views/sepa_debit_views.xml",
         "views/sepa_mandate_views.xml",

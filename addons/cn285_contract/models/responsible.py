@@ -72,7 +72,9 @@ class ResUsers(models.Model):
         )
         for activity in asked:
             record = self.env[activity.res_model].sudo().browse(activity.res_id).exists()
-            company = record.company_id or self.env.company
+            # Laws are of no company.
+            owned = "company_id" in record._fields
+            company = (owned and record.company_id) or self.env.company
             others = company._cn285_responsible(but=self)
             if record and others:
                 activity.user_id = others

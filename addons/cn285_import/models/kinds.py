@@ -45,6 +45,7 @@ class Kind:
         row's cells, adds in place what hangs on the record too
     :param waiting: given a record and its key: the sentence that says how it waits for a row of
         its own that was refused; None where it does not wait
+    :param order: given the cells of a row, what rows are sorted by; None: they stay as they are
     :param finish: given the ``Load``, does what is left to do once all rows of all kinds are in
     """
 
@@ -60,6 +61,7 @@ class Kind:
     complete_new: Callable | None = None
     complete_record: Callable | None = None
     waiting: Callable | None = None
+    order: Callable | None = None
     finish: Callable | None = None
 
     def owner_columns(self):

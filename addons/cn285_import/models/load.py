@@ -144,6 +144,8 @@ class Load:
                 self.refuse(entry, self.env._("you may not create records of “%s”", what))
             return
         entries = self._keyed(kind, entries)
+        if kind.order:
+            entries.sort(key=lambda entry: kind.order(entry.cells))
         entries, existing = self._known(kind, entries)
         done = 0
         for wave in self._waves(kind, entries):

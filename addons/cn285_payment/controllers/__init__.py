@@ -1,1 +1,8 @@
-from . import debt_portal, means_portal, wallet_portal
+from . import (
+    debt_payment,
+    debt_portal,
+    kept_means_portal,
+    means_portal,
+    prepayment_portal,
+    wallet_portal,
+)

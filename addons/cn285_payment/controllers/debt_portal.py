@@ -25,6 +25,7 @@ class DebtPortal(ContractPortal):
 
     def _debts_of(self, payer, company=None):
         """What banners say of a payer's debts, one for each company and currency."""
+        own = request.env.user.partner_id.commercial_partner_id
         # sudo: who sees the page of a contract, or is logged in, reads what he himself owes.
         cases = request.env["cn285.dunning.case"].sudo()
         domain = [("partner_id", "=", payer.id), ("state", "in", ("open", "promised"))]
@@ -37,7 +38,9 @@ class DebtPortal(ContractPortal):
                 "suspended": bool(case.suspended_on),
                 "deactivation": case.deactivation_date
                 and format_date(request.env, case.deactivation_date),
-                "url": case._pay_url(),
+                "url": f"/my/debts/{case.id}"
+                if case.partner_id == own and case._is_payable_at_once()
+                else case._pay_url(),
             }
             for case in cases.search(domain)
             if case.oldest_due and case.move_ids

@@ -66,7 +66,9 @@ class MeansPortal(PaymentPortal):
         if not chosen:
             return
         old = self._own_means(chosen[0])
-        fresh = self._means().filtered(lambda token: token.id > chosen[1])
+        fresh = self._means().filtered(
+            lambda token: token.id > chosen[1] and token.company_id == old.company_id
+        )
         if old and fresh:
             fresh[0]._cn285_replace(old)
             request.session[REPLACES] = False

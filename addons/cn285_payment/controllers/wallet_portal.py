@@ -1,3 +1,4 @@
+from secrets import token_hex
 from urllib.parse import urlencode
 
 from odoo import http
@@ -6,10 +7,16 @@ from odoo.addons.payment import utils as payment_utils
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 # How many draws and top-ups of a wallet are shown.
 SHOWN = 40
 MESSAGE = "cn285_wallet_message"
+# Longer than the key of any page of ours.
+KEY_SIGNS = 64
+# How many invoices of top-ups a customer may leave unpaid.
+MOST_UNPAID = 3
 
 
 class WalletPortal(CustomerPortal):
@@ -70,18 +77,14 @@ class WalletPortal(CustomerPortal):
                 "topups": wallet.topup_ids[:SHOWN],
                 "tokens": self._wallet_tokens(wallet),
                 "message": request.session.pop(MESSAGE, None),
+                "once": token_hex(16),
                 "page_name": "wallet",
             },
         )
 
     def _wallet_tokens(self, wallet):
-        """The visitor's own means of payment that can be charged."""
-        # sudo: of his partner alone, as Odoo's own page of means shows them.
-        tokens = (
-            request.env["payment.token"]
-            .sudo()
-            .search([("partner_id", "=", request.env.user.partner_id.id)])
-        )
+        """The visitor's means of payment, and those of his company, that can be charged."""
+        tokens = request.env["payment.token"]._cn285_of_visitor(request.env.user.partner_id)
         return tokens.filtered(
             lambda token: not token._cn285_obstacle(wallet.partner_id, wallet.company_id)
         )
@@ -93,15 +96,23 @@ class WalletPortal(CustomerPortal):
         methods=["POST"],
         website=True,
     )
-    def portal_wallet_topup(self, wallet_id, amount="", token_id="", **_kwargs):
-        """Charge one of the visitor's means, or lead him to the page where he pays."""
+    def portal_wallet_topup(self, wallet_id, amount="", token_id="", once="", **_kwargs):
+        """Charge one of the visitor's means, or lead him to the page where he pays.
+
+        A page that is sent twice asks once.
+        """
         try:
             wallet = self._my_wallet(wallet_id)
         except MissingError:
             return request.redirect("/my/wallets")
         page = f"/my/wallets/{wallet.id}"
+        key = once[:KEY_SIGNS]
+        before = wallet.topup_ids.filtered(lambda one: key and one.form_key == key)
+        if before:
+            self._tell(before)
+            return request.redirect(page)
         try:
-            topup = self._begin_topup(wallet, amount)
+            topup = self._begin_topup(wallet, amount, key)
             if token_id.isascii() and token_id.isdigit() and int(token_id) <= LARGEST_ID:
                 tokens = self._wallet_tokens(wallet)
                 token = tokens.filtered(lambda one: one.id == int(token_id))
@@ -115,8 +126,11 @@ class WalletPortal(CustomerPortal):
             return request.redirect(page)
         return request.redirect(self._payment_page(topup), local=False)
 
-    def _begin_topup(self, wallet, amount):
-        """:raises UserError: for what is no amount, or out of bounds"""
+    def _begin_topup(self, wallet, amount, key):
+        """The top-up that the visitor asks for: what he began before and did not pay, or another.
+
+        :raises UserError: for what is no amount, or out of bounds, or for too many of them
+        """
         text = amount.strip().replace(",", ".").replace(" ", "")
         try:
             number = float(text)
@@ -128,7 +142,28 @@ class WalletPortal(CustomerPortal):
             raise UserError(request.env._("This wallet is closed."))
         value = wallet._amount_of(number)
         wallet._check_topup(value)
-        return request.env["cn285.wallet.topup"].sudo()._start(wallet, value, "portal")
+        topups = request.env["cn285.wallet.topup"].sudo()
+        unpaid = topups._unpaid_by_portal(wallet)
+        same = unpaid.filtered(
+            lambda one: not wallet.currency_id.compare_amounts(one.amount, float(value))
+        )
+        if same:
+            same[0]._inside().write(
+                {"state": "pending", "transaction_id": False, "form_key": key or False}
+            )
+            return same[0]
+        if len(unpaid.move_id) >= MOST_UNPAID:
+            raise UserError(
+                request.env._(
+                    "You have not paid what you asked for before: %s. Pay one of them first.",
+                    ", ".join(unpaid.move_id.mapped("name")),
+                )
+            )
+        try:
+            with request.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return topups._start(wallet, value, "portal", key=key)
+        except UniqueViolation as error:
+            raise UserError(request.env._("This was asked for already.")) from error
 
     def _tell(self, topup):
         state = topup.state
@@ -178,8 +213,13 @@ class WalletPortal(CustomerPortal):
         try:
             if contract.partner_id.commercial_partner_id != own:
                 raise UserError(request.env._("There is no pass with this code."))
+            if not own._cn285_may_redeem():
+                raise UserError(
+                    request.env._("Too many codes were wrong: please try again in an hour.")
+                )
             found = request.env["cn285.promotion.pass"]._of_code(code[:64], contract.company_id)
             if not found or not found.portal:
+                own._cn285_note_miss()
                 raise UserError(request.env._("There is no pass with this code."))
             redemption = found._redeem(contract.sudo(), origin="portal")
             request.session[MESSAGE] = {

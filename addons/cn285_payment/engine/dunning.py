@@ -2,8 +2,9 @@
 
 A policy is a list of steps by days after the due date of the oldest overdue debt. Deactivation
 comes on the day after the last day of grace, not before, and only so many days after the customer
-was told; termination some time after the deactivation. Both need more than the threshold to be
-overdue, and spare exempt customers. A promise to pay holds all of it until its day.
+was told; termination some time after the deactivation, and after a notice of its own (Code civil,
+1226: a debtor is told before a contract is ended for what he owes). Both need more than the
+threshold to be overdue, and spare exempt customers. A promise to pay holds all of it until its day.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -37,6 +38,7 @@ class Policy:
 
     ``notice_days``: so long after the customer was told comes a deactivation at the earliest.
     ``terminate_after``: so long after a deactivation; 0: it is for good without an end.
+    ``end_notice_days``: so long after the customer was told comes a termination at the earliest.
     """
 
     steps: Sequence[Step]
@@ -46,6 +48,7 @@ class Policy:
     threshold: Decimal = Decimal(0)
     notice_days: int = 0
     terminate_after: int = 0
+    end_notice_days: int = 0
 
     def grace(self, own: int | None = None) -> int:
         """Return the days of grace of a customer: its own, or the usual ones, within the bounds.
@@ -228,12 +231,15 @@ def _hard_day(policy, step, debt, progress, grace, told_after, told_next, before
         if progress.suspended:
             return None
         day = max(day, add_days(last_day_of_grace(debt.due, policy.grace(grace)), 1))
-        if not policy.notice_days:
-            return day
-        told = min(told_after, default=told_next)
-        return max(day, add_days(told, policy.notice_days)) if told else None
-    if not policy.terminate_after:
-        return None
-    planned = [one.day for one in before if one.step.action == DEACTIVATE]
-    suspended = progress.suspended or min(planned, default=None)
-    return max(day, add_days(suspended, policy.terminate_after)) if suspended else None
+        notice = policy.notice_days
+    else:
+        planned = [one.day for one in before if one.step.action == DEACTIVATE]
+        suspended = progress.suspended or min(planned, default=None)
+        if not policy.terminate_after or not suspended:
+            return None
+        day = max(day, add_days(suspended, policy.terminate_after))
+        notice = policy.end_notice_days
+    if not notice:
+        return day
+    told = min(told_after, default=told_next)
+    return max(day, add_days(told, notice)) if told else None

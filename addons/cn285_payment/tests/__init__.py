@@ -1,1 +1,1 @@
-from . import means, collection, debt, wallet
+from . import means, collection, debt, wallet, prepayment

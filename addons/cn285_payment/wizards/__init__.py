@@ -1,1 +1,1 @@
-from . import dunning_decision, wallet_dialogs
+from . import dunning_decision, prepayment_receive, wallet_dialogs

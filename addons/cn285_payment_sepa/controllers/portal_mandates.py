@@ -60,7 +60,11 @@ class MandatePortal(CustomerPortal):
         provider = chosen or creditors[:1]
         if not provider:
             return request.redirect("/my/mandates")
-        given = {name: (post.get(name) or "").strip()[:NAME_SIGNS] for name in ("holder", "iban")}
+        # In one line: what was signed is kept line by line.
+        given = {
+            name: " ".join((post.get(name) or "").split())[:NAME_SIGNS]
+            for name in ("holder", "iban")
+        }
         errors = {}
         if request.httprequest.method == "POST":
             errors = self._mandate_errors(given, post)

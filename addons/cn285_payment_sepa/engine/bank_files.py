@@ -2,7 +2,8 @@
 
 Source: ISO 20022 message definitions. Every version is read: elements are looked for by their
 names, whatever their namespace. Files come from outside: no entity is resolved, nothing is fetched,
-and a statement is read entry by entry.
+and a statement is read entry by entry. An entry that cannot be read says why, and keeps no other
+from being read; only a file that is no XML, or none of a bank, is refused as a whole.
 """
 
 import re
@@ -12,14 +13,25 @@ from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
-from lxml import etree
-
+from .bank_xml import (
+    child,
+    children,
+    clean,
+    first_child,
+    forget,
+    name_of,
+    parsed,
+    path_of,
+    value_of,
+)
 from .errors import SepaError
 
 STATEMENTS = ("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn", "BkToCstmrAcctRpt")
 STATUS = "CstmrPmtStsRpt"
 _ACCOUNTS = {"Stmt", "Ntfctn", "Rpt"}
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
+_COUNT = re.compile("[0-9]{1,15}")
+_YES = {"true", "1"}
 _SIDES = {"CRDT": 1, "DBIT": -1}
 # How banks say that there is no reference.
 _NONE = {"", "NOTPROVIDED", "NONREF"}
@@ -33,6 +45,8 @@ class BankTransaction:
     :ivar original: what was ordered, where a return says so apart from charges; None: not told
     :ivar fee: what banks charged for it, as the file says, positive
     :ivar return_code: why a payment came back; "" : it did not
+    :ivar reversal: whether the bank takes back what it booked before
+    :ivar problem: why it cannot be read, its amount is 0 then; None: it can
     """
 
     amount: Decimal
@@ -49,6 +63,8 @@ class BankTransaction:
     return_text: str = ""
     original: Decimal | None = None
     fee: Decimal = Decimal()
+    reversal: bool = False
+    problem: SepaError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +72,17 @@ class BankEntry:
     """One line of an account.
 
     :ivar key: the same for the same entry in whatever file it stands, to read nothing twice
+    :ivar day: of the booking, else of the value; None: the bank tells neither
     :ivar amount: above zero where money came in
     :ivar transactions: what it consists of; empty where the bank does not tell
+    :ivar reversal: whether the bank takes back what it booked before
+    :ivar problem: why it cannot be read, its amount is 0 then; None: it can
     """
 
     key: str
     account: str
-    day: date
-    value_day: date
+    day: date | None
+    value_day: date | None
     amount: Decimal
     currency: str
     booked: bool
@@ -72,6 +91,8 @@ class BankEntry:
     lot: str
     count: int
     transactions: tuple[BankTransaction, ...]
+    reversal: bool = False
+    problem: SepaError | None = None
 
     @property
     def returns(self) -> bool:
@@ -101,15 +122,29 @@ class PaymentStatus:
         return self.status == "RJCT"
 
 
+def is_status(stream: BinaryIO) -> bool:
+    """Whether a file is a status report, whatever it is written in.
+
+    :raises SepaError: for a file that is no XML
+    """
+    for event, element in parsed(stream):
+        name = name_of(element)
+        if name == STATUS:
+            return True
+        if name in STATEMENTS or event == "end":
+            return False
+    return False
+
+
 def read_entries(stream: BinaryIO) -> Iterator[BankEntry]:
-    """The entries of a statement or notification, in their order.
+    """The entries of a statement or notification, in their order; those too that say nothing.
 
     :raises SepaError: for a file that is none, when it is found out; what was read until then is
         to be thrown away
     """
     account, statement, number, known = "", "", 0, False
-    for event, element in _parsed(stream):
-        name = _name(element)
+    for event, element in parsed(stream):
+        name = name_of(element)
         if event == "start":
             if name in STATEMENTS:
                 known = True
@@ -117,16 +152,16 @@ def read_entries(stream: BinaryIO) -> Iterator[BankEntry]:
                 account, statement, number = "", "", 0
             continue
         parent = element.getparent()
-        if name == "Acct" and parent is not None and _name(parent) in _ACCOUNTS:
-            account = _value(element, "Id/IBAN") or _value(element, "Id/Othr/Id")
-        elif name == "Id" and parent is not None and _name(parent) in _ACCOUNTS:
-            statement = _clean(element.text)
+        if name == "Acct" and parent is not None and name_of(parent) in _ACCOUNTS:
+            account = value_of(element, "Id/IBAN") or value_of(element, "Id/Othr/Id")
+        elif name == "Id" and parent is not None and name_of(parent) in _ACCOUNTS:
+            statement = clean(element.text)
         elif name == "Ntry" and known:
             number += 1
-            yield _entry(element, account, f"{statement}/{number}")
-            _forget(element)
+            yield _entry_or_problem(element, account, f"{statement}/{number}")
+            forget(element)
         elif name == "Document" and not known:
-            raise SepaError("not_a_statement", root=_first_child(element))
+            raise SepaError("not_a_statement", root=first_child(element))
 
 
 def read_status(stream: BinaryIO) -> list[PaymentStatus]:
@@ -135,205 +170,203 @@ def read_status(stream: BinaryIO) -> list[PaymentStatus]:
     :raises SepaError: for a file that is none
     """
     root = None
-    for _event, element in _parsed(stream):
+    for _event, element in parsed(stream):
         root = element
-    report = root if _name(root) == STATUS else _child(root, STATUS)
+    if root is None:
+        raise SepaError("not_readable", reason="the file is empty")
+    report = root if name_of(root) == STATUS else child(root, STATUS)
     if report is None:
-        raise SepaError("not_a_statement", root=_first_child(root))
-    group = _child(report, "OrgnlGrpInfAndSts")
-    message = _value(group, "OrgnlMsgId")
+        raise SepaError("not_a_statement", root=first_child(root))
+    group = child(report, "OrgnlGrpInfAndSts")
+    message = value_of(group, "OrgnlMsgId")
     found = [_status(group, message, "", "", "GrpSts")]
-    for lot in _children(report, "OrgnlPmtInfAndSts"):
-        lot_id = _value(lot, "OrgnlPmtInfId")
+    for lot in children(report, "OrgnlPmtInfAndSts"):
+        lot_id = value_of(lot, "OrgnlPmtInfId")
         found.append(_status(lot, message, lot_id, "", "PmtInfSts"))
-        for payment in _children(lot, "TxInfAndSts"):
-            reference = _reference(_value(payment, "OrgnlEndToEndId"))
+        for payment in children(lot, "TxInfAndSts"):
+            reference = _reference(value_of(payment, "OrgnlEndToEndId"))
             found.append(_status(payment, message, lot_id, reference, "TxSts"))
     return [status for status in found if status.status]
 
 
 def _status(element, message, lot, reference, tag):
-    reason = _child(element, "StsRsnInf")
+    reason = child(element, "StsRsnInf")
     return PaymentStatus(
         message_id=message,
         lot=lot,
         end_to_end_id=reference,
-        status=_value(element, tag),
-        code=_value(reason, "Rsn/Cd") or _value(reason, "Rsn/Prtry"),
-        text=" ".join(_clean(line.text) for line in _children(reason, "AddtlInf")),
+        status=value_of(element, tag),
+        code=value_of(reason, "Rsn/Cd") or value_of(reason, "Rsn/Prtry"),
+        text=" ".join(clean(line.text) for line in children(reason, "AddtlInf")),
     )
 
 
 # --- entries ---------------------------------------------------------------------------------
 
 
+def _entry_or_problem(entry, account, place):
+    """An entry; of one that cannot be read what is known of it, for who looks at it."""
+    try:
+        return _entry(entry, account, place)
+    except SepaError as error:
+        return BankEntry(
+            key=f"{account}:{place}:?",
+            account=account,
+            day=None,
+            value_day=None,
+            amount=Decimal(),
+            currency="",
+            booked=True,
+            text=value_of(entry, "AddtlNtryInf"),
+            message_id="",
+            lot=_reference(value_of(entry, "AcctSvcrRef")),
+            count=0,
+            transactions=(),
+            problem=error,
+        )
+
+
 def _entry(entry, account, place):
     sign = _sign(entry)
-    currency, amount = _money(_child(entry, "Amt"))
-    day = _day(_child(entry, "BookgDt"))
-    bank_reference = _reference(_value(entry, "AcctSvcrRef"))
-    details = _children(entry, "NtryDtls")
-    batch = next((b for b in (_child(d, "Btch") for d in details) if b is not None), None)
-    payments = [payment for detail in details for payment in _children(detail, "TxDtls")]
+    currency, amount = _money(child(entry, "Amt"))
+    value_day = _day(child(entry, "ValDt"))
+    day = _day(child(entry, "BookgDt")) or value_day
+    reversal = value_of(entry, "RvslInd").lower() in _YES
+    bank_reference = _reference(value_of(entry, "AcctSvcrRef"))
+    details = children(entry, "NtryDtls")
+    batch = next((b for b in (child(d, "Btch") for d in details) if b is not None), None)
+    payments = [payment for detail in details for payment in children(detail, "TxDtls")]
     transactions = tuple(
-        _transaction(payment, sign, currency, sign * amount if len(payments) == 1 else None)
+        _transaction_or_problem(
+            payment, sign, currency, sign * amount if len(payments) == 1 else None, reversal
+        )
         for payment in payments
     )
     first = transactions[0] if transactions else None
-    count = _value(batch, "NbOfTxs")
+    count = value_of(batch, "NbOfTxs")
     return BankEntry(
         key=f"{account}:{bank_reference or place}:{day}:{sign * amount}",
         account=account,
         day=day,
-        value_day=_day(_child(entry, "ValDt")) or day,
+        value_day=value_day or day,
         amount=sign * amount,
         currency=currency,
-        booked=(_value(entry, "Sts/Cd") or _value(entry, "Sts") or "BOOK") == "BOOK",
-        text=_value(entry, "AddtlNtryInf"),
-        message_id=_reference(_value(batch, "MsgId")) or (first.message_id if first else ""),
-        lot=_reference(_value(batch, "PmtInfId")) or (first.lot if first else ""),
-        count=int(count) if count.isdigit() else len(transactions),
+        booked=(value_of(entry, "Sts/Cd") or value_of(entry, "Sts") or "BOOK") == "BOOK",
+        text=value_of(entry, "AddtlNtryInf"),
+        message_id=_reference(value_of(batch, "MsgId")) or (first.message_id if first else ""),
+        lot=_reference(value_of(batch, "PmtInfId")) or (first.lot if first else ""),
+        count=int(count) if _COUNT.fullmatch(count) else len(transactions),
         transactions=transactions,
+        reversal=reversal,
     )
 
 
-def _transaction(payment, sign, currency, whole):
+def _transaction_or_problem(payment, sign, currency, whole, reversal):
+    try:
+        return _transaction(payment, sign, currency, whole, reversal)
+    except SepaError as error:
+        refs = child(payment, "Refs")
+        return BankTransaction(
+            amount=Decimal(),
+            currency="",
+            end_to_end_id=_reference(value_of(refs, "EndToEndId")),
+            text=_remittance(child(payment, "RmtInf")),
+            problem=error,
+        )
+
+
+def _transaction(payment, sign, currency, whole, reversal):
     """:param whole: the entry's amount, where this is all of it"""
-    own = _child(payment, "CdtDbtInd")
+    own = child(payment, "CdtDbtInd")
     sign = sign if own is None else _sign(payment)
-    amount = _child(payment, "Amt")
+    amount = child(payment, "Amt")
     if amount is None:
-        amount = _path(payment, "AmtDtls/TxAmt/Amt")
+        amount = path_of(payment, "AmtDtls/TxAmt/Amt")
     if amount is not None:
         currency, value = _money(amount)
         moved = sign * value
     elif whole is not None:
         moved = whole
     else:
-        raise SepaError("not_readable", reason="a payment of a batch has no amount")
-    refs, parties = _child(payment, "Refs"), _child(payment, "RltdPties")
-    returned, ordered = _child(payment, "RtrInf"), _path(payment, "AmtDtls/InstdAmt/Amt")
+        raise SepaError("no_amount")
+    refs, parties = child(payment, "Refs"), child(payment, "RltdPties")
+    returned = child(payment, "RtrInf")
     # Money that came in is the debtor's, what left is the creditor's; returns the other way round.
     other = "Dbtr" if (moved > 0) is (returned is None) else "Cdtr"
     return BankTransaction(
         amount=moved,
         currency=currency,
-        end_to_end_id=_reference(_value(refs, "EndToEndId")),
-        mandate=_reference(_value(refs, "MndtId")),
-        message_id=_reference(_value(refs, "MsgId")),
-        lot=_reference(_value(refs, "PmtInfId")),
-        bank_reference=_reference(_value(refs, "AcctSvcrRef")) or _reference(_value(refs, "TxId")),
-        name=_value(parties, f"{other}/Nm") or _value(parties, f"{other}/Pty/Nm"),
-        iban=_value(parties, f"{other}Acct/Id/IBAN"),
-        text=_remittance(_child(payment, "RmtInf")),
+        end_to_end_id=_reference(value_of(refs, "EndToEndId")),
+        mandate=_reference(value_of(refs, "MndtId")),
+        message_id=_reference(value_of(refs, "MsgId")),
+        lot=_reference(value_of(refs, "PmtInfId")),
+        bank_reference=_reference(value_of(refs, "AcctSvcrRef"))
+        or _reference(value_of(refs, "TxId")),
+        name=value_of(parties, f"{other}/Nm") or value_of(parties, f"{other}/Pty/Nm"),
+        iban=value_of(parties, f"{other}Acct/Id/IBAN"),
+        text=_remittance(child(payment, "RmtInf")),
         return_code=_return_code(returned),
-        return_text=" ".join(_clean(line.text) for line in _children(returned, "AddtlInf")),
-        original=None if ordered is None else _money(ordered)[1],
-        fee=_fees(_child(payment, "Chrgs")),
+        return_text=" ".join(clean(line.text) for line in children(returned, "AddtlInf")),
+        original=_ordered(payment, currency),
+        fee=_fees(child(payment, "Chrgs")),
+        reversal=reversal,
     )
+
+
+def _ordered(payment, currency):
+    """What was ordered, where a return says so in the currency of the account."""
+    amount = path_of(payment, "AmtDtls/InstdAmt/Amt")
+    if amount is None:
+        return None
+    told, value = _money(amount)
+    return value if told == currency else None
 
 
 def _return_code(returned):
     if returned is None:
         return ""
-    return _value(returned, "Rsn/Cd") or _value(returned, "Rsn/Prtry") or "MS03"
+    return value_of(returned, "Rsn/Cd") or value_of(returned, "Rsn/Prtry") or "MS03"
 
 
 def _remittance(element):
-    lines = [_clean(line.text) for line in _children(element, "Ustrd")]
-    lines += [_value(structured, "CdtrRefInf/Ref") for structured in _children(element, "Strd")]
+    lines = [clean(line.text) for line in children(element, "Ustrd")]
+    lines += [value_of(structured, "CdtrRefInf/Ref") for structured in children(element, "Strd")]
     return " ".join(line for line in lines if line)
 
 
 def _fees(charges):
     if charges is None:
         return Decimal()
-    amounts = [_child(record, "Amt") for record in _children(charges, "Rcrd")]
-    amounts = amounts or [_child(charges, "TtlChrgsAndTaxAmt"), _child(charges, "Amt")]
+    amounts = [child(record, "Amt") for record in children(charges, "Rcrd")]
+    amounts = amounts or [child(charges, "TtlChrgsAndTaxAmt"), child(charges, "Amt")]
     return sum((_money(amount)[1] for amount in amounts if amount is not None), Decimal())
 
 
 def _sign(element):
-    side = _value(element, "CdtDbtInd")
+    side = value_of(element, "CdtDbtInd")
     if side not in _SIDES:
-        raise SepaError("not_readable", reason="an entry is neither a credit nor a debit")
+        raise SepaError("no_side")
     return _SIDES[side]
 
 
 def _money(amount):
     if amount is None:
-        raise SepaError("not_readable", reason="an entry has no amount")
-    text = _clean(amount.text)
+        raise SepaError("no_amount")
+    text = clean(amount.text)
     if not _AMOUNT.fullmatch(text):
-        raise SepaError("not_readable", reason=f"{amount.text!r} is no amount")
+        raise SepaError("no_such_amount", value=text)
     return amount.get("Ccy") or "EUR", Decimal(text)
 
 
 def _day(element):
-    text = _value(element, "Dt") or _value(element, "DtTm")
+    text = value_of(element, "Dt") or value_of(element, "DtTm")
     if not text:
         return None
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        raise SepaError("not_readable", reason=f"{text!r} is no date") from None
+        raise SepaError("no_such_date", value=text) from None
 
 
 def _reference(text):
     return "" if text.upper() in _NONE else text
-
-
-# --- XML -------------------------------------------------------------------------------------
-
-
-def _parsed(stream):
-    try:
-        yield from etree.iterparse(
-            stream,
-            events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-    except etree.XMLSyntaxError as error:
-        raise SepaError("not_readable", reason=str(error)) from None
-
-
-def _forget(element):
-    """Lets go of an entry that was read, and of those before it."""
-    element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
-
-
-def _name(element):
-    return etree.QName(element).localname
-
-
-def _first_child(element):
-    return _name(element[0]) if len(element) else _name(element)
-
-
-def _children(element, tag):
-    return [] if element is None else element.findall(f"{{*}}{tag}")
-
-
-def _child(element, tag):
-    return None if element is None else element.find(f"{{*}}{tag}")
-
-
-def _path(element, path):
-    for tag in path.split("/"):
-        element = _child(element, tag)
-    return element
-
-
-def _value(element, path):
-    return _clean(getattr(_path(element, path), "text", None))
-
-
-def _clean(text):
-    return " ".join((text or "").split())

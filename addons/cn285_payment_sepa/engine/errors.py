@@ -17,6 +17,10 @@ _MESSAGES = {
     "unknown_format": "%(value)s is not a format of orders that can be written.",
     "not_readable": "The file cannot be read: %(reason)s.",
     "not_a_statement": "The file is no statement or status report of a bank (%(root)s).",
+    "no_side": "It is neither a credit nor a debit.",
+    "no_amount": "It has no amount.",
+    "no_such_amount": "“%(value)s” is no amount.",
+    "no_such_date": "“%(value)s” is no date.",
     "bad_day": "%(day)s is no day on which banks settle.",
 }
 

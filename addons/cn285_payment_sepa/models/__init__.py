@@ -5,6 +5,7 @@ Called by: the collection of cn285_payment, crons of the day, the portal and cle
 
 from . import (
     payment_provider,
+    provider_state,
     payment_method,
     sepa_words,
     sepa_mandate,
@@ -18,9 +19,12 @@ from . import (
     sepa_transfer,
     sepa_transfer_making,
     sepa_settlement,
+    sepa_file_giving,
     sepa_notice,
     sepa_bank_file,
+    sepa_bank_file_said,
     sepa_bank_file_reading,
+    sepa_bank_file_credits,
     sepa_bank_file_returns,
     personal_data,
     import_mandates,

@@ -40,6 +40,13 @@ class PaymentProvider(models.Model):
         default=14,
         help="Calendar days between telling customers and debiting them: 14, or what was agreed.",
     )
+    cn285_settle_given = fields.Boolean(
+        string="Settle Only Files Given to the Bank",
+        default=True,
+        help="Debits are taken for paid on their day only where their file was marked as given to "
+        "the bank, or the bank told of it. Without: on their day, whatever became of the file; for "
+        "who has files fetched by another program.",
+    )
     cn285_debit_format = fields.Selection(
         [(form, form) for form in order_xml.DIRECT_DEBIT],
         string="Format of Debits",

@@ -3,9 +3,7 @@ from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 
 from .payment_provider import CODE
-
-# Bank days after the first return on which a debit is tried again.
-RETRY_TARGET_DAYS = (5, 10)
+from .provider_state import BY_STATE
 
 
 class PaymentToken(models.Model):
@@ -14,6 +12,9 @@ class PaymentToken(models.Model):
     _inherit = "payment.token"
 
     def write(self, vals):
+        if self.env.context.get(BY_STATE) and vals.get("active") is False:
+            # Mandates stay whatever becomes of their provider's state.
+            self = self.filtered(lambda token: token.provider_code != CODE)
         result = super().write(vals)
         if vals.get("cn285_state") == "revoked":
             self._cn285_revoke_mandates(self.env._("The bank returned a debit for good."))
@@ -33,12 +34,12 @@ class PaymentToken(models.Model):
         self.ensure_one()
         return SEPA if self.provider_code == CODE else super()._cn285_rail()
 
-    def _cn285_retry_terms(self, company):
-        """Banks are asked again after 5 bank days, and once more after 10, not sooner."""
+    def _cn285_retry_terms(self, days):
+        """Banks are asked again on bank days: usually after 5, and once more after 10."""
         self.ensure_one()
         if self.provider_code == CODE:
-            return RETRY_TARGET_DAYS, add_target_days
-        return super()._cn285_retry_terms(company)
+            return days.debits, add_target_days
+        return super()._cn285_retry_terms(days)
 
     def _cn285_mandate(self):
         """The mandate behind a token; none for other means."""

@@ -8,6 +8,11 @@ LINE_KINDS = [
     ("rejection", "Rejected Order"),
     ("transfer", "Transfer of a Customer"),
     ("lot", "Credit of a Lot"),
+    ("debit", "Credit of a Debit"),
+    ("reversal", "Return Taken Back"),
+    ("payout", "Transfer of Ours"),
+    ("acceptance", "Accepted Order"),
+    ("unreadable", "Cannot Be Read"),
     ("other", "Other"),
 ]
 
@@ -51,6 +56,7 @@ class SepaBankFile(models.Model):
         """Read it and do what it says: returns, rejections, transfers that pay an invoice."""
         for file in self:
             file.check_access("write")
+            file.lock_for_update(allow_referencing=True)
             if file.state != "draft":
                 raise UserError(self.env._("%s was read already.", file.name))
             # sudo: what banks say is done by the program; who may hand their files over was asked.

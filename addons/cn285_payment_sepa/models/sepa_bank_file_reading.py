@@ -4,13 +4,16 @@ from io import BytesIO
 from odoo import api, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.isolation import reason_of
+from stdnum import iso11649
 
-from ..engine.bank_files import STATUS, read_entries, read_status
+from ..engine.bank_files import is_status, read_entries, read_status
 from ..engine.errors import SepaError
 from .sepa_words import refusal
 
 # What a customer's transfer may say: words of an invoice's number or payment reference.
 _WORD = re.compile(r"[A-Z0-9][A-Z0-9/.\-]{2,}")
+# A creditor reference (ISO 11649), in groups of four or not.
+_CREDITOR_REFERENCE = re.compile(r"\bRF[0-9]{2}[A-Z0-9 ]{1,26}")
 
 
 class SepaBankFile(models.Model):
@@ -25,85 +28,27 @@ class SepaBankFile(models.Model):
         """
         self.ensure_one()
         try:
-            if STATUS.encode() in content[:4096]:
+            if is_status(BytesIO(content)):
                 said = self._said_by_status(read_status(BytesIO(content)))
             else:
                 said = self._said_by_entries(list(read_entries(BytesIO(content))))
         except SepaError as error:
             raise refusal(self.env, error) from None
+        self._find_meant(said)
         known = self._known([key for vals in said for key in self._keys(vals)])
-        fresh = []
+        fresh, before = [], []
         for vals in said:
             if known & self._keys(vals):
-                self._keep(vals, "known", self.env._("Read before, in another file."))
+                before.append(vals)
                 continue
             known.add(vals["key"])
             fresh.append(vals)
+        self._keep_all(before, "known", self.env._("Read before, in another file."))
         self._do_returns([vals for vals in fresh if vals["kind"] == "return"])
+        self._do_credits([vals for vals in fresh if vals["kind"] == "debit"])
         for vals in fresh:
-            if vals["kind"] != "return":
+            if vals["kind"] not in ("return", "debit"):
                 self._do(vals)
-
-    # === WHAT IT SAYS === #
-
-    def _said_by_status(self, statuses):
-        return [
-            {
-                "key": f"{status.message_id}:{status.lot}:{status.end_to_end_id}:{status.status}",
-                "kind": "rejection",
-                "day": self.company_id._cn285_today(),
-                "reference": status.end_to_end_id or status.lot or status.message_id,
-                "code": status.code or "MS03",
-                "text": status.text,
-                "scope": status,
-            }
-            for status in statuses
-            if status.rejected
-        ]
-
-    def _said_by_entries(self, entries):
-        said = []
-        for entry in entries:
-            if not entry.booked:
-                continue
-            if not entry.transactions:
-                said.append(self._entry_vals(entry))
-            for number, payment in enumerate(entry.transactions):
-                said.append(self._payment_vals(entry, payment, number))
-        return said
-
-    def _entry_vals(self, entry):
-        return {
-            "key": entry.key,
-            "kind": "lot" if entry.lot else "other",
-            "day": entry.day,
-            "amount": float(entry.amount),
-            "currency": entry.currency,
-            "reference": entry.lot,
-            "text": entry.text,
-            "whole": True,
-        }
-
-    def _payment_vals(self, entry, payment, number):
-        kind = "other"
-        if payment.return_code:
-            kind = "return"
-        elif payment.amount > 0:
-            kind = "transfer"
-        return {
-            "key": f"{entry.key}/{number}",
-            "kind": kind,
-            "day": entry.day,
-            "amount": float(payment.amount),
-            "currency": payment.currency,
-            "fee": float(payment.fee),
-            "reference": payment.end_to_end_id,
-            "party": payment.name,
-            "text": payment.text or entry.text,
-            "code": payment.return_code or False,
-            "payment": payment,
-            "account": entry.account,
-        }
 
     # === WHAT IS DONE === #
 
@@ -128,12 +73,15 @@ class SepaBankFile(models.Model):
         doers = {
             "return": self._do_one_return,
             "rejection": self._do_rejection,
+            "acceptance": self._do_acceptance,
             "transfer": self._do_transfer,
+            "reversal": self._do_reversal,
+            "payout": self._do_payout,
             "lot": self._do_lot,
         }
         doer = doers.get(vals["kind"])
         if doer is None:
-            self._keep(vals, "open", self.env._("Nothing of ours is meant."))
+            self._keep(vals, "open", vals.get("problem") or self.env._("Nothing of ours is meant."))
             return
         try:
             with self.env.cr.savepoint():
@@ -145,10 +93,20 @@ class SepaBankFile(models.Model):
         self._keep({**vals, **more}, "done" if done else "open", message)
 
     def _keep(self, vals, state, message):
+        self._keep_all([vals], state, message)
+
+    def _keep_all(self, lines, state, message):
         columns = self.env["cn285.sepa.bank.line"]._fields
-        kept = {name: value for name, value in vals.items() if name in columns}
         self.env["cn285.sepa.bank.line"].create(
-            {**kept, "file_id": self.id, "state": state, "message": message}
+            [
+                {
+                    **{name: value for name, value in vals.items() if name in columns},
+                    "file_id": self.id,
+                    "state": state,
+                    "message": message,
+                }
+                for vals in lines
+            ]
         )
 
     def _debits(self, domain):
@@ -181,29 +139,30 @@ class SepaBankFile(models.Model):
         if not debits:
             return False, self.env._("No debit of ours is meant."), {}
         debits._refuse(vals["code"], scope.text, vals["day"])
-        if not scope.end_to_end_id and not scope.lot:
+        if scope.end_to_end_id or scope.lot:
+            debits.file_id._told_by_bank()
+        else:
             debits.file_id._write_inside({"state": "rejected"})
+            debits.file_id._no_more_asked()
         message = self.env._("%s debits are refused.", len(debits))
         return True, message, {"debit_id": debits.id if len(debits) == 1 else False}
 
-    def _do_lot(self, vals):
-        """The sum of a lot: what the bank credits is what was ordered, or a clerk looks at it."""
-        debits = self._debits([("lot", "=", vals["reference"])])
-        if not debits:
-            return False, self.env._("No lot of ours has this reference."), {}
-        total = sum(debits.mapped("amount"))
-        if self.company_id.currency_id.compare_amounts(total, vals["amount"]):
-            message = self.env._(
-                "The lot was of %(ours)s, the bank credits %(theirs)s.",
-                ours=round(total, 2),
-                theirs=vals["amount"],
-            )
-            return False, message, {}
-        return True, self.env._("%s debits were credited.", len(debits)), {}
+    def _do_acceptance(self, vals):
+        """The bank has a file, and takes what it orders."""
+        scope = vals["scope"]
+        file = self.env["cn285.sepa.file"].search(
+            [("company_id", "=", self.company_id.id), ("name", "=", scope.message_id)]
+        )
+        if not file:
+            return False, self.env._("No file of ours is meant."), {}
+        if file.state == "withdrawn":
+            return False, self._withdrawn_words(file), {}
+        file._told_by_bank()
+        return True, self.env._("The bank has the file."), {}
 
     def _do_transfer(self, vals):
         """A customer's transfer that names one open invoice and pays it to the cent."""
-        words = set(_WORD.findall((vals["text"] or "").upper()))
+        words = _words(vals["text"] or "")
         moves = self.env["account.move"].search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -229,11 +188,21 @@ class SepaBankFile(models.Model):
         journal = self._bank_journal(vals["account"])
         if not journal:
             return False, self.env._("No bank journal has this account."), {"move_id": moves.id}
-        register = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=moves.ids
-        )
-        register.create({"journal_id": journal.id, "payment_date": vals["day"]})._create_payments()
+        self._pay(moves, journal, vals)
         return True, self.env._("Paid %s.", moves.name), {"move_id": moves.id}
+
+    def _pay(self, move, journal, vals):
+        """Pay an invoice by what a line says came in."""
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        register.create(
+            {
+                "journal_id": journal.id,
+                "payment_date": vals["day"],
+                "amount": vals["amount"],
+            }
+        )._create_payments()
 
     def _bank_journal(self, iban):
         journals = self.env["account.journal"].search(
@@ -242,3 +211,17 @@ class SepaBankFile(models.Model):
         return journals.filtered(
             lambda journal: (journal.bank_account_id.sanitized_acc_number or "") == iban
         )[:1]
+
+
+def _words(text):
+    """What a text may name an invoice by: words, and creditor references as Odoo writes them."""
+    text = text.upper()
+    found = set(_WORD.findall(text))
+    for match in _CREDITOR_REFERENCE.findall(text):
+        plain = match.replace(" ", "")
+        for end in range(5, len(plain) + 1):
+            # Where it ends is not told: whatever stands behind it may be another word.
+            if iso11649.is_valid(plain[:end]):
+                found.add(plain[:end])
+                found.add(" ".join(plain[at : at + 4] for at in range(0, end, 4)))
+    return found

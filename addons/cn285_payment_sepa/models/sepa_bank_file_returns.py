@@ -15,13 +15,12 @@ class SepaBankFile(models.Model):
 
     def _do_returns(self, lines):
         """Take back what these lines return; where a batch fails, each line is done apart."""
-        self._find_returned(lines)
         batches = {}
         for vals in lines:
             payment = vals["payment"]
             clear = vals["debit"] and not self._unclear(vals)
             # What is not clear goes alone, and so says why.
-            reason = (payment.return_code, payment.return_text, vals["day"]) if clear else id(vals)
+            reason = (vals["code"], payment.return_text, vals["day"]) if clear else id(vals)
             batches.setdefault(reason, []).append(vals)
         for batch in batches.values():
             for part in split_every(RETURN_BATCH, batch, list):
@@ -29,33 +28,26 @@ class SepaBankFile(models.Model):
                     for vals in part:
                         self._do(vals)
 
-    def _find_returned(self, lines):
-        """Give each line the ``debit`` and the ``transfer`` of its reference, empty where none."""
-        references = [vals["reference"] for vals in lines if vals["reference"]]
-        for name in ("debit", "transfer"):
-            records = self.env[f"cn285.sepa.{name}"]
-            found = records.search(
-                [("company_id", "=", self.company_id.id), ("reference", "in", references)]
-            ).grouped("reference")
-            for vals in lines:
-                one = found.get(vals["reference"], records)
-                vals[name] = one if len(one) == 1 else records
-
     def _do_batch(self, lines):
         """Take back the debits of lines of one reason and day; returns whether that was done."""
         first = lines[0]
         debits = self.env["cn285.sepa.debit"].union(*(vals["debit"] for vals in lines))
         try:
             with self.env.cr.savepoint():
+                debits._settle_told(first["day"])
                 refused = debits._refuse(first["code"], first["payment"].return_text, first["day"])
         except CONCURRENCY_ERRORS:
             raise
         except Exception:  # each line apart then: one must not keep the others from being read
             return False
+        new, again = [], []
+        left = set(refused.ids)
         for vals in lines:
-            state, message = self._told(vals["debit"] in refused)
-            refused -= vals["debit"]
-            self._keep({**vals, "debit_id": vals["debit"].id}, state, message)
+            debit = vals["debit"]
+            (new if debit.id in left else again).append({**vals, "debit_id": debit.id})
+            left.discard(debit.id)
+        for some, is_new in ((new, True), (again, False)):
+            self._keep_all(some, *self._told(is_new))
         return True
 
     @api.model
@@ -67,11 +59,13 @@ class SepaBankFile(models.Model):
 
     def _unclear(self, vals):
         """Why a return cannot be of the debit that it names, in words; None if it can."""
-        payment = vals["payment"]
+        payment, debit = vals["payment"], vals["debit"]
+        if payment.currency != debit.currency_id.name:
+            return self.env._("It is in %s, the debit is not.", payment.currency)
         ordered = payment.original
         if ordered is None:
             ordered = abs(payment.amount) - payment.fee
-        amount = Decimal(repr(vals["debit"].amount)).quantize(Decimal("0.01"))
+        amount = Decimal(repr(debit.amount)).quantize(Decimal("0.01"))
         if amount in (ordered, abs(payment.amount)):
             return None
         return self.env._(
@@ -82,7 +76,7 @@ class SepaBankFile(models.Model):
         """A debit or transfer that came back: its reference and its amount say which."""
         payment, debit = vals["payment"], vals["debit"]
         if vals["transfer"]:
-            if not vals["transfer"]._refuse(payment.return_code, payment.return_text, vals["day"]):
+            if not vals["transfer"]._refuse(vals["code"], payment.return_text, vals["day"]):
                 return False, self.env._("The transfer had come back before."), {}
             return True, self.env._("Not paid out; the credit note is open again."), {}
         if not debit:
@@ -90,6 +84,7 @@ class SepaBankFile(models.Model):
         unclear = self._unclear(vals)
         if unclear:
             return False, unclear, {"debit_id": debit.id}
-        refused = debit._refuse(payment.return_code, payment.return_text, vals["day"])
+        debit._settle_told(vals["day"])
+        refused = debit._refuse(vals["code"], payment.return_text, vals["day"])
         state, message = self._told(bool(refused))
         return state == "done", message, {"debit_id": debit.id}

@@ -43,6 +43,12 @@ class SepaDebit(models.Model):
     file_on = fields.Date(
         string="To Be Ordered By", required=True, readonly=True, help="By the bank's cut-off."
     )
+    paid_on = fields.Date(
+        string="Taken for Paid On",
+        readonly=True,
+        help="Where that is another day than was ordered: its file was given late, or the bank "
+        "tells another one.",
+    )
     return_until = fields.Date(readonly=True)
     refund_until = fields.Date(readonly=True, help="Until then the payer may have it refunded.")
     file_id = fields.Many2one(
@@ -119,6 +125,11 @@ class SepaDebit(models.Model):
                 notice=self.mandate_id.notice_days,
             )
         )
+
+    def _paid_day(self):
+        """The day on which its payer's account is debited, as far as is known."""
+        self.ensure_one()
+        return self.paid_on or self.debit_on
 
     def _call_off(self, reason):
         """Cancel those that did not leave, and their transactions."""

@@ -4,7 +4,6 @@ from decimal import Decimal
 from io import BytesIO
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..engine import order_xml
 from ..engine.mandate import Scheme
@@ -20,11 +19,15 @@ from ..engine.orders import (
 
 
 class SepaFile(models.Model):
-    """Debits or transfers ordered from a bank in one file; written again, it is the same."""
+    """Debits or transfers ordered from a bank in one file; written again, it is the same.
+
+    ``made``: somebody gives it to the bank. ``sent``: it was given. ``rejected`` by the bank as a
+    whole. ``withdrawn``: it never left, and what it ordered is ordered by another.
+    """
 
     _name = "cn285.sepa.file"
     _description = "SEPA File"
-    _inherit = ["cn285.editable", "cn285.guarded", "mail.thread"]
+    _inherit = ["cn285.editable", "cn285.guarded", "mail.thread", "mail.activity.mixin"]
     _is_history = True
     _order = "id desc"
     _check_company_auto = True
@@ -59,7 +62,12 @@ class SepaFile(models.Model):
         "ir.attachment", string="File", readonly=True, ondelete="restrict"
     )
     state = fields.Selection(
-        [("made", "Made"), ("sent", "Given to the Bank"), ("rejected", "Rejected")],
+        [
+            ("made", "Made"),
+            ("sent", "Given to the Bank"),
+            ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
+        ],
         string="Status",
         default="made",
         required=True,
@@ -67,6 +75,12 @@ class SepaFile(models.Model):
         tracking=True,
     )
     sent_on = fields.Date(string="Given to the Bank On", readonly=True)
+    order_by = fields.Date(
+        string="To Be Given By", readonly=True, help="The bank's cut-off of its first day."
+    )
+    first_day = fields.Date(
+        string="First Day", readonly=True, help="The first day on which money is to move."
+    )
 
     _name_uniq = models.Constraint("unique(name)", "There is another file of this reference.")
 
@@ -133,6 +147,7 @@ class SepaFile(models.Model):
                 "digest": hashlib.sha256(content).hexdigest(),
                 "order_count": len(orders),
                 "total": sum(orders.mapped("amount")),
+                **self._days_of(orders),
             }
         )
         by_reference = {row.reference: row.id for row in orders}
@@ -140,24 +155,15 @@ class SepaFile(models.Model):
             ids = [by_reference[order.reference] for order in lot.orders]
             orders.browse(ids)._write_inside({"lot": lot.reference})
 
-    def action_download(self):
-        """The file, for who carries it to the bank."""
-        self.ensure_one()
-        self.check_access("read")
-        if not self.env.user.has_group("cn285_contract.group_billing_manager"):
-            raise UserError(self.env._("Files to the bank are for billing managers."))
+    def _days_of(self, orders):
+        """By when the file is to be given, and when money is to move."""
+        if self.kind == "transfer":
+            first = min(orders.mapped("pay_on"))
+            return {"order_by": first, "first_day": first}
         return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self.attachment_id.id}?download=true",
-            "target": "self",
+            "order_by": min(orders.mapped("file_on")),
+            "first_day": min(orders.mapped("debit_on")),
         }
-
-    def action_sent(self):
-        """It was given to the bank."""
-        for file in self:
-            file.check_access("write")
-            if file.state == "made":
-                file._write_inside({"state": "sent", "sent_on": file.company_id._cn285_today()})
 
 
 class SepaDebit(models.Model):

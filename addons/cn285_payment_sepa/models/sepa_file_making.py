@@ -1,4 +1,5 @@
 import logging
+import uuid
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
@@ -50,14 +51,23 @@ class SepaFile(models.Model):
         file = True
         while file:
             try:
-                with self.env.cr.savepoint():
-                    file = make(provider)
+                file = self.env["cn285.collection"]._persistently(
+                    lambda: self._make_one(make, provider)
+                )
             except CONCURRENCY_ERRORS:
                 raise
             except Exception:  # one company's trouble must not keep the others from ordering
                 _logger.exception("No file could be made for %s", provider.company_id.name)
                 return
-            self.env["cn285.collection"]._commit()
+
+    @api.model
+    def _make_one(self, make, provider):
+        """One file; on a journey through time it counts as given, as nobody is there to do it."""
+        with self.env.cr.savepoint():
+            file = make(provider)
+        if file and provider.company_id._cn285_is_imagined():
+            file._given(provider.company_id._cn285_today())
+        return file
 
     @api.model
     def _make(self, provider):
@@ -83,12 +93,13 @@ class SepaFile(models.Model):
         if not debits:
             return self.browse()
         debits = debits.try_lock_for_update(allow_referencing=True)
+        debits.invalidate_recordset(["state"])
         debits = debits.filtered(lambda debit: debit.state == "waiting")
         reason = provider._cn285_obstacle()
         if reason:
             raise UserError(reason)
-        debits = debits._still_wanted()
         debits._move_late(today)
+        debits = debits._still_wanted()
         debits = debits._snapshot()
         if not debits:
             return self.browse()
@@ -109,7 +120,8 @@ class SepaFile(models.Model):
         form = provider.cn285_debit_format if kind == "debit" else provider.cn285_transfer_format
         file = self.create(
             {
-                "name": "new",
+                # No other's, as several may be made at once; its id is in the one that it gets.
+                "name": f"new {uuid.uuid4().hex}",
                 "kind": kind,
                 "provider_id": provider.id,
                 "company_id": company.id,
@@ -121,7 +133,6 @@ class SepaFile(models.Model):
                 "bic": account.bank_bic or "",
             }
         )
-        # Its id is in its reference: known once it is there.
         file._write_inside({"name": f"CN285-{file.id}"})
         return file
 

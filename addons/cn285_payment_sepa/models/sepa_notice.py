@@ -19,6 +19,11 @@ class AccountMove(models.Model):
             return notes
         return [self._cn285_debit_words(*each) for each in self._cn285_debits_to_come()]
 
+    def _cn285_is_going_to_be_collected(self):
+        """Also not by a mandate by which nothing can be debited on that day."""
+        collected = super()._cn285_is_going_to_be_collected()
+        return collected and not (self._cn285_mandate() and not self._cn285_debits_to_come())
+
     def _cn285_debits_to_come(self):
         """The debits that will pay what is open of an invoice: ``(mandate, amount, day)`` each.
 
@@ -37,21 +42,18 @@ class AccountMove(models.Model):
             ]
         )
         if under_way:
-            return [(one.mandate_id, one.amount, one.debit_on) for one in under_way]
+            return [(one.mandate_id, one.amount, one._paid_day()) for one in under_way]
         mandate = self._cn285_mandate()
-        if not mandate or self._cn285_is_held():
+        if not mandate or not super()._cn285_is_going_to_be_collected():
             return []
-        today = self.company_id._cn285_today()
-        terms = self.line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.reconciled
-        )
+        # What was refused is asked for again on a day to come.
+        again = self._cn285_last_attempt().retry_date
+        asked = max(self.company_id._cn285_today(), again or self.invoice_date)
         found = []
-        for line in terms.sorted(lambda line: line.date_maturity or self.date):
-            plan = debits._plan_vals(
-                mandate.provider_id, mandate, line.date_maturity or today, self.invoice_date, today
-            )
+        for amount, wished in self._cn285_collections():
+            plan = debits._plan_vals(mandate.provider_id, mandate, wished, self.invoice_date, asked)
             if mandate._usable_on(plan["debit_on"]):
-                found.append((mandate, line.amount_residual_currency, plan["debit_on"]))
+                found.append((mandate, amount, plan["debit_on"]))
         return found[:1] if mandate.one_off else found
 
     def _cn285_mandate(self):
@@ -63,10 +65,6 @@ class AccountMove(models.Model):
             return nothing
         token = move._cn285_token(move.cn285_contract_ids._payment_tokens())
         return token._cn285_mandate() if token and token.provider_code == CODE else nothing
-
-    def _cn285_is_held(self):
-        """Whether something keeps the invoice from being collected."""
-        return any(held_back(self) for held_back in self._cn285_holds())
 
     def _cn285_debit_words(self, mandate, amount, day):
         return self.env._(

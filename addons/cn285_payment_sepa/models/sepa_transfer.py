@@ -117,6 +117,10 @@ class AccountMove(models.Model):
             move.sudo()._cn285_pay_out()
         return True
 
+    def _cn285_is_paid_back_otherwise(self):
+        waits = self.cn285_transfer_ids.filtered(lambda transfer: transfer.state == "waiting")
+        return bool(waits) or super()._cn285_is_paid_back_otherwise()
+
     def _cn285_pay_out(self):
         self.ensure_one()
         if self.move_type != "out_refund" or self.state != "posted" or not self.amount_residual:
@@ -137,6 +141,14 @@ class AccountMove(models.Model):
         self.lock_for_update(allow_referencing=True)
         if self.cn285_transfer_ids.filtered(lambda transfer: transfer.state == "waiting"):
             raise UserError(self.env._("%s waits to be paid out already.", self.display_name))
+        if self._cn285_refunds_under_way():
+            raise UserError(
+                self.env._(
+                    "%s is being refunded to the means that paid: it is not known yet what became "
+                    "of it.",
+                    self.display_name,
+                )
+            )
         account = self._cn285_account_of_customer()
         number = len(self.cn285_transfer_ids) + 1
         transfers.create(
@@ -153,22 +165,27 @@ class AccountMove(models.Model):
         )
 
     def _cn285_account_of_customer(self):
-        """To which account a customer is paid: that of his mandate, else his trusted bank account.
+        """To which account a customer is paid: one that his money came from, else a trusted one.
+
+        A mandate that somebody signed in the portal, and that was never debited, says nothing of
+        whose account it is.
 
         :returns: values of partner, holder, IBAN and BIC
         :raises UserError: where there is none
         """
         payer = self.partner_id.commercial_partner_id
-        mandate = self.env["cn285.sepa.mandate"].search(
+        mandates = self.env["cn285.sepa.mandate"].search(
             [
                 ("partner_id", "child_of", payer.id),
                 ("company_id", "=", self.company_id.id),
                 ("state", "in", ("active", "used")),
             ],
             order="last_debit_on desc nulls last, id desc",
-            limit=1,
         )
+        mandate = mandates.filtered("last_debit_on")[:1]
         bank = payer.bank_ids.filtered("allow_out_payment")[:1]
+        if not mandate and not bank:
+            mandate = mandates.filtered(lambda one: one.signed_how != "portal")[:1]
         if mandate:
             name = mandate.holder or mandate.partner_id.name
             iban, bic, partner = mandate.iban, mandate.bic, mandate.partner_id
@@ -178,7 +195,8 @@ class AccountMove(models.Model):
         else:
             raise UserError(
                 self.env._(
-                    "%s has neither a mandate nor a trusted bank account to be paid to.",
+                    "%s has neither a mandate that was debited nor a trusted bank account to be "
+                    "paid to.",
                     payer.display_name,
                 )
             )

@@ -24,7 +24,12 @@ class SepaFile(models.Model):
         if not transfers:
             return self.browse()
         transfers = transfers.try_lock_for_update(allow_referencing=True)
-        transfers = transfers.filtered(lambda transfer: transfer.state == "waiting")
+        transfers.invalidate_recordset(["state"])
+        transfers = transfers.filtered(
+            lambda transfer: (
+                transfer.state == "waiting" and not transfer.move_id._cn285_refunds_under_way()
+            )
+        )
         reason = provider._cn285_obstacle()
         if reason:
             raise UserError(reason)
@@ -84,9 +89,6 @@ class SepaTransfer(models.Model):
         """
         refused = self.filtered(lambda transfer: transfer.state == "ordered")
         for transfer in refused:
-            payment = transfer.payment_id
-            if payment.state != "canceled":
-                payment.action_draft()
-                payment.action_cancel()
+            transfer._unbook()
             transfer._write_inside({"state": "returned", "code": code, "message": reason})
         return refused

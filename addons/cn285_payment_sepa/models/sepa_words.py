@@ -33,6 +33,10 @@ def in_words(env, error):
         "unknown_format": env._("%(value)s is not a format of orders that can be written."),
         "not_readable": env._("The file cannot be read: %(reason)s."),
         "not_a_statement": env._("The file is no statement or status report of a bank (%(root)s)."),
+        "no_side": env._("It is neither a credit nor a debit."),
+        "no_amount": env._("It has no amount."),
+        "no_such_amount": env._("“%(value)s” is no amount."),
+        "no_such_date": env._("“%(value)s” is no date."),
     }
     return words[error.code] % error.values
 

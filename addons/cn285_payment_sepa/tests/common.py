@@ -1,3 +1,4 @@
+import base64
 from datetime import date
 
 from freezegun import freeze_time
@@ -56,10 +57,10 @@ class SepaCase(CollectionCase):
                 mandate.action_sign()
         return mandate
 
-    def _ordered(self, move, day=date(2026, 1, 13)):
+    def _ordered(self, move, day=date(2026, 1, 13), given=True):
         """The debit of an invoice that is collected on 1 January, put into a file on a day."""
         self._collect(move)
-        files = self._file(day)
+        files = self._file(day, given)
         debit = self._debit(move)
         self.assertEqual(debit.file_id, files)
         return debit
@@ -69,12 +70,25 @@ class SepaCase(CollectionCase):
             [("transaction_id.invoice_ids", "in", move.ids)], order="id desc", limit=1
         )
 
-    def _file(self, day):
+    def _file(self, day, given=True):
+        """The day's file, given to the bank at once."""
         with freeze_time(f"{day} 08:00:00"), trap_jobs():
-            return self.env["cn285.sepa.file"]._make(self.sepa)
+            file = self.env["cn285.sepa.file"]._make(self.sepa)
+            if given:
+                file.with_user(self.manager).action_sent()
+            return file
 
     def _settled(self, move, day=date(2026, 1, 15)):
         debit = self._ordered(move)
         with freeze_time(f"{day} 08:00:00"), trap_jobs():
             self.env["cn285.sepa.debit"]._settle_due(self.company)
         return debit
+
+    def _read(self, content, day=date(2026, 1, 20), user=None):
+        """What a file of the bank says, line by line, once it was read on a day."""
+        content = content if isinstance(content, bytes) else content.encode()
+        file = self.env["cn285.sepa.bank.file"].with_user(user or self.manager)
+        file = file.create({"name": "bank.xml", "content": base64.b64encode(content).decode()})
+        with freeze_time(f"{day} 10:00:00"), trap_jobs():
+            file.action_read()
+        return file.sudo().line_ids

@@ -1,6 +1,5 @@
 """What banks say is done: returns, rejections, and transfers that pay an invoice."""
 
-import base64
 from datetime import date
 
 from freezegun import freeze_time
@@ -41,15 +40,6 @@ def paid(text, amount="120.00", reference="B9"):
 @tagged("post_install", "-at_install")
 class TestBankFiles(SepaCase):
     stock = 2
-
-    def _read(self, content, day=date(2026, 1, 20), user=None):
-        file = self.env["cn285.sepa.bank.file"].with_user(user or self.manager)
-        file = file.create(
-            {"name": "bank.xml", "content": base64.b64encode(content.encode()).decode()}
-        )
-        with freeze_time(f"{day} 10:00:00"), trap_jobs():
-            file.action_read()
-        return file.sudo().line_ids
 
     def test_no_funds(self):
         """The invoice is open again, and debited again after five bank days."""

@@ -132,7 +132,7 @@ class TestDebits(SepaCase):
         self.assertFalse(contract._payment_tokens()[contract])
 
     def test_rights(self):
-        debit = self._ordered(self._invoice())
+        debit = self._ordered(self._invoice(), given=False)
         self.assertEqual(debit.with_user(self.clerk).amount, 120.0)
         with self.assertRaises(AccessError):
             debit.with_user(self.manager).state = "settled"

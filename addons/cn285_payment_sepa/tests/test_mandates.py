@@ -110,6 +110,25 @@ class TestMandates(SepaCase):
         self.mandate.token_id.active = False
         self.assertEqual(self.mandate.state, "revoked")
 
+    def test_switching_the_provider_revokes_no_mandate(self):
+        """From a test to the real bank, off and on again: the signatures are there still."""
+        move, token = self._invoice(), self.mandate.token_id
+        contract = move.cn285_contract_ids
+        for state in ("enabled", "disabled"):
+            self.sepa.state = state
+            self.assertEqual((self.mandate.state, token.active), ("active", True), state)
+        self.assertFalse(contract._payment_tokens()[contract])
+        self.assertFalse(self._collect(move))
+        self.sepa.state = "test"
+        self.assertEqual(contract._payment_tokens()[contract], token)
+        self._collect(move)
+        self.assertEqual(self._debit(move).state, "waiting")
+        # Nor does the method, that goes with the last of its providers; cards go, as with Odoo.
+        self.provider.payment_method_ids = self.method
+        (self.method | token.payment_method_id).active = False
+        self.assertEqual((self.mandate.state, token.active), ("active", True))
+        self.assertFalse(self.card.active)
+
     def test_creditor_identifier(self):
         with self.assertRaises(ValidationError):
             self.sepa.cn285_creditor_identifier = "FR73ZZZ123456"

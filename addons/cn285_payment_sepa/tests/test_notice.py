@@ -3,6 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
 from .common import SepaCase
@@ -53,3 +54,33 @@ class TestNotice(SepaCase):
         self.assertFalse(self._told(move))
         self.customer.cn285_payment_token_id = self.card
         self.assertFalse(self._told(move))
+
+    def test_the_code_for_transfers_is_for_who_is_to_pay(self):
+        """Not on what is debited or charged; where it was refused for the last time it is again."""
+        move = self._invoice()
+        if not hasattr(move, "_cn285_epc_code"):
+            self.skipTest("cn285_print is not installed")
+        move.partner_bank_id = self.sepa.journal_id.bank_account_id
+
+        def code():
+            with freeze_time("2026-01-20 10:00:00"):
+                return move._cn285_epc_code()
+
+        self.assertEqual(code(), "")
+        self.customer.cn285_payment_token_id = self.card
+        self.assertEqual(code(), "")
+        move.cn285_contract_ids.collection_mode = "manual"
+        self.assertEqual(code().split("\n")[7], "EUR120.00")
+        move.cn285_contract_ids.collection_mode = "automatic"
+        self.customer.cn285_payment_token_id = self.mandate.token_id
+        debit = self._settled(move)
+        with freeze_time("2026-01-20 10:00:00"), trap_jobs():
+            debit._refuse("AM04", "No funds", date(2026, 1, 20))
+        self.assertTrue(self._attempts(move).retry_date)
+        self.assertEqual(code(), "")
+        # Asked again after five bank days, debited two bank days later.
+        self.assertIn("01/29/2026", self._told(move, "2026-01-20")[0])
+        # Lapsed, disputed by its payer, or not to be tried again: he pays it himself.
+        self._attempts(move).retry_date = False
+        self.assertEqual(self._told(move, "2026-01-20"), [])
+        self.assertEqual(code().split("\n")[7], "EUR120.00")

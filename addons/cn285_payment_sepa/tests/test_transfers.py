@@ -2,14 +2,15 @@
 
 from datetime import date
 from importlib.resources import files
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from lxml import etree
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import SepaCase
+from .common import OTHER_IBAN, SepaCase
 from .test_bank_files import notification
 
 
@@ -60,6 +61,58 @@ class TestTransfers(SepaCase):
             note.with_user(self.manager).action_cn285_pay_out()
         note.cn285_transfer_ids.with_user(self.manager).action_cancel()
         self.assertFalse(self.env["cn285.sepa.file"]._make_transfers(self.sepa))
+
+    def test_not_to_the_means_and_the_account_at_once(self):
+        """A refund to a card of which nobody knows what became, and then a transfer: not both."""
+        self.customer.cn285_payment_token_id = self.card
+        move = self._invoice()
+        with self._answers("done"):
+            self._collect(move)
+        with freeze_time("2026-02-01 09:00:00"):
+            note = move._reverse_moves([{"invoice_date": "2026-02-01"}])
+            note.action_post()
+        transactions = type(self.env["payment.transaction"])
+        account = self.env["res.partner.bank"].create(
+            {"partner_id": self.customer.id, "acc_number": OTHER_IBAN, "allow_out_payment": True}
+        )
+
+        def hangs(transaction):
+            raise TimeoutError
+
+        with patch.object(transactions, "_send_refund_request", hangs), trap_jobs():
+            self.env["cn285.collection"]._refund(note)
+        self.assertEqual(note.cn285_refund_ids.state, "unknown")
+        with self.assertRaisesRegex(UserError, "being refunded"):
+            note.with_user(self.manager).action_cn285_pay_out()
+        note.cn285_refund_ids._inside().sudo().write({"state": "failed"})
+        note.with_user(self.manager).action_cn285_pay_out()
+        self.assertEqual(note.cn285_transfer_ids.iban, account.sanitized_acc_number)
+        # And the other way round.
+        with self.assertRaisesRegex(UserError, "Nothing is refunded"):
+            note.with_user(self.manager).action_cn285_refund()
+
+    def test_not_to_an_account_that_somebody_typed_in_the_portal(self):
+        """Of a mandate that was never debited nobody knows whose account it is."""
+        note = self._credited()
+        used = self.mandate
+        used._revoke("Elsewhere")
+        user = new_test_user(self.env, "types_an_account", "base.group_portal")
+        user.partner_id.parent_id = self.customer
+        mandate = self.env["cn285.sepa.mandate"]._sign_in_portal(
+            self.customer, self.sepa, OTHER_IBAN, "Somebody", user, "192.0.2.1"
+        )
+        with self.assertRaisesRegex(UserError, "neither a mandate"):
+            note.with_user(self.manager).action_cn285_pay_out()
+        account = self.env["res.partner.bank"].create(
+            {
+                "partner_id": self.customer.id,
+                "acc_number": "FR7610107001011234567890129",
+                "allow_out_payment": True,
+            }
+        )
+        self.assertNotEqual(account.sanitized_acc_number, mandate.iban)
+        note.with_user(self.manager).action_cn285_pay_out()
+        self.assertEqual(note.cn285_transfer_ids.iban, account.sanitized_acc_number)
 
     def test_clerks_do_not(self):
         note = self._credited()

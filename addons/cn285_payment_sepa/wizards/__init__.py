@@ -1,1 +1,1 @@
-from . import account_change
+from . import account_change, file_given

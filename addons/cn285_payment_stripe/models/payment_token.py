@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.cn285_payment.engine.expiry import last_valid_day
-from odoo.addons.cn285_payment.engine.retries import SEPA_DAYS
 from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 
 from ..engine.means import details
@@ -57,8 +56,8 @@ class PaymentToken(models.Model):
         last4 = details(method).get("last4")
         return {"payment_details": last4} if last4 else {}
 
-    def _cn285_retry_terms(self, company):
+    def _cn285_retry_terms(self, days):
         """Direct debits are tried again on days on which banks work."""
         if self.provider_code == "stripe" and self._cn285_rail() == SEPA:
-            return SEPA_DAYS, add_target_days
-        return super()._cn285_retry_terms(company)
+            return days.debits, add_target_days
+        return super()._cn285_retry_terms(days)

@@ -69,8 +69,9 @@ class PaymentTransaction(models.Model):
         if not customer:
             return None
         # The database's clock made it, this machine's sent it: whichever is behind.
-        moments = [self.create_date, *filter(None, self.cn285_attempt_ids.mapped("sent_at"))]
-        since = int(min(moments).replace(tzinfo=timezone.utc).timestamp()) - CLOCKS
+        moments = [self.create_date, self.last_state_change]
+        moments += self.cn285_attempt_ids.mapped("sent_at")
+        since = int(min(filter(None, moments)).replace(tzinfo=timezone.utc).timestamp()) - CLOCKS
         client = provider._cn285_stripe_client()
         pages = client.v1.payment_intents.list(
             {"customer": customer, "created": {"gte": since}, "limit": 100}

@@ -1,5 +1,7 @@
 from odoo import models
+from odoo.addons.cn285_contract.models.common import as_decimal
 
+from ..engine.epc_qr import Transfer, payload
 from .invoice_document import InvoiceDocument
 
 
@@ -43,6 +45,33 @@ class AccountMove(models.Model):
         # contracts, which a salesperson of other customers does not see otherwise.
         move = self.sudo().with_context(lang=lang).with_company(self.company_id)
         return InvoiceDocument(move, with_payments, proforma).document()
+
+    def _cn285_epc_code(self):
+        """What the QR code on the invoice asks the customer's bank to transfer; "" without one.
+
+        What remains of a posted invoice in euro, to the account that it names, by its reference
+        (EPC069-12). What we collect ourselves is not asked for.
+        """
+        self.ensure_one()
+        bank, company = self.partner_bank_id, self.company_id
+        if (
+            not company.cn285_invoice_qr
+            or not bank
+            or self.state != "posted"
+            or self.move_type not in ("out_invoice", "out_receipt")
+            or self.currency_id.name != "EUR"
+            or not self._cn285_is_paid_by_transfer()
+        ):
+            return ""
+        return payload(
+            Transfer(
+                name=bank.acc_holder_name or bank.partner_id.name or company.name,
+                iban=bank.acc_number or "",
+                amount=as_decimal(self.currency_id.round(self.amount_residual)),
+                reference=self.payment_reference or self.name or "",
+                bic=bank.bank_bic or "",
+            )
+        )
 
     def _cn285_corrected(self):
         """The invoices of which this document takes something back."""

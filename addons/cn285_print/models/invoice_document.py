@@ -218,21 +218,32 @@ class InvoiceDocument:
         mentions = InvoiceMentions(move)
         notes = [
             Notes(mentions.about_tax()),
-            Notes(self._payment(), self.env._("Payment"), boxed=True),
+            self._payment(),
             Notes([*self._terms(), *mentions.about_payment()]),
             Notes([*self._plain(move.fiscal_position_id.note), *self._narration()]),
         ]
         return [*(note for note in notes if note.paragraphs), *self._explanations()]
 
     def _payment(self):
-        """Where to pay what remains, and with which reference."""
-        move = self._move
+        """Where to pay what remains, with which reference, and a code that asks the bank to."""
+        move, heading = self._move, self.env._("Payment")
         if self._is_credit or move.state == "cancel" or not move.amount_residual:
-            return []
+            return Notes([])
         told = move._cn285_payment_notes()
         if told:
             # Who is debited is not asked to pay besides.
-            return told
+            return Notes(told, heading, boxed=True)
+        return Notes(
+            self._account(),
+            heading,
+            boxed=True,
+            code=move._cn285_epc_code(),
+            code_label=self.env._("Pay with your bank's application"),
+        )
+
+    def _account(self):
+        """The account to pay to, and the reference."""
+        move = self._move
         bank = move.partner_bank_id
         parts = []
         if bank:

@@ -105,13 +105,18 @@ class InvoiceSums:
     def _payment_label(self, payment):
         """How a part was settled: paid, set off, or taken back."""
         day = format_date(self.env, payment["date"])
+        other = self.env["account.move"].browse(payment.get("move_id"))
+        told = self._move._cn285_settlement_words(other)
+        if told:
+            return told
         if self._is_credit:
-            other = self.env["account.move"].browse(payment.get("move_id"))
             if other.is_invoice(include_receipts=True):
                 return self.env._("Set off against %s", other.name)
             return self.env._("Refunded on %s", day)
         if payment["is_refund"]:
             return self.env._("Reversed on %s", day)
+        if self._move.invoice_date and payment["date"] < self._move.invoice_date:
+            return self.env._("Paid in advance on %s", day)
         return self.env._("Paid on %s", day)
 
     def _money(self, amount):

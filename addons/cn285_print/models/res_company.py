@@ -19,6 +19,12 @@ class ResCompany(models.Model):
         "periods and explanations: where the program is missing by which Odoo makes its own, "
         "or always.",
     )
+    cn285_invoice_qr = fields.Boolean(
+        string="QR Code for Transfers",
+        default=True,
+        help="On invoices in euro that are to be paid by transfer: the customer's bank reads "
+        "account, amount and reference out of it.",
+    )
     cn285_legal_form = fields.Char(
         string="Legal Form and Capital",
         help="As it stands on documents, such as: SAS au capital de 50 000 €",

@@ -59,11 +59,16 @@ class Total:
 
 @dataclass(frozen=True)
 class Notes:
-    """Paragraphs under a heading, which may be empty; ``boxed`` in a frame."""
+    """Paragraphs under a heading, which may be empty; ``boxed`` in a frame.
+
+    A boxed one may have the text of a QR code, drawn beside it over its label.
+    """
 
     paragraphs: Sequence[str]
     heading: str = ""
     boxed: bool = False
+    code: str = ""
+    code_label: str = ""
 
 
 @dataclass(frozen=True)

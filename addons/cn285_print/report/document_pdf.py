@@ -10,7 +10,7 @@ from functools import partial
 
 from odoo.addons.cn285_contract.report.pdf_fonts import Fonts
 from reportlab.lib.colors import HexColor, white
-from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -28,6 +28,7 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Grid
 
 from .document import Document, Notes
+from .document_code import SIDE, QrCode
 from .document_head import Head
 from .document_pages import PageTotal, draw_footer, draw_short_head, footer_height
 from .document_signature import signature_block
@@ -111,6 +112,7 @@ def _styles(fonts, color):
         "body": body,
         "bold": bold,
         "small": small,
+        "code_label": ParagraphStyle("code_label", parent=small, alignment=TA_CENTER, fontSize=6.5),
         "note": ParagraphStyle("note", parent=small, textColor=INK),
         "long_fact": ParagraphStyle("long_fact", parent=small, textColor=INK, spaceBefore=2),
         "figure": ParagraphStyle("figure", parent=body, alignment=TA_RIGHT),
@@ -337,6 +339,8 @@ def _notes(notes, fonts, styles):
     if notes.boxed:
         # A row each: a box that is higher than a page goes on.
         rows = [[_heading(notes, fonts, styles)], *([paragraph] for paragraph in paragraphs)]
+        if notes.code:
+            return _coded(notes, [cell for [cell] in rows], fonts, styles)
         box = Grid(rows, colWidths=[WIDTH])
         box.setStyle(
             TableStyle(
@@ -361,6 +365,27 @@ def _notes(notes, fonts, styles):
     for paragraph in paragraphs:
         story += [paragraph, Spacer(1, 0.6 * mm)]
     return [*story, Spacer(1, 2 * mm)]
+
+
+def _coded(notes, texts, fonts, styles):
+    """A box of few paragraphs with a QR code at its right, not parted."""
+    label = Paragraph(fonts.markup(notes.code_label), styles["code_label"])
+    side = SIDE + 6 * mm
+    box = Grid([[texts, [QrCode(notes.code), label]]], colWidths=[WIDTH - side, side])
+    box.setStyle(
+        TableStyle(
+            [
+                ("FONTNAME", (0, 0), (-1, -1), fonts.name("regular")),
+                ("BOX", (0, 0), (-1, -1), 0.6, SOFT),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 6),
+                ("RIGHTPADDING", (1, 0), (1, 0), 3),
+                ("TOPPADDING", (1, 0), (1, 0), 2),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            ]
+        )
+    )
+    return [KeepTogether([box]), Spacer(1, 3 * mm)]
 
 
 def _section(notes, fonts, styles):

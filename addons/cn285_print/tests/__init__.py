@@ -1,1 +1,1 @@
-from . import test_documents, test_layout, test_printing, test_self_billing
+from . import test_documents, test_epc_qr, test_layout, test_printing, test_self_billing

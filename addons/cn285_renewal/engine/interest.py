@@ -30,6 +30,15 @@ class LegalRate:
         return add_months(self.start, self.months)
 
 
+def period_start(day: date, months: int) -> date:
+    """Return the first day of the months for which one rate is set, that a day lies in.
+
+    >>> period_start(date(2026, 11, 30), 6)
+    datetime.date(2026, 7, 1)
+    """
+    return date(day.year, day.month - (day.month - 1) % months, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class InterestPart:
     """The days ``[start, end)`` that bear one rate, and the exact interest of them."""

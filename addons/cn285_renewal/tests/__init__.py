@@ -8,6 +8,7 @@ from . import (
     test_import_terms,
     test_law,
     test_legal_kind,
+    test_missing_rates,
     test_letter_preview,
     test_letters,
     test_order_of_days,

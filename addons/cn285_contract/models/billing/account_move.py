@@ -52,6 +52,30 @@ class AccountMove(models.Model):
         self.ensure_one()
         return []
 
+    def _cn285_is_paid_by_transfer(self):
+        """Hook: whether its customer is to pay it himself, by transfer: not what we collect."""
+        self.ensure_one()
+        return True
+
+    def _cn285_settlement_words(self, other):
+        """Hook: how an entry settled part of this document, where it is neither payment nor note.
+
+        :param other: an ``account.move`` that is reconciled with this one
+        :returns: in the language of the environment; "" where it is a payment
+        """
+        self.ensure_one()
+        return ""
+
+    def _cn285_credit_facts(self, rows, with_tax=False):
+        """Hook: what rows cost less by credit that the customer holds, as a statement tells it.
+
+        :param rows: ``cn285.billing.schedule`` of this document
+        :param with_tax: whether amounts are told with tax
+        :returns: pairs of label and amount, in the language of the environment
+        """
+        self.ensure_one()
+        return []
+
     def _has_field_access(self, field, operation):
         return super()._has_field_access(field, operation) and not is_for_staff(self, field)
 

@@ -8,6 +8,7 @@ from . import (
     attempt_retries,
     payment_transaction,
     account_move,
+    payment_notes,
     collection,
     collection_charging,
     collection_booking,

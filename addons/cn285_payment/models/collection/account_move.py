@@ -44,7 +44,11 @@ class AccountMove(models.Model):
 
         :returns: functions of a recordset of invoices, that return those that are held back
         """
-        return [self._cn285_held_by_dispute, self._cn285_held_by_promise]
+        return [
+            self._cn285_held_by_dispute,
+            self._cn285_held_by_promise,
+            self._cn285_held_by_prepayment,
+        ]
 
     def _cn285_being_paid(self):
         """Those for which a payment is under way: an attempt, or the customer's own."""

@@ -6,7 +6,7 @@ MANAGERS = "cn285_contract.group_billing_manager"
 AT_ONCE = 20
 
 
-def _check_manager(records):
+def check_manager(records):
     """Refuse who may not move money.
 
     :raises AccessError: in words
@@ -23,7 +23,7 @@ class PaymentAttempt(models.Model):
 
     def action_ask(self):
         """Send the same transaction again where that is safe, or ask the provider."""
-        _check_manager(self)
+        check_manager(self)
         # sudo: checked above; transactions and means are the program's.
         self.env["cn285.collection"].sudo()._clear_up(self.sudo())
         return True
@@ -50,7 +50,7 @@ class PaymentAttempt(models.Model):
 
         :raises UserError: where it is known what became of one
         """
-        _check_manager(self)
+        check_manager(self)
         # sudo: checked above; attempts are written by the program alone.
         locked = self.sudo().try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset()
@@ -71,7 +71,7 @@ class AccountMove(models.Model):
 
     def action_cn285_collect(self):
         """Charge these invoices to their means now, whatever the days of retries say."""
-        _check_manager(self)
+        check_manager(self)
         collection = self.env["cn285.collection"]
         if len(self) > AT_ONCE:
             collection._delay_collect(self, "button")
@@ -126,7 +126,7 @@ class AccountMove(models.Model):
 
     def action_cn285_refund(self):
         """Pay these credit notes back to the means that paid what they credit, once."""
-        _check_manager(self)
+        check_manager(self)
         refunds = self.env["cn285.collection"].sudo()._refund(self.sudo())
         if not refunds:
             raise UserError(

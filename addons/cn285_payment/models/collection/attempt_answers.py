@@ -131,6 +131,11 @@ class PaymentAttempt(models.Model):
         self.ensure_one()
         return self.state in ("declined", "returned") and self.outcome in FINAL
 
+    def _payment_day(self):
+        """Hook: the day of which the payment is booked: that of the booking."""
+        self.ensure_one()
+        return self.company_id._cn285_today()
+
     def _is_booked_ordinarily(self):
         """Whether Odoo itself books the payment: where it comes to more than the amount."""
         self.ensure_one()

@@ -94,12 +94,13 @@ class PaymentAttempt(models.Model):
     def _note_next(self):
         """Keep when a refused invoice is tried again by the same means, or why it is not."""
         history = self._of_invoices(list(self.move_id))
+        days = self.env["cn285.dunning.policy"]._retry_days(self.move_id)
         for attempt in self:
             token = attempt.token_id
             if attempt.outcome == CONFIG:
                 attempt.write({"retry_date": False, "retry_reason": CONFIG})
                 continue
-            policy_days, later = token._cn285_retry_terms(attempt.company_id)
+            policy_days, later = token._cn285_retry_terms(days[attempt.move_id])
             same = history[attempt.move_id].filtered(
                 lambda one, attempt=attempt, token=token: (
                     one.token_id == token and one.amount == attempt.amount and one.sent_at

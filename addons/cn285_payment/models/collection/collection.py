@@ -55,8 +55,11 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _draw_wallets(self, moves, origin):
-        """Pay from what customers hold, before any means are charged."""
-        moves._cn285_draw_open()
+        """Pay from what customers hold, before any means are charged.
+
+        What is held back, or on its way to be paid, is not drawn either.
+        """
+        moves._cn285_collectable()._cn285_draw_open()
 
     @api.model
     def _to_collect(self, moves):

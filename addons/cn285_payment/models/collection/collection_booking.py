@@ -101,5 +101,5 @@ class Collection(models.AbstractModel):
             "memo": f"{transaction.reference} - {transaction.provider_reference or ''}",
             "invoice_ids": [fields.Command.set(move.ids)],
             "destination_account_id": receivable[:1].account_id.id,
-            "date": attempt.company_id._cn285_today(),
+            "date": attempt._payment_day(),
         }

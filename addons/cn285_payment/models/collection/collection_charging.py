@@ -139,6 +139,8 @@ class Collection(models.AbstractModel):
 
         :param again: the attempt was sent before, and may be sent again: the same transaction
         """
+        if not self._may_call(attempt.token_id.provider_id, attempt.company_id):
+            return
         states = ("sent", "unknown") if again else ("open",)
         claimed = self._lock(attempt, states)
         if not claimed:

@@ -96,8 +96,10 @@ class PaymentRefund(models.Model):
             refund.write({"state": state, "message": False if state == "done" else message})
 
     def _is_under_way(self):
+        """Whether it is not known to have failed, and the credit note does not show it yet."""
         self.ensure_one()
-        return self.state in ("open", "sent", "pending", "unknown")
+        booked = self.state == "done" and self.payment_id
+        return self.state != "failed" and not booked
 
     def _is_on_its_way(self):
         """Whether the call may still arrive."""
@@ -162,6 +164,16 @@ class AccountMove(models.Model):
             lambda move: move.move_type == "out_invoice"
         )
 
+    def _cn285_refunds_under_way(self):
+        """What of this credit note is on its way back to its customer, and not booked yet."""
+        # sudo: refunds of whomever; only that there are some is told.
+        return self.sudo().cn285_refund_ids.filtered(lambda one: one._is_under_way())
+
+    def _cn285_is_paid_back_otherwise(self):
+        """Hook: whether this credit note is being paid back by another way than to its means."""
+        self.ensure_one()
+        return False
+
 
 class Collection(models.AbstractModel):
     """Credit notes of paid invoices are paid back to the means."""
@@ -190,7 +202,9 @@ class Collection(models.AbstractModel):
         """Refunds of what is open of a credit note, by the attempts that paid, the latest first."""
         refunds = self.env["cn285.payment.refund"]
         locked = note.try_lock_for_update(allow_referencing=True)
-        under_way = locked.cn285_refund_ids.filtered(lambda one: one._is_under_way())
+        under_way = locked._cn285_refunds_under_way() or (
+            locked and locked._cn285_is_paid_back_otherwise()
+        )
         if not locked or under_way or note.move_type != "out_refund" or note.state != "posted":
             return refunds
         rest = note.amount_residual
@@ -228,6 +242,8 @@ class Collection(models.AbstractModel):
     @api.model
     def _send_refund(self, refund, again=False):
         """Call the provider for a refund, and commit its answer; as :meth:`_send_one`."""
+        if not self._may_call(refund.transaction_id.provider_id, refund.company_id):
+            return
         claimed = self._lock(refund, ASKED_STATES if again else ("open",))
         if not claimed:
             return

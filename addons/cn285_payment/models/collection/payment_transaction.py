@@ -1,9 +1,14 @@
+import re
+
 import requests
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_links
 from odoo.exceptions import ValidationError
 
 from ...engine.declines import CARD, UNKNOWN, classify, classify_status
+
+# References that attempts and refunds have: the letter, the id of the document, a number.
+OURS = re.compile(r"[CR][0-9]+(-[0-9]+)?")
 
 
 class PaymentTransaction(models.Model):
@@ -116,6 +121,21 @@ class PaymentTransaction(models.Model):
         """
         self.ensure_one()
 
+    # === NAMES === #
+
+    @api.model
+    def _compute_reference(self, provider_code, prefix=None, separator="-", **kwargs):
+        """Odoo's; but none that attempts and refunds of ours will have.
+
+        Customers' browsers say how their payments are called. One who took the names of the
+        attempts to come could not be charged any more, nor anybody whose names he guessed.
+        """
+        compute = super()._compute_reference
+        reference = compute(provider_code, prefix=prefix, separator=separator, **kwargs)
+        if OURS.fullmatch(reference):
+            return compute(provider_code, prefix=f"tx-{reference}", separator=separator, **kwargs)
+        return reference
+
     # === ATTEMPTS FOLLOW === #
 
     def _set_pending(self, *, state_message=None, extra_allowed_states=()):
@@ -136,6 +156,7 @@ class PaymentTransaction(models.Model):
         if not self.env.context.get("cn285_sending"):
             # sudo: attempts follow, whoever pays or tells.
             changed.sudo().cn285_refund_ids._note_answer()
+            changed.sudo()._cn285_follow_prepayments()
             followed = changed.sudo().cn285_attempt_ids._follow_transaction()
             if followed:
                 collection = self.env["cn285.collection"].sudo()
@@ -154,6 +175,7 @@ class PaymentTransaction(models.Model):
         # sudo: attempts and top-ups follow, whoever books.
         self.sudo().cn285_attempt_ids._take_payments()
         self.sudo()._cn285_settle_topups()
+        self.sudo()._cn285_settle_prepayments()
         self.sudo().cn285_refund_ids._settle_refunds()
         return result
 

@@ -4,11 +4,13 @@ Called by: a daily cron, and each payment that is booked.
 
 from . import (
     dunning_policy,
+    dunning_policy_step,
     dunning_marks,
     dunning_case,
     dunning_event,
     diary,
     dunning_run,
+    dunning_payments,
     dunning_words,
     dunning_holds,
     suspension,

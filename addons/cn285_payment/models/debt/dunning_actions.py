@@ -95,7 +95,7 @@ class Deactivate(Action):
 
 
 class Terminate(Action):
-    """Contracts that were deactivated for long are terminated."""
+    """Contracts that were deactivated for long are terminated, and the customer is told."""
 
     name = "terminate"
     label = _lt("Termination")
@@ -103,6 +103,7 @@ class Terminate(Action):
     def take(self, step, cases):
         cases._note("step", lambda case: step.name, step_id=step.id)
         cases._terminate()
+        cases._tell_ended(step)
 
 
 # In the order in which those of one day are taken.

@@ -56,6 +56,9 @@ class DunningCase(models.Model):
     deactivation_date = fields.Date(
         readonly=True, help="From this day on services are deactivated if nothing is paid."
     )
+    termination_date = fields.Date(
+        readonly=True, help="From this day on contracts are terminated if nothing is paid."
+    )
     oldest_due = fields.Date(string="Due Since", readonly=True)
     days_late = fields.Integer(compute="_compute_days_late")
     overdue_amount = fields.Monetary(string="Overdue", readonly=True)
@@ -120,11 +123,16 @@ class DunningCase(models.Model):
         for case in self:
             rows = [
                 Markup(
-                    "<tr><td style='padding:4px 12px 4px 0'>%s</td>"
+                    "<tr><td style='padding:4px 12px 4px 0'><a href='%s'>%s</a></td>"
                     "<td style='padding:4px 12px 4px 0'>%s</td>"
                     "<td style='padding:4px 0;text-align:right'>%s</td></tr>"
                 )
-                % (move.name, format_date(self.env, move.invoice_date_due), amount)
+                % (
+                    move._cn285_pay_url(),
+                    move.name,
+                    format_date(self.env, move.invoice_date_due),
+                    amount,
+                )
                 for move, amount in case._overdue_lines()
             ]
             head = Markup(
@@ -181,6 +189,19 @@ class DunningCase(models.Model):
         self.ensure_one()
         move = self.sudo().move_ids[:1]  # sudo: the link is for the payer
         return move and move._cn285_pay_url()
+
+    def _is_payable_at_once(self):
+        """Whether several invoices are overdue, and can be paid online together."""
+        self.ensure_one()
+        moves = self.sudo().move_ids  # sudo: the payer's own invoices
+        return len(moves) > 1 and all(move._has_to_be_paid() for move in moves)
+
+    def _overdue_now(self):
+        """What is overdue at this moment, less credit that was matched with nothing."""
+        self.ensure_one()
+        owed = self._read_debts(self.company_id).get((self.partner_id.id, self.currency_id.id))
+        late = owed and owed.overdue(self.company_id._cn285_today())
+        return float(late.amount) if late else 0.0
 
     # === HISTORY === #
 

@@ -130,10 +130,13 @@ class DunningCase(models.Model):
         ids = dict.fromkeys(line.move_id for line in (owed.lines if owed else ()))
         return self.env["account.move"].browse(ids)
 
-    def _look_again(self):
-        """What is owed and comes next, after something was noted; no step is taken."""
+    def _look_again(self, debts=None):
+        """What is owed and comes next, after something was noted; no step is taken.
+
+        :param debts: see :func:`.debts.read_debts`, where they were read; of one company
+        """
         for company, cases in self.grouped("company_id").items():
-            cases._refresh(read_debts(self.env, company, cases.partner_id.ids))
+            cases._refresh(debts or read_debts(self.env, company, cases.partner_id.ids))
         self._settle()
         for case in self:
             case._write_next(case._plan())

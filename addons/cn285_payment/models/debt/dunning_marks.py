@@ -64,6 +64,20 @@ class AccountMove(models.Model):
             )
         )
 
+    def _cn285_tell_of_money(self):
+        """Money or credit of payers who are deactivated: looked at at once, matched or not.
+
+        By a job, as what books it may still say what it is for.
+        """
+        # sudo: whoever books it; what follows is the policy's.
+        entries = self.sudo().filtered(lambda move: move.move_type in ("entry", "out_refund"))
+        lines = entries.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable" and line.balance < 0
+        )
+        payers = lines.partner_id.commercial_partner_id
+        if payers:
+            self.env["cn285.dunning.case"].sudo()._look_soon(payers, lines.company_id)
+
 
 class ResPartner(models.Model):
     _name = "res.partner"

@@ -4,9 +4,9 @@ from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...engine.dunning import DEACTIVATE, TERMINATE, TOLD_BY, Step
+from ...engine.dunning import DEACTIVATE, TERMINATE, TOLD_BY
 from ...engine.dunning import Policy as EnginePolicy
-from .dunning_actions import ACTIONS
+from ..collection.company_settings import RetryDays, read_days
 
 # No step is taken, and no grace given, for longer than that.
 DAYS = Bound(0, 3650)
@@ -38,6 +38,24 @@ class DunningPolicy(models.Model):
         help="How often debtors are looked at; payments are noticed at once in either case.",
     )
 
+    retries_by = fields.Selection(
+        [("company", "Those of the Company"), ("own", "Own Days")],
+        string="Days of Retries",
+        default="company",
+        required=True,
+        help="When a refused automatic payment is tried again.",
+    )
+    retries = fields.Char(
+        string="Of Cards",
+        tracking=True,
+        help="Days after the first refusal, such as 1, 3, 7, 14. Left empty: never again.",
+    )
+    debit_retries = fields.Char(
+        string="Of Direct Debits",
+        tracking=True,
+        help="Days on which banks work after the first return, such as 5, 10. Left empty: never "
+        "again.",
+    )
     threshold = fields.Monetary(
         tracking=True,
         help="Services are deactivated where more than this is overdue; reminders are sent for "
@@ -103,6 +121,13 @@ class DunningPolicy(models.Model):
         help="How long services are deactivated before a step “Terminate” ends their contracts. "
         "0: they stay deactivated.",
     )
+    termination_notice = fields.Integer(
+        string="Days Between Notice and Termination",
+        default=15,
+        tracking=True,
+        help="A customer was told by a mail or letter of this policy so many days before contracts "
+        "are terminated, at least: whoever ends a contract for a debt gives notice first.",
+    )
     termination_fee = fields.Boolean(
         string="Leaving Fee Owed",
         help="A contract that is terminated for debt owes the fee for leaving a commitment early, "
@@ -147,7 +172,7 @@ class DunningPolicy(models.Model):
 
     _days_positive = models.Constraint(
         "CHECK(grace_days >= 0 AND grace_least >= 0 AND grace_most >= 0 AND notice_days >= 0 "
-        "AND terminate_after >= 0)",
+        "AND terminate_after >= 0 AND termination_notice >= 0)",
         "Numbers of days cannot be negative.",
     )
     _threshold_positive = models.Constraint("CHECK(threshold >= 0)", "A threshold is not negative.")
@@ -155,7 +180,15 @@ class DunningPolicy(models.Model):
     @api.model
     def _bounds(self):
         days = dict.fromkeys(
-            ("grace_days", "grace_least", "grace_most", "notice_days", "terminate_after"), DAYS
+            (
+                "grace_days",
+                "grace_least",
+                "grace_most",
+                "notice_days",
+                "terminate_after",
+                "termination_notice",
+            ),
+            DAYS,
         )
         return {**super()._bounds(), **days, "threshold": AMOUNT, "penalty_percent": PERCENT}
 
@@ -179,12 +212,23 @@ class DunningPolicy(models.Model):
                     )
                 )
 
-    @api.constrains("step_ids", "notice_days")
+    @api.constrains("step_ids", "notice_days", "termination_notice")
     def _check_told(self):
-        """Nobody is deactivated who was not told: such a step comes after one that tells."""
+        """Nobody is deactivated, or terminated, who was not told: there is a step that tells."""
         for policy in self:
             actions = set(policy.step_ids.mapped("action"))
-            if DEACTIVATE in actions and policy.notice_days and not actions & set(TOLD_BY):
+            silent = not actions & set(TOLD_BY)
+            if TERMINATE in actions and policy.termination_notice and silent:
+                raise ValidationError(
+                    self.env._(
+                        "%(policy)s terminates contracts %(days)s days after the customer was "
+                        "told, and has no step that tells: add a mail or a letter, or set these "
+                        "days to 0.",
+                        policy=policy.name,
+                        days=policy.termination_notice,
+                    )
+                )
+            if DEACTIVATE in actions and policy.notice_days and silent:
                 raise ValidationError(
                     self.env._(
                         "%(policy)s deactivates services %(days)s days after the customer was "
@@ -194,6 +238,11 @@ class DunningPolicy(models.Model):
                         days=policy.notice_days,
                     )
                 )
+
+    @api.constrains("retries", "debit_retries")
+    def _check_retries(self):
+        for policy in self:
+            policy._own_retry_days()
 
     @api.constrains("penalty_percent")
     def _check_rate(self):
@@ -211,19 +260,57 @@ class DunningPolicy(models.Model):
         :param contracts_by_partner: ``{partner id: contracts with overdue invoices}``
         :returns: ``{partner id: policy, may be empty}``
         """
+        usable, usual = self._usable(company)
+        result = {}
+        for partner in partners.sudo().with_company(company):
+            contracts = (contracts_by_partner or {}).get(partner.id, self.env["cn285.contract"])
+            result[partner.id] = usable._wished_by(partner, contracts) or usual
+        return result
+
+    def _wished_by(self, partner, contracts):
+        """Of these policies the first of: the payer's own, a tag's, a template's; none: empty."""
+        wishes = (
+            partner.cn285_dunning_policy_id,
+            partner.category_id.cn285_dunning_policy_id,
+            contracts.sudo().template_id.dunning_policy_id,  # sudo: as of _of
+        )
+        found = (self & wish for wish in wishes)  # in the order of the list
+        return next((policy[:1] for policy in found if policy), self.browse())
+
+    @api.model
+    def _retry_days(self, moves):
+        """On which days refused invoices are tried again, by the policy of their payers, or of the
+        templates of their contracts; else by the company.
+
+        :returns: ``{invoice: RetryDays}``
+        """
+        found = {}
+        for company, own in moves.sudo().grouped("company_id").items():
+            usable, usual = self._usable(company)
+            for move in own:
+                payer = move.commercial_partner_id.with_company(company)
+                policy = usable._wished_by(payer, move.cn285_contract_ids) or usual
+                found[move] = policy._retry_days_in(company)
+        return found
+
+    @api.model
+    def _usable(self, company):
+        """The policies that a company may use, and the one that is usual there."""
         # sudo: rules hold for customers whether or not whoever asks may read them.
         policies = self.sudo().with_company(company)
         usable = policies.search([("company_id", "in", (False, company.id))])
-        usual = company.sudo().cn285_dunning_policy_id & usable or usable[:1]
-        result = {}
-        for partner in partners.sudo().with_company(company):
-            contracts = (contracts_by_partner or {}).get(partner.id)
-            wishes = [partner.cn285_dunning_policy_id, partner.category_id.cn285_dunning_policy_id]
-            if contracts:
-                wishes.append(contracts.sudo().template_id.dunning_policy_id)
-            found = (usable & wish for wish in wishes)  # in the order of the list
-            result[partner.id] = next((policy[:1] for policy in found if policy), usual)
-        return result
+        return usable, company.sudo().cn285_dunning_policy_id & usable or usable[:1]
+
+    def _retry_days_in(self, company):
+        """The days of this policy in a company, or the company's, also where there is none."""
+        if self.retries_by == "own":
+            return self._own_retry_days()
+        return company._cn285_retry_days()
+
+    def _own_retry_days(self):
+        """:raises ValidationError: where they are no days"""
+        self.ensure_one()
+        return RetryDays(read_days(self.env, self.retries), read_days(self.env, self.debit_retries))
 
     def _engine_policy(self, company, currency, kind):
         """The rules as the engine wants them, amounts in a currency.
@@ -231,9 +318,7 @@ class DunningPolicy(models.Model):
         :param kind: what the customer is to consumer law: steps may be for some only
         """
         self.ensure_one()
-        threshold = self.currency_id._convert(
-            self.threshold, currency, company, company._cn285_today()
-        )
+        threshold = self._threshold_in(currency, company)
         audiences = ("all", "professional" if kind == "professional" else "consumer")
         return EnginePolicy(
             steps=[
@@ -246,11 +331,24 @@ class DunningPolicy(models.Model):
             threshold=as_decimal(threshold),
             notice_days=self.notice_days,
             terminate_after=self.terminate_after,
+            end_notice_days=self.termination_notice,
         )
 
+    def _threshold_in(self, currency, company):
+        """The threshold in another currency, at the rate of the day."""
+        own = self.with_company(company).currency_id or company.currency_id
+        return own._convert(self.threshold, currency, company, company._cn285_today())
+
     def _exempts(self, partner):
-        """Whether a customer is spared deactivation."""
-        return bool(self.exempt_category_ids & partner.sudo().category_id)  # sudo: only whether
+        """Whether a customer is spared deactivation: by one of its tags, or one above these."""
+        # sudo: only whether.
+        above = {
+            int(id_)
+            for tag in partner.sudo().category_id
+            for id_ in (tag.parent_path or str(tag.id)).split("/")
+            if id_
+        }
+        return bool(above & set(self.sudo().exempt_category_ids.ids))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
@@ -261,75 +359,3 @@ class DunningPolicy(models.Model):
                 raise ValidationError(
                     self.env._("%s was used: archive it instead of deleting it.", policy.name)
                 )
-
-
-class DunningPolicyStep(models.Model):
-    """What is done so many days after the due date."""
-
-    _name = "cn285.dunning.policy.step"
-    _description = "Step of Dunning"
-    _inherit = ["cn285.guarded", "cn285.bounded"]
-    _order = "policy_id, days, sequence, id"
-
-    policy_id = fields.Many2one(
-        "cn285.dunning.policy", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
-    sequence = fields.Integer(default=10)
-    name = fields.Char(required=True, translate=True)
-    days = fields.Integer(
-        string="Days After the Due Date",
-        default=1,
-        required=True,
-        help="Of the oldest overdue invoice. A deactivation comes after the days of grace, and a "
-        "termination after the days of suspension, whatever is said here.",
-    )
-    action = fields.Selection("_action_selection", required=True, default="mail")
-    audience = fields.Selection(
-        [
-            ("all", "All Customers"),
-            ("professional", "Professionals"),
-            ("consumer", "Consumers and Non-Professionals"),
-        ],
-        string="For",
-        default="all",
-        required=True,
-    )
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail Template",
-        domain="[('model', '=', 'cn285.dunning.case')]",
-        ondelete="restrict",
-        help="Left empty: the usual reminder.",
-    )
-    note = fields.Char(string="What Is to Be Done", translate=True, help="Of a task.")
-
-    _days_positive = models.Constraint(
-        "CHECK(days > 0)", "A step comes at least a day after the due date."
-    )
-
-    @api.model
-    def _bounds(self):
-        return {**super()._bounds(), "days": DAYS}
-
-    @api.model
-    def _actions(self):
-        """What steps do, by name; another addon adds its own to ``super()._actions()``."""
-        return ACTIONS
-
-    @api.model
-    def _action_selection(self):
-        return [(name, self.env._(action.label)) for name, action in self._actions().items()]
-
-    @api.depends("days", "name", "action")
-    def _compute_display_name(self):
-        for step in self:
-            hard = step.action in (DEACTIVATE, TERMINATE)
-            step.display_name = step.name if hard else f"{step.days} · {step.name}"
-
-    @api.constrains("action", "policy_id")
-    def _check_policy(self):
-        self.policy_id._check_told()
-
-    def _engine_step(self):
-        return Step(self.id, self.days, self.action)

@@ -1,12 +1,12 @@
 import logging
 
 from odoo import api, models
-from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS, persistently
+from odoo.addons.cn285_contract.models.bulk import persistently
 from odoo.addons.cn285_contract.models.common import as_decimal, in_users_language
 from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.tools import format_date, split_every
 
-from ...engine.dunning import DEACTIVATE, Overdue, Progress, coming, take
+from ...engine.dunning import DEACTIVATE, HARD, TERMINATE, Overdue, Progress, coming, take
 from .debts import Owed, read_debts
 
 _logger = logging.getLogger(__name__)
@@ -65,14 +65,33 @@ class DunningCase(models.Model):
 
         def step(part):
             debts = read_debts(self.env, company, part.ids)
-            self._cases_of(company, part, debts)._proceed(debts, policies)
+            if company.cn285_dunning:
+                self._cases_of(company, part, debts)._proceed(debts, policies)
+                return
+            # Switched off meanwhile: what was deactivated is still activated at the payment.
+            known = [("company_id", "=", company.id), ("partner_id", "in", part.ids)]
+            self.search([*known, ("state", "!=", "closed")])._look_again(debts)
 
         _done, failed = each_or_apart(partners, step)
         for partner, reason in failed.items():
-            known = [("partner_id", "=", partner.id), ("company_id", "=", company.id)]
-            cases = self.search([*known, ("state", "!=", "closed")])
-            cases._note("failed", reason)
             _logger.warning("Dunning of %s failed: %s", partner.display_name, reason)
+            self._tell_failure(company, partner, reason)
+
+    @api.model
+    def _tell_failure(self, company, partner, reason):
+        """Note that a debtor could not be looked at, and ask somebody; once for a reason."""
+
+        def step(part):
+            cases = self._cases_of(company, part, read_debts(self.env, company, part.ids))
+            for case in cases:
+                last = case.event_ids.sorted("id")[-1:]
+                if (last.kind, last.text) != ("failed", reason):
+                    case._note("failed", reason)
+                    case._ask(lambda one: reason)
+
+        _done, failed = each_or_apart(partner, step)
+        for words in failed.values():
+            _logger.warning("Debts of %s: %s", partner.display_name, words)
 
     @api.model
     def _cases_of(self, company, partners, debts):
@@ -83,10 +102,7 @@ class DunningCase(models.Model):
         # Of two that look at the same debtor the second finds the work done.
         cases.lock_for_update()
         known = {(case.partner_id.id, case.currency_id.id) for case in cases}
-        above = {
-            (partner_id, company.currency_id.id)
-            for partner_id in self._payers_above_limit(company, partners.ids)
-        }
+        above = self._keys_above_limit(company, partners.ids)
         late = {key for key, owed in debts.items() if owed.is_late(today)}
         new = self._inside().create(
             [
@@ -99,9 +115,9 @@ class DunningCase(models.Model):
                 for partner_id, currency_id in sorted((late | above) - known)
             ]
         )
-        new._refresh(debts)
+        payers_above = {partner_id for partner_id, _currency in above}
+        (cases | new)._refresh(debts, payers_above)
         new._note("opened")
-        cases._refresh(debts)
         return cases | new
 
     @api.model
@@ -110,10 +126,11 @@ class DunningCase(models.Model):
 
     # === WHAT THEY OWE === #
 
-    def _refresh(self, debts):
+    def _refresh(self, debts, above=None):
         """Note what is owed today, and what state that makes it.
 
         :param debts: see :func:`.debts.read_debts`
+        :param above: ids of payers above their limit; None: they are found out
         """
         owed_by = {
             case: debts.get((case.partner_id.id, case.currency_id.id), Owed()) for case in self
@@ -133,7 +150,9 @@ class DunningCase(models.Model):
                 before = of_partner.get(case.partner_id.id, contracts[case].browse())
                 of_partner[case.partner_id.id] = before | contracts[case]
             policies = self.env["cn285.dunning.policy"]._of(members.partner_id, company, of_partner)
-            above = set(self._payers_above_limit(company, members.partner_id.ids))
+            high = above
+            if high is None:
+                high = set(self._payers_above_limit(company, members.partner_id.ids))
             for case in members:
                 case._write_inside(
                     {
@@ -141,7 +160,7 @@ class DunningCase(models.Model):
                         "contract_ids": [(6, 0, contracts[case].ids)],
                         "user_id": contracts[case].user_id[:1].id or case.user_id.id,
                         "policy_id": policies[case.partner_id.id].id or case.policy_id.id,
-                        "is_above_limit": case.partner_id.id in above,
+                        "is_above_limit": case.partner_id.id in high,
                     }
                 )
 
@@ -173,12 +192,7 @@ class DunningCase(models.Model):
         self._note_broken_promises()
         self._settle()
         going = self.filtered(
-            lambda case: (
-                case.state == "open"
-                and case.policy_id.active
-                and not case.partner_id.cn285_dunning_blocked
-                and (policies is None or case.policy_id in policies)
-            )
+            lambda case: case._is_dunned() and (policies is None or case.policy_id in policies)
         )
         plans = {case: case._plan() for case in going}
         for case, plan in plans.items():
@@ -194,7 +208,13 @@ class DunningCase(models.Model):
         going._deactivate_further(debts)
         going._react_to_limit()
         for case in self:
-            case._write_next(case._plan() if case in going else [])
+            case._write_next(case._plan() if case._is_dunned() else [])
+
+    def _is_dunned(self):
+        """Whether steps follow: nothing holds them, and there is a policy."""
+        self.ensure_one()
+        blocked = self.partner_id.cn285_dunning_blocked
+        return self.state == "open" and self.policy_id.active and not blocked
 
     def _step(self, step):
         return self.env["cn285.dunning.policy.step"].browse(step.key)
@@ -214,9 +234,9 @@ class DunningCase(models.Model):
     def _plan(self):
         """The steps that are to come, by the engine."""
         self.ensure_one()
-        if not self.oldest_due or not self.policy_id:
-            return []
         partner, company = self.partner_id, self.company_id
+        if not self.oldest_due or not self.policy_id or not company.cn285_dunning:
+            return []
         policy = self.policy_id._engine_policy(
             company, self.currency_id, partner.cn285_legal_kind or "consumer"
         )
@@ -230,9 +250,20 @@ class DunningCase(models.Model):
         )
 
     def _progress(self):
-        """What was done, from the history, for the engine."""
+        """What was done, from the history, for the engine.
+
+        What was deactivated and is activated again, as it was in dispute or below the threshold, is
+        deactivated once more where the debt is there again.
+        """
         events = self.event_ids.sorted("id")
-        steps = events.filtered(lambda event: event.kind in ("step", "skipped") and event.step_id)
+        since = self._since_reactivation()
+        steps = events.filtered(
+            lambda event: (
+                event.kind in ("step", "skipped")
+                and event.step_id
+                and (event.step_id.action not in HARD or event in since)
+            )
+        )
         return Progress(
             done={event.step_id.id: event.date for event in steps},
             told=[event.date for event in events if event.tells],
@@ -240,14 +271,21 @@ class DunningCase(models.Model):
             promised=self.promise_date if self.state == "promised" else None,
         )
 
+    def _since_reactivation(self):
+        """The history since services were activated again, or all of it."""
+        events = self.event_ids.sorted("id")
+        last = events.filtered(lambda event: event.kind == "reactivated").ids[-1:] or [0]
+        return events.filtered(lambda event: event.id > last[0])
+
     def _write_next(self, plan):
         held = self.state in ("promised", "disputed", "closed")
         plan = [] if held else plan
         first = plan[0] if plan else None
-        off = [one.day for one in plan if one.step.action == DEACTIVATE]
+        days = {one.step.action: one.day for one in reversed(plan)}
         self._write_inside(
             {
-                "deactivation_date": off[0] if off else False,
+                "deactivation_date": days.get(DEACTIVATE, False),
+                "termination_date": days.get(TERMINATE, False),
                 "next_step_id": first.step.key if first else False,
                 "next_date": first.day if first else False,
             }
@@ -277,65 +315,6 @@ class DunningCase(models.Model):
                         "next_step_id": False,
                         "next_date": False,
                         "deactivation_date": False,
+                        "termination_date": False,
                     }
                 )
-
-    # === PAYMENTS === #
-
-    @api.model
-    def _paid(self, moves):
-        """Invoices were paid, wholly or in part: what follows for their payers, at once.
-
-        What cannot be done now, as somebody else is at it, is done by the next look.
-        """
-        for company, paid in moves.sudo().grouped("company_id").items():
-            partners = paid.commercial_partner_id
-            # sudo: whoever books the payment; what follows is the policy's.
-            cases = in_users_language(self.sudo().with_company(company))
-            domain = [("company_id", "=", company.id), ("partner_id", "in", partners.ids)]
-            found = cases.search([*domain, ("state", "!=", "closed")])
-            if not found:
-                continue
-
-            def step(part, company=company, found=found, paid=paid):
-                own = found.filtered(lambda case: case.partner_id in part)
-                own.lock_for_update()
-                own._refresh(read_debts(self.env, company, part.ids))
-                own._note("paid")
-                own._propose_fees(paid)
-                own._settle()
-                for case in own:
-                    case._write_next(case._plan())
-
-            try:
-                _done, failed = each_or_apart(found.partner_id, step)
-            except CONCURRENCY_ERRORS:
-                # Somebody else is at them: looked at by a job, after both are through.
-                cases.with_delay(
-                    channel="root.collection",
-                    eta=60,
-                    description=self.env._("Debtors who have paid"),
-                )._job_look(company, found.partner_id)
-                continue
-            for partner, reason in failed.items():
-                _logger.warning("Payment of debtor %s: %s", partner.display_name, reason)
-
-    @api.model
-    def _job_look(self, company, partners):
-        """Job: look at payers again. Safe to run again: a step is taken once."""
-        self.sudo().with_company(company)._look_at(company, partners.exists())
-
-    @api.model
-    def _refused(self, attempts):
-        """Payments of debtors were refused: kept in their history. What follows is the policy's."""
-        # sudo: whoever collects; history is the program's.
-        attempts = attempts.sudo()
-        domain = [("partner_id", "in", attempts.partner_id.commercial_partner_id.ids)]
-        cases = self.sudo().search([*domain, ("state", "!=", "closed")])
-        found = {(case.partner_id, case.company_id, case.currency_id): case for case in cases}
-        for attempt in attempts:
-            payer = attempt.partner_id.commercial_partner_id
-            case = found.get((payer, attempt.company_id, attempt.currency_id))
-            if case:
-                words = ", ".join(filter(None, [attempt.move_id.name, attempt.message]))
-                case._note("refused", words)

@@ -1,10 +1,15 @@
+import logging
+
 from odoo import api, models
 from odoo.addons.cn285_contract.models.bulk import in_test
 from odoo.addons.cn285_contract.models.clock import imagining
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_decimal
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.tools import SQL
 
 from ...engine.exposure import Answer, Exposure, answer
+
+_logger = logging.getLogger(__name__)
 
 
 class ExposureService(models.AbstractModel):
@@ -192,11 +197,18 @@ class ExposureService(models.AbstractModel):
 
     @api.model
     def _above_limit(self, company, partner_ids=None):
-        """Payers above their limit, ``{partner id: Exposure}``."""
+        """Payers above their limit, ``{partner id: Exposure}``.
+
+        One whose exposure cannot be told is none of them, and keeps nobody else from being one.
+        """
         payers = self._limited(company, partner_ids)
+        parts, failed = each_or_apart(payers, lambda part: self._of(part, company))
+        for partner, reason in failed.items():
+            _logger.warning("Exposure of %s: %s", partner.display_name, reason)
         return {
             partner_id: exposure
-            for partner_id, exposure in self._of(payers, company).items()
+            for part in parts
+            for partner_id, exposure in part.items()
             if exposure.above(self._limit(payers.browse(partner_id), company))
         }
 
@@ -228,8 +240,8 @@ class ExposureService(models.AbstractModel):
         return self._of(partner, company)[partner.id]
 
     @api.model
-    def _means_of(self, partner, company):
-        """Posted invoices of a payer that may be charged to means: due or not, but not held."""
+    def _means_of(self, partners, company):
+        """Posted invoices of payers that may be charged to means: due or not, but not held."""
         # sudo: what is collected follows from the contract, whoever asks.
         moves = (
             self.env["account.move"]
@@ -237,7 +249,7 @@ class ExposureService(models.AbstractModel):
             .search(
                 [
                     ("company_id", "=", company.id),
-                    ("commercial_partner_id", "=", partner.id),
+                    ("commercial_partner_id", "in", partners.ids),
                     ("state", "=", "posted"),
                     ("move_type", "=", "out_invoice"),
                     ("payment_state", "in", ("not_paid", "partial")),
@@ -245,10 +257,11 @@ class ExposureService(models.AbstractModel):
                 ]
             )
         )
+        tokens = moves.cn285_contract_ids._payment_tokens()
         automatic = moves.filtered(
             lambda move: all(
-                contract.collection_mode == "automatic" and token
-                for contract, token in move.cn285_contract_ids._payment_tokens().items()
+                contract.collection_mode == "automatic" and tokens[contract]
+                for contract in move.cn285_contract_ids
             )
         )
         return automatic._cn285_collectable()

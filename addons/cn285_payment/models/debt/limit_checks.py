@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 
 from odoo import api, models
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, as_decimal
 from odoo.exceptions import UserError
 
 # Exposures after an automatic payment that another transaction made, which this one cannot see.
@@ -100,8 +100,11 @@ class Contract(models.Model):
     def action_confirm(self):
         """Refuse new contracts of payers above their limit, after an automatic payment.
 
+        And drafts that wait for means or for a payment, see the room of prepayments.
+
         :raises UserError: in words
         """
+        self._refuse_unstarted()
         service = self.env["cn285.exposure"]
         for company, contracts in self.grouped("company_id").items():
             for payer in contracts.sudo().payer_id.commercial_partner_id:  # sudo: see _limit
@@ -111,7 +114,9 @@ class Contract(models.Model):
                 reason = service._refusal_words(payer, company, exposure)
                 if reason:
                     raise UserError(self.env._("A new contract: %s", reason))
-        return super().action_confirm()
+        result = super().action_confirm()
+        self._bill_at_start()
+        return result
 
 
 class DunningCase(models.Model):
@@ -125,15 +130,26 @@ class DunningCase(models.Model):
         return list(self.env["cn285.exposure"]._above_limit(company, partner_ids))
 
     @api.model
+    def _keys_above_limit(self, company, partner_ids):
+        """Payers above their limit, and the currencies of what they are served in.
+
+        :returns: set of (partner id, currency id)
+        """
+        above = self._payers_above_limit(company, partner_ids)
+        domain = [
+            ("company_id", "=", company.id),
+            ("state", "in", LIVE_STATES),
+            ("payer_id.commercial_partner_id", "in", above),
+        ]
+        groups = self.env["cn285.contract"]._read_group(domain, ["payer_id", "currency_id"])
+        return {(payer.commercial_partner_id.id, currency.id) for payer, currency in groups}
+
+    @api.model
     def _collect_above_limit(self, company, partner_ids=None):
         """Collect what is posted of payers above their limit, before anything follows from it."""
         service = self.env["cn285.exposure"]
-        moves = self.env["account.move"].union(
-            *(
-                service._means_of(self.env["res.partner"].browse(partner_id), company)
-                for partner_id in service._above_limit(company, partner_ids)
-            )
-        )
+        above = self.env["res.partner"].browse(service._above_limit(company, partner_ids))
+        moves = service._means_of(above, company) if above else self.env["account.move"]
         if moves:
             self.env["cn285.collection"]._collect(moves, "limit")
 
@@ -148,21 +164,33 @@ class DunningCase(models.Model):
             )
         )
         service, off = self.env["cn285.exposure"], {}
-        for case in above:
-            partner, company = case.partner_id, case.company_id
-            moves = self.env["account.move"].search(
-                [
-                    ("company_id", "=", company.id),
-                    ("commercial_partner_id", "=", partner.id),
-                    ("move_type", "=", "out_invoice"),
-                    ("payment_state", "in", ("not_paid", "partial")),
-                ]
-            )
-            coming = as_decimal(sum(moves._cn285_being_paid().mapped("amount_residual_signed")))
-            exposure = service._of(partner, company)[partner.id].after(coming)
-            if exposure.above(service._limit(partner, company)):
-                off[case] = case._payers_contracts()
+        for company, cases in above.grouped("company_id").items():
+            partners = cases.partner_id
+            coming, exposures = self._being_paid(partners, company), service._of(partners, company)
+            contracts = cases._payers_contracts()
+            for case in cases:
+                partner = case.partner_id
+                rest = exposures[partner.id].after(coming[partner.id])
+                if rest.above(service._limit(partner, company)):
+                    off[case] = contracts.filtered(case._is_payer_of)
         self._deactivate_contracts(off)
+
+    @api.model
+    def _being_paid(self, partners, company):
+        """What is on its way to be paid by payers, ``{partner id: Decimal}``."""
+        moves = self.env["account.move"].search(
+            [
+                ("company_id", "=", company.id),
+                ("commercial_partner_id", "in", partners.ids),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+            ]
+        )
+        coming = dict.fromkeys(partners.ids, as_decimal(0))
+        for move in moves._cn285_being_paid():
+            coming[move.commercial_partner_id.id] += as_decimal(move.amount_residual_signed)
+        return coming
 
     @api.model
     def _topped_up(self, partners, company):

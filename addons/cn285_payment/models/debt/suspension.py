@@ -31,10 +31,19 @@ class DunningCase(models.Model):
     def _deactivate_further(self, debts):
         """Of debtors who are deactivated: also contracts that came to owe for too long since."""
         further = {}
-        for case in self.filtered("suspended_on"):
-            done = case.event_ids.filtered(lambda event: event.kind == "deactivated").contract_id
+        for case in self.filtered(lambda one: one.suspended_on and not one._is_spared()):
+            events = case._since_reactivation()
+            done = events.filtered(lambda event: event.kind == "deactivated").contract_id
             further[case] = case._contracts_past_grace(debts) - done
         self._deactivate_contracts(further)
+
+    def _is_spared(self):
+        """Whether nothing (more) is deactivated: the customer is exempt, or owes too little."""
+        self.ensure_one()
+        policy = self.policy_id
+        return policy._exempts(self.partner_id) or as_decimal(self.overdue_amount) <= as_decimal(
+            policy._threshold_in(self.currency_id, self.company_id)
+        )
 
     def _contracts_past_grace(self, debts):
         """Contracts with invoices that are open beyond the days of grace; or all of the payer's."""
@@ -58,14 +67,22 @@ class DunningCase(models.Model):
         )
 
     def _payers_contracts(self):
-        return self.env["cn285.contract"].search(
+        """Running contracts that the payers of these cases pay in their currencies."""
+        contracts = self.env["cn285.contract"].search(
             [
-                ("company_id", "=", self.company_id.id),
-                ("payer_id.commercial_partner_id", "=", self.partner_id.id),
-                ("currency_id", "=", self.currency_id.id),
+                ("company_id", "in", self.company_id.ids),
+                ("payer_id.commercial_partner_id", "in", self.partner_id.ids),
+                ("currency_id", "in", self.currency_id.ids),
                 ("state", "in", LIVE_STATES),
             ]
         )
+        keys = {(case.partner_id, case.company_id, case.currency_id) for case in self}
+        return contracts.filtered(lambda contract: contract._payer_key() in keys)
+
+    def _is_payer_of(self, contract):
+        """Whether a contract is paid by the payer of this case, in its currency."""
+        self.ensure_one()
+        return contract._payer_key() == (self.partner_id, self.company_id, self.currency_id)
 
     def _deactivate_contracts(self, contracts_by_case):
         """Deactivate contracts of debtors today, together, or as many of them as can be.
@@ -175,15 +192,9 @@ class DunningCase(models.Model):
         free = self.filtered(lambda case: case._may_reactivate())
         suspended = free._debt_suspended() if free else {}
         owners = {}
+        by_key = {(case.partner_id, case.company_id, case.currency_id): case for case in free}
         for contract in suspended:
-            payer = contract.payer_id.commercial_partner_id
-            owner = free.filtered(
-                lambda case, contract=contract, payer=payer: (
-                    case.partner_id == payer
-                    and case.currency_id == contract.currency_id
-                    and case.company_id == contract.company_id
-                )
-            )
+            owner = by_key.get(contract._payer_key())
             if owner:
                 owners[contract] = owner
         failed = self._activate_contracts(suspended, owners)
@@ -200,9 +211,7 @@ class DunningCase(models.Model):
         if self.oldest_due:
             debt = Overdue(as_decimal(self.overdue_amount), self.oldest_due)
         policy = self.policy_id
-        threshold = policy.currency_id._convert(
-            policy.threshold, self.currency_id, self.company_id, self.company_id._cn285_today()
-        )
+        threshold = policy._threshold_in(self.currency_id, self.company_id)
         return may_reactivate(debt, as_decimal(threshold), policy.reactivates == "threshold")
 
     def _activate_contracts(self, suspended, owners):
@@ -265,3 +274,12 @@ class ContractItem(models.Model):
         return bool(going_on) and all(
             (pause.change_id.values or {}).get("cause") == "debt" for pause in going_on
         )
+
+
+class Contract(models.Model):
+    _inherit = "cn285.contract"
+
+    def _payer_key(self):
+        """By what a debtor is known: who pays, to whom, in which currency."""
+        self.ensure_one()
+        return self.payer_id.commercial_partner_id, self.company_id, self.currency_id

@@ -42,8 +42,13 @@ class Contract(models.Model):
                 )
 
     def write(self, vals):
-        """Odoo's; means that come are tried at once for what others refused, or what waited."""
+        """Odoo's; means that come are tried at once for what others refused, or what waited.
+
+        Links of drafts that wait for a payment are withdrawn where they would be about another.
+        """
+        before = self._links_before(vals)
         result = super().write(vals)
+        self._withdraw_links(before)
         if "payment_token_id" in vals or vals.get("collection_mode") == "automatic":
             self._charge_new_means()
         return result
@@ -99,7 +104,7 @@ class ContractTemplate(models.Model):
 
     @api.model
     def _contract_fields(self):
-        return [*super()._contract_fields(), "collection_mode"]
+        return [*super()._contract_fields(), "collection_mode", "initiation"]
 
 
 class InvoiceBuilder(models.AbstractModel):

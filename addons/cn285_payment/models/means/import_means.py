@@ -1,6 +1,5 @@
 """Files of means of payment that another system kept, and of customers' bank accounts."""
 
-from odoo import api, models
 from odoo.addons.cn285_import.models.cells import CellError
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
 
@@ -72,38 +71,3 @@ BANK_ACCOUNTS = Kind(
     key=("partner", "number"),
     adopt=("partner_id", "acc_number"),
 )
-# Credit that customers hold already: a lot each.
-WALLET_LOTS = Kind(
-    "wallet_lots",
-    "cn285.wallet.opening",
-    columns_of(
-        "kind",
-        "amount",
-        "expiry",
-        "priority",
-        wallet_type="type_id",
-        customer="partner_id",
-        reason="name",
-    ),
-    required=("wallet_type", "customer", "amount"),
-)
-
-
-class ImportLoader(models.AbstractModel):
-    _inherit = "cn285.import.loader"
-
-    @api.model
-    def _kinds(self):
-        return [*super()._kinds(), MEANS, BANK_ACCOUNTS, WALLET_LOTS]
-
-    @api.model
-    def _columns(self, kind):
-        """Also by what contracts are paid, by the provider's reference."""
-        columns = super()._columns(kind)
-        if kind.name == "contracts":
-            columns |= columns_of(means="payment_token_id")
-        return columns
-
-    @api.model
-    def _named_by(self):
-        return {**super()._named_by(), "payment.token": ("provider_ref",)}

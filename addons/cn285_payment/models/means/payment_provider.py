@@ -1,5 +1,8 @@
 from odoo import models
 
+# In the context of a page: what is paid there is of an automatic contract, and its means are kept.
+KEEPS_MEANS = "cn285_keeps_means"
+
 
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
@@ -35,6 +38,16 @@ class PaymentProvider(models.Model):
         """
         self.ensure_one()
         return day
+
+    def _is_tokenization_required(self, **kwargs):
+        """Odoo's; where pages say so, means are kept: see :data:`KEEPS_MEANS`.
+
+        Not where none of these providers keeps means: customers could not pay at all.
+        """
+        if super()._is_tokenization_required(**kwargs):
+            return True
+        keeps = self.env.context.get(KEEPS_MEANS) and self.filtered("allow_tokenization")
+        return bool(keeps)
 
     def _cn285_is_idempotent(self):
         """Hook: whether the provider takes the same transaction, sent again, for the same request.

@@ -125,10 +125,11 @@ class PaymentToken(models.Model):
         self.ensure_one()
         return CARD
 
-    def _cn285_retry_terms(self, company):
+    def _cn285_retry_terms(self, days):
         """Hook: on which days after the first refusal these means are tried again.
 
+        :param days: ``RetryDays`` of the policy that holds for the invoice
         :returns: ``(days, function of a day and a number of days that counts them)``
         """
         self.ensure_one()
-        return company._cn285_retry_days(), plain_days
+        return days.cards, plain_days

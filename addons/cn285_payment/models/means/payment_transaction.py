@@ -29,4 +29,7 @@ class PaymentTransaction(models.Model):
                 token.sudo().write(details)
             # sudo: the payer's usual means, where he has none that can be charged.
             token.sudo()._cn285_take_over()
+            # sudo: what waits for means goes on, whoever added them.
+            self.sudo().cn285_prepayment_id._delay_advance()
+            self.env["cn285.prepayment"]._means_came(token.sudo())
         return result

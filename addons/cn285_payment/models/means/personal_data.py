@@ -64,6 +64,13 @@ class PersonalData(models.AbstractModel):
                 texts=("message",),
             ),
             Texts(
+                "prepayments",
+                _lt("Payments before contracts start"),
+                "cn285.prepayment",
+                lambda person: [("partner_id", "in", person.partners.ids)],
+                cleared=("message",),
+            ),
+            Texts(
                 "refunds",
                 _lt("Refunds to means of payment"),
                 "cn285.payment.refund",

@@ -13,9 +13,11 @@ from . import (
     wallet_topup_rule,
     wallet_opening,
     promotion_pass,
+    pass_guesses,
     billing_run,
     invoice_builder,
     account_move,
     account_move_paid,
+    wallet_words,
     collection,
 )

@@ -38,6 +38,7 @@ class AccountMove(models.Model):
                 wallets = ours._cn285_own_wallets()
                 wallets._lock()
                 ours._cn285_settle_wallets(wallets)
+            posted._cn285_tell_of_money()
         return posted
 
     def button_draft(self):
@@ -102,7 +103,9 @@ class AccountMove(models.Model):
         posted = moves.filtered(lambda move: move.state == "posted")
         posted._cn285_give_back_lines()
         posted.filtered(lambda move: move.move_type == "out_refund")._cn285_give_back_paid()
-        posted.filtered(lambda move: move.move_type == "out_invoice")._cn285_draw_paid(wallets)
+        invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
+        # What was paid for them before pays them first; wallets pay what is left.
+        (invoices - invoices._cn285_held_by_prepayment(invoices))._cn285_draw_paid(wallets)
 
     def _cn285_draw_lines(self):
         """Take from lots what lines of invoices were lowered by; drafts reserve it.

@@ -56,8 +56,13 @@ class Wallet(models.Model):
                 )
             )
 
-    def _draw_what_is_open(self):
-        """Pay open invoices of contracts from the wallet, those that are due first."""
+    def _draw_what_is_open(self, promised=True):
+        """Pay open invoices of contracts from the wallet, those that are due first.
+
+        Not those in dispute, nor those on their way to be paid.
+
+        :param promised: also those that the customer promised to pay: he does it by this top-up
+        """
         for wallet in self:
             # sudo: credit of a payer pays his invoices, whoever tops up.
             moves = (
@@ -76,4 +81,7 @@ class Wallet(models.Model):
                     order="invoice_date_due, id",
                 )
             )
-            moves._cn285_collectable()._cn285_draw_open(wallet.company_id._cn285_today())
+            payable = moves - moves._cn285_being_paid() - moves._cn285_held_by_dispute(moves)
+            if not promised:
+                payable -= payable._cn285_held_by_promise(payable)
+            payable._cn285_draw_open(wallet.company_id._cn285_today())

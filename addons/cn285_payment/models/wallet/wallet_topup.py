@@ -64,8 +64,20 @@ class WalletTopup(models.Model):
         help="Where VAT is due at the top-up.",
     )
     lot_ids = fields.One2many("cn285.wallet.lot", "topup_id", readonly=True)
+    is_unknown = fields.Boolean(
+        compute="_compute_is_unknown",
+        compute_sudo=True,
+        help="The provider was called, and nobody knows what became of it.",
+    )
+
+    form_key = fields.Char(
+        readonly=True, copy=False, help="Of the page that asked for it: one page asks once."
+    )
 
     _name_once = models.Constraint("unique(name)", "This number is taken.")
+    _one_by_form = models.UniqueIndex(
+        "(wallet_id, form_key) WHERE form_key IS NOT NULL", "This page was sent before."
+    )
     _one_by_rule = models.UniqueIndex(
         "(wallet_id) WHERE state = 'pending' AND origin = 'rule'",
         "One top-up by rule waits at a time.",
@@ -75,13 +87,20 @@ class WalletTopup(models.Model):
     def _bounds(self):
         return {}
 
+    @api.depends("state", "transaction_id.state")
+    def _compute_is_unknown(self):
+        for topup in self:
+            waits = topup.state == "pending" and topup.transaction_id
+            topup.is_unknown = bool(waits) and topup._is_unknown()
+
     # === A NEW ONE === #
 
     @api.model
-    def _start(self, wallet, amount, origin, expiry=None, rule=None, day=None):
+    def _start(self, wallet, amount, origin, expiry=None, rule=None, day=None, key=None):
         """A top-up that awaits its payment; where VAT is due by it, with its invoice.
 
         :param Decimal amount: above zero
+        :param key: of the page that asks for it, which asks once
         """
         company = wallet.company_id
         today = day or company._cn285_today()
@@ -98,11 +117,37 @@ class WalletTopup(models.Model):
                 "expiry": expiry or False,
                 "origin": origin,
                 "rule_id": rule.id if rule else False,
+                "form_key": key or False,
             }
         )
         if wallet.type_id.books == "topup":
             topup.move_id = topup._make_invoice()
         return topup
+
+    @api.model
+    def _unpaid_by_portal(self, wallet):
+        """Top-ups that a customer began on his pages, and has not paid; nothing is under way."""
+        begun = self.search(
+            [
+                ("wallet_id", "=", wallet.id),
+                ("origin", "=", "portal"),
+                "|",
+                ("state", "=", "failed"),
+                "&",
+                ("state", "=", "pending"),
+                ("transaction_id", "=", False),
+            ],
+            order="id desc",
+        )
+        return begun.filtered(
+            lambda one: (
+                one.move_id.state == "posted"
+                and one.move_id.payment_state == "not_paid"
+                and not one.move_id._cn285_being_paid()
+                if one.move_id
+                else one.state == "pending"
+            )
+        )
 
     def _make_invoice(self):
         """The invoice of credit whose VAT is due now: on the account of advances."""
@@ -278,7 +323,7 @@ class WalletTopup(models.Model):
         lines.sudo().write({"cn285_wallet_lot_id": lot.id})
         self._inside().write({"state": "done", "message": False})
         if self.wallet_id.type_id.draws_open:
-            self.wallet_id._draw_what_is_open()
+            self.wallet_id._draw_what_is_open(promised=self.origin != "rule")
         self.wallet_id._tell_of_credit()
 
     @api.model

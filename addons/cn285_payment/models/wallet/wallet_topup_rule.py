@@ -8,6 +8,8 @@ from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import ValidationError
 
 from ....cn285_contract.engine.calendar import Unit
+from ...engine.declines import CUSTOMER, DECLINED, HARD
+from ...engine.retries import Failure, next_attempt
 from ...engine.topup import Amount, No, Rule, Standing, Trigger, top_up
 
 _logger = logging.getLogger(__name__)
@@ -124,9 +126,11 @@ class WalletTopupRule(models.Model):
     @api.model
     def _cron_top_up(self):
         """Top up what is due; each by itself, so that one that fails stops no other."""
-        self.env["cn285.wallet.topup"].search(
+        waiting = self.env["cn285.wallet.topup"].search(
             [("state", "=", "pending"), ("transaction_id", "!=", False)]
-        )._refresh()
+        )
+        waiting._refresh()
+        self.env["cn285.collection"]._commit()
         companies = self.env["res.company"]._cn285_daily_companies()
         rules = self.search([("wallet_id.active", "=", True), ("company_id", "in", companies.ids)])
         for rule in rules:
@@ -142,7 +146,7 @@ class WalletTopupRule(models.Model):
                 continue
             if topup:
                 # Outside of the savepoint: it commits before the provider is called.
-                topup._charge(rule._means())
+                topup._send()
                 rule._inside().write({"message": topup.message})
             self.env["cn285.collection"]._commit()
 
@@ -167,15 +171,51 @@ class WalletTopupRule(models.Model):
         amount = top_up(self._engine_rule(), self._standing(today), today)
         if isinstance(amount, No):
             return None
-        if not self._means():
+        # sudo: a mark of the customer, who is left alone.
+        if wallet.sudo().partner_id.cn285_dunning_blocked:
+            self._inside().write({"message": self.env._("Nothing is collected of the customer.")})
+            return None
+        means = self._means()
+        if not means:
             self._inside().write(
                 {"message": self.env._("There is no means of payment that can be charged.")}
             )
             return None
+        if not self.env["cn285.collection"]._may_call(means.provider_id, self.company_id):
+            return None  # on a journey none that moves money is called
+        if not self._may_try(means, today):
+            return None
         amount = as_decimal(wallet.currency_id.round(float(amount)))
         topup = self.env["cn285.wallet.topup"]._start(wallet, amount, "rule", rule=self)
+        topup._prepare_charge(means)
         self._inside().write({"last_day": today, "message": False})
         return topup
+
+    def _may_try(self, means, today):
+        """Whether means that refused this rule may be charged today: by the days of retries of the
+        customer's policy, and no oftener than the networks allow.
+        """
+        company, partner = self.company_id, self.wallet_id.partner_id
+        policy = self.env["cn285.dunning.policy"]._of(partner, company)[partner.id]
+        days, later = means._cn285_retry_terms(policy._retry_days_in(company))
+        failures = self._refusals_by(means)
+        verdict = next_attempt(failures, days, attempts=[one.day for one in failures], later=later)
+        return not failures or bool(verdict.day and verdict.day <= today)
+
+    def _refusals_by(self, means):
+        """Refusals of this rule by means since it was paid, and since they were renewed."""
+        found = []
+        # sudo: the program's own records.
+        topups = self.env["cn285.wallet.topup"].sudo()
+        for topup in topups.search([("rule_id", "=", self.id)], order="id desc"):
+            if topup.state != "failed":
+                break
+            transaction = topup.transaction_id
+            renewed, told = means.cn285_renewed_at, transaction.last_state_change
+            before = renewed and told and told <= renewed
+            if transaction.token_id == means and not before:
+                found.append(Failure(topup.date, transaction.cn285_outcome or DECLINED))
+        return [one for one in reversed(found) if one.outcome in (DECLINED, CUSTOMER, HARD)]
 
     def _engine_rule(self):
         return Rule(
@@ -210,6 +250,10 @@ class WalletTopupRule(models.Model):
         return Standing(
             balance=as_decimal(wallet.available),
             pending=bool(pending or refused),
-            last_day=self.last_day or None,
+            # What was refused is still due.
+            last_day=max(
+                (one.date for one in topups if one.rule_id == self and one.state != "failed"),
+                default=None,
+            ),
             this_month=sum((as_decimal(one.amount) for one in counted), as_decimal(0)),
         )

@@ -25,6 +25,30 @@ class TestCollection(CollectionCase):
         self.assertTrue(attempt.transaction_id.is_post_processed)
         self.assertEqual(attempt.payment_id.date, date(2026, 1, 1))
 
+    def test_nobody_takes_the_reference_of_an_attempt(self):
+        """A customer's browser says how his payment is called: not as the next attempt will be."""
+        move = self._invoice()
+        transactions = self.env["payment.transaction"]
+        shared = {
+            "provider_id": self.provider.id,
+            "payment_method_id": self.method.id,
+            "amount": 1.0,
+            "currency_id": self.eur.id,
+            "partner_id": self.customer.id,
+        }
+        name = f"C{move.id}"
+        wide = "".join(chr(ord(sign) + 0xFEE0) for sign in name)
+        for prefix in (f"{name}-1", name, name, name, f"{wide}-1", f"R{move.id}-1"):
+            reference = transactions._compute_reference("demo", prefix=prefix)
+            transactions.create({**shared, "reference": reference})
+            self.assertTrue(reference.startswith("tx-"), reference)
+        with self._answers("done") as calls:
+            self._collect(move)
+        self.assertEqual(calls, [f"C{move.id}-1"])
+        self.assertPaid(move)
+        for free in ("INV/2026/00001", "R-C1-1", "tx-1", "TOPUP00001", "C1-x"):
+            self.assertEqual(transactions._compute_reference("demo", prefix=free), free)
+
     def test_booked_as_odoo_books_it(self):
         own, odoo = self.invoices
         with self._answers("done"):

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import CollectionCase
@@ -38,6 +39,49 @@ class TestRefusals(CollectionCase):
         self.assertEqual(attempts[-1].retry_reason, "exhausted")
         self.assertEqual(attempts.mapped("name"), [f"C{move.id}-{n}" for n in range(1, 6)])
         self.assertEqual(self._open(move), 120.0)
+
+    def test_days_of_the_policy(self):
+        """A policy of the contract's template, of a tag, of the payer: each before the next."""
+        policies = self.env["cn285.dunning.policy"]
+        of_template, of_tag, own = policies.create(
+            [
+                {"name": name, "retries_by": "own", "retries": days, "sequence": 90}
+                for name, days in (("a", "2, 5"), ("b", "3"), ("c", ""))
+            ]
+        )
+        template = self.env["cn285.contract.template"].create(
+            {"name": "T", "dunning_policy_id": of_template.id}
+        )
+        tag = self.env["res.partner.category"].create(
+            {"name": "Slow", "cn285_dunning_policy_id": of_tag.id}
+        )
+        move, other = self.invoices[:2]
+        move.cn285_contract_ids.template_id = template
+        with self._answers("insufficient_funds"):
+            self._collect(move | other, self.day)
+            self._retry("2026-01-31")
+            self.assertEqual(len(self._attempts(move)), 1)
+            self.assertEqual(len(self._attempts(other)), 2, "1, 3, 7, 14, as the company says")
+            self._retry("2026-02-01")
+            self.assertEqual(len(self._attempts(move)), 2)
+            self._retry("2026-02-04")
+        attempts = self._attempts(move)
+        self.assertEqual(attempts[-1].retry_reason, "exhausted")
+        self.assertEqual(attempts[-1].date, date(2026, 2, 4))
+        days = policies._retry_days(move)[move]
+        self.assertEqual((days.cards, days.debits), ((2, 5), ()))
+        self.customer.category_id = tag
+        self.assertEqual(policies._retry_days(move)[move].cards, (3,))
+        self.customer.cn285_dunning_policy_id = own
+        self.assertEqual(policies._retry_days(move)[move].cards, (), "never again")
+        # What is left to the company is its: of direct debits too.
+        own.retries_by = "company"
+        self.company.cn285_debit_retries = "4, 8"
+        days = policies._retry_days(other)[other]
+        self.assertEqual((days.cards, days.debits), ((1, 3, 7, 14), (4, 8)))
+        for wrong in ("3, 2", "0", "soon", "366"):
+            with self.assertRaisesRegex(ValidationError, "Days of retries"):
+                own.write({"debit_retries": wrong})
 
     def test_a_hard_refusal_ends_it_and_new_means_are_charged_that_day(self):
         move = self._refused("insufficient_funds")

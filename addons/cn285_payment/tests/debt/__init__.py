@@ -3,6 +3,7 @@ from . import (
     test_debt_stories,
     test_dunning,
     test_holds,
+    test_import_dunning,
     test_late_fees,
     test_limit,
     test_suspension,

@@ -5,7 +5,10 @@ from datetime import timedelta
 from odoo.addons.cn285_contract.models.clock import imagined_day
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests.common import JsonRpcException
+from odoo.tools import mute_logger
 
+from ..collection.common import CollectionCase
 from .common import DebtCase
 
 
@@ -38,6 +41,45 @@ class TestDebtPortal(DebtCase, HttpCase):
                 self.assertIn("Pay now", page)
                 self.assertIn("Your services will be suspended from", page)
                 self.assertIn(f"/my/invoices/{self.move.id}", page)
+
+    def test_all_that_is_overdue_is_paid_at_once(self):
+        """Two invoices: one page, one transaction of what is overdue, whatever the browser says."""
+        provider = CollectionCase._provider.__func__(type(self))
+        _contract, second = self._billed(self.due, items=[{"price_unit": 50.0}])
+        self._dun(self.today)
+        case = self._case()
+        self.assertIn(f'href="/my/debts/{case.id}"', self._page("/my/home", "debt_martin"))
+        page = self.url_open(f"/my/debts/{case.id}").text
+        self.assertIn('data-amount="180.0"', page)
+        self.assertIn(f"/my/debts/{case.id}/transaction", page)
+        values = {
+            "payment_reference": "BATCH/1",
+            "provider_id": provider.id,
+            "payment_method_id": self.method.id,
+            "token_id": None,
+            "amount": 1.0,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": "/my/home",
+        }
+        answer = self.make_jsonrpc_request(f"/my/debts/{case.id}/transaction", values)
+        transaction = self.env["payment.transaction"].search(
+            [("reference", "=", answer["reference"])]
+        )
+        self.assertEqual(transaction.invoice_ids, self.move | second)
+        self.assertMoney(transaction.amount, "180.00")
+        transaction._process(
+            "demo", {"reference": transaction.reference, "simulated_state": "done"}
+        )
+        transaction._post_process()
+        self.assertMoney(self.move.amount_residual + second.amount_residual, "0.00")
+        self.assertEqual(case.state, "closed")
+        for login in ("debt_petit", "debt_martin"):
+            self.authenticate(login, login)
+            page = self.url_open(f"/my/debts/{case.id}", allow_redirects=False)
+            self.assertEqual(page.status_code, 303, login)
+            with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+                self.make_jsonrpc_request(f"/my/debts/{case.id}/transaction", values)
 
     def test_suspended(self):
         with imagined_day(self.today + timedelta(days=11)):

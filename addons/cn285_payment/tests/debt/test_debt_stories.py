@@ -101,6 +101,33 @@ class TestDebtStories(DebtCase):
         with imagined_day(date(2026, 2, 13)):
             self.cases._cron_dun()
         self.assertEqual(self._history(self._case(), "step"), [("2026-02-13", "Reminder")])
+        # What comes next of those who are looked at daily is not forgotten by the hourly look.
+        before = (self._case().next_date, self._case().deactivation_date)
+        self.assertEqual(before, (date(2026, 2, 17), date(2026, 2, 26)))
+        with imagined_day(date(2026, 2, 14)):
+            self.cases._cron_dun_hourly()
+        self.assertEqual((self._case().next_date, self._case().deactivation_date), before)
+
+    def test_a_bad_debtor_stops_nobody(self):
+        """He is there with the reason, once, and somebody is asked; the others are reminded."""
+        bad = self._customer("Mauvais")
+        self._billed(date(2026, 2, 10), partner=bad)
+        self._billed(date(2026, 2, 10))
+        real = type(self.cases)._reader
+
+        def broken(case):
+            if case.partner_id == bad:
+                raise ValueError("no reader")
+            return real(case)
+
+        self.patch(type(self.cases), "_reader", broken)
+        with self.assertLogs("odoo.addons.cn285_payment.models.debt.dunning_run", "WARNING"):
+            self._days(date(2026, 2, 13), date(2026, 2, 14))
+        self.assertEqual(self._history(self._case(), "step"), [("2026-02-13", "Reminder")])
+        case = self._case(bad)
+        self.assertEqual(self._history(case), [("2026-02-13", "opened"), ("2026-02-13", "failed")])
+        self.assertIn("no reader", case.event_ids[:1].text)
+        self.assertEqual(len(case.activity_ids), 1)
 
     def test_a_letter_for_who_has_no_address(self):
         nobody = self._customer("Sans Adresse", email=False)

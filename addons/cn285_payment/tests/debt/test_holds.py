@@ -1,6 +1,8 @@
 """What holds the dunning: disputes, promises, payers that are left alone."""
 
 from datetime import date
+from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.addons.cn285_contract.models.clock import imagined_day
 from odoo.exceptions import AccessError, UserError
@@ -114,6 +116,11 @@ class TestHolds(DebtCase):
             case.with_user(self.clerk).action_release()
         self.assertEqual(case.state, "open")
         self.assertFalse(move.cn285_dunning_blocked)
+        # What it was deactivated for is there again: so is the deactivation.
+        self._dun(date(2026, 3, 22))
+        self.assertEqual(contract.state, "suspended")
+        self._pay(move, date(2026, 3, 23))
+        self.assertEqual((case.state, contract.state), ("closed", "active"))
 
     def test_a_disputed_invoice_among_others(self):
         contract, move = self._billed(date(2026, 2, 10))
@@ -143,6 +150,70 @@ class TestHolds(DebtCase):
         self.assertEqual((case.state, contract.state), ("disputed", "active"))
         self.assertEqual(self._history(case), [("2026-02-11", "opened")])
         self.assertFalse(move._cn285_collectable())
+
+    def _wallet(self):
+        kind = self.env["cn285.wallet.type"].create({"name": "Prepaid"})
+        return self.env["cn285.wallet"].create({"type_id": kind.id, "partner_id": self.customer.id})
+
+    def test_a_wallet_pays_nothing_in_dispute(self):
+        """Nor what is on its way to be paid: it would be paid twice."""
+        _contract, move = self._billed(date(2026, 2, 10))
+        wallet = self._wallet()
+        move.cn285_dunning_blocked = True
+        collection = self.env["cn285.collection"]
+        with imagined_day(date(2026, 2, 11)):
+            wallet.topup(200.0, journal_id=self.bank.id, date="2026-02-11")
+            collection._collect(move, "due")
+            self.assertMoney(move.amount_residual, "120.00")
+            move.cn285_dunning_blocked = False
+            with patch.object(type(move), "_cn285_being_paid", lambda found: found & move):
+                collection._collect(move, "due")
+            self.assertMoney(move.amount_residual, "120.00")
+            collection._collect(move, "due")
+        self.assertMoney(move.amount_residual, "0.00")
+        self.assertMoney(wallet.balance, "80.00")
+
+    def test_who_is_left_alone_is_not_topped_up(self):
+        wallet = self._wallet()
+        rule = self.env["cn285.wallet.topup.rule"].create(
+            {"wallet_id": wallet.id, "threshold": 20.0, "value": 50.0}
+        )
+        self.customer.cn285_dunning_blocked = True
+        with imagined_day(date(2026, 2, 11)):
+            rule._cron_top_up()
+        self.assertFalse(wallet.topup_ids)
+        self.assertIn("Nothing is collected", rule.message)
+
+    def test_a_topup_keeps_a_promise(self):
+        """Whoever promised to pay, and tops up instead, is activated by it."""
+        contract, move = self._billed(date(2026, 2, 10))
+        self._days(date(2026, 2, 11), date(2026, 2, 26))
+        self.assertEqual(contract.state, "suspended")
+        case, wallet = self._case(), self._wallet()
+        with imagined_day(date(2026, 2, 27)):
+            case.with_user(self.clerk).action_promise("2026-03-05")
+            # By rule, nothing is collected meanwhile.
+            wallet._add_lot("paid", Decimal(120))
+            wallet._draw_what_is_open(promised=False)
+            self.assertMoney(move.amount_residual, "120.00")
+        with imagined_day(date(2026, 2, 28)):
+            wallet.topup(10.0, journal_id=self.bank.id, date="2026-02-28")
+        self.assertMoney(move.amount_residual, "0.00")
+        self.assertEqual((case.state, contract.state), ("closed", "active"))
+
+    def test_switched_off_meanwhile(self):
+        """A payment, or credit, still activates; nothing is sent."""
+        contract, move = self._billed(date(2026, 2, 10))
+        self._days(date(2026, 2, 11), date(2026, 2, 26))
+        case = self._case()
+        before = len(case.event_ids)
+        self.company.cn285_dunning = False
+        with imagined_day(date(2026, 3, 12)):
+            self.cases._topped_up(self.customer, self.company)
+        self.assertEqual((len(case.event_ids), contract.state), (before, "suspended"))
+        self.assertFalse(case.next_step_id)
+        self._pay(move, date(2026, 3, 13))
+        self.assertEqual((case.state, contract.state), ("closed", "active"))
 
     def test_what_is_on_its_way_makes_no_debtor(self):
         """A direct debit takes days: whoever pays by it is no debtor meanwhile."""

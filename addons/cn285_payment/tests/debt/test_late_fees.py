@@ -82,6 +82,17 @@ class TestLateFees(DebtCase):
         fees, _failed = self._propose(move, date(2026, 4, 1))
         self.assertEqual(self._amounts(fees), {"penalty": "6.66", "indemnity": "40.00"})
 
+    def test_parts_over_two_half_years(self):
+        """1,440.00 for 10 days and 1,000.00 for 5 at 13.15 %, then 1,000.00 and 500.00 for 10 days
+        each at 12.15 %: 5.1879 + 1.8014 + 3.3288 + 1.6644, rounded once.
+        """
+        move = self._late(1200.0, date(2025, 6, 15))
+        self._pay(move, date(2025, 6, 25), 440.0)
+        self._pay(move, date(2025, 7, 10), 500.0)
+        self._pay(move, date(2025, 7, 20))
+        fees, _failed = self._propose(move, date(2025, 9, 1))
+        self.assertEqual(self._amounts(fees), {"penalty": "11.98", "indemnity": "40.00"})
+
     def test_what_was_credited_was_never_owed(self):
         untaxed = self._create_product("Untaxed", 1.0, taxes_id=[Command.clear()])
         _contract, move = self._billed(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.addons.cn285_contract.models.clock import imagined_day
 from odoo.exceptions import UserError, ValidationError
@@ -178,6 +179,73 @@ class TestLimit(DebtCase):
         self.assertEqual(contract.state, "suspended")
         self._pay(move, date(2026, 2, 13), 1.0)
         self.assertEqual((contract.state, case.state), ("active", "closed"))
+
+    def _dollars(self):
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": usd.id, "name": "2025-01-01", "rate": 2.0}
+        )
+        return usd
+
+    def test_in_another_currency(self):
+        """300.00 USD are 150.00 of the limit's 100.00 EUR: contracts in USD are deactivated too."""
+        usd = self._dollars()
+        contract, move = self._owing(price=300.0, limit=100.0, currency_id=usd.id)
+        self._dun(self.day)
+        case = self._case()
+        self.assertEqual((case.currency_id, contract.state), (usd, "suspended"))
+        self._pay(move, date(2026, 2, 12), 99.0)
+        self.assertEqual(contract.state, "suspended")
+        self._pay(move, date(2026, 2, 13), 1.0)
+        self.assertEqual((contract.state, case.state), ("active", "closed"))
+
+    def test_in_two_currencies(self):
+        usd = self._dollars()
+        euro, _move = self._owing(limit=0.0)
+        dollar, other = self._owing(price=120.0, limit=200.0, currency_id=usd.id)
+        self._dun(self.day)
+        self.assertEqual((euro.state, dollar.state), ("suspended", "suspended"))
+        self.assertEqual(len(self._case()), 2)
+        self._pay(other, date(2026, 2, 12))
+        self._dun(date(2026, 2, 12))
+        self.assertEqual((euro.state, dollar.state), ("active", "active"))
+        self.assertFalse(self._case())
+
+    def test_one_whose_exposure_cannot_be_told(self):
+        """It keeps nobody else from being dunned."""
+        contract, _move = self._owing(limit=100.0)
+        bad = self._customer("Mauvais")
+        other, _move = self._billed(self.day, partner=bad, due_days=60)
+        bad.credit_limit = 1.0
+        real = type(self.service)._open
+
+        def broken(service, partners, company):
+            if bad in partners:
+                raise UserError(service.env._("Broken"))
+            return real(service, partners, company)
+
+        with patch.object(type(self.service), "_open", broken):
+            self._dun(self.day)
+        self.assertEqual((contract.state, other.state), ("suspended", "active"))
+
+    def _questions(self, number, prefix):
+        for count in range(number):
+            partner = self._customer(f"{prefix} {count}")
+            self._billed(self.day, partner=partner, due_days=60)
+            partner.credit_limit = 1.0
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self._dun(self.day)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_many_payers_ask_few_questions(self):
+        few, many = self._questions(2, "Few"), self._questions(22, "Many")
+        cases = self.cases.search([("is_above_limit", "=", True), ("suspended_on", "!=", False)])
+        self.assertEqual(len(cases), 24)
+        self.assertLess(many, 4 * few)
 
     def test_the_policy_may_refuse_only(self):
         self._make_policy((1, "mail"), above_limit="refuse")

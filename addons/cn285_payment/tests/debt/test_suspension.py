@@ -3,6 +3,7 @@
 from datetime import date
 
 from odoo.addons.cn285_contract.models.clock import imagined_day
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -195,6 +196,98 @@ class TestSuspension(DebtCase):
         self.assertEqual(contract.state, "active")
         self.assertFalse(self._case())
 
+    def _transfer(self, amount, day, **values):
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.customer.id,
+                "amount": amount,
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "date": day,
+                "journal_id": self.bank.id,
+                **values,
+            }
+        )
+        payment.action_post()
+        return payment
+
+    def test_money_that_is_not_matched_activates_the_same_day(self):
+        self._only()
+        contract, _move = self._owing(100.0)
+        self._days(date(2026, 2, 11), date(2026, 2, 26))
+        case = self._case()
+        with imagined_day(date(2026, 2, 27)), trap_jobs() as trap:
+            self._transfer(99.0, date(2026, 2, 27))
+            for job in trap.enqueued_jobs:
+                job.func(*job.args, **job.kwargs)
+        self.assertEqual((contract.state, case.overdue_amount), ("suspended", 1.0))
+        with imagined_day(date(2026, 2, 28)), trap_jobs() as trap:
+            self._transfer(1.0, date(2026, 2, 28))
+            for job in trap.enqueued_jobs:
+                job.func(*job.args, **job.kwargs)
+        self.assertEqual((contract.state, case.state), ("active", "closed"))
+        # Who is not deactivated is looked at tomorrow, as ever.
+        with trap_jobs() as trap:
+            self._transfer(1.0, date(2026, 3, 1))
+        self.assertFalse(trap.enqueued_jobs)
+
+    def test_deactivated_again_above_the_threshold(self):
+        """Paid down to the threshold, activated; more comes to be overdue: off again."""
+        self._only(reactivates="threshold")
+        contract, move = self._owing(100.0)
+        self._days(date(2026, 2, 11), date(2026, 2, 26))
+        self._pay(move, date(2026, 2, 27), 95.0)
+        self.assertEqual(contract.state, "active")
+        other, _move = self._owing(50.0, day=date(2026, 2, 28))
+        self._dun(date(2026, 2, 28))
+        self.assertEqual((contract.state, other.state), ("active", "active"))
+        self._days(date(2026, 3, 1), date(2026, 3, 16))
+        self.assertEqual((contract.state, other.state), ("suspended", "suspended"))
+
+    def test_exempt_by_a_tag_above(self):
+        tags = self.env["res.partner.category"]
+        health = tags.create({"name": "Health"})
+        self.customer.category_id = tags.create({"name": "Hospitals", "parent_id": health.id})
+        self._only(exempt_category_ids=[Command.link(health.id)])
+        contract, _move = self._owing(100.0)
+        self._days(date(2026, 2, 11), date(2026, 2, 28))
+        self.assertEqual(contract.state, "active")
+
+    def test_exempt_since_it_was_deactivated(self):
+        """What came to be overdue since is not deactivated as well."""
+        tag = self.env["res.partner.category"].create({"name": "Hospitals"})
+        self._only(exempt_category_ids=[Command.link(tag.id)])
+        first, _move = self._owing(100.0)
+        second, _move = self._owing(50.0, day=date(2026, 2, 20))
+        self._days(date(2026, 2, 11), date(2026, 2, 26))
+        self.customer.category_id = tag
+        self._days(date(2026, 2, 27), date(2026, 3, 10))
+        self.assertEqual((first.state, second.state), ("suspended", "active"))
+
+    def test_notice_of_a_termination(self):
+        """The mail names both days; told late, terminated late; never without having been told."""
+        policy = self._make_policy(*OFF, (1, "terminate"), grace_days=15, terminate_after=10)
+        contract, _move = self._owing(100.0)
+        self._dun(date(2026, 2, 11))
+        case = self._case()
+        self.assertEqual(case.deactivation_date, date(2026, 2, 26))
+        self.assertEqual(case.termination_date, date(2026, 3, 8))
+        mail = self.env["mail.mail"].search([("model", "=", case._name), ("res_id", "=", case.id)])
+        self.assertIn("03/08/2026", mail.body_html)
+        self.assertIn("terminate your contracts", mail.body_html)
+        policy.termination_notice = 60
+        self._dun(date(2026, 2, 26))
+        self.assertEqual(case.termination_date, date(2026, 4, 12))
+        self._dun(date(2026, 4, 11))
+        self.assertEqual(contract.state, "suspended")
+        self._dun(date(2026, 4, 12))
+        self.assertEqual(contract.date_end, date(2026, 4, 12))
+
+    def test_a_policy_that_terminates_and_tells_nobody_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "terminates contracts 15 days"):
+            self._make_policy((1, "terminate"), terminate_after=30)
+        self._make_policy((1, "terminate"), terminate_after=30, termination_notice=0)
+
     def test_terminated_after_long_suspension(self):
         self._make_policy(*OFF, (1, "terminate"), grace_days=15, terminate_after=30)
         contract, _move = self._owing(100.0)
@@ -206,6 +299,25 @@ class TestSuspension(DebtCase):
         self.assertEqual(contract.date_end, date(2026, 3, 28))
         change = contract.change_ids.filtered(lambda change: change.type == "terminate")
         self.assertEqual((change.state, change.fee_amount), ("applied", 0.0))
+        mails = self.env["mail.mail"].search(
+            [("model", "=", "cn285.dunning.case"), ("res_id", "=", self._case().id)], order="id"
+        )
+        self.assertEqual(mails[-1].subject, "Termination of your contracts")
+        self.assertIn(contract.name, mails[-1].body_html)
+        self.assertIn("03/28/2026", mails[-1].body_html)
+
+    def test_a_termination_told_by_letter(self):
+        """Who has no address is told by post."""
+        self._make_policy(*OFF, (1, "terminate"), grace_days=15, terminate_after=30)
+        nobody = self._customer("Sans Adresse", email=False)
+        contract, _move = self._owing(100.0, partner=nobody)
+        self._days(date(2026, 2, 11), date(2026, 2, 26))
+        self._dun(date(2026, 3, 28))
+        self.assertEqual(contract.date_end, date(2026, 3, 28))
+        case = self._case(nobody)
+        last = case.event_ids.filtered("attachment_id").sorted("id")[-1]
+        self.assertEqual((last.date, last.step_id.action), (date(2026, 3, 28), "terminate"))
+        self.assertTrue(last.attachment_id.raw.startswith(b"%PDF"))
 
     def test_staff_does_not_activate_before_it_is_paid(self):
         self._only()

@@ -3,6 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -148,6 +149,39 @@ class TestTopups(TopupCase):
         self._cron(date(2026, 3, 2))
         self.assertHolds(wallet, "50.00")
 
+    def test_a_refused_interval_is_still_due(self):
+        """Refused on its day, and tried on the days of retries: 1, 3, 7, 14 days later; then no
+        more, until the means are others.
+        """
+        self.card.demo_simulated_state = "error"
+        wallet = self._wallet()
+        self._rule(wallet, trigger="interval", first_day=date(2026, 3, 1))
+        for day in range(1, 29):
+            self._cron(date(2026, 3, day))
+        dates = [topup.date.day for topup in wallet.topup_ids.sorted("id")]
+        self.assertEqual(dates, [1, 2, 4, 8, 15])
+        self.customer.cn285_payment_token_id = CollectionCase._token.__func__(
+            type(self), self.customer
+        )
+        self._cron(date(2026, 3, 29))
+        self.assertHolds(wallet, "50.00")
+        self._cron(date(2026, 3, 30))
+        self.assertHolds(wallet, "50.00")
+        self._cron(date(2026, 4, 1))
+        self.assertHolds(wallet, "100.00")
+
+    def test_days_of_the_customers_policy(self):
+        self.customer.cn285_dunning_policy_id = self.env["cn285.dunning.policy"].create(
+            {"name": "Once", "retries_by": "own", "retries": "5"}
+        )
+        self.card.demo_simulated_state = "error"
+        wallet = self._wallet()
+        self._rule(wallet)
+        for day in range(1, 29):
+            self._cron(date(2026, 3, day))
+        dates = [topup.date.day for topup in wallet.topup_ids.sorted("id")]
+        self.assertEqual(dates, [1, 6])
+
     def test_without_means_nothing_is_tried(self):
         self.customer.cn285_payment_token_id = False
         wallet = self._wallet()
@@ -228,6 +262,41 @@ class TestWalletPages(TopupCase, HttpCase):
         self.assertIn("/payment/pay?reference=TOPUP", answer.headers["Location"])
         self.assertHolds(self.wallet, "100.00")
 
+    def test_a_page_that_is_sent_twice_asks_once(self):
+        """A double click, or the page sent again from the history: charged once."""
+        self.authenticate("wallet_owner", "wallet_owner")
+        page = f"/my/wallets/{self.wallet.id}"
+        for once in self._keys(page), self._keys(page):
+            for _number in range(2):
+                self._post(
+                    page, f"{page}/topup", amount="20", token_id=str(self.card.id), once=once
+                )
+        self.assertHolds(self.wallet, "115.50")
+        self.assertEqual(len(self.wallet.topup_ids), 3)
+
+    def _keys(self, page):
+        return self.url_open(page).text.split('name="once" value="')[1].split('"')[0]
+
+    def test_what_was_begun_is_gone_on_with(self):
+        """Who looks at the page of payment ten times leaves one invoice, not ten."""
+        self.authenticate("wallet_owner", "wallet_owner")
+        wallet = self._wallet(self.at_topup)
+        page = f"/my/wallets/{wallet.id}"
+        self.card.demo_simulated_state = "error"
+        for token in ("", "", str(self.card.id), str(self.card.id), ""):
+            self._post(page, f"{page}/topup", amount="20", token_id=token)
+        self.assertEqual(len(wallet.topup_ids), 1)
+        self.assertMoney(wallet.topup_ids.move_id.amount_total, "24.00")
+        for amount in ("21", "22", "23", "24"):
+            self._post(page, f"{page}/topup", amount=amount)
+        self.assertEqual(len(wallet.topup_ids.move_id), 3)
+        self.assertIn("have not paid", self.url_open(page).text)
+        # Another means that works: the same invoice, paid.
+        self.card.demo_simulated_state = "done"
+        self._post(page, f"{page}/topup", amount="20", token_id=str(self.card.id))
+        self.assertHolds(wallet, "20.00")
+        self.assertEqual(len(wallet.topup_ids.move_id), 3)
+
     def test_nobody_elses(self):
         self.authenticate("wallet_other", "wallet_other")
         self.assertNotIn("75.50", self.url_open("/my/wallets").text)
@@ -260,3 +329,27 @@ class TestWalletPages(TopupCase, HttpCase):
         self.authenticate("wallet_other", "wallet_other")
         self._post("/my/account", f"{page}/pass", code="spring")
         self.assertEqual(len(offer.redemption_ids), 1)
+
+    def test_codes_are_not_tried_one_after_the_other(self):
+        """Ten wrong codes, and the right one is not looked at before an hour is over."""
+        today = self.company._cn285_today()
+        contract = self._create_contract(date_start=today.replace(day=1))
+        self._bill(today)
+        offer = self.env["cn285.promotion.pass"].create(
+            {"name": "Autumn", "code": "AUTUMN", "percent": 50.0}
+        )
+        self.authenticate("wallet_owner", "wallet_owner")
+        page = f"/my/contracts/{contract.id}"
+        for number in range(10):
+            self._post(page, f"{page}/pass", code=f"AUTUM{number}")
+            self.assertIn("no pass with this code", self.url_open(page).text)
+        for code in ("autumn", "nonsense"):
+            self._post(page, f"{page}/pass", code=code)
+            self.assertIn("Too many codes", self.url_open(page).text)
+        self.assertFalse(offer.redemption_ids)
+        self.assertEqual(self.customer.cn285_pass_misses, 10)
+        self.customer.cn285_pass_missed_at = fields.Datetime.subtract(
+            fields.Datetime.now(), minutes=61
+        )
+        self._post(page, f"{page}/pass", code="autumn")
+        self.assertIn("was redeemed", self.url_open(page).text)

@@ -37,6 +37,37 @@ class TestVatWhenUsed(WalletCase):
         self.assertTrue(debit.reconciled)
         self.assertIsNone(move.cn285_ordinary_reason or None)
 
+    def test_the_printed_invoice_says_what_the_credit_paid(self):
+        """30.00 of credit on 100.00 with tax: 70.00 are asked for, and the credit is named."""
+        if not hasattr(self.env["account.move"], "_cn285_document"):
+            self.skipTest("cn285_print is not installed")
+        account = self.env["res.partner.bank"].create(
+            {
+                "acc_number": "FR7630006000011234567890189",
+                "partner_id": self.company.partner_id.id,
+                "allow_out_payment": True,
+            }
+        )
+        self._topup(self._wallet(), 30.00)
+        move = self._invoice(self._create_contract([{"price_unit": 83.33}]))
+        move.partner_bank_id = account
+        self.customer.lang = "en_US"
+        document = move._cn285_document()
+        told = [
+            (one.label, one.value.replace("\u00a0", " ").replace("\ufeff", ""))
+            for one in document.totals[-3:]
+        ]
+        self.assertEqual(
+            told,
+            [
+                ("Total Incl. Tax", "100.00 €"),
+                ("Paid from your credit", "-30.00 €"),
+                ("Amount Due", "70.00 €"),
+            ],
+        )
+        [code] = [note.code for note in document.notes if note.code]
+        self.assertEqual(code.split("\n")[7], "EUR70.00")
+
     def test_an_odd_tax_is_drawn_to_the_cent(self):
         """14.29 at 24 % is 17.72: nothing is left open."""
         tax = self.tax.copy({"name": "24 %", "amount": 24.0})

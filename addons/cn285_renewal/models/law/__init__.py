@@ -9,6 +9,7 @@ from . import (
     legal_region,
     legal_holiday,
     legal_rate,
+    missing_rates,
     legal_surcharge,
     legal_kind,
     applicable_law,

@@ -64,6 +64,7 @@ class LegalRate(models.Model):
     def create(self, vals_list):
         rates = super().create(vals_list)
         rates._log_on_law()
+        rates.law_id._no_more_asked()
         return rates
 
     def write(self, vals):

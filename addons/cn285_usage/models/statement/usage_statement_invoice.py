@@ -165,7 +165,9 @@ class AccountMove(models.Model):
         ]
         if with_tax:
             facts.append((env._("Prices and amounts"), env._("tax included")))
-        return facts
+        # sudo: what the invoice says of these rows, for who may make its statement.
+        move = self.sudo().with_context(lang=language.code)
+        return facts + move._cn285_credit_facts(rows.sudo(), with_tax)
 
 
 class BillingSchedule(models.Model):

@@ -1,0 +1,21 @@
+{
+    "name": "Cn285 API",
+    "summary": "A REST API to contracts, billing and usage, for programs",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["fastapi", "cn285_contract"],
+    "external_dependencies": {"python": ["fastapi", "pydantic", "a2wsgi"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_api_rules.xml",
+        "data/api_scope_data.xml",
+        "data/fastapi_endpoint_data.xml",
+        "views/api_key_views.xml",
+        "views/cn285_api_menus.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

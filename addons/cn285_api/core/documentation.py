@@ -1,0 +1,118 @@
+"""What the API says of itself: OpenAPI 3.1, and a page that shows it, both without a key."""
+
+import json
+
+from fastapi import Request, Response
+from pydantic import TypeAdapter
+
+from ..engine.headers import VERSIONS
+from ..schemas.common import ProblemOut
+
+STATIC = "/cn285_api/static/lib/swagger-ui"
+PAGE = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Cn285 API</title>
+<link rel="stylesheet" href="{STATIC}/swagger-ui.css">
+</head>
+<body>
+<div id="page" data-url="openapi.json"></div>
+<script src="{STATIC}/swagger-ui-bundle.js"></script>
+<script src="/cn285_api/static/src/docs.js"></script>
+</body>
+</html>
+"""
+HEADERS = {
+    "Idempotency-Key": {
+        "description": "Sent again with the same key, a request is answered as the first time, and "
+        "done once. Kept for seven days; what was refused does not use it up.",
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": r"^[\x21-\x7e]+$",
+        },
+        "example": "order-4711",
+    },
+    "Cn285-Version": {
+        "description": "The version of the API; left out, the one that the key was made for.",
+        "schema": {"type": "string", "enum": list(VERSIONS)},
+    },
+    "Accept-Language": {
+        "description": "In which language problems and texts are told: `fr`, `en`.",
+        "schema": {"type": "string", "maxLength": 100},
+    },
+    "X-Request-Id": {
+        "description": "Your own id for the request: it is in our log, and in the answer.",
+        "schema": {"type": "string", "maxLength": 64},
+    },
+}
+
+
+def describe(app):
+    """Give an app its documentation: ``openapi.json`` and ``docs``."""
+    generate = app.openapi
+    kept = {}
+
+    def specification():
+        if "spec" not in kept:
+            kept["spec"] = complete(generate())
+        return kept["spec"]
+
+    async def openapi(_request: Request):
+        if "text" not in kept:
+            kept["text"] = json.dumps(specification(), ensure_ascii=False)
+        return Response(kept["text"], media_type="application/json", headers=CACHED)
+
+    async def docs(_request: Request):
+        return Response(PAGE, media_type="text/html", headers=CACHED)
+
+    app.openapi = specification
+    app.add_route("/openapi.json", openapi, include_in_schema=False)
+    app.add_route("/docs", docs, include_in_schema=False)
+
+
+CACHED = {"Cache-Control": "public, max-age=300"}
+
+
+def complete(spec):
+    """The specification with what all operations have in common."""
+    components = spec.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    problem = TypeAdapter(ProblemOut).json_schema(
+        ref_template="#/components/schemas/{model}", mode="serialization"
+    )
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = {**problem, "title": "Problem"}
+    components["securitySchemes"] = {
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key made under *Contracts › Configuration › API Keys*.",
+        }
+    }
+    components["parameters"] = {
+        name: {"name": name, "in": "header", "required": False, **about}
+        for name, about in HEADERS.items()
+    }
+    spec["servers"] = [{"url": "/cn285/v1"}]
+    for methods in spec.get("paths", {}).values():
+        for method, about in methods.items():
+            _complete_operation(method, about)
+    return spec
+
+
+def _complete_operation(method, about):
+    common = ["Accept-Language", "X-Request-Id"]
+    if about.get("x-scope") is not None:
+        common.append("Cn285-Version")
+        if method == "post":
+            common.insert(0, "Idempotency-Key")
+        if about["x-scope"]:
+            about["description"] = (
+                f"{about.get('description', '')}\n\nScope: `{about['x-scope']}`".strip()
+            )
+    parameters = about.setdefault("parameters", [])
+    parameters += [{"$ref": f"#/components/parameters/{name}"} for name in common]

@@ -1,0 +1,1 @@
+"""What the API decides by itself: keys, references, pages, decimals, signatures. No Odoo here."""

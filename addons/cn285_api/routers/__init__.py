@@ -1,0 +1,16 @@
+"""Operations, a file for each kind of object; the table of all, in the order of the documentation.
+
+Another addon publishes its own by ``fastapi.endpoint._get_fastapi_routers``.
+"""
+
+from . import catalogue, changes, contracts, customers, endings, system
+
+#: ``(router, model without which it is not there)``
+ROUTERS = [
+    (system.router, None),
+    (customers.router, None),
+    (catalogue.router, None),
+    (contracts.router, None),
+    (changes.router, None),
+    (endings.router, "cn285.renewal.notice"),
+]

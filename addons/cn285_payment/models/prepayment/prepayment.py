@@ -1,0 +1,302 @@
+from uuid import uuid4
+
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.fields import Domain
+
+from ...engine.prepayment import due_at_start, is_over, last_day, still_to_pay
+from .initiation import MEANS, PAID, due_of
+
+# The customer is still expected to do something, or something is under way.
+WAITING = ("open", "pending", "paid")
+STATES = [
+    ("open", "Waits for the Customer"),
+    ("pending", "Payment Under Way"),
+    ("paid", "Paid, Not Activated"),
+    ("done", "Activated"),
+    ("to_return", "To Give Back"),
+    ("refunded", "Given Back"),
+    ("kept", "Kept as Credit"),
+    ("expired", "Expired"),
+    ("cancelled", "Withdrawn"),
+]
+
+
+class Prepayment(models.Model):
+    """What a draft contract waits for: its payer's means, or the payment of what is due first.
+
+    One waits for a contract at a time. What was paid is never undone by what fails afterwards.
+    """
+
+    _name = "cn285.prepayment"
+    _description = "Prepayment"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="Reference", required=True, readonly=True)
+    contract_id = fields.Many2one(
+        "cn285.contract", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    contract_state = fields.Selection(related="contract_id.state", string="Contract's Status")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Payer", required=True, readonly=True, index=True
+    )
+    user_id = fields.Many2one(related="contract_id.user_id", string="Salesperson")
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    kind = fields.Selection(
+        [(MEANS, "Means of Payment"), (PAID, "Payment")],
+        string="Asked For",
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        STATES, string="Status", default="open", required=True, readonly=True, index=True
+    )
+    amount = fields.Monetary(
+        string="Asked Amount",
+        readonly=True,
+        help="What is due at the start, with tax, as the customer was last shown it; 0.00: only "
+        "means of payment are asked for.",
+    )
+    date = fields.Date(string="Asked On", required=True, readonly=True)
+    date_agreed = fields.Date(
+        string="Agreed On",
+        readonly=True,
+        help="The day on which the customer began to pay: for the amount that he was shown then.",
+    )
+    expiry = fields.Date(string="Link Valid Until", readonly=True)
+    date_done = fields.Date(string="Activated On", readonly=True)
+    message = fields.Char(string="What Is in the Way", readonly=True)
+    is_told = fields.Boolean(string="Told", readonly=True)
+    accepted_by_id = fields.Many2one(
+        "res.users",
+        string="Activated Anyway By",
+        readonly=True,
+        help="Who decided that the contract starts although less was paid than is due.",
+    )
+    access_token = fields.Char(
+        readonly=True, copy=False, groups="cn285_contract.group_contract_user_own"
+    )
+    token_id = fields.Many2one(
+        "payment.token", string="Means of Payment", readonly=True, ondelete="set null"
+    )
+    run_id = fields.Many2one(
+        "cn285.billing.run", string="Billing Run", readonly=True, ondelete="set null"
+    )
+    transaction_ids = fields.One2many(
+        "payment.transaction", "cn285_prepayment_id", string="Transactions", readonly=True
+    )
+    payment_ids = fields.One2many(
+        "account.payment", "cn285_prepayment_id", string="Payments", readonly=True
+    )
+    amount_paid = fields.Monetary(string="Paid", compute="_compute_amounts", compute_sudo=True)
+    credit_left = fields.Monetary(
+        string="Credit Left",
+        compute="_compute_amounts",
+        compute_sudo=True,
+        help="What of the payments is not reconciled with an invoice, nor paid back.",
+    )
+    link = fields.Char(
+        string="Customer's Link",
+        compute="_compute_link",
+        groups="cn285_contract.group_contract_user_own",
+    )
+    is_editable = fields.Boolean(compute="_compute_is_editable")
+
+    _name_once = models.Constraint("unique(name)", "This reference is taken.")
+    _one_waits = models.UniqueIndex(
+        "(contract_id) WHERE state IN ('open', 'pending', 'paid')",
+        "One prepayment waits for a contract at a time.",
+    )
+
+    @api.model
+    def _bounds(self):
+        return {}
+
+    # === COMPUTES === #
+
+    @api.depends("payment_ids.amount", "payment_ids.state")
+    def _compute_amounts(self):
+        for prepayment in self:
+            payments = prepayment._booked_payments()
+            prepayment.amount_paid = sum(
+                -one.amount if one.payment_type == "outbound" else one.amount for one in payments
+            )
+            prepayment.credit_left = -sum(
+                prepayment._open_lines(payments).mapped("amount_residual_currency")
+            )
+
+    def _booked_payments(self):
+        """Payments of this prepayment that count: neither drafts nor cancelled ones."""
+        return self.payment_ids.filtered(
+            lambda one: one.state not in ("draft", "canceled", "rejected")
+        )
+
+    def _open_lines(self, payments):
+        """Lines of payments on the customer's account that are not reconciled."""
+        return payments.move_id.line_ids.filtered(
+            lambda line: (
+                line.account_id.account_type == "asset_receivable"
+                and line.parent_state == "posted"
+                and not line.reconciled
+            )
+        )
+
+    @api.depends_context("uid", "su", "allowed_company_ids")
+    def _compute_is_editable(self):
+        for prepayment in self:
+            prepayment.is_editable = prepayment.contract_id.is_editable
+
+    @api.depends("access_token")
+    def _compute_link(self):
+        for prepayment in self:
+            prepayment.link = prepayment._url() if prepayment.access_token else False
+
+    def _url(self):
+        """The address of the page on which the payer pays, or adds means."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/my/prepayments/{self.id}?access_token={self.access_token}"
+
+    # === A NEW ONE === #
+
+    @api.model
+    def _start(self, contract):
+        """What a draft waits for from now on; the one that waits already is used again.
+
+        :raises UserError: where its first invoice cannot be foreseen
+        """
+        # sudo: the program's own record, of what a checked user asks for.
+        prepayments = self.sudo()
+        contract = contract.sudo()
+        today = contract.company_id._cn285_today()
+        waiting = prepayments.search(
+            [("contract_id", "=", contract.id), ("state", "in", WAITING)], limit=1
+        )
+        if waiting:
+            return waiting
+        number = prepayments.search_count([("contract_id", "=", contract.id)]) + 1
+        prepayment = prepayments.create(
+            {
+                "name": f"S{contract.id}-{number}",
+                "contract_id": contract.id,
+                "company_id": contract.company_id.id,
+                "partner_id": contract.payer_id.id,
+                "currency_id": contract.currency_id.id,
+                "kind": contract.initiation,
+                "date": today,
+                "expiry": last_day(today, contract.company_id.cn285_link_days),
+                "access_token": uuid4().hex,
+            }
+        )
+        prepayment._refresh_amount()
+        return prepayment
+
+    # === WHAT IS ASKED === #
+
+    def _due(self):
+        """What is due at the start of the draft, in its currency, as a ``Decimal``."""
+        self.ensure_one()
+        if self.kind != PAID:
+            return as_decimal(0.0)
+        return due_at_start(due_of(one) for one in self.contract_id._start_previews())
+
+    def _refresh_amount(self):
+        """Ask for what is due by now, less what was paid; returns whether that is another amount.
+
+        :raises UserError: where the first invoice cannot be foreseen
+        """
+        self.ensure_one()
+        amount = float(still_to_pay(self._due(), as_decimal(self.amount_paid)))
+        if self.currency_id.compare_amounts(amount, self.amount) == 0:
+            return False
+        self._inside().write({"amount": amount})
+        return True
+
+    def _asks_means_only(self):
+        """Whether nothing is to be paid: means of payment are enough."""
+        self.ensure_one()
+        return self.kind == MEANS or self.currency_id.is_zero(self.amount)
+
+    def _busy_transactions(self):
+        """Transactions of which money may still come, or came: nothing is paid beside them."""
+        return self.transaction_ids.filtered(
+            lambda one: (
+                one.operation not in ("validation", "refund")
+                and (
+                    one.state in ("pending", "authorized")
+                    or (one.state == "done" and not one.payment_id)
+                    or (one.operation == "offline" and one._cn285_is_unknown())
+                )
+            )
+        )
+
+    def _obstacle(self):
+        """Why the payer can neither pay nor add means now, in his words; None if he can."""
+        self.ensure_one()
+        contract = self.contract_id
+        if self.state in ("expired", "cancelled") or (
+            self.state == "open" and is_over(self.expiry, self.company_id._cn285_today())
+        ):
+            return self.env._("This link is not valid any more. Ask us for a new one.")
+        if self.state == "done" or contract.state not in ("draft", "cancelled"):
+            return self.env._("Contract %s is active: nothing is to be paid here.", contract.name)
+        if contract.state == "cancelled" or self.state in ("to_return", "refunded", "kept"):
+            return self.env._("Contract %s was given up: do not pay for it.", contract.name)
+        if self.state in ("pending", "paid") or self._busy_transactions():
+            return self.env._("Your payment is on its way: please do not pay again.")
+        return None
+
+    # === THE DAY'S WORK === #
+
+    @api.model
+    def _cron_prepayments(self):
+        """Go on with what was paid or added, ask what is not known, and close what is over."""
+        for company in self.env["res.company"]._cn285_daily_companies():
+            own = Domain("company_id", "=", company.id)
+            today = company._cn285_today()
+            prepayments = self.sudo().with_company(company)
+            late = own & Domain([("state", "=", "open"), ("expiry", "<", today)])
+            for prepayment in prepayments.search(late):
+                prepayment._expire()
+            prepayments.search(own & Domain("state", "=", "pending"))._look_at_payments()
+            prepayments.search(own & Domain("state", "in", ("open", "paid")))._go_on()
+            prepayments.search(own & Domain("state", "=", "to_return"))._note_given_back()
+
+    def _expire(self):
+        """Its last day is past: the link is no more; what is under way may still arrive."""
+        if not self._busy_transactions():
+            self._inside().write({"state": "expired"})
+            self.contract_id.message_post(
+                body=self.env._("%s expired: its payer did not use the link.", self.name)
+            )
+
+    # === WHO PAYS === #
+
+    def _is_of(self, user):
+        """Whether a user is one of the payer's own people."""
+        self.ensure_one()
+        payer = self.partner_id.commercial_partner_id
+        return not user._is_public() and user.partner_id.commercial_partner_id == payer
+
+    @api.model
+    def _asked_of(self, user):
+        """What a user's own company is asked for at the moment."""
+        if user._is_public():
+            return self.browse()
+        # sudo: found by the visitor's own company alone.
+        found = self.sudo().search(
+            [
+                ("state", "=", "open"),
+                ("contract_id.state", "=", "draft"),
+                ("partner_id", "child_of", user.partner_id.commercial_partner_id.id),
+            ]
+        )
+        return found.filtered(lambda one: not one._obstacle())
+
+    def _keeps_means(self):
+        """Whether means by which it is paid are kept: they pay the contract's invoices."""
+        self.ensure_one()
+        return self._asks_means_only() or self.contract_id.collection_mode == "automatic"
