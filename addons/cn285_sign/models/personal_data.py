@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.addons.cn285_contract.models.privacy.places import Texts
+from odoo.addons.cn285_contract.models.privacy.places import Naming, Texts
 from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -19,9 +19,24 @@ class PersonalData(models.AbstractModel):
                 "cn285.sign.signer",
                 lambda person: [("partner_id", "in", person.partners.ids)],
                 texts=("declined_reason",),
-                cleared=("signed_name",),
+                cleared=("signed_name", "signature"),
                 marked=("name", "email"),
                 is_proof=True,
+            ),
+            Texts(
+                "signature_log",
+                _lt("Log of signatures"),
+                "cn285.sign.event",
+                lambda person: [("request_id.signer_ids.partner_id", "in", person.partners.ids)],
+                data=("data",),
+                is_proof=True,
+            ),
+            Naming(
+                "signature_errors",
+                _lt("Signatures that could not take effect"),
+                "cn285.sign.request",
+                lambda person: [],
+                texts=("error",),
             ),
             *super()._places(),
         ]

@@ -31,6 +31,7 @@ class SignRule(models.Model):
         "res.users",
         string="Signs for the Company",
         domain=[("share", "=", False)],
+        ondelete="restrict",
         help="After the customer. Left empty, only the customer signs.",
     )
 
@@ -65,3 +66,11 @@ class SignRule(models.Model):
             rule.display_name = (
                 f"{name} ({rule.template_id.display_name})" if rule.template_id else name
             )
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _cn285_authorships(self):
+        return [*super()._cn285_authorships(), ("cn285.sign.rule", "countersigner_id")]

@@ -43,7 +43,7 @@ class SignSigner(models.Model):
     code_tries = fields.Integer(readonly=True, groups="base.group_system")
     signed_name = fields.Char(string="Name as Signed", readonly=True)
     signed_at = fields.Datetime(readonly=True)
-    signature = fields.Binary(string="Drawn Signature", readonly=True, attachment=True)
+    signature = fields.Binary(string="Drawn Signature", readonly=True, attachment=False)
     declined_reason = fields.Text(readonly=True)
 
     # === THE LINK === #
