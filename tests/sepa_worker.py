@@ -10,19 +10,19 @@ import base64
 import random
 import sys
 from collections import Counter
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import forks
 from change_worker import again_and_again
 from forks import at_once, environment
+from freezegun import freeze_time
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 import bank
 
 PAYERS = 12
-BILLED = date(2026, 5, 1)
 # Told on the first of May; ordered two bank days before the fifteenth, a Friday.
 ASKED, FILED, DEBITED, BACK = "2026-05-01", "2026-05-13", "2026-05-15", "2026-05-19"
 IBAN, OURS = "FR7630006000011234567890189", "FR7610107001011234567890129"
@@ -33,8 +33,6 @@ def seed(env):
     """Mandates of some payers, and an invoice of each."""
     company = env.company
     company.cn285_invoice_dating = "schedule"
-    company._cn285_mark_test_database()
-    company.cn285_clock_date = ASKED
     journal = env["account.journal"].create({"name": "Debits", "code": "SDD", "type": "bank"})
     journal.set_bank_account(OURS)
     provider = env.ref("cn285_payment_sepa.provider_sepa")
@@ -76,26 +74,31 @@ def seed(env):
 def month(database):
     """What the scheduled actions and a clerk do, day by day; whatever was done is left alone."""
     for day, work in ((ASKED, collect), (FILED, order), (DEBITED, settle), (BACK, read)):
-        with environment(database) as env:
-            again_and_again(lambda env=env, day=day: _set_clock(env, day), env)
+        with freeze_time(f"{day} 08:00:00", tick=True), environment(database) as env:
             work(env)
-
-
-def _set_clock(env, day):
-    env.company.cn285_clock_date = day
 
 
 def collect(env):
     """Due invoices are asked for by their mandates."""
+    # Odoo's addons are found once it is loaded.
+    from odoo.addons.cn285_payment.models.collection import collection_asking
+
+    # The process that asked is dead: what it asked for is not on its way any more.
+    collection_asking.ON_ITS_WAY = timedelta(0)
     collection = env["cn285.collection"]
     collection._cron_ask_unknown()
     collection._collect(collection._due_moves(env.company, env.company._cn285_today()), "due")
     collection._cron_ask_unknown()
 
 
+def make(env):
+    """Debits are put into a file."""
+    env["cn285.sepa.file"]._cron_make_files()
+
+
 def order(env):
     """Debits leave in a file, that a clerk gives to the bank."""
-    env["cn285.sepa.file"]._cron_make_files()
+    make(env)
     again_and_again(lambda: env["cn285.sepa.file"].search([]).action_sent(), env)
 
 
@@ -136,16 +139,14 @@ def _answers(env):
 
 def clerks(database):
     """A file that one clerk gives to the bank while another has it made anew: one of them."""
-    with environment(database) as env:
-        collect(env)
-        _set_clock(env, FILED)
-    with environment(database) as env:
-        env["cn285.sepa.file"]._cron_make_files()
+    for day, work in ((ASKED, collect), (FILED, make)):
+        with freeze_time(f"{day} 08:00:00", tick=True), environment(database) as env:
+            work(env)
     return at_once((_give, database), (_make_anew, database))
 
 
 def _give(database):
-    with environment(database) as env:
+    with freeze_time(f"{FILED} 09:00:00", tick=True), environment(database) as env:
         again_and_again(lambda: env["cn285.sepa.file"].search([]).action_sent(), env)
 
 
@@ -159,7 +160,7 @@ def _make_anew(database):
         except UserError:
             env.cr.rollback()
 
-    with environment(database) as env:
+    with freeze_time(f"{FILED} 09:00:00", tick=True), environment(database) as env:
         again_and_again(step, env)
 
 
@@ -207,7 +208,7 @@ def _unbalanced(moves, payments, returned):
 
 
 COMMANDS = {
-    "seed": forks.seed(seed),
+    "seed": freeze_time(f"{ASKED} 07:00:00")(forks.seed(seed)),
     "once": lambda database: forks.once(month, database),
     "twice": lambda database: at_once((month, database), (month, database)),
     "kill": lambda database, steps: forks.kill_again_and_again(steps, month, database),

@@ -13,6 +13,7 @@ from pathlib import Path
 import demo_company
 import demo_debt
 import demo_payment
+import demo_prepayment
 import demo_revrec
 import demo_sepa
 import demo_usage
@@ -40,6 +41,7 @@ def main(arguments=None):
             errors = _load(env).errors + demo_usage.load(env).errors
             demo_revrec.set_up(env)
             demo_debt.set_up(env)
+            demo_prepayment.ask(env)
             billed = bill(env, options.until)
             demo_usage.make_statements(env)
             held = hold_mails(env)
@@ -61,6 +63,7 @@ def main(arguments=None):
             demo_debt.dun(env, options.until)
             demo_wallet.fill(env, options.until)
             demo_sepa.collect(env, options.until)
+            demo_prepayment.tell(env)
         # A month is closed once it is over.
         with _clock_at(env, _day_after(options.until)):
             tied = demo_revrec.recognise(env, options.until)

@@ -2,7 +2,7 @@
 
 Some payers have signed mandates. Their invoices of the last month are debited by files; the bank
 (tools/bank.py) credits them, and returns some: for want of funds, at the customer's wish, and of
-accounts that are closed. Two of these are dunned; one of them pays by transfer at last.
+accounts that are closed. Whose account is closed is dunned, and pays by transfer at last.
 """
 
 import base64
@@ -13,9 +13,9 @@ from import_tools import money, out, print_figures
 
 # How many payers have mandates; which of their debits come back (by their number), and why.
 PAYERS = 30
-REASONS = {3: "AM04", 9: "AM04", 14: "AM04", 17: "MD06", 21: "AC04", 26: "AC04"}
-# Of those whose account is closed, the first pays by transfer on this day of the month.
-PAYS, PAYS_ON = 21, 27
+REASONS = {5: "AM04", 9: "AM04", 11: "AM04", 17: "MD06", 23: "AC04", 26: "AC04"}
+# Those whose account is closed pay by transfer, on these days of the month.
+PAY_ON = {23: 25, 26: 29}
 CREDITOR, NAME = "FR72ZZZ123456", "Prélèvements SEPA"
 IBAN_OF_BANK = "30006000"
 CODE = "cn285_sepa"
@@ -127,6 +127,9 @@ def _live(env, mandates, last):
     moves = _moves(env, last, mandates.partner_id)
     dunned = mandates.filtered(lambda one: REASONS.get(_number(mandates, one)) == "AC04")
     dunned.partner_id.cn285_dunning_policy_id = env.ref("cn285_payment.dunning_policy_usual")
+    _pay_before(env, dunned.partner_id, last.replace(day=1))
+    # The invoices reached their payers in that month, not when the demonstration was loaded.
+    moves.cn285_run_id._write_inside({"date_started": last.replace(day=1)})
     told = []
     for day in (last.replace(day=number) for number in range(1, last.day + 1)):
         company.cn285_clock_date = day
@@ -138,10 +141,12 @@ def _live(env, mandates, last):
         for file in env["cn285.sepa.file"].search([("state", "=", "made")]):
             file.action_sent()
             told += _answers(mandates, file)
-        if day.day == PAYS_ON:
-            _pay(env, moves, mandates[PAYS : PAYS + 1].partner_id)
+        for number in (number for number, on in PAY_ON.items() if on == day.day):
+            _pay(env, moves, mandates[number : number + 1].partner_id)
         env["cn285.dunning.case"]._look_at(company, dunned.partner_id)
         env.cr.commit()
+    # From now on they are looked at as everybody else here.
+    dunned.partner_id.cn285_dunning_policy_id = False
     company.cn285_clock_date = shown
     env.cr.commit()
 
@@ -183,6 +188,25 @@ def _read(env, content):
         {"name": "banque.xml", "content": base64.b64encode(content)}
     )
     file.action_read()
+
+
+def _pay_before(env, partners, first):
+    """Pay what these customers owe of earlier months: they are no debtors when the month begins."""
+    env.company.cn285_clock_date = first
+    for partner in partners:
+        _pay(
+            env,
+            env["account.move"].search(
+                [
+                    ("commercial_partner_id", "=", partner.id),
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                    ("payment_state", "=", "not_paid"),
+                    ("invoice_date", "<", first),
+                ]
+            ),
+            partner,
+        )
 
 
 def _pay(env, moves, partner):

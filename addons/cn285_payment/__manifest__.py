@@ -31,6 +31,7 @@
         "views/payment_attempt_views.xml",
         "views/payment_refund_views.xml",
         "views/means_views.xml",
+        "views/payment_provider_views.xml",
         "views/means_portal_templates.xml",
         "views/collection_menus.xml",
         "views/prepayment_views.xml",

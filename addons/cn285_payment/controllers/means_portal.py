@@ -42,7 +42,8 @@ class MeansPortal(PaymentPortal):
                 "paid_by": tokens,
                 "carried": {token: token.get_linked_records_info() for token in means},
                 "usual": usual,
-                "saved": saved == "1",
+                "usual_of": {contract: contract._usual_token() for contract in contracts},
+                "saved": saved,
             },
         )
 
@@ -76,25 +77,30 @@ class MeansPortal(PaymentPortal):
     @http.route(f"{PAGE}/usual", type="http", auth="user", website=True, methods=["POST"])
     def cn285_usual_means(self, token_id=None, **_kwargs):
         token = self._own_means(token_id)
-        if token:
+        payer = request.env.user.partner_id.commercial_partner_id
+        usable = token and not token._cn285_obstacle(payer, token.company_id)
+        if usable:
             # sudo: the visitor's company chooses among its own means.
-            payer = request.env.user.partner_id.commercial_partner_id.sudo()
-            payer.with_company(token.company_id).cn285_payment_token_id = token
-        return request.redirect(f"{PAGE}?saved=1")
+            payer.sudo().with_company(token.company_id).cn285_payment_token_id = token
+        return self._back_to_means(usable)
 
     @http.route(f"{PAGE}/contract", type="http", auth="user", website=True, methods=["POST"])
     def cn285_contract_means(self, contract_id=None, token_id=None, **_kwargs):
         number = self._cast_as_int(contract_id)
         contract = self._paid_contracts().filtered(lambda one: one.id == number)
         token = self._own_means(token_id)
-        known = token and not token._cn285_obstacle(contract.payer_id, contract.company_id)
-        if contract and (known or not token_id):
+        usable = contract and (contract._usable(token) if token_id else contract._usual_token())
+        if usable:
             contract._choose_means(token)
-        return request.redirect(f"{PAGE}?saved=1")
+        return self._back_to_means(usable)
 
     @http.route(f"{PAGE}/remove", type="http", auth="user", website=True, methods=["POST"])
     def cn285_remove_means(self, token_id=None, **_kwargs):
         token = self._own_means(token_id)
         if token:
             token.active = False
-        return request.redirect(f"{PAGE}?saved=1")
+        return self._back_to_means(token)
+
+    def _back_to_means(self, saved):
+        """The page again, which says whether the choice was saved."""
+        return request.redirect(f"{PAGE}?saved={1 if saved else 0}")

@@ -3,7 +3,9 @@ from hmac import compare_digest
 from odoo import http
 from odoo.addons.cn285_contract.models.common import LARGEST_ID
 from odoo.addons.payment.controllers.portal import PaymentPortal
+from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Date
 from odoo.http import request
 
 from ..models.means.payment_provider import KEEPS_MEANS
@@ -47,10 +49,12 @@ class PrepaymentPortal(PaymentPortal):
         return request.render("cn285_payment.portal_prepayment", values)
 
     def _prepayment_values(self, prepayment):
-        asked_before, previews, problem = prepayment.amount, [], prepayment._obstacle()
+        asked_before, problem = prepayment.amount, prepayment._obstacle()
+        previews, following = [], None
         if not problem:
             try:
                 previews = prepayment.contract_id._start_previews()
+                following = prepayment._next_invoice()
                 prepayment._refresh_amount()
             except UserError:
                 problem = request.env._(
@@ -63,6 +67,8 @@ class PrepaymentPortal(PaymentPortal):
             "contract": prepayment.contract_id,
             "items": prepayment.contract_id._portal_item_records(),
             "invoices": previews,
+            "next_invoice": following,
+            "format_date": self._format_day,
             "format_amount": prepayment.currency_id.format,
             "asked_before": asked_before if changed and not problem else None,
             "problem": problem,
@@ -70,6 +76,9 @@ class PrepaymentPortal(PaymentPortal):
             "own_means": request.env["payment.token"],
         }
         return values if problem else {**values, **self._prepayment_form(prepayment)}
+
+    def _format_day(self, day):
+        return request.env["ir.qweb.field.date"].value_to_html(Date.to_date(day), {})
 
     def _prepayment_form(self, prepayment):
         """What Odoo's form of payment needs; in its mode of validation where nothing is to pay."""
@@ -114,7 +123,7 @@ class PrepaymentPortal(PaymentPortal):
             "own_means": means if validation else means.browse(),
             "availability_report": report,
             "transaction_route": f"{PAGE}/{prepayment.id}/transaction",
-            "landing_route": f"{PAGE}/{prepayment.id}?access_token={prepayment.access_token}",
+            "landing_route": prepayment._page(),
             "access_token": prepayment.access_token,
             "show_tokenize_input_mapping": self._compute_show_tokenize_input_mapping(providers),
         }
@@ -148,16 +157,14 @@ class PrepaymentPortal(PaymentPortal):
         prepayment._agree(amount)
         validation = prepayment._asks_means_only()
         if kwargs.get("flow") == "token":
-            known = self._prepayment_means(prepayment).ids
-            if validation or kwargs.get("token_id") not in known:
-                raise AccessError(request.env._("Choose one of your means of payment."))
+            return self._charge_means(prepayment, kwargs.get("token_id"))
         if kwargs.get("provider_id") not in self._prepayment_form(prepayment)["providers_sudo"].ids:
             raise AccessError(request.env._("Choose one of the ways to pay on the page."))
         kwargs.update(
             partner_id=self._prepayment_payer(prepayment).id,
             currency_id=None if validation else prepayment.currency_id.id,
             is_validation=validation,
-            landing_route=f"{PAGE}/{prepayment.id}?access_token={prepayment.access_token}",
+            landing_route=prepayment._page(),
         )
         transaction = self._create_transaction(
             amount=None if validation else prepayment.amount,
@@ -165,6 +172,16 @@ class PrepaymentPortal(PaymentPortal):
             custom_create_values={"cn285_prepayment_id": prepayment.id},
             **kwargs,
         )
+        return transaction._get_processing_values()
+
+    def _charge_means(self, prepayment, token_id):
+        """Charge means on file as clerks do: committed before, so that nobody pays twice."""
+        token = self._prepayment_means(prepayment).filtered(lambda one: one.id == token_id)
+        if not token or prepayment._asks_means_only():
+            raise AccessError(request.env._("Choose one of your means of payment."))
+        transaction = prepayment._charge(token)
+        transaction.landing_route = prepayment._page()
+        PaymentPostProcessing.monitor_transaction(transaction)
         return transaction._get_processing_values()
 
     @http.route(

@@ -74,7 +74,7 @@ class WalletPortal(CustomerPortal):
                 "wallet": wallet,
                 "lots": wallet.lot_ids.filtered(lambda lot: lot.rest > 0 and not lot.is_over),
                 "draws": wallet.draw_ids.filtered(lambda draw: not draw.undone)[:SHOWN],
-                "topups": wallet.topup_ids[:SHOWN],
+                "topups": wallet.topup_ids._for_customer()[:SHOWN],
                 "tokens": self._wallet_tokens(wallet),
                 "message": request.session.pop(MESSAGE, None),
                 "once": token_hex(16),
@@ -106,7 +106,7 @@ class WalletPortal(CustomerPortal):
         except MissingError:
             return request.redirect("/my/wallets")
         page = f"/my/wallets/{wallet.id}"
-        key = once[:KEY_SIGNS]
+        key = once[:KEY_SIGNS] if once.isalnum() else ""
         before = wallet.topup_ids.filtered(lambda one: key and one.form_key == key)
         if before:
             self._tell(before)

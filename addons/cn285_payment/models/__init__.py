@@ -1,1 +1,1 @@
-from . import means, collection, debt, wallet, prepayment, import_kinds
+from . import means, collection, debt, wallet, prepayment, import_kinds, mail_headings

@@ -79,7 +79,7 @@ class WalletPay(models.TransientModel):
     def action_topup(self):
         self.ensure_one()
         received = self.way == "received"
-        self.wallet_id.topup(
+        topup = self.wallet_id.topup(
             self.amount,
             journal_id=self.journal_id.id if received else None,
             token_id=self.payment_token_id.id if self.way == "charge" else None,
@@ -87,7 +87,7 @@ class WalletPay(models.TransientModel):
             date=self.date if received else None,
             memo=self.memo or None,
         )
-        return {"type": "ir.actions.act_window_close"}
+        return self.env["cn285.wallet.topup"].browse(topup)._told()
 
 
 class PromotionRedeem(models.TransientModel):

@@ -76,12 +76,14 @@ class MandatePortal(CustomerPortal):
                 except (UserError, ValidationError) as error:
                     errors["iban"] = error.args[0]
         given["holder"] = given["holder"] or self._mandate_payer().name
-        text = request.env["cn285.sepa.mandate"]._mandate_text(provider)
+        mandates = request.env["cn285.sepa.mandate"]
+        text = mandates._mandate_text(provider)
         return self._mandate_page(
             "portal_mandate_new",
             creditors=creditors,
             provider=provider,
             text=text,
+            creditor_address=mandates._address_line(provider.company_id.partner_id),
             given=given,
             errors=errors,
         )

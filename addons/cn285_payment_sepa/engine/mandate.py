@@ -80,9 +80,21 @@ def days_of_debit(
     :param told: when the debtor was told, or will be; None: today
     :param notice: calendar days between telling and debit, as agreed with the debtor
     """
-    soonest = target.add_target_days(today, lead) if lead else target.next_target_day(today)
-    debit = target.next_target_day(max(wished, (told or today) + timedelta(days=notice), soonest))
+    told_in_time = (told or today) + timedelta(days=notice)
+    debit = target.next_target_day(max(wished, told_in_time, soonest_debit(today, lead)))
     return days_around(debit, scheme, lead, notice)
+
+
+def soonest_debit(today: date, lead: int) -> date:
+    """The first day for which a bank takes an order that is given today.
+
+    On a day on which banks are closed, an order is given on the next one.
+
+    >>> soonest_debit(date(2026, 1, 16), 2), soonest_debit(date(2026, 1, 17), 2)
+    (datetime.date(2026, 1, 20), datetime.date(2026, 1, 21))
+    """
+    given = target.next_target_day(today)
+    return target.add_target_days(given, lead) if lead else given
 
 
 def days_around(debit: date, scheme: Scheme, lead: int = 2, notice: int = NOTICE_DAYS) -> Days:

@@ -3,7 +3,7 @@ from odoo.addons.cn285_payment.engine.declines import SEPA
 from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 
 from .payment_provider import CODE
-from .provider_state import BY_STATE
+from .provider_state import BY_METHOD
 
 
 class PaymentToken(models.Model):
@@ -12,8 +12,8 @@ class PaymentToken(models.Model):
     _inherit = "payment.token"
 
     def write(self, vals):
-        if self.env.context.get(BY_STATE) and vals.get("active") is False:
-            # Mandates stay whatever becomes of their provider's state.
+        if self.env.context.get(BY_METHOD) and vals.get("active") is False:
+            # Mandates stay whatever becomes of their method of payment.
             self = self.filtered(lambda token: token.provider_code != CODE)
         result = super().write(vals)
         if vals.get("cn285_state") == "revoked":

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.addons.cn285_payment.engine.declines import CONFIG, CUSTOMER, HARD
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..engine.errors import SepaError
 from ..engine.identifiers import check_reference
@@ -63,7 +64,7 @@ class PaymentTransaction(models.Model):
                 "not used for 36 months.",
                 reference=self.reference,
                 mandate=mandate.reference or "–",
-                day=day,
+                day=format_date(self.env, day),
             )
         elif mandate.one_off and mandate.debit_ids.filtered(lambda one: one.state in STANDING):
             # The mandate itself is good: what it was given for is debited.
@@ -100,7 +101,7 @@ class PaymentTransaction(models.Model):
         """
         moves = self.invoice_ids.filtered(lambda move: move.state == "posted")
         due = [day for day in self._cn285_last_due(moves) if day]
-        told = [day for day in moves.mapped("invoice_date") if day]
+        told = [day for day in (move._cn285_told_on() for move in moves) if day]
         return max(due, default=None), max(told, default=None)
 
     def _cn285_last_due(self, moves):

@@ -2,30 +2,25 @@ from odoo import api, models
 
 from .payment_provider import CODE
 
-# Names the context in which means are archived only because of a provider's state.
-BY_STATE = "cn285_archived_by_state"
+# Names the context in which means are archived only because their method of payment is.
+BY_METHOD = "cn285_archived_by_method"
 
 
 class PaymentProvider(models.Model):
-    """A provider that is disabled or tried out: mandates stay as their payers signed them.
+    """A provider that is disabled, tried out, or in earnest: mandates stay as they were signed.
 
-    Odoo archives the means of a provider whose state changes, as those of its test mode are none of
-    its real one. A mandate is the same paper in any state, kept by us alone: it is neither archived
-    nor revoked. While its provider is disabled nothing is debited and nothing ordered by it; what
-    waits goes on when it is enabled again, on a day that the bank can keep.
+    Means of other providers go when their mode changes. A mandate is the same paper in any mode,
+    kept by us alone: it is neither archived nor revoked. While its provider is disabled nothing is
+    debited and nothing ordered by it; what waits goes on when it is enabled again, on a day that
+    the bank can keep.
     """
 
     _inherit = "payment.provider"
 
     def _archive_linked_tokens(self):
-        """Odoo's, for all other providers."""
+        """Odoo's and cn285_payment's, for all other providers."""
         others = self.filtered(lambda provider: provider.code != CODE)
         return super(PaymentProvider, others)._archive_linked_tokens()
-
-    def _deactivate_unsupported_payment_methods(self):
-        """Odoo's; archiving the method of mandates archives none of them."""
-        marked = self.with_context(**{BY_STATE: True})
-        return super(PaymentProvider, marked)._deactivate_unsupported_payment_methods()
 
     @api.onchange("state")
     def _onchange_state_warn_before_disabling_tokens(self):
@@ -60,5 +55,5 @@ class PaymentMethod(models.Model):
         """Odoo's; a method that is archived or detached takes no mandate with it."""
         archives = vals.get("active") is False or vals.get("support_tokenization") is False
         if archives or "provider_ids" in vals:
-            self = self.with_context(**{BY_STATE: True})
+            self = self.with_context(**{BY_METHOD: True})
         return super().write(vals)

@@ -13,6 +13,7 @@ class SepaBankFile(models.Model):
     def _do_lot(self, vals):
         """The sum of a lot: what the bank credits is what was ordered, or a clerk looks at it."""
         debits = self._debits([("lot", "=", vals["reference"])])
+        debits._taken_up()
         if not debits:
             return False, self._unknown_lot_words(vals["reference"]), {}
         if vals["amount"] < 0:
@@ -75,6 +76,7 @@ class SepaBankFile(models.Model):
     def _unclear_credit(self, vals):
         """Why a credit cannot be of the debit that it names, in words; "" if it can."""
         debit = vals["debit"]
+        debit._taken_up()
         if debit.state not in ("ordered", "settled", "returned"):
             return self.env._("The debit was not ordered, or was refused before.")
         if vals["currency"] == debit.currency_id.name and not debit.currency_id.compare_amounts(
@@ -90,6 +92,8 @@ class SepaBankFile(models.Model):
     def _do_payout(self, vals):
         """A transfer of ours leaves the account, as it was ordered."""
         transfer = vals["transfer"]
+        if transfer.state == "waiting":
+            transfer.withdrawn_file_id._take_up_again()
         transfer.file_id._told_by_bank()
         if transfer.currency_id.compare_amounts(transfer.amount, -vals["amount"]):
             message = self.env._(
@@ -132,6 +136,10 @@ class SepaBankFile(models.Model):
 class SepaDebit(models.Model):
     _inherit = "cn285.sepa.debit"
 
+    def _taken_up(self):
+        """Those that wait, of files that were withdrawn, were made by these after all."""
+        self.filtered(lambda debit: debit.state == "waiting").withdrawn_file_id._take_up_again()
+
     def _told_made(self, day):
         """The bank tells that these debits were made; they are settled by the scheduled action.
 
@@ -141,13 +149,14 @@ class SepaDebit(models.Model):
         ordered = self.filtered(lambda debit: debit.state == "ordered" and debit.debit_on <= day)
         if ordered:
             ordered.filtered(lambda debit: debit.debit_on < day)._write_inside({"paid_on": day})
-            self.env.ref("cn285_payment_sepa.cron_settle_debits").sudo()._trigger()
+            self.env["cn285.sepa.file"]._soon("cron_settle_debits")
 
     def _settle_told(self, day):
         """The bank tells that these came back: those that were not settled yet are settled first.
 
         :param day: of the bank's entry
         """
+        self._taken_up()
         self.file_id._told_by_bank()
         ordered = self.filtered(lambda debit: debit.state == "ordered" and debit.debit_on <= day)
         if ordered:

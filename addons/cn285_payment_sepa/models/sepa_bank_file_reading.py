@@ -155,7 +155,7 @@ class SepaBankFile(models.Model):
         )
         if not file:
             return False, self.env._("No file of ours is meant."), {}
-        if file.state == "withdrawn":
+        if file.state == "withdrawn" and not file._take_up_again():
             return False, self._withdrawn_words(file), {}
         file._told_by_bank()
         return True, self.env._("The bank has the file."), {}

@@ -55,6 +55,13 @@ class SepaDebit(models.Model):
         "cn285.sepa.file", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     lot = fields.Char(readonly=True, index="btree_not_null")
+    withdrawn_file_id = fields.Many2one(
+        "cn285.sepa.file",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="By which it was ordered, before it waited for another one.",
+    )
     # What was ordered, as the mandate was on that day.
     iban = fields.Char(string="IBAN", readonly=True)
     bic = fields.Char(string="BIC", readonly=True)

@@ -1,9 +1,10 @@
-import base64
 import hashlib
 from decimal import Decimal
 from io import BytesIO
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import free_memory
+from odoo.tools import split_every
 
 from ..engine import order_xml
 from ..engine.mandate import Scheme
@@ -16,6 +17,9 @@ from ..engine.orders import (
     lots_of_debits,
     lots_of_transfers,
 )
+
+# Orders that are read together: what was read of them is forgotten before the next.
+CHUNK = 2_000
 
 
 class SepaFile(models.Model):
@@ -78,9 +82,7 @@ class SepaFile(models.Model):
     order_by = fields.Date(
         string="To Be Given By", readonly=True, help="The bank's cut-off of its first day."
     )
-    first_day = fields.Date(
-        string="First Day", readonly=True, help="The first day on which money is to move."
-    )
+    first_day = fields.Date(readonly=True, help="The first day on which money is to move.")
 
     _name_uniq = models.Constraint("unique(name)", "There is another file of this reference.")
 
@@ -102,12 +104,15 @@ class SepaFile(models.Model):
         :raises SepaError: where the bank would refuse it
         """
         self.ensure_one()
+        return self._written(self._lots())
+
+    def _written(self, lots):
         stream = BytesIO()
         order = OrderFile(
             reference=self.name,
             made=self.made_at,
             holder=self._party(self.creditor, self.iban, self.bic, self.company_id.partner_id),
-            lots=self._lots(),
+            lots=lots,
             creditor_identifier=self.creditor_identifier or "",
         )
         if self.kind == "debit":
@@ -118,7 +123,10 @@ class SepaFile(models.Model):
 
     def _lots(self):
         self.ensure_one()
-        orders = [row._as_order() for row in self._orders()]
+        rows, orders = self._orders(), []
+        for ids in split_every(CHUNK, rows.ids):
+            orders += [row._as_order() for row in rows.browse(ids)]
+            free_memory(self.env)
         make = lots_of_debits if self.kind == "debit" else lots_of_transfers
         return make(self.name, orders)
 
@@ -130,40 +138,45 @@ class SepaFile(models.Model):
     def _keep_content(self):
         """Write the file and keep it; its rows learn in which lot they are."""
         self.ensure_one()
-        content = self._content()
+        lots = self._lots()
+        content = self._written(lots)
         attachment = self.env["ir.attachment"].create(
             {
                 "name": f"{self.name}.xml",
-                "datas": base64.b64encode(content),
+                "raw": content,
                 "mimetype": "application/xml",
                 "res_model": self._name,
                 "res_id": self.id,
             }
         )
-        orders = self._orders()
         self._write_inside(
             {
                 "attachment_id": attachment.id,
                 "digest": hashlib.sha256(content).hexdigest(),
-                "order_count": len(orders),
-                "total": sum(orders.mapped("amount")),
-                **self._days_of(orders),
+                "order_count": sum(len(lot.orders) for lot in lots),
+                "total": float(sum(lot.total for lot in lots)),
+                "order_by": self._to_be_given_by(min(lot.day for lot in lots)),
+                "first_day": min(lot.day for lot in lots),
             }
         )
-        by_reference = {row.reference: row.id for row in orders}
-        for lot in self._lots():
+        rows = self._orders()
+        found = rows.search_fetch([("file_id", "=", self.id)], ["reference"])
+        by_reference = {row.reference: row.id for row in found}
+        free_memory(self.env)
+        for lot in lots:
             ids = [by_reference[order.reference] for order in lot.orders]
-            orders.browse(ids)._write_inside({"lot": lot.reference})
+            for part in split_every(CHUNK, ids):
+                rows.browse(part)._write_inside({"lot": lot.reference})
+                free_memory(self.env)
 
-    def _days_of(self, orders):
-        """By when the file is to be given, and when money is to move."""
+    def _to_be_given_by(self, first):
+        """By when the file is to be given: the cut-off of the first day on which money moves."""
         if self.kind == "transfer":
-            first = min(orders.mapped("pay_on"))
-            return {"order_by": first, "first_day": first}
-        return {
-            "order_by": min(orders.mapped("file_on")),
-            "first_day": min(orders.mapped("debit_on")),
-        }
+            return first
+        [(day,)] = self.env["cn285.sepa.debit"]._read_group(
+            [("file_id", "=", self.id)], [], ["file_on:min"]
+        )
+        return day
 
 
 class SepaDebit(models.Model):

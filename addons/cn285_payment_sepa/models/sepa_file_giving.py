@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.addons.cn285_contract.models.common import in_language_of, in_some_language
-from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ..engine.mandate import soonest_debit
 
 TODO = "mail.mail_activity_data_todo"
 
@@ -35,6 +36,14 @@ class SepaFile(models.Model):
             "target": "self",
         }
 
+    @api.model
+    def _soon(self, name):
+        """Have a scheduled action of this addon run soon, where it is there."""
+        action = self.env.ref(f"cn285_payment_sepa.{name}", raise_if_not_found=False)
+        if action:
+            # sudo: what it does follows from what was done.
+            action.sudo()._trigger()
+
     def _need_manager(self):
         if not self.env.user.has_group("cn285_contract.group_billing_manager"):
             raise UserError(self.env._("Files to the bank are for billing managers."))
@@ -56,7 +65,7 @@ class SepaFile(models.Model):
             file.check_access("write")
             # sudo: debits are the program's; who may give files to the bank was asked.
             file.sudo()._withdraw()
-        self.env.ref("cn285_payment_sepa.cron_make_files").sudo()._trigger()
+        self._soon("cron_make_files")
 
     def _given(self, day):
         """The bank has it since a day; its debits settle on theirs, or later where that is past.
@@ -68,11 +77,15 @@ class SepaFile(models.Model):
         for file in self.sudo():
             file._write_inside({"state": "sent", "sent_on": day})
             file._no_more_asked()
-            soonest = add_target_days(day, file.provider_id.cn285_lead_days)
-            late = file.debit_ids.filtered(
-                lambda debit, day=day, soonest=soonest: (
-                    debit.state == "ordered" and debit.file_on < day and debit.debit_on < soonest
-                )
+            soonest = soonest_debit(day, file.provider_id.cn285_lead_days)
+            late = self.env["cn285.sepa.debit"].sudo()
+            late = late.search(
+                [
+                    ("file_id", "=", file.id),
+                    ("state", "=", "ordered"),
+                    ("file_on", "<", day),
+                    ("debit_on", "<", soonest),
+                ]
             )
             late._write_inside({"paid_on": soonest})
 
@@ -104,6 +117,27 @@ class SepaFile(models.Model):
             body=self.env._("Withdrawn by %s: it was not given to the bank.", self.env.user.name)
         )
 
+    def _take_up_again(self):
+        """The bank has withdrawn files all the same: what still waits was ordered by them.
+
+        :returns: those of which something was taken up; of others another file ordered it meanwhile
+        """
+        taken = self.browse()
+        for file in self.filtered(lambda file: file.state == "withdrawn"):
+            kinds = {"debit": "cn285.sepa.debit", "transfer": "cn285.sepa.transfer"}
+            waiting = self.env[kinds[file.kind]].search(
+                [("withdrawn_file_id", "=", file.id), ("state", "=", "waiting")]
+            )
+            if not waiting:
+                continue
+            waiting._write_inside({"state": "ordered", "file_id": file.id})
+            waiting._ordered_after_all()
+            file._write_inside({"state": "made"})
+            file._told_by_bank()
+            file._message_log(body=self.env._("The bank has it all the same."))
+            taken |= file
+        return taken
+
     # === FORGOTTEN === #
 
     @api.model
@@ -113,8 +147,9 @@ class SepaFile(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "made"),
-                ("kind", "=", "debit"),
                 ("first_day", "<=", company._cn285_today()),
+                "|",
+                ("kind", "=", "transfer"),
                 ("provider_id.cn285_settle_given", "=", True),
             ]
         )
@@ -132,8 +167,8 @@ class SepaFile(models.Model):
 
     def _forgotten_words(self):
         return self.env._(
-            "%(file)s was to be given to the bank by %(day)s: its %(count)s debits are not paid. "
-            "Was it given? Mark it. If not, make it anew.",
+            "%(file)s was to be given to the bank by %(day)s: its %(count)s debits or transfers "
+            "are not made. Was it given? Mark it. If not, make it anew.",
             file=self.name,
             day=format_date(self.env, self.order_by),
             count=self.order_count,
@@ -150,7 +185,13 @@ class SepaDebit(models.Model):
         """Their file never left: they wait for the next one, by the same references."""
         for debit in self:
             debit._tell_again()
-        self._write_inside({"state": "waiting", "file_id": False, "lot": False, "paid_on": False})
+        for file, own in self.grouped("file_id").items():
+            own._write_inside({"withdrawn_file_id": file.id})
+        self._write_inside({"state": "waiting", "file_id": False, "paid_on": False})
+
+    def _ordered_after_all(self):
+        """What their mandates were to tell was told by that file."""
+        self.mandate_id._write_inside({"account_changed": False, "former_reference": False})
 
 
 class SepaTransfer(models.Model):
@@ -158,11 +199,14 @@ class SepaTransfer(models.Model):
 
     def _wait_again(self):
         """Their file never left: what was booked is not, and they wait for the next one."""
+        for file, own in self.grouped("file_id").items():
+            own._write_inside({"withdrawn_file_id": file.id})
         for transfer in self:
             transfer._unbook()
-        self._write_inside(
-            {"state": "waiting", "file_id": False, "lot": False, "payment_id": False}
-        )
+        self._write_inside({"state": "waiting", "file_id": False, "payment_id": False})
+
+    def _ordered_after_all(self):
+        self._book()
 
     def _unbook(self):
         payment = self.payment_id

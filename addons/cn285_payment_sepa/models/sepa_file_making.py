@@ -2,12 +2,13 @@ import logging
 import uuid
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
-from odoo.addons.cn285_payment.engine.target_calendar import add_target_days
+from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS, free_memory
 from odoo.exceptions import UserError
+from odoo.tools import split_every
 
 from ..engine.errors import SepaError
 from ..engine.identifiers import check_iban
+from ..engine.mandate import soonest_debit
 from ..engine.orders import lots_of_debits
 from .payment_provider import CODE
 from .sepa_words import in_words
@@ -16,6 +17,8 @@ _logger = logging.getLogger(__name__)
 
 # Banks take some hundred thousand debits in a file; fewer are found again more easily.
 FILE_SIZE = 50_000
+# Debits that are looked at together: what was read of them is forgotten before the next.
+CHUNK = 2_000
 
 
 class SepaFile(models.Model):
@@ -98,18 +101,25 @@ class SepaFile(models.Model):
         reason = provider._cn285_obstacle()
         if reason:
             raise UserError(reason)
-        debits._move_late(today)
-        debits = debits._still_wanted()
-        debits = debits._snapshot()
-        if not debits:
+        ready = []
+        for ids in split_every(CHUNK, debits.ids):
+            part = debits.browse(ids)
+            part._move_late(today)
+            ready += part._still_wanted()._snapshot().ids
+            free_memory(self.env)
+        if not ready:
             return self.browse()
         file = self._begin(provider, "debit")
-        debits._write_inside({"file_id": file.id, "state": "ordered"})
-        for mandate in debits.mandate_id.filtered(
-            lambda mandate: mandate.account_changed or mandate.former_reference
-        ):
-            # Told once, by this file.
-            mandate._write_inside({"account_changed": False, "former_reference": False})
+        mandates = self.env["cn285.sepa.mandate"]
+        for ids in split_every(CHUNK, ready):
+            part = debits.browse(ids)
+            part._write_inside({"file_id": file.id, "state": "ordered"})
+            mandates |= part.mandate_id.filtered(
+                lambda mandate: mandate.account_changed or mandate.former_reference
+            )
+            free_memory(self.env)
+        # Told once, by this file.
+        mandates._write_inside({"account_changed": False, "former_reference": False})
         file._keep_content()
         return file
 
@@ -176,7 +186,7 @@ class SepaDebit(models.Model):
     def _move_late(self, today):
         """Those whose day cannot be kept any more are made on the next one that can."""
         for debit in self:
-            soonest = add_target_days(today, debit.provider_id.cn285_lead_days)
+            soonest = soonest_debit(today, debit.provider_id.cn285_lead_days)
             if debit.debit_on < soonest:
                 debit._write_inside(debit._moved_to(soonest))
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..engine.errors import SepaError
 from ..engine.identifiers import check_bic, check_iban, check_reference, needs_address
@@ -245,6 +246,9 @@ class SepaMandate(models.Model):
     def _sign(self, day, how, by=None, proof=None):
         """Make it usable: give it a reference and a token.
 
+        Like a card that a customer adds, it becomes the payer's usual means where there are none
+        that can be charged.
+
         :param day: the day of the signature
         :param how: ``paper``, ``portal`` or ``import``
         :param by: who signed; None: the holder
@@ -255,14 +259,18 @@ class SepaMandate(models.Model):
             raise UserError(self.env._("Mandate %s is signed already.", self.display_name))
         today = self.company_id._cn285_today()
         if day > today:
-            raise UserError(self.env._("A mandate is not signed on a day to come (%s).", day))
+            raise UserError(
+                self.env._(
+                    "A mandate is not signed on a day to come (%s).", format_date(self.env, day)
+                )
+            )
         if not is_usable(day, self.last_debit_on or None, today):
             raise UserError(
                 self.env._(
                     "The mandate of %(payer)s was signed on %(day)s and not used for 36 months: it "
                     "has lapsed, and must be signed anew.",
                     payer=self.partner_id.display_name,
-                    day=day,
+                    day=format_date(self.env, day),
                 )
             )
         self._check_debtor()
@@ -277,7 +285,11 @@ class SepaMandate(models.Model):
             }
         )
         # sudo: tokens are made by Odoo's payment flows; a signature is one.
-        self._write_inside({"token_id": self.sudo()._make_token().id})
+        token = self.sudo()._make_token()
+        self._write_inside({"token_id": token.id})
+        token._cn285_take_over()
+        # Contracts that wait for means to start go on.
+        self.env["cn285.prepayment"]._means_came(token)
 
     def _check_debtor(self):
         """Refuse what the bank would refuse with the first debit."""

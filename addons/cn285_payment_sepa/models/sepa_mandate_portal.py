@@ -59,9 +59,36 @@ class SepaMandate(models.Model):
             ),
         ]
 
+    def _mandate_facts(self):
+        """What the rulebooks (EPC016-06) ask of a mandate besides its text: who, by what number."""
+        self.ensure_one()
+        creditor, payer = self.company_id, self.partner_id.commercial_partner_id
+        return [
+            self.env._("SEPA direct debit mandate %s (CORE)", self.reference),
+            self.env._(
+                "Creditor: %(name)s, %(address)s. Creditor identifier: %(number)s",
+                name=creditor.name,
+                address=self._address_line(creditor.partner_id),
+                number=self.provider_id.cn285_creditor_identifier or "–",
+            ),
+            self.env._(
+                "Debtor: %(name)s, %(address)s",
+                name=payer.name,
+                address=self._address_line(payer),
+            ),
+            self.env._("Type of payment: recurrent"),
+        ]
+
+    @api.model
+    def _address_line(self, partner):
+        """An address in one line."""
+        town = " ".join(filter(None, [partner.zip, partner.city]))
+        parts = [partner.street, partner.street2, town, partner.country_id.name]
+        return ", ".join(filter(None, parts)) or "–"
+
     @api.model
     def _sign_in_portal(self, payer, provider, iban, holder, signer, address):
-        """A mandate that was signed just now; it becomes the payer's usual means if he has none.
+        """A mandate that was signed just now.
 
         :param signer: the user who signed
         :param address: from which network address
@@ -75,8 +102,11 @@ class SepaMandate(models.Model):
                 "holder": holder,
             }
         )
+        # The number under which it is known stands in what is proved.
+        mandate._write_inside({"reference": mandate._next_reference()})
         now = fields.Datetime.now()
         lines = [
+            *mandate._mandate_facts(),
             *self._mandate_text(provider),
             self.env._("Account: %(iban)s, held by %(holder)s", iban=iban, holder=holder),
             self.env._(
@@ -89,9 +119,6 @@ class SepaMandate(models.Model):
         ]
         day = provider.company_id._cn285_today()
         mandate._sign(day, how="portal", by=signer.name, proof="\n".join(lines))
-        payer = payer.with_company(provider.company_id)
-        if not payer.cn285_payment_token_id:
-            payer.cn285_payment_token_id = mandate.token_id
         return mandate
 
     def _carried_contracts(self):

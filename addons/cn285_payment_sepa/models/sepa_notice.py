@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_date, formatLang
 
 from .payment_provider import CODE
@@ -44,17 +44,29 @@ class AccountMove(models.Model):
         if under_way:
             return [(one.mandate_id, one.amount, one._paid_day()) for one in under_way]
         mandate = self._cn285_mandate()
-        if not mandate or not super()._cn285_is_going_to_be_collected():
+        if not mandate or not self._cn285_is_still_tried():
             return []
         # What was refused is asked for again on a day to come.
         again = self._cn285_last_attempt().retry_date
         asked = max(self.company_id._cn285_today(), again or self.invoice_date)
         found = []
         for amount, wished in self._cn285_collections():
-            plan = debits._plan_vals(mandate.provider_id, mandate, wished, self.invoice_date, asked)
+            told = self._cn285_told_on()
+            plan = debits._plan_vals(mandate.provider_id, mandate, wished, told, asked)
             if mandate._usable_on(plan["debit_on"]):
                 found.append((mandate, amount, plan["debit_on"]))
         return found[:1] if mandate.one_off else found
+
+    def _cn285_told_on(self):
+        """The day on which its payer was told by this invoice: its date, but not before the day on
+        which it was made, where it was dated back."""
+        self.ensure_one()
+        company, started = self.company_id, self.cn285_run_id.date_started
+        if not started or not self.invoice_date or company._cn285_is_imagined():
+            return self.invoice_date
+        zone = self.with_context(tz=company.cn285_tz or "UTC")
+        made = fields.Datetime.context_timestamp(zone, started).date()
+        return max(self.invoice_date, min(made, company._cn285_today()))
 
     def _cn285_mandate(self):
         """The mandate by which the invoice is collected, where it is by one."""

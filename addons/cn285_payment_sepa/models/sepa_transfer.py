@@ -46,6 +46,13 @@ class SepaTransfer(models.Model):
         "cn285.sepa.file", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     lot = fields.Char(readonly=True, index="btree_not_null")
+    withdrawn_file_id = fields.Many2one(
+        "cn285.sepa.file",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="By which it was ordered, before it waited for another one.",
+    )
     payment_id = fields.Many2one("account.payment", readonly=True, ondelete="restrict")
     state = fields.Selection(
         [

@@ -82,10 +82,10 @@ class TestDebits(SepaCase):
         self.assertEqual(self._attempts(move).state, "cancelled")
 
     def test_late_file_moves_the_day(self):
-        """A weekend on which nobody ran it: the next day that the bank can keep."""
+        """Made on a Saturday, the bank takes it on Monday 19 January: two bank days later."""
         debit = self._ordered(self._invoice(), date(2026, 1, 17))
-        self.assertEqual(debit.debit_on, date(2026, 1, 20))
-        self.assertEqual(texts(debit.file_id, "ReqdColltnDt"), ["2026-01-20"])
+        self.assertEqual(debit.debit_on, date(2026, 1, 21))
+        self.assertEqual(texts(debit.file_id, "ReqdColltnDt"), ["2026-01-21"])
 
     def test_another_account_is_told_once(self):
         self._settled(self._invoice(0))

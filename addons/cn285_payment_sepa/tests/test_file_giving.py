@@ -197,10 +197,38 @@ class TestFileGiving(SepaCase):
         self.assertEqual(debit.file_id.state, "sent")
 
     def test_a_withdrawn_file_that_the_bank_has_all_the_same(self):
-        """Told loudly: what it ordered must not be ordered again."""
+        """What it ordered waits no more: it settles, and no other file orders it."""
+        move = self._invoice()
+        debit = self._ordered(move, given=False)
+        old, lot = debit.file_id, debit.lot
+        self._anew(old, "2026-01-14")
+        details = f"<NtryDtls><Btch><PmtInfId>{lot}</PmtInfId></Btch></NtryDtls>"
+        entry = ("120.00", "CRDT", "2026-01-15", "L1", details)
+        line = self._read(notification(entry), "2026-01-15")
+        self.assertEqual((line.state, old.state, debit.file_id), ("done", "sent", old))
+        self.assertFalse(self._file(date(2026, 1, 15)))
+        self._settle("2026-01-15")
+        self.assertPaid(move)
+
+    def test_a_withdrawn_transfer_that_the_bank_has_all_the_same(self):
+        transfer, old = self._paid_out()
+        self._anew(old, "2026-01-20")
+        details = (
+            f"<NtryDtls><TxDtls><Refs><EndToEndId>{transfer.reference}</EndToEndId></Refs>"
+            "</TxDtls></NtryDtls>"
+        )
+        line = self._read(notification(("120.00", "DBIT", "2026-01-20", "T1", details)))
+        self.assertEqual((line.kind, line.state, transfer.file_id), ("payout", "done", old))
+        self.assertEqual(transfer.move_id.amount_residual, 0.0)
+        with freeze_time("2026-01-21 10:00:00"), trap_jobs():
+            self.assertFalse(self.env["cn285.sepa.file"]._make_transfers(self.sepa))
+
+    def test_both_files_are_at_the_bank(self):
+        """Told loudly: the customer is debited twice."""
         debit = self._ordered(self._invoice(), given=False)
         lot = debit.lot
         self._anew(debit.file_id, "2026-01-14")
+        self._file(date(2026, 1, 14))
         details = f"<NtryDtls><Btch><PmtInfId>{lot}</PmtInfId></Btch></NtryDtls>"
         line = self._read(
             notification(("120.00", "CRDT", "2026-01-15", "L1", details)), "2026-01-15"
@@ -208,7 +236,8 @@ class TestFileGiving(SepaCase):
         self.assertEqual(line.state, "open")
         self.assertIn("withdrawn", line.message)
 
-    def test_a_transfer_made_anew(self):
+    def _paid_out(self):
+        """A credit note that is paid out by a file that nobody gave to the bank."""
         move = self._invoice()
         self._settled(move)
         with freeze_time("2026-01-18 08:00:00"), trap_jobs():
@@ -219,8 +248,18 @@ class TestFileGiving(SepaCase):
         with freeze_time("2026-01-19 08:00:00"), trap_jobs():
             old = files._make_transfers(self.sepa)
         self.assertEqual(credit.amount_residual, 0.0)
+        return credit.cn285_transfer_ids, old
+
+    def test_a_transfer_that_nobody_gave_to_the_bank(self):
+        _transfer, old = self._paid_out()
+        for day in ("2026-01-19", "2026-01-20"):
+            self._settle(day)
+            self.assertEqual(len(old.activity_ids), 1)
+
+    def test_a_transfer_made_anew(self):
+        transfer, old = self._paid_out()
+        credit, files = transfer.move_id, self.env["cn285.sepa.file"]
         self._anew(old, "2026-01-20")
-        transfer = credit.cn285_transfer_ids
         self.assertEqual((transfer.state, credit.amount_residual), ("waiting", 120.0))
         with freeze_time("2026-01-20 10:00:00"), trap_jobs():
             new = files._make_transfers(self.sepa)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
@@ -37,6 +38,46 @@ class TestMandates(SepaCase):
             made.state = "draft"
         with self.assertRaises(UserError):
             made.with_user(self.manager).unlink()
+
+    def test_on_paper_too_it_pays_where_nothing_else_does(self):
+        self.mandate.action_revoke()
+        made = self._mandate(iban=OTHER_IBAN)
+        self.assertEqual(self.customer.cn285_payment_token_id, made.token_id)
+        # Means that can be charged stay the usual ones.
+        other = self._mandate(iban=OTHER_IBAN)
+        self.assertNotEqual(self.customer.cn285_payment_token_id, other.token_id)
+
+    def test_a_contract_that_waits_for_means_starts(self):
+        self.mandate.action_revoke()
+        contract = self._create_contract(
+            confirm=False, initiation="means", collection_mode="automatic"
+        )
+        with freeze_time("2026-01-01 09:00:00"), trap_jobs() as trap:
+            contract.with_user(self.clerk).action_initiate()
+            self.assertEqual(contract.state, "draft")
+            self._mandate(iban=OTHER_IBAN)
+            self._perform(trap)
+        self.assertEqual(contract.state, "active")
+
+    def test_it_is_signed_before_the_bank_account_is_entered(self):
+        """What is missing at the provider refuses charges, not the customer's signature."""
+        self.mandate.action_revoke()
+        self.sepa.journal_id.bank_account_id = False
+        made = self._mandate(iban=OTHER_IBAN)
+        self.assertEqual(made.state, "active")
+        self.assertNotEqual(self.customer.cn285_payment_token_id, made.token_id)
+
+    def test_days_are_written_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env["cn285.sepa.mandate"].with_user(self.clerk).with_context(lang="fr_FR")
+        with freeze_time("2026-02-01 10:00:00"):
+            made = french.create({"partner_id": self.customer.id, "iban": OTHER_IBAN})
+            made.signed_on = date(2026, 3, 1)
+            with self.assertRaisesRegex(UserError, "01/03/2026"):
+                made.action_sign()
+            made.signed_on = date(2021, 3, 1)
+            with self.assertRaisesRegex(UserError, "01/03/2021"):
+                made.action_sign()
 
     def test_without_a_bank(self):
         self.sepa.state = "disabled"

@@ -84,3 +84,13 @@ class TestNotice(SepaCase):
         self._attempts(move).retry_date = False
         self.assertEqual(self._told(move, "2026-01-20"), [])
         self.assertEqual(code().split("\n")[7], "EUR120.00")
+
+    def test_an_invoice_that_is_dated_back_tells_when_it_is_made(self):
+        """Dated 1 March, billed on the 10th: told on the 10th, debited fourteen days later."""
+        contract = self._automatic(date_start=date(2026, 3, 1))
+        with freeze_time("2026-03-10 08:00:00"):
+            self._bill(date(2026, 3, 10))
+        move = contract.invoice_ids
+        self.assertEqual(move.invoice_date, date(2026, 3, 1))
+        self._collect(move, date(2026, 3, 10))
+        self.assertEqual(self._debit(move).debit_on, date(2026, 3, 24))

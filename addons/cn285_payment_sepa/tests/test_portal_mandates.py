@@ -24,7 +24,15 @@ class TestPortalMandates(SepaCase, HttpCase):
         return self.env["cn285.sepa.mandate"].search([("signed_how", "=", "portal")])
 
     def test_signs(self):
-        self.customer.cn285_payment_token_id = False
+        self.customer.write(
+            {
+                "cn285_payment_token_id": False,
+                "street": "3 rue du Moulin",
+                "zip": "69001",
+                "city": "Lyon",
+            }
+        )
+        self.company.partner_id.street = "12 rue du Port"
         page = self.url_open("/my/mandates/new").text
         self.assertIn("FR72ZZZ123456", page)
         self.assertIn("within 8 weeks", page)
@@ -41,6 +49,16 @@ class TestPortalMandates(SepaCase, HttpCase):
         self.assertIn("within 8 weeks", mandate.proof)
         self.assertIn("portal_sign", mandate.proof)
         self.assertIn("127.0.0.1", mandate.proof)
+        # What the rulebooks ask of a mandate: both parties with their addresses, both numbers.
+        for told in (
+            mandate.reference,
+            "FR72ZZZ123456",
+            "12 rue du Port",
+            "3 rue du Moulin, 69001 Lyon",
+            "recurrent",
+        ):
+            self.assertIn(told, mandate.proof)
+        self.assertIn("12 rue du Port", page)
         self.assertEqual(self.customer.cn285_payment_token_id, mandate.token_id)
         self.assertIn("DE •••• 3000", answer.text)
         self.assertNotIn(OTHER_IBAN, self.url_open("/my/mandates").text)
@@ -62,6 +80,55 @@ class TestPortalMandates(SepaCase, HttpCase):
         self.assertIn(self._invoice().cn285_contract_ids.name, self.url_open(path).text)
         self._post(path)
         self.assertEqual(self.mandate.state, "revoked")
+
+    def test_one_that_is_signed_after_another_was_revoked_pays(self):
+        """His usual means are gone: the new ones are what his contracts are paid by."""
+        contract = self._invoice().cn285_contract_ids
+        self._post(f"/my/mandates/{self.mandate.id}/revoke")
+        self._post(
+            "/my/mandates/new",
+            provider_id=self.sepa.id,
+            iban="DE89 3704 0044 0532 0130 00",
+            holder="Martin",
+            agreed="1",
+        )
+        self.env.invalidate_all()
+        token = self._signed().token_id
+        self.assertEqual(self.customer.cn285_payment_token_id, token)
+        self.assertEqual(contract._payment_tokens()[contract], token)
+
+    def test_of_two_creditors_he_reads_whom_he_signs_for(self):
+        """The text that is signed names who debits: a page for each."""
+        branch = self.env["res.company"].create({"name": "Filiale Nord"})
+        journal = self.env["account.journal"].create(
+            {"name": "Bank", "code": "BNK9", "type": "bank", "company_id": branch.id}
+        )
+        journal.set_bank_account("DE89370400440532013000")
+        theirs = self.sepa.copy(
+            {
+                "name": "SEPA North",
+                "company_id": branch.id,
+                "cn285_creditor_identifier": "FR72ZZZ123456",
+                "journal_id": journal.id,
+                "state": "test",
+            }
+        )
+        self.env["cn285.contract"].create(
+            {"partner_id": self.customer.id, "company_id": branch.id, "payer_id": self.customer.id}
+        )
+        page = self.url_open("/my/mandates/new").text
+        self.assertIn(f"/my/mandates/new?provider_id={theirs.id}", page)
+        self.assertNotIn("<select", page)
+        page = self.url_open(f"/my/mandates/new?provider_id={theirs.id}").text
+        self.assertIn("you authorise (A) Filiale Nord", page)
+        self.assertNotIn(f"you authorise (A) {self.company.name}", page)
+
+    def test_means_lead_to_the_mandate(self):
+        """The page of means leads to where a mandate is signed, Odoo's page does not offer it."""
+        self.sepa.is_published = True
+        self.assertIn('href="/my/mandates/new"', self.url_open("/my/payment-means").text)
+        page = self.url_open("/my/payment-means/add").text
+        self.assertNotIn('data-payment-method-code="sepa_direct_debit"', page)
 
     def test_staff_act_for_no_customer(self):
         """Who may read all mandates revokes none by the customers' page."""

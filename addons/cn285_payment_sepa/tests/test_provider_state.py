@@ -58,11 +58,6 @@ class TestProviderState(SepaCase):
         method.provider_ids = [(3, self.sepa.id)]
         self._is_as_before(contract)
 
-    def test_cards_are_archived_as_odoo_does(self):
-        self.provider.state = "disabled"
-        self.assertFalse(self.card.active)
-        self.assertEqual(self.mandate.state, "active")
-
     def test_what_a_customer_removes_is_revoked(self):
         self.mandate.token_id.active = False
         self.assertEqual(self.mandate.state, "revoked")

@@ -51,5 +51,7 @@ class TestTopupDebits(SepaCase):
             self.env["cn285.sepa.debit"]._settle_due(self.company)
         self.assertEqual(topup.state, "done")
         self._return(debit, "AC04", date(2026, 1, 20))
+        self.assertEqual(topup.state, "returned")
+        self.assertMoney(self.wallet.balance, "0.00")
         self.assertEqual(self.mandate.token_id.cn285_state, "revoked")
         self.assertEqual(self.mandate.state, "revoked")

@@ -132,8 +132,8 @@ class PaymentProvider(models.Model):
             return stripe.WebhookSignature.verify_header(
                 body, header, stripe_utils.get_webhook_secret(self) or None, SIGNATURE_AGE
             )
-        except (stripe.SignatureVerificationError, ValueError):
-            # ValueError: what is no text cannot be signed.
+        except (stripe.SignatureVerificationError, ValueError, TypeError):
+            # What is no text cannot be signed, nor be a signature.
             return False
 
     def action_stripe_create_webhook(self):

@@ -116,6 +116,7 @@ class PaymentTransaction(models.Model):
         lines.remove_move_reconcile()
         self.env["account.move.line"]._reconcile_plan([lines])
         self.cn285_return_move_id = entry
+        self._cn285_taken_back(day)
         return self.env._("%s: taken back by the bank", self.reference)
 
     def _cn285_stripe_prepare_return(self, payment, day):

@@ -73,6 +73,8 @@ class TestStripeWebhook(StripeCase, HttpCase):
             self.assertEqual(self._post(event, *secrets, **arguments).status_code, 403, arguments)
         self.assertEqual(self._post(event, "whsec_wrong").status_code, 403)
         self.assertEqual(self._post(b"\xff\xfe", header="t=1,v1=2").status_code, 403)
+        for header in ("t=1,v1=é".encode("latin-1"), "t=,v1=", "t=1", "v1=2", "t=9" * 40):
+            self.assertEqual(self._post(event, header=header).status_code, 403, header)
         changed = signature(json.dumps(event), [self.secret], int(time.time()))
         event["data"]["object"]["amount"] = 1
         self.assertEqual(self._post(event, header=changed).status_code, 403)

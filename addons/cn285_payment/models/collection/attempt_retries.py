@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.fields import Domain
 
-from ...engine.declines import CONFIG, HARD
+from ...engine.declines import CARD, CONFIG, HARD
 from ...engine.retries import NETWORK_WINDOW, Failure, next_attempt, over_network_cap
 
 
@@ -74,21 +74,29 @@ class PaymentAttempt(models.Model):
         return self.returned_on or self.date
 
     def _network_days(self, charges):
-        """Days of recent attempts that reached the networks, by means and amount."""
+        """Days of recent refusals of the networks, by means and amount, since these paid last.
+
+        What they limit is to ask again for what was refused: a payer of many invoices of one amount
+        has each of them charged. Accounts are debited by banks, which have rules of their own.
+        """
         days = defaultdict(list)
         if not charges:
             return days
-        tokens = {charge.token.id for charge in charges}
+        tokens = {charge.token for charge in charges if charge.token._cn285_rail() == CARD}
         first = min(charge.day for charge in charges) - timedelta(days=NETWORK_WINDOW)
         recent = Domain(
             [
-                ("token_id", "in", list(tokens)),
+                ("token_id", "in", [token.id for token in tokens]),
                 ("date", ">", first),
-                ("state", "not in", ("open", "cancelled")),
+                ("state", "not in", ("open", "pending", "cancelled")),
             ]
         )
-        for attempt in self.search(recent):
-            days[attempt.token_id, attempt.amount].append(attempt.date)
+        for attempt in self.search(recent, order="id"):
+            refused = days[attempt.token_id, attempt.amount]
+            if attempt.state in ("done", "returned"):
+                refused.clear()
+            else:
+                refused.append(attempt.date)
         return days
 
     def _note_next(self):
@@ -103,7 +111,10 @@ class PaymentAttempt(models.Model):
             policy_days, later = token._cn285_retry_terms(days[attempt.move_id])
             same = history[attempt.move_id].filtered(
                 lambda one, attempt=attempt, token=token: (
-                    one.token_id == token and one.amount == attempt.amount and one.sent_at
+                    token._cn285_rail() == CARD
+                    and one.token_id == token
+                    and one.amount == attempt.amount
+                    and one.sent_at
                 )
             )
             verdict = next_attempt(

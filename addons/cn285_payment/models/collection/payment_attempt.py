@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # An invoice has one attempt in these states at most, and one that is done is booked before another.
 OPEN_STATES = ("open", "sent", "pending", "unknown")
@@ -47,7 +47,12 @@ class PaymentAttempt(models.Model):
     amount = fields.Monetary(required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     number = fields.Integer(required=True, readonly=True)
-    origin = fields.Char(readonly=True, help="What asked for it: a run, a due date, a retry …")
+    origin = fields.Char(readonly=True)
+    origin_name = fields.Char(
+        string="Asked By",
+        compute="_compute_origin_name",
+        help="What asked for it: a billing run, a due date, a retry …",
+    )
     state = fields.Selection(
         [
             ("open", "To Be Sent"),
@@ -115,6 +120,20 @@ class PaymentAttempt(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    @api.depends_context("lang")
+    @api.depends("origin")
+    def _compute_origin_name(self):
+        names = {
+            "run": self.env._("Billing Run"),
+            "due": self.env._("Due Date"),
+            "retry": self.env._("Retry"),
+            "means": self.env._("New Means of Payment"),
+            "limit": self.env._("Credit Limit"),
+            "button": self.env._("By Hand"),
+        }
+        for attempt in self:
+            attempt.origin_name = names.get(attempt.origin, attempt.origin)
 
     _number_uniq = models.Constraint(
         "unique(move_id, number)", "An invoice has one attempt of each number."

@@ -11,8 +11,11 @@ class AccountMove(models.Model):
         return super()._cn285_is_paid_by_transfer() and not self._cn285_is_going_to_be_collected()
 
     def _cn285_is_going_to_be_collected(self):
-        """Whether it is collected by itself: automatic, with means, and not refused for the last
-        time."""
+        """Hook: whether it is collected by itself; not where its means cannot, as they are now."""
+        return self._cn285_is_still_tried()
+
+    def _cn285_is_still_tried(self):
+        """Whether it is automatic, with means, and was not refused for the last time."""
         self.ensure_one()
         if (
             self.state != "posted"

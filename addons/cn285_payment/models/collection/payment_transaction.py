@@ -171,6 +171,8 @@ class PaymentTransaction(models.Model):
 
         And top-ups of wallets that they pay are the customer's.
         """
+        # sudo: the invoices of top-ups that are paid, whoever books.
+        self.sudo()._cn285_issue_topups()
         result = super()._post_process()
         # sudo: attempts and top-ups follow, whoever books.
         self.sudo().cn285_attempt_ids._take_payments()

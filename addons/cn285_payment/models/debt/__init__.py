@@ -20,4 +20,5 @@ from . import (
     late_fee,
     late_fee_invoices,
     personal_data,
+    partner_merge,
 )

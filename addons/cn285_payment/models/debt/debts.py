@@ -59,18 +59,22 @@ class Owed:
         disputed = any(one.held and one.due < today for one in self.lines)
         return disputed or self.overdue(today) is not None
 
+    def late_lines(self, today):
+        """Parts of invoices that are overdue and not held, the oldest first."""
+        return sorted(one for one in self.lines if one.is_dunned and one.due < today)
+
     def late_move_ids(self, today):
         """Invoices that are overdue and not held, the oldest first."""
-        late = sorted(one for one in self.lines if one.is_dunned and one.due < today)
-        return list(dict.fromkeys(one.move_id for one in late))
+        return list(dict.fromkeys(one.move_id for one in self.late_lines(today)))
 
 
 def read_debts(env, company, partner_ids=None):
     """What is owed for contracts, by payer and currency.
 
-    Invoices of contracts that are open, by the due dates of their parts. In dispute, or on the way
-    to be paid, they are held. Payments and credit notes that were matched with nothing are credit:
-    they are the payer's, whatever he meant to pay. Late fees are no debt of a contract.
+    Invoices of contracts that are open, by the due dates of their parts, and what was spent of
+    top-ups that the bank took back. In dispute, or on the way to be paid, they are held. Payments
+    and credit notes that were matched with nothing are credit: they are the payer's, whatever he
+    meant to pay. Late fees are no debt of a contract.
 
     :param partner_ids: commercial partners; None: all
     :returns: ``{(partner id, currency id): Owed}``
@@ -79,6 +83,8 @@ def read_debts(env, company, partner_ids=None):
     env["account.move"].flush_model(
         ["cn285_dunning_blocked", "cn285_contract_ids", "move_type", "state"]
     )
+    env["cn285.wallet.topup"].flush_model(["move_id", "state"])
+    env["cn285.wallet.lot"].flush_model(["source_move_id", "topup_id"])
     env["res.partner"].flush_model(["commercial_partner_id", "cn285_dunning_blocked"])
     among = SQL("TRUE")
     if partner_ids is not None:
@@ -91,8 +97,15 @@ def read_debts(env, company, partner_ids=None):
                       line.amount_residual_currency,
                       COALESCE(move.cn285_dunning_blocked, FALSE)
                       OR COALESCE(holder.cn285_dunning_blocked, FALSE),
-                      EXISTS (SELECT 1 FROM cn285_contract_move_rel rel WHERE rel.move_id = move.id)
-                      AND move.move_type = 'out_invoice'
+                      (EXISTS (SELECT 1 FROM cn285_contract_move_rel rel
+                                WHERE rel.move_id = move.id)
+                       AND move.move_type = 'out_invoice')
+                      OR EXISTS (SELECT 1 FROM cn285_wallet_topup topup
+                                  WHERE topup.move_id = move.id AND topup.state = 'returned')
+                      OR EXISTS (SELECT 1 FROM cn285_wallet_lot lot
+                                   JOIN cn285_wallet_topup topup ON topup.id = lot.topup_id
+                                  WHERE lot.source_move_id = move.id
+                                    AND topup.state = 'returned')
                  FROM account_move_line line
                  JOIN account_account account ON account.id = line.account_id
                  JOIN account_move move ON move.id = line.move_id

@@ -34,9 +34,8 @@ class Mail(Action):
         reached = cases.filtered(lambda case: case._reader().email)
         if cases - reached:
             ACTIONS["letter"].take(step, cases - reached)
-        usual = cases.env.ref("cn285_payment.mail_template_dunning_reminder")
         # sudo: a text of the company's, for whoever runs the dunning.
-        template = (step.mail_template_id or usual).sudo()
+        template = (step.mail_template_id or step._usual_template()).sudo()
         for company, members in reached.grouped("company_id").items():
             template.send_mail_batch(
                 members.ids, email_values={"auto_delete": False, **company._cn285_writes_as()}

@@ -70,7 +70,7 @@ class DunningCase(models.Model):
     age_60 = fields.Monetary(string="31–60 Days", readonly=True)
     age_90 = fields.Monetary(string="61–90 Days", readonly=True)
     age_more = fields.Monetary(string="Over 90 Days", readonly=True)
-    total_amount = fields.Monetary(string="Open", readonly=True)
+    total_amount = fields.Monetary(string="Owed in All", readonly=True)
     promise_date = fields.Date(string="Promised Until", readonly=True)
     suspended_on = fields.Date(string="Deactivated On", readonly=True)
     is_above_limit = fields.Boolean(string="Above the Credit Limit", readonly=True)
@@ -120,6 +120,11 @@ class DunningCase(models.Model):
     @api.depends("partner_id", "overdue_amount")
     def _compute_debts_html(self):
         """The overdue invoices as a table, in the language of the reader, for mails."""
+        # sudo: as of _overdue_lines
+        debts = {
+            company: cases.sudo()._read_debts(company)
+            for company, cases in self.grouped("company_id").items()
+        }
         for case in self:
             rows = [
                 Markup(
@@ -129,28 +134,40 @@ class DunningCase(models.Model):
                 )
                 % (
                     move._cn285_pay_url(),
-                    move.name,
-                    format_date(self.env, move.invoice_date_due),
+                    move._cn285_debt_name(),
+                    format_date(self.env, due),
                     amount,
                 )
-                for move, amount in case._overdue_lines()
+                for move, due, amount in case._overdue_lines(debts[case.company_id])
             ]
             head = Markup(
                 "<tr><th style='text-align:left;padding:4px 12px 4px 0'>%s</th>"
                 "<th style='text-align:left;padding:4px 12px 4px 0'>%s</th>"
                 "<th style='text-align:right;padding:4px 0'>%s</th></tr>"
-            ) % (self.env._("Invoice"), self.env._("Due on"), self.env._("Open"))
+            ) % (self.env._("Invoice"), self.env._("Due on"), self.env._("Still to Pay"))
             case.debts_html = Markup("<table style='border-collapse:collapse'>%s%s</table>") % (
                 head,
                 Markup("").join(rows),
             )
 
-    def _overdue_lines(self):
-        """The overdue invoices and what is open of each, as text."""
+    def _overdue_lines(self, debts=None):
+        """What is overdue, part by part: ``(invoice, due date, what is open of it as text)``.
+
+        Of an invoice in instalments only those that are due.
+
+        :param debts: see :func:`.debts.read_debts`, where they were read
+        """
         self.ensure_one()
+        # sudo: the payer's own invoices, which the clerk of his contract writes about
+        case = self.sudo()
+        debts = debts or case._read_debts(case.company_id)
+        owed = debts.get((case.partner_id.id, case.currency_id.id))
+        late = owed.late_lines(case.company_id._cn285_today()) if owed else ()
+        moves = case.env["account.move"]
         return [
-            (move, move.currency_id.format(move.amount_residual)) for move in self.sudo().move_ids
-        ]  # sudo: the payer's own invoices, which the clerk of his contract writes about
+            (moves.browse(one.move_id), one.due, case.currency_id.format(float(one.amount)))
+            for one in late
+        ]
 
     @api.depends("partner_id", "currency_id")
     def _compute_display_name(self):
@@ -187,7 +204,8 @@ class DunningCase(models.Model):
     def _pay_url(self):
         """Where the payer pays: Odoo's own link to the oldest overdue invoice."""
         self.ensure_one()
-        move = self.sudo().move_ids[:1]  # sudo: the link is for the payer
+        moves = self.sudo().move_ids  # sudo: the link is for the payer
+        move = moves.filtered(lambda one: one.is_invoice())[:1] or moves[:1]
         return move and move._cn285_pay_url()
 
     def _is_payable_at_once(self):

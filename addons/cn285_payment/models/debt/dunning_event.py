@@ -2,7 +2,7 @@ from odoo import fields, models
 
 KINDS = [
     ("opened", "Overdue"),
-    ("step", "Step"),
+    ("step", "Step Taken"),
     ("skipped", "Left Out"),
     ("failed", "Failed"),
     ("refused", "Payment Refused"),
@@ -36,7 +36,11 @@ class DunningEvent(models.Model):
     date = fields.Date(required=True, readonly=True, index=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
     step_id = fields.Many2one(
-        "cn285.dunning.policy.step", readonly=True, ondelete="set null", index="btree_not_null"
+        "cn285.dunning.policy.step",
+        string="Policy Step",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     tells = fields.Boolean(readonly=True, help="The customer was told of the debt.")
     amount = fields.Monetary(readonly=True, help="What was overdue.")

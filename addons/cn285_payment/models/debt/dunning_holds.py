@@ -100,12 +100,8 @@ class DunningCase(models.Model):
         case, day = self.sudo(), as_day(self.env, date)  # sudo: as above
         if not day or day > case.company_id._cn285_today():
             raise UserError(self.env._("Say on which day, up to today, it was received."))
-        late = case._open_moves().filtered(
-            lambda move: (
-                move.invoice_date_due
-                and move.invoice_date_due < day
-                and not move.cn285_notice_received
-            )
+        late = case._open_moves(due_before=day).filtered(
+            lambda move: not move.cn285_notice_received
         )
         if not late:
             raise UserError(
@@ -123,11 +119,18 @@ class DunningCase(models.Model):
             cases.with_company(company)._look_at(company, cases.partner_id)
         return True
 
-    def _open_moves(self):
-        """Open invoices of contracts of the debtor, those in dispute too."""
+    def _open_moves(self, due_before=None):
+        """Open invoices of contracts of the debtor, those in dispute too.
+
+        :param due_before: date; only those of which a part was due before it
+        """
         self.ensure_one()
         owed = self._read_debts(self.company_id).get((self.partner_id.id, self.currency_id.id))
-        ids = dict.fromkeys(line.move_id for line in (owed.lines if owed else ()))
+        ids = dict.fromkeys(
+            line.move_id
+            for line in (owed.lines if owed else ())
+            if not due_before or line.due < due_before
+        )
         return self.env["account.move"].browse(ids)
 
     def _look_again(self, debts=None):

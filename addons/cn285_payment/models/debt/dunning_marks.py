@@ -64,6 +64,17 @@ class AccountMove(models.Model):
             )
         )
 
+    def _cn285_owing_contracts(self):
+        """The contracts that owe these: of top-ups that were returned, those that spent them."""
+        others = self.filtered(lambda move: not move.cn285_contract_ids)
+        if not others:
+            return self.cn285_contract_ids
+        lots = self.env["cn285.wallet.lot"].search(
+            ["|", ("source_move_id", "in", others.ids), ("topup_id.move_id", "in", others.ids)]
+        )
+        draws = lots.draw_ids.filtered(lambda draw: draw.amount > 0 and not draw.undone)
+        return self.cn285_contract_ids | draws.move_id.cn285_contract_ids
+
     def _cn285_tell_of_money(self):
         """Money or credit of payers who are deactivated: looked at at once, matched or not.
 
@@ -71,12 +82,16 @@ class AccountMove(models.Model):
         """
         # sudo: whoever books it; what follows is the policy's.
         entries = self.sudo().filtered(lambda move: move.move_type in ("entry", "out_refund"))
+        cases = self.env["cn285.dunning.case"].sudo()
+        waiting = [("suspended_on", "!=", False), ("state", "!=", "closed")]
+        if not entries or not cases.search_count(waiting, limit=1):
+            return
         lines = entries.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable" and line.balance < 0
         )
         payers = lines.partner_id.commercial_partner_id
         if payers:
-            self.env["cn285.dunning.case"].sudo()._look_soon(payers, lines.company_id)
+            cases._look_soon(payers, lines.company_id)
 
 
 class ResPartner(models.Model):

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.common import in_users_language
 from odoo.addons.cn285_contract.models.isolation import each_or_apart
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from .debts import read_debts
 
@@ -65,15 +66,22 @@ class DunningCase(models.Model):
             ]
         )
         for company, cases in waiting.grouped("company_id").items():
-            self.with_delay(
-                channel="root.collection",
-                description=self.env._("Debtors who have paid"),
-            )._job_look(company, cases.partner_id)
+            for partner in cases.partner_id:
+                # Several entries of one payment: one look.
+                self.with_delay(
+                    channel="root.collection",
+                    description=self.env._("Debtors who have paid"),
+                    identity_key=f"cn285_look_{company.id}_{partner.id}",
+                )._job_look(company, partner)
 
     @api.model
     def _job_look(self, company, partners):
         """Job: look at payers again. Safe to run again: a step is taken once."""
-        self.sudo().with_company(company)._look_at(company, partners.exists())
+        try:
+            self.sudo().with_company(company)._look_at(company, partners.exists())
+        except CONCURRENCY_ERRORS as error:
+            # Somebody else is at them: again, after both are through.
+            raise RetryableJobError(str(error), seconds=30, ignore_retry=True) from error
 
     @api.model
     def _refused(self, attempts):

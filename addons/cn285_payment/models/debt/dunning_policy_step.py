@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...engine.dunning import DEACTIVATE, TERMINATE, Step
+from ...engine.dunning import DEACTIVATE, TERMINATE, TOLD_BY, Step
 from .dunning_actions import ACTIONS
 from .dunning_policy import DAYS
 
@@ -42,7 +42,8 @@ class DunningPolicyStep(models.Model):
         string="E-mail Template",
         domain="[('model', '=', 'cn285.dunning.case')]",
         ondelete="restrict",
-        help="Left empty: the usual reminder.",
+        help="Left empty: the usual reminder, or, where no later step tells the customer, the last "
+        "one, which names the day of the suspension.",
     )
     note = fields.Char(string="What Is to Be Done", translate=True, help="Of a task.")
 
@@ -63,6 +64,7 @@ class DunningPolicyStep(models.Model):
     def _action_selection(self):
         return [(name, self.env._(action.label)) for name, action in self._actions().items()]
 
+    @api.depends_context("lang")
     @api.depends("days", "name", "action")
     def _compute_display_name(self):
         for step in self:
@@ -72,6 +74,14 @@ class DunningPolicyStep(models.Model):
     @api.constrains("action", "policy_id")
     def _check_policy(self):
         self.policy_id._check_told()
+
+    def _usual_template(self):
+        """The text of an e-mail where the step names none."""
+        self.ensure_one()
+        telling = self.policy_id.step_ids.filtered(lambda step: step.action in TOLD_BY)
+        is_last = self == telling.sorted(lambda step: (step.days, step.sequence, step.id))[-1:]
+        name = "last" if is_last else "reminder"
+        return self.env.ref(f"cn285_payment.mail_template_dunning_{name}")
 
     def _engine_step(self):
         return Step(self.id, self.days, self.action)

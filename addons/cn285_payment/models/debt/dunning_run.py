@@ -50,6 +50,8 @@ class DunningCase(models.Model):
         self._collect_above_limit(company, partner_ids)
         debts, today = read_debts(self.env, company, partner_ids), company._cn285_today()
         payers = {key[0] for key, owed in debts.items() if owed.is_late(today)}
+        if payers:
+            self.env["cn285.wallet"]._pay_what_is_late(company, payers)
         known = [("company_id", "=", company.id), ("state", "!=", "closed")]
         if partner_ids is not None:
             known.append(("partner_id", "in", list(partner_ids)))
@@ -141,7 +143,7 @@ class DunningCase(models.Model):
         }
         moves = self.env["account.move"].browse([id_ for ids in late_ids.values() for id_ in ids])
         contracts = {
-            case: moves.browse(late_ids[case]).with_prefetch(moves.ids).cn285_contract_ids
+            case: moves.browse(late_ids[case]).with_prefetch(moves.ids)._cn285_owing_contracts()
             for case in self
         }
         for company, members in self.grouped("company_id").items():

@@ -41,12 +41,12 @@ class DunningLetter(LetterKind):
             (
                 env._(
                     "%(invoice)s, due on %(day)s",
-                    invoice=move.name,
-                    day=format_date(env, move.invoice_date_due),
+                    invoice=move._cn285_debt_name(),
+                    day=format_date(env, due),
                 ),
                 amount,
             )
-            for move, amount in record._overdue_lines()
+            for move, due, amount in record._overdue_lines()
         ]
 
 

@@ -166,7 +166,7 @@ class LateFee(models.Model):
             rates = law.rate_ids._engine_rates("other")
         stretches = []
         for debt in debts if wanted else ():
-            since = interest_from(kind, debt.due, move.cn285_notice_received or None)
+            since = interest_from(kind, debt.due, move._cn285_notice_of(debt.due))
             if since:
                 stretches += penalty_stretches(debt, since, until, rates)
         name = "penalty" if professional else "interest"
@@ -205,9 +205,9 @@ class LateFee(models.Model):
                 start=format_date(self.env, one.start),
                 end=format_date(self.env, fields.Date.subtract(one.end, days=1)),
                 balance=currency.format(float(one.balance)),
-                percent=one.percent.normalize(),
+                percent=self._figure(one.percent, 4),
                 days=one.days,
-                amount=round(float(one.amount), 4),
+                amount=self._figure(one.amount, 4),
             )
             for one in stretches
         ]
@@ -215,6 +215,13 @@ class LateFee(models.Model):
             before = currency.format(sum(done.mapped("amount")))
             lines.append(self.env._("Less what was charged or waived before: %s", before))
         return "\n".join(lines)
+
+    @api.model
+    def _figure(self, number, digits):
+        """A number as its reader writes it, without zeros at its end."""
+        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
+        text = lang.format(f"%.{digits}f", float(number), grouping=True)
+        return text.rstrip("0").rstrip(lang.decimal_point)
 
     @api.model
     def _keep_proposal(self, values, before):

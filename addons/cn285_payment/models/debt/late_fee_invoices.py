@@ -76,6 +76,15 @@ class AccountMove(models.Model):
         )
         return bool(refused) or not automatic
 
+    def _cn285_notice_of(self, due):
+        """The day on which the formal notice of a part that was due on a day was received.
+
+        A notice is of what was due by then (Code civil, 1344): a later instalment needs its own.
+        """
+        self.ensure_one()
+        received = self.cn285_notice_received
+        return received if received and due < received else None
+
     def _cn285_late_debts(self):
         """Parts of the invoice by due date with their payments, for the engine, oldest first.
 
@@ -106,9 +115,16 @@ class AccountMove(models.Model):
         action["domain"] = [("id", "in", self.ids)]
         return action
 
+    def _cn285_debt_name(self):
+        """What debtors read: the number of an invoice, or which top-up was returned."""
+        self.ensure_one()
+        return self.name if self.is_invoice() else self.ref or self.name
+
     def _cn285_pay_url(self):
         """Odoo's own link by which this invoice is paid; its page where that is switched off."""
         self.ensure_one()
+        if not self.is_invoice():
+            return self.get_base_url() + "/my/wallets"
         if self._has_to_be_paid():
             return self._get_portal_payment_link()
         return self.get_base_url() + self.get_portal_url()

@@ -62,7 +62,7 @@ class DunningCase(models.Model):
                 if one.is_dunned and last_day_of_grace(one.due, grace) < today
             }
         )
-        return moves.cn285_contract_ids.filtered(
+        return moves._cn285_owing_contracts().filtered(
             lambda contract: contract.company_id == company and contract.state in LIVE_STATES
         )
 

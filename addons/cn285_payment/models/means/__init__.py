@@ -4,6 +4,7 @@ they are renewed. Called by: the portal, clerks, and the collection, which asks 
 
 from . import (
     payment_provider,
+    provider_state,
     payment_token,
     payment_transaction,
     res_partner,

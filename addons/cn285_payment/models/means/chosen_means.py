@@ -19,12 +19,18 @@ class PaymentToken(models.Model):
         )
 
     def _cn285_take_over(self):
-        """New means become their payer's usual ones where he has none that are valid."""
+        """New means become their payer's usual ones where he has none that are valid.
+
+        Means that cannot be charged themselves, as their provider is not set up yet, do not.
+        """
         for token in self:
             company = token.company_id
             payer = token.partner_id.commercial_partner_id.with_company(company)
             usual = payer.cn285_payment_token_id
-            if not usual or usual.cn285_state != "valid" or usual._cn285_obstacle(payer, company):
+            valid = usual and usual.cn285_state == "valid"
+            if valid and not usual._cn285_obstacle(payer, company):
+                continue
+            if not token._cn285_obstacle(payer, company):
                 payer.cn285_payment_token_id = token
 
     def _cn285_replace(self, old):

@@ -24,7 +24,8 @@ class Contract(models.Model):
         tracking=True,
         ondelete="set null",
         index="btree_not_null",
-        domain="[('partner_id', 'child_of', payer_id)]",
+        # Also those of the company whose contact pays.
+        domain="['|', ('partner_id', 'child_of', payer_id), ('partner_id', 'parent_of', payer_id)]",
         help="Left empty, the payer's usual means.",
     )
 
@@ -84,15 +85,21 @@ class Contract(models.Model):
         self.ensure_one()
         # sudo: customers' means are read to charge them; whoever bills need not read them.
         contract = self.sudo()
+        return contract._usable(contract.payment_token_id) or contract._usual_token()
+
+    def _usual_token(self):
+        """The payer's usual means, where this contract can be paid by them; else none."""
+        self.ensure_one()
+        contract = self.sudo()  # sudo: as above
         payer = contract.payer_id.with_company(contract.company_id)
-        for token in (
-            contract.payment_token_id,
-            payer.cn285_payment_token_id,
-            payer.commercial_partner_id.cn285_payment_token_id,
-        ):
-            if token and not token._cn285_obstacle(payer, contract.company_id):
-                return token
-        return self.env["payment.token"]
+        return contract._usable(payer.cn285_payment_token_id) or contract._usable(
+            payer.commercial_partner_id.cn285_payment_token_id
+        )
+
+    def _usable(self, token):
+        """The token, if this contract can be paid by it; else none."""
+        usable = token and not token._cn285_obstacle(self.payer_id, self.company_id)
+        return token if usable else self.env["payment.token"]
 
 
 class ContractTemplate(models.Model):

@@ -23,13 +23,17 @@ class PaymentToken(models.Model):
         help="How many days before the last valid day the holder was written to last.",
     )
     cn285_contract_count = fields.Integer(
-        string="Contracts Paid", compute="_compute_cn285_carried", compute_sudo=True
+        string="Contracts Paid",
+        compute="_compute_cn285_carried",
+        compute_sudo=True,
+        groups="cn285_contract.group_contract_user,cn285_contract.group_contract_reader",
     )
     cn285_carried = fields.Monetary(
         string="Open and Next Invoices",
         compute="_compute_cn285_carried",
         compute_sudo=True,
         currency_field="cn285_currency_id",
+        groups="cn285_contract.group_contract_user,cn285_contract.group_contract_reader",
         help="What is open of the contracts that these means pay, and their recurring revenue of a "
         "month, in the company's currency.",
     )
@@ -106,16 +110,28 @@ class PaymentToken(models.Model):
         return True
 
     def get_linked_records_info(self):
-        """Odoo's, with the contracts paid by these means: shown before they are removed."""
+        """Odoo's, with the contracts paid by these means: shown before they are removed.
+
+        Customers' browsers ask for it by the means' number. Whose means these are not is told
+        nothing. Staff is told of what it reads; the addresses ask for a login.
+
+        :raises AccessError: for means of others
+        """
+        own = self._cn285_of_visitor(self.env.user.partner_id)
+        if not self.env.su and self.sudo() - own:
+            self.check_access("read")
         info = super().get_linked_records_info()
         contracts = self._cn285_paid_contracts().filtered(lambda one: one.state in LIVE_STATES)
+        if not self.env.su and self.env.user._is_internal():
+            readable = contracts.sudo(False)._filtered_access("read")
+            contracts = contracts.filtered(lambda one: one.id in readable.ids)
         label = self.env._("Contract")
         info += [
             {
                 "description": label,
                 "id": contract.id,
                 "name": contract.name,
-                "url": contract.get_portal_url(),
+                "url": contract.access_url,
             }
             for contract in contracts
         ]

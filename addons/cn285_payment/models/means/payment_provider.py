@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 # In the context of a page: what is paid there is of an automatic contract, and its means are kept.
 KEEPS_MEANS = "cn285_keeps_means"
@@ -6,6 +6,18 @@ KEEPS_MEANS = "cn285_keeps_means"
 
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
+
+    cn285_obstacle = fields.Char(
+        compute="_compute_cn285_obstacle",
+        compute_sudo=True,
+        help="Why invoices cannot be collected automatically by this provider.",
+    )
+
+    @api.depends("state", "code", "capture_manually", "journal_id")
+    def _compute_cn285_obstacle(self):
+        for provider in self:
+            on = provider.state != "disabled"
+            provider.cn285_obstacle = provider._cn285_obstacle() if on else False
 
     def _cn285_obstacle(self):
         """Why invoices cannot be charged by this provider automatically; None if they can.

@@ -4,6 +4,7 @@ from odoo.addons.cn285_contract.models.guarded import is_for_staff, refuse_kept_
 
 from ...engine.declines import CARD
 from ...engine.retries import plain_days
+from .provider_state import DISABLING
 
 
 class PaymentToken(models.Model):
@@ -54,6 +55,9 @@ class PaymentToken(models.Model):
 
     def write(self, vals):
         refuse_kept_links(self, vals)
+        if self.env.context.get(DISABLING) and vals.get("active") is False:
+            # Methods that no other provider has are archived with it: not what was added by them.
+            return True
         return super().write(vals)
 
     @api.model_create_multi

@@ -1,5 +1,19 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+# How a customer pays, and whether and when he is dunned.
+MARKS = (
+    "cn285_payment_token_id",
+    "cn285_dunning_blocked",
+    "cn285_dunning_reason",
+    "cn285_dunning_policy_id",
+    "cn285_grace_days",
+)
+KEEPERS = (
+    "cn285_contract.group_contract_user_own",
+    "cn285_contract.group_billing_manager",
+    "account.group_account_invoice",
+)
 
 
 class ResPartner(models.Model):
@@ -20,8 +34,27 @@ class ResPartner(models.Model):
             if reason:
                 raise ValidationError(reason)
 
+    @api.model
+    def _cn285_refuse_marks(self, vals):
+        """Refuse who has to do neither with contracts nor with invoices to say who is collected.
+
+        Whoever keeps contacts could else keep a customer from being collected, or charged.
+
+        :raises AccessError: in words
+        """
+        marks = [name for name in MARKS if name in vals]
+        if not marks or self.env.su or any(self.env.user.has_group(one) for one in KEEPERS):
+            return
+        raise AccessError(
+            self.env._(
+                "“%s” of a contact is for who keeps contracts or invoices.",
+                self._fields[marks[0]]._description_string(self.env),
+            )
+        )
+
     def write(self, vals):
         """Odoo's; new means are tried at once for what others refused, or what waited."""
+        self._cn285_refuse_marks(vals)
         result = super().write(vals)
         if vals.get("cn285_payment_token_id"):
             self._cn285_charge_new_means()

@@ -30,7 +30,9 @@ class PaymentTransaction(models.Model):
     def _cn285_settle_prepayments(self):
         """Payments that Odoo booked are those of their prepayments; what they are for goes on."""
         for transaction in self.filtered("cn285_prepayment_id"):
-            if transaction.state == "done":
+            if transaction.state == "done" and transaction.operation == "refund":
+                transaction.cn285_prepayment_id._note_given_back()
+            elif transaction.state == "done":
                 transaction.cn285_prepayment_id._take_payment(transaction)
 
 

@@ -1,11 +1,15 @@
+import logging
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import in_test
 from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.fields import Domain
 
 from ...engine.prepayment import due_at_start, is_over, last_day, still_to_pay
 from .initiation import MEANS, PAID, due_of
+
+_logger = logging.getLogger(__name__)
 
 # The customer is still expected to do something, or something is under way.
 WAITING = ("open", "pending", "paid")
@@ -67,6 +71,7 @@ class Prepayment(models.Model):
         readonly=True,
         help="The day on which the customer began to pay: for the amount that he was shown then.",
     )
+    sent_at = fields.Datetime(string="Means Charged", readonly=True)
     expiry = fields.Date(string="Link Valid Until", readonly=True)
     date_done = fields.Date(string="Activated On", readonly=True)
     message = fields.Char(string="What Is in the Way", readonly=True)
@@ -94,7 +99,6 @@ class Prepayment(models.Model):
     )
     amount_paid = fields.Monetary(string="Paid", compute="_compute_amounts", compute_sudo=True)
     credit_left = fields.Monetary(
-        string="Credit Left",
         compute="_compute_amounts",
         compute_sudo=True,
         help="What of the payments is not reconciled with an invoice, nor paid back.",
@@ -158,7 +162,12 @@ class Prepayment(models.Model):
     def _url(self):
         """The address of the page on which the payer pays, or adds means."""
         self.ensure_one()
-        return f"{self.get_base_url()}/my/prepayments/{self.id}?access_token={self.access_token}"
+        return self.get_base_url() + self._page()
+
+    def _page(self):
+        """The path of that page, with what lets who has the link see it."""
+        self.ensure_one()
+        return f"/my/prepayments/{self.id}?access_token={self.access_token}"
 
     # === A NEW ONE === #
 
@@ -215,6 +224,14 @@ class Prepayment(models.Model):
         self._inside().write({"amount": amount})
         return True
 
+    def _next_invoice(self):
+        """The first invoice after what is due at the start, as a preview; None: there is none."""
+        self.ensure_one()
+        today = self.company_id._cn285_today().isoformat()
+        # sudo: as every preview; its page is its payer's, who sees what he pays.
+        later = [one for one in self.contract_id.sudo()._preview_next(3) if one["date"] > today]
+        return later[0] if later else None
+
     def _asks_means_only(self):
         """Whether nothing is to be paid: means of payment are enough."""
         self.ensure_one()
@@ -243,7 +260,8 @@ class Prepayment(models.Model):
             return self.env._("This link is not valid any more. Ask us for a new one.")
         if self.state == "done" or contract.state not in ("draft", "cancelled"):
             return self.env._("Contract %s is active: nothing is to be paid here.", contract.name)
-        if contract.state == "cancelled" or self.state in ("to_return", "refunded", "kept"):
+        is_given_up = contract.state == "cancelled" or not contract.active
+        if is_given_up or self.state in ("to_return", "refunded", "kept"):
             return self.env._("Contract %s was given up: do not pay for it.", contract.name)
         if self.state in ("pending", "paid") or self._busy_transactions():
             return self.env._("Your payment is on its way: please do not pay again.")
@@ -259,11 +277,29 @@ class Prepayment(models.Model):
             today = company._cn285_today()
             prepayments = self.sudo().with_company(company)
             late = own & Domain([("state", "=", "open"), ("expiry", "<", today)])
-            for prepayment in prepayments.search(late):
-                prepayment._expire()
-            prepayments.search(own & Domain("state", "=", "pending"))._look_at_payments()
-            prepayments.search(own & Domain("state", "in", ("open", "paid")))._go_on()
-            prepayments.search(own & Domain("state", "=", "to_return"))._note_given_back()
+            for domain, act in (
+                (late, type(self)._expire),
+                (own & Domain("state", "=", "pending"), type(self)._look_at_payments),
+                (own & Domain("state", "in", ("open", "paid")), type(self)._go_on),
+                (own & Domain("state", "=", "to_return"), type(self)._note_given_back),
+            ):
+                prepayments.search(domain, order="id")._each(act)
+
+    def _each(self, act):
+        """Do something for each of these, committed on its own: one that fails stops no other.
+
+        :param act: a function of one prepayment, safe to do again
+        """
+        collection = self.env["cn285.collection"]
+        for prepayment in self:
+            try:
+                collection._persistently(lambda one=prepayment: act(one))
+            except Exception:  # whatever one of them provokes must not keep the others
+                if in_test():
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                _logger.exception("Prepayment %s cannot go on", prepayment.id)
 
     def _expire(self):
         """Its last day is past: the link is no more; what is under way may still arrive."""

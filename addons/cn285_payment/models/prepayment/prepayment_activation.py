@@ -32,23 +32,33 @@ class Prepayment(models.Model):
 
         :returns: False where another process is at it
         """
-        prepayment = in_users_language(self.sudo().with_company(self.company_id))
+        # As the program itself, whoever paid: what follows is not what a visitor does.
+        program = self.with_user(self.env.ref("base.user_root")).sudo()
+        prepayment = in_users_language(program.with_company(self.company_id))
+        collection = prepayment.env["cn285.collection"]
+        collection._commit(forget=False)
         for step in prepayment._steps():
             try:
-                with self.env.cr.savepoint(), one_transaction():
-                    prepayment.lock_for_update(allow_referencing=True)
-                    prepayment.invalidate_recordset()
-                    goes_on = step()
+                goes_on = collection._persistently(lambda step=step: prepayment._take(step))
             except CONCURRENCY_ERRORS:
                 _logger.info("Another process is at %s", self.name)
                 return False
-            except Exception as error:  # a failing contract never undoes a payment
-                prepayment._note_problem(reason_of(prepayment.env, error))
-                goes_on = False
-            prepayment.env["cn285.collection"]._commit(forget=False)
             if not goes_on:
                 break
         return True
+
+    def _take(self, step):
+        """One step, or why it failed, to be committed; returns whether the next one follows."""
+        try:
+            with self.env.cr.savepoint(), one_transaction():
+                self.lock_for_update(allow_referencing=True)
+                self.invalidate_recordset()
+                return step()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # a failing contract never undoes a payment
+            self._note_problem(reason_of(self.env, error))
+        return False
 
     def _go_on(self):
         """Go on with those for which something has come."""
@@ -79,7 +89,7 @@ class Prepayment(models.Model):
     def _step_confirm(self):
         """The draft is confirmed, with the means that came."""
         contract = self.contract_id
-        if contract.state == "draft":
+        if contract.state == "draft" and contract.active:
             self._check_enough()
             self._give_means()
             contract._begun().action_confirm()

@@ -58,7 +58,7 @@ class Prepayment(models.Model):
 
     def action_withdraw(self):
         """The link is no more; what the customer has begun to pay may still arrive."""
-        for prepayment in self._checked(("open",), is_money=False):
+        for prepayment in self._checked(("open", "pending"), is_money=False):
             prepayment._inside().write({"state": "cancelled"})
             prepayment.contract_id.message_post(
                 body=self.env._("%s: its link was withdrawn.", prepayment.name)

@@ -1,9 +1,11 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ...engine.declines import HARD
+from ..collection import collection_asking
 from .initiation import MEANS
 from .prepayment import WAITING
 
@@ -48,6 +50,7 @@ class Prepayment(models.Model):
         """Charge means on file: committed before and after, so that nobody is charged twice.
 
         :param token: means of the payer that can be charged
+        :returns: the transaction; none where nothing is to be paid
         :raises UserError: in words, where they cannot
         """
         self.ensure_one()
@@ -61,7 +64,7 @@ class Prepayment(models.Model):
         if self._asks_means_only():
             self._take_means(token)
             self._advance()
-            return
+            return self.env["payment.transaction"]
         self._agree(self.amount)
         number = len(self.transaction_ids) + 1
         transaction = self.env["payment.transaction"].create(
@@ -77,11 +80,14 @@ class Prepayment(models.Model):
                 "cn285_prepayment_id": self.id,
             }
         )
-        self._inside().write({"state": "pending"})
+        self._inside().write({"state": "pending", "sent_at": fields.Datetime.now()})
         collection._commit(forget=False)
+        # Locked while the provider is called: who finds it unlocked knows that the process ended.
+        self.lock_for_update(allow_referencing=True)
         self._send(transaction)
         collection._commit(forget=False)
         self._look_at_payments()
+        return transaction
 
     def _send(self, transaction):
         """Have the provider charge; what breaks on the way is asked for later."""
@@ -98,6 +104,8 @@ class Prepayment(models.Model):
     def _look_at_payments(self):
         """Find out what became of payments that are under way, and go on with what is paid."""
         for prepayment in self:
+            if not prepayment.try_lock_for_update(allow_referencing=True):
+                continue  # another process is at it, perhaps within the call of its provider
             for transaction in prepayment.transaction_ids.filtered(
                 lambda one: one.operation == "offline" and one._cn285_is_unknown()
             ):
@@ -112,7 +120,7 @@ class Prepayment(models.Model):
             transaction._set_done(extra_allowed_states=DEAD)
         elif answer == "pending":
             transaction._set_pending(extra_allowed_states=DEAD)
-        elif answer in ("declined", "nothing"):
+        elif answer == "declined" or (answer == "nothing" and not self._is_on_its_way()):
             if transaction.state == "draft":
                 transaction._set_error(self.env._("The provider refused it."))
             transaction.write({"cn285_outcome": "declined"})
@@ -125,6 +133,12 @@ class Prepayment(models.Model):
                     )
                 }
             )
+
+    def _is_on_its_way(self):
+        """Whether the call may still arrive."""
+        self.ensure_one()
+        on_its_way = collection_asking.ON_ITS_WAY
+        return bool(self.sent_at) and fields.Datetime.now() - self.sent_at < on_its_way
 
     # === BY TRANSFER === #
 
@@ -195,6 +209,10 @@ class Prepayment(models.Model):
         """What was under way was refused: the customer may pay otherwise, and is told."""
         if self._busy_transactions():
             return
+        token = transaction.token_id
+        if transaction._cn285_meaning() == HARD and token.cn285_state == "valid":
+            # As by the collection: what is refused for good is not used again.
+            token.cn285_state = "revoked"
         self._inside().write(
             {"state": "open", "message": transaction.state_message or transaction.cn285_code}
         )

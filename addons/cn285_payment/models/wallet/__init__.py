@@ -7,6 +7,7 @@ from . import (
     wallet,
     wallet_lot,
     wallet_topup,
+    wallet_topup_words,
     wallet_returned,
     wallet_by_hand,
     wallet_charging,

@@ -26,6 +26,10 @@ class AccountMove(models.Model):
     # === WHEN === #
 
     def _post(self, soft=True):
+        if not self.env.su:
+            # What takes credit out of a wallet credits its invoice as the superuser.
+            credited = self.filtered(lambda move: move.move_type == "out_refund")
+            credited.reversed_entry_id._cn285_refuse_while_credited()
         posted = super()._post(soft)
         if not self.env.context.get(LATER):
             # sudo: credit of a payer pays his invoices, whoever posts them.
@@ -43,6 +47,7 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         """What was drawn for a document, or given back by it, is undone; lines stay reserved."""
+        self._cn285_refuse_while_credited()
         # sudo: draws follow their document, whoever may reset it.
         draws = self.sudo().cn285_draw_ids.filtered(lambda draw: not draw.undone)
         paying = draws.filtered(lambda draw: not draw.line_id or draw.amount < 0)
@@ -53,6 +58,7 @@ class AccountMove(models.Model):
         return result
 
     def button_cancel(self):
+        self._cn285_refuse_while_credited()
         result = super().button_cancel()
         # sudo: as above.
         cancelled = self.sudo().filtered(lambda move: move.state == "cancel")
@@ -60,6 +66,24 @@ class AccountMove(models.Model):
         draws.lot_id.wallet_id._lock()
         draws._undo()
         return result
+
+    def _cn285_refuse_while_credited(self):
+        """Refuse to undo or credit what booked credit that the customer holds in a wallet.
+
+        :raises UserError: naming the document and the top-up
+        """
+        # sudo: whether credit hangs on them, whoever asks.
+        lots = self.env["cn285.wallet.lot"].sudo().search([("source_move_id", "in", self.ids)])
+        for lot in lots.filtered(lambda one: one.topup_id.state == "done"):
+            raise UserError(
+                self.env._(
+                    "%(document)s booked credit that is in the wallet of %(customer)s: say on "
+                    "top-up %(topup)s that it was returned, and what is unspent is taken out.",
+                    document=lot.source_move_id.display_name,
+                    customer=lot.wallet_id.partner_id.display_name,
+                    topup=lot.topup_id.name,
+                )
+            )
 
     def unlink(self):
         # sudo: what a draft had reserved is free again; nothing was booked of it.

@@ -1,6 +1,11 @@
-from odoo import fields, models
+import logging
+
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
 
 
 class Wallet(models.Model):
@@ -39,6 +44,8 @@ class Wallet(models.Model):
             topup.sudo()._pay_by_hand(journal.sudo(), day, memo)
         elif token_id:
             topup._charge(self._own_token(token_id))
+        else:
+            topup._issue(topup.date)
         return topup.id
 
     def _check_topup(self, amount):
@@ -55,6 +62,27 @@ class Wallet(models.Model):
                     else "",
                 )
             )
+
+    @api.model
+    def _pay_what_is_late(self, company, partner_ids):
+        """Pay what payers owe from what they hold: nobody is dunned who has credit for it.
+
+        Credit that came back by a credit note, or while an invoice was in dispute, say.
+
+        :param partner_ids: commercial partners
+        """
+        # sudo: credit of a payer pays his invoices, whoever runs it.
+        wallets = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", list(partner_ids)),
+                ("balance", ">", 0),
+                ("type_id.draws_open", "=", True),
+            ]
+        )
+        _done, failed = each_or_apart(wallets, lambda part: part._draw_what_is_open(promised=False))
+        for wallet, reason in failed.items():
+            _logger.warning("Wallet %s could not be drawn: %s", wallet.id, reason)
 
     def _draw_what_is_open(self, promised=True):
         """Pay open invoices of contracts from the wallet, those that are due first.

@@ -126,9 +126,7 @@ class WalletTopup(models.Model):
                 transaction._cn285_settle_topups()
             elif transaction.state in DEAD and not topup._is_unknown():
                 topup._mark_means()
-                topup._inside().write(
-                    {"state": "failed", "message": transaction.state_message or False}
-                )
+                topup._fail(transaction.state_message)
 
     def _is_unknown(self):
         """Whether nobody knows what became of the call, or whether there was one."""
@@ -177,8 +175,7 @@ class WalletTopup(models.Model):
     def action_was_not_paid(self):
         """The provider's own pages show no such payment."""
         for topup in self._decided():
-            message = self.env._("Not found at the provider by %s", self.env.user.name)
-            topup._inside().write({"state": "failed", "message": message})
+            topup._fail(self.env._("Not found at the provider by %s", self.env.user.name))
         return True
 
     def _decided(self):
@@ -230,6 +227,13 @@ class PaymentTransaction(models.Model):
             if topup and topup.state in ("pending", "failed") and not topup.lot_ids:
                 topup._inside().write({"transaction_id": transaction.id, "state": "pending"})
                 topup._settle(transaction.payment_id)
+
+    def _cn285_issue_topups(self):
+        """Post the invoices of top-ups that these transactions have paid, before the payment."""
+        for transaction in self.filtered(lambda one: one.state == "done" and not one.payment_id):
+            topup = self.env["cn285.wallet.topup"]._of_transaction(transaction)
+            if topup.move_id.state == "draft":
+                topup._issue()
 
 
 class Wallet(models.Model):

@@ -23,12 +23,12 @@ class WalletTopup(models.Model):
                 raise UserError(self.env._("Only a billing manager books a returned top-up."))
             topup._returned()
 
-    def _returned(self, day=None):
+    def _returned(self, day=None, booked=False):
         """The money was taken back: what is unspent of the lot goes, what was spent is owed again.
 
-        Books the return of the payment too (D 411 / C of the outstanding account), unless that was
-        done already.
+        Books the return of the payment too (D 411 / C of the outstanding account).
 
+        :param booked: that return was booked already
         :raises UserError: where the top-up is not paid
         """
         self.ensure_one()
@@ -40,7 +40,8 @@ class WalletTopup(models.Model):
         day = day or topup.company_id._cn285_today()
         lot = topup.lot_ids
         unspent = as_decimal(lot.rest)
-        topup._book_return(day)
+        if not booked:
+            topup._book_return(day)
         if unspent:
             if topup.move_id:
                 topup._credit_unspent(lot, unspent, day)
@@ -49,6 +50,7 @@ class WalletTopup(models.Model):
             lot._inside().write({"taken_back": float(unspent)})
             self.env["cn285.wallet"]._move_rests({lot: -unspent})
         topup._inside().write({"state": "returned"})
+        topup._owe_again(lot, day)
         topup.wallet_id.message_post(
             body=self.env._(
                 "Top-up %(topup)s was returned on %(day)s: %(unspent)s taken back, %(spent)s of it "
@@ -96,6 +98,13 @@ class WalletTopup(models.Model):
         back._post(soft=False)
         theirs = back.line_ids.filtered(lambda line: line.account_id == receivable.account_id)
         (receivable | theirs).reconcile()
+
+    def _owe_again(self, lot, day):
+        """What was spent is due from the day of the return on: it is dunned as an invoice is."""
+        owed = (self.move_id or lot.source_move_id).line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
+        )
+        owed.write({"date_maturity": day})
 
     def _take_back_unspent(self, lot, unspent, day):
         """D 4191 / C 411 of what is left, against the entry of the advance, which is open again."""
@@ -181,3 +190,17 @@ class WalletTopup(models.Model):
         advances = lot._advance_lines()
         if taken.account_id.reconcile and advances:
             (advances | taken).reconcile()
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def _cn285_taken_back(self, day):
+        """The bank took back what these transactions paid, and that is booked: top-ups follow.
+
+        :param day: on which the money left
+        """
+        # sudo: the program's own records, whoever reads the bank's files.
+        topups = self.env["cn285.wallet.topup"].sudo()
+        for topup in topups.search([("transaction_id", "in", self.ids), ("state", "=", "done")]):
+            topup._returned(day, booked=True)

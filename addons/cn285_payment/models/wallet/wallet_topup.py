@@ -97,7 +97,9 @@ class WalletTopup(models.Model):
 
     @api.model
     def _start(self, wallet, amount, origin, expiry=None, rule=None, day=None, key=None):
-        """A top-up that awaits its payment; where VAT is due by it, with its invoice.
+        """A top-up that awaits its payment; where VAT is due by it, with its invoice: a draft, that
+        :meth:`_issue` posts, or the payment. What a customer begins on his pages is invoiced, so
+        that he finds it there.
 
         :param Decimal amount: above zero
         :param key: of the page that asks for it, which asks once
@@ -122,6 +124,8 @@ class WalletTopup(models.Model):
         )
         if wallet.type_id.books == "topup":
             topup.move_id = topup._make_invoice()
+        if origin == "portal":
+            topup._issue(today)
         return topup
 
     @api.model
@@ -150,7 +154,11 @@ class WalletTopup(models.Model):
         )
 
     def _make_invoice(self):
-        """The invoice of credit whose VAT is due now: on the account of advances."""
+        """The invoice of credit whose VAT is due by it, on the account of advances: a draft.
+
+        VAT on what is paid in advance is due when it is paid (CGI, article 269-2): where means are
+        charged, the invoice is posted by the payment, and goes where they refuse.
+        """
         self.ensure_one()
         wallet, kind = self.wallet_id, self.wallet_id.type_id
         company = self.company_id
@@ -189,14 +197,40 @@ class WalletTopup(models.Model):
                 ],
             }
         )
-        move._post(soft=False)
         return move.with_env(self.env)
+
+    def _issue(self, day=None):
+        """Post the invoice: it is paid, or to be paid by the customer.
+
+        :param day: its date; None: today
+        """
+        # sudo: the program's own invoice, of what a checked user or customer asks for.
+        for topup in self.sudo():
+            move = topup.move_id
+            if not move and topup.wallet_id.type_id.books == "topup":
+                move = topup._make_invoice()  # it had gone when the means refused
+                topup._inside().write({"move_id": move.id})
+            if move.state == "draft":
+                date = day or topup.company_id._cn285_today()
+                move.write({"invoice_date": date, "invoice_date_due": date})
+                move._post(soft=False)
+
+    def _fail(self, reason):
+        """It is not paid: what stands in the way is kept, and the invoice that was not issued
+        goes."""
+        self.ensure_one()
+        draft = self.move_id.filtered(lambda move: move.state == "draft")
+        values = {"state": "failed", "message": reason or False}
+        self._inside().write({**values, "move_id": False} if draft else values)
+        # sudo: the program's own draft.
+        draft.sudo().unlink()
 
     # === PAID === #
 
     def _pay_by_hand(self, journal, day=None, memo=None):
         """Register the payment that a clerk has received, and open the lot."""
         self.ensure_one()
+        self._issue(day or self.date)
         total = self.move_id.amount_total if self.move_id else self.amount
         payment = (
             self.env["account.payment"]
@@ -224,6 +258,7 @@ class WalletTopup(models.Model):
         if self.state != "pending" or self.lot_ids:
             return
         self._inside().write({"payment_id": payment.id})
+        self._issue(payment.date)
         if self.move_id:
             lines = (payment.move_id.line_ids | self.move_id.line_ids).filtered(
                 lambda line: (

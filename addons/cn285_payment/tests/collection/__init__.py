@@ -1,1 +1,1 @@
-from . import test_collection, test_refunds, test_refusals
+from . import test_collection, test_network_limit, test_refunds, test_refusals

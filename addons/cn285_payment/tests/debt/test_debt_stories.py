@@ -1,6 +1,7 @@
 """Debt as whole stories: months that pass, several companies and currencies, many payers."""
 
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.addons.cn285_contract.models.clock import imagined_day
 from odoo.fields import Command
@@ -257,22 +258,33 @@ class TestDebtStories(DebtCase):
         )
         self.assertFalse(self.cases.with_user(user).search([("id", "=", case.id)]))
 
+    def _count(self, act):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        act()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
     def _questions(self, number, prefix):
+        """Questions on days without steps, of reminders, of deactivations, and at the payment."""
+        moves, found = self.env["account.move"], {}
         for count in range(number):
-            self._billed(date(2026, 2, 10), partner=self._customer(f"{prefix} {count}"))
-        found = {}
-        for day in (date(2026, 2, 12), date(2026, 2, 13), date(2026, 2, 14)):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._dun(day)
-            self.env.flush_all()
-            found[day.day] = self.env.cr.sql_log_count - before
-        self.cases.search([]).move_ids.cn285_dunning_blocked = True
+            moves |= self._billed(date(2026, 2, 10), partner=self._customer(f"{prefix} {count}"))[1]
+        for day in (date(2026, 2, 12), date(2026, 2, 13), date(2026, 2, 14), date(2026, 2, 26)):
+            found[day.day] = self._count(lambda day=day: self._dun(day))
+        contracts = moves.cn285_contract_ids
+        self.assertEqual(set(contracts.mapped("state")), {"suspended"})
+        with patch.object(type(moves), "_cn285_paid", lambda paid: None):
+            for move in moves:
+                self._pay(move, date(2026, 2, 27))
+        with imagined_day(date(2026, 2, 27)):
+            found["paid"] = self._count(moves._cn285_paid)
+        self.assertEqual(set(contracts.mapped("state")), {"active"})
         return found
 
     def test_many_payers_ask_few_questions(self):
         few, many = self._questions(2, "Few"), self._questions(22, "Many")
         for day in few:
-            # Ten times the payers: mails alone (the 13th) take some of each.
-            self.assertLess(many[day], 4 * few[day], day)
+            # Eleven times the payers: mails, letters and tasks (the 13th, 26th) take some of each.
+            self.assertLess(many[day], 4 * few[day], (day, few, many))

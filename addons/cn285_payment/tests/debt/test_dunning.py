@@ -41,6 +41,25 @@ class TestDunning(DebtCase):
         # Billed as before: nothing is credited.
         self.assertFalse(contract.schedule_ids.filtered(lambda row: row.kind == "credit"))
 
+    def test_steps_of_the_usual_policy_can_be_translated(self):
+        """A file of translations reaches records that have a name of their own alone."""
+        steps = self.policy.step_ids
+        self.assertEqual(steps.mapped("days"), [3, 7, 10, 16, 30, 31])
+        self.assertTrue(all(steps.get_external_id().values()))
+        self.env["res.lang"]._activate_lang("fr_FR")
+        steps[0].with_context(lang="fr_FR").name = "Rappel"
+        shown = [steps[0].with_context(lang=lang).display_name for lang in ("en_US", "fr_FR")]
+        self.assertEqual(shown, ["3 · Reminder", "3 · Rappel"])
+
+    def test_customers_are_not_called_debtors_above_their_mails(self):
+        self._billed(date(2026, 2, 10))
+        self._days(date(2026, 2, 11), date(2026, 2, 13))
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "cn285.dunning.case"), ("res_id", "=", self._case().id)]
+        )
+        self.assertIn("Your account", " ".join(mail.body_html.replace("<span>", "").split()))
+        self.assertNotIn("Debtor", mail.body_html)
+
     def test_mails_tell_the_day_of_the_suspension(self):
         self._billed(date(2026, 2, 10))
         self._days(date(2026, 2, 11), date(2026, 2, 17))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo.addons.cn285_contract.models.clock import imagined_day
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -26,6 +27,29 @@ class TestHolds(DebtCase):
             "cn285_contract.group_contract_user,account.group_account_invoice",
         )
         cls.owner = new_test_user(cls.env, "holds_own", "cn285_contract.group_contract_user_own")
+
+    def test_two_debtors_are_merged(self):
+        """One case stays, of what both owe: 120.00 and 120.00; the promise holds for it."""
+        self._billed(date(2026, 2, 10))
+        other = self.customer.copy({"name": "The Same", "email": "same@cn285.example"})
+        self._billed(date(2026, 2, 10), other)
+        self._days(date(2026, 2, 11), date(2026, 2, 18))
+        cases = self.env["cn285.dunning.case"].search([("state", "!=", "closed")])
+        first, second = (
+            cases.filtered(lambda case, p=partner: case.partner_id == p)
+            for partner in (self.customer, other)
+        )
+        owed = first.overdue_amount + second.overdue_amount
+        with imagined_day(date(2026, 2, 18)):
+            second.action_promise("2026-02-20")
+            merge = self.env["base.partner.merge.automatic.wizard"]
+            merge._merge((self.customer | other).ids, self.customer, extra_checks=False)
+        self.env.invalidate_all()
+        self.assertEqual((first.state, second.state), ("open", "closed"))
+        self.assertEqual(first.promise_date, date(2026, 2, 20))
+        self.assertEqual(second.partner_id, self.customer)
+        self._dun(date(2026, 2, 19))
+        self.assertEqual((first.state, first.overdue_amount), ("promised", owed))
 
     def test_a_promise_holds_all(self):
         contract, move = self._billed(date(2026, 2, 10))
@@ -200,6 +224,43 @@ class TestHolds(DebtCase):
             wallet.topup(10.0, journal_id=self.bank.id, date="2026-02-28")
         self.assertMoney(move.amount_residual, "0.00")
         self.assertEqual((case.state, contract.state), ("closed", "active"))
+
+    def test_a_returned_topup_is_dunned(self):
+        """Spent, then taken back by the bank: due from that day on; the contract that spent it is
+        deactivated, and active again at the payment.
+        """
+        wallet = self._wallet()
+        topup = self.env["cn285.wallet.topup"].browse(
+            wallet.topup(150.0, journal_id=self.bank.id, date="2026-02-01")
+        )
+        contract, move = self._billed(date(2026, 2, 10))
+        self.assertMoney(move.amount_residual, "0.00")
+        with imagined_day(date(2026, 2, 12)):
+            topup._returned(date(2026, 2, 12))
+        self._days(date(2026, 2, 13), date(2026, 2, 15))
+        case = self._case()
+        self.assertMoney(case.overdue_amount, "120.00")
+        self.assertEqual((case.oldest_due, case.contract_ids), (date(2026, 2, 12), contract))
+        mail = self.env["mail.mail"].search([("model", "=", case._name), ("res_id", "=", case.id)])
+        self.assertIn(topup.name, mail.body_html)
+        self.assertIn("120.00", mail.body_html)
+        self._days(date(2026, 2, 16), date(2026, 2, 28))
+        self.assertEqual(contract.state, "suspended")
+        with imagined_day(date(2026, 3, 1)), trap_jobs() as trap:
+            payment = self.env["account.payment"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "amount": 120.0,
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "date": date(2026, 3, 1),
+                    "journal_id": self.bank.id,
+                }
+            )
+            payment.action_post()
+            for job in trap.enqueued_jobs:
+                job.func(*job.args, **job.kwargs)
+        self.assertEqual((contract.state, case.state), ("active", "closed"))
 
     def test_switched_off_meanwhile(self):
         """A payment, or credit, still activates; nothing is sent."""

@@ -52,6 +52,16 @@ class TestLateFees(DebtCase):
         penalty = fees.filtered(lambda fee: fee.kind == "penalty")
         self.assertIn("30/365", penalty.explanation)
 
+    def test_figures_are_written_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        move = self._late(1000.0, date(2026, 1, 31), date(2026, 3, 2))
+        with imagined_day(date(2026, 4, 1)):
+            fees, _failed = self.fees.with_context(lang="fr_FR")._propose(move)
+        penalty = fees.filtered(lambda fee: fee.kind == "penalty")
+        self.assertIn("12,15", penalty.explanation)
+        self.assertIn("11,9836", penalty.explanation)
+        self.assertNotIn("12.15", penalty.explanation)
+
     def test_over_two_half_years(self):
         move = self._late(1200.0, date(2025, 6, 15), date(2025, 7, 20))
         fees, _failed = self._propose(move, date(2025, 8, 1))

@@ -1,1 +1,6 @@
-from . import test_import_means, test_means
+from . import (
+    test_import_means,
+    test_means,
+    test_personal_data_of_means,
+    test_provider_state,
+)

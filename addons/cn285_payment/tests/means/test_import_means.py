@@ -46,6 +46,30 @@ class TestImportMeans(CollectionCase):
         self.assertEqual(contract.payment_token_id, tokens[0])
         self.assertEqual(contract.collection_mode, "automatic")
 
+    def test_how_contracts_start(self):
+        """Drafts wait for their payment; what runs elsewhere already is not asked to begin."""
+        self.subscription.default_code = "ACCESS"
+        manager = new_test_user(
+            self.env,
+            "loads_starts",
+            "base.group_partner_manager,cn285_contract.group_billing_manager",
+        )
+        report = self._load(
+            manager,
+            partners="id,name\nP1,Camille Durand\n",
+            templates="id,code,name,initiation,collection_mode\nT1,LINE,En ligne,paid,automatic\n",
+            contracts="id,number,partner,template,date_start,initiation,state\n"
+            "C1,START-1,P1,LINE,2026-01-01,,draft\n"
+            "C2,START-2,P1,LINE,2026-01-01,means,active\n"
+            "C3,START-3,P1,LINE,2026-01-01,tomorrow,draft\n",
+            items="id,contract,product,price_unit\nI1,C1,ACCESS,10\nI2,C2,ACCESS,10\n",
+        )
+        self.assertEqual(len(report.errors), 1, report.errors)
+        self.assertIn("tomorrow", report.errors[0].reason)
+        contracts = self.env["cn285.contract"].search([("name", "=like", "START-%")], order="name")
+        self.assertEqual(contracts.mapped("initiation"), ["paid", "means"])
+        self.assertEqual(contracts.mapped("state"), ["draft", "active"])
+
     def test_credit_that_customers_hold(self):
         """A lot for each row, once, however often the file is loaded."""
         self.env["cn285.wallet.type"].create({"name": "Prepaid"})

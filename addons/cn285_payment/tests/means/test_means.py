@@ -8,6 +8,7 @@ from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..collection.common import CollectionCase
 
@@ -77,6 +78,52 @@ class TestMeans(CollectionCase):
         self.assertEqual(card.cn285_carried, 120.0 + contract.mrr_company)
         self.assertEqual([one["id"] for one in card.get_linked_records_info()], contract.ids)
 
+    def test_what_hangs_on_others_means_is_told_to_nobody(self):
+        """The addresses of contracts open them: they are for whose means, and contracts, they are.
+
+        Browsers ask by the number of the means, that anybody can count up.
+        """
+        contract = self._invoice().cn285_contract_ids
+        contract.user_id = self.manager
+        own = new_test_user(self.env, "owns_means", "base.group_portal")
+        own.partner_id.parent_id = self.customer
+        told = self.card.with_user(own).get_linked_records_info()
+        self.assertIn(contract.id, [one["id"] for one in told])
+        for name, groups in (
+            ("stranger", "base.group_portal"),
+            ("employee", "base.group_user"),
+            ("keeps_contacts", "base.group_user,base.group_partner_manager"),
+        ):
+            stranger = new_test_user(self.env, f"{name}_means", groups)
+            with self.assertRaises(AccessError):
+                self.card.with_user(stranger).get_linked_records_info()
+        with self.assertRaises(AccessError):
+            self.card.with_user(self.env.ref("base.public_user")).get_linked_records_info()
+        seller = new_test_user(self.env, "sells_means", "cn285_contract.group_contract_user_own")
+        self.assertFalse(self.card.with_user(seller).get_linked_records_info())
+        contract.user_id = seller
+        told = self.card.with_user(seller).get_linked_records_info()
+        self.assertEqual([one["id"] for one in told], contract.ids)
+
+    def test_who_keeps_contacts_does_not_decide_who_is_collected(self):
+        keeper = new_test_user(
+            self.env, "keeps_them", "base.group_user,base.group_partner_manager", lang="en_US"
+        )
+        customer = self.customer.with_user(keeper)
+        customer.comment = "Nice"
+        for values in (
+            {"cn285_payment_token_id": False},
+            {"cn285_dunning_blocked": True},
+            {"cn285_dunning_reason": "other"},
+            {"cn285_grace_days": 3000},
+            {"cn285_dunning_policy_id": False},
+        ):
+            with self.assertRaisesRegex(AccessError, "keeps contracts or invoices"):
+                customer.write(values)
+        groups = "cn285_contract.group_contract_user,base.group_partner_manager"
+        clerk = new_test_user(self.env, "keeps_both", groups)
+        self.customer.with_user(clerk).cn285_dunning_blocked = True
+
     def test_removed_means_leave_a_note_with_the_contract(self):
         contract = self._invoice().cn285_contract_ids
         contract.payment_token_id = self.card
@@ -118,6 +165,19 @@ class TestMeans(CollectionCase):
             with self.assertRaises(AccessError):
                 self.provider.with_user(user).read(["name"])
 
+    def test_what_stands_in_the_way_is_on_the_providers_form(self):
+        admin = new_test_user(self.env, "sets_up", "base.group_system")
+        provider = self.provider.with_user(admin)
+        self.assertFalse(provider.cn285_obstacle)
+        provider.capture_manually = True
+        self.assertIn("by hand", provider.cn285_obstacle)
+        provider.state = "disabled"
+        self.assertFalse(provider.cn285_obstacle)
+
+    def test_what_asked_for_an_attempt_is_told_in_words(self):
+        attempt = self._collect(self._invoice()).with_user(self.clerk)
+        self.assertEqual(attempt.origin_name, "Due Date")
+
     def test_who_pays_with_what_is_chosen_among_his_own(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         foreign = self._token(stranger)
@@ -126,6 +186,16 @@ class TestMeans(CollectionCase):
             contract.with_user(self.clerk).write({"payment_token_id": foreign.id})
         with self.assertRaisesRegex(UserError, "is not of"):
             self.customer.cn285_payment_token_id = foreign
+
+    def test_contracts_of_a_contact_are_offered_the_means_of_its_company(self):
+        contact = self.env["res.partner"].create({"name": "Site", "parent_id": self.customer.id})
+        stranger = self._token(self.env["res.partner"].create({"name": "Stranger"}))
+        field = self.env["cn285.contract"].fields_get(["payment_token_id"])["payment_token_id"]
+        offered = self.env["payment.token"].search(
+            safe_eval(field["domain"], {"payer_id": contact.id})
+        )
+        self.assertIn(self.card, offered)
+        self.assertNotIn(stranger, offered)
 
     def test_new_means_take_over_where_there_are_none(self):
         self.customer.cn285_payment_token_id = False
@@ -170,6 +240,12 @@ class TestMeansInThePortal(HttpCase, ContractCase):
         self.assertIn(self.contract.name, page)
         self.assertNotIn("6666", page)
 
+    def test_his_home_page_has_one_card_for_them(self):
+        self.authenticate("pays_by_card", "pays_by_card")
+        page = self.url_open("/my/home").text
+        self.assertIn('href="/my/payment-means"', page)
+        self.assertNotIn('href="/my/payment_method"', page)
+
     def test_foreign_means_are_neither_chosen_nor_removed(self):
         self._post("usual", token_id=self.foreign.id)
         self._post("contract", contract_id=self.contract.id, token_id=self.foreign.id)
@@ -197,6 +273,29 @@ class TestMeansInThePortal(HttpCase, ContractCase):
         self.env.invalidate_all()
         self.assertFalse(second.active)
 
+    def test_where_there_are_none_nothing_is_promised(self):
+        """Without means a contract stays paid by transfer, and the page does not say otherwise."""
+        manual = self._create_contract(collection_mode="manual")
+        self.card.active = False
+        page = self._page()
+        self.assertIn(manual.name, page)
+        self.assertNotIn("Pay by it", page)
+        answer = self._post("contract", contract_id=manual.id, token_id="")
+        self.assertNotIn("was saved", answer.text)
+        self.assertIn("Nothing was changed", answer.text)
+        self.env.invalidate_all()
+        self.assertEqual(manual.collection_mode, "manual")
+
+    def test_what_was_refused_is_not_called_saved(self):
+        for path, data in (
+            ("usual", {"token_id": self.foreign.id}),
+            ("contract", {"contract_id": self.contract.id, "token_id": self.foreign.id}),
+            ("remove", {"token_id": self.foreign.id}),
+        ):
+            with self.subTest(path):
+                self.assertNotIn("was saved", self._post(path, **data).text)
+        self.assertIn("was saved", self._post("usual", token_id=self.card.id).text)
+
     def test_means_that_replace_others_pay_what_these_paid(self):
         self.contract.payment_token_id = self.card
         self.authenticate("pays_by_card", "pays_by_card")
@@ -207,6 +306,15 @@ class TestMeansInThePortal(HttpCase, ContractCase):
         self.assertEqual(self.contract.payment_token_id, new)
         self.assertEqual(self.customer.cn285_payment_token_id, new)
         self.assertFalse(self.card.active)
+
+    def test_what_hangs_on_means_asks_for_a_login(self):
+        """Addresses are without the key that opens a contract; what means carry is not for all."""
+        own = self.card.with_user(self.portal).get_linked_records_info()
+        self.assertEqual([one["name"] for one in own], [self.contract.name])
+        self.assertNotIn("access_token", own[0]["url"])
+        seller = new_test_user(self.env, "sells", "cn285_contract.group_contract_user_own")
+        with self.assertRaises(AccessError):
+            self.foreign.with_user(seller).read(["cn285_carried"])
 
     def test_customers_read_no_more_of_means_by_remote_calls(self):
         card = self.card.with_user(self.portal)

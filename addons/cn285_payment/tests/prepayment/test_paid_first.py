@@ -89,9 +89,10 @@ class TestPaidFirst(PrepaymentCase):
         self.assertMoney(prepayment.amount_paid, "240.00")
         self.assertMoney(prepayment.credit_left, "120.00")
         self.assertMoney(self._receivable(contract), "-120.00")
-        self.assertTrue(contract.activity_ids.filtered(lambda one: "Paid twice" in one.summary))
+        self.assertEqual(contract.activity_ids.mapped("summary")[0][:10], "Paid twice")
         with self._on(DAY):
             prepayment.with_user(self.manager).action_give_back()
+        self.assertEqual(len(contract.activity_ids), 1)
         self.assertMoney(prepayment.credit_left, "0.00")
         self.assertMoney(self._receivable(contract), "0.00")
         with self.assertRaisesRegex(UserError, "nothing that could be paid back"), self._on(DAY):
@@ -349,6 +350,12 @@ class TestPaidFirst(PrepaymentCase):
             prepayment.with_user(self.manager).action_charge()
         self.assertStarted(contract)
         self.assertEqual(len(prepayment.transaction_ids), 2)
+        other = self._ask(self._draft())
+        with self._answers("lost_card"), self._on(DAY):
+            other.with_user(self.manager).action_charge()
+        self.assertEqual(self.card.cn285_state, "revoked")
+        with self.assertRaisesRegex(UserError, "no means of payment"):
+            other.with_user(self.manager).action_charge()
 
     def test_nobody_answers(self):
         """It is not charged anew: he is asked, and where nobody can say, somebody looks."""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import DAY, PrepaymentCase
 
@@ -212,6 +212,18 @@ class TestPrepaymentDoors(PrepaymentCase):
         for act in ("action_send", "action_withdraw", "action_retry", "action_charge"):
             with self.assertRaises(AccessError):
                 getattr(mine, act)()
+
+    def test_its_form_opens_for_whom_it_is_offered(self):
+        contract = self._draft()
+        prepayment = self._ask(contract)
+        self._pay(prepayment, state="pending")
+        reader = "base.group_user,cn285_contract.group_contract_reader"
+        own = new_test_user(self.env, "opens_own", "cn285_contract.group_contract_user_own")
+        contract.user_id = own
+        for user in (own, self.clerk, self.manager, new_test_user(self.env, "opens", reader)):
+            with self.subTest(user.login):
+                form = Form(prepayment.with_user(user), "cn285_payment.view_prepayment_form")
+                self.assertEqual(form.state, "pending")
 
     def test_customers_by_remote_calls(self):
         portal = new_test_user(self.env, "portal_prepaid", "base.group_portal")

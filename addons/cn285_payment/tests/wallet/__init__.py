@@ -1,5 +1,6 @@
 from . import (
     test_passes,
+    test_topup_refusals,
     test_topups,
     test_wallet_access,
     test_wallet_books,

@@ -146,3 +146,25 @@ class TestTopupCharges(TopupCase):
         topup = self.env["cn285.wallet.topup"].browse(wallet.topup(25.0, token_id=self.card.id))
         self.assertEqual((topup.name, topup.state), (taken, "done"))
         self.assertHolds(wallet, "25.00")
+
+    def test_what_booked_credit_is_not_undone_under_it(self):
+        """Reset, cancelled or credited, the customer would hold what nobody paid for."""
+        for kind in (self.at_use, self.at_topup):
+            wallet = self._wallet(kind)
+            topup = self.env["cn285.wallet.topup"].browse(
+                wallet.topup(100.0, token_id=self.card.id)
+            )
+            source = topup.lot_ids.source_move_id
+            for undo in (source.button_draft, source.button_cancel):
+                with self.assertRaisesRegex(UserError, topup.name):
+                    undo()
+            self.assertHolds(wallet, "100.00")
+        accountant = new_test_user(
+            self.env, "credits_it", "account.group_account_manager", lang="en_US"
+        )
+        note = source.with_user(accountant)._reverse_moves([{"invoice_date": "2026-03-01"}])
+        with self.assertRaisesRegex(UserError, topup.name):
+            note.action_post()
+        self.assertHolds(wallet, "100.00")
+        topup.action_returned()
+        self.assertHolds(wallet, "0.00")

@@ -60,6 +60,29 @@ class TestTopups(TopupCase):
         self.assertHolds(wallet, "0.00")
         self.assertMoney(self._balance(self.advances), "0.00")
 
+    def test_the_dialog_tells_what_became_of_it(self):
+        """Who tops up by a card that is refused must not think that it was paid."""
+        manager = new_test_user(self.env, "tops_up", "cn285_contract.group_billing_manager")
+        wallet = self._wallet()
+        told = {}
+        for answer in ("done", "pending", "error"):
+            self.card.demo_simulated_state = answer
+            dialog = self.env["cn285.wallet.pay"].with_user(manager)
+            dialog = dialog.create(
+                {
+                    "wallet_id": wallet.id,
+                    "amount": 10.0,
+                    "way": "charge",
+                    "payment_token_id": self.card.id,
+                }
+            )
+            told[answer] = dialog.action_topup()["params"]
+        self.assertEqual(
+            {answer: params["type"] for answer, params in told.items()},
+            {"done": "success", "pending": "info", "error": "danger"},
+        )
+        self.assertIn("was not paid", told["error"]["message"])
+
     def test_a_debit_that_settles_later(self):
         self.card.demo_simulated_state = "pending"
         wallet = self._wallet()
@@ -70,6 +93,23 @@ class TestTopups(TopupCase):
         self._cron(self.company._cn285_today())
         self.assertEqual(topup.state, "done")
         self.assertHolds(wallet, "120.00")
+
+    def test_a_debit_that_comes_back(self):
+        """Told by the bank's file, and booked: 24.00 unspent goes, 96.00 is owed again; once."""
+        wallet = self._wallet()
+        topup = self.env["cn285.wallet.topup"].browse(wallet.topup(120.0, token_id=self.card.id))
+        self._invoice(self._create_contract([{"price_unit": 80.0}]))
+        self.assertHolds(wallet, "24.00")
+        day = self.company._cn285_today()
+        self.env["cn285.collection"]._take_back({topup.payment_id: topup.name}, "AM04", day)
+        topup.transaction_id._cn285_taken_back(day)
+        topup.transaction_id._cn285_taken_back(day)
+        self.assertEqual(topup.state, "returned")
+        self.assertHolds(wallet, "0.00")
+        self.assertMoney(self._receivable(), "-96.00")
+        self.assertMoney(self._balance(self.advances), "0.00")
+        with self.assertRaisesRegex(UserError, "is not paid"):
+            topup.action_returned()
 
     def test_others_means_are_refused(self):
         other = CollectionCase._token.__func__(type(self), self.customer.copy())
@@ -261,6 +301,27 @@ class TestWalletPages(TopupCase, HttpCase):
         answer = self._post(page, f"{page}/topup", amount="50")
         self.assertIn("/payment/pay?reference=TOPUP", answer.headers["Location"])
         self.assertHolds(self.wallet, "100.00")
+
+    def test_what_he_began_and_left_is_not_shown(self):
+        """Each visit of the page of payment begins a top-up; those that were left are none."""
+        self.authenticate("wallet_owner", "wallet_owner")
+        page = f"/my/wallets/{self.wallet.id}"
+        self._post(page, f"{page}/topup", amount="50")
+        topup = self.wallet.topup_ids[:1]
+        self.assertEqual((topup.state, topup.origin), ("pending", "portal"))
+        self.assertNotIn(topup.name, self.url_open(page).text)
+        self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "amount": 50.0,
+                "currency_id": topup.currency_id.id,
+                "partner_id": self.customer.id,
+                "reference": f"{topup.name}-1",
+                "state": "pending",
+            }
+        )
+        self.assertIn(topup.name, self.url_open(page).text)
 
     def test_a_page_that_is_sent_twice_asks_once(self):
         """A double click, or the page sent again from the history: charged once."""

@@ -60,6 +60,29 @@ def test_debtor_is_told_in_time():
 
 
 @pytest.mark.parametrize(
+    ("today", "lead", "debit"),
+    [
+        ("2026-01-16", 2, "2026-01-20"),
+        # A Saturday, a Sunday: given on Monday.
+        ("2026-01-17", 2, "2026-01-21"),
+        ("2026-01-18", 1, "2026-01-20"),
+        # Good Friday 2027, Easter Sunday 2028, Easter Monday 2029, 1 May, Christmas.
+        ("2027-03-26", 1, "2027-03-31"),
+        ("2028-04-16", 2, "2028-04-20"),
+        ("2029-04-02", 2, "2029-04-05"),
+        ("2026-05-01", 2, "2026-05-06"),
+        ("2026-12-25", 1, "2026-12-29"),
+    ],
+)
+def test_an_order_is_given_on_a_bank_day(today, lead, debit):
+    """What is wished for at once, and told long ago, is debited when the bank can do it."""
+    day = date.fromisoformat(today)
+    days = days_of_debit(day, day, Scheme.CORE, lead, told=date(2026, 1, 1), notice=0)
+    assert days.debit.isoformat() == debit
+    assert days.file >= day
+
+
+@pytest.mark.parametrize(
     ("last", "lapse"),
     [
         (date(2023, 11, 28), date(2026, 11, 28)),
