@@ -9,7 +9,7 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve serve-netsuite serve-stripe serve-bank bench lint wheels load travel stop clean
+.PHONY: help demo test serve serve-netsuite serve-stripe serve-bank bench lint wheels api-client load travel stop clean
 export DB FILE MAPPING ARGS ODOO
 
 help: ## this list
@@ -42,6 +42,9 @@ lint: ## ruff, pylint-odoo, XML, translations, methods defined twice, docs
 
 wheels: ## a wheel of each addon in dist/, for pip; ARGS=/path for another folder
 	@tools/run wheels $(ARGS)
+
+api-client: ## a Python client of the API in dist/api-client, generated from its specification
+	@tools/run api-client $(ARGS)
 
 load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json DB=name
 	@tools/run load $(ARGS)

@@ -25,6 +25,10 @@ TESTS = "of test databases only"
 BOOKS = "orders to the bank and its statements, as they were: the law keeps them with the books"
 NOBODYS = {
     SETTINGS: {
+        "cn285.api.key": "*",
+        "cn285.api.scope": "*",
+        "cn285.webhook.endpoint": "*",
+        "cn285.webhook.type": "*",
         "cn285.bridge.backend": "*",
         "cn285.bridge.map": "*",
         "cn285.change.reason": "name code note",
@@ -61,6 +65,9 @@ NOBODYS = {
         ),
     },
     NUMBERS: {
+        "cn285.api.idempotency": "name fingerprint headers",
+        "cn285.webhook.delivery": "res_model",
+        "cn285.webhook.event": "uuid type res_model fact",
         "cn285.billing.run": "name",
         "cn285.bridge.binding": (
             "res_model external_id own_id sent_checksum their_version status_there "

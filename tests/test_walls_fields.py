@@ -58,6 +58,8 @@ HISTORY = {
     "cn285.usage.rating",
     "cn285.usage.refusal",
     "cn285.usage.turn",
+    "cn285.webhook.delivery",
+    "cn285.webhook.event",
 }
 # What of records with a history the program keeps; the names are those of the complaint.
 KEPT = {

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import demo_api
 import demo_company
 import demo_debt
 import demo_payment
@@ -69,6 +70,7 @@ def main(arguments=None):
             tied = demo_revrec.recognise(env, options.until)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
+        demo_api.make_key(env)
         _say_how_to_open(options.database)
         return 1 if errors or billed.issues or not tied else 0
 

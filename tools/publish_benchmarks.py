@@ -210,7 +210,27 @@ def ratios(figures):
     return table(("ratio", ""), rows) if rows else ""
 
 
+def api(figures):
+    """The API beside JSON-2."""
+    rows = [
+        ("one contract", figures["contract_ms"], figures["json2_contract_ms"]),
+        ("a page of 20", figures["page_ms"], figures["json2_page_ms"]),
+    ]
+    counts = ", ".join(
+        f"{count} for {size} contracts" for size, count in figures["statements"].items()
+    )
+    text = (
+        f"\n2,000 different paths left {figures['grown_mb']} MB behind. Statements of SQL for a "
+        f"page with items: {counts}. Usage over HTTP, 10,000 events a call: "
+        f"{figures['events_per_second']:,} a second, {figures['events_to_ingest']} of the rate of "
+        "`ingest` itself.\n"
+    )
+    heads = ("ms of processor time a call", "the API", "Odoo's JSON-2")
+    return "The API", "api", table(heads, rows) + text
+
+
 PARTS = {
+    "api": api,
     "billing": billing,
     "usage_ingest": ingest,
     "usage_rating": rating,

@@ -259,6 +259,7 @@ def lint(_options):
         [sys.executable, "tools/check_po.py"],
         [sys.executable, "tools/check_methods.py"],
         [sys.executable, "tools/check_docs.py"],
+        [sys.executable, "tools/check_api.py"],
         ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
     ]
     failed = []
@@ -278,6 +279,17 @@ def lint(_options):
 def wheels(options):
     """A wheel of each addon in dist/, or in the folder that the argument names."""
     return script("wheels.py", *options.rest)
+
+
+def api_client(options):
+    """A Python client of the API in dist/api-client, generated from its specification."""
+    folder = ROOT / "dist" / "api-client"
+    folder.parent.mkdir(exist_ok=True)
+    source = ADDONS / "cn285_api" / "static" / "openapi.json"
+    return run(
+        "openapi-python-client", "generate", "--path", str(source), "--meta", "pdm",
+        "--output-path", str(folder), "--overwrite", *options.rest,
+    )  # fmt: skip
 
 
 def exec_(options):
@@ -331,6 +343,7 @@ TARGETS = {
     "bench": bench,
     "lint": lint,
     "wheels": wheels,
+    "api-client": api_client,
     "exec": exec_,
     "env": env,
     "drop": drop,
@@ -348,7 +361,7 @@ def main(arguments):
         options = argparse.Namespace(target="exec", rest=arguments[1:])
     else:
         options, options.rest = parser.parse_known_args(arguments)
-    if options.target not in ("lint", "drop", "wheels"):
+    if options.target not in ("lint", "drop", "wheels", "api-client"):
         databases.check_server()
     return TARGETS[options.target](options)
 

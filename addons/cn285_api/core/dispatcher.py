@@ -9,7 +9,7 @@ from odoo.addons.fastapi.context import odoo_env_ctx
 from odoo.addons.fastapi.fastapi_dispatcher import FastApiDispatcher
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..engine.headers import LATEST, request_id
+from ..engine.headers import LATEST, languages, request_id, spoken
 from .call import Call, entered, left
 from .failures import as_problem, loudness
 from .pool import app_of, run
@@ -72,10 +72,11 @@ class ApiDispatcher(FastApiDispatcher):
     def _new_call(self):
         """A call of nobody yet, in the language that the request prefers."""
         env = self.request.env
-        asked = self.request.httprequest.headers.get("Accept-Language")
+        asked = languages(self.request.httprequest.headers.get("Accept-Language") or "")
         # sudo: which languages are installed; and the superuser finds the key, who answers as its
         # user from then on.
-        lang = asked and env["res.lang"].sudo()._get_lang_from_accept_language(asked[:200])
+        known = [code for code, _name in env["res.lang"].sudo().get_installed()] if asked else []
+        lang = spoken(asked, known)
         context = {"lang": lang} if lang else {}
         return Call(
             env=env(user=SUPERUSER_ID, su=True, context=context),

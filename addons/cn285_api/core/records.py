@@ -63,6 +63,9 @@ def page(call, model, domain, query):
     """
     by_change = query.updated_since is not None
     records = call.env[model].with_context(active_test=False)
+    if by_change and not records._log_access:
+        detail = call.env._("It is not kept here when something was changed.")
+        raise invalid("updated_since", "not_kept", detail)
     domain = Domain(domain)
     if query.external_id is not None:
         known = find_external(call.env, model, [query.external_id])

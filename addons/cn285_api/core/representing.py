@@ -35,9 +35,9 @@ class Names:
         """A link to a record; None where there is none."""
         if not record:
             return None
-        return Ref(
-            id=record.id, external_id=self.external_id(record), name=record.display_name or ""
-        )
+        # sudo: what a record links to is named wherever it is shown, as Odoo's screens do.
+        name = record.sudo().display_name or ""
+        return Ref(id=record.id, external_id=self.external_id(record), name=name)
 
 
 def money(currency, amount):

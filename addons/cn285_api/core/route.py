@@ -168,4 +168,9 @@ def operation(scope, *statuses, status_code=None, **extra) -> dict[str, Any]:
 
 def new_router(tag) -> APIRouter:
     """A router whose routes are operations; ``tag`` is the chapter of the documentation."""
-    return APIRouter(tags=[tag], route_class=Operation)
+    return APIRouter(tags=[tag], route_class=Operation, generate_unique_id_function=_operation_id)
+
+
+def _operation_id(route):
+    """What clients call an operation: the name of its function, of which there is one."""
+    return route.name

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2}|-[0-9]{3})?")
+_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 _ENTITY_TAG = re.compile(r'\*|(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 #: Versions of the API, by the day of their first release, the newest last.
@@ -59,3 +61,39 @@ def parse_tags(header: str) -> list[str]:
 def has_tag(tag: str, tags: Iterable[str], weak: bool = False) -> bool:
     """Whether a strong tag is among others; weakly, as ``If-None-Match`` compares."""
     return any(one in ("*", tag) or (weak and one == f"W/{tag}") for one in tags)
+
+
+def languages(header: str) -> list[str]:
+    """The languages that ``Accept-Language`` asks for, the dearest first, as Odoo writes them.
+
+    What cannot be read is left out: nobody is refused for his browser.
+
+    >>> languages("fr;q=0.5, en-GB, de;q=0, *, x=;q=a")
+    ['en_GB', 'fr']
+    """
+    found = []
+    for part in header[:500].split(","):
+        tag, _semicolon, quality = part.partition(";")
+        tag, weight = tag.strip(), quality.strip().removeprefix("q=") if quality else "1"
+        if _LANGUAGE.fullmatch(tag) and _QUALITY.fullmatch(weight) and float(weight) > 0:
+            language, _hyphen, region = tag.partition("-")
+            code = f"{language.lower()}_{region.upper()}" if region else language.lower()
+            found.append((-float(weight), len(found), code))
+    return [code for _weight, _place, code in sorted(found)]
+
+
+def spoken(wanted: Iterable[str], installed: Iterable[str]) -> str | None:
+    """The first of some languages that is installed, in that country or in another one.
+
+    >>> spoken(["de", "fr"], ["en_US", "fr_FR"]), spoken(["it"], ["en_US"])
+    ('fr_FR', None)
+    """
+    installed = list(installed)
+    for code in wanted:
+        if code in installed:
+            return code
+        language = code.partition("_")[0]
+        for other in installed:
+            if other.partition("_")[0] == language:
+                return other
+    return None

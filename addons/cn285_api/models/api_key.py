@@ -1,4 +1,3 @@
-from contextlib import closing
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -238,9 +237,8 @@ class ApiKey(models.Model):
     def _note_use(self, key_id):
         """Note that a key was used, by a transaction of its own: a call that only reads may be
         answered by a replica, and nobody waits for it."""
-        with closing(self.env.registry.cursor()) as cr:
+        with self.env.registry.cursor() as cr:
             cr.execute(USED, (key_id,))
-            cr.commit()
 
 
 class ApiKeyShown(models.AbstractModel):

@@ -3,7 +3,19 @@
 Another addon publishes its own by ``fastapi.endpoint._get_fastapi_routers``.
 """
 
-from . import catalogue, changes, contracts, customers, endings, system
+from . import (
+    billing,
+    catalogue,
+    changes,
+    contracts,
+    customers,
+    endings,
+    invoices,
+    revenue,
+    system,
+    usage,
+    webhooks,
+)
 
 #: ``(router, model without which it is not there)``
 ROUTERS = [
@@ -13,4 +25,9 @@ ROUTERS = [
     (contracts.router, None),
     (changes.router, None),
     (endings.router, "cn285.renewal.notice"),
+    (billing.router, None),
+    (invoices.router, None),
+    (usage.router, "cn285.usage.event"),
+    (revenue.router, "cn285.revrec.schedule"),
+    (webhooks.router, None),
 ]

@@ -158,6 +158,17 @@ class TestApiCalls(ApiCase):
         self.assertProblem(answer, 429, "too_many_requests")
         self.assertGreater(int(answer.headers["Retry-After"]), 1)
 
+    def test_headers_that_make_no_sense_break_nothing(self):
+        for value in ("", ";", "q=", ",,,;q=x", "é".encode().decode("latin-1"), "a" * 5_000):
+            for name in ("Accept_Language", "X_Request_Id", "If_None_Match", "Authorization_"):
+                with self.subTest(name=name, value=value[:10]):
+                    path = f"/contracts/{self.contract.id}"
+                    answer = self.call("GET", path, **{name: value})
+                    self.assertIn(answer.status_code, (200, 400, 422), answer.text)
+        for value in ("Bearer", "Bearer \xff", "Basic x", "Bearer a b"):
+            answer = self.call("GET", "/me", key="", Authorization=value)
+            self.assertProblem(answer, 401, "unauthenticated")
+
     # === ONCE === #
 
     def test_a_post_with_a_key_is_done_once(self):

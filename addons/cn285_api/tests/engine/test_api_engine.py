@@ -3,20 +3,35 @@
 import doctest
 import importlib
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from cn285_api_engine.addresses import BadAddress, check_url
 from cn285_api_engine.buckets import Buckets
 from cn285_api_engine.cursors import BadCursor, Cursor, decode, encode
 from cn285_api_engine.decimals import money_text, number_text, parse_decimal
 from cn285_api_engine.headers import entity_tag, fingerprint, has_tag, parse_tags
 from cn285_api_engine.keys import digest, is_within, new_key, parse_networks
+from cn285_api_engine.narrowing import narrowed
 from cn285_api_engine.references import BadReference, parse_reference
+from cn285_api_engine.retries import SCHEDULE, is_given_up, is_taken, wait_seconds
+from cn285_api_engine.signing import BadSignature, new_secret, sign, verify
 from hypothesis import given
 from hypothesis import strategies as st
 
-MODULES = ("buckets", "cursors", "decimals", "headers", "keys", "references")
+MODULES = (
+    "addresses",
+    "buckets",
+    "cursors",
+    "decimals",
+    "headers",
+    "keys",
+    "narrowing",
+    "references",
+    "retries",
+    "signing",
+)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -48,7 +63,10 @@ def test_networks():
         parse_networks("ten")
 
 
-@given(st.integers(0, 2**31 - 1), st.none() | st.datetimes(datetime(1900, 1, 1)))
+MOMENTS = st.integers(0, 10**17).map(lambda past: datetime(1970, 1, 1) + timedelta(0, 0, past))
+
+
+@given(st.integers(0, 2**31 - 1), st.none() | MOMENTS)
 def test_cursors_come_back_as_they_went(number, changed):
     cursor = Cursor(number, changed)
     assert decode(encode(cursor), by_change=changed is not None) == cursor
@@ -129,3 +147,128 @@ def test_buckets_are_apart_and_the_oldest_are_forgotten():
     assert buckets.take(3, 0.0, 1, 1) == 0
     assert buckets.take(1, 0.0, 1, 1) == 0  # was forgotten, and begins anew
     assert buckets.take(9, 0.0, 0, 1) == 0
+
+
+def test_a_receiver_believes_what_is_signed_and_fresh():
+    secret, old = new_secret(), new_secret()
+    headers = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": "1000",
+        "webhook-signature": sign([secret, old], "evt_1", 1000, b"body"),
+    }
+    assert verify(secret, headers, b"body", 1000.5) == "evt_1"
+    assert verify(old, headers, b"body", 1299) == "evt_1"
+    for changed, body, now in [
+        ({}, b"bodY", 1000),
+        ({}, b"body", 1301),
+        ({"webhook-id": "evt_2"}, b"body", 1000),
+        ({"webhook-timestamp": "1001"}, b"body", 1000),
+        ({"webhook-timestamp": "x"}, b"body", 1000),
+        ({"webhook-signature": ""}, b"body", 1000),
+        ({"webhook-signature": "v2,abc"}, b"body", 1000),
+    ]:
+        with pytest.raises(BadSignature):
+            verify(secret, {**headers, **changed}, body, now)
+    with pytest.raises(BadSignature):
+        verify(new_secret(), headers, b"body", 1000)
+
+
+def test_retries_go_on_for_three_days_and_then_end():
+    waits = [wait_seconds(failures) for failures in range(1, 11)]
+    assert waits == [*SCHEDULE, None]
+    assert timedelta(days=3) < timedelta(seconds=sum(SCHEDULE)) < timedelta(days=5)
+    assert 270 <= wait_seconds(2, 0.0) < wait_seconds(2, 1.0) <= 330
+
+
+def test_who_fails_for_five_days_is_given_up():
+    since = datetime(2026, 1, 1)
+    assert not is_given_up(None, since)
+    assert not is_given_up(since, since + timedelta(days=5, seconds=-1))
+    assert is_given_up(since, since + timedelta(days=5))
+    assert [is_taken(status) for status in (200, 204, 301, 404, 500, None)] == [
+        True, True, False, False, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example/",
+        "https://",
+        "ftp://shop.example/",
+        "https://user:word@shop.example/",
+        "https://shop.example:22/",
+        "https://shop.example:x/",
+        "https://é.example/",
+        "",
+    ],
+)
+def test_urls_to_which_nothing_is_sent(url):
+    with pytest.raises(BadAddress):
+        check_url(url)
+
+
+def _spec(**changes):
+    """A small specification; ``do`` are functions that change it."""
+    body = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "maxLength": 10},
+            "kind": {"anyOf": [{"enum": ["a", "b"], "type": "string"}, {"type": "null"}]},
+        },
+        "required": ["name"],
+    }
+    answer = {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "next": {"$ref": "#/components/Node"}},
+        "required": ["id"],
+    }
+    operation = {
+        "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}],
+        "requestBody": {"content": {"json": {"schema": body}}},
+        "responses": {"200": {"content": {"json": {"schema": answer}}}, "404": {}},
+    }
+    spec = {"paths": {"/a": {"post": operation}}, "components": {"Node": answer}}
+    for change in changes.get("do", ()):
+        change(operation, body, answer)
+    return spec
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda o, b, a: o["parameters"].clear(),
+        lambda o, b, a: o["parameters"][0].update(required=True),
+        lambda o, b, a: o["parameters"].append({"name": "r", "in": "query", "required": True}),
+        lambda o, b, a: o["responses"].pop("404"),
+        lambda o, b, a: o["requestBody"].update(required=True),
+        lambda o, b, a: b["properties"].pop("kind"),
+        lambda o, b, a: b["required"].append("kind"),
+        lambda o, b, a: b["properties"]["name"].update(maxLength=9),
+        lambda o, b, a: b["properties"]["name"].update(pattern="x"),
+        lambda o, b, a: b["properties"]["name"].update(type="integer"),
+        lambda o, b, a: b["properties"]["kind"]["anyOf"].pop(),
+        lambda o, b, a: b["properties"]["kind"]["anyOf"][0]["enum"].pop(),
+        lambda o, b, a: a["properties"].pop("id"),
+        lambda o, b, a: a["required"].clear(),
+        lambda o, b, a: a["properties"]["id"].update(type=["integer", "null"]),
+    ],
+)
+def test_what_takes_something_away_is_seen(change):
+    assert narrowed(_spec(), _spec(do=[change]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda o, b, a: o["parameters"].append({"name": "r", "in": "query"}),
+        lambda o, b, a: o["responses"].update({"409": {}}),
+        lambda o, b, a: b["properties"].update(more={"type": "string"}),
+        lambda o, b, a: b["required"].clear(),
+        lambda o, b, a: b["properties"]["name"].update(maxLength=11),
+        lambda o, b, a: b["properties"]["kind"]["anyOf"][0]["enum"].append("c"),
+        lambda o, b, a: a["properties"].update(more={"type": "string"}),
+    ],
+)
+def test_what_is_added_takes_nothing_away(change):
+    assert narrowed(_spec(), _spec(do=[change])) == []
