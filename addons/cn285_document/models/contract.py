@@ -112,6 +112,7 @@ class Contract(models.Model):
         action["context"] = {
             "default_contract_id": self.id,
             "default_company_id": self.company_id.id,
+            "create": self.is_editable,
         }
         action["display_name"] = self.env._("Documents of %s", self.name)
         return action

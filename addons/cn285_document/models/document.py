@@ -17,7 +17,7 @@ class Document(models.Model):
 
     _name = "cn285.document"
     _description = "Contract Document"
-    _inherit = ["cn285.guarded"]
+    _inherit = ["cn285.editable", "cn285.guarded"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _creatable = frozenset({"company_id"})

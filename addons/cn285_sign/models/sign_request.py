@@ -30,6 +30,7 @@ class SignRequest(models.Model):
         related="contract_id.company_id", store=True, index=True, precompute=True
     )
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer", store=True)
+    may_manage = fields.Boolean(related="contract_id.is_editable", related_sudo=False)
     provider_id = fields.Many2one("cn285.sign.provider", readonly=True, ondelete="restrict")
     document_id = fields.Many2one(
         "cn285.document", string="To Be Signed", readonly=True, ondelete="restrict"
