@@ -1,6 +1,6 @@
 """Collects invoices in real processes: one, two at once, or one that is killed again and again.
 
-``python collection_worker.py DATABASE seed|once|twice|kill|hundred``; prints a JSON object.
+``python collection_worker.py DATABASE seed|once|twice|kill|months``; prints a JSON object.
 
 The bank is a file beside the database: what it was asked for stays there, whatever becomes of the
 process. It charges whatever it is asked for, as often as it is asked: a second request for the same
@@ -22,7 +22,6 @@ from odoo.modules.registry import Registry
 
 CUSTOMERS = 12
 BILL_UNTIL = "2026-06-01"
-HUNDRED = 100
 
 
 # --- the bank --------------------------------------------------------------------------------
@@ -149,10 +148,10 @@ def result(env):
     }
 
 
-def hundred(database, _steps=0):
-    """Kills at a hundred random steps; a month more is billed whenever there is nothing to do."""
+def kill_for_months(database, kills):
+    """Kills at so many random steps; a month more is billed whenever there is nothing to do."""
     chance, killed, months = random.Random(1285), 0, 0
-    while killed < HUNDRED:
+    while killed < kills:
         if forks.kill_at(chance.randint(1, 400), collect, database):
             killed += 1
             continue
@@ -170,7 +169,7 @@ COMMANDS = {
     "once": lambda database: forks.once(collect, database),
     "twice": lambda database: at_once((collect, database), (collect, database)),
     "kill": lambda database, steps: forks.kill_again_and_again(steps, collect, database),
-    "hundred": hundred,
+    "months": kill_for_months,
 }
 
 if __name__ == "__main__":

@@ -29,8 +29,10 @@ LATER = ("02", "04", "09", "16")
 STEPS = 150
 ADDRESS = "cn285_payment_stripe.base_address"
 CHALLENGED = "4000002760003184"
-#: What the last two of these pay a month, in cents: 109.99 and 110.99 with 20 %.
+#: What two of these pay a month, in cents: 109.99 and 110.99 with 20 %.
 LOSES, WINS = 13199, 13319
+#: What a wallet is filled up by each month; what a clerk credits, without its tax.
+TOPUP, CREDIT = 150.0, 30.0
 #: Customers by their means; the year to which a card is valid.
 MEANS = {
     "good": ("4242424242424242", 2099),
@@ -45,6 +47,12 @@ MEANS = {
     "debit fails": ("FR8420041010050500013M02607", None),
     "disputes": ("4242424242424242", 2099),
     "wins back": ("4242424242424242", 2099),
+    # Suspended until it has another card.
+    "suspended": (card_number("decline:generic_decline"), 2099),
+    # Pays from its wallet.
+    "wallet": ("4242424242424242", 2099),
+    # Pays before it starts.
+    "prepaid": ("4242424242424242", 2099),
 }
 
 
@@ -81,7 +89,14 @@ class DeadlyServer(StripeServer):
 def seed(env, server):
     """A company that collects by Stripe, and a customer with a contract for each means."""
     company = env.company
-    company.cn285_invoice_dating = "schedule"
+    company.write(
+        {
+            "cn285_invoice_dating": "schedule",
+            "cn285_dunning": True,
+            "email": "billing@cn285.example",
+        }
+    )
+    seed_policy(env)
     company._cn285_mark_test_database()
     env["ir.config_parameter"].set_param(ADDRESS, server.url)
     endpoint = server.account.make_endpoint("http://hook.example/", ["*"])
@@ -113,34 +128,99 @@ def seed(env, server):
     for number, (name, (digits, year)) in enumerate(MEANS.items()):
         customer, method = server.means(digits, month=1, year=year)
         partner = env["res.partner"].create({"name": name, "email": f"c{number}@client.example"})
-        is_card = method["type"] == "card"
-        token = env["payment.token"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": methods[0 if is_card else 1].id,
-                "partner_id": partner.id,
-                "provider_ref": customer,
-                "stripe_payment_method": method["id"],
-                "payment_details": digits[-4:],
-            }
-        )
-        token.write(token._cn285_stripe_values(method))
+        token = make_token(env, partner, customer, method)
         contract = env["cn285.contract"].create(
             {
                 "partner_id": partner.id,
                 "date_start": MONTHS[0],
                 "collection_mode": "automatic",
                 "payment_token_id": token.id,
+                "initiation": "paid" if name == "prepaid" else "none",
                 "item_ids": [(0, 0, {"product_id": product.id, "price_unit": 99.99 + number})],
             }
         )
-        contract.action_confirm()
+        if name != "prepaid":
+            contract.action_confirm()
+        if name == "wallet":
+            seed_wallet(env, partner, token)
+
+
+def seed_policy(env):
+    """Told on the second day, suspended on the ninth."""
+    env["cn285.dunning.policy"].create(
+        {
+            "name": "Of the story",
+            "sequence": 1,
+            "grace_days": 7,
+            "notice_days": 5,
+            "step_ids": [
+                (0, 0, {"name": "Reminder", "action": "mail", "days": 1}),
+                (0, 0, {"name": "Suspension", "action": "deactivate", "days": 8}),
+            ],
+        }
+    )
+
+
+def seed_wallet(env, partner, token):
+    """A wallet that is filled up each month by a card."""
+    kind = env["cn285.wallet.type"].create({"name": "Prepaid"})
+    wallet = env["cn285.wallet"].create({"type_id": kind.id, "partner_id": partner.id})
+    env["cn285.wallet.topup.rule"].create(
+        {
+            "wallet_id": wallet.id,
+            "trigger": "interval",
+            "first_day": MONTHS[0],
+            "value": TOPUP,
+            "payment_token_id": token.id,
+        }
+    )
+
+
+def make_token(env, partner, customer, method):
+    """A means of a customer, as if he had added it himself."""
+    is_card = method["type"] == "card"
+    kind = "card" if is_card else "sepa_direct_debit"
+    token = env["payment.token"].create(
+        {
+            "provider_id": env.ref("payment.payment_provider_stripe").id,
+            "payment_method_id": env.ref(f"payment.payment_method_{kind}").id,
+            "partner_id": partner.id,
+            "provider_ref": customer,
+            "stripe_payment_method": method["id"],
+            "payment_details": method[method["type"]]["last4"],
+        }
+    )
+    token.write(token._cn285_stripe_values(method))
+    return token
+
+
+def act(env, server, day):
+    """What customers and clerks do here on a day."""
+    if day == MONTHS[0]:  # who pays first is asked for it
+        env["cn285.contract"].search([("initiation", "=", "paid")]).action_initiate()
+    if day == "2027-01-16":  # a clerk credits a part of what was paid: the next charge is lower
+        move = env["account.move"].search(
+            [("partner_id.name", "=", "good"), ("move_type", "=", "out_invoice")]
+        )
+        line = move.invoice_line_ids.filtered(lambda one: one.display_type == "product")
+        note = move.cn285_credit(lines={line.id: {"amount": CREDIT}})
+        assert note["state"] == "posted"
+    if day == "2027-02-04":  # who was suspended adds a card in the portal, for his contract
+        contract = env["cn285.contract"].search([("partner_id.name", "=", "suspended")])
+        token = make_token(env, contract.partner_id, *server.means("4242424242424242", year=2099))
+        token._cn285_replace(contract.payment_token_id)
 
 
 def live(database, day, events):
     """A day of a worker: what Stripe told, the month's bills, what is due, what is tried again."""
     with freeze_time(f"{day} 09:00:00", tick=True), environment(database) as env:
         take_in(env, events)
+        work_jobs(env)
+        env["cn285.prepayment"]._cron_prepayments()
+        for prepayment in env["cn285.prepayment"].search([("state", "=", "open")]):
+            prepayment.action_charge()
+        work_jobs(env)
+        env["cn285.wallet.topup.rule"]._cron_top_up()
         work_jobs(env)
         if day in MONTHS:
             env["cn285.billing.run"].create({"date": day}).action_run()
@@ -149,6 +229,8 @@ def live(database, day, events):
         for step in ("_cron_ask_unknown", "_cron_collect", "_cron_retries", "_cron_ask_unknown"):
             getattr(collection, step)()
             work_jobs(env)
+        env["cn285.dunning.case"]._cron_dun()
+        work_jobs(env)
 
 
 def work_jobs(env):
@@ -220,6 +302,9 @@ def play(server, day):
                 for charge in account.all("charge", amount=amount, status="succeeded"):
                     returns.open_dispute(account, charge, "general")
         if day == "2027-02-09":
+            paid = account.all("charge", amount=round(TOPUP * 100), status="succeeded")
+            last = max(paid, key=lambda charge: charge["created"])
+            returns.open_dispute(account, last, "general", final=True)
             for dispute in account.all("dispute", status="needs_response"):
                 returns.close_dispute(account, dispute, won=dispute["amount"] == WINS)
 
@@ -255,6 +340,8 @@ def story(database, rounds=1):
                 server.account.clock.set(moment.timestamp())
                 server.account.work_due()
                 play(server, day)
+                with freeze_time(f"{day} 08:00:00", tick=True), environment(database) as env:
+                    act(env, server, day)
                 events = told(server, chance)
                 if day in MONTHS:
                     for _round in range(rounds):
@@ -280,16 +367,64 @@ def result(env, server):
         return round(amount * 100)
 
     def net(move):
-        return sum(
-            server.ledger.total(description=name)
-            for name in attempts.filtered(lambda one: one.move_id == move).mapped("name")
-        )
+        names = attempts.filtered(lambda one: one.move_id == move).mapped("name")
+        begun = move.cn285_contract_ids.prepayment_ids
+        begun = begun.filtered(lambda one: move in one.run_id.invoice_ids)
+        names += begun.transaction_ids.mapped("reference")
+        return sum(server.ledger.total(description=name) for name in names)
 
+    def credited(move):
+        """What wallets and credit notes paid of an invoice."""
+        terms = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        partials = terms.matched_credit_ids
+        others = partials.filtered(lambda one: not one.credit_move_id.move_id.origin_payment_id)
+        return cents(sum(others.mapped("amount")))
+
+    moves = moves.filtered("cn285_contract_ids")
+    wallet = env["cn285.wallet"].search([])
+    advances = lines.filtered(lambda one: one.account_id == wallet.type_id.advance_account_id)
+    returned = wallet.topup_ids.filtered(lambda one: one.state == "returned").lot_ids
     return {
         "invoices": [
-            [move.partner_id.name, cents(move.amount_total), cents(move.amount_residual), net(move)]
+            [
+                move.partner_id.name,
+                cents(move.amount_total),
+                cents(move.amount_residual),
+                net(move),
+                credited(move),
+            ]
             for move in moves
         ],
+        "contracts": {
+            contract.partner_id.name: contract.state
+            for contract in env["cn285.contract"].search([])
+        },
+        "prepayments": [
+            [one.contract_id.partner_id.name, one.state, cents(one.credit_left)]
+            for one in env["cn285.prepayment"].search([])
+        ],
+        "suspensions": sorted(
+            [change.contract_id.partner_id.name, change.type, change.date_effective.isoformat()]
+            for change in env["cn285.contract.change"].search(
+                [("type", "in", ("deactivate", "activate"))]
+            )
+        ),
+        "topups": sorted(
+            [
+                topup.date.isoformat(),
+                topup.state,
+                cents(server.ledger.total(description=topup.name) / 100),
+            ]
+            for topup in wallet.topup_ids
+        ),
+        "wallet": [
+            cents(wallet.balance),
+            cents(sum(wallet.lot_ids.mapped("rest"))),
+            -cents(sum(advances.mapped("balance"))),
+        ],
+        "owed_of_topups": cents(
+            sum(returned.mapped("amount")) - sum(returned.mapped("taken_back"))
+        ),
         "ledger": server.ledger.total(),
         "outstanding": cents(
             sum(lines.filtered(lambda one: one.account_id in accounts).mapped("balance"))

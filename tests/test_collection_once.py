@@ -1,5 +1,10 @@
-"""Nobody is charged twice: run twice, at the same time, or killed at any step."""
+"""Nobody is charged twice: run twice, at the same time, or killed at any step.
 
+``CN285_KILLS=100`` in the environment kills so often, at random steps between attempt, commit, call
+and booking, of as many months as that takes: five minutes.
+"""
+
+import os
 from pathlib import Path
 
 from .once import Once
@@ -23,3 +28,11 @@ class TestCollectionOnce(Once):
         report = self.do(seeded, "twice")
         assert report["codes"] == [0, 0]
         self.assert_same(report, undisturbed)
+
+    def test_killed_for_months(self, seeded):
+        kills = int(os.environ.get("CN285_KILLS", "12"))
+        report = self.do(seeded, "months", str(kills))
+        assert report["killed"] == kills
+        assert report["codes"] == [0]
+        assert len(report["charges"]) >= 10
+        self.check(report)

@@ -148,6 +148,7 @@ def test_workers_are_left_for_people():
     )
     assert workers() >= int(channels["root"]) + 2
     assert int(channels["root.billing"]) < int(channels["root"])
+    assert int(channels["root.collection"]) < int(channels["root"])
     command = targets.serve_command("any", 1, 2)
     assert f"--workers={workers()}" in command
 

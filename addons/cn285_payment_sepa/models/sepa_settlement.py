@@ -145,5 +145,4 @@ class PaymentTransaction(models.Model):
             collection = self.env["cn285.collection"].with_company(payment.company_id)
             collection._take_back({payment: self.reference}, code, day)
             collection._settle_by_credit_notes(self.invoice_ids)
-            self._cn285_taken_back(day)
         self._set_error(reason or code, extra_allowed_states=("done",))

@@ -111,6 +111,13 @@ class AccountMove(models.Model):
         "cn285.sepa.transfer", "move_id", string="SEPA Transfers", readonly=True
     )
 
+    def _cn285_is_to_be_refunded(self):
+        """Also what is, or was to be, paid out by transfer."""
+        # sudo: only whether there are some.
+        transfers = self.sudo().cn285_transfer_ids
+        wanted = transfers.filtered(lambda transfer: transfer.state != "cancelled")
+        return bool(wanted) or super()._cn285_is_to_be_refunded()
+
     def action_cn285_pay_out(self):
         """Have the open rest of credit notes paid to their customers' accounts.
 

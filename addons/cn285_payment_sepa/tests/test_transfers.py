@@ -59,7 +59,10 @@ class TestTransfers(SepaCase):
         note.with_user(self.manager).action_cn285_pay_out()
         with self.assertRaisesRegex(UserError, "waits"):
             note.with_user(self.manager).action_cn285_pay_out()
+        # What is paid out is not settled with what is charged next; else it would be.
+        self.assertTrue(note._cn285_is_to_be_refunded())
         note.cn285_transfer_ids.with_user(self.manager).action_cancel()
+        self.assertFalse(note._cn285_is_to_be_refunded())
         self.assertFalse(self.env["cn285.sepa.file"]._make_transfers(self.sepa))
 
     def test_not_to_the_means_and_the_account_at_once(self):

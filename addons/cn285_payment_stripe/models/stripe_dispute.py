@@ -2,6 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytz
 from odoo import fields, models
+from odoo.addons.cn285_payment.engine.declines import CARD
 
 from ..engine.means import dispute_code, is_open_dispute, takes_money
 
@@ -47,21 +48,24 @@ class PaymentTransaction(models.Model):
             if not attempts:
                 return self._cn285_stripe_return_own(dispute), False
             return self._cn285_stripe_return(attempts, dispute), False
-        returned = attempts.filtered(lambda attempt: attempt.state == "returned")
-        if dispute["status"] == "won" and returned:
-            for attempt in returned:
-                day = self._cn285_stripe_day(dispute, attempt.company_id)
-                attempt.return_move_id._cn285_stripe_take_back(attempt.payment_id, day)
-                attempt.write(
-                    {"state": "done", "code": False, "outcome": False, "returned_on": False}
-                )
-            return self.env._("%s: the bank gave the money back", self.reference), False
-        if dispute["status"] == "won" and self.cn285_return_move_id:
-            day = self._cn285_stripe_day(dispute, self.company_id)
-            self.cn285_return_move_id._cn285_stripe_take_back(self.payment_id, day)
-            self.cn285_return_move_id = False
+        if dispute["status"] == "won" and self._cn285_stripe_give_again(attempts, dispute):
             return self.env._("%s: the bank gave the money back", self.reference), False
         return None, False
+
+    def _cn285_stripe_give_again(self, attempts, dispute):
+        """What was taken back is paid again; returns whether there was something."""
+        collection = self.env["cn285.collection"].with_company(self.company_id)
+        returned = attempts.filtered(lambda attempt: attempt.state == "returned")
+        for attempt in returned:
+            day = self._cn285_stripe_day(dispute, attempt.company_id)
+            collection._give_again(attempt.payment_id, attempt.return_move_id, day)
+            attempt.write({"state": "done", "code": False, "outcome": False, "returned_on": False})
+        own = self.cn285_return_move_id
+        if own and not returned:
+            day = self._cn285_stripe_day(dispute, self.company_id)
+            collection._give_again(self.payment_id, own, day)
+            self.cn285_return_move_id = False
+        return bool(returned or own)
 
     def _cn285_stripe_return(self, attempts, dispute):
         coming = attempts.filtered(lambda one: one.state not in ("returned", "declined"))
@@ -106,73 +110,13 @@ class PaymentTransaction(models.Model):
             return None
         if not self.payment_id:
             self._post_process()
-        payment = self.payment_id
         day = self._cn285_stripe_day(dispute, self.company_id)
-        entry = self.env["account.move"].create(self._cn285_stripe_prepare_return(payment, day))
-        entry.action_post()
-        lines = (payment.move_id.line_ids | entry.line_ids).filtered(
-            lambda line: line.account_id == payment.destination_account_id
+        token = self.token_id
+        rail = token._cn285_rail() if token else CARD
+        code = dispute_code(dispute["reason"], rail)
+        collection = self.env["cn285.collection"].with_company(self.company_id)
+        self.cn285_return_move_id = collection._take_back(
+            {self.payment_id: self.reference}, code, day
         )
-        lines.remove_move_reconcile()
-        self.env["account.move.line"]._reconcile_plan([lines])
-        self.cn285_return_move_id = entry
-        self._cn285_taken_back(day)
+        collection._settle_by_credit_notes(self.invoice_ids)
         return self.env._("%s: taken back by the bank", self.reference)
-
-    def _cn285_stripe_prepare_return(self, payment, day):
-        """Values of the entry, at the rate of the payment."""
-        label = self.env._("%s: taken back by the bank", self.reference)
-        settled = payment.move_id.line_ids.filtered(
-            lambda line: line.account_id == payment.destination_account_id
-        )
-        balance, amount = sum(settled.mapped("balance")), sum(settled.mapped("amount_currency"))
-        shared = {
-            "name": label,
-            "partner_id": payment.partner_id.id,
-            "currency_id": payment.currency_id.id,
-        }
-        return {
-            "move_type": "entry",
-            "journal_id": payment.journal_id.id,
-            "company_id": payment.company_id.id,
-            "date": day,
-            "ref": label,
-            "line_ids": [
-                fields.Command.create(
-                    {
-                        **shared,
-                        "account_id": account.id,
-                        "balance": sign * balance,
-                        "amount_currency": sign * amount,
-                    }
-                )
-                for account, sign in (
-                    (payment.destination_account_id, -1),
-                    (payment.outstanding_account_id, 1),
-                )
-            ],
-        }
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _cn285_stripe_take_back(self, payment, day):
-        """The bank gave up: a return is reversed, and what was paid is paid again.
-
-        The invoices are settled by the payment as before; what was paid otherwise meanwhile leaves
-        the payment to the customer's credit.
-
-        :param payment: what was returned by this entry
-        :param day: the day of the entry
-        """
-        self.ensure_one()
-        account = payment.destination_account_id
-        self.line_ids.filtered(lambda line: line.account_id == account).remove_move_reconcile()
-        label = self.env._("%s: taken back", self.ref or self.name)
-        self._reverse_moves([{"date": day, "ref": label}], cancel=True)
-        lines = (payment.move_id.line_ids | payment.invoice_ids.line_ids).filtered(
-            lambda line: line.account_id == account and not line.reconciled
-        )
-        if len(lines.move_id) > 1:
-            self.env["account.move.line"]._reconcile_plan([lines])

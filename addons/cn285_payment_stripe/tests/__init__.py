@@ -5,5 +5,6 @@ from . import (
     test_stripe_portal,
     test_stripe_prepayment,
     test_stripe_secrets,
+    test_stripe_topups,
     test_stripe_webhook,
 )

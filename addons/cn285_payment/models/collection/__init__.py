@@ -10,6 +10,7 @@ from . import (
     account_move,
     payment_notes,
     collection,
+    netting,
     collection_charging,
     collection_booking,
     collection_answers,

@@ -17,6 +17,12 @@ class AccountMove(models.Model):
     cn285_attempt_ids = fields.One2many(
         "cn285.payment.attempt", "move_id", string="Payment Attempts", readonly=True
     )
+    cn285_not_collected = fields.Char(
+        string="Not Collected Because",
+        readonly=True,
+        copy=False,
+        help="What went wrong before anything was charged. It is tried again the next day.",
+    )
 
     def _cn285_collectable(self):
         """Those of these invoices that may be charged now, whatever their due date and mode.
@@ -83,6 +89,24 @@ class AccountMove(models.Model):
         busy = attempts.search(Domain("move_id", "in", self.ids) & under_way)
         return self & busy.move_id.with_env(self.env)
 
+    def _cn285_note_not_collected(self, reason):
+        """Keep why this invoice could not be collected, and ask who is responsible to look at it.
+
+        He is asked once, as long as the reason stays the same.
+        """
+        self.ensure_one()
+        if self.cn285_not_collected == reason:
+            return
+        self.cn285_not_collected = reason
+        contract = self.cn285_contract_ids[:1]
+        if contract:
+            contract._ask_responsible(
+                self,
+                lambda move: move.env._("%s could not be collected", move.name),
+                self.company_id._cn285_today(),
+                reason,
+            )
+
     # === HOW MUCH, BY WHAT === #
 
     def _cn285_is_automatic(self):
@@ -145,16 +169,31 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _reconcile_plan_with_sync(self, plan_list, all_amls):
-        """Odoo's; then invoices of contracts that owe less by now are known as paid."""
-        documents = all_amls.move_id.filtered(
+    def _reconcile_plan(self, reconciliation_plan):
+        """Odoo's; then invoices of contracts that owe less by now are known as paid.
+
+        After it, not within: while it reconciles, Odoo fills up no document that is made, and a
+        note of late fees would be of 0.00.
+        """
+        lines = self.browse().union(*_lines_of(reconciliation_plan))
+        documents = lines.move_id.filtered(
             lambda move: move.move_type == "out_invoice" and move.cn285_contract_ids
         )
         owed = {move: move.amount_residual for move in documents}
-        result = super()._reconcile_plan_with_sync(plan_list, all_amls)
+        result = super()._reconcile_plan(reconciliation_plan)
         paid = documents.filtered(
             lambda move: move.currency_id.compare_amounts(move.amount_residual, owed[move]) < 0
         )
         if paid:
-            paid._cn285_paid()
+            # What follows is noted, whoever books the payment without notes.
+            paid.with_context(tracking_disable=False, skip_invoice_sync=False)._cn285_paid()
         return result
+
+
+def _lines_of(plan):
+    """The recordsets of lines in a plan of reconciliations, which may be of plans."""
+    for item in plan:
+        if isinstance(item, models.BaseModel):
+            yield item
+        else:
+            yield from _lines_of(item)

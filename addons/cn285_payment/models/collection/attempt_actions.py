@@ -78,8 +78,14 @@ class AccountMove(models.Model):
             return self._cn285_told(self.env._("%s invoices are being collected.", len(self)))
         # sudo: what the attempts of before are; only their number is used.
         before = self.sudo().cn285_attempt_ids
+        owed = {move: move.amount_residual for move in self}
         collection._collect(self, "button")
         made = self.sudo().cn285_attempt_ids - before
+        credited = self.filtered(lambda move: move.amount_residual < owed[move])
+        if not made and credited:
+            return self._cn285_told(
+                self.env._("Settled with the customer's credit: %s.", len(credited))
+            )
         if not made:
             raise UserError(self._cn285_why_not())
         return self._cn285_told(
@@ -94,6 +100,12 @@ class AccountMove(models.Model):
     def _cn285_why_not(self):
         """Why none of these invoices could be charged, in a clerk's words."""
         move = self[:1]
+        if move.cn285_not_collected:
+            return self.env._(
+                "%(invoice)s is not charged: %(reason)s",
+                invoice=move.name,
+                reason=move.cn285_not_collected,
+            )
         if not move._cn285_collectable():
             return self.env._(
                 "%s is not charged: it is not open, something is under way for it, or it is held "

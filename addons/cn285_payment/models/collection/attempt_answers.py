@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ...engine.declines import CONFIG, FINAL, OPEN, UNKNOWN
 from .payment_attempt import ASKED_STATES, OPEN_STATES
@@ -28,6 +29,31 @@ class PaymentAttempt(models.Model):
         self.write({"state": "cancelled", "message": reason, "is_followed": True})
         self.transaction_id.with_context(cn285_sending=True)._set_canceled(state_message=reason)
 
+    def _set_first_sent(self):
+        """Mark an attempt as sent that nobody has sent before, unless another process is at it.
+
+        In one statement, as it is done for each invoice.
+
+        :returns: the attempt, or none
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE cn285_payment_attempt
+                      SET state = 'sent', sent_at = COALESCE(sent_at, %s)
+                    WHERE id IN (SELECT id
+                                   FROM cn285_payment_attempt
+                                  WHERE id = %s AND state = 'open'
+                                    FOR NO KEY UPDATE SKIP LOCKED)
+                RETURNING id""",
+                fields.Datetime.now(),
+                self.id,
+            )
+        )
+        self.invalidate_recordset(flush=False)
+        return self if rows else self.browse()
+
     def _set_sent(self):
         self.ensure_one()
         self.write({"state": "sent", "sent_at": self.sent_at or fields.Datetime.now()})
@@ -41,6 +67,8 @@ class PaymentAttempt(models.Model):
 
     def _withdraw_older(self):
         """What was asked for before and may still be paid by the customer is withdrawn."""
+        if self.number == 1:
+            return
         older = self.search(
             [
                 ("move_id", "=", self.move_id.id),

@@ -9,6 +9,7 @@ from odoo.addons.cn285_contract.models.bulk import (
 )
 from odoo.addons.cn285_contract.models.clock import imagining
 from odoo.addons.cn285_contract.models.common import in_users_language
+from odoo.addons.cn285_contract.models.isolation import each_or_apart
 from odoo.tools import split_every
 
 # Invoices whose attempts are made, and whose payments are booked, together.
@@ -31,8 +32,11 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _collection_steps(self):
-        """How invoices are collected, in order: functions of (invoices, origin)."""
-        return [self._draw_wallets, self._charge_tokens]
+        """How invoices are collected, in order: functions of (invoices, origin).
+
+        Each returns those that go no further now, as something is wrong with them.
+        """
+        return [self._net_credits, self._draw_wallets, self._charge_tokens]
 
     @api.model
     def _collect(self, moves, origin):
@@ -50,7 +54,7 @@ class Collection(models.AbstractModel):
             part = collection.env["account.move"].browse(ids)
             for step in collection._collection_steps():
                 collection._commit()
-                step(part, origin)
+                part -= step(part, origin)
             collection._commit()
 
     @api.model
@@ -59,7 +63,26 @@ class Collection(models.AbstractModel):
 
         What is held back, or on its way to be paid, is not drawn either.
         """
-        moves._cn285_collectable()._cn285_draw_open()
+        return self._apart(moves, lambda part: part._cn285_collectable()._cn285_draw_open())
+
+    @api.model
+    def _apart(self, moves, step):
+        """Do a step for invoices, in a transaction of its own; one that fails stops itself only.
+
+        It is not charged today either, as what is to be charged is not known: its reason stands on
+        it, somebody is asked to look at it, and it is tried again the next day.
+
+        :param step: function of a part of the invoices
+        :returns: the invoices for which the step failed
+        """
+        return self._persistently(lambda: self._each_apart(moves, step))
+
+    @api.model
+    def _each_apart(self, moves, step):
+        _done, reasons = each_or_apart(moves, step)
+        for move, reason in reasons.items():
+            move._cn285_note_not_collected(reason)
+        return moves.browse().union(*reasons)
 
     @api.model
     def _to_collect(self, moves):

@@ -4,7 +4,6 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.isolation import reason_of
-from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
@@ -29,11 +28,11 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _charge_tokens(self, moves, origin):
-        """Charge what is due of invoices to the means of their contracts."""
+        """Charge what is due of invoices to the means of their contracts; stops none of them."""
         attempts = self._persistently(lambda: self._make_attempts(moves, origin))
-        for attempt in attempts:
-            self._send_one(attempt)
+        self._send_each(attempts)
         self._settle(attempts)
+        return moves.browse()
 
     # === ATTEMPTS === #
 
@@ -82,13 +81,17 @@ class Collection(models.AbstractModel):
                 return self._create_attempt(charge, origin)
         except UniqueViolation:
             _logger.info("Another process collects %s", charge.move.name)
-        except UserError as error:  # one invoice must not keep the others from being collected
-            _logger.warning("No attempt to collect %s: %s", charge.move.name, error)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # one invoice must not keep the others from being collected
+            charge.move._cn285_note_not_collected(reason_of(self.env, error))
         return self.env["cn285.payment.attempt"]
 
     @api.model
     def _create_attempt(self, charge, origin):
         move, token = charge.move, charge.token
+        if move.cn285_not_collected:
+            move.cn285_not_collected = False
         earlier = self.env["cn285.payment.attempt"].search(
             [("move_id", "=", move.id)], order="number desc", limit=1
         )
@@ -131,31 +134,81 @@ class Collection(models.AbstractModel):
     # === THE CALL === #
 
     @api.model
+    def _send_each(self, attempts):
+        """Call the provider for each of these attempts, and commit its answers.
+
+        The answer to one is committed together with that the next one is called: whatever becomes
+        of this process, of one alone it is not known what became.
+        """
+        called = None
+        # One by one: a commit forgets what was read, and all of them would be read anew each time.
+        for id_ in attempts.ids:
+            attempt = attempts.browse(id_)
+            going = self._claim_within(attempt)
+            if called or going:
+                self._commit(forget=False)
+            if going is None:
+                going = self._claim(attempt)
+                self._commit(forget=False)
+            called = going and self._answered(going)
+        self._commit(forget=False)
+
+    @api.model
+    def _claim_within(self, attempt):
+        """As :meth:`_claim`; None where another process has changed it meanwhile.
+
+        What is not committed yet, the answer to the attempt before, stays.
+        """
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return self._claim(attempt)
+        except CONCURRENCY_ERRORS:
+            return None
+
+    @api.model
     def _send_one(self, attempt, again=False):
         """Call the provider for an attempt, and commit its answer.
-
-        That it is called is committed before; while it is called, the attempt's row is locked, so
-        that whoever finds one that is sent and not locked knows that the process ended on the way.
 
         :param again: the attempt was sent before, and may be sent again: the same transaction
         """
         if not self._may_call(attempt.token_id.provider_id, attempt.company_id):
             return
-        states = ("sent", "unknown") if again else ("open",)
-        claimed = self._lock(attempt, states)
-        if not claimed:
-            return
-        obstacle = not again and claimed._obstacle()
+        claimed = self._claim(attempt, again)
+        if claimed:
+            self._commit(forget=False)
+            self._answered(claimed, again)
+            self._commit(forget=False)
+
+    @api.model
+    def _claim(self, attempt, again=False):
+        """Mark an attempt as sent, to be committed before its provider is called.
+
+        :returns: the attempt; none where another process has it
+        """
+        if again:
+            claimed = self._lock(attempt, ("sent", "unknown"))
+            if claimed:
+                claimed._set_sent()
+            return claimed
+        return attempt._set_first_sent()
+
+    @api.model
+    def _answered(self, attempt, again=False):
+        """Call the provider for an attempt that is marked as sent, and note its answer.
+
+        Whether it is still wanted is looked at last. While he is called, the attempt's row is
+        locked, so that whoever finds one that is sent and not locked knows that the process ended
+        on the way.
+
+        :returns: the attempt; none where another process has it
+        """
+        claimed = self._lock(attempt, ("sent",))
+        obstacle = claimed and not again and claimed._obstacle()
         if obstacle:
             claimed._withdraw(obstacle)
-            self._commit()
-            return
-        claimed._set_sent()
-        self._commit(forget=False)
-        claimed = self._lock(attempt, ("sent",))
-        if claimed:
+        elif claimed:
             claimed._note_answer(self._call(claimed))
-            self._commit(forget=False)
+        return claimed
 
     @api.model
     def _lock(self, attempt, states):

@@ -1,11 +1,22 @@
 import logging
+from datetime import date
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 
-from ...engine.declines import classify
+from ...engine.declines import HARD, classify
 
 _logger = logging.getLogger(__name__)
+
+
+class TakenBack(NamedTuple):
+    """A payment that was taken back: what it had settled, the reason's code, and the day."""
+
+    payment: models.BaseModel
+    moves: models.BaseModel
+    code: str
+    day: date
 
 
 class Collection(models.AbstractModel):
@@ -63,22 +74,72 @@ class Collection(models.AbstractModel):
     def _take_back(self, names, code, day):
         """Entries D 411 / C outstanding; each replaces the invoice as what the payment settles.
 
+        The one place where payments are taken back, whoever tells of it and whatever they paid:
+        what follows besides is :meth:`_taken_back_steps`.
+
         :param names: ``{payment: how the return is called}``, payments of one company
+        :param code: the reason, empty where nobody told one
         :returns: the entries, in their order
         """
         moves = self.env["account.move"].create(
             [self._prepare_return(payment, name, code, day) for payment, name in names.items()]
         )
         moves.action_post()
-        plan = []
+        plan, taken_back = [], []
         for payment, move in zip(names, moves, strict=True):
-            account = payment.destination_account_id
-            settled = payment.move_id.line_ids.filtered(lambda one, a=account: one.account_id == a)
+            settled = payment._cn285_settling_lines()
+            taken_back.append(TakenBack(payment, settled._cn285_settled_moves(), code, day))
             settled.remove_move_reconcile()
+            account = payment.destination_account_id
             taken = move.line_ids.filtered(lambda one, a=account: one.account_id == a)
             plan.append(settled | taken)
         self.env["account.move.line"]._reconcile_plan(plan)
+        for step in self._taken_back_steps():
+            step(taken_back)
         return moves
+
+    @api.model
+    def _taken_back_steps(self):
+        """What follows when payments are taken back, in order: functions of a list of
+        :class:`TakenBack`, in the transaction that books it."""
+        return [self._revoke_means, self.env["cn285.wallet.topup"]._payments_taken_back]
+
+    @api.model
+    def _revoke_means(self, taken_back):
+        """Means that are refused for good are not used again, whatever they paid."""
+        for one in taken_back:
+            # sudo: means of whomever; that they are revoked is the bank's word.
+            token = one.payment.sudo().payment_token_id
+            refused = token and classify(one.code, rail=token._cn285_rail()) == HARD
+            if refused and token.cn285_state != "revoked":
+                token.cn285_state = "revoked"
+
+    @api.model
+    def _give_again(self, payment, entry, day):
+        """The bank gave up: the entry of a return is reversed, and what was paid is paid again.
+
+        What was paid otherwise meanwhile leaves the payment to the customer's credit.
+
+        :param payment: what was returned
+        :param entry: by which entry
+        :param day: the day of the reversal
+        """
+        label = self.env._("%s: taken back", entry.ref or entry.name)
+        entry._reverse_moves([{"date": day, "ref": label}], cancel=True)
+        for step in self._given_again_steps():
+            step(payment, day)
+        lines = payment._cn285_settling_lines() | payment.invoice_ids.line_ids.filtered(
+            lambda line: line.account_id == payment.destination_account_id
+        )
+        lines = lines.filtered(lambda line: not line.reconciled)
+        if len(lines.move_id) > 1:
+            self.env["account.move.line"]._reconcile_plan([lines])
+
+    @api.model
+    def _given_again_steps(self):
+        """What follows when a payment that was taken back is given again, in order: functions of
+        (payment, day)."""
+        return [self.env["cn285.wallet.topup"]._payment_given_again]
 
     @api.model
     def _settle_by_credit_notes(self, moves):
@@ -96,17 +157,10 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _prepare_return(self, payment, name, code, day):
+        """Values of the entry that takes back each line of a payment's, at its rate: a discount for
+        paying early is taken back too."""
         label = self.env._("%(reference)s returned: %(code)s", reference=name, code=code or "?")
-        shared = {
-            "name": label,
-            "partner_id": payment.partner_id.id,
-            "currency_id": payment.currency_id.id,
-        }
-        # As the payment was booked, so that rates leave no difference.
-        counterpart = payment.move_id.line_ids.filtered(
-            lambda one: one.account_id == payment.destination_account_id
-        )
-        balance, amount = sum(counterpart.mapped("balance")), payment.amount
+        settling = payment._cn285_settling_lines()
         return {
             "move_type": "entry",
             "journal_id": payment.journal_id.id,
@@ -116,22 +170,37 @@ class Collection(models.AbstractModel):
             "line_ids": [
                 fields.Command.create(
                     {
-                        **shared,
-                        "account_id": payment.destination_account_id.id,
-                        "balance": -balance,
-                        "amount_currency": amount,
+                        "name": label,
+                        "account_id": line.account_id.id,
+                        "partner_id": line.partner_id.id,
+                        "currency_id": line.currency_id.id,
+                        "balance": -line.balance,
+                        "amount_currency": -line.amount_currency,
                     }
-                ),
-                fields.Command.create(
-                    {
-                        **shared,
-                        "account_id": payment.outstanding_account_id.id,
-                        "balance": balance,
-                        "amount_currency": -amount,
-                    }
-                ),
+                )
+                for line in settling | payment.move_id.line_ids
             ],
         }
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    def _cn285_settling_lines(self):
+        """The lines by which this payment settles what it pays."""
+        self.ensure_one()
+        return self.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.destination_account_id
+        )
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _cn285_settled_moves(self):
+        """What these lines are reconciled with."""
+        debits = self.matched_debit_ids.debit_move_id.move_id
+        return debits | self.matched_credit_ids.credit_move_id.move_id
 
 
 class PaymentAttempt(models.Model):

@@ -169,7 +169,7 @@ class PaymentTransaction(models.Model):
     def _post_process(self):
         """Odoo's; attempts whose transactions are booked here have their payments.
 
-        And top-ups of wallets that they pay are the customer's.
+        And top-ups of wallets that they pay are the customer's, or are taken out if paid back.
         """
         # sudo: the invoices of top-ups that are paid, whoever books.
         self.sudo()._cn285_issue_topups()
@@ -177,9 +177,17 @@ class PaymentTransaction(models.Model):
         # sudo: attempts and top-ups follow, whoever books.
         self.sudo().cn285_attempt_ids._take_payments()
         self.sudo()._cn285_settle_topups()
+        self.sudo()._cn285_refund_topups()
         self.sudo()._cn285_settle_prepayments()
         self.sudo().cn285_refund_ids._settle_refunds()
         return result
+
+    def _log_sent_message(self):
+        """Odoo's, but for attempts: see below."""
+        # sudo: as below.
+        return super(
+            PaymentTransaction, self.filtered(lambda tx: not tx.sudo().cn285_attempt_ids)
+        )._log_sent_message()
 
     def _log_message_on_linked_documents(self, message):
         """Odoo's, but for attempts: the invoice lists these, and a note of each costs time."""

@@ -228,6 +228,8 @@ class AccountMove(models.Model):
                     line.sudo().cn285_wallet_lot_id = lot
         self.env["cn285.wallet"]._move_rests(changes)
         self.env["cn285.wallet.draw"].sudo().create(creates)
+        for lot in changes:
+            lot._take_out_unpaid(lot.company_id._cn285_today())
 
     # === CREDIT NOTES OF USERS === #
 

@@ -251,6 +251,8 @@ class AccountMove(models.Model):
         self.env["cn285.wallet"]._move_rests(amounts)
         entry._post(soft=False)
         self._cn285_match_entries([(entry, self)])
+        draws = self.env["cn285.wallet.draw"].union(*parts)
+        draws.lot_id._take_out_unpaid(entry.date)
 
 
 class WalletDraw(models.Model):
@@ -297,6 +299,8 @@ class WalletDraw(models.Model):
             entry._reverse_moves([{"date": day, "ref": entry.ref}], cancel=True)
         self._inside().write({"undone": True})
         self.env["cn285.wallet"]._move_rests(changes)
+        for company, own in self.grouped("company_id").items():
+            own.lot_id._take_out_unpaid(company._cn285_today())
 
     @api.model
     def _reversal_day(self, entry):

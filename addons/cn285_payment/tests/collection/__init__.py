@@ -1,1 +1,7 @@
-from . import test_collection, test_network_limit, test_refunds, test_refusals
+from . import (
+    test_collection,
+    test_netting,
+    test_network_limit,
+    test_refunds,
+    test_refusals,
+)

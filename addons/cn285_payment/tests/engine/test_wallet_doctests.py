@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["wallet", "topup", "passes"])
+@pytest.mark.parametrize("name", ["wallet", "topup", "passes", "netting"])
 def test_examples(name):
     module = importlib.import_module(f"cn285_payment_house.cn285_payment.engine.{name}")
     results = doctest.testmod(module)

@@ -2,6 +2,7 @@ from . import (
     test_passes,
     test_topup_refusals,
     test_topups,
+    test_topups_returned,
     test_wallet_access,
     test_wallet_books,
     test_wallet_rebates,
