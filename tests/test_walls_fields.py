@@ -19,6 +19,7 @@ EVERYTHING = (
 # Rows that follow from what was done: nobody writes, makes or deletes one.
 HISTORY = {
     "cn285.api.idempotency",
+    "cn285.sign.event",
     "cn285.promotion.redemption",
     "cn285.wallet.draw",
     "cn285.wallet.lot",

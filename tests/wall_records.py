@@ -92,6 +92,8 @@ class WallRecords:
             if name == "cn285.tier.path":
                 product = self.env["product.product"].create({"name": "Larger"})
                 vals["product_to_id"] = product.id
+            if name == "cn285.document":
+                vals["contract_id"] = self.one("cn285.contract").id
             self.made[name] = there or model.create({**vals, **SPECIAL.get(name, {})})
         return self.made[name]
 

@@ -120,6 +120,12 @@ ReferenceIn = Annotated[
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["FR"])]
 
+Url = Annotated[
+    str,
+    Field(max_length=500, pattern=r"^https?://", examples=["https://shop.example/hook"]),
+    AfterValidator(_text),
+]
+
 # === VALUES THAT GO OUT === #
 
 DecimalOut = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["30.00"])]

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .common import In, Moment, MomentOut, Out, Page, ReferenceIn, ShortText, Yes
+from .common import In, Moment, MomentOut, Out, Page, ReferenceIn, ShortText, Url, Yes
 
 
 class EndpointOut(Out):
@@ -30,7 +30,7 @@ class EndpointIn(In):
     """A new endpoint."""
 
     name: ShortText
-    url: str = Field(max_length=500, pattern=r"^https?://", examples=["https://shop.example/hook"])
+    url: Url
     events: list[ShortText] = Field(default_factory=list, max_length=100)
 
 
@@ -38,7 +38,7 @@ class EndpointPatch(In):
     """What changes of an endpoint."""
 
     name: ShortText | None = None
-    url: str | None = Field(None, max_length=500, pattern=r"^https?://")
+    url: Url | None = None
     events: list[ShortText] | None = Field(None, max_length=100)
     enabled: Yes | None = None
 

@@ -19,7 +19,7 @@ QUIET = settings(
     max_examples=CASES,
     deadline=None,
     database=None,
-    derandomize=CASES < 100,
+    derandomize=CASES < 10,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -275,6 +275,8 @@ class TestApiWebhooks(ApiCase):
         self.assertEqual(self.post(f"{path}/replay", since, 200)["messages"], 1)
         self.assertEqual(self.call("DELETE", path).status_code, 204)
         self.assertProblem(self.call("GET", path), 404, "not_found")
+        answer = self.call("POST", "/webhook-endpoints", {"name": "x", "url": "https://x\0"})
+        self.assertProblem(answer, 422, "invalid")
         for url in ("http://crm.example/", "https://crm.example:22/"):
             answer = self.call("POST", "/webhook-endpoints", {"name": "x", "url": url})
             self.assertProblem(answer, 422, "refused")

@@ -8,6 +8,7 @@ class SepaFileGiven(models.TransientModel):
 
     _name = "cn285.sepa.file.given"
     _description = "Day on Which a File Was Given to the Bank"
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
 
     file_id = fields.Many2one("cn285.sepa.file", required=True, ondelete="cascade")
     day = fields.Date(

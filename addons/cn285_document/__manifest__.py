@@ -1,0 +1,22 @@
+{
+    "name": "Cn285 Documents",
+    "summary": "What makes up a contract, written once: contract, amendments, terms, notices",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["cn285_renewal"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_document_rules.xml",
+        "data/ir_sequence_data.xml",
+        "data/letter_template_data.xml",
+        "views/document_views.xml",
+        "views/contract_views.xml",
+        "views/contract_portal_templates.xml",
+        "views/res_config_settings_views.xml",
+        "views/cn285_document_menus.xml",
+    ],
+}

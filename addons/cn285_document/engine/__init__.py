@@ -1,0 +1,1 @@
+"""What documents are, in pure Python: no Odoo import, no database."""

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    cn285_files_documents = fields.Boolean(
+        related="company_id.cn285_files_documents", readonly=False
+    )

@@ -1,0 +1,155 @@
+from odoo import http
+from odoo.addons.cn285_contract.models.common import LARGEST_ID
+from odoo.exceptions import UserError
+from odoo.http import content_disposition, request
+
+from ..models.sign_signer_signing import Signing
+from ..report.sealing import seal_of
+
+PAGE = "/my/sign/<int:signer_id>/<string:token>"
+# The largest file that is looked up, in bytes.
+LARGEST_FILE = 20_000_000
+
+
+class SignPage(http.Controller):
+    """Where a signer reads, asks for a code, and signs; and where a signed file is verified."""
+
+    def _signer(self, signer_id, token):
+        signers = request.env["cn285.sign.signer"]
+        if not 0 < signer_id <= LARGEST_ID or not token.isascii():
+            return signers
+        signer = signers._by_link(signer_id, token)
+        if signer:
+            request.update_context(lang=signer.partner_id.lang or request.env.lang)
+            signer = signer.with_context(lang=request.env.lang)
+        return signer
+
+    def _page(self, signer, token, told=None, refused=None, typed=None):
+        return request.render(
+            "cn285_sign.sign_page",
+            {
+                "signer": signer,
+                "sign_request": signer.request_id,
+                "document": signer.request_id.document_id,
+                "address": f"/my/sign/{signer.id}/{token}",
+                "obstacle": signer._obstacle(),
+                "consent": signer._consent(),
+                "told": told,
+                "refused": refused,
+                "typed": typed or {},
+                "res_company": signer.request_id.company_id,
+                "no_footer": True,
+            },
+            headers={"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"},
+        )
+
+    @http.route(PAGE, type="http", auth="public", website=True, methods=["GET"], sitemap=False)
+    def sign_page(self, signer_id, token, **_kwargs):
+        signer = self._signer(signer_id, token)
+        if not signer:
+            return request.redirect("/my")
+        return self._page(signer, token)
+
+    @http.route(
+        f"{PAGE}/document", type="http", auth="public", website=True, methods=["GET"], sitemap=False
+    )
+    def sign_document(self, signer_id, token, **_kwargs):
+        """The very file that is signed, until the time to sign it is over."""
+        signer = self._signer(signer_id, token)
+        if not signer or signer.request_id.state not in ("sent", "signed"):
+            return request.not_found()
+        shown = signer.request_id.proof_id or signer.request_id.document_id
+        if signer.request_id.state == "sent":
+            signer.request_id._note("opened", signer, address=self._address())
+        return request.make_response(
+            shown._content(),
+            [
+                ("Content-Type", "application/pdf"),
+                ("Content-Disposition", content_disposition(shown.file_name, "inline")),
+                ("Cache-Control", "no-store"),
+            ],
+        )
+
+    @http.route(
+        f"{PAGE}/code", type="http", auth="public", website=True, methods=["POST"], sitemap=False
+    )
+    def sign_code(self, signer_id, token, **_kwargs):
+        signer = self._signer(signer_id, token)
+        if not signer:
+            return request.redirect("/my")
+        try:
+            signer._send_code(self._address())
+        except UserError as error:
+            return self._page(signer, token, refused=str(error.args[0]))
+        told = signer.env._("A code was sent to %s. It is good for ten minutes.", signer.email)
+        return self._page(signer, token, told=told)
+
+    @http.route(
+        f"{PAGE}/sign", type="http", auth="public", website=True, methods=["POST"], sitemap=False
+    )
+    def sign_sign(self, signer_id, token, **typed):
+        signer = self._signer(signer_id, token)
+        if not signer:
+            return request.redirect("/my")
+        signing = Signing(
+            sha256=str(typed.get("sha256") or ""),
+            code=str(typed.get("code") or "")[:20],
+            name=str(typed.get("name") or ""),
+            consent=bool(typed.get("consent")),
+            drawing=str(typed.get("drawing") or ""),
+            address=self._address(),
+            agent=request.httprequest.user_agent.string or "",
+        )
+        try:
+            refused = signer._sign(signing)
+        except UserError as error:
+            return self._page(signer, token, refused=str(error.args[0]))
+        if refused:
+            return self._page(signer, token, refused=refused, typed={"name": signing.name})
+        return request.redirect(f"/my/sign/{signer.id}/{token}")
+
+    @http.route(
+        f"{PAGE}/decline", type="http", auth="public", website=True, methods=["POST"], sitemap=False
+    )
+    def sign_decline(self, signer_id, token, reason="", **_kwargs):
+        signer = self._signer(signer_id, token)
+        if not signer:
+            return request.redirect("/my")
+        try:
+            signer._decline(str(reason), self._address())
+        except UserError as error:
+            return self._page(signer, token, refused=str(error.args[0]))
+        return request.redirect(f"/my/sign/{signer.id}/{token}")
+
+    def _address(self):
+        return request.httprequest.remote_addr or ""
+
+    # === IS THIS THE FILE? === #
+
+    @http.route("/sign/verify", type="http", auth="public", website=True, methods=["GET", "POST"])
+    def verify(self, file=None, **_kwargs):
+        """Whether a file is one of ours, and whether its seal is whole. Nothing is kept of it."""
+        values = {"checked": False}
+        if request.httprequest.method == "POST" and file is not None:
+            content = file.read(LARGEST_FILE + 1) if hasattr(file, "read") else b""
+            values = self._verified(content) if len(content) <= LARGEST_FILE else values
+        return request.render("cn285_sign.verify_page", values)
+
+    def _verified(self, content):
+        # sudo: who has the file is told that it is ours, and nothing that is not in it.
+        documents = request.env["cn285.document"].sudo()
+        document = documents._by_content(content)
+        requests = (
+            request.env["cn285.sign.request"]
+            .sudo()
+            .search(
+                ["|", ("document_id", "in", document.ids), ("proof_id", "in", document.ids)],
+                limit=1,
+            )
+        )
+        return {
+            "checked": True,
+            "document": document,
+            "sign_request": requests,
+            "seal": seal_of(content) if content.startswith(b"%PDF") else None,
+        }

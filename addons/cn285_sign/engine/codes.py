@@ -1,0 +1,67 @@
+"""One-time codes: six digits by mail, good for ten minutes and five tries."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+DIGITS = 6
+VALID_FOR = timedelta(minutes=10)
+TRIES = 5
+# So many codes are sent to one signer within an hour, whoever asks.
+MAILS_AN_HOUR = 5
+
+
+class Answer(Enum):
+    """What became of a code that was typed."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    EXHAUSTED = "exhausted"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Code:
+    """What is kept of a code: its hash, when it was sent (UTC), and how often it was tried."""
+
+    hashed: str
+    sent_at: datetime
+    tries: int = 0
+
+
+def new_code() -> str:
+    """Return a code, by the system's own source of chance."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+
+
+def hashed(code: str, secret: str) -> str:
+    """Return what is kept of a code: a keyed hash, as six digits alone are soon tried through.
+
+    :param secret: of the signer, and of nobody else
+    """
+    return hmac.new(secret.encode(), code.encode(), hashlib.sha256).hexdigest()
+
+
+def check(typed: str, code: Code | None, secret: str, now: datetime) -> Answer:
+    """Return what becomes of a code that was typed; blanks in it do not count.
+
+    The caller counts the try, whatever comes of it.
+    """
+    if code is None:
+        return Answer.NONE
+    if code.tries >= TRIES:
+        return Answer.EXHAUSTED
+    if now - code.sent_at > VALID_FOR:
+        return Answer.EXPIRED
+    plain = "".join(typed.split())
+    right = hmac.compare_digest(hashed(plain, secret), code.hashed)
+    return Answer.RIGHT if right else Answer.WRONG
+
+
+def may_send(sent: list[datetime], now: datetime) -> bool:
+    """Whether one more code may be mailed, given when earlier ones were."""
+    return sum(now - one < timedelta(hours=1) for one in sent) < MAILS_AN_HOUR

@@ -1,0 +1,139 @@
+import hashlib
+import json
+
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.common import in_language_of
+from odoo.exceptions import UserError
+
+# An object that no remote call can put into its context: what was signed takes effect.
+SIGNED = object()
+
+
+class Contract(models.Model):
+    """A contract that is to be signed before it is confirmed."""
+
+    _inherit = "cn285.contract"
+
+    sign_request_ids = fields.One2many(
+        "cn285.sign.request", "contract_id", string="Signature Requests", readonly=True
+    )
+    sign_state = fields.Selection(
+        selection=lambda self: self.env["cn285.sign.request"]._fields["state"].selection,
+        string="Signature",
+        compute="_compute_sign_state",
+    )
+    sign_count = fields.Integer(compute="_compute_sign_state", string="Number of Signatures")
+
+    def _compute_sign_state(self):
+        for contract in self:
+            requests = contract.sign_request_ids
+            own = requests.filtered(lambda one: not one.change_id)
+            contract.sign_state = own[:1].state
+            contract.sign_count = len(requests)
+
+    def action_confirm(self):
+        """Drafts that have to be signed are confirmed by the last signature, not by hand."""
+        if self.env.context.get("cn285_signed") is not SIGNED:
+            for contract in self:
+                if contract.state == "draft" and contract._sign_rule():
+                    raise UserError(
+                        self.env._(
+                            "Contract %s is confirmed when it has been signed: send it for "
+                            "signature.",
+                            contract.name,
+                        )
+                    )
+        return super().action_confirm()
+
+    def _sign_rule(self):
+        """What asks for a signature of this contract; empty where nothing does."""
+        self.ensure_one()
+        return self.env["cn285.sign.rule"]._for("contract", self)
+
+    def _delay_documents(self):
+        """What was signed is the contract's paper: none is made of it again."""
+        signed = self.filtered(
+            lambda one: one.sign_request_ids.filtered(
+                lambda request: request.state == "signed" and not request.change_id
+            )
+        )
+        return super(Contract, self - signed)._delay_documents()
+
+    def action_send_for_signature(self):
+        """Send drafts to be signed: they are confirmed when all have signed."""
+        for contract in self:
+            contract.check_access("write")
+            if contract.state != "draft":
+                raise UserError(self.env._("Contract %s is no draft any more.", contract.name))
+            if not contract.item_ids:
+                raise UserError(self.env._("Contract %s has no items.", contract.name))
+            rule = contract._sign_rule() or contract._usual_sign_rule()
+            self.env["cn285.sign.request"]._make(contract, rule)
+        return self.action_view_signatures() if len(self) == 1 else True
+
+    def _usual_sign_rule(self):
+        """A rule that is not kept, for contracts that somebody wants signed although none asks.
+
+        :raises UserError: where the company has no provider
+        """
+        # sudo: which provider there is is no secret.
+        provider = (
+            self.env["cn285.sign.provider"]
+            .sudo()
+            .search([("company_id", "=", self.company_id.id)], limit=1)
+        )
+        if not provider:
+            raise UserError(
+                self.env._(
+                    "%s has no signature provider: an administrator sets one up.",
+                    self.company_id.name,
+                )
+            )
+        return (
+            self.env["cn285.sign.rule"]
+            .sudo()
+            .new({"company_id": self.company_id.id, "provider_id": provider.id})
+        )
+
+    def action_view_signatures(self):
+        """The contract's signature requests."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cn285_sign.action_sign_request")
+        requests = self.sign_request_ids
+        action["domain"] = [("contract_id", "=", self.id)]
+        if len(requests) == 1:
+            action.update(view_mode="form", views=[(False, "form")], res_id=requests.id)
+        return action
+
+    # === WHAT REQUESTS ASK OF THEIR TARGET === #
+
+    def _content_hash(self):
+        """SHA-256 of what the contract's paper says, in the customer's language."""
+        self.ensure_one()
+        # sudo: the paper says all of the contract.
+        localised = in_language_of(self.sudo(), self.partner_id)
+        said = [
+            localised.partner_id.id,
+            localised.payer_id.id,
+            localised._document_items(),
+            localised._document_terms(),
+            localised.terms_document_id.id,
+        ]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+    def _document_to_sign(self, request):
+        """The paper that is signed: filed, so that it is one file from now on."""
+        self.ensure_one()
+        if not self.date_start:
+            self.sudo().date_start = self.company_id._cn285_today()  # sudo: as its paper says
+        self._note_terms()
+        return self._file_contract(f"{request._name},{request.id}")
+
+    def _sign_completed(self, request):
+        """All have signed: confirm the contract, concluded today."""
+        self.ensure_one()
+        # sudo: signed by both sides; whose process it is does not matter.
+        signed = self.sudo().with_context(cn285_signed=SIGNED)
+        if not signed.date_concluded:
+            signed.date_concluded = self.company_id._cn285_today()
+        signed.action_confirm()

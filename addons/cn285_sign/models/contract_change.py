@@ -1,0 +1,104 @@
+import hashlib
+import json
+
+from odoo import fields, models
+from odoo.addons.cn285_contract.models.common import in_language_of
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .contract import SIGNED
+
+# What the law lets a customer do by a word needs no signature.
+BY_A_WORD = frozenset({"terminate", "withdraw"})
+
+
+class ContractChange(models.Model):
+    """A change that is to be signed before it is scheduled: its amendment is sent."""
+
+    _inherit = "cn285.contract.change"
+
+    sign_request_ids = fields.One2many(
+        "cn285.sign.request", "change_id", string="Signature Requests", readonly=True
+    )
+
+    def action_schedule(self):
+        """Changes that have to be signed are sent for signature, and scheduled by the last one."""
+        if self.env.context.get("cn285_signed") is SIGNED:
+            return super().action_schedule()
+        to_sign = self.filtered(lambda change: change._sign_rule())
+        to_sign.action_send_for_signature()
+        rest = self - to_sign
+        return super(ContractChange, rest).action_schedule() if rest else True
+
+    def _sign_rule(self):
+        """What asks for a signature of this change; empty where nothing does."""
+        self.ensure_one()
+        if self.state != "draft" or self.origin == "system" or self.type in BY_A_WORD:
+            return self.env["cn285.sign.rule"]
+        return self.env["cn285.sign.rule"]._for(self.type, self.contract_id)
+
+    def action_send_for_signature(self):
+        """Send drafts of changes to be signed: they are scheduled when all have signed."""
+        for change in self:
+            change.check_access("write")
+            if change.state != "draft":
+                raise UserError(self.env._("%s is not a draft any more.", change.display_name))
+            change._parsed()
+            change._type().check(change)
+            rule = change._sign_rule() or change.contract_id._usual_sign_rule()
+            self.env["cn285.sign.request"]._make(change, rule)
+        return True
+
+    def _delay_amendments(self):
+        """What was signed is the amendment: none is made of it again."""
+        signed = self.filtered(
+            lambda one: one.sign_request_ids.filtered(lambda request: request.state == "signed")
+        )
+        return super(ContractChange, self - signed)._delay_amendments()
+
+    # === WHAT REQUESTS ASK OF THEIR TARGET === #
+
+    def _content_hash(self):
+        """SHA-256 of what the change asks for."""
+        self.ensure_one()
+        said = [
+            self.contract_id.id,
+            self.item_id.id,
+            self.type,
+            self.date_effective.isoformat(),
+            self.values or {},
+        ]
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _document_to_sign(self, request):
+        """The amendment that is signed: filed, so that it is one file from now on."""
+        self.ensure_one()
+        contract = self.contract_id
+        # sudo: the paper says all of the change.
+        localised = in_language_of(self.sudo(), contract.partner_id)
+        letters = localised.env["cn285.letter.template"]
+        letter = letters._write_letter("amendment", localised, contract.partner_id)
+        title = localised.env._(
+            "Amendment of %(date)s to contract %(contract)s",
+            date=format_date(localised.env, self.date_effective),
+            contract=contract.name,
+        )
+        return self.env["cn285.document"]._file(
+            contract.company_id._cn285_letters(letter),
+            {
+                "kind": "amendment",
+                "title": title,
+                "contract_id": contract.id,
+                "date": contract.company_id._cn285_today(),
+                "file_name": f"{title}.pdf".replace("/", "-"),
+                "lang": localised.env.lang,
+            },
+            source=f"{request._name},{request.id}",
+        )
+
+    def _sign_completed(self, request):
+        """All have signed: schedule the change; the last day on which it can start is moved on."""
+        self.ensure_one()
+        # sudo: signed by both sides; whose process it is does not matter.
+        self.sudo().with_context(cn285_signed=SIGNED).action_schedule()

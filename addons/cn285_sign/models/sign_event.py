@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+
+from ..engine.chain import START, first_broken, link
+
+
+class SignEvent(models.Model):
+    """The log of a request: what happened, when (UTC), by whom. Each entry covers those before."""
+
+    _name = "cn285.sign.event"
+    _description = "Signature Event"
+    _inherit = ["cn285.guarded"]
+    _is_history = True
+    _order = "id"
+
+    request_id = fields.Many2one(
+        "cn285.sign.request", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="request_id.company_id", store=True, index=True)
+    signer_id = fields.Many2one("cn285.sign.signer", index="btree_not_null", ondelete="restrict")
+    kind = fields.Selection(
+        [
+            ("sent", "Sent"),
+            ("asked", "Asked to Sign"),
+            ("opened", "Document Opened"),
+            ("code_sent", "Code Sent"),
+            ("code_wrong", "Wrong Code"),
+            ("signed", "Signed"),
+            ("declined", "Declined"),
+            ("completed", "All Have Signed"),
+            ("sealed", "Proof Filed"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+            ("replaced", "Replaced"),
+        ],
+        string="What Happened",
+        required=True,
+    )
+    at = fields.Datetime(string="When", required=True)
+    data = fields.Json()
+    previous_hash = fields.Char(required=True)
+    hash = fields.Char(required=True)
+
+    @api.model
+    def _note(self, request, kind, signer=None, **data):
+        """Add an entry; the request is locked, so that entries follow one another."""
+        # sudo: the log is the program's, whoever does what it says.
+        events = self.sudo()._inside()
+        request.sudo().lock_for_update(allow_referencing=True)
+        last = events.search([("request_id", "=", request.id)], order="id desc", limit=1)
+        values = {
+            "request_id": request.id,
+            "signer_id": signer.id if signer else False,
+            "kind": kind,
+            "at": fields.Datetime.now(),
+            "data": data,
+            "previous_hash": last.hash or START,
+        }
+        values["hash"] = link(values["previous_hash"], self._entry(values))
+        return events.create(values)
+
+    @api.model
+    def _entry(self, values):
+        """What an entry's hash covers, as JSON."""
+        return {
+            "request": values["request_id"],
+            "signer": values["signer_id"] or None,
+            "kind": values["kind"],
+            "at": fields.Datetime.to_string(values["at"]),
+            "data": values["data"] or {},
+        }
+
+    def _first_broken(self):
+        """The first of these entries, in order, that does not fit; empty where all do."""
+        entries = [
+            (
+                event.previous_hash,
+                event.hash,
+                self._entry(
+                    {
+                        "request_id": event.request_id.id,
+                        "signer_id": event.signer_id.id,
+                        "kind": event.kind,
+                        "at": event.at,
+                        "data": event.data,
+                    }
+                ),
+            )
+            for event in self
+        ]
+        place = first_broken(entries)
+        return self.browse() if place is None else self[place]

@@ -1,0 +1,302 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.flow import Signer, may_move, outcome, turn
+
+
+class SignRequest(models.Model):
+    """A document that is to be signed, by whom and until when, and what it has come to.
+
+    What is signed is one file of a fingerprint. Where what it says has changed before all have
+    signed, the request is replaced: nobody signs one thing and gets another.
+    """
+
+    _name = "cn285.sign.request"
+    _description = "Signature Request"
+    _inherit = ["cn285.guarded", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="Number", readonly=True, default="/")
+    contract_id = fields.Many2one(
+        "cn285.contract", readonly=True, index=True, ondelete="restrict", check_company=True
+    )
+    change_id = fields.Many2one(
+        "cn285.contract.change", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        related="contract_id.company_id", store=True, index=True, precompute=True
+    )
+    partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer", store=True)
+    may_manage = fields.Boolean(related="contract_id.is_editable", related_sudo=False)
+    provider_id = fields.Many2one("cn285.sign.provider", readonly=True, ondelete="restrict")
+    document_id = fields.Many2one(
+        "cn285.document", string="To Be Signed", readonly=True, ondelete="restrict"
+    )
+    proof_id = fields.Many2one(
+        "cn285.document", string="Signed Document", readonly=True, ondelete="restrict"
+    )
+    signer_ids = fields.One2many("cn285.sign.signer", "request_id", string="Signers")
+    event_ids = fields.One2many("cn285.sign.event", "request_id", string="Log", readonly=True)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("sent", "To Be Signed"),
+            ("signed", "Signed"),
+            ("declined", "Declined"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+            ("replaced", "Replaced"),
+        ],
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        tracking=True,
+        index=True,
+    )
+    expires_on = fields.Date(readonly=True, help="The last day on which it can be signed.")
+    reminded_on = fields.Date(readonly=True)
+    content_hash = fields.Char(readonly=True, help="Of what the document says.")
+    is_done = fields.Boolean(
+        string="Took Effect", readonly=True, help="What was signed has taken effect, once."
+    )
+    error = fields.Text(readonly=True, help="Why what was signed could not take effect.")
+    seal = fields.Selection(
+        [
+            ("none", "Not Sealed"),
+            ("bb", "Sealed (PAdES B-B)"),
+            ("bt", "Sealed with a Time Stamp (PAdES B-T)"),
+        ],
+        readonly=True,
+    )
+
+    _running_uniq = models.UniqueIndex(
+        "(contract_id, COALESCE(change_id, 0)) WHERE state IN ('draft', 'sent')",
+        "It is being signed already.",
+    )
+
+    # === WHAT IS SIGNED === #
+
+    def _target(self):
+        """The contract or change that takes effect when all have signed."""
+        self.ensure_one()
+        return self.change_id or self.contract_id
+
+    @api.model
+    def _make(self, target, rule):
+        """Make a request for a contract or change, and send it.
+
+        :param rule: what asks for it: provider and who signs for the company
+        :returns: the request, sent
+        :raises UserError: in words, where nobody can be asked
+        """
+        contract = target if target._name == "cn285.contract" else target.contract_id
+        # sudo: who may send the contract may have it signed; requests are the program's.
+        requests = self.sudo()._inside()
+        request = requests.create(
+            {
+                "name": self.env["ir.sequence"].sudo().next_by_code("cn285.sign.request"),
+                "contract_id": contract.id,
+                "change_id": target.id if target != contract else False,
+                "provider_id": rule.provider_id.id,
+                "signer_ids": [
+                    fields.Command.create(values) for values in self._signers_of(contract, rule)
+                ],
+            }
+        )
+        request._send()
+        return request
+
+    @api.model
+    def _signers_of(self, contract, rule):
+        """Values of who signs: the customer, then who signs for the company."""
+        people = [(contract.partner_id, "customer", 1)]
+        if rule.countersigner_id:
+            people.append((rule.countersigner_id.partner_id, "company", 2))
+        found = []
+        for partner, role, order in people:
+            if not partner.email:
+                raise UserError(
+                    self.env._(
+                        "%s has no e-mail address: the code for the signature goes there.",
+                        partner.display_name,
+                    )
+                )
+            found.append(
+                {
+                    "partner_id": partner.id,
+                    "name": partner.name,
+                    "email": partner.email,
+                    "role": role,
+                    "order": order,
+                }
+            )
+        return found
+
+    # === STATES === #
+
+    def _update_state(self, target, **values):
+        """The one door between states.
+
+        :raises UserError: naming the request that cannot go there
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for request in self:
+            if not may_move(request.state, target):
+                raise UserError(
+                    self.env._(
+                        "%(request)s is “%(state)s” and cannot become “%(target)s”.",
+                        request=request.name,
+                        state=labels[request.state],
+                        target=labels[target],
+                    )
+                )
+        self._write_inside({"state": target, **values})
+
+    def _send(self):
+        """File what is to be signed, and ask who signs first."""
+        self.ensure_one()
+        target, today = self._target(), self.company_id._cn285_today()
+        self._update_state(
+            "sent",
+            document_id=target._document_to_sign(self).id,
+            content_hash=target._content_hash(),
+            expires_on=today + timedelta(days=self.provider_id.expires_days),
+            reminded_on=today,
+        )
+        self._note("sent", document=self.document_id.name, sha256=self.document_id.sha256)
+        self.provider_id._sign_send(self)
+
+    def _note(self, kind, signer=None, **data):
+        self.ensure_one()
+        return self.env["cn285.sign.event"]._note(self, kind, signer, **data)
+
+    def _engine_signers(self):
+        return [Signer(one.order, one.state) for one in self.signer_ids]
+
+    def _signers_in_turn(self):
+        """Those whose turn it is to sign."""
+        self.ensure_one()
+        if self.state != "sent":
+            return self.signer_ids.browse()
+        signers = self.signer_ids
+        places = turn(self._engine_signers())
+        return signers.browse([signers[place].id for place in places])
+
+    def _still_says_the_same(self):
+        """Whether the contract or change still is what the document says."""
+        self.ensure_one()
+        return self.content_hash == self._target()._content_hash()
+
+    def _replace_if_changed(self):
+        """Replace the request where what it is about has changed since it was sent.
+
+        :returns: whether it was
+        """
+        self.ensure_one()
+        if self.state != "sent" or self._still_says_the_same():
+            return False
+        self._update_state("replaced")
+        self._note("replaced")
+        return True
+
+    def _go_on(self):
+        """After somebody has signed or declined: ask the next, or finish."""
+        self.ensure_one()
+        reached = outcome(self._engine_signers())
+        if reached == "declined":
+            self._update_state("declined")
+            self._tell_owner(self.env._("%s was declined", self.name))
+        elif reached == "signed":
+            self._update_state("signed")
+            self._note("completed")
+            self._complete()
+        else:
+            self.provider_id._sign_send(self)
+
+    def _tell_owner(self, summary, note=""):
+        """Ask whoever follows the contract to look at it."""
+        self.ensure_one()
+        user = self.contract_id.user_id or self.create_uid
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+        )
+
+    # === BUTTONS === #
+
+    def action_remind(self):
+        """Ask those whose turn it is once more."""
+        for request in self:
+            request._check_may_manage()
+            if request.state != "sent":
+                raise UserError(self.env._("%s is not to be signed any more.", request.name))
+            request.provider_id._sign_remind(request)
+        return True
+
+    def action_cancel(self):
+        """Nobody signs any more."""
+        for request in self:
+            request._check_may_manage()
+            request = request.sudo()  # sudo: requests are the program's; who may was checked
+            request._update_state("cancelled")
+            request._note("cancelled", by=self.env.user.name)
+            request.provider_id._sign_cancel(request)
+        return True
+
+    def action_send_anew(self):
+        """After it was declined, has expired or was replaced: a new request of what holds now."""
+        self.ensure_one()
+        self._check_may_manage()
+        if self.state == "sent":
+            raise UserError(self.env._("%s is being signed: cancel it first.", self.name))
+        return self._target().action_send_for_signature()
+
+    def action_retry(self):
+        """Try again to let take effect what was signed."""
+        for request in self:
+            request._check_may_manage()
+            request.sudo()._complete()  # sudo: it was signed, whoever presses the button
+        return True
+
+    def _check_may_manage(self):
+        """Who may write the contract manages its signatures."""
+        self.ensure_one()
+        self.check_access("read")
+        self.contract_id.check_access("write")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Signature requests are proof and stay: cancel them."))
+
+    # === EACH DAY === #
+
+    @api.model
+    def _cron_sign(self):
+        """Expire what is over, remind who has not signed, try again what could not take effect."""
+        for company in self.env["res.company"]._cn285_daily_companies():
+            today = company._cn285_today()
+            running = self.search([("company_id", "=", company.id), ("state", "=", "sent")])
+            for request in running:
+                request._daily(today)
+            stuck = self.search(
+                [("company_id", "=", company.id), ("state", "=", "signed"), ("is_done", "=", False)]
+            )
+            for request in stuck:
+                request._complete()
+
+    def _daily(self, today):
+        self.ensure_one()
+        if self._replace_if_changed():
+            return
+        if today > self.expires_on:
+            self._update_state("expired")
+            self._note("expired")
+            self._tell_owner(self.env._("%s has expired", self.name))
+            return
+        every = self.provider_id.remind_days
+        if every and today >= self.reminded_on + timedelta(days=every):
+            self._write_inside({"reminded_on": today})
+            self.provider_id._sign_remind(self)

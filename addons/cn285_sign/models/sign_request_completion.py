@@ -1,0 +1,33 @@
+from odoo import models
+from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
+from odoo.addons.cn285_contract.models.isolation import reason_of
+
+
+class SignRequest(models.Model):
+    """What follows when all have signed: the contract is confirmed, the change scheduled. Once."""
+
+    _inherit = "cn285.sign.request"
+
+    def _complete(self):
+        """Let what was signed take effect, in the transaction of the last signature.
+
+        Where it cannot, the signatures stay; the reason is told and it is tried again each day.
+        """
+        self.ensure_one()
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset(["is_done", "state"])
+        if self.state != "signed" or self.is_done:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._target()._sign_completed(self)
+                self._write_inside({"is_done": True, "error": False})
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # whatever keeps it from taking effect, it was signed
+            reason = reason_of(self.env, error)
+            self._write_inside({"error": reason})
+            self._tell_owner(self.env._("%s was signed but not applied", self.name), note=reason)
+        self.with_delay(
+            channel="root.documents", description=self.env._("Proof of %s", self.name)
+        )._job_file_proof()

@@ -1,0 +1,193 @@
+"""What a signer does on the page: open the file, ask for a code, sign, or decline."""
+
+from dataclasses import dataclass
+
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine.codes import Answer, Code, check, hashed, may_send, new_code
+
+LONGEST_NAME = 200
+# Bytes of a drawn signature, as a picture.
+LARGEST_DRAWING = 300_000
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What the page posts: the fingerprint of what was shown, the code, the name, a drawing."""
+
+    sha256: str
+    code: str
+    name: str
+    consent: bool
+    drawing: str = ""
+    address: str = ""
+    agent: str = ""
+
+
+class SignSigner(models.Model):
+    _inherit = "cn285.sign.signer"
+
+    def _obstacle(self):
+        """Why this signer cannot sign now, in words; None where it can."""
+        self.ensure_one()
+        request = self.request_id
+        texts = {
+            "signed": self.env._("This document has been signed by everybody."),
+            "declined": self.env._("This document was declined."),
+            "expired": self.env._("The time to sign this document is over."),
+            "cancelled": self.env._("This document is not to be signed any more."),
+            "replaced": self.env._("A newer version of this document exists."),
+            "draft": self.env._("This document has not been sent yet."),
+        }
+        if self.state == "signed":
+            return self.env._("You have signed this document. Thank you.")
+        if request.state != "sent":
+            return texts[request.state]
+        if self not in request._signers_in_turn():
+            return self.env._("Others sign first: you will be written to when it is your turn.")
+        if request.company_id._cn285_today() > request.expires_on:
+            return texts["expired"]
+        if not request._still_says_the_same():
+            return texts["replaced"]
+        return None
+
+    def _refuse_obstacle(self):
+        """Lock the request, and refuse whoever cannot sign.
+
+        :raises UserError: as :meth:`_obstacle`
+        """
+        self.request_id.lock_for_update(allow_referencing=True)
+        self.request_id.invalidate_recordset()
+        self.invalidate_recordset()
+        reason = self._obstacle()
+        if reason:
+            raise UserError(reason)
+
+    # === THE CODE === #
+
+    def _send_code(self, address=""):
+        """Mail a new code to this signer; the one before is no good any more.
+
+        :raises UserError: after too many within an hour
+        """
+        self.ensure_one()
+        self._refuse_obstacle()
+        now = fields.Datetime.now()
+        sent = self.request_id.event_ids.filtered(
+            lambda event: event.kind == "code_sent" and event.signer_id == self
+        )
+        if not may_send(sent.mapped("at"), now):
+            raise UserError(
+                self.env._("Too many codes were asked for. Please wait an hour, then try again.")
+            )
+        code = new_code()
+        self._write_inside(
+            {"code_hash": hashed(code, self._secret()), "code_sent_at": now, "code_tries": 0}
+        )
+        self.request_id._note("code_sent", self, email=self.email, address=address)
+        self.with_context(cn285_sign_code=code)._mail("mail_template_sign_code")
+
+    def _check_code(self, typed, address):
+        """Count a try, and say what became of it."""
+        now, kept = fields.Datetime.now(), None
+        if self.code_hash:
+            kept = Code(self.code_hash, self.code_sent_at, self.code_tries)
+        answer = check(typed, kept, self._secret(), now)
+        if answer is not Answer.NONE:
+            self._write_inside({"code_tries": self.code_tries + 1})
+        if answer is not Answer.RIGHT:
+            self.request_id._note("code_wrong", self, why=answer.value, address=address)
+        return answer
+
+    def _code_refusal(self, answer):
+        """What a signer is told whose code does not do."""
+        texts = {
+            Answer.NONE: self.env._("Ask for a code first: it is sent to your e-mail address."),
+            Answer.WRONG: self.env._("This is not the code that was sent to you."),
+            Answer.EXPIRED: self.env._("This code is too old: ask for a new one."),
+            Answer.EXHAUSTED: self.env._("This code was tried too often: ask for a new one."),
+        }
+        return texts[answer]
+
+    # === SIGNING === #
+
+    def _sign(self, signing: Signing):
+        """Sign: what was shown, with the code of the mail; what follows happens here, once.
+
+        A wrong code is counted, so the caller must not roll back where this returns words.
+
+        :returns: None, or why it was refused, in words
+        :raises UserError: where nobody can sign
+        """
+        self.ensure_one()
+        self._refuse_obstacle()
+        request = self.request_id
+        if signing.sha256 != request.document_id.sha256:
+            return self.env._("A newer version of this document exists: open it again.")
+        name = " ".join(signing.name.split())
+        if not name or len(name) > LONGEST_NAME:
+            return self.env._("Type your name, as you sign.")
+        if not signing.consent:
+            return self.env._("Say that you agree, by the box.")
+        answer = self._check_code(signing.code, signing.address)
+        if answer is not Answer.RIGHT:
+            return self._code_refusal(answer)
+        self._write_inside(
+            {
+                "state": "signed",
+                "signed_name": name,
+                "signed_at": fields.Datetime.now(),
+                "signature": self._checked_drawing(signing.drawing),
+                "code_hash": False,
+            }
+        )
+        request._note(
+            "signed",
+            self,
+            name=name,
+            email=self.email,
+            sha256=signing.sha256,
+            consent=self._consent(),
+            address=signing.address,
+            agent=signing.agent[:500],
+        )
+        request._go_on()
+        return None
+
+    def _checked_drawing(self, drawing):
+        """A drawing as the page posts it, where it is a picture of a sane size; else nothing."""
+        if not drawing or len(drawing) > LARGEST_DRAWING:
+            return False
+        head, _comma, content = drawing.partition(",")
+        if head != "data:image/png;base64":
+            return False
+        try:
+            with self.env.cr.savepoint():
+                image = self.env["ir.qweb.field.image"]
+                image._get_src_data_b64(content.encode(), {})
+        except (ValueError, ValidationError, UserError):
+            return False
+        return content
+
+    def _consent(self):
+        """The words that the signer agrees to, as the page shows them and the proof keeps them."""
+        self.ensure_one()
+        localised = self._localised()
+        return localised.env._(
+            "I have read the document %(document)s (SHA-256 %(sha256)s) and sign it "
+            "electronically. I accept that this signature is proof between us.",
+            document=self.request_id.document_id.title,
+            sha256=self.request_id.document_id.sha256,
+        )
+
+    def _decline(self, reason, address=""):
+        """Decline: nobody signs any more.
+
+        :raises UserError: where this signer cannot sign
+        """
+        self.ensure_one()
+        self._refuse_obstacle()
+        self._write_inside({"state": "declined", "declined_reason": reason[:2000] or False})
+        self.request_id._note("declined", self, reason=reason[:2000], address=address)
+        self.request_id._go_on()

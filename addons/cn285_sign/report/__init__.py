@@ -1,0 +1,1 @@
+"""The signed document as a file: pages of proof behind it, and the company's seal."""

@@ -1,0 +1,104 @@
+"""Codes, the log's chain, and whose turn it is, without Odoo."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from cn285_sign_engine.chain import START, first_broken, link
+from cn285_sign_engine.codes import (
+    MAILS_AN_HOUR,
+    TRIES,
+    VALID_FOR,
+    Answer,
+    Code,
+    check,
+    hashed,
+    may_send,
+    new_code,
+)
+from cn285_sign_engine.flow import MOVES, OVER, Signer, may_move, outcome, turn
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOW = datetime(2026, 11, 30, 10, 0)
+CODE = Code(hashed("012345", "secret"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "secret", "later", "expected"),
+    [
+        ("012345", CODE, "secret", timedelta(), Answer.RIGHT),
+        (" 012 345 ", CODE, "secret", VALID_FOR, Answer.RIGHT),
+        ("12345", CODE, "secret", timedelta(), Answer.WRONG),
+        ("", CODE, "secret", timedelta(), Answer.WRONG),
+        ("012345", CODE, "another", timedelta(), Answer.WRONG),
+        ("012345", CODE, "secret", VALID_FOR + timedelta(seconds=1), Answer.EXPIRED),
+        ("012345", Code(CODE.hashed, NOW, TRIES), "secret", timedelta(), Answer.EXHAUSTED),
+        ("012345", Code(CODE.hashed, NOW, TRIES - 1), "secret", timedelta(), Answer.RIGHT),
+        ("012345", None, "secret", timedelta(), Answer.NONE),
+    ],
+)
+def test_codes(typed, code, secret, later, expected):
+    assert check(typed, code, secret, NOW + later) is expected
+
+
+def test_codes_are_six_digits_and_differ():
+    codes = {new_code() for _number in range(200)}
+    assert all(len(code) == 6 and code.isdigit() for code in codes)
+    assert len(codes) > 150
+
+
+def test_so_many_mails_an_hour():
+    sent = [NOW - timedelta(minutes=number) for number in range(MAILS_AN_HOUR)]
+    assert not may_send(sent, NOW)
+    assert may_send(sent[1:], NOW)
+    assert may_send(sent, NOW + timedelta(hours=1))
+
+
+def chained(entries):
+    previous, rows = START, []
+    for entry in entries:
+        own = link(previous, entry)
+        rows.append((previous, own, entry))
+        previous = own
+    return rows
+
+
+ENTRIES = st.lists(
+    st.dictionaries(st.text(max_size=5), st.one_of(st.text(), st.integers(), st.none())),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(ENTRIES, st.data())
+def test_an_altered_log_is_told(entries, data):
+    rows = chained(entries)
+    assert first_broken(rows) is None
+    place = data.draw(st.integers(0, len(rows) - 1))
+    previous, own, entry = rows[place]
+    altered = [*rows]
+    altered[place] = (previous, own, {**entry, "forged": True})
+    assert first_broken(altered) == place
+    without = rows[:place] + rows[place + 1 :]
+    assert first_broken(without) == (None if place == len(rows) - 1 else place)
+
+
+STATES = st.sampled_from(["waiting", "signed", "declined"])
+SIGNERS = st.lists(st.builds(Signer, st.integers(1, 3), STATES), max_size=5)
+
+
+@given(SIGNERS)
+def test_somebody_s_turn_or_an_outcome(signers):
+    places = turn(signers)
+    if outcome(signers) is None and signers:
+        assert places
+    else:
+        assert not places
+    lowest = min((one.order for one in signers if one.state == "waiting"), default=None)
+    assert all(signers[place].order == lowest for place in places)
+
+
+def test_what_is_over_is_over():
+    for state in OVER - {"expired"}:
+        assert not MOVES.get(state)
+    assert may_move("expired", "sent"), "an expired one may be sent once more"

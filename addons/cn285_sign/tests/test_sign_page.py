@@ -1,0 +1,83 @@
+import re
+
+from odoo.tests import HttpCase, tagged
+
+from .common import SignCase
+
+
+@tagged("post_install", "-at_install")
+class TestSignPage(SignCase, HttpCase):
+    """The signer's page over HTTP: the file, the code, the signature; and nothing for strangers."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.customer.lang = "fr_FR"
+        cls.contract = cls._draft()
+        cls.contract.with_user(cls.seller).action_send_for_signature()
+        cls.request = cls.contract.sudo().sign_request_ids
+        cls.signer = cls.request.signer_ids
+
+    def _path(self, rest=""):
+        return f"/my/sign/{self.signer.id}/{self.signer._secret()}{rest}"
+
+    def _post(self, rest, **data):
+        page = self.url_open(self._path()).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        return self.url_open(
+            self._path(rest), data={"csrf_token": token and token.group(1), **data}
+        )
+
+    def test_the_whole_way(self):
+        page = self.url_open(self._path())
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.request.document_id.sha256, page.text)
+        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+        answer = self.url_open(self._path("/document"))
+        self.assertEqual(answer.content, self.request.document_id._content())
+        self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+        self._post("/code")
+        mail = self.env["mail.mail"].search(
+            [("email_to", "=", self.signer.email)], limit=1, order="id desc"
+        )
+        code = re.search(r">(\d{6})<", str(mail.body_html)).group(1)
+        data = {"sha256": self.request.document_id.sha256, "name": "Camille", "consent": "1"}
+        wrong = self._post("/sign", code="999999" if code != "999999" else "1", **data)
+        self.assertEqual(self.contract.state, "draft")
+        self.env.invalidate_all()
+        self.assertEqual(self.signer.code_tries, 1, "a wrong code is counted")
+        self.assertIn("alert-danger", wrong.text)
+        self._post("/sign", code=code, **data)
+        self.env.invalidate_all()
+        self.assertEqual((self.request.state, self.contract.state), ("signed", "active"))
+        signed = self.request.event_ids.filtered(lambda one: one.kind == "signed")
+        self.assertTrue(signed.data["address"])
+
+    def test_strangers(self):
+        for path in (
+            f"/my/sign/{self.signer.id}/{'0' * 64}",
+            f"/my/sign/{self.signer.id + 1}/{self.signer._secret()}",
+            f"/my/sign/{10**15}/{self.signer._secret()}",
+        ):
+            for rest in ("", "/document"):
+                with self.subTest(path=path, rest=rest):
+                    answer = self.url_open(path + rest)
+                    self.assertNotIn(self.request.document_id.sha256, answer.text)
+                    self.assertNotIn(b"%PDF", answer.content)
+
+    def test_a_form_of_another_site_signs_nothing(self):
+        answer = self.url_open(self._path("/decline"), data={"reason": "x"})
+        self.assertIn(answer.status_code, (400, 403))
+        self.env.invalidate_all()
+        self.assertEqual(self.request.state, "sent")
+
+    def test_is_this_the_file(self):
+        page = self.url_open("/sign/verify")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
+        document = self.request.document_id
+        for content, ours in ((document._content(), True), (document._content() + b" ", False)):
+            answer = self.url_open(
+                "/sign/verify", data={"csrf_token": token}, files={"file": ("x.pdf", content)}
+            )
+            self.assertEqual(document.name in answer.text, ours)
