@@ -58,7 +58,7 @@ NOBODYS = {
         "cn285.usage.value": "value",
         "cn285.promotion.pass": "name code code_key",
         "cn285.wallet.type": "name",
-        "payment.provider": "cn285_creditor_identifier",
+        "payment.provider": "cn285_creditor_identifier cn285_mode_before",
         "res.company": (
             "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries "
             "cn285_debit_retries"
@@ -113,7 +113,7 @@ NOBODYS = {
         "cn285.usage.rating": "data told",
     },
     FIGURES: {
-        "account.move": "cn285_ordinary_reason",
+        "account.move": "cn285_ordinary_reason cn285_not_collected",
         "res.company": "cn285_mrr_seen",
         "cn285.billing.run": "preview results",
         "cn285.billing.run.batch": "keys contract_ids",
