@@ -103,10 +103,11 @@ class TestTopupCharges(TopupCase):
         second.transaction_id._set_done()
         transactions = type(self.env["payment.transaction"])
         post_process = transactions._post_process
+        reason = "The year is closed."
 
         def fails(transaction):
             if transaction == bad:
-                raise UserError("The year is closed.")
+                raise UserError(reason)
             return post_process(transaction)
 
         with patch.object(transactions, "_post_process", fails):
