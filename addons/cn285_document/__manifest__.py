@@ -19,4 +19,5 @@
         "views/res_config_settings_views.xml",
         "views/cn285_document_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -23,4 +23,5 @@
         "views/sign_page_templates.xml",
         "views/cn285_sign_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -59,9 +59,11 @@ class WalletTopup(models.Model):
         if topup.state != "done":
             raise UserError(self.env._("%s is not paid: nothing can be returned.", topup.name))
         day = day or topup.company_id._cn285_today()
-        if topup.payment_id.move_id and not booked:
+        # An invoice of credit is paid by the payment of its transaction.
+        payment = topup.payment_id or topup.transaction_id.payment_id
+        if payment.move_id and not booked:
             collection = self.env["cn285.collection"].sudo().with_company(topup.company_id)
-            collection._take_back({topup.payment_id: topup.name}, "", day)
+            collection._take_back({payment: topup.name}, "", day)
         else:
             topup._take_out(day)
 
