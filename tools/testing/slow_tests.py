@@ -1,8 +1,4 @@
-"""Where the time of a run goes, by the machine's clock, also where a test has stopped its own.
-
-Modules that take longest are begun first: a process that would begin the longest one last would
-keep the whole run waiting for it.
-"""
+"""Where the time of a run goes, by the machine's clock, also where a test has stopped its own."""
 
 import time
 from collections import defaultdict
@@ -10,21 +6,11 @@ from collections import defaultdict
 import pytest
 
 SHOWN = 25
-LONGEST = (
-    "tests/screens/",
-    "tests/test_writer_beside_apps.py",
-    "tests/test_wheels.py",
-    "tests/test_quotes_beside_apps.py",
-)
 
 
 def _now(clock=time.monotonic):
     """Seconds. The clock is an argument's default, where a frozen one does not replace it."""
     return clock()
-
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -173,6 +173,12 @@ class Document(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        given = self.default_get(["kind", "contract_id"])
+        for vals in vals_list:
+            # Told before rights are: without a contract it would be nobody's to file.
+            wanted = {**given, **vals}
+            if wanted.get("kind") != "terms" and not wanted.get("contract_id"):
+                raise self._contract_missing(vals.get("title") or "")
         documents = super().create(vals_list)
         documents._check_by_hand()
         return documents
@@ -198,9 +204,10 @@ class Document(models.Model):
                     self.env._("“%s” is filed when it leaves, not by hand.", self.env._(kind.label))
                 )
             if document.kind != "terms" and not document.contract_id:
-                raise ValidationError(
-                    self.env._("%s: say to which contract it belongs.", document.title)
-                )
+                raise self._contract_missing(document.title)
+
+    def _contract_missing(self, title):
+        return ValidationError(self.env._("%s: say to which contract it belongs.", title))
 
     # === MAKING IT FINAL === #
 

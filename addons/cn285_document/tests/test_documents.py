@@ -117,7 +117,7 @@ class TestDocuments(ContractCase):
             self._draft(kind="notice")
         with self.assertRaisesRegex(ValidationError, "which contract"):
             self.env["cn285.document"].create({"title": "T", "kind": "other"})
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(ValidationError, "which contract"):
             self._draft(contract_id=False)
 
     def test_a_contract_with_final_documents_stays(self):

@@ -1,7 +1,7 @@
 import hashlib
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.exceptions import UserError
 
@@ -18,11 +18,15 @@ class Contract(models.Model):
         "cn285.sign.request", "contract_id", string="Signature Requests", readonly=True
     )
     sign_state = fields.Selection(
-        selection=lambda self: self.env["cn285.sign.request"]._fields["state"].selection,
+        selection="_sign_states",
         string="Signature",
         compute="_compute_sign_state",
     )
     sign_count = fields.Integer(compute="_compute_sign_state", string="Number of Signatures")
+
+    @api.model
+    def _sign_states(self):
+        return self.env["cn285.sign.request"]._fields["state"]._description_selection(self.env)
 
     def _compute_sign_state(self):
         for contract in self:
