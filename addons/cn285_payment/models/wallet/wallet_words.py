@@ -28,13 +28,17 @@ class AccountMove(models.Model):
         facts = super()._cn285_credit_facts(rows, with_tax)
         charged = rows.move_line_id
         field = "price_total" if with_tax else "price_subtotal"
-        lowering = self.invoice_line_ids.filtered(
+        # These links are read when they are asked for: of all lines at once.
+        own = self.invoice_line_ids
+        own.fetch(["cn285_first_line_id", "cn285_lowered_line_id"])
+        own.cn285_lowered_line_id.fetch(["cn285_first_line_id"])
+        lowering = own.filtered(
             lambda line: line.cn285_lowered_line_id._cn285_of_row() in charged
         )
         amounts = dict.fromkeys(("granted", "paid"), 0.0)
         for line in lowering:
             amounts[line.cn285_wallet_lot_id.kind] += line[field]
-        lines = self.invoice_line_ids.filtered(lambda line: line._cn285_of_row() in charged)
+        lines = own.filtered(lambda line: line._cn285_of_row() in charged)
         drawn = self.cn285_draw_ids.filtered(lambda draw: not draw.undone and not draw.line_id)
         for draw in drawn:
             parts = draw.parts or {}
