@@ -32,9 +32,7 @@ class AccountMove(models.Model):
         own = self.invoice_line_ids
         own.fetch(["cn285_first_line_id", "cn285_lowered_line_id"])
         own.cn285_lowered_line_id.fetch(["cn285_first_line_id"])
-        lowering = own.filtered(
-            lambda line: line.cn285_lowered_line_id._cn285_of_row() in charged
-        )
+        lowering = own.filtered(lambda line: line.cn285_lowered_line_id._cn285_of_row() in charged)
         amounts = dict.fromkeys(("granted", "paid"), 0.0)
         for line in lowering:
             amounts[line.cn285_wallet_lot_id.kind] += line[field]
