@@ -152,7 +152,7 @@ def kill_for_months(database, kills):
     """Kills at so many random steps; a month more is billed whenever there is nothing to do."""
     chance, killed, months = random.Random(1285), 0, 0
     while killed < kills:
-        if forks.kill_at(chance.randint(1, 400), collect, database):
+        if forks.kill_at(chance.randint(1, 120), collect, database):
             killed += 1
             continue
         months += 1
