@@ -15,6 +15,7 @@ import random
 import signal
 import sys
 import threading
+import traceback
 from contextlib import contextmanager
 
 import odoo
@@ -73,7 +74,10 @@ def fork(work, *arguments):
     try:
         work(*arguments)
         code = 0
+    except BaseException:
+        traceback.print_exc()  # the parent only sees the code
     finally:
+        sys.stderr.flush()
         os._exit(code)
 
 

@@ -69,5 +69,6 @@ def work(worker, database, *command, python=sys.executable, env=None):
 
     :param python: another Python than that of the tests, with ``env`` as its environment
     """
-    out, _err = run(python, "-W", "ignore", worker, database, *command, env=env)
+    out, err = run(python, "-W", "ignore", worker, database, *command, env=env)
+    sys.stderr.write(err)  # shown beside a failure: a process that broke says here why
     return json.loads(out.splitlines()[-1])

@@ -178,7 +178,8 @@ class Document(models.Model):
             # Told before rights are: without a contract it would be nobody's to file.
             wanted = {**given, **vals}
             if wanted.get("kind") != "terms" and not wanted.get("contract_id"):
-                raise self._contract_missing(vals.get("title") or "")
+                self._within_bounds(vals)
+                raise self._contract_missing(vals.get("title") or self.env._("A document"))
         documents = super().create(vals_list)
         documents._check_by_hand()
         return documents

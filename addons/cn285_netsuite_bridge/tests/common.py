@@ -29,6 +29,8 @@ class NetsuiteCase(ContractCase):
         cls.subscription.default_code = "API"
         cls.setup_fee.default_code = "SETUP"
         cls.backend = cls.make_backend(cls.env, cls.server)
+        # A round of work on a slow machine is over before what failed in it is tried again.
+        cls.backend.retry_seconds = 60
 
     def setUp(self):
         super().setUp()

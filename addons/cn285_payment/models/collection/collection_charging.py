@@ -154,26 +154,26 @@ class Collection(models.AbstractModel):
         self._commit(forget=False)
 
     @api.model
-    def _claim_within(self, attempt):
+    def _claim_within(self, attempt, again=False):
         """As :meth:`_claim`; None where another process has changed it meanwhile.
 
         What is not committed yet, the answer to the attempt before, stays.
         """
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                return self._claim(attempt)
+                return self._claim(attempt, again)
         except CONCURRENCY_ERRORS:
             return None
 
     @api.model
     def _send_one(self, attempt, again=False):
-        """Call the provider for an attempt, and commit its answer.
+        """Call the provider for an attempt, and commit its answer; left to whoever has it.
 
         :param again: the attempt was sent before, and may be sent again: the same transaction
         """
         if not self._may_call(attempt.token_id.provider_id, attempt.company_id):
             return
-        claimed = self._claim(attempt, again)
+        claimed = self._claim_within(attempt, again)
         if claimed:
             self._commit(forget=False)
             self._answered(claimed, again)
@@ -212,8 +212,15 @@ class Collection(models.AbstractModel):
 
     @api.model
     def _lock(self, attempt, states):
-        """The attempt, locked and read anew, if it is in one of these states; else none."""
-        locked = attempt.try_lock_for_update(allow_referencing=True)
+        """The attempt, locked and read anew, if it is in one of these states; else none.
+
+        None too where another process wrote it since this transaction began: it has it.
+        """
+        try:
+            with self.env.cr.savepoint(flush=False):
+                locked = attempt.try_lock_for_update(allow_referencing=True)
+        except CONCURRENCY_ERRORS:
+            return attempt.browse()
         locked.transaction_id.invalidate_recordset()
         locked.invalidate_recordset()
         return locked.filtered(lambda one: one.state in states)
