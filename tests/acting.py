@@ -23,6 +23,8 @@ class ByUser:
     """
 
     GROUPS = ()
+    #: In a run that has both, the superuser does not tell it too: see tools/testing/told_once.py.
+    TOLD_BY_A_USER = True
 
     @classmethod
     def setUpClass(cls):

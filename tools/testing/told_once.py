@@ -1,0 +1,49 @@
+"""A story that its users tell in the same run is not told by the superuser before.
+
+``tests/test_stories_by_users.py`` tells the addons' stories again as a billing manager or a revenue
+accountant. In a run that has both, the users' is kept: it tries all that the superuser's does, and
+the rights beside. What the users tell otherwise (a method of their own, or none) is kept of both. A
+room alone is told by the superuser, which takes seconds.
+"""
+
+import inspect
+from pathlib import Path
+
+#: Of classes whose stories are told by a user: see ``tests/acting.py``.
+MARK = "TOLD_BY_A_USER"
+
+
+def _known_as(cls):
+    """What a class is known by, however often its module was loaded."""
+    return Path(inspect.getfile(cls)).resolve(), cls.__name__
+
+
+def told_again(items):
+    """Tests that a user tells as they stand, as ``{(file, class, method)}``."""
+    told = set()
+    for item in items:
+        cls = getattr(item, "cls", None)
+        if not getattr(cls, MARK, False) or item.originalname in vars(cls):
+            continue
+        told |= {(*_known_as(base), item.originalname) for base in _stories(cls)}
+    return told
+
+
+def _stories(cls):
+    """The classes of tests of ours that a class tells again."""
+    for base in cls.__mro__[1:]:
+        if base.__name__.startswith("Test") and not getattr(base, MARK, False):
+            yield base
+
+
+def pytest_collection_modifyitems(config, items):
+    told = told_again(items)
+    kept, twice = [], []
+    for item in items:
+        cls = getattr(item, "cls", None)
+        is_plain = cls and not getattr(cls, MARK, False)
+        again = is_plain and (*_known_as(cls), item.originalname) in told
+        (twice if again else kept).append(item)
+    if twice:
+        config.hook.pytest_deselected(items=twice)
+        items[:] = kept
