@@ -25,15 +25,17 @@ def told_again(items):
         cls = getattr(item, "cls", None)
         if not getattr(cls, MARK, False) or item.originalname in vars(cls):
             continue
-        told |= {(*_known_as(base), item.originalname) for base in _stories(cls)}
+        told.add((*_known_as(_story(cls)), item.originalname))
     return told
 
 
-def _stories(cls):
-    """The classes of tests of ours that a class tells again."""
-    for base in cls.__mro__[1:]:
-        if base.__name__.startswith("Test") and not getattr(base, MARK, False):
-            yield base
+def _story(cls):
+    """The class of tests that a class tells again: the nearest of those it is made from."""
+    return next(
+        base
+        for base in cls.__mro__[1:]
+        if base.__name__.startswith("Test") and not getattr(base, MARK, False)
+    )
 
 
 def pytest_collection_modifyitems(config, items):
