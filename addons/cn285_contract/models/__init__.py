@@ -20,6 +20,7 @@ from . import (
     res_config_settings,
     res_partner,
     contract_tag,
+    rhythm_terms,
     price_terms,
     billing_terms,
     items_on_screen,

@@ -2,17 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine.limits import LARGEST_AMOUNT
-from ..engine.proration import Basis
-from .bounds import COUNT, Bound
-
-# Days by which an item may be billed before or after its day: ten years.
-LARGEST_OFFSET = 3_660
-
-PARTIAL_POLICIES = [
-    ("prorate", "Prorated"),
-    ("full", "Billed in Full"),
-    ("free", "Free"),
-]
 
 
 class BillingTerms(models.AbstractModel):
@@ -24,7 +13,7 @@ class BillingTerms(models.AbstractModel):
 
     _name = "cn285.billing.terms"
     _description = "Billing Terms"
-    _inherit = ["analytic.mixin", "cn285.price.terms"]
+    _inherit = ["analytic.mixin", "cn285.price.terms", "cn285.rhythm.terms"]
 
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
@@ -42,71 +31,6 @@ class BillingTerms(models.AbstractModel):
         help="What the invoice line says. Defaults to the product's name.",
     )
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
-    billing_type = fields.Selection(
-        [
-            ("fixed", "Subscription"),
-            ("one_shot", "One-Time Fee"),
-            ("usage", "Usage"),
-            ("none", "Not Billed"),
-        ],
-        default="fixed",
-        required=True,
-        help="Subscription: billed every period. One-time fee: billed once. "
-        "Usage: planned every period, the amount comes from what was used. "
-        "Not billed: the service is delivered, never invoiced.",
-    )
-    first_period = fields.Selection(
-        PARTIAL_POLICIES,
-        default="prorate",
-        required=True,
-        help="How a first period that is not complete is billed.",
-    )
-    last_period = fields.Selection(
-        PARTIAL_POLICIES,
-        default="prorate",
-        required=True,
-        help="How a last period that is not complete is billed.",
-    )
-    proration_basis = fields.Selection(
-        [(basis.value, basis.label) for basis in Basis],
-        default="actual",
-        required=True,
-        help="Actual days: days billed over the days of the full period. "
-        "30/360: every month counts 30 days. "
-        "Actual days over 30: a day costs a thirtieth of a month, and a month never more than its "
-        "price. "
-        "Actual days over 365: a day costs a 365th of twelve months.",
-    )
-    timing = fields.Selection(
-        [("advance", "In Advance"), ("arrears", "In Arrears")],
-        string="Billing",
-        default="advance",
-        required=True,
-        help="In advance: on the first day of the period. In arrears: on the day after its last.",
-    )
-    billing_offset = fields.Integer(
-        string="Offset (days)",
-        help="Days added to that day to get the invoice date; negative to bill earlier.",
-    )
-    trial_days = fields.Integer(
-        help="Days free of charge from the item's start; billing starts on the day after.",
-    )
-    start_condition = fields.Selection(
-        [
-            ("contract", "With the Contract"),
-            ("date", "On its Own Date"),
-            ("manual", "When Activated"),
-        ],
-        string="Starts",
-        default="contract",
-        required=True,
-        help="With the contract: on the contract's start date. On its own date: on the date given. "
-        "When activated: by the Activate button or by a program.",
-    )
-    period_count = fields.Integer(
-        string="Number of Periods",
-        help="The item ends by itself after so many periods. 0: no such limit.",
-    )
     in_mrr = fields.Boolean(
         string="Recurring Revenue",
         compute="_compute_in_mrr",
@@ -147,12 +71,6 @@ class BillingTerms(models.AbstractModel):
         return {**vals, "price_source": "manual" if given else "pricelist"}
 
     @api.model
-    def _bounds(self):
-        offset = Bound(-LARGEST_OFFSET, LARGEST_OFFSET)
-        counts = {"trial_days": COUNT, "period_count": COUNT}
-        return {**super()._bounds(), **counts, "billing_offset": offset}
-
-    @api.model
     def _bounded_name(self, vals):
         product = self.env["product.product"].browse(vals.get("product_id") or [])
         name = vals.get("name") or self[:1].name or product.display_name
@@ -185,20 +103,13 @@ class BillingTerms(models.AbstractModel):
     def _terms_error(self):
         """The reason why these terms cannot be billed, in a clerk's words; None if they can."""
         self.ensure_one()
-        if self.recurring_interval < 1:
-            return self.env._(
-                "the period must be at least 1 unit long, not %s.", self.recurring_interval
-            )
-        if not 1 <= self.billing_day <= 31:
-            return self.env._("the billing day must be between 1 and 31, not %s.", self.billing_day)
+        message = self._rhythm_error()
+        if message:
+            return message
         if abs(self.quantity * self.price_unit) > LARGEST_AMOUNT:
             return self.env._("quantity times price is too large to be billed.")
         if not 0 <= self.discount <= 100:
             return self.env._("the discount must be between 0 and 100 %%, not %s.", self.discount)
-        if self.trial_days < 0:
-            return self.env._("the trial cannot last %s days.", self.trial_days)
-        if self.period_count < 0:
-            return self.env._("the number of periods cannot be %s.", self.period_count)
         return None
 
     @api.model
@@ -212,20 +123,7 @@ class BillingTerms(models.AbstractModel):
             "price_source",
             "price_unit",
             "discount",
-            "billing_type",
-            "recurring_interval",
-            "recurring_unit",
-            "alignment",
-            "billing_day",
-            "billing_month",
-            "first_period",
-            "last_period",
-            "proration_basis",
-            "timing",
-            "billing_offset",
-            "trial_days",
-            "start_condition",
-            "period_count",
+            *self._rhythm_fields(),
             "in_mrr",
             "analytic_distribution",
         ]

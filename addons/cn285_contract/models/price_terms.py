@@ -1,29 +1,6 @@
 from odoo import api, fields, models
 
-from .bounds import COUNT, PERCENT, PRICE, QUANTITY
-
-UNITS = [
-    ("day", "Days"),
-    ("week", "Weeks"),
-    ("month", "Months"),
-    ("quarter", "Quarters"),
-    ("semester", "Semesters"),
-    ("year", "Years"),
-]
-MONTH_NAMES = [
-    ("1", "January"),
-    ("2", "February"),
-    ("3", "March"),
-    ("4", "April"),
-    ("5", "May"),
-    ("6", "June"),
-    ("7", "July"),
-    ("8", "August"),
-    ("9", "September"),
-    ("10", "October"),
-    ("11", "November"),
-    ("12", "December"),
-]
+from .bounds import PERCENT, PRICE, QUANTITY
 
 
 class PriceTerms(models.AbstractModel):
@@ -34,7 +11,7 @@ class PriceTerms(models.AbstractModel):
 
     _name = "cn285.price.terms"
     _description = "Price Terms"
-    _inherit = ["cn285.bounded"]
+    _inherit = ["cn285.period.terms"]
 
     quantity = fields.Float(
         default=1.0,
@@ -61,32 +38,6 @@ class PriceTerms(models.AbstractModel):
         digits=(16, 4),
         help="Percentage off the price for the whole life of the item.",
     )
-    recurring_interval = fields.Integer(
-        string="Every",
-        default=1,
-        required=True,
-        help="Length of a period, counted in the unit beside it.",
-    )
-    recurring_unit = fields.Selection(UNITS, string="Period Unit", default="month", required=True)
-    alignment = fields.Selection(
-        [("anniversary", "Date to Date"), ("calendar", "Calendar")],
-        default="anniversary",
-        required=True,
-        help="Date to date: periods count from the item's first billed day. "
-        "Calendar: periods start on the billing day, whenever the item started.",
-    )
-    billing_day = fields.Integer(
-        default=1,
-        required=True,
-        help="Calendar alignment: the day of the month on which periods start (1 to 31; in a "
-        "shorter month, its last day).",
-    )
-    billing_month = fields.Selection(
-        MONTH_NAMES,
-        default="1",
-        required=True,
-        help="Calendar alignment, periods of more than a month: a month in which a period starts.",
-    )
 
     @api.model
     def _bounds(self):
@@ -95,7 +46,6 @@ class PriceTerms(models.AbstractModel):
             "quantity": QUANTITY,
             "price_unit": PRICE,
             "discount": PERCENT,
-            "recurring_interval": COUNT,
         }
 
     @api.model
@@ -106,9 +56,5 @@ class PriceTerms(models.AbstractModel):
             "price_source",
             "price_unit",
             "discount",
-            "recurring_interval",
-            "recurring_unit",
-            "alignment",
-            "billing_day",
-            "billing_month",
+            *self._period_fields(),
         ]

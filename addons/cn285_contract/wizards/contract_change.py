@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.bounds import DAY, END, PERCENT, PRICE, QUANTITY
 from ..models.changes.contract_item_pause import BILLING
-from ..models.price_terms import MONTH_NAMES, UNITS
+from ..models.rhythm_terms import MONTH_NAMES, UNITS
 
 # How many lines of a kind the preview of a change shows, so that its totals are seen below them.
 SHOWN_LINES = 10

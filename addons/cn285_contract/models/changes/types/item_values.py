@@ -1,6 +1,6 @@
 """Values that several types of change have in common."""
 
-from ...price_terms import MONTH_NAMES, UNITS
+from ...rhythm_terms import MONTH_NAMES, UNITS
 from ..change_value import Value
 
 UNIT_NAMES = tuple(name for name, _label in UNITS)
