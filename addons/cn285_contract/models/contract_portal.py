@@ -174,31 +174,3 @@ class ContractItem(models.Model):
             "sequence",
         }
     )
-
-    def _rhythm_label(self):
-        """How often the item is billed, in a few words; empty if it never is."""
-        self.ensure_one()
-        if self.billing_type == "none":
-            return ""
-        if self.billing_type == "one_shot":
-            return self.env._("Once")
-        if self.recurring_interval == 1:
-            labels = {
-                "day": self.env._("Daily"),
-                "week": self.env._("Weekly"),
-                "month": self.env._("Monthly"),
-                "quarter": self.env._("Quarterly"),
-                "semester": self.env._("Half-yearly"),
-                "year": self.env._("Yearly"),
-            }
-            return labels[self.recurring_unit]
-        count = self.recurring_interval
-        labels = {
-            "day": self.env._("Every %s days", count),
-            "week": self.env._("Every %s weeks", count),
-            "month": self.env._("Every %s months", count),
-            "quarter": self.env._("Every %s quarters", count),
-            "semester": self.env._("Every %s half-years", count),
-            "year": self.env._("Every %s years", count),
-        }
-        return labels[self.recurring_unit]

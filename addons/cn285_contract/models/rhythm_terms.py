@@ -198,3 +198,35 @@ class RhythmTerms(models.AbstractModel):
         if self.period_count < 0:
             return self.env._("the number of periods cannot be %s.", self.period_count)
         return None
+
+    def _rhythm_label(self):
+        """How often it is billed, in a few words; empty if it never is."""
+        self.ensure_one()
+        if self.billing_type == "none":
+            return ""
+        if self.billing_type == "one_shot":
+            return self.env._("Once")
+        return self._period_label(self.recurring_interval, self.recurring_unit)
+
+    @api.model
+    def _period_label(self, count, unit):
+        """How often something of periods of this length is billed, in a few words."""
+        if count == 1:
+            labels = {
+                "day": self.env._("Daily"),
+                "week": self.env._("Weekly"),
+                "month": self.env._("Monthly"),
+                "quarter": self.env._("Quarterly"),
+                "semester": self.env._("Half-yearly"),
+                "year": self.env._("Yearly"),
+            }
+            return labels[unit]
+        labels = {
+            "day": self.env._("Every %s days", count),
+            "week": self.env._("Every %s weeks", count),
+            "month": self.env._("Every %s months", count),
+            "quarter": self.env._("Every %s quarters", count),
+            "semester": self.env._("Every %s half-years", count),
+            "year": self.env._("Every %s years", count),
+        }
+        return labels[unit]
