@@ -3,10 +3,13 @@
 python tools/check_api.py            fails where something was taken away, or is not noted yet
 python tools/check_api.py --write    notes what came new; refuses where something was taken away
 
-The specification is addons/cn285_api/static/openapi.json. No database is needed.
+The specification is addons/cn285_api/static/openapi.json: that of a database where all of our
+addons are installed, those too that bring routers (``ROUTERS`` of a package ``routers``) or have
+bodies take more (``ADDED``). No database is needed.
 """
 
 import argparse
+import importlib
 import json
 import sys
 
@@ -22,16 +25,28 @@ def current():
     odoo.addons.__path__.append(str(ADDONS))
     from fastapi import FastAPI
     from odoo.addons.cn285_api.core.documentation import describe
+    from odoo.addons.cn285_api.core.extending import widened
     from odoo.addons.cn285_api.engine.headers import LATEST
-    from odoo.addons.cn285_api.routers import ROUTERS
 
+    packages = routers()
+    added = [pair for package in packages for pair in getattr(package, "ADDED", ())]
     app = FastAPI(
         title="Cn285 API", version=LATEST, docs_url=None, redoc_url=None, openapi_url=None
     )
-    for router, _model in ROUTERS:
-        app.include_router(router)
+    for package in packages:
+        for router, _model in package.ROUTERS:
+            app.include_router(widened(router, added))
     describe(app)
     return json.loads(json.dumps(app.openapi()))
+
+
+def routers():
+    """The packages of routers of all of our addons, cn285_api's first."""
+    names = {path.parents[1].name for path in ADDONS.glob("*/routers/__init__.py")}
+    others = sorted(names - {"cn285_api"})
+    return [
+        importlib.import_module(f"odoo.addons.{name}.routers") for name in ("cn285_api", *others)
+    ]
 
 
 def main(arguments=None):

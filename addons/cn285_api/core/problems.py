@@ -36,6 +36,7 @@ KINDS = {
     "precondition_failed": Kind(412, _lt("It was changed since you read it")),
     "too_large": Kind(413, _lt("The body is too large")),
     "unsupported_media_type": Kind(415, _lt("The body is of another type")),
+    "range_not_satisfiable": Kind(416, _lt("Nothing of the file lies in this range")),
     "invalid": Kind(422, _lt("The request is not valid")),
     "refused": Kind(422, _lt("A rule of business refuses this")),
     "idempotency_mismatch": Kind(422, _lt("The key was used for another request")),

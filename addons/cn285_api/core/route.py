@@ -48,6 +48,8 @@ class Operation(APIRoute):
 
     def __init__(self, path, endpoint, **options):
         super().__init__(path, _in_line(endpoint), **options)
+        # Of which a like one is made, see ``core.extending``.
+        self.made_with = options
 
     @property
     def scope(self):

@@ -7,8 +7,9 @@ from .records import named
 
 
 def given(body, *skipped):
-    """What a body says, by name; what it leaves out is not there."""
-    return {name: getattr(body, name) for name in body.model_fields_set if name not in skipped}
+    """What a body says, by name; what it leaves out is not there, nor what other addons added."""
+    names = body.model_fields_set - body.added - set(skipped)
+    return {name: getattr(body, name) for name in body.model_fields_set if name in names}
 
 
 def orm(value):

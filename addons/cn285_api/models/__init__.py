@@ -6,4 +6,5 @@ from . import webhook_delivery
 from . import webhook_endpoint
 from . import webhook_hooks
 from . import personal_data
+from . import api_start
 from . import fastapi_endpoint

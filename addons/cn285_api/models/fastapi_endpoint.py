@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 
 from ..core.dispatcher import ROOT_PATH
 from ..core.documentation import describe
+from ..core.extending import widened
 from ..engine.headers import LATEST
 from ..routers import ROUTERS
 
@@ -30,11 +31,19 @@ class FastapiEndpoint(models.Model):
         """The routers of the endpoint: **the hook by which another addon publishes its own**.
 
         ``return super()._get_fastapi_routers() + [router]`` where ``self.app == "cn285"``; a
-        router is made by ``core.route.new_router``.
+        router is made by ``core.route.new_router``. An addon keeps them in ``ROUTERS`` of its
+        package ``routers``, where ``tools/check_api.py`` finds them too.
         """
         if self.app != "cn285":
             return super()._get_fastapi_routers()
-        return [router for router, model in ROUTERS if model is None or model in self.env]
+        added = self._cn285_added()
+        ours = [router for router, model in ROUTERS if model is None or model in self.env]
+        return [widened(router, added) for router in ours]
+
+    def _cn285_added(self):
+        """Pairs ``(schema, class of fields)``: **the hook by which another addon has bodies take
+        fields of its own**; see ``core.extending``."""
+        return []
 
     def _prepare_fastapi_app_params(self):
         params = super()._prepare_fastapi_app_params()

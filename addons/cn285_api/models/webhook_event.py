@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from ..core.snapshots import snapshots
+from ..core.snapshots import SHOWN, snapshots
 
 _logger = logging.getLogger(__name__)
 KEPT_DAYS = 60
@@ -136,6 +136,14 @@ class WebhookEvent(models.Model):
         env["cn285.webhook.delivery"].invalidate_model()
         env["cn285.webhook.endpoint"].browse(sorted(endpoints))._order_sending()
         env.flush_all()
+
+    @api.model
+    def _shown(self):
+        """How objects are shown in events, by model: a function from records to schemas.
+
+        Another addon adds its own to ``super()._shown()``.
+        """
+        return SHOWN
 
     def _payloads(self, events):
         """``{event: payload}``; an object that cannot be shown is its number."""

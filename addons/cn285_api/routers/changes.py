@@ -143,16 +143,23 @@ def create_change(call: CurrentCall, body: ChangeIn, dry_run: DryRun = False) ->
     day: at once where that is today or before. With ``dry_run`` nothing is written, and the answer
     says what it comes to."""
     values = _change_values(call, body)
-    return schedule_or_try(call, values, dry_run)
+    return schedule_or_try(call, values, dry_run, body)
 
 
-def schedule_or_try(call, values, dry_run):
-    """Schedule a change of these values, or say what it comes to."""
-    changes = call.env["cn285.contract.change"]
+def schedule_or_try(call, values, dry_run, body=None):
+    """Schedule a change of these values, or say what it comes to.
+
+    :param body: what was sent, where other addons may have added to it
+    """
+
+    def made(tried):
+        change = call.env["cn285.contract.change"].create(values)
+        change._api_start(call, body, tried)
+        return change
+
     if dry_run:
-        return answer(undone(call, lambda: show_change_preview(changes.create(values))))
-    change = changes.create(values)
-    change.action_schedule()
+        return answer(undone(call, lambda: show_change_preview(made(True))))
+    change = made(False)
     call.env.flush_all()
     [shown] = show_changes(change)
     return answer(shown, 201, {"Location": f"/cn285/v1/contract-changes/{change.id}"})

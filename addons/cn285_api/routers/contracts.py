@@ -190,7 +190,7 @@ def create_contract(call: CurrentCall, body: ContractIn, dry_run: DryRun = False
         return answer(shown, 201, {"Location": f"/cn285/v1/contracts/{contract.id}"})
 
     def tried():
-        contract = _create(call, body)
+        contract = _create(call, body, tried=True)
         call.env.flush_all()
         [shown] = show_contracts(contract, {"items"})
         previews = show_previews(contract.currency_id, contract.preview_invoices(3))
@@ -199,7 +199,7 @@ def create_contract(call: CurrentCall, body: ContractIn, dry_run: DryRun = False
     return answer(undone(call, tried))
 
 
-def _create(call, body):
+def _create(call, body, tried=False):
     values = _contract_values(call, given(body, "items", "external_id", "confirm", "number"))
     if body.number:
         values["name"] = body.number
@@ -214,8 +214,7 @@ def _create(call, body):
     for item, record in zip(body.items or [], contract.item_ids, strict=False):
         if item.external_id:
             give_external(record, item.external_id)
-    if body.confirm:
-        contract.action_confirm()
+    contract._api_start(call, body, tried)
     return contract
 
 

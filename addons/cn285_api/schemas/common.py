@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, TypeVar
 
 from fastapi import Header, Path, Query
 from odoo.addons.cn285_import.engine.text import is_text
@@ -30,6 +30,8 @@ class In(BaseModel):
     """What programs send: nothing that is not known is taken."""
 
     model_config = ConfigDict(extra="forbid")
+    #: Names of the fields that other addons have added, see ``core.extending``.
+    added: ClassVar[frozenset] = frozenset()
 
 
 class Out(BaseModel):

@@ -14,6 +14,7 @@ from cn285_api_engine.decimals import money_text, number_text, parse_decimal
 from cn285_api_engine.headers import entity_tag, fingerprint, has_tag, parse_tags
 from cn285_api_engine.keys import digest, is_within, new_key, parse_networks
 from cn285_api_engine.narrowing import narrowed
+from cn285_api_engine.ranges import Unsatisfiable, part_of
 from cn285_api_engine.references import BadReference, parse_reference
 from cn285_api_engine.retries import SCHEDULE, is_given_up, is_taken, wait_seconds
 from cn285_api_engine.signing import BadSignature, new_secret, sign, verify
@@ -28,6 +29,7 @@ MODULES = (
     "headers",
     "keys",
     "narrowing",
+    "ranges",
     "references",
     "retries",
     "signing",
@@ -272,3 +274,37 @@ def test_what_takes_something_away_is_seen(change):
 )
 def test_what_is_added_takes_nothing_away(change):
     assert narrowed(_spec(), _spec(do=[change])) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("bytes=0-0", (0, 1)),
+        ("bytes=9-", (9, 10)),
+        ("bytes=-20", (0, 10)),
+        ("bytes= 2-3 ", (2, 4)),
+        ("bytes=-", None),
+        ("bytes=0-1,3-4", None),
+        ("items=0-1", None),
+        ("bytes=a-b", None),
+        ("", None),
+    ],
+)
+def test_a_part_of_a_file(header, part):
+    assert part_of(header, 10) == part
+
+
+@pytest.mark.parametrize("header", ["bytes=10-", "bytes=10-20", "bytes=-0"])
+def test_a_part_outside_of_the_file_is_refused(header):
+    with pytest.raises(Unsatisfiable):
+        part_of(header, 10)
+
+
+@given(st.integers(0, 50), st.integers(0, 60), st.integers(0, 60))
+def test_parts_lie_within_the_file(size, first, last):
+    try:
+        part = part_of(f"bytes={first}-{last}", size)
+    except Unsatisfiable:
+        assert first >= size
+        return
+    assert part is None if last < first else 0 <= part[0] == first < part[1] <= size

@@ -1,0 +1,24 @@
+"""Documents that are filed are told of, in the transaction that files them."""
+
+from odoo import api, models
+
+from ..routers.documents import show_documents
+
+
+class Document(models.Model):
+    _inherit = "cn285.document"
+
+    @api.model
+    def _file_all(self, documents, contents):
+        result = super()._file_all(documents, contents)
+        filed = self.browse([document.id for document in documents])
+        self.env["cn285.webhook.event"]._tell("document.filed", filed, lambda document: "final")
+        return result
+
+
+class WebhookEvent(models.Model):
+    _inherit = "cn285.webhook.event"
+
+    @api.model
+    def _shown(self):
+        return {**super()._shown(), "cn285.document": show_documents}

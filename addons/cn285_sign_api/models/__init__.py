@@ -1,0 +1,3 @@
+from . import asked
+from . import fastapi_endpoint
+from . import webhook_hooks
