@@ -17,6 +17,7 @@ import demo_payment
 import demo_prepayment
 import demo_revrec
 import demo_sepa
+import demo_sign
 import demo_usage
 import demo_wallet
 from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
@@ -68,6 +69,8 @@ def main(arguments=None):
         # A month is closed once it is over.
         with _clock_at(env, _day_after(options.until)):
             tied = demo_revrec.recognise(env, options.until)
+        with _clock_at(env, options.until):
+            demo_sign.send(env, options.until)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         demo_api.make_key(env)

@@ -23,5 +23,8 @@
         "views/sign_page_templates.xml",
         "views/cn285_sign_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["cn285_sign/static/tests/tours/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,1 +1,1 @@
-from . import sign_page
+from . import portal, sign_page

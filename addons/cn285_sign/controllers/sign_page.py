@@ -19,12 +19,15 @@ class SignPage(http.Controller):
         if not 0 < signer_id <= LARGEST_ID or not token.isascii():
             return signers
         signer = signers._by_link(signer_id, token)
+        if signer and signer._is_link_over():
+            return signers
         if signer:
             request.update_context(lang=signer.partner_id.lang or request.env.lang)
             signer = signer.with_context(lang=request.env.lang)
         return signer
 
     def _page(self, signer, token, told=None, refused=None, typed=None):
+        newer = signer._newer()
         return request.render(
             "cn285_sign.sign_page",
             {
@@ -32,6 +35,7 @@ class SignPage(http.Controller):
                 "sign_request": signer.request_id,
                 "document": signer.request_id.document_id,
                 "address": f"/my/sign/{signer.id}/{token}",
+                "newer_address": newer._path() if newer else None,
                 "obstacle": signer._obstacle(),
                 "consent": signer._consent(),
                 "told": told,
@@ -60,7 +64,8 @@ class SignPage(http.Controller):
             return request.not_found()
         shown = signer.request_id.proof_id or signer.request_id.document_id
         if signer.request_id.state == "sent":
-            signer.request_id._note("opened", signer, address=self._address())
+            events = request.env["cn285.sign.event"]
+            events._note_opened(signer.request_id, signer, self._address())
         return request.make_response(
             shown._content(),
             [
@@ -103,6 +108,8 @@ class SignPage(http.Controller):
         try:
             refused = signer._sign(signing)
         except UserError as error:
+            if signer.state == "signed":  # a second click: it is done, the page says so
+                return request.redirect(f"/my/sign/{signer.id}/{token}")
             return self._page(signer, token, refused=str(error.args[0]))
         if refused:
             return self._page(signer, token, refused=refused, typed={"name": signing.name})

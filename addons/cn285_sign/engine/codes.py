@@ -12,6 +12,10 @@ VALID_FOR = timedelta(minutes=10)
 TRIES = 5
 # So many codes are sent to one signer within an hour, whoever asks.
 MAILS_AN_HOUR = 5
+# So many codes are asked for, and so many wrong ones typed, from one address of the network within
+# an hour, whoever's they are: an office of many signers stays far below.
+ASKED_AN_HOUR = 40
+WRONG_AN_HOUR = 40
 
 
 class Answer(Enum):
@@ -43,7 +47,7 @@ def hashed(code: str, secret: str) -> str:
 
     :param secret: of the signer, and of nobody else
     """
-    return hmac.new(secret.encode(), code.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode(), code.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def check(typed: str, code: Code | None, secret: str, now: datetime) -> Answer:
@@ -65,3 +69,12 @@ def check(typed: str, code: Code | None, secret: str, now: datetime) -> Answer:
 def may_send(sent: list[datetime], now: datetime) -> bool:
     """Whether one more code may be mailed, given when earlier ones were."""
     return sum(now - one < timedelta(hours=1) for one in sent) < MAILS_AN_HOUR
+
+
+def may_try(asked: int, wrong: int) -> bool:
+    """Whether an address of the network may go on, given what came from it within an hour.
+
+    :param asked: codes that were asked for
+    :param wrong: codes that were wrong
+    """
+    return asked < ASKED_AN_HOUR and wrong < WRONG_AN_HOUR

@@ -12,6 +12,7 @@ from . import (
     sign_provider,
     sign_request,
     sign_request_completion,
+    sign_request_ends,
     sign_request_proof,
     sign_rule,
     sign_signer,

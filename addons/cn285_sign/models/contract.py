@@ -111,6 +111,11 @@ class Contract(models.Model):
 
     # === WHAT REQUESTS ASK OF THEIR TARGET === #
 
+    def _sign_customer(self):
+        """The contact who signs for the customer."""
+        self.ensure_one()
+        return self.partner_id
+
     def _content_hash(self):
         """SHA-256 of what the contract's paper says, in the customer's language."""
         self.ensure_one()

@@ -3,7 +3,7 @@ import json
 
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import in_language_of
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from .contract import SIGNED
@@ -49,6 +49,30 @@ class ContractChange(models.Model):
             self.env["cn285.sign.request"]._make(change, rule)
         return True
 
+    def _sign_for_customer(self):
+        """Where a change that a customer asks for in the portal has to be signed: send it, to be
+        signed at once by the contact who asks (``requested_by``).
+
+        For code alone: who calls it has looked whether the customer may ask for the change. It
+        needs no rights of the customer, who has none on changes and requests.
+
+        :returns: the path of the page to sign on; None where nothing asks for a signature: then
+            the caller schedules the change
+        :raises UserError: in words, as :meth:`action_send_for_signature`
+        :raises AccessError: where another customer asks
+        """
+        self.ensure_one()
+        change = self.sudo()  # sudo: as said above
+        if not change._sign_rule():
+            return None
+        if change._sign_customer() != change.requested_by.partner_id:
+            raise AccessError(self.env._("Another customer's contract is not yours to sign."))
+        change.action_send_for_signature()
+        request = change.env["cn285.sign.request"].search(
+            [("change_id", "=", change.id), ("state", "=", "sent")]
+        )
+        return request.signer_ids.filtered(lambda one: one.role == "customer")._path()
+
     def _delay_amendments(self):
         """What was signed is the amendment: none is made of it again."""
         signed = self.filtered(
@@ -57,6 +81,13 @@ class ContractChange(models.Model):
         return super(ContractChange, self - signed)._delay_amendments()
 
     # === WHAT REQUESTS ASK OF THEIR TARGET === #
+
+    def _sign_customer(self):
+        """The contact who signs: of the customer, who asked for it; else the contract's."""
+        self.ensure_one()
+        customer, asked = self.contract_id.partner_id, self.requested_by.partner_id
+        is_theirs = asked.commercial_partner_id == customer.commercial_partner_id
+        return asked if self.origin == "customer" and is_theirs else customer
 
     def _content_hash(self):
         """SHA-256 of what the change asks for."""

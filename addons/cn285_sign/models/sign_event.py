@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..engine.chain import START, first_broken, link
@@ -39,6 +41,41 @@ class SignEvent(models.Model):
     data = fields.Json()
     previous_hash = fields.Char(required=True)
     hash = fields.Char(required=True)
+
+    _address_idx = models.Index(
+        "((data->>'address'), at) WHERE kind IN ('code_sent', 'code_wrong')"
+    )
+
+    @api.model
+    def _count_from(self, address):
+        """``(codes asked for, wrong codes)`` from an address of the network, within an hour."""
+        if not address:
+            return 0, 0
+        self.flush_model()
+        self.env.cr.execute(
+            """SELECT count(*) FILTER (WHERE kind = 'code_sent'),
+                      count(*) FILTER (WHERE kind = 'code_wrong')
+                 FROM cn285_sign_event
+                WHERE kind IN ('code_sent', 'code_wrong') AND data->>'address' = %s AND at > %s""",
+            [address, fields.Datetime.now() - timedelta(hours=1)],
+        )
+        return self.env.cr.fetchone()
+
+    @api.model
+    def _note_opened(self, request, signer, address):
+        """Note that somebody read the file: once an hour, however often the link is opened."""
+        # sudo: the log is the program's.
+        known = self.sudo().search_count(
+            [
+                ("request_id", "=", request.id),
+                ("signer_id", "=", signer.id),
+                ("kind", "=", "opened"),
+                ("at", ">", fields.Datetime.now() - timedelta(hours=1)),
+            ],
+            limit=1,
+        )
+        if not known:
+            self._note(request, "opened", signer, address=address)
 
     @api.model
     def _note(self, request, kind, signer=None, **data):

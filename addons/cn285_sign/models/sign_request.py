@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
-from ..engine.flow import Signer, may_move, outcome, turn
+from ..engine.flow import OVER, Signer, may_move, outcome, turn
+from ..engine.words import LONGEST_NAME, one_line
 
 
 class SignRequest(models.Model):
@@ -59,6 +61,7 @@ class SignRequest(models.Model):
     )
     expires_on = fields.Date(readonly=True, help="The last day on which it can be signed.")
     reminded_on = fields.Date(readonly=True)
+    over_on = fields.Date(readonly=True, help="The day on which it was signed, or came to an end.")
     content_hash = fields.Char(readonly=True, help="Of what the document says.")
     is_done = fields.Boolean(
         string="Took Effect", readonly=True, help="What was signed has taken effect, once."
@@ -89,11 +92,14 @@ class SignRequest(models.Model):
     def _make(self, target, rule):
         """Make a request for a contract or change, and send it.
 
+        One that is being signed and says something else by now is replaced.
+
         :param rule: what asks for it: provider and who signs for the company
         :returns: the request, sent
         :raises UserError: in words, where nobody can be asked
         """
         contract = target if target._name == "cn285.contract" else target.contract_id
+        self._replace_running(target)
         # sudo: who may send the contract may have it signed; requests are the program's.
         requests = self.sudo()._inside()
         request = requests.create(
@@ -103,7 +109,7 @@ class SignRequest(models.Model):
                 "change_id": target.id if target != contract else False,
                 "provider_id": rule.provider_id.id,
                 "signer_ids": [
-                    fields.Command.create(values) for values in self._signers_of(contract, rule)
+                    fields.Command.create(values) for values in self._signers_of(target, rule)
                 ],
             }
         )
@@ -111,25 +117,31 @@ class SignRequest(models.Model):
         return request
 
     @api.model
-    def _signers_of(self, contract, rule):
-        """Values of who signs: the customer, then who signs for the company."""
-        people = [(contract.partner_id, "customer", 1)]
+    def _signers_of(self, target, rule):
+        """Values of who signs: the customer, then who signs for the company.
+
+        :param target: a contract or change
+        :raises UserError: where one has not just one e-mail address: whoever has the address signs
+        """
+        people = [(target._sign_customer(), "customer", 1)]
         if rule.countersigner_id:
             people.append((rule.countersigner_id.partner_id, "company", 2))
         found = []
         for partner, role, order in people:
-            if not partner.email:
+            email = email_normalize(partner.email)
+            if not email:
                 raise UserError(
                     self.env._(
-                        "%s has no e-mail address: the code for the signature goes there.",
+                        "%s has no e-mail address, or not a single one: the code for the "
+                        "signature goes there.",
                         partner.display_name,
                     )
                 )
             found.append(
                 {
                     "partner_id": partner.id,
-                    "name": partner.name,
-                    "email": partner.email,
+                    "name": one_line(partner.name or email, LONGEST_NAME),
+                    "email": email,
                     "role": role,
                     "order": order,
                 }
@@ -154,6 +166,9 @@ class SignRequest(models.Model):
                         target=labels[target],
                     )
                 )
+        if target in OVER:
+            for company, requests in self.grouped("company_id").items():
+                requests._write_inside({"over_on": company._cn285_today()})
         self._write_inside({"state": target, **values})
 
     def _send(self):
@@ -191,39 +206,19 @@ class SignRequest(models.Model):
         self.ensure_one()
         return self.content_hash == self._target()._content_hash()
 
-    def _replace_if_changed(self):
-        """Replace the request where what it is about has changed since it was sent.
-
-        :returns: whether it was
-        """
-        self.ensure_one()
-        if self.state != "sent" or self._still_says_the_same():
-            return False
-        self._update_state("replaced")
-        self._note("replaced")
-        return True
-
     def _go_on(self):
         """After somebody has signed or declined: ask the next, or finish."""
         self.ensure_one()
         reached = outcome(self._engine_signers())
         if reached == "declined":
             self._update_state("declined")
-            self._tell_owner(self.env._("%s was declined", self.name))
+            self._tell_declined()
         elif reached == "signed":
             self._update_state("signed")
             self._note("completed")
             self._complete()
         else:
             self.provider_id._sign_send(self)
-
-    def _tell_owner(self, summary, note=""):
-        """Ask whoever follows the contract to look at it."""
-        self.ensure_one()
-        user = self.contract_id.user_id or self.create_uid
-        self.activity_schedule(
-            "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
-        )
 
     # === BUTTONS === #
 
@@ -244,13 +239,14 @@ class SignRequest(models.Model):
             request._update_state("cancelled")
             request._note("cancelled", by=self.env.user.name)
             request.provider_id._sign_cancel(request)
+            request._tell_signers()
         return True
 
     def action_send_anew(self):
         """After it was declined, has expired or was replaced: a new request of what holds now."""
         self.ensure_one()
         self._check_may_manage()
-        if self.state == "sent":
+        if self.state == "sent" and self.sudo()._still_says_the_same():  # sudo: all that it says
             raise UserError(self.env._("%s is being signed: cancel it first.", self.name))
         return self._target().action_send_for_signature()
 
@@ -286,15 +282,24 @@ class SignRequest(models.Model):
             )
             for request in stuck:
                 request._complete()
+            self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "signed"),
+                    ("proof_id", "=", False),
+                ]
+            )._delay_proof()
 
     def _daily(self, today):
         self.ensure_one()
         if self._replace_if_changed():
+            self._tell_replaced()
             return
         if today > self.expires_on:
             self._update_state("expired")
             self._note("expired")
-            self._tell_owner(self.env._("%s has expired", self.name))
+            self._tell_signers()
+            self._tell_owner(self._owners().env._("%s has expired", self.name))
             return
         every = self.provider_id.remind_days
         if every and today >= self.reminded_on + timedelta(days=every):

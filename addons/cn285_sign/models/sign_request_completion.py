@@ -25,9 +25,10 @@ class SignRequest(models.Model):
         except CONCURRENCY_ERRORS:
             raise
         except Exception as error:  # whatever keeps it from taking effect, it was signed
-            reason = reason_of(self.env, error)
-            self._write_inside({"error": reason})
-            self._tell_owner(self.env._("%s was signed but not applied", self.name), note=reason)
-        self.with_delay(
-            channel="root.documents", description=self.env._("Proof of %s", self.name)
-        )._job_file_proof()
+            reason = reason_of(self._owners().env, error)
+            if reason != self.error:  # tried each day: told once
+                self._write_inside({"error": reason})
+                self._tell_owner(
+                    self._owners().env._("%s was signed but not applied", self.name), note=reason
+                )
+        self._delay_proof()

@@ -11,18 +11,36 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools import format_datetime
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
-from ..report.sealing import Key, sealed
+from ..report.sealing import Key, NotStamped, sealed
+
+# So long after a time stamp authority gave none it is asked again.
+RETRY_SECONDS = 600
 
 
 class SignRequest(models.Model):
     _inherit = "cn285.sign.request"
 
+    def _delay_proof(self):
+        """Order the signed documents that are not filed yet, each by a job of its own."""
+        for request in self.filtered(lambda one: not one.proof_id):
+            request.with_delay(
+                channel="root.documents",
+                identity_key=f"cn285_sign_proof_{request.id}",
+                description=self.env._("Proof of %s", request.name),
+            )._job_file_proof()
+
     def _job_file_proof(self):
-        """Job: file the signed document and its evidence, and send it to who signed. Once."""
-        for request in self.exists().filtered(
-            lambda one: one.state == "signed" and not one.proof_id
-        ):
-            request.sudo()._file_proof()  # sudo: the proof follows from the signatures
+        """Job: file the signed document and its evidence, and send it to who signed. Once.
+
+        Run twice at the same time, the second waits for the first, and finds its work done.
+        """
+        for request in self.exists():
+            # sudo: the proof follows from the signatures
+            request = request.sudo().with_company(request.sudo().company_id)
+            request.lock_for_update(allow_referencing=True)
+            request.invalidate_recordset(["state", "proof_id"])
+            if request.state == "signed" and not request.proof_id:
+                request._file_proof()
 
     def _file_proof(self):
         self.ensure_one()
@@ -59,7 +77,7 @@ class SignRequest(models.Model):
         self._write_inside({"proof_id": proof.id, "seal": seal})
         self._note("sealed", document=proof.name, sha256=proof.sha256, seal=seal)
         for signer in self.signer_ids:
-            signer._mail("mail_template_sign_done")
+            signer._mail("mail_template_sign_done", proof.attachment_id)
 
     def _with_proof_pages(self):
         """The file that was signed, with pages behind it that say who signed and how."""
@@ -130,7 +148,17 @@ class SignRequest(models.Model):
             lesser seal is passed off for it
         """
         certificate = self.provider_id.seal_certificate_id
-        if not certificate or not certificate.is_valid or not certificate.private_key_id:
+        if not certificate:
+            return content, "none"
+        if not certificate.is_valid or not certificate.private_key_id:
+            localised = self._owners()
+            self._tell_owner(
+                localised.env._("%s was not sealed", self.name),
+                note=localised.env._(
+                    "The certificate “%s” is not valid now, or has no private key.",
+                    certificate.name,
+                ),
+            )
             return content, "none"
         key = Key(
             base64.b64decode(certificate.pem_certificate),
@@ -139,10 +167,12 @@ class SignRequest(models.Model):
         tsa = self.provider_id.tsa_url or None
         try:
             return sealed(content, key, tsa, self.name), "bt" if tsa else "bb"
-        except OSError as error:
+        except (OSError, NotStamped) as error:
+            # Tried until there is one: the job never gives up, nor does it seal by less.
             raise RetryableJobError(
                 self.env._("%(tsa)s gives no time stamp: %(reason)s", tsa=tsa, reason=error),
-                seconds=600,
+                seconds=RETRY_SECONDS,
+                ignore_retry=True,
             ) from error
 
     def _evidence(self, proof):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..engine.codes import Answer, Code, check, hashed, may_send, new_code
+from ..engine.codes import Answer, Code, check, hashed, may_send, may_try, new_code
+from ..engine.words import LONGEST_NAME, LONGEST_REASON, many_lines, one_line
 
-LONGEST_NAME = 200
 # Bytes of a drawn signature, as a picture.
 LARGEST_DRAWING = 300_000
 
@@ -81,12 +81,23 @@ class SignSigner(models.Model):
             raise UserError(
                 self.env._("Too many codes were asked for. Please wait an hour, then try again.")
             )
+        self._refuse_address(address)
         code = new_code()
         self._write_inside(
             {"code_hash": hashed(code, self._secret()), "code_sent_at": now, "code_tries": 0}
         )
         self.request_id._note("code_sent", self, email=self.email, address=address)
         self.with_context(cn285_sign_code=code)._mail("mail_template_sign_code")
+
+    def _refuse_address(self, address):
+        """Refuse an address of the network from which too much came, whoever's codes it were.
+
+        :raises UserError: in words
+        """
+        if not may_try(*self.env["cn285.sign.event"]._count_from(address)):
+            raise UserError(
+                self.env._("Too much was tried from your network. Please wait an hour.")
+            )
 
     def _check_code(self, typed, address):
         """Count a try, and say what became of it."""
@@ -125,7 +136,8 @@ class SignSigner(models.Model):
         request = self.request_id
         if signing.sha256 != request.document_id.sha256:
             return self.env._("A newer version of this document exists: open it again.")
-        name = " ".join(signing.name.split())
+        self._refuse_address(signing.address)
+        name = one_line(signing.name, LONGEST_NAME + 1)
         if not name or len(name) > LONGEST_NAME:
             return self.env._("Type your name, as you sign.")
         if not signing.consent:
@@ -150,7 +162,7 @@ class SignSigner(models.Model):
             sha256=signing.sha256,
             consent=self._consent(),
             address=signing.address,
-            agent=signing.agent[:500],
+            agent=one_line(signing.agent, 500),
         )
         request._go_on()
         return None
@@ -188,6 +200,7 @@ class SignSigner(models.Model):
         """
         self.ensure_one()
         self._refuse_obstacle()
-        self._write_inside({"state": "declined", "declined_reason": reason[:2000] or False})
-        self.request_id._note("declined", self, reason=reason[:2000], address=address)
+        reason = many_lines(reason, LONGEST_REASON)
+        self._write_inside({"state": "declined", "declined_reason": reason or False})
+        self.request_id._note("declined", self, reason=reason, address=address)
         self.request_id._go_on()

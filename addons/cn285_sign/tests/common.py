@@ -1,16 +1,11 @@
-import base64
 import re
-from datetime import datetime, timedelta, timezone
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import new_test_user
 
 from ..models.sign_signer_signing import Signing
+from .certificates import make_certificate
 
 
 class SignCase(ContractCase):
@@ -72,40 +67,4 @@ class SignCase(ContractCase):
 
     def _certificate(self):
         """A certificate of the company that signs itself, with its key."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Cn285 Seal")])
-        now = datetime.now(timezone.utc)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=365))
-            .add_extension(
-                x509.KeyUsage(True, True, False, False, False, False, False, False, False), True
-            )
-            .sign(key, hashes.SHA256())
-        )
-        private = self.env["certificate.key"].create(
-            {
-                "name": "Seal",
-                "company_id": self.company.id,
-                "content": base64.b64encode(
-                    key.private_bytes(
-                        serialization.Encoding.PEM,
-                        serialization.PrivateFormat.PKCS8,
-                        serialization.NoEncryption(),
-                    )
-                ),
-            }
-        )
-        return self.env["certificate.certificate"].create(
-            {
-                "name": "Seal",
-                "company_id": self.company.id,
-                "content": base64.b64encode(certificate.public_bytes(serialization.Encoding.PEM)),
-                "private_key_id": private.id,
-            }
-        )
+        return make_certificate(self.company)

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 from odoo.tests import HttpCase, tagged
 
@@ -81,3 +82,49 @@ class TestSignPage(SignCase, HttpCase):
                 "/sign/verify", data={"csrf_token": token}, files={"file": ("x.pdf", content)}
             )
             self.assertEqual(document.name in answer.text, ours)
+
+    def test_what_no_form_posts(self):
+        """Signs that no text may hold, in every field: words, never an error of ours."""
+        data = {"sha256": "\x00", "code": "\x00\udcff", "name": "A\x00B\u202e", "consent": "1"}
+        data = {key: value.encode("utf-8", "surrogatepass") for key, value in data.items()}
+        for rest in ("/sign", "/code"):
+            self.assertEqual(self._post(rest, **data).status_code, 200)
+        fitting = {**data, "sha256": self.request.document_id.sha256, "drawing": "data:image/png"}
+        self.assertEqual(self._post("/sign", **fitting).status_code, 200)
+        self.assertEqual(self._post("/decline", reason="No\x00\r\n\u202eNo").status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(self.signer.declined_reason, "No\nNo")
+
+    def test_read_often_noted_once(self):
+        for _time in range(3):
+            self.url_open(self._path("/document"))
+        self.env.invalidate_all()
+        self.assertEqual(self.request.event_ids.mapped("kind").count("opened"), 1)
+
+    def test_a_link_that_is_over_leads_nowhere(self):
+        self.request.with_user(self.seller).action_cancel()
+        self.assertIn("/my/sign/", self.url_open(self._path()).url)
+        day = self.company._cn285_today() - timedelta(days=91)
+        self.request._write_inside({"over_on": day})
+        self.assertNotIn("/my/sign/", self.url_open(self._path()).url)
+
+    def test_one_flipped_byte_is_told(self):
+        """Of a signed and sealed file, by the page of verification."""
+        self.provider.seal_certificate_id = self._certificate()
+        self.assertFalse(self._sign(self.signer))
+        content = self.request.proof_id._content()
+        place = content.index(b"stream\n") + 20
+        forged = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+        page = self.url_open("/sign/verify")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
+        for file, good, bad in (
+            (content, 2, 0),
+            (forged, 0, 2),
+            (b"%PDF-1.7\ngarbage", 0, 1),
+            (b"no file at all", 0, 1),
+        ):
+            answer = self.url_open(
+                "/sign/verify", data={"csrf_token": token}, files={"file": ("x.pdf", file)}
+            )
+            told = (answer.text.count("alert-success"), answer.text.count("alert-danger"))
+            self.assertEqual(told, (good, bad), file[:20])

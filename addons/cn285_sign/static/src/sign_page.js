@@ -45,5 +45,10 @@
     });
     form.addEventListener("submit", () => {
         form.elements.drawing.value = isDrawn ? canvas.toDataURL("image/png") : "";
+        form.querySelector("button[type=submit]").disabled = true;
+    });
+    // Back by the browser's button: the form can be sent again.
+    window.addEventListener("pageshow", () => {
+        form.querySelector("button[type=submit]").disabled = false;
     });
 })();

@@ -5,17 +5,21 @@ from datetime import datetime, timedelta
 import pytest
 from cn285_sign_engine.chain import START, first_broken, link
 from cn285_sign_engine.codes import (
+    ASKED_AN_HOUR,
     MAILS_AN_HOUR,
     TRIES,
     VALID_FOR,
+    WRONG_AN_HOUR,
     Answer,
     Code,
     check,
     hashed,
     may_send,
+    may_try,
     new_code,
 )
 from cn285_sign_engine.flow import MOVES, OVER, Signer, may_move, outcome, turn
+from cn285_sign_engine.words import many_lines, one_line
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +106,30 @@ def test_what_is_over_is_over():
     for state in OVER - {"expired"}:
         assert not MOVES.get(state)
     assert may_move("expired", "sent"), "an expired one may be sent once more"
+
+
+def test_an_address_of_the_network():
+    assert may_try(0, 0)
+    assert may_try(ASKED_AN_HOUR - 1, WRONG_AN_HOUR - 1)
+    assert not may_try(ASKED_AN_HOUR, 0)
+    assert not may_try(0, WRONG_AN_HOUR)
+
+
+@given(st.text(), st.integers(1, 300))
+def test_one_line_is_one_line(text, longest):
+    line = one_line(text, longest)
+    assert len(line) <= longest
+    assert all(one.isprintable() for one in line)
+    assert one_line(line, longest) == line.strip()
+
+
+@given(st.text(), st.integers(1, 300))
+def test_lines_hold_no_control_signs(text, longest):
+    lines = many_lines(text, longest)
+    assert len(lines) <= longest
+    assert all(one.isprintable() or one == "\n" for one in lines)
+
+
+def test_what_people_type_stays():
+    assert one_line("  Éloïse  d’Arc ", 200) == "Éloïse d’Arc"
+    assert many_lines("Trop cher\r\n\r\net tard", 200) == "Trop cher\n\net tard"

@@ -1,0 +1,123 @@
+"""How requests end that nobody signs, and who is told: signers by mail, owners by activities."""
+
+from odoo import api, models
+from odoo.addons.cn285_contract.models.common import in_language_of
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+
+class SignRequest(models.Model):
+    _inherit = "cn285.sign.request"
+
+    # === REPLACED BY A NEWER VERSION === #
+
+    @api.model
+    def _replace_running(self, target):
+        """Make room for a new request of a contract or change: what is being signed is replaced.
+
+        :raises UserError: where it says what the contract or change says: there is nothing new
+        """
+        of_change = target._name == "cn285.contract.change"
+        # sudo: whoever sends the contract, its requests are the program's.
+        running = self.sudo().search(
+            [
+                ("contract_id", "=", target.contract_id.id if of_change else target.id),
+                ("change_id", "=", target.id if of_change else False),
+                ("state", "=", "sent"),
+            ]
+        )
+        for request in running:
+            if not request._replace_if_changed():
+                raise UserError(
+                    self.env._("%s is being signed: remind, or cancel it first.", request.name)
+                )
+        running.flush_recordset(["state"])
+
+    def _replace_if_changed(self):
+        """Replace the request where what it is about has changed since it was sent.
+
+        Who was asked is told: by the mail of the new version, where one follows at once; else by
+        the link, which leads to the new version as soon as there is one.
+
+        :returns: whether it was
+        """
+        self.ensure_one()
+        if self.state != "sent" or self._still_says_the_same():
+            return False
+        self._update_state("replaced")
+        self._note("replaced")
+        self.provider_id._sign_cancel(self)
+        self._tell_signers()
+        return True
+
+    def _tell_replaced(self):
+        """Ask the owner for the new version, where none follows at once."""
+        env = self._owners().env
+        self._tell_owner(
+            env._("%s was replaced", self.name),
+            note=env._("What it is about has changed since it was sent: send it anew."),
+        )
+
+    def _newest(self):
+        """The last request of the same contract or change: this one, or what replaced it."""
+        self.ensure_one()
+        same = [
+            ("contract_id", "=", self.contract_id.id),
+            ("change_id", "=", self.change_id.id),
+            ("state", "in", ("sent", "signed")),
+            ("id", ">", self.id),
+        ]
+        return self.search(same, order="id desc", limit=1) or self
+
+    # === WHO IS TOLD === #
+
+    def _tell_signers(self, but=None):
+        """Write to all who were asked that nobody signs any more, and why.
+
+        :param but: signers who know
+        """
+        self.ensure_one()
+        asked = self.event_ids.filtered(lambda one: one.kind == "asked").signer_id
+        for signer in asked - (but or asked.browse()):
+            signer._mail("mail_template_sign_over")
+
+    def _tell_declined(self):
+        """Tell the others, and the owner with the reason."""
+        self.ensure_one()
+        declined = self.signer_ids.filtered(lambda one: one.state == "declined")
+        self._tell_signers(but=declined)
+        localised = self._owners()
+        self._tell_owner(
+            localised.env._(
+                "%(request)s was declined by %(who)s",
+                request=self.name,
+                who=", ".join(declined.mapped("name")),
+            ),
+            note="\n".join(one.declined_reason for one in declined if one.declined_reason),
+        )
+
+    def _owner(self):
+        """Whoever follows the contract; of ours, where its customer made the request."""
+        self.ensure_one()
+        contract = self.contract_id
+        ours = (contract.user_id | self.create_uid | contract.create_uid).filtered(
+            lambda user: not user.share
+        )
+        return ours[:1] or self.env.ref("base.user_admin")
+
+    def _owners(self):
+        """The request as its owner reads it."""
+        return in_language_of(self, self._owner())
+
+    def _tell_owner(self, summary, note=""):
+        """Ask the owner to look at it.
+
+        :param note: plain text: what strangers typed stays text
+        """
+        self.ensure_one()
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=plaintext2html(note) if note else "",
+            user_id=self._owner().id,
+        )
