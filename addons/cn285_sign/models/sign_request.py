@@ -61,7 +61,9 @@ class SignRequest(models.Model):
     )
     expires_on = fields.Date(readonly=True, help="The last day on which it can be signed.")
     reminded_on = fields.Date(readonly=True)
-    over_on = fields.Date(readonly=True, help="The day on which it was signed, or came to an end.")
+    over_on = fields.Date(
+        string="Ended On", readonly=True, help="The day on which it was signed, or came to an end."
+    )
     content_hash = fields.Char(readonly=True, help="Of what the document says.")
     is_done = fields.Boolean(
         string="Took Effect", readonly=True, help="What was signed has taken effect, once."
