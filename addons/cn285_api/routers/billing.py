@@ -100,22 +100,34 @@ def _accepted(call, run):
 @router.get("/jobs/{job}", summary="Read a job", **operation("", 404))
 def get_job(call: CurrentCall, job: RefPath) -> JobOut:
     """A job that a call of this key's user has ordered."""
-    # sudo: users do not read jobs; this is the user's own, and its data are not shown.
-    found = (
-        call.env["queue.job"]
-        .sudo()
-        .search([("uuid", "=", job), ("user_id", "=", call.env.uid)], limit=1)
-    )
+    found = _job(call, job)
     if not found:
         raise Problem("not_found", call.env._("There is no “%s” here.", job))
+    return _show_job(found)
+
+
+def ordered_job(call, uuid):
+    """The answer of a call that has ordered a job: 202, and where to ask what became of it."""
+    call.env.flush_all()
+    shown = _show_job(_job(call, uuid))
+    return answer(shown, 202, {"Location": f"/cn285/v1/jobs/{uuid}"})
+
+
+def _job(call, uuid):
+    # sudo: users do not read jobs; this is the user's own, and its data are not shown.
+    jobs = call.env["queue.job"].sudo()
+    return jobs.search([("uuid", "=", uuid), ("user_id", "=", call.env.uid)], limit=1)
+
+
+def _show_job(job):
     return JobOut(
-        id=found.uuid,
-        name=found.name,
-        state=found.state,
-        result=text(found.result),
-        created_at=found.date_created,
-        started_at=found.date_started or None,
-        done_at=found.date_done or None,
+        id=job.uuid,
+        name=job.name,
+        state=job.state,
+        result=text(job.result),
+        created_at=job.date_created,
+        started_at=job.date_started or None,
+        done_at=job.date_done or None,
     )
 
 

@@ -1,5 +1,7 @@
 """Values that all parts of the API share."""
 
+import base64
+import binascii
 import re
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -91,6 +93,16 @@ def _external(value: str) -> str:
     return value
 
 
+def _base64(value: str) -> str:
+    try:
+        content = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("it is no Base64") from error
+    if not content:
+        raise ValueError("the file is empty")
+    return value
+
+
 DECIMAL_SCHEMA = {"type": "string", "pattern": PATTERN, "examples": ["30.00"]}
 DecimalIn = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(DECIMAL_SCHEMA)]
 Day = Annotated[
@@ -126,6 +138,17 @@ Url = Annotated[
     str,
     Field(max_length=500, pattern=r"^https?://", examples=["https://shop.example/hook"]),
     AfterValidator(_text),
+]
+FileIn = Annotated[
+    str,
+    Field(
+        min_length=4,
+        max_length=30_000_000,
+        description="The file, in Base64.",
+        examples=["JVBERi0xLjcK"],
+        json_schema_extra={"contentEncoding": "base64"},
+    ),
+    AfterValidator(_base64),
 ]
 
 # === VALUES THAT GO OUT === #

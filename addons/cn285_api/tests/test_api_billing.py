@@ -115,7 +115,7 @@ class TestApiBilling(ApiCase):
             with self.subTest(form=form):
                 answer = self.call("POST", "/credit-notes", {"invoice": invoice, **form})
                 self.assertProblem(answer, 422, "invalid")
-        for form in ({"percent": "101"}, {"lines": [{"id": 1, "percent": "5"}]}):
+        for form in ({"percent": "101"}, {"lines": [{"id": 2**31 - 1, "percent": "5"}]}):
             answer = self.call("POST", "/credit-notes", {"invoice": invoice, **form})
             self.assertProblem(answer, 422, "refused")
 

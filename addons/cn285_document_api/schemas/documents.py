@@ -1,12 +1,11 @@
 """Documents: what is told of them, and what is uploaded."""
 
-import base64
-import binascii
 from datetime import date
 from typing import Annotated, Literal
 
 from odoo.addons.cn285_api.schemas.common import (
     Day,
+    FileIn,
     In,
     ListQuery,
     MomentOut,
@@ -17,34 +16,11 @@ from odoo.addons.cn285_api.schemas.common import (
     ShortText,
     Yes,
 )
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 DocumentState = Literal["draft", "final", "superseded"]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Za-z0-9@]{2,10})?$", examples=["fr_FR"])]
-
-
-def _base64(value: str) -> str:
-    try:
-        content = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("it is no Base64") from error
-    if not content:
-        raise ValueError("the file is empty")
-    return value
-
-
-FileIn = Annotated[
-    str,
-    Field(
-        min_length=4,
-        max_length=30_000_000,
-        description="The file, in Base64.",
-        examples=["JVBERi0xLjcK"],
-        json_schema_extra={"contentEncoding": "base64"},
-    ),
-    AfterValidator(_base64),
-]
 
 
 class DocumentOut(Out):

@@ -1,0 +1,3 @@
+from . import fastapi_endpoint
+from . import ordered
+from . import webhook_hooks
