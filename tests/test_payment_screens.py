@@ -12,6 +12,7 @@ ASKING = {
     "cn285.late.fee": {"action_post", "action_waive"},
     "cn285.wallet.topup": {"action_returned"},
     "cn285.wallet.grant": {"action_grant"},
+    "cn285.wallet.payout": {"action_pay_out"},
     "cn285.sepa.mandate": {"action_revoke"},
     "cn285.sepa.bank.line": {"action_settled_by_hand"},
     "payment.token": {"action_cn285_remove"},
@@ -40,7 +41,7 @@ class TestPaymentScreens(TransactionCase):
         for view in self._ours("ir.ui.view").filtered("model"):
             for node in etree.fromstring(view.arch_db).iter("button"):
                 name = node.get("name")
-                if view.model == "cn285.wallet" and name == "action_grant":
+                if view.model == "cn285.wallet" and name in ("action_grant", "action_pay_out"):
                     continue  # opens the dialog that asks
                 owners = [model for model, names in ASKING.items() if name in names]
                 if not owners or node.get("type") != "object":

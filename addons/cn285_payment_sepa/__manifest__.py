@@ -15,6 +15,7 @@
         "data/payment_provider_data.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
         "wizards/account_change_views.xml",
         "wizards/file_given_views.xml",
         "views/payment_provider_views.xml",

@@ -21,5 +21,39 @@ class MailTemplate(models.Model):
             "cn285.dunning.case": record.env._("account"),
             "payment.token": record.env._("means of payment"),
             "payment.transaction": record.env._("payment"),
+            "cn285.sepa.debit": record.env._("debit"),
         }
         return words.get(record._name)
+
+
+class MailServer(models.Model):
+    """Names with line breaks go into mails in one line.
+
+    Python refuses headers of several lines, so that nothing is smuggled into a mail; but then a
+    payer with such a name would never be written to, and never be dunned.
+    """
+
+    _inherit = "ir.mail_server"
+
+    def _build_email__(self, email_from, email_to, subject, body, *args, **kwargs):
+        for name in ("email_cc", "email_bcc", "reply_to"):
+            if kwargs.get(name):
+                kwargs[name] = _in_one_line(kwargs[name])
+        return super()._build_email__(
+            _in_one_line(email_from),
+            _in_one_line(email_to),
+            _in_one_line(subject),
+            body,
+            *args,
+            **kwargs,
+        )
+
+
+def _in_one_line(value):
+    """A text without line breaks and control signs; a list of such texts."""
+    if isinstance(value, list | tuple):
+        return [_in_one_line(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    # Only where there are some: addresses are left as they are otherwise.
+    return " ".join(value.split()) if set(value) & set("\r\n\v\f\x85\u2028\u2029") else value

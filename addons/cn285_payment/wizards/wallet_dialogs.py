@@ -90,6 +90,68 @@ class WalletPay(models.TransientModel):
         return self.env["cn285.wallet.topup"].browse(topup)._told()
 
 
+class WalletPayout(models.TransientModel):
+    """Pay unused credit back to its customer."""
+
+    _name = "cn285.wallet.payout"
+    _inherit = ["cn285.links.read", "cn285.bounded.values"]
+    _description = "Pay Out Credit"
+
+    wallet_id = fields.Many2one("cn285.wallet", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="wallet_id.company_id")
+    currency_id = fields.Many2one(related="wallet_id.currency_id")
+    payable_back = fields.Monetary(related="wallet_id.payable_back")
+    amount = fields.Monetary(
+        string="Credit",
+        required=True,
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        help="Excluding VAT where that was due at the top-up: it is paid back with it.",
+    )
+    way = fields.Selection(
+        [("journal", "By a Payment That I Make"), ("means", "To the Means That Paid")],
+        required=True,
+        default="journal",
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        domain="[('type', 'in', ('bank', 'cash')), ('company_id', '=', company_id)]",
+        compute="_compute_journal_id",
+        store=True,
+        readonly=False,
+    )
+    date = fields.Date(string="Paid On", default=lambda self: self.env.company._cn285_today())
+    memo = fields.Char()
+
+    @api.depends("wallet_id")
+    def _compute_amount(self):
+        for one in self:
+            one.amount = one.wallet_id.payable_back
+
+    @api.depends("company_id")
+    def _compute_journal_id(self):
+        for one in self:
+            one.journal_id = self.env["account.journal"].search(
+                [("type", "in", ("bank", "cash")), ("company_id", "=", one.company_id.id)], limit=1
+            )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "amount": AMOUNT, "date": DAY}
+
+    def action_pay_out(self):
+        self.ensure_one()
+        by_journal = self.way == "journal"
+        self.wallet_id.pay_out(
+            self.amount,
+            journal_id=self.journal_id.id if by_journal else None,
+            date=self.date if by_journal else None,
+            memo=self.memo or None,
+        )
+        return {"type": "ir.actions.act_window_close"}
+
+
 class PromotionRedeem(models.TransientModel):
     """Type the code of a pass that a customer has."""
 

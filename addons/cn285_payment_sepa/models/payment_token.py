@@ -41,6 +41,16 @@ class PaymentToken(models.Model):
             return days.debits, add_target_days
         return super()._cn285_retry_terms(days)
 
+    def _cn285_money_comes(self, move, day):
+        """A debit pays on its day: the due date, or the next one on which it can be made."""
+        mandate = self._cn285_mandate() if self.provider_code == CODE else None
+        if not mandate:
+            return super()._cn285_money_comes(move, day)
+        debits = self.env["cn285.sepa.debit"].sudo()  # sudo: only the days are worked out
+        wished = max(move.invoice_date_due or day, day)
+        plan = debits._plan_vals(mandate.provider_id, mandate, wished, move._cn285_told_on(), day)
+        return plan["debit_on"]
+
     def _cn285_mandate(self):
         """The mandate behind a token; none for other means."""
         self.ensure_one()

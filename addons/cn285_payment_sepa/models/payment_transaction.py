@@ -39,7 +39,11 @@ class PaymentTransaction(models.Model):
         due, told = self._cn285_debit_days()
         days = debits._plan_vals(self.provider_id, mandate, due or today, told, today)
         self._cn285_check_debit(mandate, days["debit_on"])
-        debits.create(
+        if self._cn285_invoice_tells():
+            days["told_by"] = "invoice"
+        elif told and mandate.partner_id.email:
+            days |= {"told_by": "mail", "told_on": today}
+        debit = debits.create(
             {
                 "reference": self.reference,
                 "transaction_id": self.id,
@@ -53,7 +57,34 @@ class PaymentTransaction(models.Model):
                 **days,
             }
         )
+        if debit.told_by == "mail":
+            debit._tell_payer()
         self._set_pending()
+
+    def _cn285_invoice_tells(self):
+        """Whether an invoice names just this debit: one instalment, and for the first time.
+
+        What was refused before is debited on another day than the invoice says, and several
+        instalments at once are another amount.
+        """
+        move = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        if len(move) != 1:
+            return False
+        # sudo: debits of whomever; only whether one was refused.
+        refused = self.env["cn285.sepa.debit"].sudo()
+        if refused.search_count(
+            [
+                ("transaction_id.invoice_ids", "in", move.ids),
+                ("state", "in", ("rejected", "returned")),
+            ],
+            limit=1,
+        ):
+            return False
+        terms = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return any(
+            self.currency_id.compare_amounts(line.amount_currency, self.amount) == 0
+            for line in terms
+        )
 
     def _cn285_check_debit(self, mandate, day):
         """Refuse what the bank would refuse."""

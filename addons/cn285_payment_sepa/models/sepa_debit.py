@@ -37,6 +37,12 @@ class SepaDebit(models.Model):
     told_on = fields.Date(
         readonly=True, help="The day on which the payer was told amount and day of the debit."
     )
+    told_by = fields.Selection(
+        [("invoice", "The Invoice"), ("mail", "An E-mail of Its Own")],
+        readonly=True,
+        help="An invoice tells of the debit of each instalment. Of one that is made again, or of "
+        "another amount, its payer is told apart.",
+    )
     debit_on = fields.Date(
         string="Debited On", required=True, readonly=True, index=True, help="A bank day."
     )

@@ -4,6 +4,34 @@ from odoo.tools import format_date, formatLang
 from .payment_provider import CODE
 
 
+class SepaDebit(models.Model):
+    _inherit = "cn285.sepa.debit"
+
+    def _tell_payer(self):
+        """Write to payers of debits that their invoice does not name: amount, day, mandate."""
+        # sudo: a text of the company's, for whoever collects.
+        template = self.env.ref("cn285_payment_sepa.mail_template_debit_notice").sudo()
+        for company, debits in self.sudo().grouped("company_id").items():
+            template.send_mail_batch(
+                debits.ids, email_values={"auto_delete": False, **company._cn285_writes_as()}
+            )
+
+    def _notice_words(self):
+        """What its payer is told of a debit, in the language of the mail."""
+        self.ensure_one()
+        mandate = self.mandate_id
+        return self.env._(
+            "%(amount)s will be debited on %(day)s from the account %(account)s, under mandate "
+            "%(mandate)s. Creditor identifier: %(creditor)s. It pays: %(what)s.",
+            amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
+            day=format_date(self.env, self.debit_on),
+            account=mandate.account_shown,
+            mandate=mandate.reference,
+            creditor=mandate.provider_id.cn285_creditor_identifier or "–",
+            what=self.text or self.reference,
+        )
+
+
 class AccountMove(models.Model):
     """Invoices tell their payers of the debits to come: amount, day, mandate and creditor.
 

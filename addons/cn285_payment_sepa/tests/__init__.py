@@ -9,6 +9,7 @@ from . import (
     test_notice,
     test_portal_mandates,
     test_provider_state,
+    test_sepa_prepayment,
     test_topups_returned,
     test_transfers,
     test_travels,

@@ -4,6 +4,7 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SepaCase
@@ -84,6 +85,72 @@ class TestNotice(SepaCase):
         self._attempts(move).retry_date = False
         self.assertEqual(self._told(move, "2026-01-20"), [])
         self.assertEqual(code().split("\n")[7], "EUR120.00")
+
+    def test_each_debit_has_its_own_notice(self):
+        """Two instalments are told by the invoice, each by its day; a second try by a mail."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two parts",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (20, 50)
+                ],
+            }
+        )
+        self.customer.write({"email": "payer@example.com", "lang": "en_US"})
+        contract = self._automatic(date_start=date(2026, 1, 1), payment_term_id=term.id)
+        move = self._billed(contract)
+        notes = self._told(move)
+        self.assertEqual(len(notes), 2)
+        for note, day in zip(notes, ("01/21/2026", "02/20/2026"), strict=True):
+            self.assertIn("60.00", note)
+            self.assertIn(day, note)
+        mails = self.env["mail.mail"].search([])
+        self._collect(move, date(2026, 1, 16))
+        first = self._debit(move)
+        self.assertEqual((first.told_by, first.told_on), ("invoice", date(2026, 1, 1)))
+        self.assertEqual(first.debit_on, date(2026, 1, 21))
+        self._file(first.file_on)
+        with freeze_time("2026-01-21 08:00:00"), trap_jobs():
+            self.env["cn285.sepa.debit"]._settle_due(self.company)
+        self._collect(move, date(2026, 2, 17))
+        second = self._debit(move)
+        self.assertEqual((second.told_by, second.debit_on), ("invoice", date(2026, 2, 20)))
+        self.assertFalse(self.env["mail.mail"].search([]) - mails)
+        self._file(second.file_on)
+        with freeze_time("2026-02-20 08:00:00"), trap_jobs():
+            self.env["cn285.sepa.debit"]._settle_due(self.company)
+            second._refuse("AM04", "No funds", date(2026, 2, 20))
+        again = self._attempts(move)[-1:].retry_date
+        before = self.env["mail.mail"].search([])
+        self._retry(again)
+        third = self._debit(move)
+        self.assertNotEqual(third, second)
+        self.assertEqual((third.told_by, third.told_on), ("mail", again))
+        mail = self.env["mail.mail"].search([]) - before
+        self.assertEqual(mail.recipient_ids, self.customer)
+        day = third.debit_on.strftime("%m/%d/%Y")
+        for word in ("60.00", day, self.mandate.reference, "FR72ZZZ123456", move.name):
+            self.assertIn(word, mail.body_html)
+        self.assertIn(day, mail.subject)
+
+    def test_two_instalments_at_once_are_told_apart(self):
+        """Both are overdue: one debit of another amount than the invoice names."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two parts",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (20, 50)
+                ],
+            }
+        )
+        self.customer.email = "payer@example.com"
+        move = self._billed(self._automatic(date_start=date(2026, 1, 1), payment_term_id=term.id))
+        self._collect(move, date(2026, 3, 2))
+        debit = self._debit(move)
+        self.assertMoney(debit.amount, "120.00")
+        self.assertEqual((debit.told_by, debit.told_on), ("mail", date(2026, 3, 2)))
 
     def test_an_invoice_that_is_dated_back_tells_when_it_is_made(self):
         """Dated 1 March, billed on the 10th: told on the 10th, debited fourteen days later."""

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -7,6 +7,8 @@ from .payment_attempt import OPEN_STATES
 
 # A customer who began to pay on a page is given this long before we charge him ourselves.
 ONLINE_MINUTES = 30
+# In the context of a booking: the day on which its amount was asked for.
+ASKED_ON = "cn285_asked_on"
 
 
 class AccountMove(models.Model):
@@ -132,10 +134,12 @@ class AccountMove(models.Model):
                 return usual
         return found[0] if found else self.env["payment.token"]
 
-    def _cn285_amount_due(self, day, even_early=False):
+    def _cn285_amount_due(self, day, even_early=False, paid_on=None):
         """What of this invoice is due on a day and open, in its currency: whole installments.
 
         :param even_early: where nothing is due yet, all that is open
+        :param paid_on: the day on which the money comes: a discount for early payment that still
+            holds then is taken off; None: it is not asked
         """
         self.ensure_one()
         installments = self.line_ids.filtered(
@@ -147,9 +151,28 @@ class AccountMove(models.Model):
             if not line.date_maturity or line.date_maturity <= day
         )
         due = self.currency_id.round(min(due, self.amount_residual))
+        discounted = self._cn285_discounted(paid_on)
+        if discounted and (even_early or self.currency_id.compare_amounts(due, 0) > 0):
+            return discounted
         if even_early and self.currency_id.compare_amounts(due, 0) <= 0:
             return self.amount_residual
         return due
+
+    def _cn285_discounted(self, day):
+        """What pays this invoice wholly on a day on which its early payment discount holds.
+
+        By Odoo's own rule: nothing was paid of it yet, and the day is not after the discount's.
+
+        :param day: date, or None
+        :returns: the amount in its currency; None where there is no discount
+        """
+        self.ensure_one()
+        term = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        if not day or len(term) != 1:
+            return None
+        if not self._is_eligible_for_early_payment_discount(self.currency_id, day):
+            return None
+        return self.currency_id.round(term.discount_amount_currency)
 
     def _cn285_paid(self):
         """Called once for invoices that were paid wholly or in part, by whatever way, in a batch.
@@ -167,6 +190,19 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    def _get_installments_data(
+        self, payment_currency=None, payment_date=None, next_payment_date=None
+    ):
+        """Odoo's; what was charged within a discount is booked with it, whenever it is booked."""
+        asked = self.env.context.get(ASKED_ON)
+        if not isinstance(asked, date):  # no caller from outside can name a day
+            asked = None
+        return super()._get_installments_data(
+            payment_currency=payment_currency,
+            payment_date=payment_date or asked,
+            next_payment_date=next_payment_date,
+        )
 
     @api.model
     def _reconcile_plan(self, reconciliation_plan):

@@ -3,6 +3,7 @@ from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS, update_ro
 from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.tools import mute_logger, split_every
 
+from .account_move import ASKED_ON
 from .collection import COLLECT_BATCH
 
 # Entries of two balanced lines without taxes, of which no notes are taken: attempts say it all.
@@ -54,7 +55,8 @@ class Collection(models.AbstractModel):
         ours = ours.filtered(lambda one: not one.payment_id and one.transaction_id.state == "done")
         ordinary = ours.filtered(lambda one: one._is_booked_ordinarily())
         for one in ordinary:
-            one.transaction_id._post_process()
+            asked = one.with_context(**{ASKED_ON: one.date})
+            asked.transaction_id._post_process()
         ordinary._take_payments()
         for company, own in (ours - ordinary).grouped("company_id").items():
             self.with_company(company)._create_payments(own.with_company(company))

@@ -62,7 +62,8 @@ class Collection(models.AbstractModel):
                 continue
             day = move.company_id._cn285_today()
             until = token.sudo().provider_id._cn285_due_until(day)
-            amount = move._cn285_amount_due(until, by_hand)
+            paid_on = token._cn285_money_comes(move, day)
+            amount = move._cn285_amount_due(until, by_hand, paid_on)
             if move.currency_id.compare_amounts(amount, 0) > 0:
                 charges.append(Charge(move, token, amount, day))
         attempts = self.env["cn285.payment.attempt"]

@@ -257,7 +257,12 @@ class Collection(models.AbstractModel):
     @api.model
     def _call_refund(self, refund):
         """Have the provider refund; returns None, or why it is not known what became of it."""
-        transaction = refund.transaction_id.with_context(cn285_sending=True)
+        return self._call_refund_of(refund.transaction_id)
+
+    @api.model
+    def _call_refund_of(self, transaction):
+        """As :meth:`_call_refund`, for a transaction of a refund."""
+        transaction = transaction.with_context(cn285_sending=True)
         try:
             with self.env.cr.savepoint():
                 transaction._ensure_provider_is_not_disabled()

@@ -49,7 +49,7 @@ class DunningCase(models.Model):
                     channel="root.collection",
                     eta=60,
                     description=self.env._("Debtors who have paid"),
-                )._job_look(company, found.partner_id)
+                )._job_look(company, found.partner_id, paid.ids)
                 continue
             for partner, reason in failed.items():
                 _logger.warning("Payment of debtor %s: %s", partner.display_name, reason)
@@ -75,10 +75,22 @@ class DunningCase(models.Model):
                 )._job_look(company, partner)
 
     @api.model
-    def _job_look(self, company, partners):
-        """Job: look at payers again. Safe to run again: a step is taken once."""
+    def _job_look(self, company, partners, paid_ids=()):
+        """Job: look at payers again. Safe to run again: a step is taken once.
+
+        :param paid_ids: invoices that were paid late, maybe: what is owed for it is proposed, as
+            it is where nobody else is at the debtor
+        """
+        cases = in_users_language(self.sudo().with_company(company))
+        partners = partners.exists()
         try:
-            self.sudo().with_company(company)._look_at(company, partners.exists())
+            moves = cases.env["account.move"].browse(paid_ids).exists()
+            if moves:
+                domain = [("company_id", "=", company.id), ("partner_id", "in", partners.ids)]
+                found = cases.search([*domain, ("state", "!=", "closed")])
+                found.lock_for_update()
+                found._propose_fees(moves)
+            cases._look_at(company, partners)
         except CONCURRENCY_ERRORS as error:
             # Somebody else is at them: again, after both are through.
             raise RetryableJobError(str(error), seconds=30, ignore_retry=True) from error

@@ -7,6 +7,7 @@ from . import (
     provider_state,
     payment_token,
     payment_transaction,
+    means_links,
     res_partner,
     contract_means,
     expiring_means,

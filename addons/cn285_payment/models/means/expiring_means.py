@@ -95,8 +95,10 @@ class PaymentToken(models.Model):
         return partner if partner.email else partner.commercial_partner_id
 
     def _cn285_means_url(self):
-        """The address of the page on which customers keep their means."""
-        return f"{self.get_base_url()}/my/payment-means"
+        """The address of the page on which their holder renews these means, without a login."""
+        self.ensure_one()
+        path = self._cn285_holder()._cn285_renewal_path(self.company_id, token=self)
+        return self.get_base_url() + path
 
     # === BEFORE MEANS GO === #
 
@@ -204,5 +206,7 @@ class Contract(models.Model):
         }
 
     def _means_url(self):
-        """The address of the page on which the payer keeps his means."""
-        return f"{self.get_base_url()}/my/payment-means"
+        """The address of the page on which the payer adds means, without a login."""
+        self.ensure_one()
+        path = self.payer_id._cn285_renewal_path(self.company_id, contract=self)
+        return self.get_base_url() + path

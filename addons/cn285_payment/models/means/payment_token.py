@@ -129,6 +129,15 @@ class PaymentToken(models.Model):
         self.ensure_one()
         return CARD
 
+    def _cn285_money_comes(self, move, day):
+        """Hook: on which day these means pay an invoice that is asked for on a day: that day.
+
+        :param move: the invoice
+        :param day: date on which it is asked for
+        """
+        self.ensure_one()
+        return day
+
     def _cn285_retry_terms(self, days):
         """Hook: on which days after the first refusal these means are tried again.
 

@@ -29,6 +29,8 @@ class PaymentTransaction(models.Model):
                 token.sudo().write(details)
             # sudo: the payer's usual means, where he has none that can be charged.
             token.sudo()._cn285_take_over()
+            # sudo: whoever added them by a link that names what they are for.
+            self.sudo()._cn285_renewed()
             # sudo: what waits for means goes on, whoever added them.
             self.sudo().cn285_prepayment_id._delay_advance()
             self.env["cn285.prepayment"]._means_came(token.sudo())

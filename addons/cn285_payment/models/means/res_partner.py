@@ -53,9 +53,14 @@ class ResPartner(models.Model):
         )
 
     def write(self, vals):
-        """Odoo's; new means are tried at once for what others refused, or what waited."""
+        """Odoo's; new means are tried at once for what others refused, or what waited.
+
+        Wallets of who is put under a company are the company's from then on, as his entries are.
+        """
         self._cn285_refuse_marks(vals)
         result = super().write(vals)
+        if {"parent_id", "is_company"} & vals.keys():
+            self.env["cn285.wallet"]._follow_holders(self)
         if vals.get("cn285_payment_token_id"):
             self._cn285_charge_new_means()
         return result

@@ -5,11 +5,13 @@ Called by: the collection, before any means is charged, credit notes, the portal
 from . import (
     wallet_type,
     wallet,
+    wallet_holders,
     wallet_lot,
     wallet_topup,
     wallet_topup_words,
     wallet_returned,
     wallet_by_hand,
+    wallet_payout,
     wallet_charging,
     wallet_topup_rule,
     wallet_opening,

@@ -2,9 +2,12 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, as_decimal
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
+
+# In the context of the program alone: a wallet follows its holder to his company.
+FOLLOWS = "cn285_follows_holder"
 
 
 class Wallet(models.Model):
@@ -94,6 +97,7 @@ class Wallet(models.Model):
 
         :raises UserError: naming the wallet
         """
+        follows = self.env.context.get(FOLLOWS) is STATE_DOOR
         for wallet in self:
             moved = {
                 name
@@ -101,7 +105,7 @@ class Wallet(models.Model):
                 if name in vals and vals[name] != wallet[name].id
             }
             # sudo: whether it was ever used, whoever asks.
-            if moved and wallet.sudo().lot_ids:
+            if moved and not follows and wallet.sudo().lot_ids:
                 raise UserError(
                     self.env._("%s has lots: it stays with its customer.", wallet.display_name)
                 )

@@ -28,7 +28,7 @@ class WalletLot(models.Model):
         default=0.0,
         readonly=True,
         copy=False,
-        help="What was taken back, as the top-up was returned.",
+        help="What was taken back, as the top-up was returned, or paid out.",
     )
     expiry = fields.Date(string="Last Day", readonly=True)
     is_over = fields.Boolean(string="Expired", compute="_compute_is_over")

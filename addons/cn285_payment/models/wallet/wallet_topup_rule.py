@@ -130,6 +130,8 @@ class WalletTopupRule(models.Model):
             [("state", "=", "pending"), ("transaction_id", "!=", False)]
         )
         waiting._refresh()
+        self.env["cn285.wallet.topup"]._clear_up_refunds()
+        self.env["cn285.wallet"]._follow_holders()
         self.env["cn285.collection"]._commit()
         companies = self.env["res.company"]._cn285_daily_companies()
         rules = self.search([("wallet_id.active", "=", True), ("company_id", "in", companies.ids)])

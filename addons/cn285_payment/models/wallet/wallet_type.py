@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bounds import AMOUNT
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 # French chart of accounts: advances of customers, rebates on services.
 ADVANCES, REBATES = "4191", "7096"
@@ -127,6 +127,30 @@ class WalletType(models.Model):
         ]
         return accounts.search(domain, limit=1, order="code")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """:raises UserError: where the company's books have none of what a type is booked on"""
+        vals_list = [self._add_missing_default_values(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._check_accounts(vals)
+        return super().create(vals_list)
+
+    @api.model
+    def _check_accounts(self, vals):
+        """Refuse a type without accounts or journal in words, not by an error of the database."""
+        for name in ("advance_account_id", "rebate_account_id", "journal_id"):
+            if not vals.get(name):
+                company = self.env["res.company"].browse(vals.get("company_id"))
+                raise UserError(
+                    self.env._(
+                        "Wallet type %(type)s: “%(field)s” is missing, and %(company)s has none "
+                        "that fits. Choose it, or give the company a chart of accounts first.",
+                        type=vals.get("name") or "–",
+                        field=self._fields[name]._description_string(self.env),
+                        company=company.sudo().name or self.env.company.name,
+                    )
+                )
+
     @api.constrains("books", "tax_ids", "advance_account_id", "scope", "category_ids")
     def _check_books(self):
         for one in self:
@@ -153,6 +177,13 @@ class WalletType(models.Model):
 
     def write(self, vals):
         """What lots were booked by does not change under them."""
+        if {"advance_account_id", "rebate_account_id", "journal_id"} & vals.keys():
+            for one in self:
+                named = {name: one[name].id for name in ("advance_account_id", "journal_id")}
+                named["rebate_account_id"] = one.rebate_account_id.id
+                self._check_accounts(
+                    {**named, "name": one.name, "company_id": one.company_id.id} | vals
+                )
         fixed = {"company_id", "currency_id", "books"} & vals.keys()
         # sudo: whether there are wallets of it, whoever's.
         if fixed and self.env["cn285.wallet"].sudo().search_count(

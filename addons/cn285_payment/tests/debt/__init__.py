@@ -8,5 +8,6 @@ from . import (
     test_instalments,
     test_late_fees,
     test_limit,
+    test_look_after_two,
     test_suspension,
 )
