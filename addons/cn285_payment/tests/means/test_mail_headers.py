@@ -46,6 +46,7 @@ class TestMailHeaders(DebtCase):
         with imagined_day(date(2026, 1, 20)):
             self.cases._run_company(self.company)
         mails = self.env["mail.mail"].search([]) - before
+        mails = mails.filtered(lambda mail: payer in mail.recipient_ids)
         self.assertGreaterEqual(len(mails), 4)
         count = len(mails)
         messages = self._sent(mails)
