@@ -38,6 +38,7 @@ class Contract(models.Model):
     def action_confirm(self):
         """Drafts that have to be signed are confirmed by the last signature, not by hand."""
         if self.env.context.get("cn285_signed") is not SIGNED:
+            self.env["cn285.sign.request"]._refuse_running(self)
             for contract in self:
                 if contract.state == "draft" and contract._sign_rule():
                     raise UserError(
@@ -48,6 +49,13 @@ class Contract(models.Model):
                         )
                     )
         return super().action_confirm()
+
+    def _update_state(self, allowed, target, **values):
+        """Of contracts that are cancelled nothing is signed any more."""
+        result = super()._update_state(allowed, target, **values)
+        if target == "cancelled":
+            self.env["cn285.sign.request"]._running(self)._cancel()
+        return result
 
     def _sign_rule(self):
         """What asks for a signature of this contract; empty where nothing does."""

@@ -28,7 +28,15 @@ class ContractChange(models.Model):
         to_sign = self.filtered(lambda change: change._sign_rule())
         to_sign.action_send_for_signature()
         rest = self - to_sign
+        self.env["cn285.sign.request"]._refuse_running(rest)
         return super(ContractChange, rest).action_schedule() if rest else True
+
+    def _update_state(self, allowed, target, **values):
+        """Of changes that are given up nothing is signed any more."""
+        result = super()._update_state(allowed, target, **values)
+        if target in ("cancelled", "rejected"):
+            self.env["cn285.sign.request"]._running(self)._cancel()
+        return result
 
     def _sign_rule(self):
         """What asks for a signature of this change; empty where nothing does."""

@@ -237,11 +237,7 @@ class SignRequest(models.Model):
         """Nobody signs any more."""
         for request in self:
             request._check_may_manage()
-            request = request.sudo()  # sudo: requests are the program's; who may was checked
-            request._update_state("cancelled")
-            request._note("cancelled", by=self.env.user.name)
-            request.provider_id._sign_cancel(request)
-            request._tell_signers()
+            request.sudo()._cancel()  # sudo: requests are the program's; who may was checked
         return True
 
     def action_send_anew(self):

@@ -58,6 +58,34 @@ class SignRequest(models.Model):
             note=env._("What it is about has changed since it was sent: send it anew."),
         )
 
+    @api.model
+    def _running(self, targets):
+        """Requests that are being signed, of contracts (with their changes) or of changes."""
+        name = "change_id" if targets._name == "cn285.contract.change" else "contract_id"
+        # sudo: whoever moves the contract, its requests are the program's.
+        return self.sudo().search([(name, "in", targets.ids), ("state", "=", "sent")])
+
+    def _cancel(self):
+        """Nobody signs these any more, and who was asked is told."""
+        for request in self:
+            request._update_state("cancelled")
+            request._note("cancelled", by=self.env.user.name)
+            request.provider_id._sign_cancel(request)
+            request._tell_signers()
+
+    @api.model
+    def _refuse_running(self, targets):
+        """Refuse what is being signed: it takes effect by the last signature, not by hand too.
+
+        :raises UserError: naming the request
+        """
+        name = "change_id" if targets._name == "cn285.contract.change" else "contract_id"
+        for request in self._running(targets):
+            if request[name] == request._target():
+                raise UserError(
+                    self.env._("%s is being signed: remind, or cancel it first.", request.name)
+                )
+
     def _newest(self):
         """The last request of the same contract or change: this one, or what replaced it."""
         self.ensure_one()

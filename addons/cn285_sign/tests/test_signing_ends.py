@@ -132,3 +132,41 @@ class TestSigningEnds(SignCase):
         [activity] = request.activity_ids
         self.assertIn("&lt;i&gt;now", activity.note)
         self.assertEqual(contract.state, "draft")
+
+    def test_a_cancelled_contract_is_not_signed(self):
+        request = self._sent(self._draft())
+        request.contract_id.with_user(self.seller).action_cancel()
+        self.assertEqual(request.state, "cancelled")
+        self.assertIn("we have cancelled it", self._last_words(request.signer_ids))
+
+    def test_a_cancelled_change_is_not_signed(self):
+        contract = self._draft()
+        self.rule.what = "quantity"
+        contract.with_user(self.seller).action_confirm()
+        change = (
+            self.env["cn285.contract.change"]
+            .with_user(self.seller)
+            .create(
+                {
+                    "contract_id": contract.id,
+                    "item_id": contract.item_ids.id,
+                    "type": "quantity",
+                    "date_effective": self.company._cn285_today(),
+                    "values": {"quantity": 2.0},
+                }
+            )
+        )
+        request = self._sent(change)
+        change.action_cancel()
+        self.assertEqual((change.state, request.state), ("cancelled", "cancelled"))
+
+    def test_what_is_being_signed_is_not_confirmed_by_hand(self):
+        """No rule asks for it; it was sent all the same: the signature would find it done."""
+        self.rule.active = False
+        contract = self._draft()
+        request = self._sent(contract)
+        with self.assertRaisesRegex(UserError, "is being signed"):
+            contract.with_user(self.seller).action_confirm()
+        request.with_user(self.seller).action_cancel()
+        contract.with_user(self.seller).action_confirm()
+        self.assertEqual(contract.state, "active")
