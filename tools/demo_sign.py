@@ -29,14 +29,13 @@ def send(env, until):
     requests = env["cn285.sign.request"]
     if not requests.search_count([], limit=1):
         last, company = date.fromisoformat(until), env.company
-        rule = _rule(env)
         running = _running(env)
         customers = running.partner_id.sorted(lambda one: (one.name, one.id))
         for state, customer in zip(CONTRACTS, customers[len(AMENDMENTS) :], strict=False):
-            _reach(state, _contract(env, customer), rule, company, last)
+            _reach(state, _contract(env, customer), company, last)
         for state, customer in zip(AMENDMENTS, customers, strict=False):
             contract = running.filtered(lambda one, c=customer: one.partner_id == c)[:1]
-            _reach(state, _amendment(env, contract), rule, company, last)
+            _reach(state, _amendment(env, contract), company, last)
         # No mail leaves the demonstration.
         env["mail.mail"].search(
             [("model", "=", "cn285.sign.signer"), ("state", "=", "outgoing")]
@@ -107,10 +106,11 @@ def _amendment(env, contract):
     )
 
 
-def _reach(state, target, rule, company, last):
+def _reach(state, target, company, last):
     """Send a contract or change, and live through what brings it into a state."""
     company.cn285_clock_date = last - timedelta(days=40 if state == "expired" else 3)
-    request = target.env["cn285.sign.request"]._make(target, rule)
+    requests = target.env["cn285.sign.request"]
+    request = requests._make(target, _rule(target.env))
     company.cn285_clock_date = last
     customer, seller = request.signer_ids.sorted("order")
     if state == "declined":
@@ -121,7 +121,7 @@ def _reach(state, target, rule, company, last):
         request.action_cancel()
     elif state == "replaced":
         target.item_ids.price_unit = 59.0
-        target.env["cn285.sign.request"]._make(target, rule)
+        requests._make(target, _rule(target.env))
     elif state in ("half", "signed"):
         _sign(customer)
         if state == "signed":
