@@ -4,8 +4,7 @@ be given once; a provider is called only after a commit.
 
 from odoo import api, fields, models
 
-#: In the context of a top-up that a program orders; no remote call can hold it.
-ORDERED = object()
+from ..routers.ordering import ORDERED
 
 
 class Collection(models.AbstractModel):

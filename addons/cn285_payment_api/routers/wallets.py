@@ -29,6 +29,7 @@ from ..schemas.wallets import (
     WalletTypeOut,
     WalletTypePage,
 )
+from .ordering import ORDERED
 
 router = new_router("Wallets")
 MODEL = "cn285.wallet"
@@ -184,8 +185,6 @@ def create_wallet_topup(call: CurrentCall, wallet: RefPath, body: TopupIn) -> To
     """Received in a journal, it counts at once. Charged to the customer's means, a job does it
     after this answer: ``state`` says what came of it. With neither it waits to be paid. By billing
     managers."""
-    from ..models.ordered import ORDERED
-
     record = find(call, MODEL, wallet)
     token = named(call, "payment.token", body.payment_method, "/payment_method")
     journal = named(call, "account.journal", body.journal, "/journal")

@@ -1,11 +1,7 @@
 """A request for each operation on payments; see the file of this name in cn285_api."""
 
-from collections import namedtuple
 
-Ask = namedtuple("Ask", ("body", "query", "places"), defaults=(None, "", {}))
-
-
-def SEED(env, names):
+def seed(env, names):
     """Means, attempts, a refund, a wallet, a pass and debtors; their names."""
     company = env.company
     customer = env["res.partner"].browse(names["customer"])
@@ -31,9 +27,11 @@ def SEED(env, names):
             for reference in ("one", "other")
         ]
     )
-    contracts = env["cn285.contract"].browse((names["contract"], names["ahead"]))
-    contracts.payment_token_id = token
-    invoice, paid = (contract.invoice_ids.sorted("id")[:1] for contract in contracts)
+    contract = env["cn285.contract"].browse(names["contract"])
+    contract.payment_token_id = token
+    # Not the first one: others' requests credit it.
+    invoice = contract.invoice_ids.sorted("id")[-1:]
+    paid = env["account.move"].browse(names["usage_invoice"])
     amount = {"company_id": company.id, "amount": 1.0, "currency_id": company.currency_id.id}
     attempt = env["cn285.payment.attempt"].create(
         {
@@ -114,40 +112,40 @@ def SEED(env, names):
 
 #: By the operation's id.
 ASKS = {
-    "list_payment_methods": Ask(query="customer={customer}"),
-    "get_payment_method": Ask(),
-    "remove_payment_method": Ask(places={"payment_method": "{method_to_remove}"}),
-    "get_customer_method": Ask(),
-    "set_customer_method": Ask({"payment_method": "{payment_method}"}),
-    "get_contract_collection": Ask(),
-    "set_contract_collection": Ask({"mode": "automatic"}),
-    "send_update_link": Ask(),
-    "list_payments": Ask(query="state=declined"),
-    "get_payment": Ask(),
-    "get_invoice_collection": Ask(),
-    "collect_invoice": Ask(places={"invoice": "{invoice_to_collect}"}),
-    "list_refunds": Ask(query="credit_note={credit_note}"),
-    "get_refund": Ask(),
-    "refund_credit_note": Ask(places={"invoice": "{credit_note}"}),
-    "list_wallet_types": Ask(),
-    "list_wallets": Ask(query="customer={customer}"),
-    "get_wallet": Ask(),
-    "list_wallet_lots": Ask(),
-    "list_wallet_draws": Ask(),
-    "list_wallet_topups": Ask(),
-    "get_wallet_topup": Ask(),
-    "create_wallet": Ask({"customer": "{customer}", "type": "{wallet_type}"}),
-    "create_wallet_topup": Ask({"amount": "50.00", "journal": "{bank}"}),
-    "grant_wallet_credit": Ask({"amount": "10.00", "reason": "Sorry"}),
-    "list_passes": Ask(),
-    "get_pass": Ask(),
-    "list_contract_passes": Ask(),
-    "redeem_pass": Ask({"code": "WELCOME"}),
-    "list_debtors": Ask(query="customer={customer}"),
-    "get_debtor": Ask(),
-    "list_debtor_events": Ask(),
-    "create_promise": Ask({"date": "{soon}"}),
-    "withdraw_promise": Ask(places={"debtor": "{debtor_promised}"}),
-    "create_dispute": Ask({"note": "Wrong quantity"}),
-    "release_dispute": Ask({}),
+    "list_payment_methods": {"query": "customer={customer}"},
+    "get_payment_method": {},
+    "remove_payment_method": {"places": {"payment_method": "{method_to_remove}"}},
+    "get_customer_method": {},
+    "set_customer_method": {"body": {"payment_method": "{payment_method}"}},
+    "get_contract_collection": {},
+    "set_contract_collection": {"body": {"mode": "automatic"}},
+    "send_update_link": {},
+    "list_payments": {"query": "state=declined"},
+    "get_payment": {},
+    "get_invoice_collection": {},
+    "collect_invoice": {"places": {"invoice": "{invoice_to_collect}"}},
+    "list_refunds": {"query": "credit_note={credit_note}"},
+    "get_refund": {},
+    "refund_credit_note": {"places": {"invoice": "{credit_note}"}},
+    "list_wallet_types": {},
+    "list_wallets": {"query": "customer={customer}"},
+    "get_wallet": {},
+    "list_wallet_lots": {},
+    "list_wallet_draws": {},
+    "list_wallet_topups": {},
+    "get_wallet_topup": {},
+    "create_wallet": {"body": {"customer": "{customer}", "type": "{wallet_type}"}},
+    "create_wallet_topup": {"body": {"amount": "50.00", "journal": "{bank}"}},
+    "grant_wallet_credit": {"body": {"amount": "10.00", "reason": "Sorry"}},
+    "list_passes": {},
+    "get_pass": {},
+    "list_contract_passes": {},
+    "redeem_pass": {"body": {"code": "WELCOME"}},
+    "list_debtors": {"query": "customer={customer}"},
+    "get_debtor": {},
+    "list_debtor_events": {},
+    "create_promise": {"body": {"date": "{soon}"}},
+    "withdraw_promise": {"places": {"debtor": "{debtor_promised}"}},
+    "create_dispute": {"body": {"note": "Wrong quantity"}},
+    "release_dispute": {"body": {}},
 }

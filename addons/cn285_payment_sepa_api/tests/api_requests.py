@@ -1,14 +1,11 @@
 """A request for each operation on mandates; see the file of this name in cn285_api."""
 
-from collections import namedtuple
-
 from dateutil.relativedelta import relativedelta
 
-Ask = namedtuple("Ask", ("body", "query", "places"), defaults=(None, "", {}))
 IBAN = "FR7630006000011234567890189"
 
 
-def SEED(env, names):
+def seed(env, names):
     """A mandate that was signed, and one to be revoked; their names."""
     provider = env.ref("cn285_payment_sepa.provider_sepa")
     provider.write({"company_id": env.company.id, "state": "test"})
@@ -30,8 +27,10 @@ def SEED(env, names):
 
 #: By the operation's id.
 ASKS = {
-    "list_mandates": Ask(query="customer={customer}"),
-    "get_mandate": Ask(),
-    "create_mandate": Ask({"customer": "{customer}", "iban": IBAN, "signed_on": "{yesterday}"}),
-    "revoke_mandate": Ask({}, places={"mandate": "{mandate_to_revoke}"}),
+    "list_mandates": {"query": "customer={customer}"},
+    "get_mandate": {},
+    "create_mandate": {
+        "body": {"customer": "{customer}", "iban": IBAN, "signed_on": "{yesterday}"}
+    },
+    "revoke_mandate": {"body": {}, "places": {"mandate": "{mandate_to_revoke}"}},
 }
