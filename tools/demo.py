@@ -13,6 +13,7 @@ from pathlib import Path
 import demo_api
 import demo_company
 import demo_debt
+import demo_documents
 import demo_payment
 import demo_prepayment
 import demo_revrec
@@ -66,6 +67,7 @@ def main(arguments=None):
             demo_wallet.fill(env, options.until)
             demo_sepa.collect(env, options.until)
             demo_prepayment.tell(env)
+            demo_documents.file(env)
         # A month is closed once it is over.
         with _clock_at(env, _day_after(options.until)):
             tied = demo_revrec.recognise(env, options.until)

@@ -24,13 +24,14 @@ def main(arguments=None):
     with environment(options.database) as env:
         from odoo.addons.cn285_import.engine.files import (
             ArchiveError,
+            files_beside,
             read_files,
         )
         from odoo.addons.cn285_import.engine.mapping import MappingError, parse_mapping
         from odoo.addons.cn285_import.models.messages import describe
 
         try:
-            files = read_files(options.file)
+            files, beside = read_files(options.file), files_beside(options.file)
         except ArchiveError:
             out.print(f"{options.file} cannot be opened, or is too large.", style="red")
             return 2
@@ -41,7 +42,7 @@ def main(arguments=None):
             except MappingError as error:
                 out.print(describe(env, error), style="red", markup=False)
                 return 2
-        report = _load(env, files, mapping, options)
+        report = _load(env, files, beside, mapping, options)
         until = options.bill or (mapping and mapping.until)
         if options.no_bill or not until:
             return 1 if report.errors else 0
@@ -72,11 +73,11 @@ def _parse(arguments):
     return parser.parse_args(arguments)
 
 
-def _load(env, files, mapping, options):
+def _load(env, files, beside, mapping, options):
     since = time.monotonic()
     with progress_bars() as advance:
         report = env["cn285.import.loader"]._load_files(
-            files, mapping, progress=advance, namespace=options.namespace
+            files, mapping, progress=advance, namespace=options.namespace, beside=beside
         )
     env.cr.commit()
     print_load(report, time.monotonic() - since)

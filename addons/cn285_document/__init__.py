@@ -5,4 +5,8 @@ from . import controllers, models
 
 def uninstall_hook(env):
     """Leave nothing behind that Odoo does not remove."""
+    numberings = env["cn285.document.numbering"]._inside().search([])
+    counts = numberings.sequence_id
+    numberings.unlink()
+    counts.unlink()
     forget(env, "cn285_document")

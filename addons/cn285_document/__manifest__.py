@@ -11,13 +11,14 @@
     "data": [
         "security/ir.model.access.csv",
         "security/cn285_document_rules.xml",
-        "data/ir_sequence_data.xml",
         "data/letter_template_data.xml",
         "views/document_views.xml",
+        "views/numbering_views.xml",
         "views/contract_views.xml",
         "views/contract_portal_templates.xml",
         "views/res_config_settings_views.xml",
         "views/cn285_document_menus.xml",
+        "data/numbering_data.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -3,6 +3,8 @@ from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from .kinds import Paper
+
 # Contracts whose documents a job makes together.
 FILED_TOGETHER = 50
 # Kinds of documents that tell prices.
@@ -52,6 +54,12 @@ class Contract(models.Model):
             terms = company._cn285_terms_in_force(lang)
             contracts._write_inside({"terms_document_id": terms.id})
 
+    def _note_terms_of(self, changes):
+        """A new holder's contract goes on under the terms and conditions of the one before."""
+        for change in changes.filtered(lambda one: one.type == "holder"):
+            terms = change.contract_id.terms_document_id
+            change.result_contract_id._write_inside({"terms_document_id": terms.id})
+
     def _delay_documents(self):
         """Order jobs that file the contracts' documents, where the company wants them."""
         wanted = self.filtered(lambda one: one.company_id.cn285_files_documents)
@@ -64,8 +72,10 @@ class Contract(models.Model):
 
     def _job_file_documents(self):
         """Job: file the contracts as they were confirmed. Safe to run again."""
-        for contract in self.exists():
-            contract._file_contract(f"{self._name},{contract.id}:confirmed")
+        texts, contracts = {}, self.exists()
+        self.env["cn285.document"]._file_many(
+            [one._contract_paper(f"{self._name},{one.id}:confirmed", texts) for one in contracts]
+        )
 
     def action_file_contract(self):
         """File the contract as it is now: a version that takes the place of the one before."""
@@ -80,12 +90,22 @@ class Contract(models.Model):
 
     def _file_contract(self, source=None):
         """File this contract's paper, in its customer's language."""
+        return self.env["cn285.document"]._file(*self._contract_paper(source))
+
+    def _contract_paper(self, source=None, texts=None):
+        """The contract as a document to be filed, in its customer's language.
+
+        :param source: what it is made from, see ``Paper``
+        :param texts: see :meth:`cn285.document._drawing`
+        :returns: a ``Paper``
+        """
         self.ensure_one()
         # sudo: the paper says all of the contract, whoever has it made.
         localised = in_language_of(self.sudo(), self.partner_id)
         title = localised.env._("Contract %s", self.name)
-        return self.env["cn285.document"]._file(
-            localised._document_pdf("contract"),
+        documents = self.env["cn285.document"]
+        return Paper(
+            documents._drawing("contract", localised, localised.partner_id, texts),
             {
                 "kind": "contract",
                 "title": title,
@@ -94,7 +114,7 @@ class Contract(models.Model):
                 "file_name": f"{title}.pdf".replace("/", "-"),
                 "lang": localised.env.lang,
             },
-            source=source,
+            source,
         )
 
     def _document_pdf(self, kind):

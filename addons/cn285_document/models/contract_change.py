@@ -4,25 +4,30 @@ from odoo.tools import format_date, split_every
 
 from ..engine.differences import differences
 from .contract import FILED_TOGETHER
+from .kinds import Paper
 
-# Ends have a letter of their own, and what stops or starts billing for a while alters no terms.
-NO_AMENDMENT = frozenset({"terminate", "withdraw", "deactivate", "activate", "pause", "resume"})
+# What these alter is none of what the log keeps of before and after.
+OUTSIDE_THE_LOG = frozenset({"discount_period", "contract_terms"})
 
 
 class ContractChange(models.Model):
-    """An amendment for each change that alters the contract, filed when it has taken effect."""
+    """An amendment for each change that alters the contract, filed when it has taken effect.
+
+    Which do says their type: :meth:`ChangeType.alters_contract`.
+    """
 
     _inherit = "cn285.contract.change"
 
     def _log(self):
         result = super()._log()
+        self.result_contract_id._note_terms_of(self)
         self._delay_amendments()
         return result
 
     def _delay_amendments(self):
         """Order jobs that file the amendments, where the company wants documents filed."""
         wanted = self.filtered(
-            lambda one: one.company_id.cn285_files_documents and one.type not in NO_AMENDMENT
+            lambda one: one.company_id.cn285_files_documents and one._type().alters_contract(one)
         )
         for ids in split_every(FILED_TOGETHER, wanted.ids):
             self.browse(ids).with_delay(
@@ -32,45 +37,78 @@ class ContractChange(models.Model):
 
     def _job_file_amendments(self):
         """Job: file what these changes altered. Safe to run again."""
-        for change in self.exists():
-            change._file_amendment()
+        self.exists()._file_amendments()
 
-    def _file_amendment(self):
-        """File this change's amendment, in the customer's language, once.
+    def _file_amendments(self):
+        """File these changes' amendments, in their customers' languages, each once.
 
-        :returns: the document; none where the change altered nothing
+        A new holder's contract gets a paper of its own; a contract to which an item went, an
+        amendment too.
+
+        :returns: the documents; none of changes that altered nothing
+        """
+        texts, papers = {}, []
+        for change in self.filtered(lambda one: one._is_amendment()):
+            source = f"{self._name},{change.id}"
+            papers.append(change._amendment_paper(change.date_effective, source, texts))
+            other = change.result_contract_id
+            if other and change.type == "holder":
+                papers.append(other._contract_paper(f"{other._name},{other.id}:confirmed", texts))
+            elif other:
+                there = change._amendment_paper(
+                    change.date_effective, f"{source}:{other.id}", texts, contract=other
+                )
+                papers.append(there)
+        return self.env["cn285.document"]._file_many(papers)
+
+    def _is_amendment(self):
+        """Whether the change took effect, is of a type that alters the contract, and did so."""
+        self.ensure_one()
+        if self.state != "applied" or not self._type().alters_contract(self):
+            return False
+        found = differences(self.before or {}, self.after or {})
+        brought = self.result_item_id or self.result_contract_id
+        return bool(found or brought or self.type in OUTSIDE_THE_LOG)
+
+    def _amendment_paper(self, day, source, texts=None, contract=None):
+        """The amendment as a document to be filed, in the customer's language.
+
+        :param day: of the document
+        :param source: what it is made from, see ``Paper``
+        :param texts: see :meth:`cn285.document._drawing`
+        :param contract: which is amended; None: the change's own
+        :returns: a ``Paper``
         """
         self.ensure_one()
-        documents = self.env["cn285.document"]
-        if self.state != "applied" or not self._differences_kept():
-            return documents
-        contract = self.contract_id
+        contract = contract or self.contract_id
         # sudo: the paper says all of the change, whoever has it made.
         localised = in_language_of(self.sudo(), contract.partner_id)
-        letters = localised.env["cn285.letter.template"]
-        letter = letters._write_letter("amendment", localised, contract.partner_id)
         title = localised.env._(
             "Amendment of %(date)s to contract %(contract)s",
             date=format_date(localised.env, self.date_effective),
             contract=contract.name,
         )
-        return documents._file(
-            contract.company_id._cn285_letters(letter),
-            {
-                "kind": "amendment",
-                "title": title,
-                "contract_id": contract.id,
-                "date": self.date_effective,
-                "file_name": f"{title}.pdf".replace("/", "-"),
-                "lang": localised.env.lang,
-            },
-            source=f"{self._name},{self.id}",
+        draw = self.env["cn285.document"]._drawing(
+            "amendment",
+            localised.with_context(cn285_amended=contract.id),
+            contract.sudo().partner_id,  # sudo: as above
+            texts,
         )
+        values = {
+            "kind": "amendment",
+            "title": title,
+            "contract_id": contract.id,
+            "date": day,
+            "file_name": f"{title}.pdf".replace("/", "-"),
+            "lang": localised.env.lang,
+        }
+        return Paper(draw, values, source)
 
-    def _differences_kept(self):
-        """What this change altered, by what was kept of before and after; or what it brought."""
+    def _amended_contract(self):
+        """The contract whose amendment is written: the change's own, or where its item went."""
         self.ensure_one()
-        return differences(self.before or {}, self.after or {}) or self.result_item_id
+        other = self.result_contract_id
+        return other if self.env.context.get("cn285_amended") == other.id else self.contract_id
 
     def _document_changed(self):
         """``(term, before → after)`` of this change, in the language of the context."""
@@ -79,25 +117,39 @@ class ContractChange(models.Model):
         if self.item_id:
             facts.append((self.env._("Item"), self.item_id.name))
         facts.append((self._type_label(), self.details or self.description or ""))
-        if self.result_item_id and self.result_item_id != self.item_id:
-            [line] = [
-                line
-                for line in self.contract_id._portal_items()
-                if line["item"] == self.result_item_id
-            ] or [None]
-            if line:
-                text = line["item"]._document_text(
-                    line["price"], line["rhythm"], self.contract_id._prices_with_tax()
-                )
-                facts.append((line["item"].name, text))
+        brought = self.result_item_id
+        if brought and brought != self.item_id:
+            owner = brought.contract_id
+            facts += [
+                (brought.name, brought._document_text(line, owner._prices_with_tax()))
+                for line in owner._document_lines()
+                if line["item"] == brought
+            ]
+        # Where an item went, it is new: what became of it here is none of theirs.
+        altered = self._differences() if self._amended_contract() == self.contract_id else ()
         facts += [
             (
                 self._term_label(one.name),
                 f"{self._term_text(one.name, one.before)} → {self._term_text(one.name, one.after)}",
             )
-            for one in differences(self.before or {}, self.after or {})
+            for one in altered
         ]
         return facts
+
+    def _differences(self):
+        """What the change altered; of one that is still planned, what it will alter of its item."""
+        self.ensure_one()
+        if self.state == "applied":
+            return differences(self.before or {}, self.after or {})
+        before, after = self._snapshot(), {}
+        for name, value in (self.values or {}).items():
+            for key in (f"item.{name}", name):
+                model, field_name = self._term_field(key)
+                field = self.env[model]._fields.get(field_name)
+                if key not in before or field.type == "many2one":
+                    continue
+                after[key] = value
+        return differences({name: before[name] for name in after}, after)
 
     def _term_label(self, name):
         model, field = self._term_field(name)

@@ -5,113 +5,261 @@ from odoo.addons.cn285_contract.models.common import labelled, spelled
 from odoo.addons.cn285_renewal.models.letters.company_letters import address_lines
 from odoo.tools import format_date
 
-from ..engine.law_texts import TACIT_RENEWAL
+from ..engine.totals import Line, by_rhythm, per_month
+
+PRICED_TYPES = ("fixed", "one_shot")
 
 
 class Contract(models.Model):
     _inherit = "cn285.contract"
 
     def _document_parties(self):
-        """``(role, name and address)`` of seller, customer, and payer where it is another."""
+        """``(role, name, address and numbers)`` of seller, customer, and payer if another pays."""
         self.ensure_one()
-        company = self.company_id
-        registered = [company.company_registry, company.vat]
+        seller, customer = self.company_id.partner_id, self.partner_id
+        # Code de la consommation, L221-5 and L111-1: how the seller is reached.
+        contact = [self.company_id.phone, self.company_id.email, self.company_id.website]
         parties = [
-            (self.env._("Seller"), self._on_lines(address_lines(company.partner_id), registered)),
-            (
-                self.env._("Customer"),
-                self._on_lines(address_lines(self.partner_id), [self.partner_id.vat]),
-            ),
+            (self.env._("Seller"), self._party_text(seller, contact)),
+            (self.env._("Customer"), self._party_text(customer)),
         ]
-        if self.payer_id and self.payer_id != self.partner_id:
-            parties.append((self.env._("Payer"), self._on_lines(address_lines(self.payer_id), [])))
+        if self.payer_id and self.payer_id != customer:
+            parties.append((self.env._("Payer"), self._party_text(self.payer_id)))
         return parties
 
     @api.model
-    def _on_lines(self, lines, numbers):
-        return "\n".join([*lines, *(number for number in numbers if number)])
+    def _party_text(self, partner, contact=()):
+        """Name, address, registered numbers by what they are called there, and other lines."""
+        home = partner.commercial_partner_id
+        numbers = [
+            (home.company_registry_label or self.env._("Company ID"), home.company_registry),
+            (home.vat_label or self.env._("Tax ID"), home.vat),
+        ]
+        known = [labelled(self.env, label, number) for label, number in numbers if number]
+        return "\n".join([*address_lines(partner), *known, *filter(None, contact)])
+
+    # === WHAT IS SOLD === #
 
     def _document_items(self):
-        """``(what, how much, how often and from when)``, an item each."""
+        """``(what, how much, how often and from when)``, an item each; then the totals."""
         self.ensure_one()
         with_tax = self._prices_with_tax()
+        lines = self._document_lines()
         return [
-            (
-                line["item"].name,
-                line["item"]._document_text(line["price"], line["rhythm"], with_tax),
-            )
-            for line in self._portal_items()
+            *((line["item"].name, line["item"]._document_text(line, with_tax)) for line in lines),
+            *self._document_totals(lines, with_tax),
         ]
 
-    def _document_terms(self):
-        """``(what, how)``: term, renewal, notice, commitment, payment."""
+    def _document_lines(self):
+        """The items that the customer sees, each with its price and its rhythm.
+
+        :returns: list of ``{"item": record, "price": float or None, "rhythm": text}``; prices are
+            with tax where the customer reads them so
+        """
         self.ensure_one()
-        units = dict(self._fields["term_unit"]._description_selection(self.env))
-        modes = dict(self._fields["renewal_mode"]._description_selection(self.env))
+        items = self._portal_item_records()
+        priced = items.filtered(lambda item: item.billing_type in PRICED_TYPES)
+        net = priced._unit_prices()
+        known = priced.filtered(lambda item: item.id in net)
+        prices = net
+        if self._prices_with_tax():
+            with_tax = known._amounts_with_tax({item: net[item.id] for item in known})
+            prices = {item.id: price for item, price in with_tax.items()}
+        return [
+            {
+                "item": item,
+                "price": prices.get(item.id),
+                "net": net.get(item.id),
+                "rhythm": item._rhythm_label(),
+            }
+            for item in items
+        ]
+
+    def _document_totals(self, lines, with_tax):
+        """``(what, how much)``: what all items of a rhythm come to, and to consumers by the month.
+
+        Code de la consommation, L112-3: the price of a subscription tells the total of each billing
+        period, and of each month. Usage comes on top, by what is used.
+        """
+        currency = self.currency_id
+        counted = [line for line in lines if line["price"] is not None]
+        counted = [line for line in counted if not line["item"]._is_purchase()]
+        if len(counted) < 2:
+            return []
+        amounts = {line["item"]: line["item"]._document_amount(line["net"]) for line in counted}
+        if with_tax:
+            items = self.env["cn285.contract.item"].union(*amounts)
+            amounts = items._amounts_with_tax(amounts)
+        parts = [
+            Line(
+                line["rhythm"],
+                *line["item"]._document_interval(),
+                currency.round(amounts[line["item"]]),
+            )
+            for line in counted
+        ]
+        tax = self._tax_words(with_tax)
+        totals = [
+            (self.env._("Total, %s", rhythm.lower()), f"{currency.format(amount)} {tax}")
+            for rhythm, amount in by_rhythm(parts)
+        ]
+        monthly = per_month(parts)
+        if with_tax and monthly is not None:
+            text = f"{currency.format(currency.round(monthly))} {tax}"
+            totals.append((self.env._("All subscriptions, by the month"), text))
+        return totals
+
+    @api.model
+    def _tax_words(self, with_tax):
+        return self.env._("tax included") if with_tax else self.env._("excluding tax")
+
+    # === TERM AND PAYMENT === #
+
+    def _document_terms(self):
+        """``(what, how)``: term, renewal, prices at it, notice, commitment, leaving, payment."""
+        self.ensure_one()
         exits = dict(self._fields["exit_rule"]._description_selection(self.env))
-
-        def length(number, unit):
-            return f"{number} {units[unit].lower()}"
-
         facts = [(self.env._("First Day"), self._day_text(self.date_start))]
-        if self.term_length:
-            facts += [
-                (self.env._("Term"), length(self.term_length, self.term_unit)),
-                (self.env._("At the End of the Term"), modes[self.renewal_mode]),
-            ]
-            if self.renewal_mode == "tacit":
-                again = (
-                    (self.renewal_length, self.renewal_unit)
-                    if self.renewal_length
-                    else (self.term_length, self.term_unit)
-                )
-                facts.append((self.env._("Renewed For"), length(*again)))
-        else:
-            facts.append((self.env._("Term"), self.env._("without a fixed term")))
+        facts += self._document_renewal()
         if self.notice_length:
-            facts.append((self.env._("Notice"), length(self.notice_length, self.notice_unit)))
+            notice = self._length_text(self.notice_length, self.notice_unit)
+            facts.append((self.env._("Notice"), notice))
         facts.append((self.env._("May Be Terminated"), exits[self.exit_rule]))
         if self.commitment_length:
+            bound = self._length_text(self.commitment_length, self.commitment_unit)
+            facts.append((self.env._("Commitment"), bound))
+        facts += self._document_leaving()
+        if self.has_withdrawal:
+            last = self.withdrawal_deadline
             facts.append(
-                (self.env._("Commitment"), length(self.commitment_length, self.commitment_unit))
+                (
+                    self.env._("Right of Withdrawal"),
+                    self.env._("until %s", self._day_text(last)) if last else self.env._("yes"),
+                )
             )
         if self.payment_term_id:
             facts.append((self.env._("Payment"), self.payment_term_id.name))
         return facts
 
+    def _document_renewal(self):
+        """``(what, how)``: the term, what comes at its end, and at which prices."""
+        if not self.term_length:
+            return [(self.env._("Term"), self.env._("without a fixed term"))]
+        modes = dict(self._fields["renewal_mode"]._description_selection(self.env))
+        facts = [
+            (self.env._("Term"), self._length_text(self.term_length, self.term_unit)),
+            (self.env._("At the End of the Term"), modes[self.renewal_mode]),
+        ]
+        if self.renewal_mode == "expiry":
+            return facts
+        if self.renewal_mode == "tacit":
+            again = (
+                (self.renewal_length, self.renewal_unit)
+                if self.renewal_length
+                else (self.term_length, self.term_unit)
+            )
+            facts.append((self.env._("Renewed For"), self._length_text(*again)))
+            if self.renewal_max:
+                facts.append((self.env._("Renewals at Most"), str(self.renewal_max)))
+        return [*facts, (self.env._("Prices at Renewal"), self._document_revision())]
+
+    def _document_revision(self):
+        """How prices are revised when the contract renews."""
+        if self.renewal_revision == "percent":
+            return self.env._("revised by %s %%", spelled(self.env, self.renewal_percent))
+        if self.renewal_revision == "index":
+            name = self.renewal_index_id.name
+            if self.renewal_cap:
+                return self.env._(
+                    "revised by the index “%(index)s”, by %(cap)s %% at most",
+                    index=name,
+                    cap=spelled(self.env, self.renewal_cap),
+                )
+            return self.env._("revised by the index “%s”", name)
+        return dict(self._fields["renewal_revision"]._description_selection(self.env))["none"]
+
+    def _document_leaving(self):
+        """``(what, how)``: whether, and for which fee, a commitment may be left early."""
+        if not self.commitment_length or self.exit_fee == "none":
+            return []
+        if self.exit_fee == "percent":
+            fee = self.env._("%s %% of what remains", spelled(self.env, self.exit_fee_value))
+        else:
+            fee = self.env._("%s excluding tax", self._money_text(self.exit_fee_value))
+        return [(self.env._("Early Leaving Fee"), fee)]
+
+    @api.model
+    def _length_text(self, number, unit):
+        """A length of time in words, such as “1 month” or “12 months”."""
+        one = {
+            "day": self.env._("1 day"),
+            "week": self.env._("1 week"),
+            "month": self.env._("1 month"),
+            "year": self.env._("1 year"),
+        }
+        many = {
+            "day": self.env._("%s days", number),
+            "week": self.env._("%s weeks", number),
+            "month": self.env._("%s months", number),
+            "year": self.env._("%s years", number),
+        }
+        return (one if number == 1 else many)[unit]
+
+    def _money_text(self, amount):
+        """An amount in the contract's currency, as exact as it is: unit prices have more digits."""
+        currency = self.currency_id
+        if abs(amount - currency.round(amount)) < 1e-9:
+            return currency.format(amount)
+        number = spelled(self.env, amount)
+        name = currency.symbol or currency.name
+        before = currency.position == "before"
+        return f"{name}{number}" if before else f"{number}\N{NO-BREAK SPACE}{name}"
+
     def _day_text(self, day):
         return format_date(self.env, day) if day else ""
-
-    def _document_law(self):
-        """Paragraphs that the law wants to be quoted in this contract; none where it wants none."""
-        self.ensure_one()
-        quoted = TACIT_RENEWAL.get(self._law_on_renewals().country_code)
-        if not quoted or not self._is_protected():
-            return []
-        if not self.term_length or self.renewal_mode != "tacit":
-            return []
-        return [quoted.heading, *quoted.paragraphs]
 
 
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
-    def _document_text(self, price, rhythm, with_tax):
+    def _document_text(self, line, with_tax):
         """Quantity, price, rhythm and days of the item, in words.
 
-        :param price: of one unit; None where usage decides, or nothing is billed
+        :param line: of :meth:`cn285.contract._document_lines`; its price is None where usage
+            decides, or nothing is billed
         """
         self.ensure_one()
-        parts = []
-        if price is not None:
-            amount = self.currency_id.format(price)
-            tax = self.env._("tax included") if with_tax else self.env._("excluding tax")
-            parts.append(f"{spelled(self.env, self.quantity)} × {amount} {tax}")
+        contract, parts = self.contract_id, []
+        if line["price"] is not None:
+            price = contract._money_text(line["price"])
+            tax = contract._tax_words(with_tax)
+            parts.append(f"{spelled(self.env, self.quantity)} × {price} {tax}")
         if self.discount:
             parts.append(self.env._("discount %s %%", spelled(self.env, self.discount)))
-        parts += [rhythm, self._document_days()]
-        lines = [" · ".join(filter(None, parts)), *self._document_usage()]
+        parts += [line["rhythm"], self._document_timing(), self._document_days()]
+        lines = [
+            " · ".join(filter(None, parts)),
+            *self._document_trial(),
+            *self._document_discounts(),
+            *self._document_usage(),
+        ]
         return "\n".join(filter(None, lines))
+
+    def _document_amount(self, price):
+        """What the item comes to in a period, as a line of an invoice is rounded."""
+        amount = self.quantity * price * (1 - (self.discount or 0.0) / 100)
+        return self.currency_id.round(amount)
+
+    def _document_interval(self):
+        """``(count, unit)`` of its rhythm; ``(0, None)`` of what is billed once."""
+        if self.billing_type == "one_shot":
+            return 0, None
+        return self.recurring_interval, self.recurring_unit
+
+    def _document_timing(self):
+        if self.billing_type != "fixed":
+            return ""
+        return dict(self._fields["timing"]._description_selection(self.env))[self.timing].lower()
 
     def _document_days(self):
         """From when to when, where that is the item's own."""
@@ -120,7 +268,32 @@ class ContractItem(models.Model):
             own.append(self.env._("from %s", format_date(self.env, self.date_start)))
         if self.date_end:
             own.append(self.env._("until %s", format_date(self.env, self.date_end)))
+        if self.period_count:
+            own.append(self.env._("for %s periods", self.period_count))
         return " ".join(own)
+
+    def _document_trial(self):
+        if not self.trial_days:
+            return []
+        return [self.env._("free of charge for the first %s days", self.trial_days)]
+
+    def _document_discounts(self):
+        """Discounts of some days, a line each."""
+        return [
+            self.env._(
+                "discount %(how_much)s from %(start)s until %(end)s",
+                how_much=one._document_amount_off(),
+                start=format_date(self.env, one.date_start),
+                end=format_date(self.env, one.date_end),
+            )
+            if one.date_end
+            else self.env._(
+                "discount %(how_much)s from %(start)s on",
+                how_much=one._document_amount_off(),
+                start=format_date(self.env, one.date_start),
+            )
+            for one in self.discount_ids.sorted("date_start")
+        ]
 
     def _document_usage(self):
         """What usage costs, a line for each calculator; without cn285_usage nothing."""
@@ -130,3 +303,15 @@ class ContractItem(models.Model):
             labelled(self.env, calculator._subject(), calculator._terms_text())
             for calculator in self.calculator_ids
         ]
+
+
+class ContractItemDiscount(models.Model):
+    _inherit = "cn285.contract.item.discount"
+
+    def _document_amount_off(self):
+        """``10 %``, or the amount with what it is taken off."""
+        self.ensure_one()
+        if self.percent:
+            return f"{spelled(self.env, self.percent)}\N{NO-BREAK SPACE}%"
+        amount = self.contract_id._money_text(self.amount)
+        return self.env._("of %s excluding tax by the period", amount)

@@ -6,6 +6,8 @@ from .kinds import KINDS
 
 # What of a final document may still change: that a later version has taken its place, who sees it.
 STILL_WRITTEN = frozenset({"state", "is_for_customer"})
+# From which state to which others; none leads back.
+GOES_TO = {"draft": {"final"}, "final": {"superseded"}, "superseded": set()}
 
 
 class Document(models.Model):
@@ -89,6 +91,9 @@ class Document(models.Model):
     _source_uniq = models.UniqueIndex(
         "(source) WHERE source IS NOT NULL", "This document has been filed already."
     )
+    _name_uniq = models.UniqueIndex(
+        "(company_id, name) WHERE name != '/'", "Another document has this number already."
+    )
     _contract_idx = models.Index("(contract_id, kind, version)")
 
     # === KINDS === #
@@ -171,8 +176,19 @@ class Document(models.Model):
                     )
                 )
 
+    def _refuse_back(self, state):
+        """Refuse to make what is final a draft again; nobody gets past, the superuser neither.
+
+        :raises AccessError: naming the first final document
+        """
+        self.filtered(
+            lambda one: one.state != state and state not in GOES_TO[one.state]
+        )._refuse_written()
+
     @api.model_create_multi
     def create(self, vals_list):
+        # A slip in a date is told before what is missing elsewhere.
+        vals_list = [self._within_bounds(vals) for vals in vals_list]
         given = self.default_get(["kind", "contract_id"])
         for vals in vals_list:
             # Told before rights are: without a contract it would be nobody's to file.
@@ -187,6 +203,8 @@ class Document(models.Model):
     def write(self, vals):
         if not STILL_WRITTEN.issuperset(vals):
             self._refuse_written()
+        if "state" in vals:
+            self._refuse_back(vals["state"])
         result = super().write(vals)
         if {"kind", "contract_id"} & vals.keys():
             self._check_by_hand()
@@ -219,14 +237,15 @@ class Document(models.Model):
             document._make_final()
         return True
 
-    def _make_final(self):
+    def _make_final(self, numbers=None):
+        """Make a draft final; ``numbers`` has the one that it had elsewhere, if any."""
         self.ensure_one()
         if self.state != "draft":
             raise UserError(self.env._("%s is final already.", self.display_name))
         content = self._content()
         if not content:
             raise UserError(self.env._("%s has no file: attach one first.", self.title))
-        self.env["cn285.document"]._file_all([self], [content])
+        self._file_all([content], numbers)
 
     def _content(self):
         """The file's bytes, as they are stored; empty where there are none."""

@@ -29,8 +29,19 @@ def contract_words(contract):
         "reference": contract.client_ref or "",
         "concluded": format_date(contract.env, concluded),
         "start": format_date(contract.env, contract.date_start or concluded),
-        "conditions": terms.display_name if terms else "",
+        "conditions": _conditions(contract.env, terms),
     }
+
+
+def _conditions(env, terms):
+    """Which terms and conditions are part of the contract, as a sentence; empty where none are."""
+    if not terms:
+        return ""
+    return env._(
+        "Terms and conditions that are part of this contract: %(name)s, version %(version)s.",
+        name=terms.display_name,
+        version=terms.version,
+    )
 
 
 class ContractLetter(LetterKind):
@@ -78,7 +89,7 @@ class AmendmentLetter(LetterKind):
 
     def parts(self, record):
         words = {
-            **contract_words(record.contract_id),
+            **contract_words(record._amended_contract()),
             "effective": format_date(record.env, record.date_effective),
             "change": record._type_label(),
         }

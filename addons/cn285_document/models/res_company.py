@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -10,6 +10,18 @@ class ResCompany(models.Model):
         help="A contract is filed as it was confirmed, and an amendment for each change that "
         "alters it, by themselves. Off: by the button only.",
     )
+
+    cn285_mediator = fields.Text(
+        string="Mediator for Consumers",
+        help="Name, postal address and website of the mediator to whom consumers may turn: "
+        "contracts with consumers tell it. Empty: they do not.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env["cn285.document.numbering"]._ensure(companies)
+        return companies
 
     def _cn285_terms_in_force(self, lang=None):
         """The terms and conditions that are in force today: the language's own, else any.

@@ -7,3 +7,4 @@ class ResConfigSettings(models.TransientModel):
     cn285_files_documents = fields.Boolean(
         related="company_id.cn285_files_documents", readonly=False
     )
+    cn285_mediator = fields.Text(related="company_id.cn285_mediator", readonly=False)

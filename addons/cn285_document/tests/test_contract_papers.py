@@ -94,7 +94,7 @@ class TestContractPapers(PaperCase):
             "Once",
             "12 months",
             "Tacit Renewal",
-            "1 months",
+            "Notice 1 month",
         ):
             self.assertIn(expected, words.replace("€ ", "").replace("\N{NO-BREAK SPACE}", " "))
 
@@ -125,7 +125,7 @@ class TestContractPapers(PaperCase):
                 contract = self._confirmed(term_length=length, renewal_mode=mode)
                 words = text_of(self._papers(contract, "contract"))
                 for article in ("L. 215-1", "L. 215-2", "L. 215-3", "L. 241-3"):
-                    self.assertEqual(article in words, quoted)
+                    self.assertEqual(f"Article {article} –" in words, quoted)
 
     def test_once_whatever_runs_again(self):
         contract = self._confirmed()

@@ -39,6 +39,55 @@ def unpack(name, content):
         raise ArchiveError("bad_zip") from error
 
 
+class FolderFiles:
+    """The files of a folder, by their paths in it, read when they are asked for."""
+
+    def __init__(self, path):
+        self._path = Path(path).resolve()
+
+    def get(self, name):
+        """The bytes of a file; None where there is none in the folder, or it is too large."""
+        file = (self._path / name).resolve()
+        if not file.is_relative_to(self._path) or not file.is_file():
+            return None
+        return file.read_bytes() if file.stat().st_size <= MAX_UNPACKED else None
+
+
+def files_beside(path):
+    """The other files behind a path, which rows may name: of a folder, or a zip."""
+    path = Path(path)
+    return FolderFiles(path) if path.is_dir() else unpack_beside(path.name, path.read_bytes())
+
+
+def unpack_beside(name, content):
+    """What else than CSV files a zip holds, such as signed papers: ``{path in the zip: bytes}``.
+
+    :raises ArchiveError: as :func:`unpack`
+    """
+    if not name.lower().endswith(".zip"):
+        return {}
+    found, left = {}, MAX_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = [one for one in archive.infolist() if not one.is_dir()]
+            for info in infos:
+                if not _is_beside(PurePosixPath(info.filename)):
+                    continue
+                with archive.open(info) as member:
+                    found[info.filename] = member.read(left + 1)
+                left -= len(found[info.filename])
+                if left < 0:
+                    raise ArchiveError("zip_too_large")
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise ArchiveError("bad_zip") from error
+    return found
+
+
+def _is_beside(path):
+    hidden = any(part.startswith(".") for part in path.parts) or "__MACOSX" in path.parts
+    return path.suffix.lower() != ".csv" and not hidden
+
+
 def _members(archive):
     infos = [info for info in archive.infolist() if _is_csv(info.filename)]
     if len(infos) > MAX_FILES:

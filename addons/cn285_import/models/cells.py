@@ -25,12 +25,14 @@ class CellReader:
     :param env: the environment of the user who loads
     :param references: the ``References`` of the load
     :param refused: ``{(model, id text): (file, line)}`` of rows that were refused before
+    :param beside: other files that came with the rows, as ``{path: bytes}``
     """
 
-    def __init__(self, env, references, refused):
+    def __init__(self, env, references, refused, beside=None):
         self.env = env
         self.references = references
         self.refused = refused
+        self.beside = beside or {}
         self._selections = {}
 
     def value_of(self, model, column, text):
@@ -117,6 +119,18 @@ class CellReader:
             text=text,
             values=", ".join(values),
         )
+
+    def file_content(self, text):
+        """The bytes of a file that came with the rows, by its path.
+
+        :raises CellError: where there is none of that name
+        """
+        content = self.beside.get(text.replace("\\", "/").removeprefix("./"))
+        if not content:
+            raise CellError(
+                self.env._("there is no file “%s” in the zip or folder, or it is empty", text)
+            )
+        return content
 
     # --- references ----------------------------------------------------------------------
 

@@ -120,7 +120,9 @@ class ImportLoader(models.AbstractModel):
         return self._load_files([(name, content)], mapping, progress, namespace, kind)
 
     @api.model
-    def _load_files(self, files, mapping=None, progress=None, namespace=NAMESPACE, kind=None):
+    def _load_files(
+        self, files, mapping=None, progress=None, namespace=NAMESPACE, kind=None, beside=None
+    ):
         """Load files together: they may refer to one another in any order.
 
         :param files: list of ``(name, content)``
@@ -128,6 +130,7 @@ class ImportLoader(models.AbstractModel):
         :param progress: called with ``(what, done, total)`` while records are made
         :param str namespace: module name under which external ids are kept
         :param str kind: what the files hold, where their names do not say it
+        :param dict beside: other files that rows name, as ``{path: bytes}``
         :rtype: LoadReport
         """
         self._check_namespace(namespace)
@@ -142,7 +145,7 @@ class ImportLoader(models.AbstractModel):
             for entry in reader.entries(name, content, kind):
                 entries[entry.kind].append(entry)
         silent = self.with_context(**SILENT).env
-        load = Load(silent, kinds, namespace, self._named_by(), report, progress)
+        load = Load(silent, kinds, namespace, self._named_by(), report, progress, beside)
         load.load(entries)
         load.finish()
         self.env.flush_all()

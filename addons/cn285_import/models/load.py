@@ -30,9 +30,10 @@ class Load:
     :param named_by: ``{model: fields}`` by which cells may name records
     :param report: the ``LoadReport`` that tells what became of the rows
     :param progress: called with ``(what, done, total)``
+    :param beside: other files that rows name, as ``{path: bytes}``
     """
 
-    def __init__(self, env, kinds, namespace, named_by, report, progress=None):
+    def __init__(self, env, kinds, namespace, named_by, report, progress=None, beside=None):
         self.env = env
         self.kinds = kinds
         self.external_ids = ExternalIds(env, namespace)
@@ -40,7 +41,7 @@ class Load:
         self.report = report
         self.references = References(env, self.external_ids, named_by)
         self.refused = {}
-        self.reader = CellReader(env, self.references, self.refused)
+        self.reader = CellReader(env, self.references, self.refused, beside)
         # For what is done once all rows are in: {record id: entry} by kind, and the ids of
         # records that wait for rows which were refused, by model.
         self.loaded = defaultdict(dict)

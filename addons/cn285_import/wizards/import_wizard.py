@@ -3,7 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine.files import ArchiveError, unpack
+from ..engine.files import ArchiveError, unpack, unpack_beside
 from ..models.import_loader import NAMESPACE
 
 
@@ -81,6 +81,7 @@ class ImportWizard(models.TransientModel):
             self._files(),
             mapping=base64.b64decode(self.mapping_file) if self.mapping_file else None,
             namespace=self.namespace,
+            beside=self._beside(),
         )
         self._show(report)
         return self._reopen()
@@ -109,6 +110,13 @@ class ImportWizard(models.TransientModel):
                     self.env._("%(file)s %(reason)s", file=attachment.name, reason=reason)
                 ) from error
         return files
+
+    def _beside(self):
+        """What else the zips hold, which rows may name: signed papers, by their paths."""
+        found = {}
+        for attachment in self.attachment_ids:
+            found.update(unpack_beside(attachment.name, attachment.raw or b""))
+        return found
 
     def _show(self, report):
         kinds, labels = report.kinds(), self._kind_labels()

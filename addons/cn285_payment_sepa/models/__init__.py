@@ -26,6 +26,7 @@ from . import (
     sepa_bank_file_reading,
     sepa_bank_file_credits,
     sepa_bank_file_returns,
+    mandate_documents,
     personal_data,
     import_mandates,
 )

@@ -290,6 +290,7 @@ class SepaMandate(models.Model):
         token._cn285_take_over()
         # Contracts that wait for means to start go on.
         self.env["cn285.prepayment"]._means_came(token)
+        self._delay_documents()
 
     def _check_debtor(self):
         """Refuse what the bank would refuse with the first debit."""

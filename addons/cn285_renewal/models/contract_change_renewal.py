@@ -30,6 +30,10 @@ class Renew(TermChange):
     on_its_day = True
     for_customers = True
 
+    def alters_contract(self, change):
+        """Tacit renewal is what was agreed, the revision of prices too; another is agreed anew."""
+        return change.contract_id.renewal_mode != "tacit"
+
     def needs_running(self, change):
         """One that was agreed and is found late brings back what closed with its term."""
         return not change.contract_id._closed_with_term()
@@ -111,6 +115,10 @@ class AutoRenewal(TermChange):
     group = "term"
     values = {"auto_renew": Value("boolean", required=True)}
     for_customers = True
+
+    def alters_contract(self, change):
+        """The customer's refusal to renew is a right that the contract gives."""
+        return not self.is_statutory(change)
 
     def check(self, change):
         """It is a contract that could renew by itself."""

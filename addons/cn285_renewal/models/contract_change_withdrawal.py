@@ -29,6 +29,9 @@ class Withdraw(ChangeType):
     settles_at_once = True
     on_any_day = True
 
+    def alters_contract(self, change):
+        return False
+
     def needs_running(self, change):
         """What has ended within the period may be withdrawn from as well."""
         return change.contract_id.state != "closed" or change.override

@@ -5,6 +5,7 @@ catch the eye in a box of its own.
 """
 
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
@@ -33,6 +35,7 @@ MARGIN = 20 * mm
 WINDOW_LEFT, WINDOW_TOP = 110 * mm, 50 * mm
 HEAD = 95 * mm
 LINE_OF_FOOTER = 9.5
+ROOM = A4[0] - 2 * MARGIN
 INK, SOFT = HexColor("#1c2833"), HexColor("#5d6d7e")
 
 
@@ -54,7 +57,8 @@ class Facts:
 class Letter:
     """All that a letter says, as plain text; ``body`` holds paragraphs, boxes and facts.
 
-    ``color`` is a colour code such as #714B67.
+    ``reference`` stands on each page, with the page's number and how many there are. ``color`` is a
+    colour code such as #714B67.
     """
 
     sender: Sequence[str]
@@ -64,6 +68,7 @@ class Letter:
     body: Sequence[str | Box | Facts]
     closing: str = ""
     footer: str = ""
+    reference: str = ""
     color: str = "#1c2833"
     language: str = "fr"
 
@@ -93,8 +98,44 @@ def letters_pdf(letters: Sequence[Letter], fonts: dict[str, str] | None = None) 
             story += [NextPageTemplate(f"first-{number}"), PageBreak()]
         story.append(NextPageTemplate(f"others-{number}"))
         story += _story(letter, known, styles)
-    document.build(story)
+    marks = [letter.reference for letter in letters]
+    document.build(story, canvasmaker=partial(_NumberedCanvas, marks=marks, fonts=known))
     return file.getvalue()
+
+
+class _NumberedCanvas(Canvas):
+    """A canvas that puts references and numbers on pages once it knows how many there are."""
+
+    def __init__(self, *args, marks, fonts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.letter = 0
+        self._marks, self._fonts, self._kept = marks, fonts, []
+
+    def showPage(self):  # noqa: N802, reportlab's name
+        """Keep the page until all are there."""
+        if not any(self._marks):
+            super().showPage()
+            return
+        self._kept.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self):
+        """Number the pages of each letter, and write them."""
+        pages = Counter(page["letter"] for page in self._kept)
+        seen = Counter()
+        for page in self._kept:
+            self.__dict__.update(page)
+            mark = self._marks[self.letter]
+            seen[self.letter] += 1
+            if mark:
+                text = f"{mark} · {seen[self.letter]}/{pages[self.letter]}"
+                room = self._fonts.width(text, "regular", 7.5)
+                line = self.beginText()
+                self._fonts.put(line, A4[0] - MARGIN - room, 8 * mm, text, "regular", 7.5)
+                self.setFillColor(SOFT)
+                self.drawText(line)
+            super().showPage()
+        super().save()
 
 
 def _page_templates(number, letter, fonts, styles):
@@ -117,6 +158,7 @@ def _page_templates(number, letter, fonts, styles):
         draw_other(canvas, _document)
 
     def draw_other(canvas, _document):
+        canvas.letter = number
         _draw(canvas, footer, MARGIN, 12 * mm + 8 + max(0, _height(footer) - LINE_OF_FOOTER))
 
     return [
@@ -215,7 +257,8 @@ def _facts(facts, fonts, styles):
         ]
         for label, value in facts.rows
     ]
-    table = Table(rows, colWidths=[60 * mm, None], hAlign="LEFT")
+    # A value longer than a page goes on on the next one.
+    table = Table(rows, colWidths=[60 * mm, ROOM - 60 * mm], hAlign="LEFT", splitInRow=1)
     table.setStyle(
         TableStyle(
             [

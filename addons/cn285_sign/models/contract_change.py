@@ -2,9 +2,7 @@ import hashlib
 import json
 
 from odoo import fields, models
-from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
 
 from .contract import SIGNED
 
@@ -113,28 +111,9 @@ class ContractChange(models.Model):
     def _document_to_sign(self, request):
         """The amendment that is signed: filed, so that it is one file from now on."""
         self.ensure_one()
-        contract = self.contract_id
-        # sudo: the paper says all of the change.
-        localised = in_language_of(self.sudo(), contract.partner_id)
-        letters = localised.env["cn285.letter.template"]
-        letter = letters._write_letter("amendment", localised, contract.partner_id)
-        title = localised.env._(
-            "Amendment of %(date)s to contract %(contract)s",
-            date=format_date(localised.env, self.date_effective),
-            contract=contract.name,
-        )
-        return self.env["cn285.document"]._file(
-            contract.company_id._cn285_letters(letter),
-            {
-                "kind": "amendment",
-                "title": title,
-                "contract_id": contract.id,
-                "date": contract.company_id._cn285_today(),
-                "file_name": f"{title}.pdf".replace("/", "-"),
-                "lang": localised.env.lang,
-            },
-            source=f"{request._name},{request.id}",
-        )
+        today = self.contract_id.company_id._cn285_today()
+        paper = self._amendment_paper(today, f"{request._name},{request.id}")
+        return self.env["cn285.document"]._file(*paper)
 
     def _sign_completed(self, request):
         """All have signed: schedule the change; the last day on which it can start is moved on."""

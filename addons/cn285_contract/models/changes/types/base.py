@@ -73,6 +73,13 @@ class ChangeType:
     #: What it is about is over with it: planned for a day, it cannot be planned for a later one.
     is_last: bool = False
 
+    def alters_contract(self, change) -> bool:
+        """Whether it alters what was agreed, so that it makes an amendment to the contract.
+
+        Not what the contract or the law provides for: ends, pauses, renewals by themselves.
+        """
+        return True
+
     # === DIALOG === #
 
     #: Of an item or of the contract: the dialog offers the whole contract, not its only item.
@@ -344,6 +351,9 @@ class ChangeTypeExtension(ChangeType):
 
     def after_schedule(self, changes):
         self.base.after_schedule(changes)
+
+    def alters_contract(self, change):
+        return self.base.alters_contract(change)
 
     def is_own_act(self, change):
         return self.base.is_own_act(change)

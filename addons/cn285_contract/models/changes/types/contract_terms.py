@@ -6,6 +6,9 @@ from .base import ChangeType
 
 _lt = LazyTranslate(__name__)
 
+# How invoices are made, which is no part of what was agreed.
+BOOKKEEPING = frozenset({"fiscal_position_id", "invoice_separately", "journal_id", "line_grouping"})
+
 
 class ContractTerms(ChangeType):
     """Other terms of the contract hold from the day on: who pays, how it is invoiced, its rules.
@@ -20,6 +23,9 @@ class ContractTerms(ChangeType):
     on = "contract"
     in_dialog = False
     values = {"terms": Value("fields", required=True, model="cn285.contract", in_dialog=False)}
+
+    def alters_contract(self, change):
+        return not BOOKKEEPING.issuperset((change.values or {}).get("terms") or {})
 
     def check(self, change):
         """The fields are terms of contracts."""

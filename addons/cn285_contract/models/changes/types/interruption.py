@@ -26,6 +26,9 @@ class Interruption(ChangeType):
     #: What is billed meanwhile, unless said otherwise.
     billing: str
 
+    def alters_contract(self, change):
+        return False
+
     def check_served(self, change):
         """Refuse a first day on which the contract, or the item, is not served."""
         contract, item, env = change.contract_id, change.item_id, change.env
@@ -72,6 +75,9 @@ class Continuation(ChangeType):
     kind: str
     #: State of the items that go on.
     state: str
+
+    def alters_contract(self, change):
+        return False
 
     def apply(self, changes):
         by_item = {}

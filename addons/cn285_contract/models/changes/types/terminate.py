@@ -24,6 +24,9 @@ class Terminate(ChangeType):
     for_customers = True
     is_last = True
 
+    def alters_contract(self, change):
+        return False
+
     def check(self, change):
         """The contract has started by then and does not end before."""
         contract, day, env = change.contract_id, change.date_effective, change.env

@@ -1,0 +1,135 @@
+"""Contracts' papers: drawn, numbered and filed by jobs of 50; and one contract of 500 items.
+
+``python benchmarks/documents.py`` (see `make bench`) copies the base database, installs
+cn285_document, makes contracts of three items, and files the paper of each as the jobs do, each
+step in a process of its own: processor time by paper, memory, statements of a hundred beside those
+of one. Figures go to ``benchmarks/results/documents.json``.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import time
+from pathlib import Path
+
+from common import RESULTS, configuration, database, execute, in_process, install, measured, parsed
+from contracts import seed as seed_contracts
+
+# Milliseconds of processor time, megabytes, seconds; statements of a hundred by those of one.
+LIMITS = {"paper_ms": 60.0, "grown_mb": 100.0, "long_seconds": 10.0, "statements_ratio": 15.0}
+TOGETHER, LONG = 50, 500
+
+
+def main():
+    """Run everything and print it; the exit code says whether the limits hold."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--contracts", type=int, default=1_000, help="contracts to file")
+    parser.add_argument("--keep", action="store_true", help="leave the database behind")
+    options = parsed(parser, STEPS)
+    with database(options.keep) as name, configuration() as conf:
+        install(name, conf, "cn285_document")
+        in_process(Path(__file__), "seed", name, conf, contracts=options.contracts + 101)
+        execute(name, "VACUUM ANALYZE")
+        figures = in_process(Path(__file__), "statements", name, conf)
+        figures |= in_process(Path(__file__), "file", name, conf, contracts=options.contracts)
+        figures |= in_process(Path(__file__), "long", name, conf)
+    figures["python"] = platform.python_version()
+    figures["within_limits"] = {name: figures[name] <= most for name, most in LIMITS.items()}
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / "documents.json"
+    path.write_text(json.dumps(figures, indent=2) + "\n")
+    for label, value in figures.items():
+        print(f"{label}: {value}")
+    print(f"written to {path}")
+    return 0 if all(figures["within_limits"].values()) else 1
+
+
+# --- steps, each in its own process ----------------------------------------------------------
+
+
+def seed(env, contracts):
+    """Contracts that run, none of them filed yet."""
+    env.company.cn285_files_documents = False
+    seed_contracts(env, contracts, "documents")
+    return {}
+
+
+def _contracts(env, count):
+    return env["cn285.contract"].search(
+        [("state", "=", "active"), ("document_ids", "=", False)], order="id", limit=count
+    )
+
+
+def _file(env, contracts):
+    """File contracts as a job does, from empty caches; the number of statements."""
+    env.flush_all()
+    env.invalidate_all()
+    before = env.cr.sql_log_count
+    contracts._job_file_documents()
+    env.flush_all()
+    return env.cr.sql_log_count - before
+
+
+def statements(env):
+    """Statements of one contract, and of a hundred."""
+    _file(env, _contracts(env, 1))
+    one = _file(env, _contracts(env, 1))
+    hundred = _file(env, _contracts(env, 99) | _contracts(env, 100)[-1:])
+    return {
+        "statements_of_one": one,
+        "statements_of_hundred": hundred,
+        "statements_ratio": round(hundred / one, 2),
+    }
+
+
+def file(env, contracts):
+    """File a thousand, fifty together, each job in a transaction of its own."""
+    _file(env, _contracts(env, 1))
+    ids = _contracts(env, contracts).ids
+    report = {}
+    with measured(report):
+        for start in range(0, len(ids), TOGETHER):
+            _file(env, env["cn285.contract"].browse(ids[start : start + TOGETHER]))
+            env.cr.commit()
+            env.invalidate_all()
+    done = env["cn285.document"].search_count([("contract_id", "in", ids)])
+    if done != len(ids):
+        sys.exit(f"not all was filed: {done} of {len(ids)}")
+    return {
+        "papers": done,
+        "paper_ms": round(1000 * report["cpu_seconds"] / done, 2),
+        "seconds": round(report["seconds"], 1),
+        "peak_mb": round(report["peak_mb"], 1),
+        "grown_mb": round(report["grown_mb"], 1),
+    }
+
+
+def long(env):
+    """One contract of 500 items."""
+    contract = _contracts(env, 1) or env["cn285.contract"].search([], limit=1)
+    product = contract.item_ids[0].product_id
+    new = env["cn285.contract"].create(
+        {
+            "partner_id": contract.partner_id.id,
+            "date_start": contract.date_start,
+            "item_ids": [
+                (0, 0, {"product_id": product.id, "name": f"Line {at}", "price_unit": 1 + at / 100})
+                for at in range(LONG)
+            ],
+        }
+    )
+    new.action_confirm()
+    since = time.process_time()
+    _file(env, new)
+    document = new.document_ids
+    return {
+        "long_seconds": round(time.process_time() - since, 2),
+        "long_bytes": document.size,
+    }
+
+
+STEPS = {"seed": seed, "statements": statements, "file": file, "long": long}
+
+if __name__ == "__main__":
+    sys.exit(main())
