@@ -9,6 +9,8 @@ from .kinds import Paper
 FILED_TOGETHER = 50
 # Kinds of documents that tell prices.
 PRICED = frozenset({"quote", "contract", "amendment", "termination"})
+# Of contracts' items, what their papers tell of it.
+READ_AHEAD = frozenset({"calculator_ids", "discount_ids", "version_ids"})
 
 
 class Contract(models.Model):
@@ -73,6 +75,9 @@ class Contract(models.Model):
     def _job_file_documents(self):
         """Job: file the contracts as they were confirmed. Safe to run again."""
         texts, contracts = {}, self.exists()
+        # Read for all of them together.
+        for name in READ_AHEAD & contracts.item_ids._fields.keys():
+            contracts.item_ids.mapped(name)
         self.env["cn285.document"]._file_many(
             [one._contract_paper(f"{self._name},{one.id}:confirmed", texts) for one in contracts]
         )

@@ -116,7 +116,8 @@ class ContractChange(models.Model):
         facts = []
         if self.item_id:
             facts.append((self.env._("Item"), self.item_id.name))
-        facts.append((self._type_label(), self.details or self.description or ""))
+        said = self._portal_description() if self.details else self.description or ""
+        facts.append((self._type_label(), said))
         brought = self.result_item_id
         if brought and brought != self.item_id:
             owner = brought.contract_id
@@ -173,7 +174,10 @@ class ContractChange(models.Model):
         if field.type == "date":
             return format_date(self.env, value)
         if field_name == "price_unit":
-            return self.currency_id.format(value)
+            contract = self.contract_id
+            with_tax = contract._prices_with_tax() and bool(self.item_id)
+            price = self.item_id._with_tax(value) if with_tax else value
+            return f"{contract._money_text(price)} {contract._tax_words(with_tax)}"
         if isinstance(value, float):
             return self.env["cn285.billing.schedule"]._plain(repr(value))
         return str(value)

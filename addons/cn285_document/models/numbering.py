@@ -18,7 +18,7 @@ class DocumentNumbering(models.Model):
     _name = "cn285.document.numbering"
     _description = "Numbering of Documents"
     _inherit = ["cn285.editable", "cn285.guarded"]
-    _order = "company_id, id"
+    _order = "id"
     _rec_name = "kind"
 
     kind = fields.Selection(selection="_kind_selection", required=True, readonly=True)

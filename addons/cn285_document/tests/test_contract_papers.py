@@ -156,6 +156,39 @@ class TestContractPapers(PaperCase):
         change._job_file_amendments()
         self.assertEqual(self._papers(contract, "amendment"), paper)
 
+    def test_consumers_read_prices_with_tax_in_amendments_too(self):
+        for kind, before, after in (
+            ("consumer", "120.00", "144.00"),
+            ("professional", "100.00", "120.00"),
+        ):
+            with self.subTest(kind):
+                self.customer.cn285_legal_kind = kind
+                contract = self._confirmed()
+                self._changed(contract, "price", "2026-01-05", price_unit=120.0)
+                words = text_of(self._papers(contract, "amendment"))
+                tax = "tax included" if kind == "consumer" else "excluding tax"
+                self.assertIn(
+                    f"{before} € {tax} → {after} € {tax}".replace("€ ", ""),
+                    (words.replace("\N{NO-BREAK SPACE}", " ").replace("€ ", "")),
+                )
+
+    def test_hundred_papers_take_few_statements(self):
+        self.company.cn285_files_documents = False
+
+        def filed(count):
+            contracts = self.env["cn285.contract"].union(
+                *(self._create_contract([{}, {}]) for _number in range(count))
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            contracts._job_file_documents()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        filed(1)
+        self.assertLess(filed(30), 4 * filed(1))
+
     def test_amendments_stand_beside_each_other(self):
         contract = self._confirmed()
         self._changed(contract, "price", "2026-01-05", price_unit=120.0)
