@@ -21,6 +21,7 @@ class ContractChange(models.Model):
     def _log(self):
         result = super()._log()
         self.result_contract_id._note_terms_of(self)
+        self._file_evidence()
         self._delay_amendments()
         return result
 

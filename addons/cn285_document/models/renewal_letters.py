@@ -12,6 +12,13 @@ class ContractChange(models.Model):
         contract._file_letter("termination", letter.subject, attachment)
         return attachment
 
+    def _file_evidence(self):
+        """What customers gave as evidence of a reason is filed once the change has taken effect."""
+        # sudo: files of customers, who have no rights on attachments.
+        for change in self.sudo().filtered("evidence_ids"):
+            for attachment in change.evidence_ids:
+                change.contract_id._file_letter("evidence", attachment.name, attachment)
+
 
 class RenewalNoticeSending(models.Model):
     _inherit = "cn285.renewal.notice.sending"

@@ -146,6 +146,24 @@ class TestDocuments(ContractCase):
         self.assertEqual(filed._content(), attachment.raw)
         self.assertNotEqual(filed.attachment_id, attachment)
 
+    def test_customers_evidence_is_filed(self):
+        """What proves a legitimate reason: the very bytes, for the company's eyes."""
+        [evidence] = self.env["ir.attachment"].create([{"name": "moved.pdf", "raw": b"%PDF-moved"}])
+        change = self.env["cn285.contract.change"].create(
+            {
+                "contract_id": self.contract.id,
+                "type": "terminate",
+                "date_effective": self.company._cn285_today(),
+                "origin": "customer",
+                "evidence_ids": [(6, 0, evidence.ids)],
+            }
+        )
+        change._log()
+        change._log()
+        [filed] = self.contract.document_ids
+        self.assertEqual((filed.kind, filed.is_for_customer), ("evidence", False))
+        self.assertEqual(filed._content(), b"%PDF-moved")
+
     def test_the_law_on_personal_data_goes_above(self):
         final = self._draft(title="Contract of Boulangerie Martin")
         final.action_make_final()

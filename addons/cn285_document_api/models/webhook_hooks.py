@@ -8,11 +8,9 @@ from ..routers.documents import show_documents
 class Document(models.Model):
     _inherit = "cn285.document"
 
-    @api.model
-    def _file_all(self, documents, contents):
-        result = super()._file_all(documents, contents)
-        filed = self.browse([document.id for document in documents])
-        self.env["cn285.webhook.event"]._tell("document.filed", filed, lambda document: "final")
+    def _file_all(self, contents, numbers=None):
+        result = super()._file_all(contents, numbers)
+        self.env["cn285.webhook.event"]._tell("document.filed", self, lambda document: "final")
         return result
 
 
