@@ -145,6 +145,7 @@ class TestContractPapers(PaperCase):
         self.assertTrue(first._is_intact())
 
     def test_an_amendment_for_what_is_altered(self):
+        self.customer.cn285_legal_kind = "professional"
         contract = self._confirmed()
         change = self._changed(contract, "price", "2026-01-05", price_unit=120.0)
         self.assertEqual(change.state, "applied")
