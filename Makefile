@@ -9,7 +9,7 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve serve-netsuite serve-stripe serve-bank bench lint wheels api-client load travel stop clean
+.PHONY: help demo test serve serve-netsuite serve-stripe serve-bank serve-yousign bench lint wheels api-client load travel stop clean
 export DB FILE MAPPING ARGS ODOO
 
 help: ## this list
@@ -33,6 +33,9 @@ serve-stripe: ## a Stripe account to try payments against; DB=name points that d
 
 serve-bank: ## a bank that answers orders of SEPA debits by its files: accepted, credited, returned
 	@tools/run serve-bank $(ARGS)
+
+serve-yousign: ## a Yousign account to try signatures against; DB=name points that database to it
+	@tools/run serve-yousign $(ARGS)
 
 bench: ## speed, beside OCA contract and bare Odoo; ARGS=billing runs one of benchmarks/
 	@tools/run bench $(ARGS)

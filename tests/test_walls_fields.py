@@ -47,6 +47,7 @@ HISTORY = {
     "cn285.sepa.file",
     "cn285.sepa.transfer",
     "cn285.stripe.event",
+    "cn285.yousign.event",
     "cn285.time.travel.line",
     "cn285.usage.balance",
     "cn285.usage.calculator.version",

@@ -331,10 +331,17 @@ def serve_bank(options):
     return script("serve_bank.py", *options.rest)
 
 
+def serve_yousign(options):
+    """A Yousign account, until Ctrl-C; DB: a database of which a provider is pointed at it."""
+    arguments = ["--database", options.database] if options.database else []
+    return script("serve_yousign.py", *arguments, *options.rest)
+
+
 TARGETS = {
     "serve-bank": serve_bank,
     "serve-netsuite": serve_netsuite,
     "serve-stripe": serve_stripe,
+    "serve-yousign": serve_yousign,
     "demo": demo,
     "travel": travel,
     "load": load,

@@ -31,6 +31,8 @@ from reportlab.platypus import (
 )
 
 MARGIN = 20 * mm
+# Of PDF: what is signed elsewhere has to have it (Yousign takes none below).
+VERSION = (1, 6)
 # The window of a French envelope: left and top edge of the address.
 WINDOW_LEFT, WINDOW_TOP = 110 * mm, 50 * mm
 HEAD = 95 * mm
@@ -99,7 +101,8 @@ def letters_pdf(letters: Sequence[Letter], fonts: dict[str, str] | None = None) 
         story.append(NextPageTemplate(f"others-{number}"))
         story += _story(letter, known, styles)
     marks = [letter.reference for letter in letters]
-    document.build(story, canvasmaker=partial(_NumberedCanvas, marks=marks, fonts=known))
+    numbered = partial(_NumberedCanvas, marks=marks, fonts=known, pdfVersion=VERSION)
+    document.build(story, canvasmaker=numbered)
     return file.getvalue()
 
 

@@ -1,0 +1,22 @@
+{
+    "name": "Cn285 Signature by Yousign",
+    "summary": "Contracts and amendments signed at Yousign, once, whatever gets lost",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["cn285_sign"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_sign_yousign_rules.xml",
+        "data/queue_job_data.xml",
+        "data/ir_cron_data.xml",
+        "views/sign_provider_views.xml",
+        "views/sign_request_views.xml",
+        "views/yousign_event_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,1 @@
+"""What is said to Yousign and what it says, in pure Python: no Odoo import, no database."""

@@ -1,0 +1,3 @@
+"""Yousign's API v3 over HTTP."""
+
+from .client import CallFailed, Client
