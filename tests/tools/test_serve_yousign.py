@@ -3,18 +3,13 @@
 import hashlib
 import hmac
 import json
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-import serve_yousign
 
-from odoo_env import environment
 from yousign_server import YousignServer
-
-from ..processes import copied
 
 PDF = b"%PDF-1.6 to be signed"
 ORDER = {"name": "Contract", "delivery_mode": "email", "external_id": "k", "ordered_signers": True}
@@ -204,16 +199,3 @@ def test_the_control_port(server):
     assert requests.get(f"{server.control_url}/ledger", timeout=5).json()[0][0] == "create"
     for path in ("calls", "events"):
         assert requests.get(f"{server.control_url}/{path}", timeout=5).status_code == 200
-
-
-def test_a_database_is_pointed_at_it(server):
-    """Twice, there is one provider; and the database is marked as a test."""
-    with copied(os.environ["CN285_TEST_TEMPLATE"]) as name:
-        for _time in range(2):
-            with environment(name) as env:
-                serve_yousign.connect(env, server)
-        with environment(name) as env:
-            [provider] = env["cn285.sign.provider"].search([("code", "=", "yousign")])
-            assert provider.action_yousign_check()["params"]["type"] == "success"
-            assert env["res.company"]._cn285_is_test_database()
-            assert server.hooks.url.endswith("/sign/yousign/webhook")

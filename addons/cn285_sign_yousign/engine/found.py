@@ -145,11 +145,11 @@ def next_step(state: str, found: Found | None, signers: int, *, overdue: bool = 
     """
     if state == "sent":
         return _of_sent(found, signers, overdue)
-    if state == "expired":
-        if found and found.state == "sent" and not overdue:
-            return Step.TAKE  # somebody has reactivated it there
-        if found and found.state == "signed":
-            return Step.TAKE  # signed on the last day; the news came after it
+    if state == "expired" and found:
+        if found.state in ("signed", "declined"):
+            return Step.TAKE  # on the last day; or somebody had reactivated it there
+        if found.state in ("sent", "cancelled") and not overdue:
+            return Step.TAKE
     if found is None or state in ("draft", "signed", "declined"):
         return Step.NOTHING
     return _of_over(found)

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .sign_provider import CODE
 
 # So often a sync is tried before it waits for the next day; when, is said in data/.
 MOST_TRIES = 20
+# Days after it has expired in which it is still asked for.
+ASKED_AFTER = 30
 
 
 class SignRequest(models.Model):
@@ -92,6 +94,21 @@ class SignRequest(models.Model):
         if self._replace_if_changed():
             self._tell_replaced()
         return None
+
+    @api.model
+    def _cron_sign(self):
+        """What has expired can be reactivated at Yousign: for a while it is asked for, too."""
+        super()._cron_sign()
+        for company in self.env["res.company"]._cn285_daily_companies():
+            since = company._cn285_today() - timedelta(days=ASKED_AFTER)
+            self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("provider_id.code", "=", CODE),
+                    ("state", "=", "expired"),
+                    ("over_on", ">=", since),
+                ]
+            )._yousign_order_sync()
 
     def _yousign_is_overdue(self):
         """Whether its last day is over for so long that Yousign would have said so."""

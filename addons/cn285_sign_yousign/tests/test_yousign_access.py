@@ -3,6 +3,7 @@
 import logging
 from contextlib import contextmanager
 
+import serve_yousign
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -86,6 +87,15 @@ class TestYousignAccess(YousignCase):
         self.yousign.yousign_api_key = "a\nHost: evil"
         with self.assertRaises(UserError):
             self.yousign.action_yousign_check()
+
+    def test_a_database_is_pointed_at_the_server(self):
+        """As `make serve-yousign DB=…` does: twice, there is one provider, and its key is good."""
+        self.yousign.active = False
+        found = {serve_yousign.connect(self.env, self.server) for _time in range(2)}
+        [provider] = found
+        self.assertEqual(provider.yousign_environment, "sandbox")
+        self.assertEqual(provider.action_yousign_check()["params"]["type"], "success")
+        self.assertTrue(self.server.hooks.url.endswith("/sign/yousign/webhook"))
 
     @contextmanager
     def _log(self):

@@ -85,9 +85,9 @@ class TestYousignSending(YousignCase):
     def test_a_call_that_is_done_when_nobody_waits_any_more(self):
         """Two drafts may come of it: one is sent, the other deleted before."""
         self.server.fail("create", "late")
+        request = self._sent(self._draft())
         with self.assertRaises(RetryableJobError):
-            self._asked()
-        request = self.env["cn285.sign.request"].search([], limit=1, order="id desc")
+            request._job_yousign_sync()
         order = {"name": "x", "delivery_mode": "email", "external_id": request.yousign_key}
         self.account.create(order)
         time.sleep(self.server.hang + 0.3)
