@@ -2,7 +2,8 @@
 
 A request is sent by its provider (``sign_provider``), which orders its sync; the webhook
 (``controllers/webhook.py``) and the daily action order the same. ``sign_request_sync`` asks what
-there is at Yousign and does what follows, with ``sign_request_taking`` and ``sign_request_over``; ``sign_request_proof`` files what was signed.
+there is at Yousign and does what follows, with ``sign_request_taking`` and ``sign_request_over``;
+``sign_request_proof`` files what was signed.
 """
 
 from . import (
