@@ -50,7 +50,7 @@ class TestYousignEvents(YousignCase, HttpCase):
             self.assertEqual(self._signed(body, "wrong secret").status_code, 403)
             headers = {"X-Yousign-Signature-256": good}
             self.assertEqual(self._post(body + b" ", **headers).status_code, 403)
-            for nonsense in (b"", b"\xff", b"[" * 10_000):
+            for nonsense in (b"\xff", b"[" * 10_000):
                 self.assertEqual(self._signed(nonsense, "wrong").status_code, 403)
             trap.assert_jobs_count(0)
         self.assertFalse(self._kept())
