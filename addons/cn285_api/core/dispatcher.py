@@ -2,6 +2,7 @@
 
 import logging
 import time
+from urllib.parse import quote
 
 from a2wsgi.asgi import build_scope
 from odoo import SUPERUSER_ID
@@ -40,6 +41,9 @@ class ApiDispatcher(FastApiDispatcher):
             raise Problem("unavailable")
         scope = build_scope(self.request.httprequest.environ)
         scope["root_path"] = ROOT_PATH
+        if scope["method"] == "HEAD":
+            # As a GET; what it has is not sent (RFC 9110, 9.3.2).
+            scope["method"] = "GET"
         tokens = entered(call), odoo_env_ctx.set(call.env)
         try:
             status, headers, body = run(app, scope, self._body())
@@ -105,7 +109,8 @@ class ApiDispatcher(FastApiDispatcher):
         _logger.info(
             "%s %s %s in %.0f ms, key %s, request %s",
             self.request.httprequest.method,
-            self.request.httprequest.path,
+            # As it was sent: what is encoded in it must not write to the log or a terminal.
+            quote(self.request.httprequest.path),
             response.status_code,
             1000 * (time.monotonic() - self.since),
             key.id if key else "-",

@@ -1,12 +1,15 @@
 """What the API says of itself: OpenAPI 3.1, and a page that shows it, both without a key."""
 
 import json
+from html import escape
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter
 
 from ..engine.headers import VERSIONS
 from ..schemas.common import ProblemOut
+from .call import _current
+from .problems import KINDS
 
 STATIC = "/cn285_api/static/lib/swagger-ui"
 PAGE = f"""<!doctype html>
@@ -21,6 +24,22 @@ PAGE = f"""<!doctype html>
 <div id="page" data-url="openapi.json"></div>
 <script src="{STATIC}/swagger-ui-bundle.js"></script>
 <script src="/cn285_api/static/src/docs.js"></script>
+</body>
+</html>
+"""
+PROBLEMS_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Cn285 API: problems</title>
+</head>
+<body>
+<h1>Problems</h1>
+<table>
+<tr><th>Status</th><th>Code</th><th>Means</th></tr>
+{rows}
+</table>
 </body>
 </html>
 """
@@ -69,9 +88,24 @@ def describe(app):
     async def docs(_request: Request):
         return Response(PAGE, media_type="text/html", headers=CACHED)
 
+    async def problems(_request: Request):
+        headers = {**CACHED, "Vary": "Accept-Language"}
+        return Response(_problems_page(_current.get().env), 200, headers, "text/html")
+
     app.openapi = specification
     app.add_route("/openapi.json", openapi, include_in_schema=False)
     app.add_route("/docs", docs, include_in_schema=False)
+    app.add_route("/docs/problems", problems, include_in_schema=False)
+
+
+def _problems_page(env):
+    """What the ``type`` of a problem leads to: all codes, each under its name."""
+    rows = "\n".join(
+        f'<tr id="{code}"><td>{kind.status}</td><td><code>{code}</code></td>'
+        f"<td>{escape(env._(kind.title))}</td></tr>"
+        for code, kind in KINDS.items()
+    )
+    return PROBLEMS_PAGE.format(rows=rows)
 
 
 CACHED = {"Cache-Control": "public, max-age=300"}

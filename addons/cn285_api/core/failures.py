@@ -11,12 +11,15 @@ from odoo.exceptions import (
     MissingError,
     UserError,
 )
+from odoo.tools import LazyTranslate
+from odoo.tools.translate import LazyGettext
 from psycopg2 import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from werkzeug.exceptions import HTTPException as WerkzeugHTTPException
 
 from .problems import FieldError, Problem
 
+_lt = LazyTranslate(__name__)
 # What pydantic calls mistakes, where we have a word for it; all else is "bad_value".
 CODES = {
     "missing": "missing",
@@ -32,6 +35,32 @@ CODES = {
     "less_than_equal": "out_of_range",
     "enum": "not_a_choice",
     "literal_error": "not_a_choice",
+}
+# The same in words, for people; pydantic has its own in English only.
+WORDS = {
+    "missing": _lt("it is missing"),
+    "extra_forbidden": _lt("there is no such field"),
+    "string_type": _lt("it is no text"),
+    "bool_type": _lt("it is neither true nor false"),
+    "bool_parsing": _lt("it is neither true nor false"),
+    "int_type": _lt("it is no whole number"),
+    "int_parsing": _lt("it is no whole number"),
+    "int_parsing_size": _lt("it is no whole number"),
+    "int_from_float": _lt("it is no whole number"),
+    "list_type": _lt("it is no list"),
+    "dict_type": _lt("it is no object"),
+    "model_type": _lt("it is no object"),
+    "model_attributes_type": _lt("it is no object"),
+    "string_too_long": _lt("it has more than %(max_length)s characters"),
+    "string_too_short": _lt("it has fewer than %(min_length)s characters"),
+    "too_long": _lt("it has more than %(max_length)s entries"),
+    "too_short": _lt("it has fewer than %(min_length)s entries"),
+    "greater_than_equal": _lt("it is less than %(ge)s"),
+    "less_than_equal": _lt("it is more than %(le)s"),
+    "literal_error": _lt("it is none of %(expected)s"),
+    "string_pattern_mismatch": _lt("it is not of the form %(pattern)s"),
+    "datetime_from_date_parsing": _lt("it is no time such as “2026-03-31T12:00:00Z”"),
+    "datetime_parsing": _lt("it is no time such as “2026-03-31T12:00:00Z”"),
 }
 STATUSES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -75,12 +104,12 @@ def _invalid_request(env, exc):
     mistakes = exc.errors()
     if any(mistake["type"] == "json_invalid" for mistake in mistakes):
         return Problem("bad_json")
-    errors = [_field_error(mistake) for mistake in mistakes[:50]]
+    errors = [_field_error(env, mistake) for mistake in mistakes[:50]]
     detail = env._("%(count)s values cannot be taken; see the list.", count=len(mistakes))
     return Problem("invalid", errors[0].detail if len(errors) == 1 else detail, errors)
 
 
-def _field_error(mistake):
+def _field_error(env, mistake):
     """A mistake as pydantic tells it, with a pointer into the body or the name of a parameter."""
     where, *path = mistake["loc"]
     pointer = (
@@ -88,11 +117,19 @@ def _field_error(mistake):
         if where == "body"
         else ".".join(map(str, path))
     )
-    # The value itself is not repeated: it may be a secret, and the caller has it.
-    context = mistake.get("ctx") or {}
-    detail = str(context["error"]) if mistake["type"] == "value_error" else mistake["msg"]
     code = CODES.get(mistake["type"], "bad_value")
-    return FieldError(pointer or "/", code, detail)
+    return FieldError(pointer or "/", code, _in_words(env, mistake))
+
+
+def _in_words(env, mistake):
+    """What is wrong, without the value: it may be a secret, and the caller has it."""
+    context = mistake.get("ctx") or {}
+    if mistake["type"] == "value_error":
+        error = context["error"]
+        ours = error.args and isinstance(error.args[0], LazyGettext)
+        return env._(error.args[0]) if ours else str(error)
+    words = WORDS.get(mistake["type"])
+    return env._(words) % context if words else mistake["msg"]
 
 
 def _escaped(part):

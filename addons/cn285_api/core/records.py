@@ -12,7 +12,7 @@ from .external import find_external
 from .problems import Problem, invalid
 
 
-def find(call, model, text, domain=()):
+def find(call, model, text, domain=Domain.TRUE):
     """The record that a path names, ``12`` or ``ext:CTR-1``.
 
     :raises Problem: 404 where there is none that the key's user may read
@@ -23,7 +23,7 @@ def find(call, model, text, domain=()):
     return record
 
 
-def named(call, model, text, pointer, domain=()):
+def named(call, model, text, pointer, domain=Domain.TRUE):
     """The record that a value of a body names; an empty one where it names none.
 
     :raises Problem: 422 with the place, where there is none that the key's user may read
@@ -50,7 +50,7 @@ def _find(env, model, text, domain):
         # Whether he may read any, all the same: what he may not is no matter of its number.
         records.check_access("read")
         return records.browse()
-    found = records.search(Domain("id", "=", number) & Domain(list(domain)), limit=1)
+    found = records.search(Domain("id", "=", number) & Domain(domain), limit=1)
     return found.with_env(env)
 
 

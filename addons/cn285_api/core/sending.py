@@ -1,15 +1,21 @@
 """A message over the network, to a public address and nowhere else, as no redirect is followed."""
 
 import socket
+import ssl
+import threading
 import time
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 
 import certifi
-import urllib3
+from urllib3.util import parse_url
 
 from ..engine.addresses import BadAddress, check_url, is_public
 from ..engine.signing import sign
 
-SECONDS = urllib3.Timeout(connect=5, read=10)
+CONNECT_SECONDS = 5
+# For all of an exchange: who answers drop by drop must not hold up those that wait behind him.
+SECONDS = 10
 # So much of an answer is read: it is noted, no more.
 LARGEST_ANSWER = 2_000
 
@@ -27,37 +33,74 @@ def send(url, secrets, message_id, body, private=False):
     :raises Unsendable: where nobody answers, or where nothing may be sent
     """
     try:
-        host, port, path = check_url(url, private)
+        host, port, _path = check_url(url, private)
     except BadAddress as error:
         raise Unsendable(str(error)) from error
     address = _address(host, port, private)
     stamp = int(time.time())
+    named = f"[{host}]" if ":" in host else host
     headers = {
-        "Host": host if port in (80, 443) else f"{host}:{port}",
+        "Host": named if port in (80, 443) else f"{named}:{port}",
         "Content-Type": "application/json",
         "User-Agent": "Cn285-Webhooks/1",
         "webhook-id": message_id,
         "webhook-timestamp": str(stamp),
         "webhook-signature": sign(secrets, message_id, stamp, body),
     }
-    pool = _pool(url, host, address, port)
     try:
-        answer = pool.urlopen(
-            "POST",
-            path,
-            body=body,
-            headers=headers,
-            redirect=False,
-            retries=False,
-            preload_content=False,
-            timeout=SECONDS,
-        )
-        text = answer.read(LARGEST_ANSWER, decode_content=False).decode("utf-8", "replace")
-        return answer.status, text.replace("\0", "")
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+        with closing(socket.create_connection((address, port), CONNECT_SECONDS)) as plain:
+            return _exchange(plain, url, host, body, headers)
+    except (HTTPException, OSError, ValueError) as error:
         raise Unsendable(type(error).__name__) from error
+
+
+def _exchange(plain, url, host, body, headers):
+    with _no_longer_than(SECONDS, plain) as late:
+        try:
+            sock = _secured(plain, host) if url.startswith("https:") else plain
+            with closing(sock):
+                connection = HTTPConnection(host)
+                connection.sock = sock
+                connection.request("POST", parse_url(url).request_uri, body, headers)
+                answer = connection.getresponse()
+                text = answer.read(LARGEST_ANSWER).decode("utf-8", "replace")
+        except (HTTPException, OSError, ValueError):
+            if not late.is_set():
+                raise
+        # One that was cut may look like an answer that is complete.
+        if late.is_set():
+            raise Unsendable(f"no answer within {SECONDS} seconds")
+        return answer.status, text.replace("\0", "")
+
+
+def _secured(plain, host):
+    """The connection with TLS, to whoever can prove to be the host."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    return context.wrap_socket(plain, server_hostname=host)
+
+
+@contextmanager
+def _no_longer_than(seconds, connection):
+    """Cut a connection after so many seconds; yields an event that says whether it was."""
+    late = threading.Event()
+    # Of its own: TLS takes the other one over. Both are of the same connection.
+    handle = connection.dup()
+
+    def cut():
+        late.set()
+        with suppress(OSError):
+            handle.shutdown(socket.SHUT_RDWR)
+
+    connection.settimeout(seconds)
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
     finally:
-        pool.close()
+        timer.cancel()
+        timer.join()
+        handle.close()
 
 
 def _address(host, port, private):
@@ -70,17 +113,3 @@ def _address(host, port, private):
     if not private and not all(map(is_public, addresses)):
         raise Unsendable("the host's address is not a public one")
     return addresses[0]
-
-
-def _pool(url, host, address, port):
-    if url.startswith("https:"):
-        return urllib3.HTTPSConnectionPool(
-            address,
-            port,
-            maxsize=1,
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=certifi.where(),
-            server_hostname=host,
-            assert_hostname=host,
-        )
-    return urllib3.HTTPConnectionPool(address, port, maxsize=1)

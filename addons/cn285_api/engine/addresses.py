@@ -3,8 +3,15 @@
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-# What reaches an IPv4 address by an IPv6 one.
-_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("2002::/16"))
+# All of IPv6 that is given to anybody so far (IANA, "Global Unicast"), and what of it reaches an
+# IPv4 address. So neither what is of one site only (fec0::/10) nor other ways to write an IPv4
+# address (::10.0.0.1, 64:ff9b::10.0.0.1) is public, whatever else comes.
+_GIVEN = ip_network("2000::/3")
+_NOT_PUBLIC = (
+    ip_network("2002::/16"),
+    ip_network("192.88.99.0/24"),
+    ip_network("192.0.0.0/24"),
+)
 PORTS = (80, 443, 8_443)
 
 
@@ -28,13 +35,24 @@ def check_url(url: str, private: bool = False) -> tuple[str, int, str]:
         raise BadAddress("it is no URL") from error
     if parts.scheme != "https" and not (private and parts.scheme == "http"):
         raise BadAddress("it does not begin with https://")
-    if not host or parts.username or parts.password or not url.isascii():
+    plain = url.isascii() and url.isprintable()
+    if not host or parts.username or parts.password or not plain:
         raise BadAddress("it is no plain URL of a host")
     port = port or (443 if parts.scheme == "https" else 80)
     if not private and port not in PORTS:
         raise BadAddress(f"port {port} is not one of 443 and 8443")
+    if not private and _is_address(host) and not is_public(host):
+        raise BadAddress("its address is not a public one")
     path = parts.path or "/"
     return host, port, f"{path}?{parts.query}" if parts.query else path
+
+
+def _is_address(host):
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_public(address: str) -> bool:
@@ -52,6 +70,8 @@ def is_public(address: str) -> bool:
     mapped = getattr(found, "ipv4_mapped", None)
     if mapped is not None:
         return is_public(str(mapped))
-    if any(found.version == one.version and found in one for one in _TRANSLATED):
+    if found.version == 6 and found not in _GIVEN:
+        return False
+    if any(found.version == one.version and found in one for one in _NOT_PUBLIC):
         return False
     return found.is_global and not found.is_multicast

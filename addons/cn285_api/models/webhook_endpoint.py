@@ -2,7 +2,9 @@ import logging
 import random
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic
 
+from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.addons.cn285_contract.models.bulk import commit_batch
 from odoo.exceptions import UserError, ValidationError
@@ -15,6 +17,8 @@ from ..engine.signing import new_secret
 _logger = logging.getLogger(__name__)
 # Messages that a job sends before it lets others have their turn.
 AT_A_TIME = 200
+# For so long too: a receiver that is slow holds a worker for minutes otherwise.
+SECONDS_AT_A_TIME = 60
 # For so long the old secret signs beside the new one.
 OVERLAP_HOURS = 24
 # The two numbers of a lock of PostgreSQL: this one, and the endpoint's.
@@ -121,8 +125,10 @@ class WebhookEndpoint(models.Model):
     @tools.ormcache()
     def _companies_told(self):
         """Ids of the companies of which somebody is told; asking costs whoever changes nothing."""
-        # sudo: whoever changes a contract need not see who is told of it.
-        told = self.sudo()._read_group([("state", "=", "enabled")], ["company_id"])
+        # sudo: whoever changes a contract need not see who is told of it. One that was switched
+        # off because it failed is told once it is enabled again.
+        wanted = ["|", ("state", "=", "enabled"), ("failing_since", "!=", False)]
+        told = self.sudo()._read_group(wanted, ["company_id"])
         return frozenset(company.id for (company,) in told)
 
     # === ACTIONS === #
@@ -152,9 +158,10 @@ class WebhookEndpoint(models.Model):
         return True
 
     def action_disable(self):
-        """Send nothing any more; what waits is kept."""
+        """Send nothing any more; what waits is kept, and what happens from now on is not."""
         self.check_access("write")
-        self._write_inside({"state": "disabled", "disabled_reason": self.env._("By hand.")})
+        reason = self.env._("By hand.")
+        self._write_inside({"state": "disabled", "disabled_reason": reason, "failing_since": False})
         return True
 
     def action_view_deliveries(self):
@@ -219,16 +226,19 @@ class WebhookEndpoint(models.Model):
         self.ensure_one()
         if not self.exists():
             return self.env._("Nothing to do: it is gone.")
-        count = 0
+        count, end, more = 0, monotonic() + SECONDS_AT_A_TIME, False
         with self._alone() as alone:
-            while alone and self.state == "enabled" and count < AT_A_TIME:
+            while alone and self.state == "enabled":
+                more = count >= AT_A_TIME or monotonic() > end
+                if more:
+                    break
                 delivery = self.env["cn285.webhook.delivery"]._next_of(self)
                 if not delivery:
                     break
                 self._send_one(delivery)
                 commit_batch(self.env)
                 count += 1
-        if count == AT_A_TIME:
+        if more:
             self._order_sending()
         return self.env._("%s messages", count)
 
@@ -279,7 +289,9 @@ class WebhookEndpoint(models.Model):
         self.env["mail.mail"].sudo().create(
             {
                 "subject": words.env._("Webhooks to %s were switched off", self.name),
-                "body_html": words.env._(
+                # Escaped: what a receiver answers is no part of our mail.
+                "body_html": Markup("<p>%s</p>")
+                % words.env._(
                     "Nothing was taken at %(url)s for five days; the last answer: %(reason)s. What "
                     "happens is kept: enable the endpoint to send it.",
                     url=self.url,

@@ -22,13 +22,15 @@ TELL = """
            AS w (res_id, company_id, fact)
     ON CONFLICT (type, res_id, fact) WHERE fact IS NOT NULL DO NOTHING
 """
-# For each receiver of a company that wants events of this type.
+# For each receiver of a company that wants events of this type. For one that was switched off
+# because it failed they are kept, too.
 DELIVER = """
     INSERT INTO cn285_webhook_delivery
            (event_id, endpoint_id, company_id, res_model, res_id, state, failures, next_try)
     SELECT e.id, p.id, e.company_id, e.res_model, e.res_id, 'pending', 0, %s
       FROM cn285_webhook_event e
-      JOIN cn285_webhook_endpoint p ON p.company_id = e.company_id AND p.state = 'enabled'
+      JOIN cn285_webhook_endpoint p ON p.company_id = e.company_id
+       AND (p.state = 'enabled' OR p.failing_since IS NOT NULL)
      WHERE e.id = ANY(%s)
        AND (NOT EXISTS (SELECT FROM cn285_webhook_endpoint_type_rel r WHERE r.endpoint_id = p.id)
             OR EXISTS (SELECT FROM cn285_webhook_endpoint_type_rel r
@@ -134,7 +136,8 @@ class WebhookEvent(models.Model):
         env.cr.execute(DELIVER, (fields.Datetime.now(), events.ids))
         endpoints = {row[0] for row in env.cr.fetchall()}
         env["cn285.webhook.delivery"].invalidate_model()
-        env["cn285.webhook.endpoint"].browse(sorted(endpoints))._order_sending()
+        receivers = env["cn285.webhook.endpoint"].browse(sorted(endpoints))
+        receivers.filtered(lambda one: one.state == "enabled")._order_sending()
         env.flush_all()
 
     @api.model
@@ -179,14 +182,17 @@ class WebhookEvent(models.Model):
 
     @api.autovacuum
     def _gc_events(self):
-        """Forget old events, with what was sent of them; those that still wait stay."""
+        """Forget old events, with what was sent of them; those that still wait stay, but for
+        endpoints that are switched off."""
         self.env.cr.execute(
             SQL(
                 """
                 DELETE FROM cn285_webhook_event e
                  WHERE e.occurred_at < now() AT TIME ZONE 'UTC' - make_interval(days => %s)
                    AND NOT EXISTS (SELECT FROM cn285_webhook_delivery d
-                                    WHERE d.event_id = e.id AND d.state = 'pending')
+                                     JOIN cn285_webhook_endpoint p ON p.id = d.endpoint_id
+                                    WHERE d.event_id = e.id AND d.state = 'pending'
+                                      AND p.state = 'enabled')
                 """,
                 KEPT_DAYS,
             )

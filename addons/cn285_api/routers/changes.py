@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query
+from odoo.addons.cn285_contract.models.changes.change_value import Value
 from odoo.fields import Domain
 
 from ..core.call import CurrentCall
@@ -221,6 +222,19 @@ def _value(call, kind, name, value, pointer):
         return [
             _reference(call, spec, one, f"{pointer}/{place}") for place, one in enumerate(value)
         ]
+    if spec.kind == "fields" and isinstance(value, dict):
+        return {field: _term(call, spec, field, one, pointer) for field, one in value.items()}
+    return value
+
+
+def _term(call, spec, name, value, pointer):
+    """A value of a field: a reference becomes the number of its record, as everywhere."""
+    field = call.env[spec.model]._fields.get(name)
+    if field is not None and field.type == "many2one" and isinstance(value, str):
+        target = Value("record", model=field.comodel_name)
+        return _reference(call, target, value, f"{pointer}/{name}")
+    if field is not None and field.type in ("float", "monetary") and value is not None:
+        return _decimal(call, value, f"{pointer}/{name}")
     return value
 
 

@@ -23,8 +23,6 @@ from ..schemas.catalogue import (
 from ..schemas.common import IfMatch, IfNoneMatch, RefPath
 
 router = new_router("Customers")
-# Colleagues are no customers.
-CUSTOMERS = [("partner_share", "=", True)]
 PLAIN = (
     "ref",
     "email",
@@ -44,11 +42,16 @@ LINKS = {
 }
 
 
+def _customers(call):
+    """Which partners are customers: neither colleagues nor the company itself."""
+    return Domain("partner_share", "=", True) & Domain("id", "!=", call.company.partner_id.id)
+
+
 @router.get("/customers", summary="List customers", **operation("customers:read"))
 def list_customers(call: CurrentCall, query: Annotated[CustomerQuery, Query()]) -> CustomerPage:
     """Customers, and the addresses and persons of customers; not the company's own users."""
     expansions(call, query.expand, ())
-    domain = Domain(CUSTOMERS)
+    domain = _customers(call)
     for name in ("email", "vat", "ref"):
         value = getattr(query, name)
         if value is not None:
@@ -67,7 +70,7 @@ def get_customer(
     call: CurrentCall, request: Request, customer: RefPath, if_none_match: IfNoneMatch = None
 ) -> CustomerOut:
     """One customer; its ``ETag`` is what a change of it sends back as ``If-Match``."""
-    [shown] = show_customers(find(call, "res.partner", customer, CUSTOMERS))
+    [shown] = show_customers(find(call, "res.partner", customer, _customers(call)))
     plain = shown.model_dump_json().encode()
     tag = {"ETag": entity_tag(plain)}
     if is_known(call, request.headers, plain):
@@ -102,7 +105,7 @@ def update_customer(
     if_match: IfMatch = None,
 ) -> CustomerOut:
     """What the body names is changed, and nothing else."""
-    record = find(call, "res.partner", customer, CUSTOMERS)
+    record = find(call, "res.partner", customer, _customers(call))
     record.lock_for_update()
     [shown] = show_customers(record)
     check_match(call, request.headers, shown.model_dump_json().encode())

@@ -30,6 +30,8 @@ from ..schemas.usage import (
 router = new_router("Usage")
 NDJSON = "application/x-ndjson"
 MOST_EVENTS = 10_000
+# Lines of NDJSON that are no JSON, or nothing.
+BROKEN, BLANK = object(), object()
 #: What an event may say. Whoever sends a field that nobody reads has made a slip.
 EVENT_FIELDS = {
     "source": {"type": "string", "description": "The system that reports it."},
@@ -128,7 +130,7 @@ def _rows(call, request, body):
         if kind == NDJSON:
             lines = body.splitlines()
             _check_count(call, lines)
-            rows = [from_json(line, allow_inf_nan=False) for line in lines if line.strip()]
+            return [_line(line) for line in lines]
         else:
             data = from_json(body, allow_inf_nan=False)
             rows = data.get("events") if isinstance(data, dict) and len(data) == 1 else None
@@ -139,6 +141,16 @@ def _rows(call, request, body):
         raise Problem("invalid", detail, [FieldError("/events", "missing", detail)])
     _check_count(call, rows)
     return rows
+
+
+def _line(line):
+    """An event of NDJSON. What is ``BROKEN`` stops itself only; ``BLANK`` lines count as places."""
+    if not line.strip():
+        return BLANK
+    try:
+        return from_json(line, allow_inf_nan=False)
+    except ValueError:
+        return BROKEN
 
 
 def _check_count(call, rows):
@@ -154,9 +166,12 @@ def _unknown(call, rows):
     """Rows that are no events, or say what nobody reads."""
     refused = []
     for place, row in enumerate(rows):
-        if _is_known(row):
+        if _is_known(row) or row is BLANK:
             continue
-        if isinstance(row, dict):
+        if row is BROKEN:
+            reason = call.env._("The line is no JSON.")
+            refused.append(Refused(row=place, code="bad_json", reason=reason))
+        elif isinstance(row, dict):
             name = sorted(row.keys() - _KNOWN)[0]
             reason = call.env._("There is no field “%s” of events.", name)
             refused.append(Refused(row=place, code="unknown_field", reason=reason))

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from odoo.tools import LazyTranslate
 from pydantic import Field, model_validator
 
 from .common import (
@@ -11,6 +12,7 @@ from .common import (
     DecimalOut,
     Id,
     In,
+    Lines,
     ListQuery,
     MomentOut,
     Out,
@@ -22,6 +24,7 @@ from .common import (
     Yes,
 )
 
+_lt = LazyTranslate(__name__)
 RunState = Literal["draft", "running", "done", "partial", "cancelled"]
 InvoiceKind = Literal["invoice", "credit_note"]
 InvoiceState = Literal["draft", "posted", "cancel"]
@@ -180,7 +183,7 @@ class PartIn(In):
     @model_validator(mode="after")
     def _one_of_both(self):
         if (self.percent is None) == (self.amount is None):
-            raise ValueError("say either a percentage or an amount")
+            raise ValueError(_lt("say either a percentage or an amount"))
         return self
 
 
@@ -201,10 +204,10 @@ class CreditNoteIn(In):
     def _one_form(self):
         given = [one for one in (self.percent, self.lines, self.rows) if one is not None]
         if len(given) > 1:
-            raise ValueError("a percentage, or lines, or rows: one of them")
+            raise ValueError(_lt("a percentage, or lines, or rows: one of them"))
         for parts in (self.lines or [], self.rows or []):
             if len({part.id for part in parts}) < len(parts):
-                raise ValueError("a line or row is named twice")
+                raise ValueError(_lt("a line or row is named twice"))
         return self
 
 
@@ -212,7 +215,7 @@ class GoodwillIn(In):
     """A credit note that no invoice stands behind."""
 
     amount: DecimalIn = Field(description="Excluding tax, above zero.")
-    name: ShortText | None = None
+    name: Lines | None = None
     reason: ReferenceIn | None = None
     date: Day | None = None
     note: Text | None = None

@@ -3,12 +3,14 @@
 import base64
 import binascii
 import re
+import unicodedata
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Annotated, ClassVar, Generic, TypeVar
 
 from fastapi import Header, Path, Query
 from odoo.addons.cn285_import.engine.text import is_text
+from odoo.tools import LazyTranslate
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,6 +28,9 @@ from ..engine.references import LARGEST_ID, is_external_id
 
 T = TypeVar("T")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+_lt = LazyTranslate(__name__)
 
 
 class In(BaseModel):
@@ -47,7 +52,7 @@ class Out(BaseModel):
 
 def _text(value: str) -> str:
     if not is_text(value):
-        raise ValueError("it holds a character that is no text")
+        raise ValueError(_lt("it holds a character that is no text"))
     return value
 
 
@@ -55,41 +60,46 @@ def _decimal(value):
     try:
         return parse_decimal(value)
     except ValueError as error:
-        raise ValueError("a decimal is a text such as “30.00”") from error
+        raise ValueError(_lt("a decimal is a text such as “30.00”")) from error
 
 
 def _day(value):
     if isinstance(value, date):
         return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("a date is a text such as “2026-03-31”")
-    day = date.fromisoformat(value)
+        raise ValueError(_lt("a date is a text such as “2026-03-31”"))
+    try:
+        day = date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(_lt("there is no such day")) from error
     if not 1900 <= day.year <= 2199:
-        raise ValueError("the date is not of these centuries")
+        raise ValueError(_lt("the date is not of these centuries"))
     return day
 
 
 def _moment(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("say the zone of the time: “2026-03-31T12:00:00Z”")
+        raise ValueError(_lt("say the zone of the time: “2026-03-31T12:00:00Z”"))
     try:
         moment = value.astimezone(timezone.utc)
     except OverflowError as error:
-        raise ValueError("the time is out of range") from error
+        raise ValueError(_lt("the time is out of range")) from error
     if not 1900 <= moment.year <= 2199:
-        raise ValueError("the time is not of these centuries")
+        raise ValueError(_lt("the time is not of these centuries"))
     return moment
 
 
 def _only_text(value):
     if not isinstance(value, str):
-        raise ValueError("a time is a text such as “2026-03-31T12:00:00Z”")
+        raise ValueError(_lt("a time is a text such as “2026-03-31T12:00:00Z”"))
     return value
 
 
 def _external(value: str) -> str:
     if not is_external_id(value) or not is_text(value):
-        raise ValueError("an external id has 1 to 120 printable characters, no blank at its ends")
+        raise ValueError(
+            _lt("an external id has 1 to 120 printable characters, no blank at its ends")
+        )
     return value
 
 
@@ -97,10 +107,17 @@ def _base64(value: str) -> str:
     try:
         content = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ValueError("it is no Base64") from error
+        raise ValueError(_lt("it is no Base64")) from error
     if not content:
-        raise ValueError("the file is empty")
+        raise ValueError(_lt("the file is empty"))
     return value
+
+
+def _line(value: str) -> str:
+    """One line that says something: it goes into headers of mails, lists and documents."""
+    if not value.strip() or any(unicodedata.category(char) == "Cc" for char in value):
+        raise ValueError(_lt("it is blank, or has a line break or another control character"))
+    return _text(value)
 
 
 DECIMAL_SCHEMA = {"type": "string", "pattern": PATTERN, "examples": ["30.00"]}
@@ -112,7 +129,9 @@ Day = Annotated[
 ]
 Moment = Annotated[datetime, BeforeValidator(_only_text), AfterValidator(_moment)]
 Text = Annotated[str, Field(max_length=2_000), AfterValidator(_text)]
-ShortText = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_text)]
+ShortText = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_line)]
+#: What a line of an invoice says, which may have several lines.
+Lines = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_text)]
 Count = Annotated[StrictInt, Field(ge=0, le=36_525)]
 Id = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
 Yes = StrictBool

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from odoo.tools import LazyTranslate
 from pydantic import Field, field_validator
 
 from .common import (
@@ -13,6 +14,7 @@ from .common import (
     DecimalOut,
     ExternalId,
     In,
+    Lines,
     ListQuery,
     MomentOut,
     Out,
@@ -24,6 +26,7 @@ from .common import (
     Yes,
 )
 
+_lt = LazyTranslate(__name__)
 ContractState = Literal[
     "draft", "active", "paused", "suspended", "closed", "withdrawn", "cancelled"
 ]
@@ -138,7 +141,7 @@ class ItemIn(In):
     the price list, one of ``0.00`` is a price."""
 
     product: ReferenceIn
-    name: ShortText | None = None
+    name: Lines | None = None
     quantity: DecimalIn | None = None
     price_unit: DecimalIn | None = None
     discount: DecimalIn | None = None
@@ -199,7 +202,7 @@ class ContractIn(ContractTermsIn):
     def _different_ids(cls, items):
         names = [item.external_id for item in items or [] if item.external_id]
         if len(names) != len(set(names)):
-            raise ValueError("two items have the same external id")
+            raise ValueError(_lt("two items have the same external id"))
         return items
 
 

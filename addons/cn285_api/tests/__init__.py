@@ -1,5 +1,6 @@
 from . import (
     test_api_access,
+    test_api_attacks,
     test_api_billing,
     test_api_calls,
     test_api_catalogue,
@@ -8,5 +9,6 @@ from . import (
     test_api_contracts,
     test_api_fuzzing,
     test_api_keys,
+    test_api_webhook_attacks,
     test_api_webhooks,
 )

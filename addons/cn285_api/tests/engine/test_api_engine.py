@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from cn285_api_engine.addresses import BadAddress, check_url
+from cn285_api_engine.addresses import BadAddress, check_url, is_public
 from cn285_api_engine.buckets import Buckets
 from cn285_api_engine.cursors import BadCursor, Cursor, decode, encode
 from cn285_api_engine.decimals import money_text, number_text, parse_decimal
@@ -202,12 +202,25 @@ def test_who_fails_for_five_days_is_given_up():
         "https://shop.example:22/",
         "https://shop.example:x/",
         "https://é.example/",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://10.0.0.1:8443/",
+        "https://shop.example/\r\nX-A: b",
         "",
     ],
 )
 def test_urls_to_which_nothing_is_sent(url):
     with pytest.raises(BadAddress):
         check_url(url)
+
+
+def test_only_addresses_of_the_internet_are_public():
+    """Those that are given to nobody, and old ways to write ours, are none."""
+    ours = ("fec0::1", "::10.0.0.1", "::ffff:0:10.0.0.1", "::ffff:127.0.0.1", "5f00::1", "4000::1")
+    ours += ("64:ff9b::a00:1", "2002:a00:1::", "2001:0:a00:1::", "192.88.99.1", "192.0.0.8")
+    ours += ("100.64.0.1", "0.0.0.0", "255.255.255.255", "198.18.0.1", "fe80::1%1", "224.0.0.1")
+    assert [one for one in ours if is_public(one)] == []
+    assert all(map(is_public, ("93.184.216.34", "2606:4700::1111", "2a00:1450:4007:80e::200e")))
 
 
 def _spec(**changes):

@@ -127,16 +127,41 @@ def _fields(env, value, spec):
     for name in value:
         if name not in names:
             raise BadValue(env._("%s is no field.", name))
-        target = names[name].comodel_name
-        if target and value[name]:
-            _record(env, value[name], Value("record", model=target))
+        try:
+            _field_value(env, names[name], value[name])
+        except BadValue as error:
+            raise BadValue(f"{name}: {error}") from error
     return value
+
+
+def _field_value(env, field, value):
+    """Refuse what a field cannot have; none, or false, empties it."""
+    if value is None or (value is False and field.type != "boolean"):
+        return
+    if field.type == "many2one":
+        _record(env, value, Value("record", model=field.comodel_name))
+    elif field.type == "selection":
+        _choice(env, value, Value("choice", choices=tuple(field.get_values(env))))
+    elif field.type in _OF_FIELDS:
+        _READERS[_OF_FIELDS[field.type]](env, value, None)
+    else:
+        raise BadValue(env._("it cannot be changed like this."))
 
 
 def _data(_env, value, _spec):
     return value
 
 
+# Which kind the values of a type of field are.
+_OF_FIELDS = {
+    "boolean": "boolean",
+    "char": "text",
+    "date": "date",
+    "float": "number",
+    "integer": "integer",
+    "monetary": "number",
+    "text": "text",
+}
 _READERS = {
     "number": _number,
     "integer": _integer,
