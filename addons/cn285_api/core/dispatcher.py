@@ -92,11 +92,15 @@ class ApiDispatcher(FastApiDispatcher):
         """All of the body, kept for when Odoo runs the request again."""
         httprequest = self.request.httprequest
         if not hasattr(httprequest, "_cn285_body"):
-            httprequest.max_content_length = LARGEST_BODY
+            # One more: what comes in pieces is cut there without a word.
+            httprequest.max_content_length = LARGEST_BODY + 1
             try:
-                httprequest._cn285_body = httprequest.get_data(cache=False, parse_form_data=False)
+                body = httprequest.get_data(cache=False, parse_form_data=False)
             except RequestEntityTooLarge as error:
                 raise Problem("too_large") from error
+            if len(body) > LARGEST_BODY:
+                raise Problem("too_large")
+            httprequest._cn285_body = body
         return httprequest._cn285_body
 
     def _finished(self, response):

@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
 
+from ..core import dispatcher
 from .common import ROOT, ApiCase
 
 
@@ -64,6 +65,16 @@ class TestApiAttacks(ApiCase):
         self.assertEqual(status, 415, text)
         status, text = self._raw([*head, "Content-Type: application/json"], body)
         self.assertEqual(status, 200, text)
+
+    def test_a_body_in_pieces_is_not_cut(self):
+        head = [f"POST {ROOT}/usage/events HTTP/1.1", "Transfer-Encoding: chunked"]
+        line = b'{"source": "%s"}\n' % (b"x" * 80)
+        piece = b"%x\r\n%s\r\n" % (len(line), line)
+        self.patch(dispatcher, "LARGEST_BODY", 1_000)
+        status, text = self._raw(
+            [*head, "Content-Type: application/x-ndjson"], piece * 100 + b"0\r\n\r\n"
+        )
+        self.assertEqual(status, 413, text)
 
     def test_no_header_makes_another_method_of_it(self):
         path = f"/contracts/{self.contract.id}/cancel"
