@@ -47,6 +47,5 @@ APPS = (
     "survey",
     "website_sale",
 )
-# Ours that need one of these apps: they are tried beside them only, so that all other tests have
-# an Odoo without.
-BESIDE_APPS = ("cn285_print_sale",)
+# Ours that need one of these apps and that none of ours depends on: they are tried beside them only.
+BESIDE_APPS = ()

@@ -85,7 +85,7 @@ class QuoteLines(InvoiceLines):
         return Line(title, details, self._row(quantity=quantity, amount=amount), "subsection")
 
     def _line(self, line):
-        title, *details = self._texts(line)
+        title, *details = [*self._texts(line), *line._cn285_printed_details()]
         quantity = self.quantity(line.product_uom_qty, line.product_uom_id)
         taxes = ", ".join(map(self.rate, line.tax_ids))
         if self._hides(line):

@@ -22,3 +22,15 @@ class SaleOrder(models.Model):
         # Days are the salesperson's, so that all see the same ones.
         zone = order.user_id.tz or order.company_id.partner_id.tz or self.env.context.get("tz")
         return QuoteDocument(order.with_context(lang=lang, tz=zone), proforma).document()
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _cn285_printed_details(self):
+        """Hook: what else stands small below a line, in the language of the document.
+
+        :returns: list of texts
+        """
+        self.ensure_one()
+        return []

@@ -1,0 +1,20 @@
+{
+    "name": "Cn285 Quotations",
+    "summary": "Quotations that say what will be billed, and become contracts when accepted",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Contracts",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["cn285_sign", "cn285_print_sale", "sale_management", "sale_crm"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_sale_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/sale_order_views.xml",
+        "views/contract_views.xml",
+        "views/portal_templates.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,22 @@
+"""Quotations that become contracts: what they say, what they come to, and what happens when they
+are accepted. Called by: sellers' screens, the portal, signatures.
+"""
+
+from . import (
+    product_template,
+    rhythm_on_lines,
+    sale_order,
+    sale_order_line,
+    sale_order_template_line,
+    quote_contract,
+    quote_figures,
+    quote_activation,
+    quote_kept,
+    quote_versions,
+    quote_signature,
+    quote_document,
+    contract,
+    crm_lead,
+    down_payment,
+    sign_request,
+)

@@ -1,0 +1,89 @@
+"""From a quotation to its contract: the values, and the contract in memory that figures are of."""
+
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _cn285_contract_vals(self):
+        """Values of the contract that this quotation becomes, its items included.
+
+        The same values make the contract in memory of which first invoice and recurring revenue
+        are told, and the one that is kept: what was shown is what is billed.
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        start = self.cn285_date_start or company._cn285_today()
+        return {
+            **self._cn285_template_vals(),
+            **self._cn285_as_values(self._term_rule_fields()),
+            "partner_id": self.partner_id.id,
+            "partner_invoice_id": self.partner_invoice_id.id,
+            "company_id": company.id,
+            "template_id": self.cn285_template_id.id,
+            "currency_id": (self.currency_id or company.currency_id).id,
+            "pricelist_id": self.pricelist_id.id,
+            "fiscal_position_id": self._cn285_own_fiscal_position().id,
+            "payment_term_id": self.payment_term_id.id,
+            "user_id": self.user_id.id,
+            "client_ref": self.client_order_ref,
+            "date_start": start,
+            "item_ids": [
+                fields.Command.create(line._cn285_item_vals(start)) for line in self._cn285_lines()
+            ],
+        }
+
+    def _cn285_template_vals(self):
+        """What the contract takes over from its template."""
+        # sudo: journals and accounts of a template are not a seller's to read.
+        template = self.cn285_template_id.sudo()
+        if not template:
+            return {}
+        vals = {}
+        for name in template._contract_fields():
+            field = template._fields[name]
+            chosen = field.type in ("boolean", "integer", "float", "selection")
+            if chosen or template[name]:
+                vals[name] = field.convert_to_write(template[name], template)
+        return vals
+
+    def _cn285_as_values(self, names):
+        return {name: self._fields[name].convert_to_write(self[name], self) for name in names}
+
+    def _cn285_own_fiscal_position(self):
+        """The fiscal position where another one was chosen than the customer's own.
+
+        Else the contract leaves it open, and follows its customer.
+        """
+        position = self.fiscal_position_id
+        usual = self.env["account.fiscal.position"].with_company(self.company_id)
+        own = usual._get_fiscal_position(self.partner_id, self.partner_shipping_id)
+        return position.browse() if position == own else position
+
+    def _cn285_imagined_contract(self, date_end=False):
+        """The contract that accepting this quotation today would make, in memory; nothing is kept.
+
+        :param date_end: a last day, to look at the days up to it
+        """
+        self.ensure_one()
+        return self.env["cn285.contract"].new({**self._cn285_contract_vals(), "date_end": date_end})
+
+    def _cn285_make_contract(self):
+        """The contract of this quotation as a draft, made where there is none yet.
+
+        :returns: the contract, by sudo
+        """
+        self.ensure_one()
+        # sudo: a contract follows from what was accepted; sellers and customers make none.
+        order = self.sudo().with_company(self.company_id)
+        if order.cn285_contract_id:
+            return order.cn285_contract_id
+        contract = order.env["cn285.contract"].create(
+            {**order._cn285_contract_vals(), "order_id": order.id}
+        )
+        order.cn285_contract_id = contract
+        lines = order._cn285_lines()
+        for line, item in zip(lines, contract.item_ids.sorted("id"), strict=True):
+            line.cn285_item_id = item
+        return contract

@@ -1,0 +1,39 @@
+"""The printed quotation says what accepting it costs, and when."""
+
+from dataclasses import replace
+
+from odoo import models
+from odoo.addons.cn285_contract.models.common import in_language_of
+from odoo.addons.cn285_print.report.document import Notes
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _cn285_document(self, proforma=False):
+        """The document of cn285_print_sale, with the rhythm of lines and the first invoice."""
+        document = super()._cn285_document(proforma=proforma)
+        if not self.cn285_kind or proforma:
+            return document
+        # sudo: as the document's own texts.
+        said = in_language_of(self.sudo(), self.partner_id)._cn285_said()
+        if not said:
+            return document
+        # A no-break space stands before the colon in French.
+        colon = " : " if document.language.startswith("fr") else ": "
+        words = [f"{label}{colon}{value}" for label, value in said]
+        notes = Notes(words, heading=self._cn285_notes_heading(), boxed=True)
+        return replace(document, notes=[notes, *document.notes])
+
+    def _cn285_notes_heading(self):
+        order = in_language_of(self, self.partner_id)
+        return order.env._("What you will be billed")
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _cn285_printed_details(self):
+        """Odoo's text of the line, then how often it is billed."""
+        self.ensure_one()
+        return [*super()._cn285_printed_details(), *filter(None, [self.cn285_rhythm])]

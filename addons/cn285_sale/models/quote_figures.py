@@ -1,0 +1,275 @@
+"""What a quotation comes to: the first invoice, what follows, recurring revenue, and the value."""
+
+from datetime import timedelta
+
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.addons.cn285_renewal.engine.term import Duration
+from odoo.tools import format_date, formatLang
+
+# A quotation without term and commitment is worth what it brings in a year.
+USUAL_TERM = Duration(12, "month")
+# Only to put rhythms in order.
+DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "semester": 182, "year": 365}
+
+
+class SaleOrder(models.Model):
+    """Figures by the engine that bills: what is shown is what will be invoiced."""
+
+    _inherit = "sale.order"
+
+    cn285_mrr = fields.Monetary(
+        string="MRR",
+        compute="_compute_cn285_worth",
+        store=True,
+        help="Monthly recurring revenue excluding taxes, once all of it has started.",
+    )
+    cn285_arr = fields.Monetary(
+        string="ARR",
+        compute="_compute_cn285_worth",
+        store=True,
+        help="Annual recurring revenue excluding taxes: twelve times the MRR.",
+    )
+    cn285_one_shot = fields.Monetary(
+        string="One-Time Fees",
+        compute="_compute_cn285_worth",
+        store=True,
+        help="What is billed once, excluding taxes.",
+    )
+    cn285_tcv = fields.Monetary(
+        string="Value over the Term",
+        compute="_compute_cn285_worth",
+        store=True,
+        help="All that is billed for the days of the first term, excluding taxes and usage; of the "
+        "commitment where there is no term, and of twelve months where there is neither.",
+    )
+    cn285_first_invoice = fields.Json(compute="_compute_cn285_first_invoice", compute_sudo=True)
+    cn285_figures_html = fields.Html(
+        string="What It Comes To", compute="_compute_cn285_figures_html", sanitize=False
+    )
+
+    @api.model
+    def _cn285_figure_dependencies(self):
+        """Fields whose change changes what a quotation comes to. Hook."""
+        lines = self.env["sale.order.line"]
+        own = ("product_id", "product_uom_id", "product_uom_qty", "price_unit", "discount")
+        line_names = (*own, "cn285_template_item_id", *lines._rhythm_fields())
+        return [
+            *(f"order_line.{name}" for name in line_names),
+            *("cn285_kind", "cn285_template_id", "cn285_date_start", "currency_id", "partner_id"),
+            *("fiscal_position_id", "payment_term_id", "term_length", "term_unit"),
+            *("commitment_length", "commitment_unit"),
+        ]
+
+    @api.depends(lambda self: self._cn285_figure_dependencies())
+    def _compute_cn285_worth(self):
+        for order in self:
+            worth = order.sudo()._cn285_worth()  # sudo: see _cn285_imagined_contract
+            for name, amount in worth.items():
+                order[f"cn285_{name}"] = amount
+
+    def _cn285_worth(self):
+        """``{"mrr", "arr", "one_shot", "tcv"}``, excluding taxes, in the order's currency."""
+        self.ensure_one()
+        if not self._cn285_shows_figures():
+            return dict.fromkeys(("mrr", "arr", "one_shot", "tcv"), 0.0)
+        contract = self._cn285_imagined_contract()
+        contract.date_end = self._cn285_term(contract.date_start)
+        rows = self._cn285_rows(contract, contract.date_end + timedelta(days=1))
+        contract.date_end = False
+        mrr = self.currency_id.round(contract.mrr_committed)
+        return {
+            "mrr": mrr,
+            "arr": self.currency_id.round(12 * contract.mrr_committed),
+            "one_shot": sum(row["amount"] for row in rows if row["kind"] == "one_shot"),
+            "tcv": sum(row["amount"] for row in rows),
+        }
+
+    def _cn285_shows_figures(self):
+        """Whether there is anything that a contract would bill."""
+        self.ensure_one()
+        return bool(self.partner_id and self.currency_id and self._cn285_lines())
+
+    def _cn285_term(self, start):
+        """The last day of the span over which the quotation's value is counted."""
+        term = next(
+            (length for name in ("term", "commitment") if (length := self._duration(name)).count),
+            USUAL_TERM,
+        )
+        return term.after(start) - timedelta(days=1)
+
+    @api.model
+    def _cn285_rows(self, contract, until):
+        """Values of the rows that a contract in memory would have, of days before ``until``."""
+        items = contract._preview_items()
+        found = items._plan_rows(until + timedelta(days=366))
+        return [
+            {**row, "item": item}
+            for item, (rows, _finished) in found.items()
+            for row in rows
+            if row["period_start"] < until and row["kind"] != "usage"
+        ]
+
+    # === THE FIRST INVOICE === #
+
+    @api.depends(lambda self: self._cn285_figure_dependencies())
+    @api.depends_context("lang")
+    def _compute_cn285_first_invoice(self):
+        for order in self:
+            order.cn285_first_invoice = order._cn285_first()
+
+    def _cn285_first(self):
+        """What the first invoice will be, and what follows; False where no contract is offered.
+
+        :returns: ``{"date", "due", "currency", "amount_untaxed", "amount_tax", "amount_total",
+            "period_start", "period_end", "lines", "then"}``, dates as ISO text; ``lines`` as
+            :meth:`cn285.contract.preview_invoices` has them; ``then`` is, for each rhythm, what a
+            full period of it costs: ``{"every", "unit", "from", "amount_untaxed",
+            "amount_total"}``. Without anything to bill, ``date`` is False.
+        """
+        self.ensure_one()
+        if not self._cn285_shows_figures():
+            return False
+        contract = self._cn285_imagined_contract()
+        invoices = contract._preview_next(1)
+        then = self._cn285_rhythms(contract)
+        if not invoices:
+            return {"date": False, "currency": contract.currency_id.name, "then": then}
+        [first] = invoices
+        lines = [{**line, "item_id": False} for line in first["lines"]]
+        return {
+            **first,
+            "lines": lines,
+            "due": self._cn285_due(contract, first).isoformat(),
+            "period_start": min(line["period_start"] for line in lines),
+            "period_end": max(line["period_end"] for line in lines),
+            "then": then,
+        }
+
+    def _cn285_due(self, contract, first):
+        """By when the first invoice is paid, all of it."""
+        payer = contract.payer_id or self.partner_id
+        payer = payer.with_company(contract.company_id)
+        term = contract.payment_term_id or payer.property_payment_term_id
+        day = fields.Date.to_date(first["date"])
+        if not term:
+            return day
+        amounts = {
+            name: first[key]
+            for name, key in (
+                ("tax_amount", "amount_tax"),
+                ("tax_amount_currency", "amount_tax"),
+                ("untaxed_amount", "amount_untaxed"),
+                ("untaxed_amount_currency", "amount_untaxed"),
+            )
+        }
+        parts = term._compute_terms(
+            date_ref=day,
+            currency=contract.currency_id,
+            company=contract.company_id,
+            sign=1,
+            **amounts,
+        )
+        return max(line["date"] for line in parts["line_ids"])
+
+    def _cn285_rhythms(self, contract):
+        """What full periods cost, by rhythm, shortest first; taxes rounded as an invoice's are."""
+        items = contract._preview_items().filtered(lambda item: item.billing_type == "fixed")
+        plans = items._plan_rows(contract.date_start + timedelta(days=3 * 366))
+        entries, starts = [], {}
+        for item in items:
+            key = item.recurring_interval, item.recurring_unit
+            full = next((row for row in plans[item][0] if self._cn285_is_full(item, row)), None)
+            if not full:
+                continue
+            starts[key] = min(full["billing_date"], starts.get(key, full["billing_date"]))
+            entries.append((key, item, full["net"], full["amount"]))
+        totals = items._with_tax_in_documents([entry[:3] for entry in entries])
+        result = {}
+        for (key, _item, _net, amount), total in zip(entries, totals, strict=True):
+            known = result.setdefault(key, [0.0, 0.0])
+            known[0] += amount
+            known[1] += total
+        currency = contract.currency_id
+        return [
+            {
+                "every": count,
+                "unit": unit,
+                "from": starts[count, unit].isoformat(),
+                "amount_untaxed": currency.round(untaxed),
+                "amount_total": currency.round(total),
+            }
+            for (count, unit), (untaxed, total) in sorted(
+                result.items(), key=lambda one: one[0][0] * DAYS[one[0][1]]
+            )
+        ]
+
+    @api.model
+    def _cn285_is_full(self, item, row):
+        """Whether a row bills a whole period at its usual price: no part of it, no discount."""
+        usual = item.quantity * item.price_unit * (1 - item.discount / 100)
+        return not item.contract_id.currency_id.compare_amounts(row["net"], usual)
+
+    # === IN WORDS === #
+
+    def _cn285_said(self):
+        """What it comes to as ``[(label, value)]``, in the language of the context.
+
+        The first invoice, what follows, recurring revenue: for the screen, the page and the PDF.
+        """
+        self.ensure_one()
+        first = self._cn285_first()
+        if not first:
+            return []
+        facts = self._cn285_said_of_first(first) if first["date"] else []
+        for one in first["then"]:
+            facts.append(
+                (
+                    self.env["sale.order.line"]._period_label(one["every"], one["unit"]),
+                    self.env._(
+                        "%(amount)s excl. tax, %(total)s incl. tax, from %(date)s",
+                        amount=self._cn285_money(one["amount_untaxed"]),
+                        total=self._cn285_money(one["amount_total"]),
+                        date=self._cn285_day(one["from"]),
+                    ),
+                )
+            )
+        return facts
+
+    def _cn285_said_of_first(self, first):
+        return [
+            (
+                self.env._("First invoice"),
+                self.env._(
+                    "%(total)s incl. tax (%(amount)s excl. tax)",
+                    total=self._cn285_money(first["amount_total"]),
+                    amount=self._cn285_money(first["amount_untaxed"]),
+                ),
+            ),
+            (
+                self.env._("For the period"),
+                self.env._(
+                    "%(start)s to %(end)s",
+                    start=self._cn285_day(first["period_start"]),
+                    end=self._cn285_day(first["period_end"]),
+                ),
+            ),
+            (self.env._("Billed on"), self._cn285_day(first["date"])),
+            (self.env._("Due on"), self._cn285_day(first["due"])),
+        ]
+
+    def _cn285_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _cn285_day(self, text):
+        return format_date(self.env, text)
+
+    @api.depends(lambda self: self._cn285_figure_dependencies())
+    @api.depends_context("lang")
+    def _compute_cn285_figures_html(self):
+        for order in self:
+            said = order.sudo()._cn285_said()  # sudo: see _cn285_imagined_contract
+            rows = Markup("").join(
+                Markup("<tr><td class='pe-4'>%s</td><td>%s</td></tr>") % fact for fact in said
+            )
+            order.cn285_figures_html = said and Markup("<table>%s</table>") % rows

@@ -1,0 +1,116 @@
+"""What was agreed stays as it is: edits, cancelling, going back to a draft."""
+
+from odoo import models
+from odoo.addons.cn285_contract.models.common import LIVE_STATES
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+# What of an accepted quotation is the contract's from now on.
+AGREED = frozenset(
+    {
+        "partner_id",
+        "partner_invoice_id",
+        "pricelist_id",
+        "currency_id",
+        "fiscal_position_id",
+        "payment_term_id",
+        "cn285_template_id",
+        "cn285_date_start",
+    }
+)
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _cn285_is_agreed(self):
+        """Whether customer and company have agreed on what the contract says."""
+        self.ensure_one()
+        return bool(self.cn285_kind) and (self.state == "sale" or bool(self.cn285_contract_id))
+
+    def _cn285_refuse_agreed(self):
+        """Refuse to change what was agreed.
+
+        :raises UserError: saying what to do instead
+        """
+        self.ensure_one()
+        if self.state == "sale":
+            raise UserError(
+                self.env._(
+                    "%s was accepted: what its contract bills is changed by a contract change, "
+                    "not on the quotation.",
+                    self.name,
+                )
+            )
+        raise UserError(
+            self.env._("%s is being signed: make a new version to change it.", self.name)
+        )
+
+    def _cn285_refuse_edits(self, vals):
+        """Refuse users to edit what was agreed; the program goes on as it must."""
+        if self.env.su or not (AGREED | set(self._term_rule_fields())) & vals.keys():
+            return
+        for order in self:
+            if order._cn285_is_agreed() and any(
+                order._cn285_alters(name, value) for name, value in vals.items()
+            ):
+                order._cn285_refuse_agreed()
+
+    def _cn285_alters(self, name, value):
+        if name not in AGREED and name not in self._term_rule_fields():
+            return False
+        field = self._fields[name]
+        return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)
+
+    def _can_be_edited_on_portal(self):
+        """Odoo's; not what is being signed, or was replaced."""
+        if self.cn285_superseded_by_id or self._cn285_is_agreed():
+            return False
+        return super()._can_be_edited_on_portal()
+
+    def action_draft(self):
+        """Odoo's; what was accepted, signed or replaced does not become a draft again."""
+        for order in self:
+            if order.cn285_superseded_by_id:
+                raise UserError(
+                    self.env._(
+                        "%(quote)s was replaced by %(current)s and stays as it is.",
+                        quote=order.name,
+                        current=order._cn285_current().name,
+                    )
+                )
+            if order.cn285_kind and (order.cn285_contract_id or order.signed_on):
+                raise UserError(self.env._("%s was signed: make a new version of it.", order.name))
+        return super().action_draft()
+
+    def _action_cancel(self):
+        """Odoo's; the contract of it goes too where nothing of it was served or billed."""
+        for order in self.filtered(lambda order: order.cn285_kind == "new"):
+            order._cn285_cancel_contract()
+        return super()._action_cancel()
+
+    def _cn285_cancel_contract(self):
+        """Cancel the contract that has not begun.
+
+        :raises UserError: where it has: it is terminated, or withdrawn from, by the law
+        """
+        self.ensure_one()
+        # sudo: sellers may cancel what they sold while it is no more than a plan.
+        contract = self.sudo().cn285_contract_id
+        if not contract or contract.state in ("cancelled", "withdrawn"):
+            return
+        today = contract.company_id._cn285_today()
+        billed = "invoiced" in contract.schedule_ids.mapped("state")
+        begun = contract.state in LIVE_STATES and contract.date_start <= today
+        if billed or begun or contract.state not in ("draft", *LIVE_STATES):
+            raise UserError(
+                self.env._(
+                    "%(quote)s cannot be cancelled: contract %(contract)s has run since %(date)s. "
+                    "Terminate the contract, or let the customer withdraw from it.",
+                    quote=self.name,
+                    contract=contract.name,
+                    date=format_date(self.env, contract.date_start),
+                )
+            )
+        self.sudo()._cn285_cancel_signatures()
+        contract.action_cancel()

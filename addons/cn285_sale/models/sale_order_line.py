@@ -1,0 +1,187 @@
+from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.guarded import is_for_staff
+from odoo.exceptions import UserError
+
+from .rhythm_on_lines import RECURRING
+
+# What was agreed of a line, beside its rhythm.
+AGREED = frozenset(
+    {
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "cn285_template_item_id",
+        "cn285_beneficiary_id",
+    }
+)
+
+
+class SaleOrderLine(models.Model):
+    """A line of a quotation: goods as ever, or a service that the contract will bill."""
+
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "cn285.rhythm.on.lines"]
+
+    cn285_beneficiary_id = fields.Many2one(
+        "res.partner",
+        string="Beneficiary",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        help="The user of the service, where it is not the customer.",
+    )
+    cn285_item_id = fields.Many2one(
+        "cn285.contract.item", string="Contract Item", readonly=True, copy=False, index=True
+    )
+    cn285_rhythm = fields.Char(string="Rhythm", compute="_compute_cn285_rhythm")
+
+    # === WHAT THE CONTRACT BILLS === #
+
+    def _cn285_is_service(self):
+        self.ensure_one()
+        return (
+            not self.display_type
+            and not self.is_downpayment
+            and bool(self.product_id)
+            and self.product_id.type == "service"
+            and not self.is_expense
+        )
+
+    def _cn285_recurs(self):
+        """Whether the line makes a contract of its order."""
+        self.ensure_one()
+        return self._cn285_is_service() and self.billing_type in RECURRING
+
+    def _cn285_is_contracted(self):
+        """Whether the contract bills it: services, once or ever again; goods are the order's."""
+        self.ensure_one()
+        return bool(self.order_id.cn285_kind) and self._cn285_is_service()
+
+    @api.depends("billing_type", "recurring_interval", "recurring_unit", "order_id.cn285_kind")
+    @api.depends_context("lang")
+    def _compute_cn285_rhythm(self):
+        for line in self:
+            contracted = line._cn285_is_contracted()
+            line.cn285_rhythm = contracted and line._rhythm_label()
+
+    # === PRICES === #
+
+    def _get_display_price_ignore_combo(self):
+        """The price of the item by whose terms it is sold, where that has a price of its own."""
+        self.ensure_one()
+        # sudo: prices of templates are what a seller offers.
+        item = self.cn285_template_item_id.sudo()
+        if item.price_source != "manual" or item.product_id != self.product_id:
+            return super()._get_display_price_ignore_combo()
+        company = self.company_id or self.env.company
+        currency = self.currency_id or company.currency_id
+        price = (item.currency_id or company.currency_id)._convert(
+            item.price_unit, currency, company, self._get_order_date(), round=False
+        )
+        uom = self.product_uom_id or item.uom_id
+        return item.uom_id._compute_price(price, uom)
+
+    @api.depends("product_id", "product_uom_id", "product_uom_qty", "cn285_template_item_id")
+    def _compute_price_unit(self):
+        """Odoo's; also where the line gets other terms."""
+        return super()._compute_price_unit()
+
+    @api.model
+    def _cn285_values_from(self, item):
+        """Values of a line that offers an item of a contract template."""
+        return {
+            "product_id": item.product_id.id,
+            "product_uom_qty": item.quantity,
+            "discount": item.discount,
+            "sequence": item.sequence,
+            **self._cn285_values_of(item),
+        }
+
+    # === NO SECOND INVOICE === #
+
+    @api.depends("order_id.cn285_kind", "product_id")
+    def _compute_qty_to_invoice(self):
+        """Odoo's; nothing of what the contract bills."""
+        super()._compute_qty_to_invoice()
+        self.filtered(lambda line: line._cn285_is_contracted()).qty_to_invoice = 0.0
+
+    @api.depends("order_id.cn285_kind", "product_id")
+    def _compute_invoice_status(self):
+        super()._compute_invoice_status()
+        self.filtered(lambda line: line._cn285_is_contracted()).invoice_status = "no"
+
+    # === WHAT WAS AGREED STAYS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        for line in lines:
+            if line._cn285_is_contracted() and line.order_id._cn285_is_agreed():
+                line.order_id._cn285_refuse_agreed()
+        return lines
+
+    def write(self, vals):
+        if (AGREED | set(self._rhythm_fields())) & vals.keys():
+            for line in self.filtered(
+                lambda line: line._cn285_is_contracted() and line.order_id._cn285_is_agreed()
+            ):
+                if any(line._cn285_differs(name, value) for name, value in vals.items()):
+                    line.order_id._cn285_refuse_agreed()
+        if "cn285_item_id" in vals and not self.env.su:
+            raise UserError(self.env._("The contract's item is noted by the program."))
+        return super().write(vals)
+
+    def _cn285_differs(self, name, value):
+        """Whether a value that is written changes what was agreed."""
+        if name not in AGREED and name not in self._rhythm_fields():
+            return False
+        field = self._fields[name]
+        if field.type == "many2many":
+            return True
+        return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_cn285_agreed(self):
+        for line in self:
+            if line._cn285_is_contracted() and line.order_id._cn285_is_agreed():
+                line.order_id._cn285_refuse_agreed()
+
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and not is_for_staff(self, field)
+
+    # === TO THE CONTRACT === #
+
+    def _cn285_item_vals(self, date_start):
+        """Values of the contract item that this line becomes.
+
+        Its price is what was agreed, also where the template would ask a price list.
+
+        :param date_start: the contract's first day
+        """
+        self.ensure_one()
+        # sudo: discounts and calculators of a template come with what is sold by it.
+        template = self.cn285_template_item_id.sudo()
+        vals = template._prepare_contract_item_vals(date_start) if template else {}
+        vals.pop("filled_from_id", None)  # all of it is given
+        if not template or template.period_count != self.period_count:
+            vals.pop("in_mrr", None)
+        uom, own = self.product_uom_id, self.product_id.uom_id
+        quantity = self.product_uom_qty
+        if uom:
+            quantity = uom._compute_quantity(quantity, own, round=False)
+        return {
+            **vals,
+            **{name: self[name] for name in self._rhythm_fields()},
+            "product_id": self.product_id.id,
+            "name": " · ".join(text for text in (self.name or "").splitlines() if text.strip()),
+            "sequence": self.sequence,
+            "quantity": quantity,
+            "price_source": "manual",
+            "price_unit": uom._compute_price(self.price_unit, own) if uom else self.price_unit,
+            "discount": self.discount,
+            "beneficiary_id": self.cn285_beneficiary_id.id,
+            "analytic_distribution": self.analytic_distribution,
+        }

@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+
+
+class SignRequest(models.Model):
+    """A quotation that is to be signed; its contract is a draft until then."""
+
+    _inherit = "cn285.sign.request"
+
+    order_id = fields.Many2one(
+        "sale.order",
+        string="Quotation",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+
+    def _target(self):
+        return self.order_id or super()._target()
+
+    @api.model
+    def _make(self, target, rule):
+        """Also of quotations: the request is that of the draft contract that is signed with it."""
+        if target._name != "sale.order":
+            return super()._make(target, rule)
+        contract = target.cn285_contract_id
+        # sudo: who may send the quotation may have it signed; requests are the program's.
+        requests = self.sudo()._inside()
+        request = requests.create(
+            {
+                "name": self.env["ir.sequence"].sudo().next_by_code("cn285.sign.request"),
+                "contract_id": contract.id,
+                "order_id": target.id,
+                "provider_id": rule.provider_id.id,
+                "signer_ids": [
+                    fields.Command.create(values) for values in self._signers_of(contract, rule)
+                ],
+            }
+        )
+        request._send()
+        return request
+
+
+class SignRule(models.Model):
+    """Quotations may have to be signed."""
+
+    _inherit = "cn285.sign.rule"
+
+    @api.model
+    def _what_selection(self):
+        return [("quote", self.env._("Quotations")), *super()._what_selection()]

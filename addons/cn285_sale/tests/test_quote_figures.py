@@ -1,0 +1,153 @@
+"""What a quotation says will be billed is what is billed, to the cent."""
+
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+
+from .common import QuoteCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-05 09:00:00")
+class TestQuoteFigures(QuoteCase):
+    def _invoices(self, order):
+        contract = order.sudo().cn285_contract_id
+        return contract.schedule_ids.move_id
+
+    def test_first_invoice_and_what_follows(self):
+        """22 of 31 days of 31.00 are 22.00, with the fee 272.00, and 20 % of it 54.40.
+
+        A year from 10 January: 22.00, eleven months of 31.00, 9 days of January 9.00, the fee:
+        622.00.
+        """
+        order = self._quote()
+        self.assertEqual(order.cn285_kind, "new")
+        self.assertFirst(order, "272.00", "326.40", "2026-01-10", "2026-02-09")
+        first = order.cn285_first_invoice
+        self.assertEqual((first["period_start"], first["period_end"]), ("2026-01-10", "2026-01-31"))
+        [then] = first["then"]
+        self.assertEqual((then["every"], then["unit"], then["from"]), (1, "month", "2026-02-01"))
+        self.assertMoney(then["amount_untaxed"], "31.00")
+        self.assertMoney(then["amount_total"], "37.20")
+        self.assertMoney(order.cn285_mrr, "31.00")
+        self.assertMoney(order.cn285_arr, "372.00")
+        self.assertMoney(order.cn285_one_shot, "250.00")
+        self.assertMoney(order.cn285_tcv, "622.00")
+
+    def test_invoice_is_what_was_quoted(self):
+        order = self._quote()
+        quoted = order.cn285_first_invoice
+        order.action_confirm()
+        self._bill(date(2026, 1, 10))
+        [invoice] = self._invoices(order)
+        self.assertMoney(invoice.amount_untaxed, "272.00")
+        self.assertMoney(invoice.amount_total, "326.40")
+        self.assertEqual(invoice.invoice_date.isoformat(), quoted["date"])
+        self.assertEqual(invoice.invoice_date_due.isoformat(), quoted["due"])
+        self._bill(date(2026, 2, 1))
+        second = self._invoices(order) - invoice
+        self.assertMoney(second.amount_total, "37.20")
+
+    def test_global_rounding(self):
+        """Three lines of 10.03: 20 % of 30.09 are 6.02 over all, and 6.03 line by line."""
+        line = {"price_unit": 10.03, "alignment": "anniversary", "billing_type": "fixed"}
+        for method, total in (("round_globally", "36.11"), ("round_per_line", "36.12")):
+            self.company.tax_calculation_rounding_method = method
+            order = self._quote([line] * 3)
+            self.assertFirst(order, "30.09", total, "2026-01-10", "2026-02-09")
+            self.assertMoney(order.cn285_first_invoice["then"][0]["amount_total"], total)
+            order.action_confirm()
+            self._bill(
+                date(2026, 1, 10), contract_ids=[Command.set(order.sudo().cn285_contract_id.ids)]
+            )
+            self.assertMoney(self._invoices(order).amount_total, total)
+
+    def test_trial_and_discount_of_the_template(self):
+        """Ten days free, then half price for a month: from 20 January, 12 days of 15.50: 6.00."""
+        self.monthly.discount_ids = [
+            Command.create({"percent": 50.0, "month_from": 1, "month_count": 1})
+        ]
+        order = self._quote([{"trial_days": 10}])
+        self.assertFirst(order, "6.00", "7.20", "2026-01-20", "2026-02-19")
+        self.assertMoney(order.cn285_first_invoice["then"][0]["amount_untaxed"], "31.00")
+        order.action_confirm()
+        self._bill(date(2026, 1, 20))
+        self.assertMoney(self._invoices(order).amount_untaxed, "6.00")
+
+    def test_value_over_the_term(self):
+        order = self._quote([{"alignment": "anniversary"}], term_length=24)
+        self.assertMoney(order.cn285_tcv, "744.00")
+        order.order_line.product_uom_qty = 2
+        self.assertMoney(order.cn285_tcv, "1488.00")
+        self.assertMoney(order.cn285_mrr, "62.00")
+
+    def test_in_arrears(self):
+        order = self._quote([{"timing": "arrears", "alignment": "anniversary"}])
+        self.assertFirst(order, "31.00", "37.20", "2026-02-10", "2026-03-12")
+
+    def test_form(self):
+        """A product brings its terms and price; a template its items."""
+        with Form(self.env["sale.order"].with_user(self.seller)) as form:
+            form.partner_id = self.customer
+            form.cn285_template_id = self.template
+        order = form.record
+        self.assertEqual(order.order_line.mapped("price_unit"), [31.0, 250.0])
+        self.assertEqual(order.order_line.mapped("billing_type"), ["fixed", "one_shot"])
+        self.assertMoney(order.cn285_mrr, "31.00")
+        with Form(self.env["sale.order"].with_user(self.seller)) as form:
+            form.partner_id = self.customer
+            with form.order_line.new() as line:
+                line.product_id = self.subscription
+        [line] = form.record.order_line
+        self.assertEqual(
+            (line.billing_type, line.alignment, line.price_unit), ("fixed", "calendar", 31)
+        )
+        self.assertEqual(form.record.cn285_kind, "new")
+
+    def test_an_order_of_goods_is_odoos(self):
+        goods = self._create_product("Router", 80.0, type="consu", invoice_policy="order")
+        order = self._quote([{"product_id": goods.id}])
+        self.assertFalse(order.cn285_kind)
+        self.assertFalse(order.cn285_first_invoice)
+        order.action_confirm()
+        self.assertFalse(order.cn285_contract_id)
+        self.assertEqual(order.invoice_status, "to invoice")
+
+    def test_quotation_template(self):
+        template = self.env["sale.order.template"].create(
+            {
+                "name": "Hosting",
+                "sale_order_template_line_ids": [
+                    Command.create({"product_id": self.subscription.id, "trial_days": 7})
+                ],
+            }
+        )
+        self.seller.group_ids += self.env.ref("sale_management.group_sale_order_template")
+        with Form(self.env["sale.order"].with_user(self.seller)) as form:
+            form.partner_id = self.customer
+            form.sale_order_template_id = template
+        [line] = form.record.order_line
+        self.assertEqual((line.billing_type, line.trial_days), ("fixed", 7))
+        self.assertEqual(line.cn285_template_item_id, self.monthly)
+
+    def test_printed(self):
+        order = self._quote()
+        document = order._cn285_document()
+        said = "\n".join(text for note in document.notes for text in note.paragraphs)
+        self.assertIn("272.00", said.replace("\u00a0", " "))
+        self.assertIn("326.40", said)
+        self.assertIn("Monthly", document.lines[0].details)
+
+    def test_lines_cost_no_queries_of_their_own(self):
+        few, many = self._quote([{}] * 5), self._quote([{}] * 50)
+        few.cn285_first_invoice  # noqa: B018 - warms caches
+        counts = []
+        for order in (few, many):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            order.cn285_first_invoice  # noqa: B018
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], 5, counts)

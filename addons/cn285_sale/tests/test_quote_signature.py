@@ -1,0 +1,81 @@
+"""A quotation is accepted by its last signature, once; what is signed is one file."""
+
+from freezegun import freeze_time
+from odoo.addons.cn285_sign.tests.common import SignCase
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import QuoteCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-05 09:00:00")
+class TestQuoteSignature(QuoteCase, SignCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls.env["res.users"].search([("login", "=", "quote_seller")])
+        cls.quote_rule = cls.rule.copy({"what": "quote"})
+
+    def _out(self, order):
+        order.action_cn285_send_for_signature()
+        return order._cn285_signatures()[:1]
+
+    def test_signature_accepts(self):
+        order = self._quote()
+        with self.assertRaisesRegex(UserError, "signature"):
+            order.action_confirm()
+        request = self._out(order)
+        contract = order.sudo().cn285_contract_id
+        self.assertEqual((order.state, contract.state), ("sent", "draft"))
+        self.assertEqual(request.document_id.kind, "quote")
+        self.assertTrue(request.document_id._content().startswith(b"%PDF"))
+        with self.assertRaisesRegex(UserError, "is accepted"):
+            contract.action_confirm()
+        self.assertFalse(self._sign(request.signer_ids))
+        self.assertTrue(request.is_done, request.error)
+        self.assertEqual((order.state, order.cn285_activation), ("sale", "done"))
+        self.assertEqual(contract.state, "active")
+        self.assertEqual(order.cn285_contract_id, contract)
+        self.assertEqual(self.env["cn285.contract"].search_count([("order_id", "=", order.id)]), 1)
+        request._complete()
+        self.assertEqual(self.env["cn285.contract"].search_count([("order_id", "=", order.id)]), 1)
+
+    def test_nothing_is_edited_while_it_is_signed(self):
+        order = self._quote()
+        self._out(order)
+        with self.assertRaisesRegex(UserError, "is being signed"):
+            order.order_line[0].price_unit = 5.0
+        with self.assertRaisesRegex(UserError, "being signed"):
+            order.action_cn285_send_for_signature()
+
+    def test_changed_by_the_program_is_not_signed(self):
+        order = self._quote()
+        request = self._out(order)
+        code = self._mailed_code(request.signer_ids)
+        order.sudo().order_line[0].with_context(x=1)._write({"price_unit": 5.0})
+        order.invalidate_recordset()
+        order.order_line.invalidate_recordset()
+        with self.assertRaisesRegex(UserError, "newer version"):
+            self._sign(request.signer_ids, code=code)
+        self.assertEqual(order.state, "sent")
+
+    def test_new_version_takes_the_signature_back(self):
+        order = self._quote()
+        request = self._out(order)
+        second = order.browse(order.action_cn285_new_version()["res_id"])
+        self.assertEqual(request.state, "cancelled")
+        self.assertEqual(order.sudo().cn285_contract_id.state, "cancelled")
+        later = self._out(second)
+        self.assertFalse(self._sign(later.signer_ids))
+        self.assertEqual(second.cn285_contract_id.state, "active")
+
+    def test_page_asks_for_the_link(self):
+        order = self._quote()
+        order.action_quotation_sent()
+        self.assertTrue(order._cn285_may_sign())
+        order.sudo()._cn285_send_from_page()
+        [request] = order._cn285_signatures()
+        order.sudo()._cn285_send_from_page()
+        self.assertEqual(order._cn285_signatures(), request)
+        self.assertEqual(request.state, "sent")
