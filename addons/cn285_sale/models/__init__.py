@@ -19,4 +19,5 @@ from . import (
     crm_lead,
     down_payment,
     sign_request,
+    personal_data,
 )
