@@ -124,7 +124,17 @@ class TestAcceptance(QuoteCase):
         action = order.action_cn285_view_contract()
         view = self.env["cn285.contract"].with_user(self.seller).get_view(action["views"][0][0])
         self.assertIn("item_ids", view["arch"])
-        contract.item_ids.read(["name", "price_unit", "state"])
+        item = dict.fromkeys(["name", "quantity", "price_unit", "recurring_unit", "state"], {})
+        named = {"fields": {"display_name": {}}}
+        [shown] = contract.web_read(
+            {
+                **dict.fromkeys(["name", "state", "date_start", "date_end", "term_end"], {}),
+                **dict.fromkeys(["partner_id", "user_id", "order_id"], named),
+                "item_ids": {"fields": item},
+            }
+        )
+        self.assertEqual(shown["order_id"]["display_name"], order.name)
+        self.assertEqual(len(shown["item_ids"]), 2)
         with self.assertRaises(AccessError):
             contract.write({"client_ref": "x"})
         with self.assertRaises(AccessError):
