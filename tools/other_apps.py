@@ -47,5 +47,5 @@ APPS = (
     "survey",
     "website_sale",
 )
-# Ours that need one of these apps and that none of ours depends on: they are tried beside them only.
+# Ours that need one of these apps, and that none of ours builds on: they are tried beside them.
 BESIDE_APPS = ()

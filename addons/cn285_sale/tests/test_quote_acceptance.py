@@ -124,11 +124,11 @@ class TestAcceptance(QuoteCase):
         action = order.action_cn285_view_contract()
         view = self.env["cn285.contract"].with_user(self.seller).get_view(action["views"][0][0])
         self.assertIn("item_ids", view["arch"])
-        item = dict.fromkeys(["name", "quantity", "price_unit", "recurring_unit", "state"], {})
+        item = {key: {} for key in ["name", "quantity", "price_unit", "recurring_unit", "state"]}
         named = {"fields": {"display_name": {}}}
         [shown] = contract.web_read(
             {
-                **dict.fromkeys(["name", "state", "date_start", "date_end", "term_end"], {}),
+                **{key: {} for key in ["name", "state", "date_start", "date_end", "term_end"]},
                 **dict.fromkeys(["partner_id", "user_id", "order_id"], named),
                 "item_ids": {"fields": item},
             }
