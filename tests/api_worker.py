@@ -1,123 +1,233 @@
 """A program that posts to the API in real processes: one, two at once, or one that is killed.
 
-``python api_worker.py DATABASE seed|once|twice|kill``; prints a JSON object. Every request that
-makes something is sent, with its idempotency key; answered or not, the program sends all of it
-again when it starts anew.
+``python api_worker.py DATABASE seed|once|twice|kill``; prints a JSON object. Every POST that the
+specification has is sent, with its idempotency key; requests and the records that they are about
+are those of ``addons/cn285_api/tests/api_requests.py``. Answered or not, the program sends all of
+it again when it starts anew.
 """
 
+import importlib.util
+import itertools
+import json
+import os
+import random
 import time
+from pathlib import Path
 
 import forks
+import odoo
 from forks import at_once, environment
 
-KEY = "cn285_api.worker_key"
+NAMES = "cn285_api.worker_names"
+REQUESTS = Path(__file__).parents[1] / "addons" / "cn285_api" / "tests" / "api_requests.py"
+# Tables of Odoo's beside our own that requests write into.
+TABLES = (
+    "account_move",
+    "account_move_line",
+    "product_pricelist",
+    "product_pricelist_item",
+    "product_product",
+    "queue_job",
+    "res_partner",
+)
+
+
+def _requests():
+    spec = importlib.util.spec_from_file_location("api_requests", REQUESTS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+requests = _requests()
 
 
 def seed(env):
-    """A contract that was billed, and a key."""
-    env.company.cn285_invoice_dating = "schedule"
+    """What the requests are about, and a key."""
     env.company._cn285_mark_test_database()
-    tax = env.company.account_sale_tax_id
-    product = env["product.product"].create(
-        {"name": "Service", "type": "service", "taxes_id": [(6, 0, tax.ids)]}
-    )
-    partner = env["res.partner"].create({"name": "Customer"})
-    contract = env["cn285.contract"].create(
-        {
-            "partner_id": partner.id,
-            "date_start": "2026-01-01",
-            "item_ids": [(0, 0, {"product_id": product.id, "price_unit": 100.0})],
-        }
-    )
-    contract.action_confirm()
-    env["cn285.billing.run"].create({"date": "2026-03-01"}).action_run()
-    user = env["res.users"].create(
-        {
-            "name": "Program",
-            "login": "program",
-            "group_ids": [
-                (4, env.ref("cn285_contract.group_billing_manager").id),
-                (4, env.ref("base.group_partner_manager").id),
-            ],
-        }
-    )
-    key = env["cn285.api.key"].create(
-        {
-            "name": "Worker",
-            "user_id": user.id,
-            "scope_ids": [(6, 0, env["cn285.api.scope"].search([]).ids)],
-        }
-    )
-    parameters = env["ir.config_parameter"]
-    parameters.set_param(KEY, key._make())
-    parameters.set_param("cn285_api.calls_per_second", "0")
+    names = requests.seed(env)
+    env["ir.config_parameter"].set_param(NAMES, json.dumps(names))
 
 
-def requests(env):
-    """``(name, path, body)`` of what is sent; the name is the idempotency key."""
-    contract = env["cn285.contract"].search([], order="id", limit=1)
-    [invoice] = contract.invoice_ids.sorted()[:1]
-    product = contract.item_ids.product_id
-    items = [{"product": str(product.id), "price_unit": "30.00"}]
-    customer = str(contract.partner_id.id)
-    change = {
-        "contract": str(contract.id),
-        "item": str(contract.item_ids.id),
-        "type": "quantity",
-        "date_effective": "2027-01-01",
-        "values": {"quantity": "2"},
-    }
-    goodwill = f"/contracts/{contract.id}/goodwill"
-    return [
-        ("customer", "/customers", {"name": "By Program"}),
-        ("contract", "/contracts", {"customer": customer, "items": items, "confirm": True}),
-        ("change", "/contract-changes", change),
-        ("credit", "/credit-notes", {"invoice": str(invoice.id), "percent": "10"}),
-        ("goodwill", goodwill, {"amount": "5.00"}),
-        ("run", "/billing-runs", {"date": "2026-03-01"}),
-        ("hook", "/webhook-endpoints", {"name": "Hook", "url": "https://x.example/"}),
-    ]
+class Program:
+    """What sends requests, as a process of its own."""
+
+    def __init__(self, database):
+        from odoo.http import root
+        from werkzeug.test import Client
+
+        self.client = Client(root, use_cookies=False)
+        with environment(database) as env:
+            self.names = json.loads(env["ir.config_parameter"].get_param(NAMES))
+
+    def posts(self):
+        """``[(operation, path)]`` of all POSTs that the specification has."""
+        spec = self.client.get("/cn285/v1/openapi.json").json
+        found = [
+            (methods["post"]["operationId"], path)
+            for path, methods in sorted(spec["paths"].items())
+            if "post" in methods
+        ]
+        missing = {operation for operation, _path in found} - requests.asks().keys()
+        assert not missing, f"no request in {REQUESTS.name} for {sorted(missing)}"
+        return found
+
+    def post(self, operation, path):
+        """Send a request until it is answered; a conflict is tried again, as the API says."""
+        ask = requests.asks()[operation]
+        headers = {"Authorization": f"Bearer {self.names['key']}", "Idempotency-Key": operation}
+        sent = {"headers": headers}
+        if ask.body is not None:
+            sent["json"] = requests.filled(ask.body, self.names)
+        place = f"/cn285/v1{requests.path_of(path, ask, self.names)}"
+        for _try in range(50):
+            answer = self.client.post(place, **sent)
+            if answer.status_code != 409 or answer.json["code"] not in (
+                "concurrent_update",
+                "idempotency_conflict",
+            ):
+                break
+            time.sleep(0.1)
+        assert answer.status_code in (200, 201, 202), (operation, answer.text)
+        return answer
 
 
-def post_all(database):
-    """Send everything until it is answered; a conflict is tried again, as the API says."""
+def post_all(database, steps=None):
+    """Send everything; ``steps`` gets for each operation how many steps it takes."""
+    program = Program(database)
+    count = _count_steps() if steps is not None else None
+    for operation, path in program.posts():
+        before = next(count) if count else 0
+        program.post(operation, path)
+        if count:
+            steps[operation] = next(count) - before - 1
+
+
+def _count_steps():
+    """Count what this process sends to the database, as ``forks`` does."""
+    steps = itertools.count(1)
+
+    def counted(method):
+        def call(*args, **kwargs):
+            next(steps)
+            return method(*args, **kwargs)
+
+        return call
+
+    cursor = odoo.sql_db.Cursor
+    cursor.execute, cursor.commit = counted(cursor.execute), counted(cursor.commit)
+    return steps
+
+
+def once(database):
+    """What nobody disturbs, and how many steps each request takes."""
+    reads, writes = os.pipe()
+
+    def work():
+        steps = {}
+        post_all(database, steps)
+        os.write(writes, json.dumps(steps).encode())
+
+    pid = forks.fork(work)
+    os.close(writes)
+    with os.fdopen(reads) as pipe:
+        each = pipe.read()
+    codes = forks.wait([pid])
+    return {"codes": codes, "each": json.loads(each or "{}")}
+
+
+def kill(database):
+    """Kill each request at steps of its work; then have it answered, and answered again."""
+    each, told = json.loads(os.environ["CN285_API_STEPS"]), {}
+    wanted, chance = os.environ["CN285_API_KILLS"], random.Random(285)
+    for operation, path in Program(database).posts():
+        most = max(1, each[operation])
+        places = list(range(1, most + 1))
+        if wanted != "all":
+            # The last ones are those at which the work is done and not committed yet.
+            chosen = chance.sample(places, min(most, int(wanted)))
+            places = sorted(chosen)
+        killed = sum(forks.kill_at(step, _post_one, database, operation, path) for step in places)
+        told[operation] = {"killed": killed, "replayed": _answered_twice(database, operation, path)}
+    return {"told": told}
+
+
+def _post_one(database, operation, path):
+    Program.post(_lean(database), operation, path)
+
+
+def _lean(database):
+    """A program that asks nothing but its request: every step of its process is the request's."""
+    program = Program.__new__(Program)
     from odoo.http import root
     from werkzeug.test import Client
 
-    with environment(database) as env:
-        key, wanted = env["ir.config_parameter"].get_param(KEY), requests(env)
-    client = Client(root, use_cookies=False)
-    for name, path, body in wanted:
-        headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": name}
-        for _try in range(20):
-            answer = client.post(f"/cn285/v1{path}", json=body, headers=headers)
-            if answer.status_code != 409:
-                break
-            time.sleep(0.2)
-        assert answer.status_code in (201, 202), (name, answer.text)
+    program.client, program.names = Client(root, use_cookies=False), _names(database)
+    return program
+
+
+_kept = {}
+
+
+def _names(database):
+    """Read by the process that forks, once."""
+    return _kept[database]
+
+
+def _answered_twice(database, operation, path):
+    """Whether a request that is sent twice is answered twice the same."""
+    reads, writes = os.pipe()
+
+    def work():
+        program = _lean(database)
+        first, second = program.post(operation, path), program.post(operation, path)
+        same = first.status_code == second.status_code and _shown(first) == _shown(second)
+        replayed = second.headers.get("Idempotent-Replayed") == "true"
+        os.write(writes, b"1" if same and replayed else b"0")
+
+    pid = forks.fork(work)
+    os.close(writes)
+    with os.fdopen(reads) as pipe:
+        answer = pipe.read()
+    assert forks.wait([pid]) == [0], operation
+    return answer == "1"
+
+
+def _shown(answer):
+    """What is answered; a secret is told once only."""
+    return {name: value for name, value in answer.json.items() if name != "secret"}
 
 
 def result(env):
-    """How much there is of each."""
-    moves = env["account.move"]
+    """How many rows there are of each kind."""
+    env.cr.execute(
+        "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND (c.relname LIKE 'cn285%%' "
+        "OR c.relname = ANY(%s)) ORDER BY 1",
+        (list(TABLES),),
+    )
+    counts = {}
+    for (table,) in env.cr.fetchall():
+        env.cr.execute(f'SELECT count(*) FROM "{table}"')
+        counts[table] = env.cr.fetchone()[0]
+    idempotency = env["cn285.api.idempotency"]
     return {
-        "customers": env["res.partner"].search_count([("name", "=", "By Program")]),
-        "contracts": env["cn285.contract"].search_count([]),
-        "changes": env["cn285.contract.change"].search_count([]),
-        "credit_notes": moves.search_count([("move_type", "=", "out_refund")]),
-        "runs": env["cn285.billing.run"].search_count([]),
-        "hooks": env["cn285.webhook.endpoint"].search_count([]),
-        "jobs": env["queue.job"].search_count([("method_name", "=", "_job_start")]),
-        "answers": env["cn285.api.idempotency"].search_count([("status", "!=", False)]),
-        "claims": env["cn285.api.idempotency"].search_count([]),
+        "counts": counts,
+        "posts": [operation for operation, _path in Program(env.cr.dbname).posts()],
+        "answers": idempotency.search_count([("status", "!=", False)]),
+        "claims": idempotency.search_count([]),
     }
+
+
+def _kill(database):
+    _kept[database] = Program(database).names
+    return kill(database)
 
 
 COMMANDS = {
     "seed": forks.seed(seed),
-    "once": lambda database: forks.once(post_all, database),
+    "once": once,
     "twice": lambda database: at_once((post_all, database), (post_all, database)),
-    "kill": lambda database, steps: forks.kill_again_and_again(steps, post_all, database),
+    "kill": _kill,
 }
 
 if __name__ == "__main__":

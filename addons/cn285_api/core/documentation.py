@@ -1,7 +1,9 @@
 """What the API says of itself: OpenAPI 3.1, and a page that shows it, both without a key."""
 
 import json
+from functools import cache
 from html import escape
+from pathlib import Path
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter
@@ -11,6 +13,8 @@ from ..schemas.common import ProblemOut
 from .call import _current
 from .problems import KINDS
 
+# What operations were asked and have answered in a test, which holds it against the API.
+EXAMPLES = Path(__file__).parents[1] / "static" / "examples.json"
 STATIC = "/cn285_api/static/lib/swagger-ui"
 PAGE = f"""<!doctype html>
 <html lang="en">
@@ -131,6 +135,7 @@ def complete(spec):
         name: {"name": name, "in": "header", "required": False, **about}
         for name, about in HEADERS.items()
     }
+    _link(spec.get("paths", {}))
     spec["servers"] = [{"url": "/cn285/v1"}]
     for methods in spec.get("paths", {}).values():
         for method, about in methods.items():
@@ -150,3 +155,47 @@ def _complete_operation(method, about):
             )
     parameters = about.setdefault("parameters", [])
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in common]
+    _show_example(about)
+
+
+@cache
+def _examples():
+    return json.loads(EXAMPLES.read_text())
+
+
+def _show_example(about):
+    """Put into an operation's documentation what it was asked and has answered in the test."""
+    example = _examples().get(about["operationId"])
+    if example is None:
+        return
+    body = about.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is not None and "request" in example:
+        body["example"] = example["request"]
+    answers = about["responses"].get(str(example["status"]), {}).get("content", {})
+    if "application/json" in answers and "answer" in example:
+        answers["application/json"]["example"] = example["answer"]
+
+
+def _link(paths):
+    """Say of what an operation makes which operations are about it: OpenAPI's links.
+
+    What ``POST /things`` answers has an id, which paths that begin with ``/things/{thing}`` name.
+    """
+    for path, methods in paths.items():
+        about = methods.get("post")
+        if about is None or "{" in path:
+            continue
+        links = {}
+        for other, others in paths.items():
+            rest = other.removeprefix(f"{path}/")
+            if rest == other or not rest.startswith("{"):
+                continue
+            name = rest[1 : rest.index("}")]
+            for member in others.values():
+                links[member["operationId"]] = {
+                    "operationId": member["operationId"],
+                    "parameters": {f"path.{name}": "$response.body#/id"},
+                }
+        made = [status for status in ("201", "202") if status in about["responses"]]
+        if links and made:
+            about["responses"][made[0]]["links"] = links

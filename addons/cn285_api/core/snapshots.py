@@ -1,5 +1,6 @@
 """What an event shows of its object: the same as the API answers, in English, for its company."""
 
+from ..routers.billing import show_runs
 from ..routers.change_views import show_changes
 from ..routers.contract_views import show_contracts
 from ..routers.invoices import show_invoices
@@ -8,6 +9,7 @@ from ..routers.invoices import show_invoices
 SHOWN = {
     "cn285.contract": lambda records: show_contracts(records, {"items"}),
     "cn285.contract.change": show_changes,
+    "cn285.billing.run": show_runs,
     "account.move": lambda records: show_invoices(records, {"lines"}),
 }
 

@@ -5,6 +5,7 @@ Another addon publishes its own by ``fastapi.endpoint._get_fastapi_routers``.
 
 from . import (
     billing,
+    billing_ahead,
     catalogue,
     changes,
     contracts,
@@ -12,7 +13,9 @@ from . import (
     endings,
     invoices,
     revenue,
+    simulations,
     system,
+    templates,
     usage,
     webhooks,
 )
@@ -22,12 +25,15 @@ ROUTERS = [
     (system.router, None),
     (customers.router, None),
     (catalogue.router, None),
+    (templates.router, None),
     (contracts.router, None),
     (changes.router, None),
     (endings.router, "cn285.renewal.notice"),
     (billing.router, None),
+    (billing_ahead.router, None),
     (invoices.router, None),
     (usage.router, "cn285.usage.event"),
+    (simulations.router, "cn285.usage.calculator"),
     (revenue.router, "cn285.revrec.schedule"),
     (webhooks.router, None),
 ]

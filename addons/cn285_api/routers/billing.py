@@ -26,13 +26,13 @@ def list_runs(call: CurrentCall, query: Annotated[ListQuery, Query()]) -> RunPag
     """Runs of the key's company."""
     expansions(call, query.expand, ())
     runs, following = page(call, "cn285.billing.run", Domain.TRUE, query)
-    return RunPage(data=_show_runs(runs), has_more=following is not None, next_cursor=following)
+    return RunPage(data=show_runs(runs), has_more=following is not None, next_cursor=following)
 
 
 @router.get("/billing-runs/{run}", summary="Read a billing run", **operation("billing:read", 404))
 def get_run(call: CurrentCall, run: RefPath) -> RunOut:
     """How far it is; ask again while its state is ``running``."""
-    return _show_runs(find(call, "cn285.billing.run", run))[0]
+    return show_runs(find(call, "cn285.billing.run", run))[0]
 
 
 @router.get(
@@ -93,7 +93,7 @@ def retry_run(call: CurrentCall, run: RefPath) -> RunOut:
 
 def _accepted(call, run):
     call.env.flush_all()
-    [shown] = _show_runs(run)
+    [shown] = show_runs(run)
     return answer(shown, 202, {"Location": f"/cn285/v1/billing-runs/{run.id}"})
 
 
@@ -139,7 +139,8 @@ def _jobs(runs):
     return {keys[job.identity_key]: job.uuid for job in jobs}
 
 
-def _show_runs(runs):
+def show_runs(runs):
+    """Billing runs as the API shows them."""
     jobs = _jobs(runs)
     return [
         RunOut(

@@ -224,11 +224,15 @@ def _contract_values(call, values):
     if values.get("currency"):
         values["currency_id"] = currency_id(call, values.pop("currency"))
     if "tags" in values:
-        values["tag_ids"] = [Command.set(_tags(call, values.pop("tags")).ids)]
+        values["tag_ids"] = [Command.set(find_tags(call, values.pop("tags")).ids)]
     return {name: orm(value) for name, value in values.items() if name != "currency"}
 
 
-def _tags(call, names):
+def find_tags(call, names):
+    """Tags of contracts by their names.
+
+    :raises Problem: for one that there is not
+    """
     tags = call.env["cn285.contract.tag"].search([("name", "in", names or [])])
     for place, name in enumerate(names or []):
         if name not in tags.mapped("name"):

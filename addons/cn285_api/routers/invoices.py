@@ -268,14 +268,15 @@ def _credit(call, credit, post, dry_run):
     moves = call.env["account.move"]
     if dry_run:
         # A draft: no number is taken while others wait for theirs.
-        return answer(undone(call, lambda: _show_tried(moves.browse(credit(False)["id"]))))
+        return answer(undone(call, lambda: show_tried(moves.browse(credit(False)["id"]))))
     refund = moves.browse(credit(post)["id"])
     call.env.flush_all()
     [shown] = show_invoices(refund, {"lines"})
     return answer(shown, 201, {"Location": f"/cn285/v1/invoices/{refund.id}"})
 
 
-def _show_tried(refund):
+def show_tried(refund):
+    """What a document comes to."""
     names = ("amount_untaxed", "amount_tax", "amount_total")
     return CreditTried(
         currency=refund.currency_id.name, **_amounts(refund.currency_id, refund, names)

@@ -1,9 +1,9 @@
 """Billing runs, invoices, credit notes and their files."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from odoo.tools import LazyTranslate
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from .common import (
     Currency,
@@ -243,3 +243,28 @@ class StatementFiles(Out):
     """The files that explain an invoice."""
 
     data: list[StatementFile]
+
+
+class BillAheadIn(In):
+    """How far a contract is billed ahead: a number of periods of each item, or up to a day."""
+
+    periods: Annotated[StrictInt, Field(ge=1, le=60)] | None = None
+    until: Day | None = Field(None, description="All periods that begin on this day or before.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self):
+        if (self.periods is None) == (self.until is None):
+            raise ValueError("say either a number of periods or a day")
+        return self
+
+
+class InvoicesMade(Out):
+    """Invoices that were made."""
+
+    data: list[InvoiceOut]
+
+
+class InvoicesTried(Out):
+    """What invoices would come to."""
+
+    data: list[CreditTried]

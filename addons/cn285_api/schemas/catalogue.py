@@ -1,27 +1,41 @@
 """Customers, products and their prices, templates: what contracts are made of."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from .common import (
     CountryCode,
     Currency,
+    DecimalIn,
     DecimalOut,
     ExternalId,
     In,
     ListQuery,
+    Moment,
     MomentOut,
     Out,
     Page,
     Ref,
     ReferenceIn,
     ShortText,
+    Text,
     Yes,
 )
-from .contracts import Grouping, Sending, TermsOut
+from .contracts import Grouping, ItemTermsIn, Sending, TermsOut
 
 AddressType = Literal["contact", "invoice", "delivery", "other"]
+ProductType = Literal["service", "consu"]
+Direction = Literal["upsell", "downsell", "cross_sell"]
+
+
+def _not_negative(value):
+    if value < 0:
+        raise ValueError("it is not below zero")
+    return value
+
+
+PriceGiven = Annotated[DecimalIn, AfterValidator(_not_negative)]
 
 
 class CustomerOut(Out):
@@ -124,6 +138,35 @@ class ProductQuery(ListQuery):
     code: ShortText | None = None
 
 
+class ProductValues(In):
+    """What is said of a product."""
+
+    code: ShortText | None = None
+    type: ProductType | None = None
+    price: PriceGiven | None = Field(
+        None, description="The sales price without any price list, in the company's currency."
+    )
+    category: ReferenceIn | None = None
+    taxes: list[ShortText] | None = Field(
+        None, max_length=20, description="Names of sales taxes; left out, as its type has them."
+    )
+    description: Text | None = Field(None, description="What offers and invoices say of it.")
+
+
+class ProductIn(ProductValues):
+    """A new product that is sold."""
+
+    name: ShortText
+    external_id: ExternalId | None = None
+
+
+class ProductPatch(ProductValues):
+    """What changes of a product; null empties ``code`` and ``description``."""
+
+    name: ShortText | None = Field(None, description="Of all its variants.")
+    active: Yes | None = None
+
+
 class PricelistOut(Out):
     """A price list."""
 
@@ -139,10 +182,26 @@ class PricelistPage(Page[PricelistOut]):
     """A page of price lists."""
 
 
+class PricelistIn(In):
+    """A new price list."""
+
+    name: ShortText
+    currency: Currency | None = Field(None, description="Left out: the company's.")
+    external_id: ExternalId | None = None
+
+
+class PricelistPatch(In):
+    """What changes of a price list."""
+
+    name: ShortText | None = None
+    active: Yes | None = None
+
+
 class PriceOut(Out):
     """A rule of a price list, as it is kept."""
 
     id: int
+    external_id: str | None
     applies_to: str = Field(description="All, a category, a product or a variant, in words.")
     product: Ref | None
     kind: str = Field(description="`fixed`, `percentage` or `formula`.")
@@ -158,18 +217,64 @@ class PricePage(Page[PriceOut]):
     """A page of rules of a price list."""
 
 
+class PricePatch(In):
+    """What changes of a rule; null takes ``valid_from`` and ``valid_until`` away."""
+
+    fixed_price: PriceGiven | None = Field(None, description="What a unit costs.")
+    percent: DecimalIn | None = Field(None, description="Off the sales price, in percent.")
+    min_quantity: PriceGiven | None = Field(None, description="From this quantity on.")
+    valid_from: Moment | None = None
+    valid_until: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self):
+        if self.fixed_price is not None and self.percent is not None:
+            raise ValueError("say either a price or a percentage")
+        return self
+
+
+class PriceIn(PricePatch):
+    """A new rule of a price list: a price, or a percentage off the sales price."""
+
+    product: ReferenceIn | None = Field(None, description="Left out: all products.")
+    external_id: ExternalId | None = None
+
+    @model_validator(mode="after")
+    def _one(self):
+        if self.fixed_price is None and self.percent is None:
+            raise ValueError("say a price or a percentage")
+        return self
+
+
 class TierPathOut(Out):
     """A step from a product to another that counts as more, or as less."""
 
     id: int
+    external_id: str | None
     product_from: Ref
     product_to: Ref
     direction: str
+    active: bool
     updated_at: MomentOut
 
 
 class TierPathPage(Page[TierPathOut]):
     """A page of tier paths."""
+
+
+class TierPathIn(In):
+    """A new tier path."""
+
+    product_from: ReferenceIn
+    product_to: ReferenceIn
+    direction: Direction = "upsell"
+    external_id: ExternalId | None = None
+
+
+class TierPathPatch(In):
+    """What changes of a tier path."""
+
+    active: Yes | None = None
 
 
 class CalculatorRef(Out):
@@ -214,3 +319,58 @@ class TemplateQuery(ListQuery):
     """Which templates are listed."""
 
     code: ShortText | None = None
+
+
+class TemplateItemValues(ItemTermsIn):
+    """What is said of a template's item."""
+
+    start_condition: Literal["contract", "manual"] | None = None
+
+
+class TemplateItemIn(TemplateItemValues):
+    """A new item of a template."""
+
+    product: ReferenceIn
+    external_id: ExternalId | None = None
+
+
+class TemplateItemPatch(TemplateItemValues):
+    """What changes of a template's item."""
+
+    product: ReferenceIn | None = None
+
+
+class TemplateValues(In):
+    """What is said of a template."""
+
+    code: ShortText | None = None
+    currency: Currency | None = None
+    pricelist: ReferenceIn | None = None
+    invoice_separately: Yes | None = None
+    line_grouping: Grouping | None = None
+    sending: Sending | None = None
+    tags: list[ShortText] | None = Field(None, max_length=50)
+    note: Text | None = None
+
+
+class TemplateIn(TemplateValues):
+    """A new template, with its items."""
+
+    name: ShortText
+    items: list[TemplateItemIn] = Field(default_factory=list, max_length=500)
+    external_id: ExternalId | None = None
+
+    @field_validator("items")
+    @classmethod
+    def _different_ids(cls, items):
+        names = [item.external_id for item in items if item.external_id]
+        if len(names) != len(set(names)):
+            raise ValueError("two items have the same external id")
+        return items
+
+
+class TemplatePatch(TemplateValues):
+    """What changes of a template; null empties ``code``, ``note`` and ``pricelist``."""
+
+    name: ShortText | None = None
+    active: Yes | None = None

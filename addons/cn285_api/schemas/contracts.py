@@ -136,11 +136,10 @@ class ItemQuery(ListQuery):
     code: ShortText | None = Field(None, description="Of this service number.")
 
 
-class ItemIn(In):
-    """A new item. What is left out is as in the web client; a price that is left out is asked of
-    the price list, one of ``0.00`` is a price."""
+class ItemTermsIn(In):
+    """What a product costs and when it is billed. What is left out is as in the web client; a price
+    that is left out is asked of the price list, one of ``0.00`` is a price."""
 
-    product: ReferenceIn
     name: Lines | None = None
     quantity: DecimalIn | None = None
     price_unit: DecimalIn | None = None
@@ -155,8 +154,15 @@ class ItemIn(In):
     last_period: Partial | None = None
     timing: Timing | None = None
     trial_days: Count | None = None
-    start_condition: Start | None = None
     period_count: Count | None = None
+
+
+class ItemIn(ItemTermsIn):
+    """A new item. What is left out is as in the web client; a price that is left out is asked of
+    the price list, one of ``0.00`` is a price."""
+
+    product: ReferenceIn
+    start_condition: Start | None = None
     date_start: Day | None = None
     date_end: Day | None = None
     one_shot_date: Day | None = None

@@ -16,7 +16,14 @@ TABLES = (
     "cn285_contract",
     "cn285_contract_change",
     "cn285_contract_item",
+    "cn285_contract_template",
+    "cn285_contract_template_item",
+    "cn285_tier_path",
     "cn285_webhook_endpoint",
+    "product_pricelist",
+    "product_pricelist_item",
+    "product_product",
+    "product_template",
     "res_partner",
 )
 # Where a table says otherwise when a row was made or changed.
@@ -60,7 +67,14 @@ class ApiAccessCase(ApiCase):
         cls.env.cr.precommit.clear()
         schedule = cls.env["cn285.revrec.schedule"].search([], limit=1)
         pricelist = cls.env["product.pricelist"].create(
-            {"name": "Ours", "company_id": cls.company.id}
+            {"name": "Ours", "company_id": cls.company.id, "item_ids": [(0, 0, {})]}
+        )
+        path = cls.env["cn285.tier.path"].create(
+            {
+                "product_from_id": cls.subscription.id,
+                "product_to_id": cls.setup_fee.id,
+                "company_id": cls.company.id,
+            }
         )
         cls.ids = {
             "change": change.id,
@@ -71,6 +85,8 @@ class ApiAccessCase(ApiCase):
             "invoice": cls.contract.invoice_ids[:1].id,
             "item": cls.contract.item_ids.id,
             "job": "0",
+            "path": path.id,
+            "price": pricelist.item_ids.id,
             "pricelist": pricelist.id,
             "product": cls.subscription.id,
             "run": bill_run.id,
@@ -111,11 +127,22 @@ class TestApiAccess(ApiAccessCase):
             "create_customer": {"name": "x", "parent": str(cls.customer.id)},
             "create_endpoint": {"name": "x", "url": "https://x.example/", "events": ["none"]},
             "create_goodwill": {"amount": "1.00"},
+            "bill_upcoming": {"periods": 1},
+            "create_price": {"fixed_price": "1.00"},
+            "create_pricelist": {"name": "x"},
+            "create_product": {"name": "x"},
+            "create_template": {"name": "x", "items": [{"product": str(cls.subscription.id)}]},
+            "create_template_item": {"product": str(cls.subscription.id)},
+            "create_tier_path": {
+                "product_from": str(cls.subscription.id),
+                "product_to": str(cls.setup_fee.id),
+            },
             "create_run": {"contracts": [str(cls.contract.id)]},
             "create_termination": {"contract": str(cls.contract.id)},
             "replay_endpoint": {"since": "2026-01-01T00:00:00Z"},
             "reschedule_change": {"date_effective": "2026-05-01"},
             "send_events": {"events": []},
+            "simulate_usage": {"calculator": "1", "quantity": "1"},
         }
         cls.elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
         groups = "cn285_contract.group_billing_manager,base.group_partner_manager"
@@ -240,6 +267,7 @@ class TestApiAccess(ApiAccessCase):
                 free = answer.status_code == 200 and not answer.json().get("data")
                 catalogue = operation in (
                     "get_customer",
+                    "get_pricelist",
                     "get_product",
                     "list_customers",
                     "list_pricelists",

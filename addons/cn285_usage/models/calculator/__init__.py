@@ -16,4 +16,5 @@ from . import (
     usage_calculator_rating,
     usage_calculator_figures,
     usage_simulation,
+    usage_simulated_events,
 )
