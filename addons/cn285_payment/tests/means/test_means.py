@@ -67,7 +67,7 @@ class TestMeans(CollectionCase):
         self.card.cn285_expiry_date = date(2026, 2, 28)
         self._scan("2026-01-29")
         mail = self.env["mail.mail"].search([], order="id desc", limit=1)
-        self.assertIn("/my/payment-means", mail.body_html)
+        self.assertIn("/my/renew-means/", mail.body_html)
         self.assertIn("28/02/2026", mail.body_html)
         self.assertEqual(mail.recipient_ids, self.customer)
 
