@@ -128,7 +128,7 @@ class ContractChange(models.Model):
                 if line["item"] == brought
             ]
         # Where an item went, it is new: what became of it here is none of theirs.
-        altered = self._differences() if self._amended_contract() == self.contract_id else ()
+        altered = self._altered_terms() if self._amended_contract() == self.contract_id else ()
         facts += [
             (
                 self._term_label(one.name),
@@ -138,7 +138,7 @@ class ContractChange(models.Model):
         ]
         return facts
 
-    def _differences(self):
+    def _altered_terms(self):
         """What the change altered; of one that is still planned, what it will alter of its item."""
         self.ensure_one()
         if self.state == "applied":
