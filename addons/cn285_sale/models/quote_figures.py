@@ -43,7 +43,9 @@ class SaleOrder(models.Model):
         help="All that is billed for the days of the first term, excluding taxes and usage; of the "
         "commitment where there is no term, and of twelve months where there is neither.",
     )
-    cn285_first_invoice = fields.Json(compute="_compute_cn285_first_invoice", compute_sudo=True)
+    cn285_first_invoice = fields.Json(
+        string="First Invoice", compute="_compute_cn285_first_invoice", compute_sudo=True
+    )
     cn285_figures_html = fields.Html(
         string="What It Comes To", compute="_compute_cn285_figures_html", sanitize=False
     )
