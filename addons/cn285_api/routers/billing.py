@@ -106,11 +106,22 @@ def get_job(call: CurrentCall, job: RefPath) -> JobOut:
     return _show_job(found)
 
 
-def ordered_job(call, uuid):
-    """The answer of a call that has ordered a job: 202, and where to ask what became of it."""
+def ordered_job(call, job):
+    """The answer of a call that has ordered a job: 202, and where to ask what became of it.
+
+    :param job: what ``with_delay()`` returned
+    """
     call.env.flush_all()
-    shown = _show_job(_job(call, uuid))
-    return answer(shown, 202, {"Location": f"/cn285/v1/jobs/{uuid}"})
+    shown = JobOut(
+        id=job.uuid,
+        name=job.description,
+        state=job.state,
+        result=None,
+        created_at=job.date_created,
+        started_at=None,
+        done_at=None,
+    )
+    return answer(shown, 202, {"Location": f"/cn285/v1/jobs/{job.uuid}"})
 
 
 def _job(call, uuid):

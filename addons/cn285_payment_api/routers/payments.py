@@ -102,7 +102,7 @@ def collect_invoice(call: CurrentCall, invoice: RefPath) -> Response:
         )
         ._job_collect(record.ids, BY_HAND)
     )
-    return ordered_job(call, job.uuid)
+    return ordered_job(call, job)
 
 
 def show_payments(attempts):

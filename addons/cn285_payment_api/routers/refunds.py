@@ -64,7 +64,7 @@ def refund_credit_note(call: CurrentCall, invoice: RefPath) -> Response:
         )
         ._job_refund(note.ids)
     )
-    return ordered_job(call, job.uuid)
+    return ordered_job(call, job)
 
 
 def show_refunds(refunds):
