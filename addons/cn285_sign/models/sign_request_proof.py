@@ -32,12 +32,13 @@ class SignRequest(models.Model):
     def _job_file_proof(self):
         """Job: file the signed document and its evidence, and send it to who signed. Once.
 
-        Run twice at the same time, the second waits for the first, and finds its work done.
+        Run twice at the same time, the second comes again, and finds its work done.
         """
         for request in self.exists():
             # sudo: the proof follows from the signatures
             request = request.sudo().with_company(request.sudo().company_id)
-            request.lock_for_update(allow_referencing=True)
+            if not request.try_lock_for_update(allow_referencing=True):
+                raise RetryableJobError("Somebody is at it.", seconds=10, ignore_retry=True)
             request.invalidate_recordset(["state", "proof_id"])
             if request.state == "signed" and not request.proof_id:
                 request._file_proof()

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..engine.found import NotUnderstood
 from ..transport import CallFailed
+from .sign_provider import CODE
 
 
 class SignRequest(models.Model):
@@ -39,6 +40,18 @@ class SignRequest(models.Model):
             self._yousign_order_proof()
         return False
 
+    def action_cancel(self):
+        """Cancel here and there; not while a job is at it: it waits for Yousign's answers."""
+        for request in self.filtered(lambda one: one.provider_id.code == CODE):
+            request._check_may_manage()
+            # sudo: locked only; who may was checked
+            if not request.sudo().try_lock_for_update(allow_referencing=True):
+                raise UserError(request._yousign_busy())
+        return super().action_cancel()
+
+    def _yousign_busy(self):
+        return self.env._("%s is being sent at this moment: try again in a minute.", self.name)
+
     def _yousign_cancel_now(self):
         """Cancel it at Yousign within the button that cancels it here.
 
@@ -48,9 +61,7 @@ class SignRequest(models.Model):
         if not self.yousign_key:
             return
         if not self._yousign_lock(wait=False):
-            raise UserError(
-                self.env._("%s is being sent at this moment: try again in a minute.", self.name)
-            )
+            raise UserError(self._yousign_busy())
         try:
             client = self.provider_id._yousign_client()
             found = self._yousign_find(client)

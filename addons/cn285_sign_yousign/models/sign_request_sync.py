@@ -97,8 +97,9 @@ class SignRequest(models.Model):
         [alone] = self.env.cr.fetchone()
         if not alone and wait:
             raise RetryableJobError("Another one is at it.", seconds=10, ignore_retry=True)
+        if wait and not self.try_lock_for_update(allow_referencing=True):
+            raise RetryableJobError("Somebody is at it.", seconds=10, ignore_retry=True)
         # As it is now that nobody else is at it.
-        self.lock_for_update(allow_referencing=True)
         self.invalidate_recordset()
         return alone
 

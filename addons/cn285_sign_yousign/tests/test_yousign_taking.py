@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -209,6 +210,22 @@ class TestYousignTaking(YousignCase):
         self.assertEqual(request.state, "sent")
         self._take_in()
         self.assertEqual(request.state, "cancelled")
+
+    def test_whoever_is_at_it_is_waited_for(self):
+        """A row that another one has locked: jobs come again, a clerk is told; nothing is lost."""
+        request = self._asked()
+        self._sign_there(request, 1)
+        requests = type(self.env["cn285.sign.request"])
+        with patch.object(requests, "try_lock_for_update", lambda one, **_how: one.browse()):
+            for job in ("_job_yousign_sync", "_job_file_proof"):
+                with self.subTest(job), self.assertRaises(RetryableJobError) as caught:
+                    getattr(request, job)()
+                self.assertTrue(caught.exception.ignore_retry)
+            with self.assertRaisesRegex(UserError, "try again in a minute"):
+                request.with_user(self.seller).action_cancel()
+        self.assertFalse(request.yousign_problem)
+        request._job_yousign_sync()
+        self.assertEqual(request.signer_ids.mapped("state"), ["signed", "waiting"])
 
     def test_what_has_changed_is_replaced_there_too(self):
         contract = self._draft([{"price_unit": 30.0}])
