@@ -129,7 +129,10 @@ def _in_words(env, mistake):
         ours = error.args and isinstance(error.args[0], LazyGettext)
         return env._(error.args[0]) if ours else str(error)
     words = WORDS.get(mistake["type"])
-    return env._(words) % context if words else mistake["msg"]
+    if not words:
+        return mistake["msg"]
+    said = env._(words)
+    return said % context
 
 
 def _escaped(part):

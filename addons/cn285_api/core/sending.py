@@ -59,7 +59,7 @@ def _exchange(plain, url, host, body, headers):
         try:
             sock = _secured(plain, host) if url.startswith("https:") else plain
             with closing(sock):
-                connection = HTTPConnection(host)
+                connection = HTTPConnection(host, timeout=SECONDS)
                 connection.sock = sock
                 connection.request("POST", parse_url(url).request_uri, body, headers)
                 answer = connection.getresponse()

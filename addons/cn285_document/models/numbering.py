@@ -131,7 +131,8 @@ class DocumentNumbering(models.Model):
         """
         # sudo: numberings follow from which kinds and companies there are.
         numberings, sequences = self.sudo()._inside(), self.env["ir.sequence"].sudo()
-        companies = self.env["res.company"].sudo().search([]) if companies is None else companies
+        if companies is None:
+            companies = self.env["res.company"].sudo().search([("id", "!=", False)])
         known = {
             (one.company_id.id, one.kind)
             for one in numberings.search([("company_id", "in", companies.ids)])

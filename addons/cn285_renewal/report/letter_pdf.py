@@ -122,7 +122,7 @@ class _NumberedCanvas(Canvas):
         self._kept.append(dict(self.__dict__))
         self._startPage()
 
-    def save(self):
+    def save(self):  # pylint: disable=missing-return
         """Number the pages of each letter, and write them."""
         pages = Counter(page["letter"] for page in self._kept)
         seen = Counter()
@@ -137,7 +137,7 @@ class _NumberedCanvas(Canvas):
                 self._fonts.put(line, A4[0] - MARGIN - room, 8 * mm, text, "regular", 7.5)
                 self.setFillColor(SOFT)
                 self.drawText(line)
-            super().showPage()
+            super().showPage()  # pylint: disable=super-method-mismatch
         super().save()
 
 

@@ -17,7 +17,6 @@ from . import (
     quote_document,
     contract,
     crm_lead,
-    down_payment,
     sign_request,
     personal_data,
 )

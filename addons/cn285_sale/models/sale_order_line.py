@@ -105,13 +105,15 @@ class SaleOrderLine(models.Model):
     @api.depends("order_id.cn285_kind", "product_id")
     def _compute_qty_to_invoice(self):
         """Odoo's; nothing of what the contract bills."""
-        super()._compute_qty_to_invoice()
+        result = super()._compute_qty_to_invoice()
         self.filtered(lambda line: line._cn285_is_contracted()).qty_to_invoice = 0.0
+        return result
 
     @api.depends("order_id.cn285_kind", "product_id")
     def _compute_invoice_status(self):
-        super()._compute_invoice_status()
+        result = super()._compute_invoice_status()
         self.filtered(lambda line: line._cn285_is_contracted()).invoice_status = "no"
+        return result
 
     # === WHAT WAS AGREED STAYS === #
 

@@ -98,7 +98,7 @@ class SignRequest(models.Model):
     @api.model
     def _cron_sign(self):
         """What has expired can be reactivated at Yousign: for a while it is asked for, too."""
-        super()._cron_sign()
+        result = super()._cron_sign()
         for company in self.env["res.company"]._cn285_daily_companies():
             since = company._cn285_today() - timedelta(days=ASKED_AFTER)
             self.search(
@@ -109,6 +109,7 @@ class SignRequest(models.Model):
                     ("over_on", ">=", since),
                 ]
             )._yousign_order_sync()
+        return result
 
     def _yousign_is_overdue(self):
         """Whether its last day is over for so long that Yousign would have said so."""

@@ -327,8 +327,8 @@ class TestYousignTaking(YousignCase):
                 confirmed = []
                 confirm = contracts.action_confirm
 
-                def counted(records, confirm=confirm, confirmed=confirmed):
-                    confirmed.append(records.ids)
+                def counted(records, confirm=confirm, note=confirmed.append):
+                    note(records.ids)
                     return confirm(records)
 
                 with patch.object(contracts, "action_confirm", counted):

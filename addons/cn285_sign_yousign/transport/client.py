@@ -70,7 +70,7 @@ class Client:
     def fetch(self, request) -> Found:
         return read_request(self._json("GET", _path(request)))
 
-    def create(self, order) -> Found:
+    def create(self, order) -> Found:  # pylint: disable=method-required-super
         return read_request(self._json("POST", "signature_requests", json=order))
 
     def activate(self, request):

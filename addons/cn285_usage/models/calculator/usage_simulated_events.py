@@ -1,6 +1,5 @@
-from itertools import groupby
-
 from odoo import models
+from odoo.tools import groupby
 
 from ...engine import aggregation
 from ...engine.property_filter import conditions
@@ -34,10 +33,9 @@ class UsageCalculator(models.Model):
         def value_of(event):
             return aggregation.property_text(event.properties.get(self.property_name)) or ""
 
-        ordered = sorted(events, key=value_of)
         return {
             value: aggregation.measure(metric, members)
-            for value, members in groupby(ordered, value_of)
+            for value, members in sorted(groupby(events, value_of))
         }
 
 
