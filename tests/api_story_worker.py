@@ -51,6 +51,7 @@ def seed(env):
     template = env["cn285.contract.template"].create(
         {
             "name": "Access and Calls",
+            "company_id": env.company.id,
             "statement_layout_id": layout.id,
             "item_ids": [
                 (0, 0, {"product_id": product.id, "price_unit": 100.0}),
@@ -180,6 +181,7 @@ class Client:
                 tools / "openapi-python-client",
                 "generate",
                 *("--path", SPECIFICATION, "--meta", "none"),
+                *("--config", SPECIFICATION.with_name("client.yml")),
                 *("--output-path", Path(folder) / PACKAGE),
             ],
             check=True,

@@ -49,7 +49,7 @@ def test_it_ended_on_the_day_that_was_asked_for(story):
 
 
 def test_every_webhook_came_once_and_in_order(story):
-    assert story["refused"] >= 3, "the receiver must refuse some"
+    assert story["refused"] >= 2, "the receiver must refuse some"
     assert story["unsigned"] == 0
     assert sorted(story["received"]) == sorted(story["told"])
     assert story["in_order"]

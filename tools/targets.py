@@ -288,6 +288,7 @@ def api_client(options):
     source = ADDONS / "cn285_api" / "static" / "openapi.json"
     return run(
         "openapi-python-client", "generate", "--path", str(source), "--meta", "pdm",
+        "--config", str(source.with_name("client.yml")),
         "--output-path", str(folder), "--overwrite", *options.rest,
     )  # fmt: skip
 

@@ -24,6 +24,10 @@ MOMENT = "2026-02-20T10:00:00Z"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+# Of files, whose bytes depend on fonts and libraries, and of what is chained to them.
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+SIZE = 48213
 _EVENT = re.compile(r"evt_[0-9a-f]{32}")
 
 
@@ -44,6 +48,8 @@ def told(value, numbers, name="", parent=""):
         return [told(one, numbers, name.removesuffix("s"), parent) for one in value[:LONGEST]]
     if isinstance(value, bool) or value is None:
         return value
+    if isinstance(value, int) and name == "size":
+        return SIZE
     if isinstance(value, int):
         kind = parent if name == "id" else name.removesuffix("_id")
         is_number = name == "id" or name.endswith("_id") or name == "number"
@@ -63,6 +69,7 @@ def _text(value, numbers, name):
     for found, shown in numbers.items():
         value = re.sub(rf"(?<![\w/]){re.escape(found)}(?![\w/])", shown, value)
     value = _SECRET.sub("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", value)
+    value = _DIGEST.sub(DIGEST, value)
     value = _UUID.sub("9d7a1f0e-1e7c-4a4c-8f9d-0b6e6b1e7c5a", value)
     value = _EVENT.sub("evt_0b6e6b1e7c5a4c0f9d7a1f0e2d3c4b5a", value)
     return _MOMENT.sub(MOMENT, value)

@@ -51,6 +51,7 @@ class TestApiClient(ApiCase, UsageCase):
                 tools / "openapi-python-client",
                 "generate",
                 *("--path", SPECIFICATION, "--meta", "none"),
+                *("--config", SPECIFICATION.with_name("client.yml")),
                 *("--output-path", Path(folder) / PACKAGE),
             ],
             check=True,
