@@ -23,6 +23,21 @@ from .common import ApiCase
 NOT_SHOWN = {"get_document_content", "get_invoice_pdf"}
 
 
+# Numbers of documents, requests and records go on from what other tests have made.
+_NUMBER = re.compile(r"\b([A-Z]+[-/]?(?:\d{4}/)?)\d+\b")
+
+
+def _uncounted(value):
+    """A value of JSON without what is counted; amounts, states, words and shapes stay."""
+    if isinstance(value, dict):
+        return {key: _uncounted(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_uncounted(one) for one in value]
+    if isinstance(value, str):
+        return "#" if value.isdigit() else _NUMBER.sub(r"\1#", value)
+    return value
+
+
 class OperationsCase(ApiCase):
     @classmethod
     def setUpClass(cls):
@@ -79,7 +94,7 @@ class TestApiOperations(OperationsCase):
         kept = json.loads(Path(EXAMPLES).read_text())
         for operation, example in shown.items():
             with self.subTest(operation=operation):
-                self.assertEqual(kept.get(operation), json.loads(json.dumps(example)))
+                self.assertEqual(_uncounted(kept.get(operation)), _uncounted(example))
         self.assertEqual(kept.keys() - shown.keys(), set())
 
     def _example(self, answer, body):
