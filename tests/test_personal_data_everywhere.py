@@ -40,6 +40,7 @@ NOBODYS = {
         ),
         "cn285.contract.template.item.discount": "name",
         "cn285.credit.reason": "name",
+        "cn285.document.numbering": "prefix",
         "cn285.dunning.policy": "name retries debit_retries",
         "cn285.dunning.policy.step": "name note",
         "cn285.letter.template": "name subject body box closing",
@@ -61,7 +62,7 @@ NOBODYS = {
         "payment.provider": "cn285_creditor_identifier cn285_mode_before",
         "res.company": (
             "cn285_legal_form cn285_trade_register cn285_penalty_terms cn285_retries "
-            "cn285_debit_retries"
+            "cn285_debit_retries cn285_mediator"
         ),
     },
     NUMBERS: {
