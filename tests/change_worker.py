@@ -74,13 +74,14 @@ def again_and_again(step, env):
     """Do it as a job would: once more where another process holds the contract."""
     # Odoo is loaded by now, and its addons can be imported.
     from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
+    from odoo.addons.queue_job.exception import RetryableJobError
 
     for _attempt in range(600):
         try:
             step()
             env.cr.commit()
             return
-        except CONCURRENCY_ERRORS:
+        except (*CONCURRENCY_ERRORS, RetryableJobError):
             env.cr.rollback()
             env.invalidate_all()
             time.sleep(0.2)
