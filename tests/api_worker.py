@@ -70,7 +70,8 @@ class Program:
         ]
         missing = {operation for operation, _path in found} - requests.asks().keys()
         assert not missing, f"no request in {REQUESTS.name} for {sorted(missing)}"
-        return found
+        # Collected first: what others do with its payer holds an invoice back.
+        return sorted(found, key=lambda one: one[0] != "collect_invoice")
 
     def post(self, operation, path):
         """Send a request until it is answered; a conflict is tried again, as the API says."""
@@ -88,9 +89,7 @@ class Program:
             ):
                 break
             time.sleep(0.1)
-        # What a rule refuses by now (paid, or given back, by an operation before) is done nowhere.
-        refused = answer.status_code == 422 and answer.json["code"] == "refused"
-        assert refused or answer.status_code in (200, 201, 202), (operation, answer.text)
+        assert answer.status_code in (200, 201, 202), (operation, answer.text)
         return answer
 
 
