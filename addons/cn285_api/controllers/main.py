@@ -28,7 +28,7 @@ class Api(http.Controller):
     """The one route of the API. What it answers is decided by the routers of its endpoint."""
 
     @http.route(
-        [ROOT_PATH, f"{ROOT_PATH}/", f"{ROOT_PATH}/<path:application_path>"],
+        [ROOT_PATH, f"{ROOT_PATH}/", f"{ROOT_PATH}/<cn285_rest:application_path>"],
         type="cn285_api",
         auth="none",
         methods=METHODS,

@@ -14,7 +14,10 @@ from .problems import Problem
 ANY_FILE = {
     200: {
         "description": "The file",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            media: {"schema": {"type": "string", "format": "binary"}}
+            for media in ("application/octet-stream", "*/*")
+        },
     },
     206: {"description": "The part of the file that `Range` asks for"},
     304: {"description": "It is the file of `If-None-Match`"},

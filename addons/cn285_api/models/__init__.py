@@ -8,3 +8,4 @@ from . import webhook_hooks
 from . import personal_data
 from . import api_start
 from . import fastapi_endpoint
+from . import ir_http

@@ -42,6 +42,13 @@ class TestApiAttacks(ApiCase):
 
     # === HEADERS AND PATHS === #
 
+    def test_an_address_with_a_line_break_is_a_problem_of_ours(self):
+        self.assertProblem(self.call("GET", "/x%0a"), 404, "not_found")
+        self.assertProblem(self.call("GET", "/%0a/contracts"), 404, "not_found")
+        answer = self.call("GET", "/contracts/1%0a2")
+        self.assertProblem(answer, answer.status_code, answer.json()["code"])
+        self.assertIn(answer.status_code, (404, 422))
+
     def test_a_path_writes_no_line_of_the_log(self):
         with self.assertLogs("odoo.addons.cn285_api", "DEBUG") as logs:
             answer = self.call(
