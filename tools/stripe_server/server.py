@@ -2,12 +2,13 @@
 
 import base64
 import json
-import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from owned_http import OwnedHttp
 
 from . import api, control, forms, means
 from .account import Account, Refusal
@@ -33,10 +34,10 @@ class StripeServer:
         self.keys = Keys(self.account.clock.now)
         self.hang = hang
         self.requests = []
-        self._http = _Http(port, _Handler, self)
+        self._http = OwnedHttp(port, _Handler, self)
         self._control = None
         if control_port is not None:
-            self._control = _Http(control_port, control.Handler, self)
+            self._control = OwnedHttp(control_port, control.Handler, self)
 
     @property
     def url(self):
@@ -171,21 +172,6 @@ class StripeServer:
 def _error(refusal):
     error = {name: value for name, value in refusal.error.items() if value is not None}
     return {"error": error}
-
-
-class _Http(ThreadingHTTPServer):
-    """Threads that know the server they answer for."""
-
-    daemon_threads = True
-
-    def __init__(self, port, handler, owner):
-        super().__init__(("127.0.0.1", port), handler)
-        self.owner = owner
-
-    def handle_error(self, request, client_address):
-        """Callers that hang up, or are killed, are what this server is for."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,11 +1,12 @@
 """HTTP of the server: a thread a call, keys checked, calls that go wrong as asked."""
 
 import json
-import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
+
+from owned_http import OwnedHttp
 
 from . import api, control, page
 from .account import Account, Refusal
@@ -30,10 +31,10 @@ class YousignServer:
         self.hang = hang
         self.calls = []
         self.faults = []
-        self._http = Http(port, _Handler, self)
+        self._http = OwnedHttp(port, _Handler, self)
         self._control = None
         if control_port is not None:
-            self._control = Http(control_port, control.Handler, self)
+            self._control = OwnedHttp(control_port, control.Handler, self)
         self.account = account or Account()
         self.account.base = self.url
         self.hooks = Hooks(self.account)
@@ -170,21 +171,6 @@ class Call:
         if not self.content_type.startswith("multipart/form-data"):
             raise Refusal(400, "The body is no form.")
         return api.parse_form(self.content_type, self.body)
-
-
-class Http(ThreadingHTTPServer):
-    """Threads that know the server they answer for."""
-
-    daemon_threads = True
-
-    def __init__(self, port, handler, owner):
-        super().__init__(("127.0.0.1", port), handler)
-        self.owner = owner
-
-    def handle_error(self, request, client_address):
-        """Callers that hang up, or are killed, are what this server is for."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
