@@ -183,6 +183,7 @@ class DocumentNumbering(models.Model):
         :returns: list of texts, as long
         """
         self.ensure_one()
+        # sudo: only whether a number is taken, by documents too that the user may not read.
         numbers, documents = [], self.env["cn285.document"].sudo()
         while len(numbers) < len(days):
             given = self._counted(days[len(numbers) :])

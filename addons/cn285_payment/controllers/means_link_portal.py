@@ -74,6 +74,7 @@ class MeansLinkPortal(PaymentPortal):
             "partner_id": payer.id,
             "providers_sudo": providers,
             "payment_methods_sudo": methods,
+            # sudo: an empty set, as Odoo's form wants it.
             "tokens_sudo": request.env["payment.token"].sudo(),
             "availability_report": report,
             "transaction_route": f"{PAGE}/{key}/transaction",

@@ -43,7 +43,7 @@ class WalletTopup(models.Model):
 
     def _job_charge(self):
         """Job: charge what was ordered, once; run again it only asks what became of it."""
-        topup = self.exists().sudo()
+        topup = self.exists().sudo()  # sudo: what _charge has ordered, where rights were asked
         if topup.state != "pending":
             return
         if topup.ordered_at:

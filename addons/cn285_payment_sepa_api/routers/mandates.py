@@ -115,6 +115,7 @@ def revoke_mandate(call: CurrentCall, mandate: RefPath, body: RevokeIn) -> Manda
 
 def show_mandates(mandates):
     """Mandates as the API shows them: of the account its country and last digits."""
+    # sudo: of the token only its number, of mandates that the user may read.
     names = Names(mandates.env, mandates, mandates.partner_id, mandates.sudo().token_id)
     return [
         MandateOut(

@@ -65,7 +65,11 @@ class SaleOrder(models.Model):
                 [("company_id", "=", company.id), ("cn285_activation", "=", "waiting")]
             )
             for order in waiting:
-                order._cn285_activate()
+                try:
+                    with self.env.cr.savepoint():
+                        order._cn285_activate()
+                except CONCURRENCY_ERRORS:
+                    continue  # who has it activates it; else it is tried tomorrow
 
     def _cn285_activate(self):
         """Make the contract of an accepted quotation and confirm it, once.

@@ -112,5 +112,5 @@ class SaleOrder(models.Model):
                     date=format_date(self.env, contract.date_start),
                 )
             )
-        self.sudo()._cn285_cancel_signatures()
+        self.sudo()._cn285_cancel_signatures()  # sudo: requests are the program's
         contract.action_cancel()

@@ -92,6 +92,7 @@ class SaleOrder(models.Model):
         number = self.cn285_version + 1
         # What only the program writes is written by it; the copy is the user's own.
         new = self.copy({"name": f"{root.name}/{number}", "origin": self.origin})
+        # sudo: which version a quotation is, only the program writes.
         new.sudo().write(
             {
                 "cn285_root_id": root.id,

@@ -4,7 +4,7 @@ from datetime import date
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -56,6 +56,24 @@ class TestAcceptance(QuoteCase):
         order.action_cn285_activate()
         self.assertEqual((order.cn285_activation, order.cn285_activation_error), ("done", False))
         self.assertEqual(order.cn285_contract_id.state, "active")
+
+    def test_one_that_another_process_has_keeps_no_other_from_starting(self):
+        kind = type(self.env["sale.order"])
+        first, second = self._quote(), self._quote()
+        with patch.object(kind, "_cn285_take_effect", side_effect=UserError("No chart yet.")):
+            (first | second).action_confirm()
+        self.assertEqual(set((first | second).mapped("cn285_activation")), {"waiting"})
+        take_effect = kind._cn285_take_effect
+
+        def held(order):
+            if order == first:
+                raise LockError("Somebody has it.")
+            take_effect(order)
+
+        with patch.object(kind, "_cn285_take_effect", held):
+            self.env["sale.order"].sudo()._cron_cn285_activate()
+        self.assertEqual((first.cn285_activation, second.cn285_activation), ("waiting", "done"))
+        self.assertEqual(second.cn285_contract_id.state, "active")
 
     def test_no_second_invoice(self):
         goods = self._create_product("Router", 80.0, type="consu", invoice_policy="order")

@@ -153,6 +153,7 @@ class Wallet(models.Model):
 
         :raises UserError: where one of the payments cannot be refunded, before any is
         """
+        # sudo: the caller was checked, see pay_out; refunds are the program's.
         asked, collection = [], self.env["cn285.collection"].sudo()
         for lot, amount in parts.items():
             total = lot._with_vat(amount)
@@ -261,6 +262,7 @@ class WalletTopup(models.Model):
         Of a provider that cannot be asked nothing is sent again: credit stays held back, and
         somebody cancels the transaction, or sets it done, by what the provider's pages show.
         """
+        # sudo: the scheduled action's own work.
         collection = self.env["cn285.collection"].sudo()
         refunds = self.env["payment.transaction"].sudo()
         refunds = refunds.search(
