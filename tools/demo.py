@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import demo_api
+import demo_bundles
 import demo_company
 import demo_debt
 import demo_documents
@@ -73,6 +74,7 @@ def main(arguments=None):
             tied = demo_revrec.recognise(env, options.until)
         with _clock_at(env, options.until):
             demo_sign.send(env, options.until)
+            demo_bundles.sell(env)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         demo_api.make_key(env)

@@ -15,6 +15,8 @@
         "views/sale_order_views.xml",
         "views/contract_views.xml",
         "views/portal_templates.xml",
+        "views/bundle_views.xml",
     ],
+    "assets": {"web.assets_backend": ["cn285_sale/static/src/**/*"]},
     "uninstall_hook": "uninstall_hook",
 }

@@ -12,14 +12,15 @@ class InvoiceBuilder(models.AbstractModel):
     _inherit = "cn285.invoice.builder"
 
     @api.model
-    def _line_key(self, row):
+    def _line_traits(self, row):
         """Rows that are recognised differently never share a line."""
-        key = super()._line_key(row)
-        if row.contract_id.line_grouping == "row":
-            return key
         rule = row.item_id._cn285_rule(row.kind)
         lasting = bool(rule) and self._revrec_lasts(row, rule, row.billing_date)
-        return (*key, rule.id, lasting)
+        category = row.product_id.categ_id
+        accounts = [
+            rule._account(name, category).id if rule else 0 for name in ("deferred", "revenue")
+        ]
+        return (*super()._line_traits(row), rule.id, lasting, *accounts)
 
     @api.model
     def _prepare_invoices(self, groups, run=None):

@@ -227,15 +227,19 @@ class RevrecSource(models.AbstractModel):
         :raises RecognitionError: where the rule cannot be applied
         """
         rule = self.env["cn285.revrec.rule"].browse(record["rule_id"])
-        product = self.env["product.product"].browse(record["product_id"] or ())
         currency = self.env["res.currency"].browse(record["currency_id"])
         shares = self._shares(company, currency, record, rows)
         sources = []
         for row, amount, amount_currency in shares:
             pattern = self._pattern(rule, record, row, len(shares) > 1, answers)
             lies_ahead = pattern.end > next_day(record["date"])
+            # What a line sums up of several products is earned by each of them.
+            product = self.env["product.product"].browse(
+                (row and row["product_id"]) or record["product_id"] or ()
+            )
             key = (
                 *(record[name] for name in ACCOUNT_KEYS),
+                product.id,
                 lies_ahead,
             )
             if key not in answers:
@@ -248,7 +252,7 @@ class RevrecSource(models.AbstractModel):
                 "booking_date": (row and row["activated"]) or record["date"],
                 "source_journal_id": record["journal_id"],
                 "partner_id": row["partner_id"] if row else record["partner_id"],
-                "product_id": record["product_id"],
+                "product_id": product.id or None,
                 "billing_schedule_id": row and row["id"],
                 # What lowers a line, such as a rebate, is of the contract that the line bills.
                 "item_id": row["item_id"] if row else record["lowered_item"],

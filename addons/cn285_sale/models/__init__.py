@@ -19,4 +19,5 @@ from . import (
     crm_lead,
     sign_request,
     personal_data,
+    bundle,
 )

@@ -39,7 +39,7 @@ class SaleOrder(models.Model):
             )
         if self.cn285_kind and not self._cn285_lines():
             return self.env._("%s offers nothing that a contract could bill.", self.name)
-        return self._cn285_unsigned()
+        return self._cn285_bundle_obstacle() or self._cn285_unsigned()
 
     def _action_confirm(self):
         """Odoo's; then the contract, in the same transaction where it can be made."""

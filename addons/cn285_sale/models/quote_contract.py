@@ -86,4 +86,5 @@ class SaleOrder(models.Model):
         lines = order._cn285_lines()
         for line, item in zip(lines, contract.item_ids.sorted("id"), strict=True):
             line.cn285_item_id = item
+        lines._cn285_link_bundles()
         return contract

@@ -103,6 +103,8 @@ class SaleOrder(models.Model):
     def write(self, vals):
         refuse_kept_links(self, vals)
         self._cn285_refuse_edits(vals)
+        if vals.get("state") == "sent":
+            self._cn285_refuse_bundles()
         return super().write(vals)
 
     @api.model

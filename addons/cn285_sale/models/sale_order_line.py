@@ -15,6 +15,8 @@ AGREED = frozenset(
         "tax_ids",
         "cn285_template_item_id",
         "cn285_beneficiary_id",
+        "cn285_bundle_price",
+        "cn285_bundle_count",
     }
 )
 
@@ -46,7 +48,7 @@ class SaleOrderLine(models.Model):
             not self.display_type
             and not self.is_downpayment
             and bool(self.product_id)
-            and self.product_id.type == "service"
+            and (self.product_id.type == "service" or self._cn285_is_bundle())
             and not self.is_expense
         )
 
@@ -123,6 +125,7 @@ class SaleOrderLine(models.Model):
         for line in lines:
             if line._cn285_is_contracted() and line.order_id._cn285_is_agreed():
                 line.order_id._cn285_refuse_agreed()
+        lines._cn285_bring_components()
         return lines
 
     def write(self, vals):
@@ -134,7 +137,9 @@ class SaleOrderLine(models.Model):
                     line.order_id._cn285_refuse_agreed()
         if "cn285_item_id" in vals and not self.env.su:
             raise UserError(self.env._("The contract's item is noted by the program."))
-        return super().write(vals)
+        result = super().write(vals)
+        self._cn285_follow_bundles(vals)
+        return result
 
     def _cn285_differs(self, name, value):
         """Whether a value that is written changes what was agreed."""
@@ -186,4 +191,5 @@ class SaleOrderLine(models.Model):
             "discount": self.discount,
             "beneficiary_id": self.cn285_beneficiary_id.id,
             "analytic_distribution": self.analytic_distribution,
+            **self._cn285_bundle_item_vals(date_start),
         }

@@ -204,7 +204,19 @@ class InvoiceBuilder(models.AbstractModel):
         analytic = str(sorted((item.analytic_distribution or {}).items()))
         # sudo: which line is credited parts the lines; whoever bills need not read invoices.
         credited = row.sudo().credited_id.move_line_id.id if row.kind == "credit" else 0
-        return (contract.id, item.product_id.id, label, analytic, row.kind == "credit", credited)
+        traits = self._line_traits(row)
+        return (
+            *(contract.id, item.product_id.id, label, analytic),
+            *(row.kind == "credit", credited, *traits),
+        )
+
+    @api.model
+    def _line_traits(self, row):
+        """Hook: what else rows have in common that share a line, as a tuple; of a summed one only.
+
+        Default: nothing.
+        """
+        return ()
 
     @api.model
     def _prepare_lines(self, key, rows, terms, credit=False):
