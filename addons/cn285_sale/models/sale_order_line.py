@@ -48,7 +48,7 @@ class SaleOrderLine(models.Model):
             not self.display_type
             and not self.is_downpayment
             and bool(self.product_id)
-            and (self.product_id.type == "service" or self._cn285_is_bundle())
+            and (self.product_id.type == "service" or self._cn285_is_bundled())
             and not self.is_expense
         )
 

@@ -232,7 +232,8 @@ class TestBundleQuotes(BundleCase):
         order.action_confirm()
         self.assertEqual(order.cn285_activation, "done")
         self.assertEqual(
-            order.cn285_contract_id.sudo().item_ids.mapped("product_id.name"), ["Home", "Internet"]
+            order.cn285_contract_id.sudo().item_ids.mapped("product_id.name"),
+            ["Home", "Router", "Internet"],
         )
         self.assertPrices(order.order_line[1:], ("Router", 1.0, "0.00"), ("Internet", 1.0, "35.00"))
 
@@ -241,6 +242,12 @@ class TestBundleQuotes(BundleCase):
         lines = order._cn285_document().lines
         self.assertEqual(
             [(line.title, line.style) for line in lines],
-            [("Office", "subsection"), ("Telephone", ""), ("Fax", ""), ("Internet", "")],
+            [
+                ("Office", "subsection"),
+                ("Telephone", "line"),
+                ("Fax", "line"),
+                ("Internet", "line"),
+            ],
         )
-        self.assertIn("35.00", "".join(lines[0].figures))
+        # To a consumer with tax.
+        self.assertTrue(lines[0].figures[-1].startswith("42.00"))

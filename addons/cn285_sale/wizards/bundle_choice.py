@@ -65,7 +65,7 @@ class BundleChoiceLine(models.TransientModel):
     _order = "id"
 
     dialog_id = fields.Many2one("cn285.bundle.choice", required=True, ondelete="cascade")
-    choice_id = fields.Many2one("product.combo.item", required=True, readonly=True)
+    choice_id = fields.Many2one("product.combo.item", string="Offer", required=True, readonly=True)
     slot_id = fields.Many2one(related="choice_id.combo_id", string="Choice")
     least = fields.Integer(related="slot_id.cn285_min", string="At Least")
     most = fields.Integer(related="slot_id.cn285_max", string="At Most")

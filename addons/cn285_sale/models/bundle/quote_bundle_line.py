@@ -50,6 +50,12 @@ class SaleOrderLine(models.Model):
         product = self.product_id.sudo()
         return product.type == "combo" and product.cn285_is_bundle
 
+    def _cn285_is_bundled(self):
+        """Whether the line is a bundle's or a component's: goods among them are delivered by the
+        order, and stand on the contract as included.
+        """
+        return self._cn285_is_bundle() or bool(self._cn285_bundle_line())
+
     @api.depends("product_id")
     def _compute_cn285_is_bundle_line(self):
         for line in self:
@@ -139,7 +145,9 @@ class SaleOrderLine(models.Model):
         for line in self.filtered(lambda line: line._cn285_is_bundle()):
             if not line._cn285_components() and not line._cn285_stands_for_item():
                 line._cn285_take(line.product_id.product_tmpl_id._cn285_defaults())
-        self._cn285_bundle_lines()._cn285_sync_components()
+        bundles = self._cn285_bundle_lines()
+        bundles._cn285_sync_components()
+        bundles.order_id._cn285_put_in_order()
 
     def _cn285_follow_bundles(self, vals):
         """After these lines were written: components are what their bundle says."""

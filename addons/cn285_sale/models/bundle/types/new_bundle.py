@@ -68,7 +68,9 @@ class NewBundle(ChangeTypeExtension):
         base = self.base
         while isinstance(base, ChangeTypeExtension):
             base = base.base
-        vals = self._with_usual_terms(change, base._prepare_item(change))
+        given = base._prepare_item(change)
+        given.pop("components", None)
+        vals = self._with_usual_terms(change, given)
         kind, price = vals.get("billing_type") or "fixed", vals["price_unit"]
         items, counts = change.env["cn285.contract.item"], self._counts(change)
         bundle = items.create([{**vals, "billing_type": "none"}])
