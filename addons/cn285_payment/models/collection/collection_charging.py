@@ -7,7 +7,7 @@ from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from .collection import BY_HAND
+from .collection import BY_HAND, MAX_TRIES
 
 _logger = logging.getLogger(__name__)
 
@@ -149,10 +149,23 @@ class Collection(models.AbstractModel):
             if called or going:
                 self._commit(forget=False)
             if going is None:
-                going = self._claim(attempt)
-                self._commit(forget=False)
+                going = self._claim_anew(attempt)
             called = going and self._answered(going)
         self._commit(forget=False)
+
+    @api.model
+    def _claim_anew(self, attempt):
+        """As :meth:`_claim`, in new transactions: each sees what others wrote until it began.
+
+        :returns: the attempt; none where another process has it, or does not make way
+        """
+        for _tried in range(MAX_TRIES):
+            self._commit(forget=False)
+            claimed = self._claim_within(attempt)
+            if claimed is not None:
+                self._commit(forget=False)
+                return claimed
+        return attempt.browse()
 
     @api.model
     def _claim_within(self, attempt, again=False):

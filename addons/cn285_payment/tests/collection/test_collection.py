@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from psycopg2.errors import SerializationFailure
 
 from .common import CollectionCase
 
@@ -24,6 +25,25 @@ class TestCollection(CollectionCase):
         self.assertEqual(attempt.payment_id, attempt.transaction_id.payment_id)
         self.assertTrue(attempt.transaction_id.is_post_processed)
         self.assertEqual(attempt.payment_id.date, date(2026, 1, 1))
+
+    def test_another_process_is_quicker_time_and_again(self):
+        """What it writes between our transaction's begin and our claim: claimed anew, then left."""
+        first, second = self._invoice(), self._invoice()
+        attempts = type(self.env["cn285.payment.attempt"])
+        claim, quicker = attempts._set_first_sent, {first.id: 3, second.id: 99}
+
+        def claimed(attempt):
+            quicker[attempt.move_id.id] -= 1
+            if quicker[attempt.move_id.id] >= 0:
+                raise SerializationFailure("could not serialize access due to concurrent update")
+            return claim(attempt)
+
+        with patch.object(attempts, "_set_first_sent", claimed), self._answers("done") as calls:
+            self._collect(first | second)
+        self.assertEqual(calls, [f"C{first.id}-1"])
+        self.assertPaid(first)
+        waiting = self.env["cn285.payment.attempt"].search([("move_id", "=", second.id)])
+        self.assertEqual(waiting.state, "open", "whoever has it sends it")
 
     def test_nobody_takes_the_reference_of_an_attempt(self):
         """A customer's browser says how his payment is called: not as the next attempt will be."""
