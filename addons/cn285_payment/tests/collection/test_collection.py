@@ -28,7 +28,7 @@ class TestCollection(CollectionCase):
 
     def test_another_process_is_quicker_time_and_again(self):
         """What it writes between our transaction's begin and our claim: claimed anew, then left."""
-        first, second = self._invoice(), self._invoice()
+        first, second = self.invoices
         attempts = type(self.env["cn285.payment.attempt"])
         claim, quicker = attempts._set_first_sent, {first.id: 3, second.id: 99}
 
