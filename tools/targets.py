@@ -190,7 +190,7 @@ def in_two_processes(arguments):
 def _pytest(database, template, arguments):
     return run(
         "pytest", "-p", "strict_skips", "-p", "odoo_revision", "-p", "busy_machine",
-        "-p", "browser_clock", "-p", "slow_tests", "-p", "told_once",
+        "-p", "browser_clock", "-p", "quick_freeze", "-p", "slow_tests", "-p", "told_once",
         f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
         "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
