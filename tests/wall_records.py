@@ -14,6 +14,7 @@ SPECIAL = {
     "cn285.contract.item.discount": {"percent": 10.0},
     "cn285.contract.template.item.discount": {"percent": 10.0},
     "cn285.promotion.pass": {"percent": 10.0},
+    "cn285.quote.step": {"months": 1},
     "cn285.late.fee": {"kind": "interest"},
     "cn285.legal.holiday": {"month": 7, "day": 14},
     "cn285.sepa.mandate": {"iban": "FR7630006000011234567890189"},
@@ -92,6 +93,9 @@ class WallRecords:
             if name == "cn285.tier.path":
                 product = self.env["product.product"].create({"name": "Larger"})
                 vals["product_to_id"] = product.id
+            if name == "cn285.quote.step":
+                line = self._quoted_line()
+                vals.update(line_id=line.id, order_id=line.order_id.id)
             if name == "cn285.document":
                 vals["contract_id"] = self.one("cn285.contract").id
             self.made[name] = there or model.create({**vals, **SPECIAL.get(name, {})})
@@ -109,6 +113,16 @@ class WallRecords:
         if field.comodel_name == "res.currency":
             return self.env.company.currency_id.id
         return (self.env[field.comodel_name].search([], limit=1) or self._of_odoo(field)).id
+
+    def _quoted_line(self):
+        """A line of a quotation of a service."""
+        partner = self.env["res.partner"].search([], limit=1)
+        product = self.env["product.product"].create({"name": "Quoted", "type": "service"})
+        line = {"product_id": product.id, "billing_type": "fixed"}
+        order = self.env["sale.order"].create(
+            {"partner_id": partner.id, "order_line": [(0, 0, line)]}
+        )
+        return order.order_line
 
     def _of_odoo(self, field):
         """The least of Odoo's own records that ours are about, where there is none yet."""

@@ -13,6 +13,8 @@
         "security/cn285_sale_rules.xml",
         "data/ir_cron_data.xml",
         "views/sale_order_views.xml",
+        "views/amendment_views.xml",
+        "wizards/quote_campaign_views.xml",
         "views/contract_views.xml",
         "views/portal_templates.xml",
         "views/bundle_views.xml",

@@ -15,6 +15,7 @@ from . import (
     quote_versions,
     quote_signature,
     quote_document,
+    amendment,
     contract,
     crm_lead,
     sign_request,

@@ -33,4 +33,8 @@ class Contract(models.Model):
                         quote=order.name,
                     )
                 )
-        return super().action_confirm()
+        result = super().action_confirm()
+        # sudo: what was agreed with the contract is planned with it, whoever confirms.
+        for order in self.sudo().order_id.filtered("cn285_step_ids"):
+            order._cn285_plan_steps()
+        return result

@@ -39,7 +39,12 @@ class SaleOrder(models.Model):
             )
         if self.cn285_kind and not self._cn285_lines():
             return self.env._("%s offers nothing that a contract could bill.", self.name)
-        return self._cn285_bundle_obstacle() or self._cn285_unsigned()
+        wrong = (
+            self._cn285_bundle_obstacle()
+            or self._cn285_step_error()
+            or (self._cn285_amends() and self._cn285_amendment_obstacle())
+        )
+        return wrong or self._cn285_unsigned()
 
     def _action_confirm(self):
         """Odoo's; then the contract, in the same transaction where it can be made."""
@@ -104,6 +109,8 @@ class SaleOrder(models.Model):
             contract = self._cn285_make_contract()
             self.cn285_date_start = contract.date_start
             self._cn285_confirm_contract(contract)
+        elif self._cn285_amends():
+            self._cn285_amend_contract()
 
     def _cn285_not_activated(self, reason):
         """Note why, and ask the salesperson to see to it."""

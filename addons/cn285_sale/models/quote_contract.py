@@ -67,7 +67,12 @@ class SaleOrder(models.Model):
         :param date_end: a last day, to look at the days up to it
         """
         self.ensure_one()
-        return self.env["cn285.contract"].new({**self._cn285_contract_vals(), "date_end": date_end})
+        vals = self._cn285_contract_vals()
+        vals["item_ids"] = [
+            fields.Command.create(line._cn285_ramped(command[2]))
+            for line, command in zip(self._cn285_lines(), vals["item_ids"], strict=True)
+        ]
+        return self.env["cn285.contract"].new({**vals, "date_end": date_end})
 
     def _cn285_make_contract(self):
         """The contract of this quotation as a draft, made where there is none yet.

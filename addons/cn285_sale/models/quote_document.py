@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
 
     def _cn285_notes_heading(self):
         order = in_language_of(self, self.partner_id)
-        return order.env._("What you will be billed")
+        return order._cn285_said_heading()
 
 
 class SaleOrderLine(models.Model):

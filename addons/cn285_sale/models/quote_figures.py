@@ -61,6 +61,9 @@ class SaleOrder(models.Model):
             *("cn285_kind", "cn285_template_id", "cn285_date_start", "currency_id", "partner_id"),
             *("fiscal_position_id", "payment_term_id", "term_length", "term_unit"),
             *("commitment_length", "commitment_unit"),
+            *("cn285_date_effective", "cn285_new_term_end", "order_line.cn285_base"),
+            *(f"cn285_step_ids.{name}" for name in ("date", "months", "quantity", "price_unit")),
+            *("cn285_step_ids.discount", "cn285_step_ids.line_id"),
         ]
 
     @api.depends(lambda self: self._cn285_figure_dependencies())
@@ -71,10 +74,15 @@ class SaleOrder(models.Model):
                 order[f"cn285_{name}"] = amount
 
     def _cn285_worth(self):
-        """``{"mrr", "arr", "one_shot", "tcv"}``, excluding taxes, in the order's currency."""
+        """Figures excluding taxes, in the order's currency.
+
+        :returns: ``{"mrr", "arr", "one_shot", "tcv", "mrr_delta"}``
+        """
         self.ensure_one()
         if not self._cn285_shows_figures():
-            return dict.fromkeys(("mrr", "arr", "one_shot", "tcv"), 0.0)
+            return dict.fromkeys(("mrr", "arr", "one_shot", "tcv", "mrr_delta"), 0.0)
+        if self._cn285_amends():
+            return self._cn285_amended_worth()
         contract = self._cn285_imagined_contract()
         contract.date_end = self._cn285_term(contract.date_start)
         rows = self._cn285_rows(contract, contract.date_end + timedelta(days=1))
@@ -85,6 +93,7 @@ class SaleOrder(models.Model):
             "arr": self.currency_id.round(12 * contract.mrr_committed),
             "one_shot": sum(row["amount"] for row in rows if row["kind"] == "one_shot"),
             "tcv": sum(row["amount"] for row in rows),
+            "mrr_delta": mrr,
         }
 
     def _cn285_shows_figures(self):
@@ -127,10 +136,11 @@ class SaleOrder(models.Model):
             "period_start", "period_end", "lines", "then"}``, dates as ISO text; ``lines`` as
             :meth:`cn285.contract.preview_invoices` has them; ``then`` is, for each rhythm, what a
             full period of it costs: ``{"every", "unit", "from", "amount_untaxed",
-            "amount_total"}``. Without anything to bill, ``date`` is False.
+            "amount_total"}``. Without anything to bill, ``date`` is False. What amends a running
+            contract has no first invoice: the contract's next one is told instead.
         """
         self.ensure_one()
-        if not self._cn285_shows_figures():
+        if not self._cn285_shows_figures() or self._cn285_amends():
             return False
         contract = self._cn285_imagined_contract()
         invoices = contract._preview_next(1)
@@ -214,12 +224,21 @@ class SaleOrder(models.Model):
 
     # === IN WORDS === #
 
+    def _cn285_said_heading(self):
+        """What stands above :meth:`_cn285_said`."""
+        self.ensure_one()
+        if self._cn285_amends():
+            return self.env._("What changes")
+        return self.env._("What you will be billed")
+
     def _cn285_said(self):
         """What it comes to as ``[(label, value)]``, in the language of the context.
 
         The first invoice, what follows, recurring revenue: for the screen, the page and the PDF.
         """
         self.ensure_one()
+        if self._cn285_amends():
+            return self._cn285_said_of_amendment()
         first = self._cn285_first()
         if not first:
             return []
@@ -236,7 +255,9 @@ class SaleOrder(models.Model):
                     ),
                 )
             )
-        return facts
+        for line in self._cn285_lines():
+            facts += line._cn285_said_of_steps()
+        return [*facts, *self._cn285_said_steps()]
 
     def _cn285_said_of_first(self, first):
         return [

@@ -1,7 +1,7 @@
 """What was agreed stays as it is: edits, cancelling, going back to a draft."""
 
 from odoo import models
-from odoo.addons.cn285_contract.models.common import LIVE_STATES
+from odoo.addons.cn285_contract.models.common import LIVE_STATES, PLANNED_STATES
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -16,6 +16,9 @@ AGREED = frozenset(
         "payment_term_id",
         "cn285_template_id",
         "cn285_date_start",
+        "cn285_date_effective",
+        "cn285_new_term_end",
+        "cn285_new_holder_id",
     }
 )
 
@@ -26,7 +29,11 @@ class SaleOrder(models.Model):
     def _cn285_is_agreed(self):
         """Whether customer and company have agreed on what the contract says."""
         self.ensure_one()
-        return bool(self.cn285_kind) and (self.state == "sale" or bool(self.cn285_contract_id))
+        if not self.cn285_kind or self.state == "sale":
+            return bool(self.cn285_kind)
+        if not self._cn285_amends():
+            return bool(self.cn285_contract_id)
+        return self.state == "sent" and "sent" in self._cn285_signatures().mapped("state")
 
     def _cn285_refuse_agreed(self):
         """Refuse to change what was agreed.
@@ -79,14 +86,19 @@ class SaleOrder(models.Model):
                         current=order._cn285_current().name,
                     )
                 )
-            if order.cn285_kind and (order.cn285_contract_id or order.signed_on):
+            if order.cn285_kind and (order._cn285_is_agreed() or order.signed_on):
                 raise UserError(self.env._("%s was signed: make a new version of it.", order.name))
         return super().action_draft()
 
     def _action_cancel(self):
-        """Odoo's; the contract of it goes too where nothing of it was served or billed."""
+        """Odoo's; the contract of it goes too where nothing of it was served or billed.
+
+        So do planned changes of one that amends a contract.
+        """
         for order in self.filtered(lambda order: order.cn285_kind == "new"):
             order._cn285_cancel_contract()
+        for order in self.filtered(lambda order: order._cn285_amends()):
+            order._cn285_cancel_amendment()
         return super()._action_cancel()
 
     def _cn285_cancel_contract(self):
@@ -114,3 +126,31 @@ class SaleOrder(models.Model):
             )
         self.sudo()._cn285_cancel_signatures()  # sudo: requests are the program's
         contract.action_cancel()
+
+    def _cn285_cancel_amendment(self):
+        """Cancel what was planned by this quotation; nobody signs it any more.
+
+        :raises UserError: where something of it has taken effect
+        """
+        self.ensure_one()
+        order = (
+            self.sudo()
+        )  # sudo: sellers may cancel what they sold while it is no more than a plan
+        done = order.cn285_change_ids.filtered(lambda change: change.state == "applied")
+        if done:
+            raise UserError(
+                self.env._(
+                    "%(quote)s cannot be cancelled: %(change)s has taken effect. Change the "
+                    "contract again instead.",
+                    quote=self.name,
+                    change=done[0].display_name,
+                )
+            )
+        planned = order.cn285_change_ids.filtered(
+            lambda change: change.state in ("draft", *PLANNED_STATES)
+        )
+        planned.action_cancel()
+        order._cn285_cancel_signatures()
+        open_ = order.state in ("draft", "sent") and not self.env.context.get("cn285_replaced")
+        if order.cn285_kind == "renewal" and open_:
+            order._cn285_tell_not_renewed()

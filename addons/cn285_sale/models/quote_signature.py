@@ -19,7 +19,7 @@ class SaleOrder(models.Model):
         rules = self.env["cn285.sign.rule"].sudo()  # sudo: what is signed binds whoever accepts
         if not self.cn285_kind:
             return rules
-        return rules.search(
+        found = rules.search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("what", "=", "quote"),
@@ -28,6 +28,11 @@ class SaleOrder(models.Model):
             order="template_id NULLS LAST, sequence, id",
             limit=1,
         )
+        if found or not self._cn285_amends():
+            return found
+        # sudo: changes that have to be signed are signed with the quotation that makes them.
+        asking = (rules._for(kind, self.sudo().cn285_contract_id) for kind in self._cn285_types())
+        return next(filter(None, asking), found)
 
     def _cn285_signatures(self):
         """The signature requests of this quotation, the last first."""
@@ -140,6 +145,13 @@ class SaleOrder(models.Model):
                 for line in lines
             ],
         ]
+        if order.cn285_step_ids:
+            names = ("date", "months", "quantity", "price_unit", "discount")
+            steps = order.cn285_step_ids.sorted("id")
+            said += [[step.line_id.id, *(str(step[name]) for name in names)] for step in steps]
+        if order._cn285_amends():
+            names = ("cn285_contract_id", "cn285_date_effective", "cn285_new_term_end")
+            said += [[str(order[name]) for name in (*names, "cn285_new_holder_id")]]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
     def _document_to_sign(self, request):

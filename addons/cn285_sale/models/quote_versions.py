@@ -86,12 +86,12 @@ class SaleOrder(models.Model):
         root = self.cn285_root_id or self
         self._cn285_cancel_signatures()
         if self.state != "cancel":
-            self._action_cancel()
+            self.with_context(cn285_replaced=True)._action_cancel()
         # One version is open at a time: this one is closed before the next one is linked to it.
         self.flush_recordset()
         number = self.cn285_version + 1
         # What only the program writes is written by it; the copy is the user's own.
-        new = self.copy({"name": f"{root.name}/{number}", "origin": self.origin})
+        new = self._cn285_copied({"name": f"{root.name}/{number}", "origin": self.origin})
         # sudo: which version a quotation is, only the program writes.
         new.sudo().write(
             {

@@ -26,8 +26,12 @@ class RhythmOnLines(models.AbstractModel):
 
     @api.onchange("product_id")
     def _onchange_cn285_product(self):
-        for line in self:
+        for line in self.filtered(lambda line: not line._cn285_has_own_rhythm()):
             line.update(line._cn285_values_of(line._cn285_usual_item(line.product_id)))
+
+    def _cn285_has_own_rhythm(self):
+        """Hook: whether the line goes on in a rhythm that another product does not change."""
+        return False
 
     @api.onchange("cn285_template_item_id")
     def _onchange_cn285_template_item(self):

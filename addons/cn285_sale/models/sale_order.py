@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
     )
     cn285_contract_id = fields.Many2one(
         "cn285.contract",
-        string="Signed Contract",
+        string="Its Contract",
         readonly=True,
         copy=False,
         ondelete="restrict",
@@ -105,11 +105,13 @@ class SaleOrder(models.Model):
         self._cn285_refuse_edits(vals)
         if vals.get("state") == "sent":
             self._cn285_refuse_bundles()
+            self._cn285_check_sendable()
         return super().write(vals)
 
     @api.model
     def _bounds(self):
-        return {**super()._bounds(), **self._term_rule_bounds(), "cn285_date_start": DAY}
+        days = {"cn285_date_start": DAY, **self._cn285_amendment_bounds()}
+        return {**super()._bounds(), **self._term_rule_bounds(), **days}
 
     def _has_field_access(self, field, operation):
         """Pages of the portal show what customers read of what is ours."""

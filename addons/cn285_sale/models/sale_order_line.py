@@ -88,8 +88,13 @@ class SaleOrderLine(models.Model):
 
     @api.depends("product_id", "product_uom_id", "product_uom_qty", "cn285_template_item_id")
     def _compute_price_unit(self):
-        """Odoo's; also where the line gets other terms."""
-        return super()._compute_price_unit()
+        """Odoo's; also where the line gets other terms. What a contract's item costs stays."""
+        own = self.filtered(lambda line: line._cn285_keeps_item())
+        return super(SaleOrderLine, self - own)._compute_price_unit()
+
+    def _cn285_has_own_rhythm(self):
+        """A running item's rhythm, whatever product takes its place."""
+        return bool(self.cn285_base)
 
     @api.model
     def _cn285_values_from(self, item):
@@ -121,6 +126,8 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._cn285_refuse_kept(vals)
         lines = super().create(vals_list)
         for line in lines:
             if line._cn285_is_contracted() and line.order_id._cn285_is_agreed():
@@ -135,11 +142,19 @@ class SaleOrderLine(models.Model):
             ):
                 if any(line._cn285_differs(name, value) for name, value in vals.items()):
                     line.order_id._cn285_refuse_agreed()
-        if "cn285_item_id" in vals and not self.env.su:
-            raise UserError(self.env._("The contract's item is noted by the program."))
+        self._cn285_refuse_kept(vals)
         result = super().write(vals)
         self._cn285_follow_bundles(vals)
         return result
+
+    def _cn285_refuse_kept(self, vals):
+        """Refuse users to say of which item a line is, or what that was like.
+
+        :raises UserError: in words
+        """
+        kept = ("cn285_item_id", "cn285_base")
+        if not self.env.su and any(name in vals and (self or vals[name]) for name in kept):
+            raise UserError(self.env._("The contract's item is noted by the program."))
 
     def _cn285_differs(self, name, value):
         """Whether a value that is written changes what was agreed."""
@@ -153,6 +168,14 @@ class SaleOrderLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_cn285_agreed(self):
         for line in self:
+            if line.cn285_base and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "“%s” is an item of the contract: leave it as it is, or set its quantity "
+                        "to 0 to end it.",
+                        line._cn285_item_name(),
+                    )
+                )
             if line._cn285_is_contracted() and line.order_id._cn285_is_agreed():
                 line.order_id._cn285_refuse_agreed()
 
@@ -183,7 +206,7 @@ class SaleOrderLine(models.Model):
             **vals,
             **{name: self[name] for name in self._rhythm_fields()},
             "product_id": self.product_id.id,
-            "name": " · ".join(text for text in (self.name or "").splitlines() if text.strip()),
+            "name": self._cn285_item_name(),
             "sequence": self.sequence,
             "quantity": quantity,
             "price_source": "manual",
@@ -193,3 +216,8 @@ class SaleOrderLine(models.Model):
             "analytic_distribution": self.analytic_distribution,
             **self._cn285_bundle_item_vals(date_start),
         }
+
+    def _cn285_item_name(self):
+        """The line's text in one line, as an item is named."""
+        self.ensure_one()
+        return " · ".join(text for text in (self.name or "").splitlines() if text.strip())

@@ -1,1 +1,1 @@
-from . import bundle_choice, down_payment
+from . import bundle_choice, down_payment, quote_campaign

@@ -72,6 +72,9 @@ class AddItem(ChangeType):
         vals = template_item._prepare_contract_item_vals(day) if template_item else {}
         for name, value in values.items():
             vals[name] = value.id if isinstance(value, models.BaseModel) else value
+        if values.get("price_unit") is not None:
+            # The price that was agreed, also where the template would ask a price list.
+            vals["price_source"] = "manual"
         return {
             **vals,
             "contract_id": change.contract_id.id,

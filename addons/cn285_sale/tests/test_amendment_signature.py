@@ -1,0 +1,66 @@
+"""An amendment is accepted by its signature; what was signed is never lost."""
+
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.addons.cn285_sign.tests.common import SignCase
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .amendment_common import AmendmentCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-16 09:00:00")
+class TestAmendmentSignature(AmendmentCase, SignCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls.env["res.users"].search([("login", "=", "quote_seller")])
+        cls.rule.what = "quantity"
+
+    def _out(self, contract):
+        order = self._amend(contract)
+        order.order_line[0].product_uom_qty = 8
+        order.action_cn285_send_for_signature()
+        return order, order._cn285_signatures()[:1]
+
+    def test_rule_of_the_change_asks(self):
+        """Changes of quantity are signed: the quotation is, once, and the change is not again."""
+        contract = self._running()
+        order, request = self._out(contract)
+        self.assertEqual((order.state, request.contract_id), ("sent", contract))
+        with self.assertRaisesRegex(UserError, "signature"):
+            order.action_confirm()
+        with self.assertRaisesRegex(UserError, "is being signed"):
+            order.order_line[0].product_uom_qty = 9
+        self.assertFalse(self._sign(request.signer_ids))
+        self.assertTrue(request.is_done, request.error)
+        self.assertEqual((order.state, order.cn285_activation), ("sale", "done"))
+        self.assertEqual(contract.item_ids[0].quantity, 8.0)
+        self.assertEqual(len(contract.sign_request_ids), 1)
+        request._complete()
+        self.assertEqual(len(contract.change_ids), 1)
+
+    def test_nothing_asks(self):
+        order = self._amend(self._running())
+        order.order_line[1].price_unit = 33.0
+        order.action_confirm()
+        self.assertEqual(order.cn285_activation, "done")
+
+    def test_overtaken_it_stays_signed(self):
+        contract = self._running()
+        order, request = self._out(contract)
+        self.env["cn285.contract.change"].with_context(cn285_signed=False).create(
+            {
+                "item_id": contract.item_ids[0].id,
+                "type": "price",
+                "date_effective": date(2026, 1, 16),
+                "values": {"price_unit": 9.0},
+            }
+        ).action_schedule()
+        self.assertFalse(self._sign(request.signer_ids))
+        self.assertEqual((order.state, order.cn285_activation), ("sale", "waiting"))
+        self.assertIn("Unit Price, 10, is 9 by now", order.cn285_activation_error)
+        self.assertEqual(contract.item_ids[0].quantity, 5.0)
+        self.assertTrue(order.activity_ids)
