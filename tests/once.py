@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from .processes import copied, work
+from .processes import copied, work_warm
 
 
 class Once:
@@ -27,7 +27,7 @@ class Once:
     def seeded(cls):
         """A database with work to do."""
         with copied(os.environ["CN285_TEST_TEMPLATE"]) as name:
-            work(cls.WORKER, name, "seed")
+            work_warm(cls.WORKER, name, "seed")
             yield name
 
     @pytest.fixture(scope="class")
@@ -42,7 +42,7 @@ class Once:
     def do(cls, seeded, *command):
         """Run a command of the worker in a copy of the seeded database; returns its report."""
         with copied(seeded) as name:
-            return work(cls.WORKER, name, *command)
+            return work_warm(cls.WORKER, name, *command)
 
     def check(self, report):
         """What holds of each report."""

@@ -1,12 +1,16 @@
 """Databases and worker processes for the tests of this folder."""
 
+import functools
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 import uuid
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 #: Seconds after which a worker hangs. Nothing else is told by it: a slow machine takes its time.
 HANGS = 900
@@ -69,6 +73,48 @@ def work(worker, database, *command, python=sys.executable, env=None):
 
     :param python: another Python than that of the tests, with ``env`` as its environment
     """
-    out, err = run(python, "-W", "ignore", worker, database, *command, env=env)
+    return _reported(*run(python, "-W", "ignore", worker, database, *command, env=env))
+
+
+def work_warm(worker, database, *command):
+    """As :func:`work`, by a process that has imported all addons of the template before."""
+    return _reported(*_warm(os.environ["CN285_TEST_TEMPLATE"]).run(worker, database, *command))
+
+
+def _reported(out, err):
     sys.stderr.write(err)  # shown beside a failure: a process that broke says here why
     return json.loads(out.splitlines()[-1])
+
+
+@functools.cache
+def _warm(database):
+    """The process of warm.py, one for all tests of this process; it ends with it."""
+    return _Warm(database)
+
+
+class _Warm:
+    def __init__(self, database):
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", Path(__file__).with_name("warm.py"), database],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,  # nothing is read ahead: it is waited for what comes next
+        )
+
+    def run(self, *command):
+        """Run a script to its end; as :func:`run`."""
+        command = [str(part) for part in command]
+        with NamedTemporaryFile("r") as out, NamedTemporaryFile("r") as err:
+            asked = {"command": command, "env": dict(os.environ), "out": out.name, "err": err.name}
+            self.process.stdin.write(json.dumps(asked).encode() + b"\n")
+            pid = int(self.process.stdout.readline())
+            told = "failed"
+            for seconds, last in ((HANGS, signal.SIGABRT), (LAST_WORDS, signal.SIGKILL)):
+                if select.select([self.process.stdout], [], [], seconds)[0]:
+                    break
+                told = f"hung for {HANGS} s"
+                os.killpg(pid, last)
+            code = int(self.process.stdout.readline())
+            out, err = out.read(), err.read()
+        assert code == 0, f"{command[-2:]} {told} ({code})\n{out[-6000:]}\n{err[-6000:]}"
+        return out, err
