@@ -1,12 +1,14 @@
 """The story of a contract, told by a program that uses only the client generated from OpenAPI.
 
 ``python api_story_worker.py DATABASE story``; prints a JSON object. The API is served by this
-process over a socket, and so are jobs; the receiver of webhooks refuses one message in five.
+process over a socket, and so are jobs; the receiver of webhooks refuses one message in five. The
+customer signs in French, in a real browser, with what was mailed to him.
 """
 
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import forks
+from browser import Browser
 from dateutil.relativedelta import relativedelta
 from forks import environment
 
@@ -78,6 +81,7 @@ def seed(env):
             ],
         }
     )
+    _speak_french(env)
     key = env["cn285.api.key"].create(
         {
             "name": "Story",
@@ -86,6 +90,18 @@ def seed(env):
         }
     )
     return {"key": key._make(), "template": str(template.id)}
+
+
+def _speak_french(env):
+    """The customer signs in French, by the provider that is built in."""
+    env["res.lang"]._activate_lang("fr_FR")
+    env["ir.module.module"]._load_module_terms(
+        ["cn285_contract", "cn285_document", "cn285_sign"], ["fr_FR"]
+    )
+    company, providers = env.company, env["cn285.sign.provider"]
+    company.email = "ventes@cn285.example"
+    if not providers.search([("company_id", "=", company.id), ("code", "=", "builtin")]):
+        providers.create({"name": "Built in", "company_id": company.id})
 
 
 # === THE OTHER SIDES === #
@@ -125,7 +141,7 @@ class _Hook(BaseHTTPRequestHandler):
 
 
 def serve():
-    """Serve the API; returns its URL."""
+    """Serve the API, and the pages of signers; returns the URL."""
     from odoo.http import root
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -135,7 +151,7 @@ def serve():
 
     server = make_server("127.0.0.1", 0, root, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.port}/cn285/v1"
+    return f"http://127.0.0.1:{server.port}"
 
 
 def work_jobs(database):
@@ -166,6 +182,48 @@ def work_jobs(database):
                 job.store()
                 job.enqueue_waiting()
     raise RuntimeError("jobs do not come to an end")
+
+
+class Customer:
+    """Who signs: with a mailbox and a browser, and nothing else."""
+
+    def __init__(self, database, url, email):
+        self.database, self.url, self.email = database, url, email
+
+    def _mailed(self, pattern):
+        """What the last mail says that has it."""
+        with environment(self.database) as env:
+            mails = env["mail.mail"].search([("email_to", "ilike", self.email)], order="id desc")
+            found = [re.search(pattern, str(mail.body_html)) for mail in mails]
+        return next(one.group(1) for one in found if one)
+
+    def sign(self):
+        """Open the link of the mail, compare the file, have a code sent, type it, and sign."""
+        path = self._mailed(r'href="http[^"]*(/my/sign/[^"]+)"')
+        with Browser() as page:
+            page.open(self.url + path)
+            page.wait("p", "vous invite à signer ce document")
+            same = page.run(SAME_FILE)
+            page.click("form[action$='/code'] button[type=submit]")
+            page.wait(".alert-success", "Un code a été envoyé")
+            page.type("#sign_code", self._mailed(r">\s*(\d{6})\s*<"))
+            page.type("#sign_name", "Camille Martin")
+            page.click("#sign_consent")
+            page.click("#sign_form button[type=submit]")
+            page.wait(".alert-info", "Vous avez signé ce document. Merci.")
+        return same
+
+
+# Whether the file that the page shows is the one whose fingerprint is posted with the signature.
+SAME_FILE = """(async () => {
+    const form = document.getElementById("sign_form");
+    const address = form.getAttribute("action").replace(/\\/sign$/, "/document");
+    const content = await (await fetch(address)).arrayBuffer();
+    const digest = await crypto.subtle.digest("SHA-256", content);
+    const bytes = [...new Uint8Array(digest)];
+    const text = bytes.map((one) => one.toString(16).padStart(2, "0")).join("");
+    return text === form.elements.sha256.value;
+})()"""
 
 
 # === THE PROGRAM === #
@@ -217,14 +275,17 @@ def story(database):
         today = env.company._cn285_today()
     begin = today.replace(day=1) - relativedelta(months=1)
     soon = today.replace(day=1) + relativedelta(months=1)
-    receiver, told = Receiver(verify), {}
+    receiver = Receiver(verify)
     with tempfile.TemporaryDirectory() as folder:
-        program = Client(folder, serve(), set_up["key"])
+        url = serve()
+        program = Client(folder, f"{url}/cn285/v1", set_up["key"])
         hook = {"name": "Story", "url": f"http://127.0.0.1:{receiver.server_port}/hook"}
         receiver.secret = program.do(
             "webhooks", "create_endpoint", body=("EndpointIn", hook)
         ).secret
-        contract = _begin(program, set_up["template"], begin)
+        customer = Customer(database, url, "camille@boulangerie-martin.example")
+        contract, told = _begin(program, set_up["template"], begin, customer)
+        told |= _filed(program, lambda: work_jobs(database))
         told |= _change(program, contract, soon)
         told |= _use(program, contract, begin)
         told |= _bill(program, today, lambda: work_jobs(database))
@@ -235,33 +296,55 @@ def story(database):
     return told
 
 
-def _begin(program, template, begin):
+def _begin(program, template, begin, signer):
+    """The contract is a draft until its customer has signed it; then it runs."""
     customer = program.do(
         "customers",
         "create_customer",
-        body=("CustomerIn", {"name": "Boulangerie Martin", "external_id": "C-STORY"}),
+        body=(
+            "CustomerIn",
+            {
+                "name": "Boulangerie Martin",
+                "external_id": "C-STORY",
+                "email": signer.email,
+                "lang": "fr_FR",
+            },
+        ),
     )
     values = {
         "customer": "ext:C-STORY",
         "template": template,
         "date_start": begin.isoformat(),
         "external_id": "STORY",
-        # The signature is asked for here: ``"signature": {"mode": "builtin", …}``, and the contract
-        # stays a draft until it is signed (addons/cn285_sign_api/tests/test_api_signatures.py).
         "confirm": True,
+        "signature": {"mode": "builtin", "signers": [{"contact": "ext:C-STORY"}]},
     }
-    contract = program.do(
-        "contracts", "create_contract", body=("ContractIn", values), idempotency_key="story"
-    )
-    again = program.do(
-        "contracts", "create_contract", body=("ContractIn", values), idempotency_key="story"
-    )
-    assert (contract.state, again.id, contract.customer.id) == (
-        "active",
-        contract.id,
-        customer.id,
-    )
-    return contract
+    made, again = [
+        program.do(
+            "contracts", "create_contract", body=("ContractIn", values), idempotency_key="story"
+        )
+        for _time in range(2)
+    ]
+    assert (made.state, again.id, made.customer.id) == ("draft", made.id, customer.id)
+    same = signer.sign()
+    options = {"expand": "items,signature_request"}
+    contract = program.do("contracts", "get_contract", "ext:STORY", **options)
+    states = [made.signature_request.state, contract.signature_request.state]
+    return contract, {"signature": states, "same_file": same, "signed": contract.state}
+
+
+def _filed(program, jobs):
+    """What proves the signature, once the jobs have made it."""
+    jobs()
+    [request] = program.do("signatures", "list_signature_requests", contract="ext:STORY").data
+    number = str(request.id)
+    document = program.answer("signatures", "get_signed_document", number).content
+    evidence = json.loads(program.answer("signatures", "get_signature_evidence", number).content)
+    return {
+        "signer": request.signers[0].signed_name,
+        "proof": document[:4].decode("latin-1"),
+        "evidence": evidence["document"]["sha256"] == request.document_sha256,
+    }
 
 
 def _change(program, contract, soon):

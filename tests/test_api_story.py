@@ -21,6 +21,15 @@ def story():
         yield work(WORKER, name, "story", env={**os.environ, "CN285_API_EVENTS": EVENTS})
 
 
+def test_it_ran_when_it_was_signed_in_french_in_a_browser(story):
+    assert story["signature"] == ["sent", "signed"]
+    assert story["same_file"], "the page shows the very file that is signed"
+    assert story["signed"] == "active"
+    assert story["signer"] == "Camille Martin"
+    assert story["proof"] == "%PDF"
+    assert story["evidence"]
+
+
 def test_a_change_was_tried_before_it_was_made(story):
     assert story["tried"] == ["100.00", "300.00"]
     assert story["change"] == "scheduled"
@@ -57,6 +66,9 @@ def test_every_webhook_came_once_and_in_order(story):
     assert types >= {
         "contract.created",
         "contract.active",
+        "signature.sent",
+        "signature.completed",
+        "document.filed",
         "contract_change.scheduled",
         "invoice.posted",
         "billing_run.finished",

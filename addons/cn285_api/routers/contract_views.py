@@ -7,6 +7,7 @@ from ..schemas.contracts import (
     ItemOut,
     PreviewLine,
     ScheduleRow,
+    SignatureRef,
 )
 
 # Terms that go out as they are kept.
@@ -29,12 +30,13 @@ PLAIN_TERMS = (
 
 
 def show_contracts(contracts, expand):
-    """:param expand: names of links to be shown whole: ``items``"""
+    """:param expand: names of links to be shown whole: ``items``, ``signature_request``"""
     items = {}
     if "items" in expand:
         shown = contracts.item_ids
         for item, one in zip(shown, show_items(shown), strict=True):
             items.setdefault(item.contract_id.id, []).append(one)
+    signatures = contracts._api_signatures() if "signature_request" in expand else {}
     names = Names(
         contracts.env,
         contracts,
@@ -66,9 +68,17 @@ def show_contracts(contracts, expand):
             created_at=contract.create_date,
             updated_at=contract.write_date,
             items=items.get(contract.id, []) if "items" in expand else None,
+            signature_request=show_signature(signatures.get(contract.id)),
         )
         for contract in contracts
     ]
+
+
+def show_signature(request):
+    """:param request: a signature request, or None"""
+    if not request:
+        return None
+    return SignatureRef(id=request.id, number=request.name, state=request.state)
 
 
 def show_terms(names, item):

@@ -32,7 +32,9 @@ from ..schemas.contracts import (
 from .contract_views import show_contracts, show_items, show_previews, show_rows
 
 router = new_router("Contracts")
-EXPANDED = ("items",)
+EXPANDED = ("items", "signature_request")
+# What the answer of a new one shows whole.
+WHOLE = frozenset(EXPANDED)
 CONTRACT_LINKS = {
     "customer": ("partner_id", "res.partner"),
     "reseller": ("reseller_id", "res.partner"),
@@ -186,7 +188,7 @@ def create_contract(call: CurrentCall, body: ContractIn, dry_run: DryRun = False
     if not dry_run:
         contract = _create(call, body)
         call.env.flush_all()
-        [shown] = show_contracts(contract, {"items"})
+        [shown] = show_contracts(contract, WHOLE)
         return answer(shown, 201, {"Location": f"/cn285/v1/contracts/{contract.id}"})
 
     def tried():

@@ -254,7 +254,7 @@ class BillAheadIn(In):
     @model_validator(mode="after")
     def _one_of_both(self):
         if (self.periods is None) == (self.until is None):
-            raise ValueError("say either a number of periods or a day")
+            raise ValueError(_lt("say either a number of periods or a day"))
         return self
 
 

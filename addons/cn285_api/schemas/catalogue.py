@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from odoo.tools import LazyTranslate
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from .common import (
@@ -24,6 +25,7 @@ from .common import (
 )
 from .contracts import Grouping, ItemTermsIn, Sending, TermsOut
 
+_lt = LazyTranslate(__name__)
 AddressType = Literal["contact", "invoice", "delivery", "other"]
 ProductType = Literal["service", "consu"]
 Direction = Literal["upsell", "downsell", "cross_sell"]
@@ -31,7 +33,7 @@ Direction = Literal["upsell", "downsell", "cross_sell"]
 
 def _not_negative(value):
     if value < 0:
-        raise ValueError("it is not below zero")
+        raise ValueError(_lt("it is below zero"))
     return value
 
 
@@ -229,7 +231,7 @@ class PricePatch(In):
     @model_validator(mode="after")
     def _one_of_both(self):
         if self.fixed_price is not None and self.percent is not None:
-            raise ValueError("say either a price or a percentage")
+            raise ValueError(_lt("say either a price or a percentage"))
         return self
 
 
@@ -242,7 +244,7 @@ class PriceIn(PricePatch):
     @model_validator(mode="after")
     def _one(self):
         if self.fixed_price is None and self.percent is None:
-            raise ValueError("say a price or a percentage")
+            raise ValueError(_lt("say a price or a percentage"))
         return self
 
 
@@ -365,7 +367,7 @@ class TemplateIn(TemplateValues):
     def _different_ids(cls, items):
         names = [item.external_id for item in items if item.external_id]
         if len(names) != len(set(names)):
-            raise ValueError("two items have the same external id")
+            raise ValueError(_lt("two items have the same external id"))
         return items
 
 

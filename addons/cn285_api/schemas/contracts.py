@@ -30,6 +30,7 @@ _lt = LazyTranslate(__name__)
 ContractState = Literal[
     "draft", "active", "paused", "suspended", "closed", "withdrawn", "cancelled"
 ]
+SignatureState = Literal["draft", "sent", "signed", "declined", "expired", "cancelled", "replaced"]
 ItemState = Literal["draft", "active", "paused", "suspended", "ended", "withdrawn", "cancelled"]
 BillingType = Literal["fixed", "one_shot", "usage", "none"]
 Unit = Literal["day", "week", "month", "quarter", "semester", "year"]
@@ -91,6 +92,14 @@ class ItemPage(Page[ItemOut]):
     """A page of items."""
 
 
+class SignatureRef(Out):
+    """The last signature request of something; who signs says `/signature-requests`."""
+
+    id: int
+    number: str
+    state: SignatureState
+
+
 class ContractOut(Out):
     """A contract. Its items are read by ``/contracts/{contract}/items``, or expanded."""
 
@@ -115,6 +124,10 @@ class ContractOut(Out):
     created_at: MomentOut
     updated_at: MomentOut
     items: list[ItemOut] | None = Field(None, description="With `expand=items`.")
+    signature_request: SignatureRef | None = Field(
+        None,
+        description="With `expand=signature_request`: the last one; null where none was sent.",
+    )
 
 
 class ContractPage(Page[ContractOut]):

@@ -1,9 +1,11 @@
 """Simulations: what usage would cost."""
 
+from odoo.tools import LazyTranslate
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from .common import Currency, DecimalIn, DecimalOut, In, Moment, Out, Ref, ReferenceIn, ShortText
 
+_lt = LazyTranslate(__name__)
 FORMS = ("quantity", "amounts", "values", "events")
 MOST = 10_000
 
@@ -42,7 +44,7 @@ class SimulationIn(In):
     @model_validator(mode="after")
     def _one_form(self):
         if sum(getattr(self, name) is not None for name in FORMS) != 1:
-            raise ValueError("a quantity, or amounts, or values, or events: one of them")
+            raise ValueError(_lt("a quantity, or amounts, or values, or events: one of them"))
         return self
 
 

@@ -11,6 +11,7 @@ from . import (
     test_api_contracts,
     test_api_fuzzing,
     test_api_keys,
+    test_api_money,
     test_api_webhook_attacks,
     test_api_operations,
     test_api_webhooks,

@@ -1,7 +1,9 @@
 """What attackers and careless programs send, over a real socket: refused, told, never a 500."""
 
+import ast
 import json
 import socket
+from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -233,6 +235,19 @@ class TestApiAttacks(ApiCase):
             with self.subTest(pointer=french["pointer"]):
                 self.assertEqual(french["code"], english["code"])
                 self.assertNotEqual(french["detail"], english["detail"])
+
+    def test_schemas_say_what_is_wrong_in_words_that_are_translated(self):
+        """Of all addons: what is raised as a plain text would be told in English to everybody."""
+        addons, plain, count = Path(__file__).parents[2], [], 0
+        for path in sorted(addons.glob("cn285_*/schemas/*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ValueError":
+                    count += 1
+                    words = node.args[0]
+                    if not (isinstance(words, ast.Call) and words.func.id == "_lt"):
+                        plain.append(f"{path.name}:{node.lineno}")
+        self.assertGreater(count, 15)
+        self.assertEqual(plain, [])
 
     def test_each_code_of_a_problem_is_explained_where_its_type_leads(self):
         problem = self.call("GET", "/contracts/999999999").json()

@@ -18,8 +18,10 @@ from odoo.addons.cn285_api.schemas.common import (
     ReferenceIn,
     ShortText,
 )
+from odoo.tools import LazyTranslate
 from pydantic import Field, StrictInt, model_validator
 
+_lt = LazyTranslate(__name__)
 TopupState = Literal["pending", "done", "failed", "returned"]
 LotKind = Literal["paid", "granted"]
 
@@ -161,7 +163,7 @@ class TopupIn(In):
     @model_validator(mode="after")
     def _one_way(self):
         if self.payment_method and self.journal:
-            raise ValueError("a journal or a means of payment: one of them")
+            raise ValueError(_lt("a journal or a means of payment: one of them"))
         return self
 
 

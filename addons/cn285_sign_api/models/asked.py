@@ -30,6 +30,15 @@ class Contract(models.Model):
         """Send these drafts for a signature that was asked for."""
         return self.with_context(**{KEY: asked}).action_send_for_signature()
 
+    def _api_signatures(self):
+        # sudo: that it is being signed, and how far, is told with the contract; nothing else is.
+        found = (
+            self.env["cn285.sign.request"]
+            .sudo()
+            .search([("contract_id", "in", self.ids), ("change_id", "=", False)], order="id")
+        )
+        return {**super()._api_signatures(), **{one.contract_id.id: one for one in found}}
+
     def _usual_sign_rule(self):
         rule, asked = super()._usual_sign_rule(), _asked(self.env)
         if asked:

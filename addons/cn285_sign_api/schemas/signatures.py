@@ -12,9 +12,11 @@ from odoo.addons.cn285_api.schemas.common import (
     Ref,
     ReferenceIn,
 )
+from odoo.addons.cn285_api.schemas.contracts import SignatureState
+from odoo.tools import LazyTranslate
 from pydantic import Field, StrictInt, model_validator
 
-RequestState = Literal["draft", "sent", "signed", "declined", "expired", "cancelled", "replaced"]
+_lt = LazyTranslate(__name__)
 Mode = Annotated[
     str,
     Field(
@@ -51,7 +53,7 @@ class SignatureIn(In):
     @model_validator(mode="after")
     def _of_none_nobody_signs(self):
         if self.mode == "none" and self.signers:
-            raise ValueError("where nothing is signed, nobody signs")
+            raise ValueError(_lt("where nothing is signed, nobody signs"))
         return self
 
 
@@ -75,9 +77,9 @@ class RequestIn(SignatureIn):
     @model_validator(mode="after")
     def _one_target(self):
         if (self.contract is None) == (self.change is None):
-            raise ValueError("name a contract or a change")
+            raise ValueError(_lt("name a contract or a change"))
         if self.mode == "none":
-            raise ValueError("name by what it is signed")
+            raise ValueError(_lt("name by what it is signed"))
         return self
 
 
@@ -106,7 +108,7 @@ class RequestOut(Out):
     change_id: int | None
     mode: str
     level: str | None = Field(description="As eIDAS has it: `simple`, `advanced`, `qualified`.")
-    state: RequestState
+    state: SignatureState
     signers: list[SignerOut]
     document_id: int | None = Field(description="What is signed; see `/documents`.")
     document_sha256: str | None
@@ -130,7 +132,7 @@ class RequestQuery(ListQuery):
 
     contract: ReferenceIn | None = None
     change: ReferenceIn | None = None
-    state: RequestState | None = None
+    state: SignatureState | None = None
 
 
 class SignEventOut(Out):

@@ -1,9 +1,12 @@
+from unittest.mock import patch
+
 from odoo.addons.cn285_api.core.extending import widened
 from odoo.addons.cn285_api.routers import contracts
 from odoo.addons.cn285_api.schemas.contracts import ContractIn
 from odoo.addons.cn285_api.tests.common import ApiCase
 from odoo.addons.cn285_sign.tests.common import SignCase
 from odoo.tests import tagged
+from odoo.tools.translate import code_translations
 
 from ..routers import ADDED
 
@@ -56,6 +59,8 @@ class TestApiSignatures(ApiCase, SignCase):
         made = self.post("/contracts", self._body(confirm=True, signature=signature))
         self.assertEqual(made["state"], "draft")
         request = self._request_of(made["id"])
+        expected = {"id": request["id"], "number": request["number"], "state": "sent"}
+        self.assertEqual(made["signature_request"], expected)
         self.assertEqual((request["state"], request["level"]), ("sent", "simple"))
         self.assertEqual(
             [(one["email"], one["role"], one["order"]) for one in request["signers"]],
@@ -66,7 +71,14 @@ class TestApiSignatures(ApiCase, SignCase):
         record = self.env["cn285.sign.request"].browse(request["id"])
         for signer in record.signer_ids:
             self.assertFalse(self._sign(signer))
-        self.assertEqual(self.get(f"/contracts/{made['id']}")["state"], "active")
+        contract = self.get(f"/contracts/{made['id']}?expand=signature_request")
+        self.assertEqual(contract["state"], "active")
+        self.assertEqual(contract["signature_request"], {**expected, "state": "signed"})
+        # Not asked for, and in lists only where it is.
+        self.assertIsNone(self.get(f"/contracts/{made['id']}")["signature_request"])
+        path_of_list = f"/contracts?customer={self.customer.id}&expand=signature_request"
+        [listed] = self.get(path_of_list)["data"]
+        self.assertEqual(listed["signature_request"]["state"], "signed")
         signed = self.get(path)
         self.assertEqual((signed["state"], signed["took_effect"]), ("signed", True))
         self.assertTrue(signed["signed_document_id"])
@@ -80,7 +92,21 @@ class TestApiSignatures(ApiCase, SignCase):
 
     def test_none_is_as_if_nothing_was_said(self):
         made = self.post("/contracts", self._body(confirm=True, signature={"mode": "none"}))
-        self.assertEqual(made["state"], "active")
+        self.assertEqual((made["state"], made["signature_request"]), ("active", None))
+
+    def test_what_does_not_fit_together_is_told_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = {"name a contract or a change": "indiquez un contrat ou une modification"}
+        translations = {("cn285_sign_api", "fr_FR"): french}
+        with patch.dict(code_translations.python_translations, translations):
+            for language, words in (
+                ("fr", "indiquez un contrat ou une modification"),
+                ("en", "name a contract or a change"),
+            ):
+                body = {"mode": "builtin"}
+                answer = self.call("POST", "/signature-requests", body, Accept_Language=language)
+                problem = self.assertProblem(answer, 422, "invalid")
+                self.assertEqual(problem["errors"][0]["detail"], words)
 
     def test_what_a_rule_wants_signed_is_not_confirmed_without(self):
         self.rule.active = True
