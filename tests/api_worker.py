@@ -29,6 +29,8 @@ TABLES = (
     "product_product",
     "queue_job",
     "res_partner",
+    "sale_order",
+    "sale_order_line",
 )
 
 

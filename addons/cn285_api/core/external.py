@@ -20,9 +20,10 @@ def find_external(env, model, names):
     return {asked[name]: number for name, number in found.items()}
 
 
-def give_external(record, name):
+def give_external(record, name, pointer=""):
     """Give a new record its external id.
 
+    :param pointer: where the record stands in the body
     :raises Problem: where a record has it
     """
     key = external_name(name)
@@ -30,5 +31,7 @@ def give_external(record, name):
     free = known.resolve(record._name, [key]).free
     if key not in free:
         detail = record.env._("The external id “%s” belongs to another record.", name)
-        raise Problem("external_id_taken", detail, [FieldError("/external_id", "taken", detail)])
+        raise Problem(
+            "external_id_taken", detail, [FieldError(f"{pointer}/external_id", "taken", detail)]
+        )
     known.name([(free[key], record)])

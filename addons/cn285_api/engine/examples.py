@@ -16,6 +16,8 @@ NUMBERS = {
     "pricelist": 2,
     "change": 31,
     "endpoint": 5,
+    "offer": 21,
+    "quote": 64,
 }
 OTHER = 101
 # References that are always numbers.

@@ -83,13 +83,22 @@ def get_customer(
 )
 def create_customer(call: CurrentCall, body: CustomerIn) -> CustomerOut:
     """A customer of the key's company; with ``parent`` an address or a person of another one."""
-    values = _values(call, given(body, "external_id"))
-    customer = call.env["res.partner"].create({**values, "company_id": call.company.id})
-    if body.external_id:
-        give_external(customer, body.external_id)
+    customer = make_customer(call, body)
     call.env.flush_all()
     [shown] = show_customers(customer)
     return answer(shown, 201, {"Location": f"/cn285/v1/customers/{customer.id}"})
+
+
+def make_customer(call, body, pointer=""):
+    """A new customer.
+
+    :param pointer: where the ``CustomerIn`` stands in the body
+    """
+    values = _values(call, given(body, "external_id"), pointer)
+    customer = call.env["res.partner"].create({**values, "company_id": call.company.id})
+    if body.external_id:
+        give_external(customer, body.external_id, pointer)
+    return customer
 
 
 @router.patch(
@@ -115,29 +124,29 @@ def update_customer(
     return answer(shown, headers={"ETag": entity_tag(shown.model_dump_json().encode())})
 
 
-def _values(call, values):
-    put_references(call, values, LINKS)
+def _values(call, values, pointer=""):
+    put_references(call, values, LINKS, pointer)
     if "country" in values:
-        values["country_id"] = _country_id(call, values.pop("country"))
+        values["country_id"] = _country_id(call, values.pop("country"), pointer)
     if values.get("lang"):
-        _check_lang(call, values["lang"])
+        _check_lang(call, values["lang"], pointer)
     return {name: orm(value) for name, value in values.items()}
 
 
-def _country_id(call, code):
+def _country_id(call, code, pointer):
     if code is None:
         return False
     country = call.env["res.country"].search([("code", "=", code)], limit=1)
     if not country:
         detail = call.env._("There is no country “%s”.", code)
-        raise invalid("/country", "unknown_reference", detail)
+        raise invalid(f"{pointer}/country", "unknown_reference", detail)
     return country.id
 
 
-def _check_lang(call, lang):
+def _check_lang(call, lang, pointer):
     if lang not in dict(call.env["res.lang"].get_installed()):
         detail = call.env._("The language “%s” is not installed.", lang)
-        raise invalid("/lang", "unknown_reference", detail)
+        raise invalid(f"{pointer}/lang", "unknown_reference", detail)
 
 
 def show_customers(customers):

@@ -22,7 +22,7 @@ from .api_requests import asks, filled, path_of, seed
 from .common import ApiCase
 
 # What answers files.
-NOT_SHOWN = {"get_document_content", "get_invoice_pdf"}
+NOT_SHOWN = {"get_document_content", "get_invoice_pdf", "get_quote_pdf"}
 
 
 # Numbers of documents, requests and records go on from what other tests have made.

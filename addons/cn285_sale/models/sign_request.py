@@ -18,6 +18,16 @@ class SignRequest(models.Model):
     def _target(self):
         return self.order_id or super()._target()
 
+    def action_send_anew(self):
+        """A quotation is sent as it is now."""
+        self.ensure_one()
+        if not self.order_id:
+            return super().action_send_anew()
+        self._check_may_manage()
+        # sudo: who manages signatures of the contract need not be the quotation's seller.
+        self.order_id.sudo()._cn285_send_for_signature()
+        return True
+
     @api.model
     def _make(self, target, rule):
         """Also of quotations: the request is that of the draft contract that is signed with it."""

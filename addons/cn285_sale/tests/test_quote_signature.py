@@ -3,7 +3,7 @@
 from freezegun import freeze_time
 from odoo.addons.cn285_sign.tests.common import SignCase
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import QuoteCase
 
@@ -69,6 +69,19 @@ class TestQuoteSignature(QuoteCase, SignCase):
         later = self._out(second)
         self.assertFalse(self._sign(later.signer_ids))
         self.assertEqual(second.cn285_contract_id.state, "active")
+
+    def test_declined_it_is_sent_anew(self):
+        """By who manages signatures, a billing manager who sells nothing."""
+        order = self._quote()
+        declined = self._out(order)
+        declined.signer_ids._decline("Too dear", "192.0.2.7")
+        self.assertEqual((declined.state, order.state), ("declined", "sent"))
+        manager = new_test_user(self.env, "sign_manager", "cn285_contract.group_billing_manager")
+        declined.with_user(manager).action_send_anew()
+        anew = order._cn285_signatures()[:1]
+        self.assertNotEqual(anew, declined)
+        self.assertFalse(self._sign(anew.signer_ids))
+        self.assertEqual((order.state, order.cn285_activation), ("sale", "done"))
 
     def test_page_asks_for_the_link(self):
         order = self._quote()

@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from ..routers.asking import Asked, asked_of
+from ..routers.asking import Asked, Side, asked_of
 
 #: In the context of whoever sends for signature: an ``Asked``, which no remote call can make.
 KEY = "cn285_asked"
@@ -29,6 +29,11 @@ class Contract(models.Model):
     def _api_send(self, asked):
         """Send these drafts for a signature that was asked for."""
         return self.with_context(**{KEY: asked}).action_send_for_signature()
+
+    def _api_sign_side(self):
+        """Who may sign it, and what rule asks for it: see ``asking.asked_of``."""
+        self.ensure_one()
+        return Side(self._sign_rule(), self.company_id, self.partner_id | self.payer_id)
 
     def _api_signatures(self):
         # sudo: that it is being signed, and how far, is told with the contract; nothing else is.
@@ -58,6 +63,17 @@ class ContractChange(models.Model):
         if not tried:
             self._api_send(asked)
         return None
+
+    def _api_sign_side(self):
+        """As the contract's; the rule is that of the change."""
+        return self.contract_id._api_sign_side()._replace(rule=self._sign_rule())
+
+    def _api_signatures(self):
+        """``{id: its last signature request}``, as the contract's."""
+        # sudo: as the contract's.
+        requests = self.env["cn285.sign.request"].sudo()
+        found = requests.search([("change_id", "in", self.ids)], order="id")
+        return {one.change_id.id: one for one in found}
 
     def _api_send(self, asked):
         """Send these drafts for a signature that was asked for."""

@@ -15,20 +15,30 @@ class Asked(NamedTuple):
     signers: list | None
 
 
+class Side(NamedTuple):
+    """What is asked of a target: ``_api_sign_side`` of its model says it."""
+
+    #: The ``cn285.sign.rule`` that wants it signed, or none.
+    rule: Any
+    company: Any
+    #: Customer and payer: they and their people sign for the customer.
+    customers: Any
+
+
 def asked_of(call, target, signature, pointer):
     """By what, and by whom a signature that is asked for is made: an ``Asked``.
 
-    :param target: a contract, or a change
+    :param target: a contract, a change, or what else is signed (``_api_sign_side``)
     :param signature: a ``SignatureIn``
     :param pointer: where it stands in the body
     :raises Problem: naming the place: no such provider, or one that may not sign
     """
-    contract = target if target._name == "cn285.contract" else target.contract_id
-    provider = _provider(call, target, contract, signature.mode, f"{pointer}/mode")
+    side = target._api_sign_side()
+    provider = _provider(call, side, signature.mode, f"{pointer}/mode")
     if signature.signers is None:
         return Asked(provider, None)
     signers = [
-        _signer(call, contract, signer, place, f"{pointer}/signers/{place}")
+        _signer(call, side, signer, place, f"{pointer}/signers/{place}")
         for place, signer in enumerate(signature.signers)
     ]
     if all(signer["role"] != "customer" for signer in signers):
@@ -37,9 +47,9 @@ def asked_of(call, target, signature, pointer):
     return Asked(provider, signers)
 
 
-def _provider(call, target, contract, mode, pointer):
+def _provider(call, side, mode, pointer):
     """The provider of a code; where a rule asks for the signature, the rule's and no other."""
-    rule = target._sign_rule()
+    rule = side.rule
     if rule:
         if rule.provider_id.code != mode:
             detail = call.env._(
@@ -49,16 +59,14 @@ def _provider(call, target, contract, mode, pointer):
         return rule.provider_id
     # sudo: which provider there is is no secret.
     providers = call.env["cn285.sign.provider"].sudo()
-    found = providers.search(
-        [("company_id", "=", contract.company_id.id), ("code", "=", mode)], limit=1
-    )
+    found = providers.search([("company_id", "=", side.company.id), ("code", "=", mode)], limit=1)
     if not found:
         detail = call.env._("There is no signature provider “%s” here.", mode)
         raise invalid(pointer, "not_a_choice", detail)
     return found
 
 
-def _signer(call, contract, signer, place, pointer):
+def _signer(call, side, signer, place, pointer):
     contact = named(call, "res.partner", signer.contact, f"{pointer}/contact")
     email = email_normalize(contact.email)
     if not email:
@@ -67,7 +75,7 @@ def _signer(call, contract, signer, place, pointer):
             contact.display_name,
         )
         raise invalid(f"{pointer}/contact", "no_email", detail)
-    if not _may_sign(contract, contact, signer.role):
+    if not _may_sign(side, contact, signer.role):
         detail = call.env._(
             "%s does not sign for them: name a contact of the customer, or a colleague.",
             contact.display_name,
@@ -82,14 +90,13 @@ def _signer(call, contract, signer, place, pointer):
     }
 
 
-def _may_sign(contract, contact, role):
+def _may_sign(side, contact, role):
     """Whether a contact signs for a side: nobody is shown the contract of another customer."""
     # sudo: of which customer a contact is, and whether he is a colleague.
-    contact, contract = contact.sudo(), contract.sudo()
+    contact, company = contact.sudo(), side.company.sudo()
     if role == "customer":
-        sides = contract.partner_id | contract.payer_id
-        return contact.commercial_partner_id in sides.commercial_partner_id
+        return contact.commercial_partner_id in side.customers.sudo().commercial_partner_id
     colleagues = contact.user_ids.filtered(
-        lambda user: user._is_internal() and contract.company_id in user.company_ids
+        lambda user: user._is_internal() and company in user.company_ids
     )
-    return bool(colleagues) or contact.commercial_partner_id == contract.company_id.partner_id
+    return bool(colleagues) or contact.commercial_partner_id == company.partner_id

@@ -157,11 +157,7 @@ def create_signature_request(call: CurrentCall, body: RequestIn) -> RequestOut:
 def _sent(call, target):
     """The answer of the request that was just sent."""
     call.env.flush_all()
-    record = target.sign_request_ids.filtered(
-        lambda one: (
-            one.change_id == target or (target._name == "cn285.contract" and not one.change_id)
-        )
-    ).sorted("id")[-1:]
+    record = target._api_signatures()[target.id].with_env(call.env)
     [shown] = show_requests(record)
     return answer(shown, 201, {"Location": f"/cn285/v1/signature-requests/{record.id}"})
 

@@ -1,0 +1,130 @@
+"""The catalogue: what may be ordered, at the price that the quotation then has, from when."""
+
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import QuoteApiCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-05 09:00:00")
+class TestApiCatalogueOffers(QuoteApiCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mailbox = cls._create_product("Mailbox", 10.0)
+        cls.others = cls.env["cn285.contract.template"].create(
+            {
+                "name": "Others",
+                "item_ids": [
+                    Command.create({"product_id": cls.mailbox.id, "quantity": 3.0}),
+                ],
+            }
+        )
+        cls.mailbox.product_tmpl_id.cn285_template_item_id = cls.others.item_ids
+        cls.pricelist = cls.env["product.pricelist"].create(
+            {
+                "name": "Partners",
+                "company_id": cls.company.id,
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "0_product_variant",
+                            "product_id": cls.mailbox.id,
+                            "compute_price": "fixed",
+                            "fixed_price": 8.0,
+                        }
+                    )
+                ],
+            }
+        )
+
+    def _offers(self, query=""):
+        ours = {self.subscription.id, self.mailbox.id, self.setup_fee.id}
+        data = self.get(f"/catalogue?limit=100{query}")["data"]
+        return {one["product"]["id"]: one for one in data if one["product"]["id"] in ours}
+
+    def test_products_by_their_default_terms(self):
+        """The subscription at 31.00 of its own; 3 mailboxes at 10.00 of the product."""
+        offers = self._offers()
+        self.assertEqual(offers.keys(), {self.subscription.id, self.mailbox.id})
+        own, listed = offers[self.subscription.id], offers[self.mailbox.id]
+        self.assertEqual(
+            (own["price_unit"], own["amount_untaxed"], own["amount_total"], own["alignment"]),
+            ("31", "31.00", "37.20", "calendar"),
+        )
+        self.assertEqual((own["id"], own["available_from"]), (self.monthly.id, "2026-01-05"))
+        self.assertEqual(
+            (listed["price_unit"], listed["quantity"], listed["amount_untaxed"]),
+            ("10", "3", "30.00"),
+        )
+
+    def test_items_of_a_template(self):
+        offers = self._offers(f"&template={self.template.id}")
+        self.assertEqual(offers.keys(), {self.subscription.id, self.setup_fee.id})
+        self.assertEqual(offers[self.setup_fee.id]["billing_type"], "one_shot")
+        self.assertEqual(self._offers(f"&product={self.setup_fee.id}"), {})
+
+    def test_prices_are_those_that_the_quotation_has(self):
+        """3 mailboxes at 8.00 of the price list: 24.00, with 20 % 28.80; 31.00 of its own stays."""
+        query = f"&customer={self.customer.id}&pricelist={self.pricelist.id}"
+        offers = self._offers(query)
+        mailbox = offers[self.mailbox.id]
+        self.assertEqual(
+            (mailbox["price_unit"], mailbox["amount_untaxed"], mailbox["amount_total"]),
+            ("8", "24.00", "28.80"),
+        )
+        self.customer.property_product_pricelist = self.pricelist
+        by_customer = self._offers(f"&customer={self.customer.id}")
+        self.assertEqual(by_customer, offers)
+        lines = [
+            {"product": str(number), "offer": str(one["id"]), "quantity": one["quantity"]}
+            for number, one in offers.items()
+        ]
+        quote = self._made(lines=lines)
+        self.assertEqual(
+            {line["product"]["id"]: line["amount_total"] for line in quote["lines"]},
+            {number: one["amount_total"] for number, one in offers.items()},
+        )
+
+    def test_an_offer_is_of_its_product(self):
+        lines = [{"product": str(self.setup_fee.id), "offer": str(self.monthly.id)}]
+        answer = self.call("POST", "/quotes", self._body(lines=lines))
+        problem = self.assertProblem(answer, 422, "invalid")
+        self.assertEqual(problem["errors"][0]["pointer"], "/lines/0/offer")
+
+    def test_what_is_not_sold_any_more_is_not_offered(self):
+        self.mailbox.sale_ok = False
+        self.template.active = False
+        self.assertEqual(self._offers(), {})
+
+    def test_from_when_a_contract_takes_it(self):
+        """One that begins on 1 March takes more from then on."""
+        contract = self._create_contract(date_start=date(2026, 3, 1), user_id=self.seller.id)
+        key = self._new_key(self.program)
+        answer = self.call("GET", f"/catalogue?contract={contract.id}", key=key)
+        self.assertProblem(answer, 403, "not_allowed")
+        self.program.group_ids = [(4, self.env.ref("sales_team.group_sale_salesman_all_leads").id)]
+        data = self.get(f"/catalogue?contract={contract.id}", key=key)["data"]
+        self.assertEqual({one["available_from"] for one in data}, {"2026-03-01"})
+
+    def test_statements_of_sql_do_not_grow_with_prices(self):
+        import odoo.sql_db
+
+        products = [self._create_product(f"More {number}", 5.0) for number in range(12)]
+        template = self.env["cn285.contract.template"].create(
+            {
+                "name": "Many",
+                "item_ids": [Command.create({"product_id": one.id}) for one in products],
+            }
+        )
+        query = f"template={template.id}&pricelist={self.pricelist.id}&customer={self.customer.id}"
+        counts = []
+        for limit in (2, 2, 12):
+            before = odoo.sql_db.sql_counter
+            self.assertEqual(len(self.get(f"/catalogue?{query}&limit={limit}")["data"]), limit)
+            counts.append(odoo.sql_db.sql_counter - before)
+        self.assertLessEqual(counts[2], counts[1] + 2)
