@@ -60,6 +60,7 @@ NAMES = {
     "valid_until": "validity_date",
     "quantity": "product_uom_qty",
 }
+BOUNDED = ("quantity", "price_unit", "discount")
 # What can be emptied; of all else null means that nothing is said.
 EMPTIED = ("client_ref", "date_start", "valid_until")
 
@@ -290,6 +291,9 @@ def _lines(call, lines):
 
 def _line_values(call, line, pointer):
     values = given(line)
+    # What no item of a contract may have is refused before it is calculated with.
+    numbers = {name: orm(values[name]) for name in BOUNDED if values.get(name) is not None}
+    call.env["cn285.contract.item"]._within_bounds(numbers)
     put_references(call, values, LINE_LINKS, pointer)
     offer = call.env[ITEM].browse(values.get("cn285_template_item_id") or [])
     if offer and offer.product_id.id != values["product_id"]:

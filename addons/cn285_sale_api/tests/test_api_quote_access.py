@@ -18,6 +18,7 @@ class TestApiQuoteAccess(QuoteApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.template.company_id = cls.company
         cls.elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
         cls.other = cls._new_key(new_test_user(cls.env, "api_other_seller", SELLER))
         cls.chief = cls._new_key(new_test_user(cls.env, "api_chief", EVERYBODYS))
@@ -58,7 +59,7 @@ class TestApiQuoteAccess(QuoteApiCase):
         quote = self._made()
         self._nothing_of(quote, self.stranger)
         mine = {one["product"]["id"] for one in self.get("/catalogue", key=self.stranger)["data"]}
-        self.assertFalse(mine & {self.template.item_ids.product_id.ids[0]})
+        self.assertNotIn(self.subscription.id, mine)
 
     def test_what_is_of_another_company_is_not_offered(self):
         partner = self.env["res.partner"].create(

@@ -77,6 +77,18 @@ class TestApiQuotes(QuoteApiCase):
         self.assertProblem(self.call("GET", f"/quotes/{order.id}"), 404, "not_found")
         self.assertEqual(self.get("/quotes")["data"], [])
 
+    def test_numbers_without_sense_are_refused(self):
+        for values in (
+            {"quantity": "9999999999999"},
+            {"price_unit": "-9999999999999.999999"},
+            {"discount": "9999999999999"},
+        ):
+            lines = [{"product": str(self.subscription.id), **values}]
+            with self.subTest(**values):
+                for path in ("/quotes", "/quotes?dry_run=true", "/orders"):
+                    answer = self.call("POST", path, self._body(lines=lines))
+                    self.assertProblem(answer, 422, "refused")
+
     def test_pdf(self):
         quote = self._made()
         answer = self.call("GET", f"/quotes/{quote['id']}/pdf")
