@@ -78,10 +78,10 @@ class TestApiMoney(ApiCase):
     def test_taxes_that_are_rounded_for_the_whole_document(self):
         """33.33 and 0.49 a year, 20 % on top, as Odoo's *Round Globally* has it.
 
-        33.82 × 20 % = 6.764, so 6.76; line by line it would be 6.67 and 0.10, 6.77. 65 % back:
-        21.66 and 0.32, 21.98, of which 20 % are 4.396, so 4.40; by line 4.33 and 0.06, 4.39. After
-        14 June 200 of 365 days are left: 18.26 and 0.27, 18.53, with 3.706, so 3.71; by line 3.65
-        and 0.05, 3.70.
+        33.82 × 20 % = 6.764, so 6.76; line by line it would be 6.67 and 0.10, 6.77. The cent is the
+        larger line's: 6.66 and 0.10. What is credited has the tax that was charged: 40 % back are
+        13.33 and 0.20, 13.53, with 2.66 and 0.04, 2.70, where 20 % of 13.53 would be 2.71. After 14
+        June 200 of 365 days are left: 18.26 with 3.65, 0.27 with 0.05. The rest closes the invoice.
         """
         self.company.tax_calculation_rounding_method = "round_globally"
         product = self._product()
@@ -89,8 +89,7 @@ class TestApiMoney(ApiCase):
         tried, contract = self._contract(items)
         preview = tried["invoices"][0]
         self.assertEqual(self._sums(preview), ("33.82", "6.76", "40.58"))
-        with_tax = sum(round(100 * float(total)) for _untaxed, total in self._lines(preview))
-        self.assertEqual(with_tax, 4058, "lines add up to their invoice")
+        self.assertEqual(self._lines(preview), [("33.33", "39.99"), ("0.49", "0.59")])
 
         invoice = self._first_invoice(contract)
         self.assertEqual(self._sums(invoice), ("33.82", "6.76", "40.58"))
@@ -99,34 +98,33 @@ class TestApiMoney(ApiCase):
         self.assertEqual(quote["last_day"], "2026-06-14")
         self.assertEqual(
             (quote["refund_untaxed"], quote["refund_tax"], quote["refund_total"]),
-            ("18.53", "3.71", "22.24"),
+            ("18.53", "3.70", "22.23"),
         )
         self.assertEqual([line["amount"] for line in quote["refund_lines"]], ["18.26", "0.27"])
 
-        body = {"invoice": str(invoice["id"]), "percent": "65"}
+        body = {"invoice": str(invoice["id"]), "percent": "40"}
         tried = self.post("/credit-notes?dry_run=true", body, 200)
         made = self.post("/credit-notes", body)
         for shown in (tried, made):
-            self.assertEqual(self._sums(shown), ("21.98", "4.40", "26.38"))
+            self.assertEqual(self._sums(shown), ("13.53", "2.70", "16.23"))
         rest = self.post("/credit-notes", {"invoice": str(invoice["id"])})
-        self.assertEqual(self._sums(rest), ("11.84", "2.36", "14.20"))
+        self.assertEqual(self._sums(rest), ("20.29", "4.06", "24.35"))
 
     def test_what_is_refunded_is_what_was_told(self):
-        """Both contracts ended: the credit note has the figures of the termination quote."""
+        """The contract ended: the credit note has the figures of the termination quote."""
         self.company.tax_calculation_rounding_method = "round_globally"
-        self.company.cn285_end_day = "free"
         product = self._product()
         _tried, contract = self._contract([self._yearly(product, one) for one in ("33.33", "0.49")])
         self._first_invoice(contract)
         body = {"contract": str(contract["id"]), "date_effective": "2026-06-14"}
         told = self.post("/terminations?dry_run=true", body, 200)
-        self.assertEqual(told["refund_total"], "22.24")
+        self.assertEqual(told["refund_total"], "22.23")
         self.post("/terminations", body)
         with freeze_time("2026-06-16 10:00:00"):
             self.env["cn285.contract.change"]._cron_apply_due()
             self._bill(date(2026, 6, 16))
         notes = self.get(f"/invoices?contract={contract['id']}&kind=credit_note")["data"]
-        self.assertEqual([self._sums(one) for one in notes], [("18.53", "3.71", "22.24")])
+        self.assertEqual([self._sums(one) for one in notes], [("18.53", "3.70", "22.23")])
 
     def _quote(self, contract, last_day):
         path = f"/contracts/{contract['id']}/termination-quote"

@@ -91,7 +91,14 @@ def _imagined_lines(call, items, customer, pricelist):
     order = orders.new(values)
     rules = _rules(order, items)
     order.order_line = [
-        Command.create({**lines._cn285_values_from(item), "pricelist_item_id": rules.get(item.id)})
+        Command.create(
+            {
+                **lines._cn285_values_from(item),
+                "pricelist_item_id": rules.get(item.id),
+                # It has no part in prices, and is looked for line by line.
+                "analytic_distribution": False,
+            }
+        )
         for item in items
     ]
     return order.order_line

@@ -264,8 +264,12 @@ def update_quote(
 
 
 def locked(call, text):
-    """The quotation of a path, which nobody else changes meanwhile; for who may write it."""
+    """The quotation of a path, which nobody else changes meanwhile; for who sells.
+
+    Accounting may write orders, to invoice them: it makes none, and neither sends nor accepts any.
+    """
     record = find_quote(call, text)
+    call.env[MODEL].check_access("create")
     record.check_access("write")
     record.lock_for_update(allow_referencing=True)
     record.invalidate_recordset()

@@ -80,12 +80,21 @@ class TestApiQuoteAccess(QuoteApiCase):
         self.assertFalse(self._order(quote).company_id - self.company)
 
     @mute_logger("odoo.http")
-    def test_without_rights_on_sales_nothing_is_there(self):
-        """Whoever bills need not sell."""
-        self._made()
+    def test_who_bills_reads_and_does_not_sell(self):
+        """Odoo lets accounting read orders; whoever has no rights on either finds nothing."""
+        quote = self._made()
         key = self._new_key(self.program)
-        for path in ("/quotes", "/catalogue"):
-            self.assertProblem(self.call("GET", path, key=key), 403, "not_allowed")
-        for path in ("/quotes", "/orders"):
-            answer = self.call("POST", path, self._body(), key=key)
+        self.assertEqual(self.get(f"/quotes/{quote['id']}", key=key)["id"], quote["id"])
+        employee = self._new_key(new_test_user(self.env, "api_employee", "base.group_user"))
+        for path in ("/quotes", "/catalogue", f"/quotes/{quote['id']}"):
+            answer = self.call("GET", path, key=employee)
             self.assertProblem(answer, 403, "not_allowed")
+        for one in (key, employee):
+            for path in ("/quotes", "/orders"):
+                answer = self.call("POST", path, self._body(), key=one)
+                self.assertProblem(answer, 403, "not_allowed")
+            for verb in DOING:
+                body = {} if verb in ("send", "decline") else None
+                answer = self.call("POST", f"/quotes/{quote['id']}/{verb}", body, key=one)
+                self.assertProblem(answer, 403, "not_allowed")
+        self.assertEqual(self._order(quote).state, "draft")
