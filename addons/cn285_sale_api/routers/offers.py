@@ -66,19 +66,31 @@ def show_offers(call, items, customer, pricelist, first_day):
         currency = line.currency_id or call.company.currency_id
         terms = {**show_terms(names, item), "discount": number(line.discount)}
         terms["price_unit"] = number(line.price_unit)
+        amounts = _amounts(line, currency)
         shown.append(
             OfferOut(
                 id=item.id,
                 external_id=names.external_id(item),
                 template=names.ref(item.template_id),
                 currency=currency.name,
-                amount_untaxed=money(currency, line.price_subtotal),
-                amount_total=money(currency, line.price_total),
+                amount_untaxed=money(currency, amounts["total_excluded"]),
+                amount_total=money(currency, amounts["total_included"]),
                 available_from=first_day,
                 **terms,
             )
         )
     return shown
+
+
+def _amounts(line, currency):
+    """What a full period costs; Odoo's own totals of a line look for its analytic account, each."""
+    return line.tax_ids.compute_all(
+        line.price_unit * (1 - line.discount / 100),
+        currency=currency,
+        quantity=line.product_uom_qty,
+        product=line.product_id,
+        partner=line.order_id.partner_id,
+    )
 
 
 def _imagined_lines(call, items, customer, pricelist):
@@ -91,14 +103,7 @@ def _imagined_lines(call, items, customer, pricelist):
     order = orders.new(values)
     rules = _rules(order, items)
     order.order_line = [
-        Command.create(
-            {
-                **lines._cn285_values_from(item),
-                "pricelist_item_id": rules.get(item.id),
-                # It has no part in prices, and is looked for line by line.
-                "analytic_distribution": False,
-            }
-        )
+        Command.create({**lines._cn285_values_from(item), "pricelist_item_id": rules.get(item.id)})
         for item in items
     ]
     return order.order_line

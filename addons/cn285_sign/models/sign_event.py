@@ -74,7 +74,8 @@ class SignEvent(models.Model):
             ],
             limit=1,
         )
-        if not known:
+        # Whoever writes the log at this moment keeps nobody from reading: the file is shown.
+        if not known and request.sudo().try_lock_for_update(allow_referencing=True):
             self._note(request, "opened", signer, address=address)
 
     @api.model
@@ -83,6 +84,11 @@ class SignEvent(models.Model):
         # sudo: the log is the program's, whoever does what it says.
         events = self.sudo()._inside()
         request.sudo().lock_for_update(allow_referencing=True)
+        # A lock that is over by now says nothing of what was written under it. The row is another
+        # one after it: whoever read the log before is refused by the database, and tries again.
+        self.env.cr.execute(
+            "UPDATE cn285_sign_request SET id = id WHERE id = ANY(%s)", [request.ids]
+        )
         last = events.search([("request_id", "=", request.id)], order="id desc", limit=1)
         values = {
             "request_id": request.id,

@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
@@ -54,6 +55,14 @@ class TestSignPage(SignCase, HttpCase):
         self.assertEqual((self.request.state, self.contract.state), ("signed", "active"))
         signed = self.request.event_ids.filtered(lambda one: one.kind == "signed")
         self.assertTrue(signed.data["address"])
+
+    def test_opened_while_somebody_writes_the_log(self):
+        """The page shows the file in itself: who opens it besides gets it all the same."""
+        requests = type(self.request)
+        with patch.object(requests, "try_lock_for_update", lambda self, **_options: self.browse()):
+            answer = self.url_open(self._path("/document"))
+        self.assertEqual(answer.content, self.request.document_id._content())
+        self.assertNotIn("opened", self.request.event_ids.mapped("kind"))
 
     def test_strangers(self):
         for path in (
