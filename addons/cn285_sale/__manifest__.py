@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/cn285_sale_rules.xml",
+        "security/customer_rules.xml",
         "data/ir_cron_data.xml",
         "views/sale_order_views.xml",
         "views/amendment_views.xml",
@@ -18,7 +19,14 @@
         "views/contract_views.xml",
         "views/portal_templates.xml",
         "views/bundle_views.xml",
+        "views/customer_permission_views.xml",
+        "views/customer_portal_templates.xml",
+        "views/colleagues_portal_templates.xml",
+        "views/portal_role_views.xml",
     ],
-    "assets": {"web.assets_backend": ["cn285_sale/static/src/**/*"]},
+    "assets": {
+        "web.assets_backend": ["cn285_sale/static/src/**/*"],
+        "web.assets_tests": ["cn285_sale/static/tests/tours/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -21,4 +21,5 @@ from . import (
     sign_request,
     personal_data,
     bundle,
+    customer,
 )
