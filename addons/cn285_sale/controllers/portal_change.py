@@ -125,6 +125,9 @@ class ChangePortal(ContractPortal):
             question._replace(value=given.get(question.name, question.value))
             for question in kind.questions(asked)
         ]
+        today, first = contract_sudo.company_id._cn285_today(), None
+        if kind.asks_day:
+            first = contract_sudo._customer_usual_first_day(kind, asked)
         return self._change_page(
             "portal_change_form",
             contract_sudo,
@@ -132,7 +135,8 @@ class ChangePortal(ContractPortal):
             asked=asked,
             questions=questions,
             wished=given.get("date", ""),
-            today=contract_sudo.company_id._cn285_today().isoformat(),
+            today=today.isoformat(),
+            first=first,
             error=error,
         )
 

@@ -146,7 +146,7 @@ class CustomerCase(ContractCase, HttpCase):
         found = re.search(rf'id="{name}"[^>]*>(.*?)</(?:dd|div|strong|p)>', page, re.DOTALL)
         self.assertTrue(found, name)
         text = re.sub(r"<[^>]+>", "", found.group(1))
-        return " ".join(text.replace("\xa0", " ").split())
+        return " ".join(text.replace("\xa0", " ").replace("\ufeff", "").split())
 
     def assertRefused(self, page, words, contract):
         """The page says why, and nothing was written."""

@@ -106,6 +106,11 @@ class Contract(models.Model):
             raise UserError(self.env._("This cannot be changed here: please contact us."))
         return asked
 
+    def _customer_obstacle(self, asked):
+        """Hook: what is in the way of what is asked for, in the customer's words; None: nothing."""
+        self.ensure_one()
+        return None
+
     # === WHEN === #
 
     def _customer_first_day(self, asked, vals):
@@ -123,11 +128,32 @@ class Contract(models.Model):
             first = change._first_allowed_for_its_date()
         return first
 
+    def _customer_usual_first_day(self, kind, asked):
+        """The first day on which a kind of change may take effect, whatever is chosen.
+
+        :returns: date; None where it hangs on what is chosen, or is allowed on no day
+        """
+        vals = {
+            "contract_id": self.id,
+            "item_id": asked.item.id,
+            "type": kind.change_type,
+            "date_effective": self.company_id._cn285_today(),
+            "origin": "customer",
+            "values": {},
+        }
+        try:
+            return self._customer_first_day(asked, vals)
+        except UserError:
+            return None
+
     def _customer_vals(self, kind, asked, given):
         """The values of the contract change that the answers make.
 
         :raises UserError: for what is no answer, out of limits, or too early
         """
+        obstacle = self._customer_obstacle(asked)
+        if obstacle:
+            raise UserError(obstacle)
         values = kind.values(asked, given)
         today = self.company_id._cn285_today()
         vals = {
