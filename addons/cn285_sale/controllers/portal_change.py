@@ -166,20 +166,14 @@ class ChangePortal(ContractPortal):
             return self._previewed_again(contract_sudo, kind, item_id, given, changed)
         except UserError as refusal:
             error = str(refusal.args[0]) if refusal.args else str(refusal)
-            before = self._made_before(contract_sudo, key)
-            if before:
-                return self._after_change(contract_sudo, before)
+            before = kind.done_before(contract_sudo, given, key) if _is_key(key) else None
+            if before and step == "confirm":
+                return self._after_change(contract_sudo, before[:1])
             return self._form_page(contract_sudo, kind, item_id, given, error)
 
     def _previewed_again(self, contract_sudo, kind, item_id, given, changed):
         asked = contract_sudo._customer_asked(kind, request.env.user, item_id)
         return self._preview_page(contract_sudo, kind, asked, given, str(changed.args[0]))
-
-    def _made_before(self, contract_sudo, key):
-        """What the same page has asked for before: a second click finds that it is done."""
-        if not _is_key(key):
-            return contract_sudo.change_ids.browse()
-        return contract_sudo.change_ids.filtered(lambda one: one.customer_key == key)
 
     def _preview_page(self, contract_sudo, kind, asked, given, error=None):
         names = [question.name for question in kind.questions(asked)]

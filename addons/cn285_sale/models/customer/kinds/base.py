@@ -121,6 +121,10 @@ class CustomerKind:
         """Do it, once for each key; returns the contract change."""
         return asked.contract._customer_carry_out(self, asked, given, key)
 
+    def done_before(self, contract, given: Mapping[str, str], key: str):
+        """What a page that is sent again has done before; none where it has not."""
+        return contract.change_ids.filtered(lambda change: key and change.customer_key == key)
+
 
 # === ANSWERS === #
 
@@ -183,15 +187,17 @@ def quantity_problem(env, quantity: Decimal, permission, label: str) -> str | No
     """Why a quantity is not within the limits of a permission, in words; None if it is."""
     least, most, step = permission._quantity_limits()
     if quantity < least:
-        return env._("%(label)s: at least %(least)s.", label=label, least=spelled(env, least))
+        return env._(
+            "%(label)s: at least %(least)s.", label=label, least=spelled(env, float(least))
+        )
     if most is not None and quantity > most:
-        return env._("%(label)s: at most %(most)s.", label=label, most=spelled(env, most))
+        return env._("%(label)s: at most %(most)s.", label=label, most=spelled(env, float(most)))
     if step and (quantity - least) % step:
         return env._(
             "%(label)s: in steps of %(step)s from %(least)s on.",
             label=label,
-            step=spelled(env, step),
-            least=spelled(env, least),
+            step=spelled(env, float(step)),
+            least=spelled(env, float(least)),
         )
     return None
 
@@ -199,12 +205,12 @@ def quantity_problem(env, quantity: Decimal, permission, label: str) -> str | No
 def quantity_question(asked: Asked, value: float, label) -> Question:
     """The field for a quantity, with the limits of the permission."""
     least, most, step = asked.permission._quantity_limits()
-    help_text = asked.env._("From %s on", spelled(asked.env, least))
+    help_text = asked.env._("From %s on", spelled(asked.env, float(least)))
     if most is not None:
         help_text = asked.env._(
             "From %(least)s to %(most)s",
-            least=spelled(asked.env, least),
-            most=spelled(asked.env, most),
+            least=spelled(asked.env, float(least)),
+            most=spelled(asked.env, float(most)),
         )
     return Question(
         "quantity",

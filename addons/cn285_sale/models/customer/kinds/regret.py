@@ -55,6 +55,9 @@ class Regret(CustomerKind):
         change = asked.env["cn285.contract.change"].browse(values["change_id"])
         return change._customer_take_back(asked.user)
 
+    def done_before(self, contract, given, key):
+        return contract._customer_taken_back(given.get("change", ""))
+
     def _choices(self, asked):
         return [
             (str(change.id), change._customer_text(), "")
