@@ -29,10 +29,10 @@ class TestCustomerChanges(CustomerCase):
     def test_the_contract_leads_to_the_page(self):
         self._allow(QUANTITY)
         contract = self._contract(billed=False)
-        self.authenticate("hand_buyer", "hand_buyer")
+        self._be("hand_buyer")
         page = self.url_open(f"/my/contracts/{contract.id}").text
         self.assertIn(f'href="/my/contracts/{contract.id}/change"', page)
-        self.authenticate("hand_viewer", "hand_viewer")
+        self._be("hand_viewer")
         page = self.url_open(f"/my/contracts/{contract.id}").text
         self.assertNotIn("change_contract", page)
 

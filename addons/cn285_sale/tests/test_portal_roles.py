@@ -27,7 +27,7 @@ class TestPortalRoles(CustomerCase):
         cls.below = cls._contract(billed=False, partner_id=cls.subsidiary.id)
 
     def _grant(self, login, partner, role="view", reach="own"):
-        self.authenticate(login, login)
+        self._be(login)
         return self.url_open(
             "/my/colleagues",
             data={
@@ -49,7 +49,7 @@ class TestPortalRoles(CustomerCase):
     # === GRANTED === #
 
     def test_an_administrator_grants_roles(self):
-        self.authenticate("hand_boss", "hand_boss")
+        self._be("hand_boss")
         page = self.url_open("/my/colleagues").text
         self.assertIn("Benoît Martin", page)
         self.assertNotIn("hand_stranger", page)
@@ -144,13 +144,13 @@ class TestPortalRoles(CustomerCase):
 
     @mute_logger("odoo.http")
     def test_who_looks_does_not_terminate_either(self):
-        self.authenticate("hand_viewer", "hand_viewer")
+        self._be("hand_viewer")
         page = self.url_open(f"/my/contracts/{self.contract.id}/terminate")
         self.assertTrue(re.search(r"/my(/home)?$", page.url), page.url)
         data = {"csrf_token": self.csrf_token(), "step": "confirm", "name": "V", "address": "a b"}
         self.url_open(f"/my/contracts/{self.contract.id}/terminate", data=data)
         self.assertFalse(self.contract.change_ids)
-        self.authenticate("hand_buyer", "hand_buyer")
+        self._be("hand_buyer")
         page = self.url_open(f"/my/contracts/{self.contract.id}/terminate")
         self.assertIn("/terminate", page.url)
 
@@ -165,7 +165,7 @@ class TestPortalRoles(CustomerCase):
                 "order_line": [(0, 0, {"product_id": self.backup.id})],
             }
         )
-        self.authenticate("hand_viewer", "hand_viewer")
+        self._be("hand_viewer")
         token = order._portal_ensure_token()
         dot = (
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJ"
