@@ -81,6 +81,7 @@ NOBODYS = {
         "cn285.bridge.outbox": "res_model code",
         "cn285.contract": "name access_token",
         "cn285.contract.change": "order_part",
+        "cn285.contract.change": "customer_key",
         "cn285.payment.attempt": "name provider_code origin code advice",
         "cn285.payment.refund": "name",
         "cn285.prepayment": "name access_token",
