@@ -9,6 +9,8 @@ from odoo.tests import HttpCase, new_test_user
 
 # The day of these tests: the 16th of a month of 31 days, 16 of which are left.
 TODAY = date(2026, 3, 16)
+# Seconds that a page may take on a busy machine.
+PATIENCE = 120
 
 
 class CustomerCase(ContractCase, HttpCase):
@@ -122,14 +124,15 @@ class CustomerCase(ContractCase, HttpCase):
 
     def _get(self, contract, path="", login="hand_buyer"):
         self._be(login)
-        return self.url_open(f"/my/contracts/{contract.id}/change{path}")
+        return self.url_open(f"/my/contracts/{contract.id}/change{path}", timeout=PATIENCE)
 
     def _post(self, contract, kind, login="hand_buyer", csrf=True, **values):
         """Send a form of a kind; whatever stands in it."""
         self._be(login)
         if csrf:
             values["csrf_token"] = self.csrf_token()
-        return self.url_open(f"/my/contracts/{contract.id}/change/{kind}", data=values)
+        page = f"/my/contracts/{contract.id}/change/{kind}"
+        return self.url_open(page, data=values, timeout=PATIENCE)
 
     def csrf_token(self):
         return http.Request.csrf_token(self)

@@ -32,8 +32,10 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"cn285_portal_role", "cn285_portal_reach"} & vals.keys():
-            # Record rules name the reach, and are kept by user.
+        named = {"cn285_portal_role", "cn285_portal_reach", "parent_id"} & vals.keys()
+        # sudo: only whether any of them logs in.
+        if named and self.sudo().user_ids:
+            # Record rules name the company and the reach, and are kept by user.
             self.env.registry.clear_cache()
         return result
 
