@@ -65,6 +65,12 @@ class TestQuoteSignature(QuoteCase, SignCase):
         request = self._out(order)
         second = order.browse(order.action_cn285_new_version()["res_id"])
         self.assertEqual(request.state, "cancelled")
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "cn285.sign.signer"), ("res_id", "=", request.signer_ids.id)],
+            order="id desc",
+            limit=1,
+        )
+        self.assertIn("have cancelled it", str(mail.body_html), "who was asked is told")
         self.assertEqual(order.sudo().cn285_contract_id.state, "cancelled")
         later = self._out(second)
         self.assertFalse(self._sign(later.signer_ids))

@@ -137,3 +137,52 @@ class TestSignPage(SignCase, HttpCase):
             )
             told = (answer.text.count("alert-success"), answer.text.count("alert-danger"))
             self.assertEqual(told, (good, bad), file[:20])
+
+    def test_consumers_are_told_that_it_obliges_to_pay(self):
+        """Code de la consommation, L221-14: else the contract is void."""
+        words = "obligation to pay"
+        self.customer.write({"cn285_legal_kind": "consumer", "lang": "en_US"})
+        self.assertIn(words, self.url_open(self._path()).text)
+        self.customer.cn285_legal_kind = "professional"
+        self.assertNotIn(words, self.url_open(self._path()).text)
+
+    def test_what_is_kept_of_who_signs_is_told(self):
+        """GDPR, article 13; and the level, honestly."""
+        self.customer.lang = "en_US"
+        page = self.url_open(self._path()).text
+        for said in ("Simple Electronic Signature", "910/2014", "network address"):
+            self.assertIn(said, page)
+
+    def test_the_terms_are_read_on_the_page(self):
+        contract = self._draft()
+        terms = self.env["cn285.document"]._file(
+            b"%PDF-1.7 terms",
+            {
+                "kind": "terms",
+                "title": "Terms of spring",
+                "company_id": self.company.id,
+                "date": self.company._cn285_today(),
+                "file_name": "terms.pdf",
+            },
+        )
+        signer = self._sent(contract).signer_ids
+        path = f"/my/sign/{signer.id}/{signer._secret()}"
+        self.assertIn(f"{path}/terms", self.url_open(path).text)
+        self.assertEqual(self.url_open(f"{path}/terms").content, terms._content())
+        self.assertEqual(self.url_open(self._path("/terms")).status_code, 404, "sent without any")
+        other = f"/my/sign/{signer.id}/{'0' * 64}/terms"
+        self.assertNotIn(b"%PDF", self.url_open(other).content)
+
+    def test_a_link_that_leads_nowhere_says_so(self):
+        answer = self.url_open(f"/my/sign/{self.signer.id}/{'0' * 64}")
+        self.assertNotIn("/web/login", answer.url)
+        self.assertIn("leads to no document", answer.text)
+
+    def test_too_large_to_be_verified(self):
+        page = self.url_open("/sign/verify")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
+        with patch("odoo.addons.cn285_sign.controllers.sign_page.LARGEST_FILE", 10):
+            answer = self.url_open(
+                "/sign/verify", data={"csrf_token": token}, files={"file": ("x.pdf", b"x" * 11)}
+            )
+        self.assertIn("too large", answer.text)

@@ -103,8 +103,9 @@ def test_somebody_s_turn_or_an_outcome(signers):
 
 
 def test_what_is_over_is_over():
-    for state in OVER - {"expired"}:
+    for state in OVER - {"expired", "signed"}:
         assert not MOVES.get(state)
+    assert MOVES["signed"] == {"replaced"}, "what could not take effect and says something else"
     assert may_move("expired", "sent"), "an expired one may be sent once more"
 
 
@@ -133,3 +134,11 @@ def test_lines_hold_no_control_signs(text, longest):
 def test_what_people_type_stays():
     assert one_line("  Éloïse  d’Arc ", 200) == "Éloïse d’Arc"
     assert many_lines("Trop cher\r\n\r\net tard", 200) == "Trop cher\n\net tard"
+
+
+def test_a_log_whose_words_were_purged():
+    """Its entries stand in their places, whatever they said; one that is gone is told."""
+    rows = chained([{"a": 1}, {"b": 2}, {"c": 3}])
+    purged = [(previous, own, None) for previous, own, _entry in rows]
+    assert first_broken(purged) is None
+    assert first_broken(purged[:1] + purged[2:]) == 1
