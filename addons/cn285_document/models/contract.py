@@ -9,6 +9,8 @@ from .kinds import Paper
 FILED_TOGETHER = 50
 # Kinds of documents that tell prices.
 PRICED = frozenset({"quote", "contract", "amendment", "termination"})
+# States of documents that customers see: neither drafts, nor what was not signed.
+SHOWN = ("final", "superseded")
 # Of contracts' items, what their papers tell of it.
 READ_AHEAD = frozenset({"calculator_ids", "discount_ids", "version_ids"})
 
@@ -149,7 +151,7 @@ class Contract(models.Model):
         """
         self.ensure_one()
         found = (self.document_ids | self.terms_document_id).filtered(
-            lambda one: one.is_for_customer and one.state != "draft" and one.attachment_id
+            lambda one: one.is_for_customer and one.state in SHOWN and one.attachment_id
         )
         if not self._portal_shows_prices():
             found = found.filtered(lambda one: one.kind not in PRICED)

@@ -21,11 +21,23 @@ class Contract(models.Model):
         contact = [self.company_id.phone, self.company_id.email, self.company_id.website]
         parties = [
             (self.env._("Seller"), self._party_text(seller, contact)),
-            (self.env._("Customer"), self._party_text(customer)),
+            (self.env._("Customer"), self._customer_text(customer)),
         ]
         if self.payer_id and self.payer_id != customer:
             parties.append((self.env._("Payer"), self._party_text(self.payer_id)))
         return parties
+
+    def _customer_text(self, customer):
+        """The customer, and who acts for it, where somebody else does."""
+        text, person = self._party_text(customer), self._represented_by(customer)
+        if not person:
+            return text
+        who = ", ".join(filter(None, [person.name, person.function]))
+        return "\n".join([text, self.env._("represented by %s", who)])
+
+    def _represented_by(self, partner):
+        """Hook: the contact who acts for a party; empty where it acts for itself."""
+        return partner.browse()
 
     @api.model
     def _party_text(self, partner, contact=()):
@@ -130,16 +142,16 @@ class Contract(models.Model):
             facts.append((self.env._("Commitment"), bound))
         facts += self._document_leaving()
         if self.has_withdrawal:
-            last = self.withdrawal_deadline
-            facts.append(
-                (
-                    self.env._("Right of Withdrawal"),
-                    self.env._("until %s", self._day_text(last)) if last else self.env._("yes"),
-                )
-            )
+            facts.append((self.env._("Right of Withdrawal"), self._document_withdrawal()))
         if self.payment_term_id:
             facts.append((self.env._("Payment"), self.payment_term_id.name))
         return facts
+
+    def _document_withdrawal(self):
+        """Until when the customer may withdraw; how long, of what is not concluded yet."""
+        if self.withdrawal_deadline:
+            return self.env._("until %s", self._day_text(self.withdrawal_deadline))
+        return self.env._("%s days from the conclusion on", self._withdrawal_days())
 
     def _document_renewal(self):
         """``(what, how)``: the term, what comes at its end, and at which prices."""

@@ -41,14 +41,18 @@ class Contract(models.Model):
             )
         return [" ".join(said)]
 
+    def _withdrawal_days(self):
+        """How many days the customer has to withdraw."""
+        period = self._law()._withdrawal_period
+        return period(self.company_id, self.withdrawal_days, self.partner_id).days
+
     def _law_on_withdrawal(self):
         """Code de la consommation, L221-5, L221-18, L221-25 and R221-1: the right, how it is used,
         and the model form (directive 2011/83, annex I B).
         """
         if not self.has_withdrawal:
             return []
-        law = self._law()
-        days = law._withdrawal_period(self.company_id, self.withdrawal_days, self.partner_id).days
+        days = self._withdrawal_days()
         seller = ", ".join(self.company_id._cn285_postal_lines())
         reached = ", ".join(filter(None, [seller, self.company_id.email]))
         told = self.env._(
@@ -98,8 +102,9 @@ class Contract(models.Model):
             return []
         return [
             self.env._(
-                "This contract may be terminated online, free of charge and at any time, in your "
-                "customer space: “Terminate your contract” (Code de la consommation, L. 215-1-1)."
+                "Notice to terminate this contract may be given online, free of charge and at any "
+                "time, in your customer space: “Terminate your contract” (Code de la "
+                "consommation, L. 215-1-1). When it ends then, and for which fee, is said above."
             )
         ]
 

@@ -6,8 +6,14 @@ from .kinds import KINDS
 
 # What of a final document may still change: that a later version has taken its place, who sees it.
 STILL_WRITTEN = frozenset({"state", "is_for_customer"})
-# From which state to which others; none leads back.
-GOES_TO = {"draft": {"final"}, "final": {"superseded"}, "superseded": set()}
+# From which state to which others; none leads back to a draft. What was to be signed and was not is
+# without effect, until it is signed after all.
+GOES_TO = {
+    "draft": {"final"},
+    "final": {"superseded", "void"},
+    "superseded": set(),
+    "void": {"final"},
+}
 
 
 class Document(models.Model):
@@ -50,7 +56,12 @@ class Document(models.Model):
         ondelete="restrict",
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("final", "Final"), ("superseded", "Replaced")],
+        [
+            ("draft", "Draft"),
+            ("final", "Final"),
+            ("superseded", "Replaced"),
+            ("void", "Without Effect"),
+        ],
         string="Status",
         default="draft",
         required=True,

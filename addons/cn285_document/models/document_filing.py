@@ -87,7 +87,9 @@ class Document(models.Model):
                     "sha256": known.sha256,
                     "size": known.size,
                     "version": (before[:1].version or 0) + 1,
-                    "previous_id": before[:1].id if replaces else False,
+                    "previous_id": (
+                        document.previous_id or (before[:1] if replaces else before[:0])
+                    ).id,
                     "file_name": document.file_name or document.title,
                     "state": "final",
                 }
@@ -96,7 +98,17 @@ class Document(models.Model):
                 before.filtered(lambda one: one.state == "final")._write_inside(
                     {"state": "superseded"}
                 )
+            document._supersede_named()
             filed[document._row()] |= document
+
+    def _supersede_named(self):
+        """What this document was filed in the place of, by name, is replaced: a signed copy's
+        original.
+        """
+        self.ensure_one()
+        named = self.sudo().previous_id  # sudo: as in _file_all
+        if named.state == "final":
+            named._write_inside({"state": "superseded"})
 
     def _replaces(self):
         """Whether the document takes the place of the one of its kind before it."""

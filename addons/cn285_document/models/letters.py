@@ -21,14 +21,20 @@ WORDS = {
 def contract_words(contract):
     """What stands for the placeholders of :data:`WORDS`."""
     terms = contract.terms_document_id
-    concluded = contract.date_concluded or contract.company_id._cn285_today()
+    today = contract.company_id._cn285_today()
+    concluded = contract.date_concluded or (today if contract.state != "draft" else None)
     return {
         "company": contract.company_id.name,
         "customer": contract.partner_id.display_name or "",
         "contract": contract.name or "",
         "reference": contract.client_ref or "",
-        "concluded": format_date(contract.env, concluded),
-        "start": format_date(contract.env, contract.date_start or concluded),
+        # A draft is sent to be signed: it is concluded by the last signature, whenever that is.
+        "concluded": (
+            format_date(contract.env, concluded)
+            if concluded
+            else contract.env._("the day of the last signature")
+        ),
+        "start": format_date(contract.env, contract.date_start or concluded or today),
         "conditions": _conditions(contract.env, terms),
     }
 

@@ -18,7 +18,8 @@ from odoo.addons.cn285_api.schemas.common import (
 )
 from pydantic import Field
 
-DocumentState = Literal["draft", "final", "superseded"]
+# void: it was to be signed and was not, or not by all.
+DocumentState = Literal["draft", "final", "superseded", "void"]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Za-z0-9@]{2,10})?$", examples=["fr_FR"])]
 

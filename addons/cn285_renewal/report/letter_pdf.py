@@ -21,6 +21,7 @@ from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
+    Image,
     NextPageTemplate,
     PageBreak,
     PageTemplate,
@@ -38,6 +39,8 @@ WINDOW_LEFT, WINDOW_TOP = 110 * mm, 50 * mm
 HEAD = 95 * mm
 LINE_OF_FOOTER = 9.5
 ROOM = A4[0] - 2 * MARGIN
+# As high as a picture is drawn.
+TALLEST = 60 * mm
 INK, SOFT = HexColor("#1c2833"), HexColor("#5d6d7e")
 
 
@@ -56,8 +59,16 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture of a file's bytes, at most as wide as ``width`` millimetres."""
+
+    content: bytes
+    width: float = 60
+
+
+@dataclass(frozen=True)
 class Letter:
-    """All that a letter says, as plain text; ``body`` holds paragraphs, boxes and facts.
+    """All that a letter says, as plain text; ``body`` holds paragraphs, boxes, facts and pictures.
 
     ``reference`` stands on each page, with the page's number and how many there are. ``color`` is a
     colour code such as #714B67.
@@ -67,7 +78,7 @@ class Letter:
     recipient: Sequence[str]
     place_and_date: str
     subject: str
-    body: Sequence[str | Box | Facts]
+    body: Sequence[str | Box | Facts | Picture]
     closing: str = ""
     footer: str = ""
     reference: str = ""
@@ -245,11 +256,22 @@ def _story(letter, fonts, styles):
             story.append(Spacer(1, 7 * mm))
         elif isinstance(part, Facts):
             story += [_facts(part, fonts, styles), Spacer(1, 3 * mm)]
+        elif isinstance(part, Picture):
+            story += [_picture(part), Spacer(1, 3 * mm)]
         else:
             story += [Paragraph(fonts.markup(part), styles["body"]), Spacer(1, 3 * mm)]
     if letter.closing:
         story += [Spacer(1, 4 * mm), Paragraph(fonts.markup(letter.closing), styles["body"])]
     return story
+
+
+def _picture(picture):
+    drawn = Image(io.BytesIO(picture.content), mask="auto", hAlign="LEFT")
+    scale = picture.width * mm / drawn.imageWidth
+    drawn.drawWidth, drawn.drawHeight = picture.width * mm, drawn.imageHeight * scale
+    if drawn.drawHeight > TALLEST:
+        drawn.drawWidth, drawn.drawHeight = drawn.drawWidth * TALLEST / drawn.drawHeight, TALLEST
+    return drawn
 
 
 def _facts(facts, fonts, styles):

@@ -107,13 +107,8 @@ class SaleOrder(models.Model):
             self._cn285_send_for_signature()
 
     def _cn285_cancel_signatures(self):
-        """Nobody signs any more what is cancelled or replaced."""
-        for order in self:
-            for request in order._cn285_signatures():
-                if request.state in ("draft", "sent"):
-                    request._update_state("cancelled")
-                    request._note("cancelled")
-                    request.provider_id._sign_cancel(request)
+        """Nobody signs any more what is cancelled or replaced, and who was asked is told."""
+        self._cn285_signatures().filtered(lambda one: one.state == "sent")._cancel()
 
     def _cn285_confirm_contract(self, contract):
         """Confirm the contract of what was accepted; signed with the quotation, it is not again."""

@@ -7,6 +7,9 @@ from ..models.sign_signer_signing import Signing
 from ..report.sealing import seal_of
 
 PAGE = "/my/sign/<int:signer_id>/<string:token>"
+NOWHERE = "/sign/no-document"
+# Kinds of files that the browser shows by itself; others are downloaded: none runs on our site.
+SHOWN_INLINE = ("application/pdf",)
 # The largest file that is looked up, in bytes.
 LARGEST_FILE = 20_000_000
 
@@ -37,6 +40,9 @@ class SignPage(http.Controller):
                 "address": f"/my/sign/{signer.id}/{token}",
                 "newer_address": newer._path() if newer else None,
                 "obstacle": signer._obstacle(),
+                "terms": signer._terms_to_read(),
+                "is_order": signer._is_order(),
+                "level": signer.request_id._level_text(),
                 "consent": signer._consent(),
                 "told": told,
                 "refused": refused,
@@ -51,8 +57,13 @@ class SignPage(http.Controller):
     def sign_page(self, signer_id, token, **_kwargs):
         signer = self._signer(signer_id, token)
         if not signer:
-            return request.redirect("/my")
+            return request.redirect(NOWHERE)
         return self._page(signer, token)
+
+    @http.route(NOWHERE, type="http", auth="public", website=True, methods=["GET"], sitemap=False)
+    def sign_nowhere(self, **_kwargs):
+        """What every link says that leads to nothing: wrong, or long over."""
+        return request.render("cn285_sign.nowhere_page", {"no_footer": True})
 
     @http.route(
         f"{PAGE}/document", type="http", auth="public", website=True, methods=["GET"], sitemap=False
@@ -66,11 +77,26 @@ class SignPage(http.Controller):
         if signer.request_id.state == "sent":
             events = request.env["cn285.sign.event"]
             events._note_opened(signer.request_id, signer, self._address())
+        return self._file(shown, "application/pdf")
+
+    @http.route(
+        f"{PAGE}/terms", type="http", auth="public", website=True, methods=["GET"], sitemap=False
+    )
+    def sign_terms(self, signer_id, token, **_kwargs):
+        """The terms and conditions that are part of what is signed."""
+        signer = self._signer(signer_id, token)
+        terms = signer and signer.request_id.state in ("sent", "signed") and signer._terms_to_read()
+        return self._file(terms, terms.mimetype) if terms else request.not_found()
+
+    def _file(self, document, kind):
+        is_shown = kind in SHOWN_INLINE
+        disposition = "inline" if is_shown else "attachment"
         return request.make_response(
-            shown._content(),
+            document._content(),
             [
-                ("Content-Type", "application/pdf"),
-                ("Content-Disposition", content_disposition(shown.file_name, "inline")),
+                ("Content-Type", kind if is_shown else "application/octet-stream"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Disposition", content_disposition(document.file_name, disposition)),
                 ("Cache-Control", "no-store"),
             ],
         )
@@ -81,7 +107,7 @@ class SignPage(http.Controller):
     def sign_code(self, signer_id, token, **_kwargs):
         signer = self._signer(signer_id, token)
         if not signer:
-            return request.redirect("/my")
+            return request.redirect(NOWHERE)
         try:
             signer._send_code(self._address())
         except UserError as error:
@@ -95,7 +121,7 @@ class SignPage(http.Controller):
     def sign_sign(self, signer_id, token, **typed):
         signer = self._signer(signer_id, token)
         if not signer:
-            return request.redirect("/my")
+            return request.redirect(NOWHERE)
         signing = Signing(
             sha256=str(typed.get("sha256") or ""),
             code=str(typed.get("code") or "")[:20],
@@ -121,7 +147,7 @@ class SignPage(http.Controller):
     def sign_decline(self, signer_id, token, reason="", **_kwargs):
         signer = self._signer(signer_id, token)
         if not signer:
-            return request.redirect("/my")
+            return request.redirect(NOWHERE)
         try:
             signer._decline(str(reason), self._address())
         except UserError as error:
@@ -136,10 +162,12 @@ class SignPage(http.Controller):
     @http.route("/sign/verify", type="http", auth="public", website=True, methods=["GET", "POST"])
     def verify(self, file=None, **_kwargs):
         """Whether a file is one of ours, and whether its seal is whole. Nothing is kept of it."""
-        values = {"checked": False}
+        values = {"checked": False, "too_large": False}
         if request.httprequest.method == "POST" and file is not None:
             content = file.read(LARGEST_FILE + 1) if hasattr(file, "read") else b""
-            values = self._verified(content) if len(content) <= LARGEST_FILE else values
+            values["too_large"] = len(content) > LARGEST_FILE
+            if not values["too_large"]:
+                values.update(self._verified(content))
         return request.render("cn285_sign.verify_page", values)
 
     def _verified(self, content):

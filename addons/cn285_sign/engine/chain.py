@@ -26,14 +26,15 @@ def link(previous: str, entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_broken(entries: Iterable[tuple[str, str, Mapping[str, Any]]]) -> int | None:
+def first_broken(entries: Iterable[tuple[str, str, Mapping[str, Any] | None]]) -> int | None:
     """Return the place of the first entry that does not fit, from 0; None where all do.
 
-    :param entries: ``(hash of the one before, own hash, entry)``, in order
+    :param entries: ``(hash of the one before, own hash, entry)``, in order; entry None: what it
+        said was purged, and only its place is looked at
     """
     previous = START
     for place, (kept, own, entry) in enumerate(entries):
-        if kept != previous or own != link(previous, entry):
+        if kept != previous or (entry is not None and own != link(previous, entry)):
             return place
         previous = own
     return None

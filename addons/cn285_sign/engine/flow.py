@@ -10,7 +10,11 @@ MOVES = {
     "draft": frozenset({"sent", "cancelled", "replaced"}),
     "sent": frozenset({"signed", "declined", "expired", "cancelled", "replaced"}),
     "expired": frozenset({"sent", "cancelled", "replaced"}),
+    # Only what could not take effect, and says something else than its contract by now.
+    "signed": frozenset({"replaced"}),
 }
+# Ends by which what was to be signed never holds.
+WITHOUT_EFFECT = frozenset({"declined", "expired", "cancelled", "replaced"})
 
 
 @dataclass(frozen=True)

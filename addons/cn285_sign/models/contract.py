@@ -3,7 +3,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import in_language_of
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 # An object that no remote call can put into its context: what was signed takes effect.
 SIGNED = object()
@@ -23,11 +23,68 @@ class Contract(models.Model):
         compute="_compute_sign_state",
     )
     sign_count = fields.Integer(compute="_compute_sign_state", string="Number of Signatures")
+    sign_is_outdated = fields.Boolean(
+        compute="_compute_sign_is_outdated",
+        help="The contract has changed since it was sent to be signed.",
+    )
+    sign_is_waiting = fields.Boolean(
+        compute="_compute_sign_is_outdated",
+        help="It is being signed, or was signed and could not take effect yet.",
+    )
+    has_to_be_signed = fields.Boolean(
+        compute="_compute_has_to_be_signed",
+        help="It is confirmed by its last signature, not by hand.",
+    )
+    signatory_id = fields.Many2one(
+        "res.partner",
+        string="Signs for the Customer",
+        check_company=True,
+        copy=False,
+        ondelete="restrict",
+        domain="[('id', 'child_of', partner_id), ('is_company', '=', False)]",
+        help="The person who signs for the customer, such as a firm's manager; the contract names "
+        "that person. Left empty: the customer itself, by its own e-mail address.",
+    )
 
     @api.model
     def _sign_states(self):
         return self.env["cn285.sign.request"]._fields["state"]._description_selection(self.env)
 
+    @api.depends("sign_request_ids.state", "sign_request_ids.is_done")
+    def _compute_sign_is_outdated(self):
+        for contract in self:
+            own = contract.sign_request_ids.filtered(
+                lambda one, contract=contract: one._target() == contract
+            )
+            contract.sign_is_outdated = any(own.mapped("is_outdated"))
+            contract.sign_is_waiting = bool(own.filtered(lambda one: one._waits()))
+
+    @api.depends("state", "template_id", "company_id", "sign_request_ids.state")
+    def _compute_has_to_be_signed(self):
+        for contract in self:
+            # What is being signed is confirmed by its signature, whether a rule asks for it or not.
+            contract.has_to_be_signed = contract.state == "draft" and bool(
+                contract.sign_state == "sent" or contract._sign_rule()
+            )
+
+    @api.constrains("signatory_id", "partner_id")
+    def _check_signatory(self):
+        """Who signs for a customer is one of the customer's own contacts."""
+        for contract in self:
+            # sudo: whose contact it is; nothing else of it is read.
+            person, customer = contract.sudo().signatory_id, contract.sudo().partner_id
+            if person and person.commercial_partner_id != customer.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s: %(person)s signs for another customer than "
+                        "%(customer)s.",
+                        contract=contract.name,
+                        person=person.display_name,
+                        customer=customer.display_name,
+                    )
+                )
+
+    @api.depends("sign_request_ids.state", "sign_request_ids.change_id")
     def _compute_sign_state(self):
         for contract in self:
             requests = contract.sign_request_ids
@@ -62,14 +119,28 @@ class Contract(models.Model):
         self.ensure_one()
         return self.env["cn285.sign.rule"]._for("contract", self)
 
-    def _delay_documents(self):
-        """What was signed is the contract's paper: none is made of it again."""
-        signed = self.filtered(
+    def _signed_papers(self):
+        """Those of these contracts whose own paper was signed, and not the quotation before it,
+        of which the signature confirms them now.
+        """
+        return self.filtered(
             lambda one: one.sign_request_ids.filtered(
-                lambda request: request.state == "signed" and not request.change_id
+                lambda request: (
+                    request.state == "signed"
+                    and not request.is_done
+                    and not request.change_id
+                    and request.document_id.kind == "contract"
+                )
             )
         )
-        return super(Contract, self - signed)._delay_documents()
+
+    def _delay_documents(self):
+        """What was signed is the contract's paper: none is made of it again."""
+        return super(Contract, self - self._signed_papers())._delay_documents()
+
+    def _note_terms(self):
+        """The terms and conditions that were signed stay, whatever came into force since."""
+        return super(Contract, self - self._signed_papers())._note_terms()
 
     def action_send_for_signature(self):
         """Send drafts to be signed: they are confirmed when all have signed."""
@@ -122,15 +193,28 @@ class Contract(models.Model):
     def _sign_customer(self):
         """The contact who signs for the customer."""
         self.ensure_one()
-        return self.partner_id
+        return self.signatory_id or self.partner_id
+
+    def _sign_others(self):
+        """Who signs besides, after the customer: nobody."""
+        self.ensure_one()
+        return self.env["res.partner"]
+
+    def _represented_by(self, partner):
+        """Contracts name who signs for the customer."""
+        person = self.signatory_id if partner == self.partner_id else partner.browse()
+        return person if person != partner else super()._represented_by(partner)
 
     def _content_hash(self):
         """SHA-256 of what the contract's paper says, in the customer's language."""
         self.ensure_one()
         # sudo: the paper says all of the contract.
         localised = in_language_of(self.sudo(), self.partner_id)
+        lang = self.env.context.get("cn285_sign_lang")
+        localised = localised.with_context(lang=lang) if lang else localised
         said = [
             localised.partner_id.id,
+            localised._sign_customer().id,
             localised.payer_id.id,
             localised._document_items(),
             localised._document_terms(),

@@ -1,11 +1,13 @@
 import hashlib
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .contract import SIGNED
 
+# Of an item, what another product of it alters.
+OF_A_PRODUCT = frozenset({"quantity", "price_source", "price_unit", "discount"})
 # What the law lets a customer do by a word needs no signature.
 BY_A_WORD = frozenset({"terminate", "withdraw"})
 
@@ -18,6 +20,29 @@ class ContractChange(models.Model):
     sign_request_ids = fields.One2many(
         "cn285.sign.request", "change_id", string="Signature Requests", readonly=True
     )
+
+    sign_state = fields.Selection(
+        selection="_sign_states", string="Signature", compute="_compute_sign_state"
+    )
+    sign_is_waiting = fields.Boolean(
+        compute="_compute_sign_state",
+        help="It is being signed, or was signed and could not take effect yet.",
+    )
+    sign_is_outdated = fields.Boolean(
+        compute="_compute_sign_state",
+        help="It is another change than the one that was sent to be signed.",
+    )
+
+    @api.model
+    def _sign_states(self):
+        return self.env["cn285.sign.request"]._fields["state"]._description_selection(self.env)
+
+    @api.depends("sign_request_ids.state", "sign_request_ids.is_done")
+    def _compute_sign_state(self):
+        for change in self:
+            change.sign_state = change.sign_request_ids[:1].state
+            change.sign_is_waiting = any(one._waits() for one in change.sign_request_ids)
+            change.sign_is_outdated = any(change.sign_request_ids.mapped("is_outdated"))
 
     def action_schedule(self):
         """Changes that have to be signed are sent for signature, and scheduled by the last one."""
@@ -77,7 +102,7 @@ class ContractChange(models.Model):
         request = change.env["cn285.sign.request"].search(
             [("change_id", "=", change.id), ("state", "=", "sent")]
         )
-        return request.signer_ids.filtered(lambda one: one.role == "customer")._path()
+        return request.signer_ids.filtered(lambda one: one.role == "customer")[:1]._path()
 
     def _delay_amendments(self):
         """What was signed is the amendment: none is made of it again."""
@@ -91,9 +116,17 @@ class ContractChange(models.Model):
     def _sign_customer(self):
         """The contact who signs: of the customer, who asked for it; else the contract's."""
         self.ensure_one()
-        customer, asked = self.contract_id.partner_id, self.requested_by.partner_id
+        customer = self.contract_id._sign_customer()
+        asked = self.requested_by.partner_id
         is_theirs = asked.commercial_partner_id == customer.commercial_partner_id
         return asked if self.origin == "customer" and is_theirs else customer
+
+    def _sign_others(self):
+        """Who takes over a contract signs for it too (Code civil, article 1216)."""
+        self.ensure_one()
+        if self.type != "holder":
+            return self.env["res.partner"]
+        return self.env["res.partner"].browse(self._parsed()["partner_id"].id)
 
     def _content_hash(self):
         """SHA-256 of what the change asks for."""
@@ -104,9 +137,23 @@ class ContractChange(models.Model):
             self.type,
             self.date_effective.isoformat(),
             self.values or {},
+            self._terms_before(),
         ]
         text = json.dumps(said, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _terms_before(self):
+        """The terms that it alters as they are now: its amendment tells them as what was before."""
+        self.ensure_one()
+        names = set(self.values or {})
+        if "product_id" in names:
+            names |= OF_A_PRODUCT
+        # A record by its number: names are in the reader's language.
+        return {
+            name: value[0] if isinstance(value, list) else value
+            for name, value in self._snapshot().items()
+            if name.removeprefix("item.") in names
+        }
 
     def _document_to_sign(self, request):
         """The amendment that is signed: filed, so that it is one file from now on."""

@@ -1,8 +1,18 @@
-from odoo import api, models
+import json
+
+from dateutil.relativedelta import relativedelta
+from odoo import SUPERUSER_ID, api, models
+from odoo.addons.cn285_contract.models.bulk import commit_batch
+from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.addons.cn285_contract.models.privacy.places import Naming, Texts
-from odoo.tools import LazyTranslate
+from odoo.tools import SQL, LazyTranslate, split_every
+
+from .sign_event import PURGED
 
 _lt = LazyTranslate(__name__)
+
+
+PURGED_TOGETHER = 500
 
 
 class PersonalData(models.AbstractModel):
@@ -54,3 +64,60 @@ class PersonalData(models.AbstractModel):
             "cn285.sign.request": requests.ids,
             "cn285.sign.signer": signers.ids,
         }
+
+    @api.model
+    def _purge_proofs(self, company):
+        """Also who signed, or was asked to, when the retention of proofs is over: names, addresses,
+        drawings, and what the log says of them. That it was signed, and when, stays.
+        """
+        purged = super()._purge_proofs(company)
+        years = company.cn285_proof_retention_years
+        if years <= 0:
+            return purged
+        before = company._cn285_today() - relativedelta(years=years)
+        requests = self.env(user=SUPERUSER_ID)["cn285.sign.request"]  # proofs are past all others
+        found = requests.search(
+            [
+                ("company_id", "=", company.id),
+                ("contract_id.state", "not in", LIVE_STATES),
+                "|",
+                ("contract_id.date_end", "=", False),
+                ("contract_id.date_end", "<", before),
+                ("over_on", "<", before),
+                ("signer_ids.email", "!=", self._purged_mark()),
+            ],
+            order="id",
+        )
+        for ids in split_every(PURGED_TOGETHER, found.ids):
+            found.browse(ids)._purge_people()
+            commit_batch(self.env)
+        return purged + len(found)
+
+
+class SignRequest(models.Model):
+    _inherit = "cn285.sign.request"
+
+    def _purge_people(self):
+        """Let go of what names people, past the doors of what is history."""
+        self.env.flush_all()
+        mark = self.env["cn285.personal.data"]._purged_mark()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE cn285_sign_signer
+                      SET name = %s, email = %s, signed_name = NULL, signature = NULL,
+                          declined_reason = NULL, code_hash = NULL
+                    WHERE request_id = ANY(%s)""",
+                mark,
+                mark,
+                self.ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE cn285_sign_event SET data = %s
+                    WHERE request_id = ANY(%s) AND data <> '{}'""",
+                json.dumps(PURGED),
+                self.ids,
+            )
+        )
+        self.env.invalidate_all()

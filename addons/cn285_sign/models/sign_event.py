@@ -4,6 +4,9 @@ from odoo import api, fields, models
 
 from ..engine.chain import START, first_broken, link
 
+# What stands in an entry whose retention was over.
+PURGED = {"purged": True}
+
 
 class SignEvent(models.Model):
     """The log of a request: what happened, when (UTC), by whom. Each entry covers those before."""
@@ -118,7 +121,10 @@ class SignEvent(models.Model):
             (
                 event.previous_hash,
                 event.hash,
-                self._entry(
+                # What was purged when its retention was over says nothing any more.
+                None
+                if event.data == PURGED
+                else self._entry(
                     {
                         "request_id": event.request_id.id,
                         "signer_id": event.signer_id.id,

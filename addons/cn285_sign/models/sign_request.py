@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
+from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
-from ..engine.flow import OVER, Signer, may_move, outcome, turn
+from ..engine.flow import OVER, WITHOUT_EFFECT, Signer, may_move, outcome, turn
 from ..engine.words import LONGEST_NAME, one_line
 
 
@@ -33,6 +35,10 @@ class SignRequest(models.Model):
     )
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer", store=True)
     may_manage = fields.Boolean(related="contract_id.is_editable", related_sudo=False)
+    is_outdated = fields.Boolean(
+        compute="_compute_is_outdated",
+        help="What it is about has changed since it was sent: send the new version.",
+    )
     provider_id = fields.Many2one("cn285.sign.provider", readonly=True, ondelete="restrict")
     document_id = fields.Many2one(
         "cn285.document", string="To Be Signed", readonly=True, ondelete="restrict"
@@ -83,6 +89,18 @@ class SignRequest(models.Model):
         "It is being signed already.",
     )
 
+    @api.depends("state", "is_done")
+    def _compute_is_outdated(self):
+        """Of what may still take effect; not kept, as anything that the paper says may change."""
+        for request in self:
+            # sudo: only whether it still says the same, for who may read the request.
+            request.is_outdated = request._waits() and not request.sudo()._still_says_the_same()
+
+    def _waits(self):
+        """Whether it may take effect yet: it is being signed, or was signed and could not."""
+        self.ensure_one()
+        return self.state == "sent" or (self.state == "signed" and not self.is_done)
+
     # === WHAT IS SIGNED === #
 
     def _target(self):
@@ -120,16 +138,18 @@ class SignRequest(models.Model):
 
     @api.model
     def _signers_of(self, target, rule):
-        """Values of who signs: the customer, then who signs for the company.
+        """Values of who signs: the customer, others whom it concerns, then who signs for the
+        company.
 
         :param target: a contract or change
         :raises UserError: where one has not just one e-mail address: whoever has the address signs
         """
-        people = [(target._sign_customer(), "customer", 1)]
+        customers = target._sign_customer() | target._sign_others()
+        people = [(partner, "customer") for partner in customers]
         if rule.countersigner_id:
-            people.append((rule.countersigner_id.partner_id, "company", 2))
+            people.append((rule.countersigner_id.partner_id, "company"))
         found = []
-        for partner, role, order in people:
+        for order, (partner, role) in enumerate(people, 1):
             email = email_normalize(partner.email)
             if not email:
                 raise UserError(
@@ -172,14 +192,27 @@ class SignRequest(models.Model):
             for company, requests in self.grouped("company_id").items():
                 requests._write_inside({"over_on": company._cn285_today()})
         self._write_inside({"state": target, **values})
+        self._mark_documents(target)
+
+    def _mark_documents(self, target):
+        """What is not signed has no effect, and stands among no customer's papers; what is sent
+        once more may have.
+        """
+        before, after = ("final", "void") if target in WITHOUT_EFFECT else ("void", "final")
+        if target in WITHOUT_EFFECT or target == "sent":
+            documents = (self.document_id | self.proof_id).filtered(lambda one: one.state == before)
+            documents.sudo()._write_inside({"state": after})  # sudo: as requests are
 
     def _send(self):
         """File what is to be signed, and ask who signs first."""
         self.ensure_one()
         target, today = self._target(), self.company_id._cn285_today()
+        document = target._document_to_sign(self)
+        # Until it is signed it is no paper of the customer's; then the signed copy is.
+        document._write_inside({"is_for_customer": False})
         self._update_state(
             "sent",
-            document_id=target._document_to_sign(self).id,
+            document_id=document.id,
             content_hash=target._content_hash(),
             expires_on=today + timedelta(days=self.provider_id.expires_days),
             reminded_on=today,
@@ -206,7 +239,9 @@ class SignRequest(models.Model):
     def _still_says_the_same(self):
         """Whether the contract or change still is what the document says."""
         self.ensure_one()
-        return self.content_hash == self._target()._content_hash()
+        # In the language in which it was sent, whatever the customer's is by now.
+        target = self._target().with_context(cn285_sign_lang=self.document_id.lang)
+        return self.content_hash == target._content_hash()
 
     def _go_on(self):
         """After somebody has signed or declined: ask the next, or finish."""
@@ -244,8 +279,6 @@ class SignRequest(models.Model):
         """After it was declined, has expired or was replaced: a new request of what holds now."""
         self.ensure_one()
         self._check_may_manage()
-        if self.state == "sent" and self.sudo()._still_says_the_same():  # sudo: all that it says
-            raise UserError(self.env._("%s is being signed: cancel it first.", self.name))
         return self._target().action_send_for_signature()
 
     def action_retry(self):
@@ -274,7 +307,7 @@ class SignRequest(models.Model):
             today = company._cn285_today()
             running = self.search([("company_id", "=", company.id), ("state", "=", "sent")])
             for request in running:
-                request._daily(today)
+                request._daily_alone(today)
             stuck = self.search(
                 [("company_id", "=", company.id), ("state", "=", "signed"), ("is_done", "=", False)]
             )
@@ -287,6 +320,21 @@ class SignRequest(models.Model):
                     ("proof_id", "=", False),
                 ]
             )._delay_proof()
+
+    def _daily_alone(self, today):
+        """Look after one request; what keeps it from being done is told, and stops no other."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._daily(today)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # whatever a contract's data provoke
+            self.env.invalidate_all()
+            env = self._owners().env
+            summary = env._("%s could not be looked after", self.name)
+            if summary not in self.activity_ids.mapped("summary"):  # each day: told once
+                self._tell_owner(summary, note=reason_of(env, error))
 
     def _daily(self, today):
         self.ensure_one()

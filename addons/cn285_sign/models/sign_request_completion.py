@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.isolation import reason_of
+from odoo.exceptions import UserError
 
 
 class SignRequest(models.Model):
@@ -18,17 +19,29 @@ class SignRequest(models.Model):
         self.invalidate_recordset(["is_done", "state"])
         if self.state != "signed" or self.is_done:
             return
+        localised = self._owners()
         try:
             with self.env.cr.savepoint():
-                self._target()._sign_completed(self)
+                # What was altered while it waited is none of what was signed.
+                if not self._still_says_the_same():
+                    raise UserError(
+                        localised.env._(
+                            "It says something else by now than what was signed: send the new "
+                            "version to be signed."
+                        )
+                    )
+                # As its owner reads: what is told of it is told to staff, not to who signed.
+                localised._target()._sign_completed(self)
                 self._write_inside({"is_done": True, "error": False})
         except CONCURRENCY_ERRORS:
             raise
         except Exception as error:  # whatever keeps it from taking effect, it was signed
-            reason = reason_of(self._owners().env, error)
+            reason = reason_of(localised.env, error)
             if reason != self.error:  # tried each day: told once
                 self._write_inside({"error": reason})
                 self._tell_owner(
-                    self._owners().env._("%s was signed but not applied", self.name), note=reason
+                    localised.env._("%s was signed but not applied", self.name), note=reason
                 )
+        else:
+            self._tell_signed()
         self._delay_proof()

@@ -1,6 +1,6 @@
 """How requests end that nobody signs, and who is told: signers by mail, owners by activities."""
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
@@ -23,14 +23,25 @@ class SignRequest(models.Model):
             [
                 ("contract_id", "=", target.contract_id.id if of_change else target.id),
                 ("change_id", "=", target.id if of_change else False),
+                "|",
                 ("state", "=", "sent"),
+                "&",
+                ("state", "=", "signed"),
+                ("is_done", "=", False),
             ]
         )
         for request in running:
+            signed = request.state == "signed"
             if not request._replace_if_changed():
-                raise UserError(
-                    self.env._("%s is being signed: remind, or cancel it first.", request.name)
-                )
+                if signed:
+                    reason = self.env._(
+                        "%s was signed: try again to let it take effect.", request.name
+                    )
+                else:
+                    reason = self.env._(
+                        "%s is being signed: remind, or cancel it first.", request.name
+                    )
+                raise UserError(reason)
         running.flush_recordset(["state"])
 
     def _replace_if_changed(self):
@@ -42,7 +53,7 @@ class SignRequest(models.Model):
         :returns: whether it was
         """
         self.ensure_one()
-        if self.state != "sent" or self._still_says_the_same():
+        if not self._waits() or self._still_says_the_same():
             return False
         self._update_state("replaced")
         self._note("replaced")
@@ -124,12 +135,27 @@ class SignRequest(models.Model):
             note="\n".join(one.declined_reason for one in declined if one.declined_reason),
         )
 
+    def _tell_signed(self):
+        """Let the owner know that all have signed, and that it holds."""
+        self.ensure_one()
+        owner, env = self._owner(), self._owners().env
+        self.message_notify(
+            partner_ids=owner.partner_id.ids,
+            author_id=self.env.ref("base.partner_root").id,
+            subject=env._("%s was signed by everybody", self.name),
+            body=env._(
+                "%(document)s was signed by %(who)s, and has taken effect.",
+                document=self.document_id.title,
+                who=", ".join(one.signed_name or one.name for one in self.signer_ids),
+            ),
+        )
+
     def _owner(self):
         """Whoever follows the contract; of ours, where its customer made the request."""
         self.ensure_one()
         contract = self.contract_id
         ours = (contract.user_id | self.create_uid | contract.create_uid).filtered(
-            lambda user: not user.share
+            lambda user: user.active and not user.share and user.id != SUPERUSER_ID
         )
         return ours[:1] or self.env.ref("base.user_admin")
 

@@ -6,12 +6,13 @@ import json
 
 from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import in_language_of
-from odoo.addons.cn285_renewal.report.letter_pdf import Facts, Letter
+from odoo.addons.cn285_renewal.report.letter_pdf import Facts, Letter, Picture
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools import format_datetime
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from ..report.sealing import Key, NotStamped, sealed
+from .sign_event import PURGED
 
 # So long after a time stamp authority gave none it is asked again.
 RETRY_SECONDS = 600
@@ -62,6 +63,7 @@ class SignRequest(models.Model):
                 "kind": before.kind,
                 "title": title,
                 "file_name": f"{title}.pdf".replace("/", "-"),
+                "previous_id": before.id,
             },
             source=f"{self._name},{self.id}:proof",
         )
@@ -78,7 +80,7 @@ class SignRequest(models.Model):
         self._write_inside({"proof_id": proof.id, "seal": seal})
         self._note("sealed", document=proof.name, sha256=proof.sha256, seal=seal)
         for signer in self.signer_ids:
-            signer._mail("mail_template_sign_done", proof.attachment_id)
+            signer._mail("mail_template_sign_done", signer._signed_files(proof))
 
     def _with_proof_pages(self):
         """The file that was signed, with pages behind it that say who signed and how."""
@@ -99,23 +101,11 @@ class SignRequest(models.Model):
             (self.env._("SHA-256 of the signed file"), document.sha256),
             (self.env._("Request"), self.name),
             (self.env._("Level"), self._level_text()),
+            (self.env._("To be verified at"), f"{self.contract_id.get_base_url()}/sign/verify"),
         ]
         parts = [Facts(facts)]
         for signer in self.signer_ids:
-            events = self.event_ids.filtered(lambda one, signer=signer: one.signer_id == signer)
-            signed = events.filtered(lambda one: one.kind == "signed")[:1].data or {}
-            parts += [
-                signer.signed_name,
-                Facts(
-                    [
-                        (self.env._("Signed (UTC)"), fields.Datetime.to_string(signer.signed_at)),
-                        (self.env._("Code sent to"), signer.email),
-                        (self.env._("Address"), signed.get("address", "")),
-                        (self.env._("Browser"), signed.get("agent", "")),
-                        (self.env._("Agreed to"), signed.get("consent", "")),
-                    ]
-                ),
-            ]
+            parts += signer._proof_parts()
         log = self.event_ids.sorted("id")
         parts.append(self.env._("Log (its last hash: %s)", log[-1:].hash or ""))
         labels = dict(log._fields["kind"]._description_selection(self.env))
@@ -187,6 +177,8 @@ class SignRequest(models.Model):
             "signers": [
                 {
                     "name": one.signed_name,
+                    "contact": one.name,
+                    "on_behalf_of": one._on_behalf_of() or None,
                     "email": one.email,
                     "role": one.role,
                     "signed_at_utc": fields.Datetime.to_string(one.signed_at),
@@ -218,6 +210,11 @@ class SignRequest(models.Model):
         # sudo: of a request that its reader may read.
         broken = self.sudo().event_ids.sorted("id")._first_broken()
         text = self.env._("The log is as it was written: every entry fits the one before.")
+        if any(one.data == PURGED for one in self.sudo().event_ids):  # sudo: as above
+            text = self.env._(
+                "Every entry stands in its place. What entries said was purged when the retention "
+                "of proofs was over."
+            )
         if broken:
             when = format_datetime(self.env, broken.at, tz="UTC")
             text = self.env._("The log was altered: the entry of %s (UTC) does not fit.", when)
@@ -226,3 +223,41 @@ class SignRequest(models.Model):
             "tag": "display_notification",
             "params": {"message": text, "type": "danger" if broken else "success"},
         }
+
+
+class SignSigner(models.Model):
+    _inherit = "cn285.sign.signer"
+
+    def _on_behalf_of(self):
+        """The name of the firm for which somebody signs; empty where nobody else is bound."""
+        self.ensure_one()
+        if self.role == "company":
+            return self.company_id.name
+        home = self.partner_id.commercial_partner_id
+        return home.name if home != self.partner_id else ""
+
+    def _signed_files(self, proof):
+        """What signers are sent when all have signed, on a durable medium (Code de la consommation,
+        L221-13): the signed document, and the terms and conditions that are part of it.
+        """
+        return (proof | self._terms_to_read()).attachment_id
+
+    def _proof_parts(self):
+        """What the page of proof says of this signature, in the language of the context."""
+        self.ensure_one()
+        events = self.request_id.event_ids.filtered(lambda one: one.signer_id == self)
+        signed = events.filtered(lambda one: one.kind == "signed")[:1].data or {}
+        roles = dict(self._fields["role"]._description_selection(self.env))
+        facts = [
+            (self.env._("Asked to sign"), f"{self.name} ({roles[self.role]})"),
+            (self.env._("On behalf of"), self._on_behalf_of()),
+            (self.env._("Signed (UTC)"), fields.Datetime.to_string(self.signed_at)),
+            (self.env._("Code sent to"), self.email),
+            (self.env._("Address"), signed.get("address", "")),
+            (self.env._("Browser"), signed.get("agent", "")),
+            (self.env._("Agreed to"), signed.get("consent", "")),
+        ]
+        parts = [self.signed_name, Facts([(what, text) for what, text in facts if text])]
+        if self.signature:
+            parts.append(Picture(base64.b64decode(self.signature)))
+        return parts

@@ -1,15 +1,15 @@
 """What a signer does on the page: open the file, ask for a code, sign, or decline."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 
 from odoo import fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..engine.codes import Answer, Code, check, hashed, may_send, may_try, new_code
+from ..engine.drawings import drawing
 from ..engine.words import LONGEST_NAME, LONGEST_REASON, many_lines, one_line
-
-# Bytes of a drawn signature, as a picture.
-LARGEST_DRAWING = 300_000
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,10 @@ class SignSigner(models.Model):
             "replaced": self.env._("A newer version of this document exists."),
             "draft": self.env._("This document has not been sent yet."),
         }
-        if self.state == "signed":
+        if self.state == "signed" and request.state in ("sent", "signed"):
             return self.env._("You have signed this document. Thank you.")
+        if self.state == "signed":
+            return self.env._("%s Your signature has no effect.", texts[request.state])
         if request.state != "sent":
             return texts[request.state]
         if self not in request._signers_in_turn():
@@ -145,12 +147,13 @@ class SignSigner(models.Model):
         answer = self._check_code(signing.code, signing.address)
         if answer is not Answer.RIGHT:
             return self._code_refusal(answer)
+        picture = drawing(signing.drawing)
         self._write_inside(
             {
                 "state": "signed",
                 "signed_name": name,
                 "signed_at": fields.Datetime.now(),
-                "signature": self._checked_drawing(signing.drawing),
+                "signature": base64.b64encode(picture) if picture else False,
                 "code_hash": False,
             }
         )
@@ -163,35 +166,49 @@ class SignSigner(models.Model):
             consent=self._consent(),
             address=signing.address,
             agent=one_line(signing.agent, 500),
+            # The log vouches for the picture too.
+            **({"drawing_sha256": hashlib.sha256(picture).hexdigest()} if picture else {}),
         )
         request._go_on()
         return None
 
-    def _checked_drawing(self, drawing):
-        """A drawing as the page posts it, where it is a picture of a sane size; else nothing."""
-        if not drawing or len(drawing) > LARGEST_DRAWING:
-            return False
-        head, _comma, content = drawing.partition(",")
-        if head != "data:image/png;base64":
-            return False
-        try:
-            with self.env.cr.savepoint():
-                image = self.env["ir.qweb.field.image"]
-                image._get_src_data_b64(content.encode(), {})
-        except (ValueError, ValidationError, UserError):
-            return False
-        return content
-
     def _consent(self):
         """The words that the signer agrees to, as the page shows them and the proof keeps them."""
         self.ensure_one()
-        localised = self._localised()
+        localised, terms = self._localised(), self._terms_to_read()
+        if terms:
+            return localised.env._(
+                "I have read the document %(document)s (SHA-256 %(sha256)s) and the terms and "
+                "conditions that are part of it, %(terms)s (SHA-256 %(terms_sha256)s), and sign it "
+                "electronically. I accept that this signature is proof between us.",
+                document=self.request_id.document_id.title,
+                sha256=self.request_id.document_id.sha256,
+                terms=terms.title,
+                terms_sha256=terms.sha256,
+            )
         return localised.env._(
             "I have read the document %(document)s (SHA-256 %(sha256)s) and sign it "
             "electronically. I accept that this signature is proof between us.",
             document=self.request_id.document_id.title,
             sha256=self.request_id.document_id.sha256,
         )
+
+    def _terms_to_read(self):
+        """The terms and conditions that are part of the contract that is signed: who signs reads
+        them before (Code civil, article 1119). Of a change none: they were agreed before.
+        """
+        self.ensure_one()
+        request = self.request_id
+        terms = request.contract_id.terms_document_id
+        return terms.filtered("attachment_id") if not request.change_id else terms.browse()
+
+    def _is_order(self):
+        """Whether the button that signs has to say that it obliges to pay (Code de la consommation,
+        L221-14; directive 2011/83, article 8-2).
+        """
+        self.ensure_one()
+        kind = self.request_id.contract_id._legal_kind()
+        return self.role == "customer" and kind != "professional"
 
     def _decline(self, reason, address=""):
         """Decline: nobody signs any more.

@@ -33,7 +33,7 @@ class SignRequest(models.Model):
         self._write_inside({"proof_id": proof.id, "seal": seal})
         self._note("sealed", document=proof.name, sha256=proof.sha256, seal=seal, by="yousign")
         for signer in self.signer_ids:
-            signer._mail("mail_template_sign_done")
+            signer._mail("mail_template_sign_done", signer._signed_files(proof))
         return None
 
     def _yousign_order_proof(self):
@@ -88,9 +88,12 @@ class SignRequest(models.Model):
         return self._yousign_filed(content, "evidence", title, ".json", "evidence")
 
     def _yousign_filed(self, content, kind, title, ending, what):
+        # The signed copy takes the place of what was signed; evidence takes none.
+        before = self.document_id if kind == self.document_id.kind else self.document_id.browse()
         return self.env["cn285.document"]._file(
             content,
             {
+                "previous_id": before.id,
                 "contract_id": self.contract_id.id,
                 "date": self.company_id._cn285_today(),
                 "lang": self.document_id.lang,
