@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.tools import format_date, split_every
@@ -112,7 +114,26 @@ class ContractChange(models.Model):
         return other if self.env.context.get("cn285_amended") == other.id else self.contract_id
 
     def _document_changed(self):
-        """``(term, before → after)`` of this change, in the language of the context."""
+        """``(term, before → after)`` of this change, in the language of the context.
+
+        Of one that is sent to be signed, what it will alter: it is tried, and undone.
+        """
+        self.ensure_one()
+        return self._undone(self._try_and_tell) if self.state == "draft" else self._told_changed()
+
+    def _try_and_tell(self):
+        """Let the change take effect, after what is planned for days before it, and tell what it
+        altered; the caller undoes it.
+        """
+        change = self.with_context(tracking_disable=True, mail_notrack=True)
+        day = change.date_effective + timedelta(days=1)
+        change._play_plans(change._touched_contracts(), day)
+        today = change.company_id._cn285_today()
+        change._write_inside({"state": "scheduled", "date_scheduled": today})
+        change._apply()
+        return change._told_changed()
+
+    def _told_changed(self):
         self.ensure_one()
         facts = []
         if self.item_id:
@@ -139,19 +160,9 @@ class ContractChange(models.Model):
         return facts
 
     def _altered_terms(self):
-        """What the change altered; of one that is still planned, what it will alter of its item."""
+        """What the change altered."""
         self.ensure_one()
-        if self.state == "applied":
-            return differences(self.before or {}, self.after or {})
-        before, after = self._snapshot(), {}
-        for name, value in (self.values or {}).items():
-            for key in (f"item.{name}", name):
-                model, field_name = self._term_field(key)
-                field = self.env[model]._fields.get(field_name)
-                if key not in before or field.type == "many2one":
-                    continue
-                after[key] = value
-        return differences({name: before[name] for name in after}, after)
+        return differences(self.before or {}, self.after or {})
 
     def _term_label(self, name):
         model, field = self._term_field(name)

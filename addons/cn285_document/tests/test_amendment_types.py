@@ -136,6 +136,52 @@ class TestAmendmentTypes(PaperCase):
                 change.sudo()._job_file_amendments()
                 self.assertEqual(self._papers(change.contract_id, "amendment"), paper)
 
+    def test_what_is_signed_before_says_what_holds_after(self):
+        """An amendment that is sent to be signed is drawn of a draft: it tells all the same."""
+        for kind, (values, _said) in ALTERING.items():
+            if values is None:
+                continue
+            with self.subTest(kind):
+                contract = self._contract(kind)
+                change = (
+                    self.env["cn285.contract.change"]
+                    .with_user(self.seller)
+                    .create(
+                        {
+                            "contract_id": contract.id,
+                            "item_id": contract.item_ids[:1].id,
+                            "type": kind,
+                            "date_effective": TODAY,
+                            "values": self._values(kind),
+                        }
+                    )
+                )
+                before = change.sudo()._document_changed()
+                self.assertEqual((change.state, change.before), ("draft", False))
+                self.assertFalse(change.result_item_id or change.result_contract_id)
+                change.action_schedule()
+                if change.state == "to_approve":
+                    change.sudo().action_approve()
+                self.assertEqual(change.state, "applied", change.error)
+                self.assertEqual(before, change.sudo()._document_changed())
+
+    def test_signed_before_what_is_planned_before_it(self):
+        """Planned: 110.00 from February. Sent: 120.00 from March. It tells 110.00 → 120.00."""
+        contract = self._contract("price")
+        self._changed(contract, "price", "2026-02-01", price_unit=110.0)
+        change = self.env["cn285.contract.change"].create(
+            {
+                "contract_id": contract.id,
+                "item_id": contract.item_ids[:1].id,
+                "type": "price",
+                "date_effective": "2026-03-01",
+                "values": {"price_unit": 120.0},
+            }
+        )
+        told = str(change._document_changed())
+        self.assertIn("110.00", told)
+        self.assertMoney(contract.item_ids[:1].price_unit, "100.00")
+
     def test_what_the_contract_provides_for_makes_none(self):
         for kind in NOT_ALTERING:
             with self.subTest(kind):

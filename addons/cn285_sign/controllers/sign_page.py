@@ -42,6 +42,7 @@ class SignPage(http.Controller):
                 "obstacle": signer._obstacle(),
                 "terms": signer._terms_to_read(),
                 "is_order": signer._is_order(),
+                "start": signer._start_statement() if signer._offers_start() else None,
                 "level": signer.request_id._level_text(),
                 "consent": signer._consent(),
                 "told": told,
@@ -128,6 +129,7 @@ class SignPage(http.Controller):
             name=str(typed.get("name") or ""),
             consent=bool(typed.get("consent")),
             drawing=str(typed.get("drawing") or ""),
+            starts_at_once=bool(typed.get("start")),
             address=self._address(),
             agent=request.httprequest.user_agent.string or "",
         )

@@ -4,6 +4,7 @@ import json
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_datetime
 
 # An object that no remote call can put into its context: what was signed takes effect.
 SIGNED = object()
@@ -238,3 +239,41 @@ class Contract(models.Model):
         if not signed.date_concluded:
             signed.date_concluded = self.company_id._cn285_today()
         signed.action_confirm()
+        for event in request.event_ids.filtered(lambda one: one.kind == "signed"):
+            if (event.data or {}).get("starts_at_once"):
+                signed._note_start(event)
+
+    def _note_start(self, event):
+        """Keep that who signed asked to be served before the withdrawal period is over (L221-25).
+
+        :param event: of the log, by which the words and the time are proved
+        """
+        self.ensure_one()
+        localised = in_language_of(self, event.signer_id.partner_id)
+        declaration = localised.env._(
+            "%(name)s, with the electronic signature %(request)s on %(when)s (UTC): %(statement)s",
+            name=event.signer_id.signed_name,
+            request=event.request_id.name,
+            when=format_datetime(localised.env, event.at, tz="UTC"),
+            statement=event.data["starts_at_once"],
+        )
+        self._write_inside(
+            {
+                "performance_requested": True,
+                "performance_date": self.company_id._cn285_today(),
+                "performance_declaration": declaration,
+            }
+        )
+        self.message_post(body=declaration, author_id=event.signer_id.partner_id.id)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_sent(self):
+        """What was sent to be signed is proof, with what it was about."""
+        for contract in self:
+            if contract.sudo().sign_request_ids:  # sudo: only whether there are any
+                raise UserError(
+                    self.env._(
+                        "Contract %s was sent to be signed, and stays with its papers: cancel it.",
+                        contract.name,
+                    )
+                )

@@ -14,13 +14,16 @@ from ..engine.words import LONGEST_NAME, LONGEST_REASON, many_lines, one_line
 
 @dataclass(frozen=True)
 class Signing:
-    """What the page posts: the fingerprint of what was shown, the code, the name, a drawing."""
+    """What the page posts: the fingerprint of what was shown, the code, the name, a drawing;
+    whether the service is expressly asked for before the withdrawal period is over.
+    """
 
     sha256: str
     code: str
     name: str
     consent: bool
     drawing: str = ""
+    starts_at_once: bool = False
     address: str = ""
     agent: str = ""
 
@@ -157,6 +160,7 @@ class SignSigner(models.Model):
                 "code_hash": False,
             }
         )
+        asks = signing.starts_at_once and self._offers_start()
         request._note(
             "signed",
             self,
@@ -166,6 +170,7 @@ class SignSigner(models.Model):
             consent=self._consent(),
             address=signing.address,
             agent=one_line(signing.agent, 500),
+            **({"starts_at_once": self._start_statement()} if asks else {}),
             # The log vouches for the picture too.
             **({"drawing_sha256": hashlib.sha256(picture).hexdigest()} if picture else {}),
         )
@@ -201,6 +206,23 @@ class SignSigner(models.Model):
         request = self.request_id
         terms = request.contract_id.terms_document_id
         return terms.filtered("attachment_id") if not request.change_id else terms.browse()
+
+    def _offers_start(self):
+        """Whether the page offers to ask that the service begin before the withdrawal period is
+        over (Code de la consommation, L221-25).
+        """
+        self.ensure_one()
+        contract = self.request_id.contract_id
+        return (
+            self.role == "customer"
+            and self.request_id._target() == contract
+            and contract.has_withdrawal
+            and not contract.performance_requested
+        )
+
+    def _start_statement(self):
+        """What is asked for then, in the signer's words."""
+        return self._localised().request_id.contract_id._performance_statement()
 
     def _is_order(self):
         """Whether the button that signs has to say that it obliges to pay (Code de la consommation,

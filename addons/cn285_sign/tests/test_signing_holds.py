@@ -309,6 +309,31 @@ class TestSigningHolds(SignCase):
                 self.assertFalse(request.signer_ids.signature)
                 self.assertTrue(request.proof_id)
 
+    def test_served_at_once_if_asked_expressly(self):
+        """Code de la consommation, L221-25: by a box that nobody ticked before."""
+        for asks, has_right in ((True, True), (False, True), (True, False)):
+            with self.subTest(asks=asks, has_right=has_right):
+                today = self.company._cn285_today()
+                contract = self._draft(has_withdrawal=has_right, date_start=today)
+                signer = self._sent(contract).signer_ids
+                self.assertEqual(signer._offers_start(), has_right)
+                self._sign(signer, starts_at_once=asks)
+                self.assertEqual(contract.performance_requested, asks and has_right)
+                self.assertEqual(contract.performance_proved, asks and has_right)
+                told = "before the withdrawal period is over"
+                self.assertEqual(
+                    told in (contract.performance_declaration or ""), asks and has_right
+                )
+
+    def test_what_was_sent_is_not_deleted(self):
+        contract = self._draft()
+        self._sent(contract).with_user(self.seller).action_cancel()
+        change = self._change(self._running())
+        self._sent(change).with_user(self.seller).action_cancel()
+        for record in (contract, change):
+            with self.assertRaisesRegex(UserError, "sent to be signed"):
+                record.unlink()
+
     # === WHO IS TOLD === #
 
     def test_the_owner_is_told_that_it_is_signed(self):
