@@ -37,6 +37,27 @@ class TestDocumentsPortal(ContractCase, HttpCase):
         for document in (self.secret, self.others):
             self.assertNotIn(document._content(), self.url_open(self._url(document)).content)
 
+    def test_terms_of_a_contract_are_not_replaced_for_its_customer(self):
+        """A later version holds for later contracts: these go on under theirs."""
+        old, _new = (
+            self.env["cn285.document"]._file(
+                title.encode(),
+                {
+                    "kind": "terms",
+                    "title": title,
+                    "company_id": self.company.id,
+                    "date": self.company._cn285_today(),
+                },
+            )
+            for title in ("Terms of spring", "Terms of autumn")
+        )
+        self.contract._write_inside({"terms_document_id": old.id})
+        self.assertEqual(old.state, "superseded")
+        self.authenticate("documents_customer", "x" * 9)
+        page = self.url_open(f"/my/contracts/{self.contract.id}").text
+        self.assertIn("Terms of spring", page)
+        self.assertNotIn("Replaced", page)
+
     def test_strangers_and_visitors_get_nothing(self):
         self.assertNotEqual(self.url_open(self._url(self.paper)).content, b"paper")
         self.authenticate("documents_stranger", "x" * 9)

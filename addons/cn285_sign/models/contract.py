@@ -36,6 +36,10 @@ class Contract(models.Model):
         compute="_compute_has_to_be_signed",
         help="It is confirmed by its last signature, not by hand.",
     )
+    paper_is_signed = fields.Boolean(
+        compute="_compute_paper_is_signed",
+        help="What was signed is the contract's paper; amendments alter it.",
+    )
     signatory_id = fields.Many2one(
         "res.partner",
         string="Signs for the Customer",
@@ -59,6 +63,29 @@ class Contract(models.Model):
             )
             contract.sign_is_outdated = any(own.mapped("is_outdated"))
             contract.sign_is_waiting = bool(own.filtered(lambda one: one._waits()))
+
+    @api.depends("sign_request_ids.is_done")
+    def _compute_paper_is_signed(self):
+        for contract in self:
+            contract.paper_is_signed = bool(
+                contract.sign_request_ids.filtered(
+                    lambda one: (
+                        one.is_done and not one.change_id and one.document_id.kind == "contract"
+                    )
+                )
+            )
+
+    def action_file_contract(self):
+        """What both sides have signed is not replaced by a paper that one of them makes."""
+        for contract in self:
+            if contract.paper_is_signed:
+                raise UserError(
+                    self.env._(
+                        "Contract %s was signed: that paper holds, with its amendments.",
+                        contract.name,
+                    )
+                )
+        return super().action_file_contract()
 
     @api.depends("state", "template_id", "company_id", "sign_request_ids.state")
     def _compute_has_to_be_signed(self):

@@ -203,6 +203,16 @@ class TestSigningHolds(SignCase):
         self.assertIn("declined", customer._obstacle())
         self.assertIn("no effect", customer._obstacle())
 
+    def test_no_paper_takes_the_place_of_what_was_signed(self):
+        contract = self._draft()
+        request = self._sent(contract)
+        self._sign(request.signer_ids)
+        self.assertTrue(contract.paper_is_signed)
+        with self.assertRaisesRegex(UserError, "was signed"):
+            contract.with_user(self.seller).action_file_contract()
+        self.assertEqual(request.proof_id.state, "final")
+        self.assertFalse(self._running().paper_is_signed)
+
     # === BUTTONS === #
 
     def test_a_new_version_can_be_sent(self):
