@@ -121,19 +121,45 @@ class Contract(models.Model):
             contract.sign_count = len(requests)
 
     def action_confirm(self):
-        """Drafts that have to be signed are confirmed by the last signature, not by hand."""
-        if self.env.context.get("cn285_signed") is not SIGNED:
-            self.env["cn285.sign.request"]._refuse_running(self)
-            for contract in self:
-                if contract.state == "draft" and contract._sign_rule():
-                    raise UserError(
-                        self.env._(
-                            "Contract %s is confirmed when it has been signed: send it for "
-                            "signature.",
-                            contract.name,
-                        )
+        """Drafts that have to be signed are confirmed by the last signature, not by hand.
+
+        What was signed and waited for something else, such as a payment, is confirmed by that.
+        """
+        if self.env.context.get("cn285_signed") is SIGNED:
+            return super().action_confirm()
+        self.env["cn285.sign.request"]._refuse_running(self)
+        signed = self._signed_before()
+        for contract in self - signed.contract_id:
+            if contract.state == "draft" and contract._sign_rule():
+                raise UserError(
+                    self.env._(
+                        "Contract %s is confirmed when it has been signed: send it for signature.",
+                        contract.name,
                     )
-        return super().action_confirm()
+                )
+        for request in signed:
+            request.contract_id._conclude_signed(request)
+        result = super().action_confirm()
+        for request in signed:
+            request.contract_id._note_starts(request)
+            request._has_taken_effect()
+        return result
+
+    def _signed_before(self):
+        """Requests of these contracts that all have signed, that wait to take effect, and that
+        still say what the contract says; by sudo.
+        """
+        # sudo: whoever confirms, requests are the program's.
+        waiting = self.sudo().sign_request_ids.filtered(
+            lambda one: one.state == "signed" and not one.is_done and one._target() in self
+        )
+        return waiting.filtered(lambda one: one._still_says_the_same())
+
+    def _conclude_signed(self, request):
+        """The contract was concluded on the day of the last signature."""
+        if not self.date_concluded:
+            # sudo: signed by both sides; whose process it is does not matter.
+            self.sudo().date_concluded = request.over_on
 
     def _update_state(self, allowed, target, **values):
         """Of contracts that are cancelled nothing is signed any more."""
@@ -259,16 +285,18 @@ class Contract(models.Model):
         return self._file_contract(f"{request._name},{request.id}")
 
     def _sign_completed(self, request):
-        """All have signed: confirm the contract, concluded today."""
+        """All have signed: confirm the contract, concluded on the day of the last signature."""
         self.ensure_one()
         # sudo: signed by both sides; whose process it is does not matter.
         signed = self.sudo().with_context(cn285_signed=SIGNED)
-        if not signed.date_concluded:
-            signed.date_concluded = self.company_id._cn285_today()
+        signed._conclude_signed(request)
         signed.action_confirm()
+        signed._note_starts(request)
+
+    def _note_starts(self, request):
         for event in request.event_ids.filtered(lambda one: one.kind == "signed"):
             if (event.data or {}).get("starts_at_once"):
-                signed._note_start(event)
+                self.sudo()._note_start(event)  # sudo: what the customer asked for by signing
 
     def _note_start(self, event):
         """Keep that who signed asked to be served before the withdrawal period is over (L221-25).

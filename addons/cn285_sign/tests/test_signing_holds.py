@@ -163,6 +163,29 @@ class TestSigningHolds(SignCase):
             self._sign(request.signer_ids)
         self.assertEqual(contract.date_concluded.isoformat(), "2026-02-10")
 
+    def test_signed_first_and_paid_then(self):
+        """What keeps a signed contract from taking effect may confirm it once it is there."""
+        contract = self._draft()
+        with freeze_time("2026-02-03 10:00:00"):
+            request = self._sent(contract)
+            code = self._mailed_code(request.signer_ids)
+            contracts = type(self.env["cn285.contract"])
+            with patch.object(contracts, "_check_product_rules", side_effect=UserError("Unpaid")):
+                self._sign(request.signer_ids, code=code)
+        self.assertEqual((request.is_done, contract.state), (False, "draft"))
+        with freeze_time("2026-02-05 10:00:00"):
+            contract.with_user(self.seller).action_confirm()
+        self.assertEqual((contract.state, request.is_done, request.error), ("active", True, False))
+        self.assertEqual(contract.date_concluded.isoformat(), "2026-02-03")
+        altered = self._draft()
+        request = self._sent(altered)
+        code = self._mailed_code(request.signer_ids)
+        with patch.object(contracts, "_check_product_rules", side_effect=UserError("Unpaid")):
+            self._sign(request.signer_ids, code=code)
+        altered.item_ids.price_unit = 999.0
+        with self.assertRaisesRegex(UserError, "has been signed"):
+            altered.with_user(self.seller).action_confirm()
+
     # === WHAT WAS NOT SIGNED === #
 
     def test_what_was_not_signed_has_no_effect(self):
