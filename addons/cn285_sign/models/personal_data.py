@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import SUPERUSER_ID, api, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
-from odoo.addons.cn285_contract.models.privacy.places import Naming, Texts
+from odoo.addons.cn285_contract.models.privacy.places import Done, Naming, Texts
 from odoo.tools import SQL, LazyTranslate, split_every
 
 from .sign_event import PURGED
@@ -32,6 +32,14 @@ class PersonalData(models.AbstractModel):
                 cleared=("signed_name", "signature"),
                 marked=("name", "email"),
                 is_proof=True,
+            ),
+            Done(
+                "signature_addresses",
+                _lt("Log of signatures: network addresses and browsers"),
+                "cn285.sign.event",
+                lambda person: [("signer_id.partner_id", "in", person.partners.ids)],
+                is_proof=True,
+                method="_purge_for",
             ),
             Texts(
                 "signature_log",
@@ -112,12 +120,26 @@ class SignRequest(models.Model):
                 self.ids,
             )
         )
+        self.env["cn285.sign.event"].search([("request_id", "in", self.ids)])._purge_data()
+        self.env.invalidate_all()
+
+
+class SignEvent(models.Model):
+    _inherit = "cn285.sign.event"
+
+    def _purge_for(self, _person):
+        self._purge_data()
+
+    def _purge_data(self):
+        """Let go of what these entries say, past the door of what is history; that they were, when,
+        and their hashes stay: the chain still shows whether one is missing.
+        """
+        self.flush_recordset()
         self.env.cr.execute(
             SQL(
-                """UPDATE cn285_sign_event SET data = %s
-                    WHERE request_id = ANY(%s) AND data <> '{}'""",
+                "UPDATE cn285_sign_event SET data = %s WHERE id = ANY(%s) AND data <> '{}'",
                 json.dumps(PURGED),
                 self.ids,
             )
         )
-        self.env.invalidate_all()
+        self.invalidate_recordset(["data"])

@@ -450,6 +450,22 @@ class TestSigningHolds(SignCase):
         answer = request.with_user(self.seller).action_check_log()
         self.assertIn("purged", answer["params"]["message"])
 
+    def test_anonymous_signers_leave_no_address(self):
+        """Names, network addresses and browsers go, and the log is not called altered for it."""
+        self.customer.cn285_legal_kind = "consumer"
+        contract = self._draft()
+        request = self._sent(contract)
+        request.signer_ids._decline("No", "192.0.2.9")
+        contract.action_cancel()
+        admin = new_test_user(self.env, "holds_dpo", "base.group_system")
+        data = self.env["cn285.personal.data"].with_user(admin)
+        data._anonymise(self.customer.with_user(admin))
+        self.env.invalidate_all()
+        said = json.dumps(request.event_ids.mapped("data")) + str(request.signer_ids.read())
+        for gone in ("192.0.2.9", "boulangerie-martin", "Boulangerie Martin"):
+            self.assertNotIn(gone, said)
+        self.assertFalse(request.event_ids.sorted("id")._first_broken())
+
     def test_running_contracts_keep_who_signed(self):
         request = self._sent(self._draft())
         self._sign(request.signer_ids)
