@@ -54,7 +54,11 @@ class PersonalData(models.AbstractModel):
             .search(
                 [
                     ("company_id", "=", company.id),
+                    ("contract_id", "!=", False),
                     ("contract_id.state", "not in", LIVE_STATES),
+                    # Drafts that were sent to be signed and never ran have no end.
+                    "|",
+                    ("contract_id.date_end", "=", False),
                     ("contract_id.date_end", "<", before),
                     ("date", "<", before),
                     ("attachment_id", "!=", False),

@@ -445,6 +445,7 @@ class TestSigningHolds(SignCase):
             for gone in ("Martin", "192.0.2", self.customer.email):
                 self.assertNotIn(gone, said)
             self.assertFalse(one.signer_ids.signature)
+            self.assertFalse((one.document_id | one.proof_id).attachment_id)
             self.assertFalse(one.event_ids.sorted("id")._first_broken())
         self.assertTrue(request.signer_ids.signed_at)
         answer = request.with_user(self.seller).action_check_log()
