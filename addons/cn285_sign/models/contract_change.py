@@ -74,6 +74,13 @@ class ContractChange(models.Model):
             change.check_access("write")
             if change.state != "draft":
                 raise UserError(self.env._("%s is not a draft any more.", change.display_name))
+            if change.type in BY_A_WORD:
+                raise UserError(
+                    self.env._(
+                        "%s is a matter of a word by the law: it waits for no signature.",
+                        change.display_name,
+                    )
+                )
             change._parsed()
             change._type().check(change)
             rule = change._sign_rule() or change.contract_id._usual_sign_rule()

@@ -126,6 +126,7 @@ class SignRequest(models.Model):
             subject=self.env._("Proof of signature"),
             body=parts,
             closing=company.name,
+            reference=self.name,
         )
 
     def _level_text(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .contract_change import BY_A_WORD
+
 
 class SignRule(models.Model):
     """What has to be signed before it takes effect: contracts, or a type of change."""
@@ -37,7 +39,11 @@ class SignRule(models.Model):
 
     @api.model
     def _what_selection(self):
-        changes = self.env["cn285.contract.change"]._type_selection()
+        changes = [
+            (name, label)
+            for name, label in self.env["cn285.contract.change"]._type_selection()
+            if name not in BY_A_WORD
+        ]
         return [("contract", self.env._("Contracts")), *changes]
 
     @api.model

@@ -211,7 +211,9 @@ class TestSigning(SignCase):
         self.assertEqual(papers, request.document_id | request.proof_id)
 
     def test_a_customers_end_needs_no_signature(self):
-        self.rule.what = "terminate"
+        with self.assertRaises(ValueError):
+            self.rule.what = "terminate"
+        self.rule.active = False
         contract = self._draft()
         contract.with_user(self.seller).action_confirm()
         change = self.env["cn285.contract.change"].create(
@@ -222,6 +224,8 @@ class TestSigning(SignCase):
             }
         )
         self.assertFalse(change._sign_rule())
+        with self.assertRaisesRegex(UserError, "waits for no signature"):
+            change.action_send_for_signature()
 
     def test_who_has_no_address_is_told(self):
         self.customer.email = False
