@@ -41,6 +41,17 @@ class TestQuoteSignature(QuoteCase, SignCase):
         request._complete()
         self.assertEqual(self.env["cn285.contract"].search_count([("order_id", "=", order.id)]), 1)
 
+    def test_the_contract_has_a_paper_of_its_own(self):
+        """The quotation that was signed quotes no law, and has no form to withdraw by."""
+        self.company.cn285_files_documents = True
+        order = self._quote()
+        self.assertFalse(self._sign(self._out(order).signer_ids))
+        contract = order.sudo().cn285_contract_id
+        self.assertEqual(
+            sorted(set(contract.document_ids.mapped("kind"))),
+            sorted({"contract", "evidence", "quote"}),
+        )
+
     def test_nothing_is_edited_while_it_is_signed(self):
         order = self._quote()
         self._out(order)
