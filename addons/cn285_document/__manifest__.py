@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/cn285_document_rules.xml",
         "data/letter_template_data.xml",
+        "data/mail_template_data.xml",
         "views/document_views.xml",
         "views/numbering_views.xml",
         "views/contract_views.xml",

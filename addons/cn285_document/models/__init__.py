@@ -13,6 +13,7 @@ from . import (
     document,
     document_file,
     document_filing,
+    document_sending,
     import_documents,
     letters,
     numbering,

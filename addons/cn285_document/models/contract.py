@@ -80,9 +80,10 @@ class Contract(models.Model):
         # Read for all of them together.
         for name in READ_AHEAD & contracts.item_ids._fields.keys():
             contracts.item_ids.mapped(name)
-        self.env["cn285.document"]._file_many(
+        papers = self.env["cn285.document"]._file_many(
             [one._contract_paper(f"{self._name},{one.id}:confirmed", texts) for one in contracts]
         )
+        papers._delay_sending()
 
     def action_file_contract(self):
         """File the contract as it is now: a version that takes the place of the one before."""

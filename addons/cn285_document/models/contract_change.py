@@ -40,7 +40,7 @@ class ContractChange(models.Model):
 
     def _job_file_amendments(self):
         """Job: file what these changes altered. Safe to run again."""
-        self.exists()._file_amendments()
+        self.exists()._file_amendments()._delay_sending()
 
     def _file_amendments(self):
         """File these changes' amendments, in their customers' languages, each once.

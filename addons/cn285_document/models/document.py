@@ -4,8 +4,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..engine.fingerprint import fingerprint, is_same
 from .kinds import KINDS
 
-# What of a final document may still change: that a later version has taken its place, who sees it.
-STILL_WRITTEN = frozenset({"state", "is_for_customer"})
+# What of a final document may still change: that a later version has taken its place, who sees it,
+# when it was sent.
+STILL_WRITTEN = frozenset({"state", "is_for_customer", "sent_on"})
 # From which state to which others; none leads back to a draft. What was to be signed and was not is
 # without effect, until it is signed after all.
 GOES_TO = {

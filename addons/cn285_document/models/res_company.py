@@ -11,6 +11,15 @@ class ResCompany(models.Model):
         "alters it, by themselves. Off: by the button only.",
     )
 
+    cn285_sends_documents = fields.Selection(
+        [("none", "To Nobody"), ("consumers", "To Consumers"), ("all", "To All Customers")],
+        string="Send Contracts and Amendments",
+        required=True,
+        default="consumers",
+        help="By e-mail, with the terms and conditions, once they are filed. Consumers have to get "
+        "them on a durable medium (Code de la consommation, L. 221-13). What is signed on line is "
+        "sent to who signed in any case.",
+    )
     cn285_mediator = fields.Text(
         string="Mediator for Consumers",
         help="Name, postal address and website of the mediator to whom consumers may turn: "
