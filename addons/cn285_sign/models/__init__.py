@@ -16,5 +16,7 @@ from . import (
     sign_request_proof,
     sign_rule,
     sign_signer,
+    sign_signer_proof,
     sign_signer_signing,
+    signers_purged,
 )

@@ -1,13 +1,9 @@
-import json
-
 from dateutil.relativedelta import relativedelta
 from odoo import SUPERUSER_ID, api, models
 from odoo.addons.cn285_contract.models.bulk import commit_batch
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.addons.cn285_contract.models.privacy.places import Done, Naming, Texts
-from odoo.tools import SQL, LazyTranslate, split_every
-
-from .sign_event import PURGED
+from odoo.tools import LazyTranslate, split_every
 
 _lt = LazyTranslate(__name__)
 
@@ -100,46 +96,3 @@ class PersonalData(models.AbstractModel):
             found.browse(ids)._purge_people()
             commit_batch(self.env)
         return purged + len(found)
-
-
-class SignRequest(models.Model):
-    _inherit = "cn285.sign.request"
-
-    def _purge_people(self):
-        """Let go of what names people, past the doors of what is history."""
-        self.env.flush_all()
-        mark = self.env["cn285.personal.data"]._purged_mark()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE cn285_sign_signer
-                      SET name = %s, email = %s, signed_name = NULL, signature = NULL,
-                          declined_reason = NULL, code_hash = NULL
-                    WHERE request_id = ANY(%s)""",
-                mark,
-                mark,
-                self.ids,
-            )
-        )
-        self.env["cn285.sign.event"].search([("request_id", "in", self.ids)])._purge_data()
-        self.env.invalidate_all()
-
-
-class SignEvent(models.Model):
-    _inherit = "cn285.sign.event"
-
-    def _purge_for(self, _person):
-        self._purge_data()
-
-    def _purge_data(self):
-        """Let go of what these entries say, past the door of what is history; that they were, when,
-        and their hashes stay: the chain still shows whether one is missing.
-        """
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cn285_sign_event SET data = %s WHERE id = ANY(%s) AND data <> '{}'",
-                json.dumps(PURGED),
-                self.ids,
-            )
-        )
-        self.invalidate_recordset(["data"])
