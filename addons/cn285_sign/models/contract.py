@@ -320,15 +320,3 @@ class Contract(models.Model):
             }
         )
         self.message_post(body=declaration, author_id=event.signer_id.partner_id.id)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_unless_sent(self):
-        """What was sent to be signed is proof, with what it was about."""
-        for contract in self:
-            if contract.sudo().sign_request_ids:  # sudo: only whether there are any
-                raise UserError(
-                    self.env._(
-                        "Contract %s was sent to be signed, and stays with its papers: cancel it.",
-                        contract.name,
-                    )
-                )

@@ -169,18 +169,6 @@ class ContractChange(models.Model):
         paper = self._amendment_paper(today, f"{request._name},{request.id}")
         return self.env["cn285.document"]._file(*paper)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_unless_sent(self):
-        """What was sent to be signed is proof, with what it was about."""
-        for change in self:
-            if change.sudo().sign_request_ids:  # sudo: only whether there are any
-                raise UserError(
-                    self.env._(
-                        "%s was sent to be signed, and stays with its papers: cancel it.",
-                        change.display_name,
-                    )
-                )
-
     def _sign_completed(self, request):
         """All have signed: schedule the change; the last day on which it can start is moved on."""
         self.ensure_one()

@@ -211,8 +211,9 @@ class TestSigning(SignCase):
         self.assertEqual(papers, request.document_id | request.proof_id)
 
     def test_a_customers_end_needs_no_signature(self):
-        with self.assertRaises(ValueError):
-            self.rule.what = "terminate"
+        offered = dict(self.rule._fields["what"]._description_selection(self.env))
+        self.assertNotIn("terminate", offered)
+        self.assertIn("price", offered)
         self.rule.active = False
         contract = self._draft()
         contract.with_user(self.seller).action_confirm()

@@ -1,5 +1,7 @@
 """Codes, the log's chain, and whose turn it is, without Odoo."""
 
+import base64
+import io
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,10 +20,12 @@ from cn285_sign_engine.codes import (
     may_try,
     new_code,
 )
+from cn285_sign_engine.drawings import drawing
 from cn285_sign_engine.flow import MOVES, OVER, Signer, may_move, outcome, turn
 from cn285_sign_engine.words import many_lines, one_line
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 NOW = datetime(2026, 11, 30, 10, 0)
 CODE = Code(hashed("012345", "secret"), NOW)
@@ -142,3 +146,35 @@ def test_a_log_whose_words_were_purged():
     purged = [(previous, own, None) for previous, own, _entry in rows]
     assert first_broken(purged) is None
     assert first_broken(purged[:1] + purged[2:]) == 1
+
+
+def posted(content, kind="png"):
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def picture(size=(360, 120), kind="PNG"):
+    file = io.BytesIO()
+    Image.new("RGB", size, (10, 20, 30)).save(file, kind)
+    return file.getvalue()
+
+
+def test_a_drawing_is_a_picture():
+    assert drawing(posted(picture())) == picture()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"AAAA",
+        b"<svg onload='x()'></svg>",
+        picture((3000, 30)),
+        picture(kind="JPEG"),
+        picture()[: len(picture()) // 2],
+        b"\x89PNG\r\n\x1a\n" + b"\xff" * 60,
+    ],
+)
+def test_nothing_else_is_a_drawing(content):
+    assert drawing(posted(content)) is None
+    assert drawing(posted(content)[5:]) is None
+    assert drawing(posted(picture(), "svg+xml")) is None
