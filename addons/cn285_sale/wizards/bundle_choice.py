@@ -7,6 +7,7 @@ from odoo.fields import Command
 class BundleChoice(models.TransientModel):
     _name = "cn285.bundle.choice"
     _description = "Components of a Bundle"
+    _inherit = ["cn285.links.read", "cn285.bounded"]
 
     order_line_id = fields.Many2one(
         "sale.order.line", required=True, readonly=True, ondelete="cascade"
@@ -62,6 +63,7 @@ class BundleChoice(models.TransientModel):
 class BundleChoiceLine(models.TransientModel):
     _name = "cn285.bundle.choice.line"
     _description = "Choice of a Component"
+    _inherit = ["cn285.links.read", "cn285.bounded"]
     _order = "id"
 
     dialog_id = fields.Many2one("cn285.bundle.choice", required=True, ondelete="cascade")

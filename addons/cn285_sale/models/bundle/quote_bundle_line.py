@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import COUNT, PRICE
 from odoo.addons.cn285_contract.models.common import STATE_DOOR
 
 # What of a line its bundle's components follow.
@@ -40,6 +41,10 @@ class SaleOrderLine(models.Model):
     cn285_is_bundle_line = fields.Boolean(
         string="Is a Bundle", compute="_compute_cn285_is_bundle_line"
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_bundle_price": PRICE, "cn285_bundle_count": COUNT}
 
     # === WHAT IT IS === #
 
