@@ -1,6 +1,6 @@
 """Quotations that change contracts are approved before they are sent, where changes would be."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 APPROVERS = "cn285_contract.group_billing_manager"
@@ -125,3 +125,14 @@ class SaleOrder(models.Model):
             )
             kept.activity_feedback([ACTIVITY], feedback=feedback)
         return True
+
+
+class ResUsers(models.Model):
+    """Who asked for an approval, or gave it, stays known."""
+
+    _inherit = "res.users"
+
+    @api.model
+    def _cn285_authorships(self):
+        own = [("sale.order", "cn285_asked_by"), ("sale.order", "cn285_approved_by")]
+        return [*super()._cn285_authorships(), *own]
