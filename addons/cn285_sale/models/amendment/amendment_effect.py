@@ -1,9 +1,13 @@
 """What accepting a quotation does to the contract that it changes: tried when it is sent, done when
 it is accepted, all of it or nothing."""
 
+from uuid import uuid4
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from .amendment_parts import Tried
 
 
 class SaleOrder(models.Model):
@@ -68,7 +72,10 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # sudo: who may read the quotation is told what it comes to; nothing of it stays.
         order = self.sudo().with_company(self.company_id)
-        order = order.with_context(tracking_disable=True, mail_notrack=True)
+        # What is tried has names of its own: nobody waits for what another process tries or does.
+        order = order.with_context(
+            tracking_disable=True, mail_notrack=True, cn285_tried=Tried(uuid4().hex)
+        )
         changes = order.env["cn285.contract.change"]
         self.env.flush_all()
         return changes._undone(order._cn285_try)

@@ -21,6 +21,10 @@ TYPES = {
 }
 
 
+class Tried(str):
+    """What tells the changes of a try from real ones: no remote call can put it into a context."""
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
@@ -65,13 +69,15 @@ class SaleOrder(models.Model):
         :param name: what tells it from the quotation's others
         :param day: the first day of the new terms; default: that of the quotation
         """
+        tried = self.env.context.get("cn285_tried")
+        tried = isinstance(tried, Tried) and tried
         vals = {
             "contract_id": self.cn285_contract_id.id,
             "item_id": item.id if item else False,
             "type": change_type,
             "values": values,
             "order_id": self._origin.id,
-            "order_part": name,
+            "order_part": f"{name}~{tried}" if tried else name,
             "origin": "quote",
             "requested_by": self.user_id.id or self.env.uid,
         }
