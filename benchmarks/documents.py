@@ -3,7 +3,7 @@
 ``python benchmarks/documents.py`` (see `make bench`) copies the base database, installs
 cn285_document, makes contracts of three items, and files the paper of each as the jobs do, each
 step in a process of its own: processor time by paper, memory, statements of a hundred beside those
-of one. Figures go to ``benchmarks/results/documents.json``.
+of one; then the list of all of them. Figures go to ``benchmarks/results/documents.json``.
 """
 
 import argparse
@@ -17,7 +17,15 @@ from common import RESULTS, configuration, database, execute, in_process, instal
 from contracts import seed as seed_contracts
 
 # Milliseconds of processor time, megabytes, seconds; statements of a hundred by those of one.
-LIMITS = {"paper_ms": 60.0, "grown_mb": 100.0, "long_seconds": 10.0, "statements_ratio": 15.0}
+LIMITS = {
+    "paper_ms": 60.0,
+    "grown_mb": 100.0,
+    "long_seconds": 10.0,
+    "statements_ratio": 15.0,
+    "list_ms": 1_500.0,
+    "list_grown_mb": 60.0,
+    "list_statements_more": 10,
+}
 TOGETHER, LONG = 50, 500
 
 
@@ -33,6 +41,7 @@ def main():
         execute(name, "VACUUM ANALYZE")
         figures = in_process(Path(__file__), "statements", name, conf)
         figures |= in_process(Path(__file__), "file", name, conf, contracts=options.contracts)
+        figures |= in_process(Path(__file__), "listed", name, conf, documents=options.contracts)
         figures |= in_process(Path(__file__), "long", name, conf)
     figures["python"] = platform.python_version()
     figures["within_limits"] = {name: figures[name] <= most for name, most in LIMITS.items()}
@@ -105,6 +114,56 @@ def file(env, contracts):
     }
 
 
+#: What the list of documents asks for, all of its columns shown.
+PLAIN = "date name kind title version lang is_for_customer size sha256 state"
+LINKS = "contract_id partner_id attachment_id"
+COLUMNS = {
+    **{name: {} for name in PLAIN.split()},
+    **{name: {"fields": {"display_name": {}}} for name in LINKS.split()},
+}
+
+
+def listed(env, documents):
+    """The list of documents as the web client asks for it, by a billing manager: all in one page.
+
+    Files are not read for it: neither memory nor statements grow by them.
+    """
+    manager = env["res.users"].create(
+        {
+            "name": "Manager",
+            "login": "bench_documents",
+            "group_ids": [
+                (4, env.ref("base.group_user").id),
+                (4, env.ref("cn285_contract.group_billing_manager").id),
+            ],
+        }
+    )
+    found = env["cn285.document"].with_user(manager)
+    few, _rows = _list(found, 100)
+    report = {}
+    with measured(report):
+        many, rows = _list(found, documents)
+    if rows != documents:
+        sys.exit(f"not all are listed: {rows} of {documents}")
+    return {
+        "listed": rows,
+        "list_ms": round(1000 * report["cpu_seconds"]),
+        "list_grown_mb": round(report["grown_mb"], 1),
+        "list_statements_of_hundred": few,
+        "list_statements": many,
+        "list_statements_more": many - few,
+    }
+
+
+def _list(found, count):
+    """``(statements, rows)`` of a page of the list, from empty caches."""
+    found.env.flush_all()
+    found.env.invalidate_all()
+    before = found.env.cr.sql_log_count
+    rows = found.web_search_read([], COLUMNS, limit=count)["records"]
+    return found.env.cr.sql_log_count - before, len(rows)
+
+
 def long(env):
     """One contract of 500 items."""
     contract = _contracts(env, 1) or env["cn285.contract"].search([], limit=1)
@@ -129,7 +188,13 @@ def long(env):
     }
 
 
-STEPS = {"seed": seed, "statements": statements, "file": file, "long": long}
+STEPS = {
+    "seed": seed,
+    "statements": statements,
+    "file": file,
+    "listed": listed,
+    "long": long,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,6 @@
 """Contracts and amendments signed in real processes: at once, clicked twice, and killed anywhere.
 
-``python sign_worker.py DATABASE seed|once|twice|both|kill``; prints a JSON object.
+``python sign_worker.py DATABASE seed|once|twice|both|stale|kill``; prints a JSON object.
 """
 
 from collections import Counter
@@ -143,6 +143,26 @@ def both(database):
     return report
 
 
+def stale(database):
+    """Two transactions note in one log, the second of which began before the first was through."""
+    # Odoo is loaded by now.
+    from psycopg2.errors import SerializationFailure
+
+    refused = 0
+    with environment(database) as old:
+        request = old["cn285.sign.request"].search([], order="id", limit=1)
+        request.event_ids.mapped("hash")  # what it knows of the log from now on
+        with environment(database) as quick:
+            there = quick["cn285.sign.request"].browse(request.id)
+            quick["cn285.sign.event"]._note_opened(there, there.signer_ids[:1], "192.0.2.1")
+        try:
+            old["cn285.sign.event"]._note_opened(request, request.signer_ids[1:], "192.0.2.2")
+        except SerializationFailure:
+            old.cr.rollback()  # Odoo begins anew with such a request
+            refused = 1
+    return {"refused": refused}
+
+
 def _of_role(database, role):
     with environment(database) as env:
         for signer in env["cn285.sign.signer"].search([("role", "=", role)], order="id"):
@@ -186,6 +206,7 @@ COMMANDS = {
     "once": lambda database: forks.once(everything, database),
     "twice": lambda database: at_once((everything, database), (everything, database)),
     "both": both,
+    "stale": stale,
     "kill": lambda database, steps: forks.kill_again_and_again(steps, everything, database),
 }
 

@@ -90,7 +90,7 @@ NOBODYS = {
         "cn285.sepa.mandate": "reference former_reference",
         "cn285.sepa.transfer": "reference lot code",
         "cn285.sign.event": "previous_hash hash",
-        "cn285.sign.request": "name content_hash yousign_key yousign_id yousign_status",
+        "cn285.sign.request": "name content_hash log_hash yousign_key yousign_id yousign_status",
         "cn285.sign.signer": "nonce code_hash yousign_id",
         "cn285.stripe.event": "*",
         "cn285.yousign.event": "*",

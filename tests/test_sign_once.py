@@ -33,3 +33,9 @@ class TestSignOnce(Once):
         report = self.do(seeded, "both")
         assert report["codes"] == [0, 0]
         self.assert_same(report, undisturbed)
+
+    def test_two_note_at_once(self, seeded):
+        """Who has read the log before another wrote to it writes nothing that does not fit."""
+        report = self.do(seeded, "stale")
+        assert report["refused"] == 1
+        assert report["broken"] == []

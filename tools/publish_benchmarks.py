@@ -248,9 +248,28 @@ def sign(figures):
     return "Signature", "sign", text
 
 
+def documents(figures):
+    """Contracts' papers, and their list."""
+    rows = [
+        ("a contract's paper drawn, numbered and filed, in jobs of 50", figures["paper_ms"]),
+        (f"the list of {figures['listed']:,} documents in one page", figures["list_ms"]),
+        ("the paper of a contract of 500 items", round(1000 * figures["long_seconds"])),
+    ]
+    text = table(("", "ms of Python's processor time"), rows)
+    text += (
+        f"\n{figures['papers']:,} papers: {figures['grown_mb']} MB grown. Statements of SQL: "
+        f"{figures['statements_of_one']} for one paper, {figures['statements_of_hundred']} for a "
+        f"hundred; {figures['list_statements_of_hundred']} for a list of 100, "
+        f"{figures['list_statements']} for one of {figures['listed']:,}, which takes "
+        f"{figures['list_grown_mb']} MB.\n"
+    )
+    return "Documents", "documents", text
+
+
 PARTS = {
     "api": api,
     "billing": billing,
+    "documents": documents,
     "usage_ingest": ingest,
     "usage_rating": rating,
     "revrec": revrec,

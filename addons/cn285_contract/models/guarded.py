@@ -26,6 +26,40 @@ def refuse_kept_links(records, vals):
             )
 
 
+class KeptDefaults(models.AbstractModel):
+    """Odoo's own models with fields of ours that the program keeps: nobody chooses their defaults.
+
+    What :func:`refuse_kept_links` refuses as a value would come by the context else, or by a
+    default that a user keeps.
+    """
+
+    _name = "cn285.kept.defaults"
+    _description = "Records of Odoo with Fields that Only the Program Writes"
+
+    @api.model
+    def default_get(self, fields):
+        kept = {name for name in fields if name.startswith("cn285_") and self._is_kept(name)}
+        values = super().default_get([name for name in fields if name not in kept])
+        return values | own_defaults(self, kept)
+
+    def _is_kept(self, name):
+        field = self._fields.get(name)
+        return field is not None and field.readonly
+
+
+def own_defaults(records, names):
+    """Defaults of fields as the model has them, whatever callers or users chose instead."""
+    values = {}
+    for name in names:
+        field = records._fields[name]
+        if field.default:
+            default = field.convert_to_cache(field.default(records), records, validate=False)
+            values[name] = field.convert_to_write(
+                field.convert_to_record(default, records), records
+            )
+    return values
+
+
 def is_for_staff(records, field):
     """Whether a field is ours, of a record of Odoo's, and a customer asks: he is told none of them.
 
@@ -135,17 +169,22 @@ class Guarded(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Without the defaults that callers or users chose for fields that the program keeps."""
-        if self._is_inside():
+        """Without the defaults that callers or users chose for fields that the program keeps.
+
+        For the machinery too: the context of whoever calls goes with all that follows from it.
+        """
+        if self._is_inside() and not self._chosen_defaults():
             return super().default_get(fields)
         kept = self._kept_fields() - self._creatable
         values = super().default_get([name for name in fields if name not in kept])
-        for name in kept.intersection(fields):
-            field = self._fields[name]
-            if field.default:
-                default = field.convert_to_cache(field.default(self), self, validate=False)
-                values[name] = field.convert_to_write(field.convert_to_record(default, self), self)
-        return values
+        return values | own_defaults(self, kept.intersection(fields))
+
+    @api.model
+    def _chosen_defaults(self):
+        """Whether a caller or the user chose any default."""
+        return any(name.startswith("default_") for name in self.env.context) or bool(
+            self.env["ir.default"]._get_model_defaults(self._name)
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -221,7 +221,8 @@ class WalletPortal(CustomerPortal):
             if not found or not found.portal:
                 own._cn285_note_miss()
                 raise UserError(request.env._("There is no pass with this code."))
-            redemption = found._redeem(contract.sudo(), origin="portal")
+            with request.env.cr.savepoint():  # refused half-way, nothing is kept of it
+                redemption = found._redeem(contract.sudo(), origin="portal")
             request.session[MESSAGE] = {
                 "done": request.env._("“%s” was redeemed.", redemption.pass_id.name)
             }

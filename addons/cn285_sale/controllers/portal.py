@@ -1,7 +1,12 @@
+import math
+
 from odoo import http
-from odoo.addons.sale.controllers.portal import CustomerPortal
+from odoo.addons.sale_management.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
+
+# The most that a customer takes of an option.
+MOST = 1_000_000
 
 
 class QuotePortal(CustomerPortal):
@@ -18,12 +23,30 @@ class QuotePortal(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         current = order._cn285_current()
+        if not order._cn285_is_same_customers(current):
+            current = order  # another one's: this link says no more than that it was replaced
         if current != order and not cn285_version and not kw.get("report_type"):
             if current.state == "draft":
                 # Being written: nobody reads it yet; the old one says that it was replaced.
                 return super().portal_order_page(order_id, access_token=access_token, **kw)
             return request.redirect(current.get_portal_url())
         return super().portal_order_page(order_id, access_token=access_token, **kw)
+
+    @http.route()
+    def portal_quote_option_update(
+        self, order_id, line_id, access_token=None, remove=False, input_quantity=False, **kw
+    ):
+        """Odoo's, for a quantity that can be sold: less than none of an option is a discount."""
+        if input_quantity is not False and not _is_quantity(input_quantity):
+            return None
+        return super().portal_quote_option_update(
+            order_id,
+            line_id,
+            access_token=access_token,
+            remove=remove,
+            input_quantity=input_quantity,
+            **kw,
+        )
 
     @http.route(
         "/my/orders/<int:order_id>/cn285_sign",
@@ -39,7 +62,14 @@ class QuotePortal(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         try:
-            order._cn285_send_from_page()
+            with request.env.cr.savepoint():  # refused half-way, nothing is kept of it
+                order._cn285_send_from_page()
         except UserError:
             return request.redirect(order.get_portal_url(query_string="&message=cant_sign"))
         return request.redirect(order.get_portal_url(query_string="&message=sign_sent"))
+
+
+def _is_quantity(value):
+    """Whether a value that a page posted is how much somebody buys."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and 0 <= value <= MOST

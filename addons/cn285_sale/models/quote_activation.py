@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.bulk import CONCURRENCY_ERRORS
 from odoo.addons.cn285_contract.models.isolation import reason_of
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 
 class SaleOrder(models.Model):
@@ -120,7 +121,7 @@ class SaleOrder(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("%s was accepted, not activated", self.name),
-                note=reason,
+                note=plaintext2html(reason),
                 user_id=self.user_id.id or self.env.uid,
             )
 

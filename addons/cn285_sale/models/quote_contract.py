@@ -1,6 +1,7 @@
 """From a quotation to its contract: the values, and the contract in memory that figures are of."""
 
 from odoo import fields, models
+from odoo.tools.misc import clean_context
 
 
 class SaleOrder(models.Model):
@@ -74,20 +75,27 @@ class SaleOrder(models.Model):
         ]
         return self.env["cn285.contract"].new({**vals, "date_end": date_end})
 
-    def _cn285_make_contract(self):
-        """The contract of this quotation as a draft, made where there is none yet.
+    def _cn285_make_contract(self, anew=False):
+        """The contract of this quotation, made as a draft where there is none yet.
 
+        :param anew: a draft that is there is made anew: it says what the quotation offers now
         :returns: the contract, by sudo
         """
         self.ensure_one()
-        # sudo: a contract follows from what was accepted; sellers and customers make none.
-        order = self.sudo().with_company(self.company_id)
-        if order.cn285_contract_id:
-            return order.cn285_contract_id
-        contract = order.env["cn285.contract"].create(
-            {**order._cn285_contract_vals(), "order_id": order.id}
-        )
-        order.cn285_contract_id = contract
+        # sudo: a contract follows from what was accepted; sellers and customers make none. Nor do
+        # they choose what it has besides, by defaults of their context.
+        order = self.sudo().with_context(clean_context(self.env.context))
+        order = order.with_company(self.company_id)
+        contract = order.cn285_contract_id
+        if not contract:
+            contract = contract.create({**order._cn285_contract_vals(), "order_id": order.id})
+            order.cn285_contract_id = contract
+        elif anew and contract.order_id == order and contract.state == "draft":
+            # Drafted for a signature that came to nothing.
+            contract.item_ids.unlink()
+            contract.write(order._cn285_contract_vals())
+        else:
+            return contract
         lines = order._cn285_lines()
         for line, item in zip(lines, contract.item_ids.sorted("id"), strict=True):
             line.cn285_item_id = item

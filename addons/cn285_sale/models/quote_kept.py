@@ -31,6 +31,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if not self.cn285_kind or self.state == "sale":
             return bool(self.cn285_kind)
+        if self.signed_on:
+            return True
         if not self._cn285_amends():
             return bool(self.cn285_contract_id)
         return self.state == "sent" and "sent" in self._cn285_signatures().mapped("state")
@@ -49,6 +51,8 @@ class SaleOrder(models.Model):
                     self.name,
                 )
             )
+        if self.signed_on:
+            raise UserError(self.env._("%s was signed: make a new version of it.", self.name))
         raise UserError(
             self.env._("%s is being signed: make a new version to change it.", self.name)
         )

@@ -3,9 +3,10 @@
 import hashlib
 import json
 
-from odoo import models
+from odoo import fields, models
 from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.addons.cn285_print.report.document_pdf import document_pdf
+from odoo.addons.cn285_sign.engine.codes import may_send
 from odoo.addons.cn285_sign.models.contract import SIGNED
 from odoo.exceptions import UserError
 
@@ -40,9 +41,23 @@ class SaleOrder(models.Model):
         requests = self.env["cn285.sign.request"].sudo()
         return requests.search([("order_id", "in", self.ids)])
 
+    def _cn285_running_signatures(self):
+        """Requests that are being signed, or that were and have not taken effect yet."""
+        if not self.cn285_kind:
+            return self.env["cn285.sign.request"]
+        return self._cn285_signatures().filtered(
+            lambda one: (
+                one.state in ("draft", "sent") or (one.state == "signed" and not one.is_done)
+            )
+        )
+
     def _cn285_unsigned(self):
         """Why a quotation that has to be signed cannot be accepted yet; None if it can."""
-        if self.env.context.get("cn285_signed") is SIGNED or not self._cn285_sign_rule():
+        if self.env.context.get("cn285_signed") is SIGNED:
+            return None
+        if self._cn285_running_signatures():
+            return self.env._("%s is being signed: remind, or cancel it first.", self.name)
+        if not self._cn285_sign_rule():
             return None
         return self.env._(
             "%s is accepted by the customer's signature: send it for signature.", self.name
@@ -50,7 +65,11 @@ class SaleOrder(models.Model):
 
     def _has_to_be_signed(self):
         """A drawn name is not asked for where the quotation is signed properly."""
-        return super()._has_to_be_signed() and not self._cn285_sign_rule()
+        return (
+            super()._has_to_be_signed()
+            and not self._cn285_sign_rule()
+            and not self._cn285_running_signatures()
+        )
 
     def action_cn285_send_for_signature(self):
         """Send quotations to be signed: the last signature accepts them."""
@@ -70,10 +89,13 @@ class SaleOrder(models.Model):
         reason = order._confirmation_error_message()
         if reason:
             raise UserError(reason)
-        if self._cn285_signatures().filtered(lambda one: one.state in ("draft", "sent")):
-            raise UserError(self.env._("%s is being signed already.", self.name))
+        for request in self._cn285_signatures().filtered(lambda one: one.state == "sent"):
+            if not request._replace_if_changed():
+                raise UserError(self.env._("%s is being signed already.", self.name))
+        if self.validity_date and self.validity_date < self.company_id._cn285_today():
+            raise UserError(self.env._("%s has expired: give it a new date first.", self.name))
         rule = self._cn285_sign_rule()
-        contract = self._cn285_make_contract()
+        contract = self._cn285_make_contract(anew=True)
         request = self.env["cn285.sign.request"]._make(
             self.sudo(), rule or contract._usual_sign_rule()
         )
@@ -89,7 +111,7 @@ class SaleOrder(models.Model):
             self.state == "sent"
             and not self.is_expired
             and not self.cn285_superseded_by_id
-            and bool(self._cn285_sign_rule())
+            and bool(self._cn285_sign_rule() or self._cn285_running_signatures())
         )
 
     def _cn285_send_from_page(self):
@@ -102,7 +124,10 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("%s is not to be signed.", self.name))
         running = self._cn285_signatures().filtered(lambda one: one.state == "sent")
         for request in running:
-            request.provider_id._sign_remind(request)
+            asked = request.event_ids.filtered(lambda event: event.kind == "asked")
+            # Whoever has the page's address: nobody's mailbox is filled by it.
+            if may_send(asked.mapped("at"), fields.Datetime.now()):
+                request.provider_id._sign_remind(request)
         if not running:
             self._cn285_send_for_signature()
 
@@ -126,9 +151,12 @@ class SaleOrder(models.Model):
     # === WHAT REQUESTS ASK OF THEIR TARGET === #
 
     def _content_hash(self):
-        """SHA-256 of what is offered: to whom, lines with prices and rhythm, terms."""
+        """SHA-256 of what is offered: to whom, lines with prices and rhythm, terms; and of what the
+        contract says that was drafted of it.
+        """
         self.ensure_one()
         order = self.sudo()
+        contract = order.cn285_contract_id
         lines = order.order_line.sorted("id")
         names = ("product_uom_qty", "price_unit", "discount", "price_total", "name")
         said = [
@@ -139,6 +167,7 @@ class SaleOrder(models.Model):
                 + [str(line[name]) for name in line._rhythm_fields()]
                 for line in lines
             ],
+            contract.order_id == order and contract._content_hash(),
         ]
         if order.cn285_step_ids:
             names = ("date", "months", "quantity", "price_unit", "discount")
@@ -177,5 +206,5 @@ class SaleOrder(models.Model):
         if order.state == "sale":
             return
         signer = request.signer_ids.filtered(lambda one: one.role == "customer")[:1]
-        order.write({"signed_by": signer.name, "signed_on": self.env.cr.now()})
+        order.write({"signed_by": signer.signed_name, "signed_on": self.env.cr.now()})
         order._validate_order()

@@ -69,6 +69,11 @@ class SaleOrder(models.Model):
             order = order.cn285_superseded_by_id
         return order
 
+    def _cn285_is_same_customers(self, other):
+        """Whether another version was offered to this one's customer: its link is not passed on."""
+        self.ensure_one()
+        return self.partner_id.commercial_partner_id == other.partner_id.commercial_partner_id
+
     def action_cn285_new_version(self):
         """Make a new version of this quotation; this one stays readable, and is replaced."""
         self.ensure_one()

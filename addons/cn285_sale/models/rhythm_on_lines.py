@@ -20,6 +20,7 @@ class RhythmOnLines(models.AbstractModel):
         string="Terms From",
         ondelete="restrict",
         index="btree_not_null",
+        check_company=True,
         domain="[('product_id', '=', product_id)]",
         help="The item of a contract template that brings rhythm, discounts and calculators.",
     )

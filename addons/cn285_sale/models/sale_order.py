@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
     """
 
     _name = "sale.order"
-    _inherit = ["sale.order", "cn285.term.rules", "cn285.bounded"]
+    _inherit = ["sale.order", "cn285.term.rules", "cn285.bounded", "cn285.kept.defaults"]
 
     cn285_kind = fields.Selection(
         [("new", "New Contract"), ("amendment", "Amendment"), ("renewal", "Renewal")],

@@ -17,6 +17,11 @@ AGREED = frozenset(
         "cn285_beneficiary_id",
         "cn285_bundle_price",
         "cn285_bundle_count",
+        # Which contract bills it, and that it is the contract's and not the order's.
+        "order_id",
+        "display_type",
+        "is_expense",
+        "is_downpayment",
     }
 )
 
@@ -25,7 +30,7 @@ class SaleOrderLine(models.Model):
     """A line of a quotation: goods as ever, or a service that the contract will bill."""
 
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "cn285.rhythm.on.lines"]
+    _inherit = ["sale.order.line", "cn285.rhythm.on.lines", "cn285.kept.defaults"]
 
     cn285_beneficiary_id = fields.Many2one(
         "res.partner",
@@ -60,7 +65,10 @@ class SaleOrderLine(models.Model):
     def _cn285_is_contracted(self):
         """Whether the contract bills it: services, once or ever again; goods are the order's."""
         self.ensure_one()
-        return bool(self.order_id.cn285_kind) and self._cn285_is_service()
+        # What became a contract's item stays one, whatever becomes of its product.
+        return bool(self.order_id.cn285_kind) and (
+            bool(self.cn285_item_id) or self._cn285_is_service()
+        )
 
     @api.depends("billing_type", "recurring_interval", "recurring_unit", "order_id.cn285_kind")
     @api.depends_context("lang")
@@ -76,9 +84,11 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         # sudo: prices of templates are what a seller offers.
         item = self.cn285_template_item_id.sudo()
+        company = self.company_id or self.env.company
         if item.price_source != "manual" or item.product_id != self.product_id:
             return super()._get_display_price_ignore_combo()
-        company = self.company_id or self.env.company
+        if item.company_id and item.company_id != company:
+            return super()._get_display_price_ignore_combo()
         currency = self.currency_id or company.currency_id
         price = (item.currency_id or company.currency_id)._convert(
             item.price_unit, currency, company, self._get_order_date(), round=False

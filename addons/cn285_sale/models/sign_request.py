@@ -18,6 +18,11 @@ class SignRequest(models.Model):
     def _target(self):
         return self.order_id or super()._target()
 
+    def _last_day(self, today):
+        """Not after the last day of the quotation."""
+        last, until = super()._last_day(today), self.order_id.validity_date
+        return min(last, until) if until else last
+
     def action_send_anew(self):
         """A quotation is sent as it is now."""
         self.ensure_one()

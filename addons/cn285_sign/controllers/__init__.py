@@ -1,1 +1,1 @@
-from . import portal, sign_page
+from . import masked_log, portal, sign_page

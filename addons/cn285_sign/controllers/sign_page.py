@@ -10,6 +10,8 @@ PAGE = "/my/sign/<int:signer_id>/<string:token>"
 NOWHERE = "/sign/no-document"
 # Kinds of files that the browser shows by itself; others are downloaded: none runs on our site.
 SHOWN_INLINE = ("application/pdf",)
+# The address of the page is the signer's: it is told to no other site, and kept by no cache.
+PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 # The largest file that is looked up, in bytes.
 LARGEST_FILE = 20_000_000
 
@@ -51,7 +53,7 @@ class SignPage(http.Controller):
                 "res_company": signer.request_id.company_id,
                 "no_footer": True,
             },
-            headers={"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"},
+            headers={**PRIVATE, "Content-Security-Policy": "frame-ancestors 'self'"},
         )
 
     @http.route(PAGE, type="http", auth="public", website=True, methods=["GET"], sitemap=False)
@@ -98,7 +100,7 @@ class SignPage(http.Controller):
                 ("Content-Type", kind if is_shown else "application/octet-stream"),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Content-Disposition", content_disposition(document.file_name, disposition)),
-                ("Cache-Control", "no-store"),
+                *PRIVATE.items(),
             ],
         )
 
@@ -110,7 +112,8 @@ class SignPage(http.Controller):
         if not signer:
             return request.redirect(NOWHERE)
         try:
-            signer._send_code(self._address())
+            with request.env.cr.savepoint():  # refused half-way, nothing is kept of it
+                signer._send_code(self._address())
         except UserError as error:
             return self._page(signer, token, refused=str(error.args[0]))
         told = signer.env._("A code was sent to %s. It is good for ten minutes.", signer.email)
@@ -134,7 +137,8 @@ class SignPage(http.Controller):
             agent=request.httprequest.user_agent.string or "",
         )
         try:
-            refused = signer._sign(signing)
+            with request.env.cr.savepoint():  # as above; a wrong code is counted all the same
+                refused = signer._sign(signing)
         except UserError as error:
             if signer.state == "signed":  # a second click: it is done, the page says so
                 return request.redirect(f"/my/sign/{signer.id}/{token}")
@@ -151,7 +155,8 @@ class SignPage(http.Controller):
         if not signer:
             return request.redirect(NOWHERE)
         try:
-            signer._decline(str(reason), self._address())
+            with request.env.cr.savepoint():  # as above
+                signer._decline(str(reason), self._address())
         except UserError as error:
             return self._page(signer, token, refused=str(error.args[0]))
         return request.redirect(f"/my/sign/{signer.id}/{token}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,3 +79,31 @@ def may_try(asked: int, wrong: int) -> bool:
     :param wrong: codes that were wrong
     """
     return asked < ASKED_AN_HOUR and wrong < WRONG_AN_HOUR
+
+
+def network(address: str) -> str:
+    """Return by what an address is counted: itself; of IPv6 the network of its first 64 bits, as
+    whoever has one address of these has all of them (RFC 4291, 2.5.4).
+
+    >>> network("203.0.113.9"), network("2001:db8::1:2:3:4"), network("::ffff:203.0.113.9")
+    ('203.0.113.9', '2001:db8::/64', '203.0.113.9')
+    >>> network("nowhere")
+    'nowhere'
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found.packed[:8] + bytes(8), 64)))
+
+
+def whence(address: str) -> dict[str, str]:
+    """Return what the log keeps of where somebody came from: by what it is counted, where that is
+    another text than the address.
+    """
+    counted = network(address)
+    return {"address": address} if counted == address else {"address": address, "network": counted}

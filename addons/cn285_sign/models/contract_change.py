@@ -54,6 +54,23 @@ class ContractChange(models.Model):
         self.env["cn285.sign.request"]._refuse_running(rest)
         return super(ContractChange, rest).action_schedule() if rest else True
 
+    def action_reschedule(self, date_effective):
+        """What was signed for a day takes effect on that day.
+
+        :raises UserError: naming the change
+        """
+        for change in self:
+            # sudo: whether it was signed, of a change that its reader may read
+            signed = change.sudo().sign_request_ids.filtered(lambda one: one.state == "signed")
+            if change.state != "draft" and signed:
+                raise UserError(
+                    self.env._(
+                        "%s was signed for its day: cancel it, and have another one signed.",
+                        change.display_name,
+                    )
+                )
+        return super().action_reschedule(date_effective)
+
     def _update_state(self, allowed, target, **values):
         """Of changes that are given up nothing is signed any more."""
         result = super()._update_state(allowed, target, **values)

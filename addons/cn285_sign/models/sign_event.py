@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..engine.chain import START, first_broken, link
+from ..engine.codes import network
 
 # What stands in an entry whose retention was over.
 PURGED = {"purged": True}
@@ -45,13 +47,17 @@ class SignEvent(models.Model):
     previous_hash = fields.Char(required=True)
     hash = fields.Char(required=True)
 
-    _address_idx = models.Index(
-        "((data->>'address'), at) WHERE kind IN ('code_sent', 'code_wrong')"
+    _network_idx = models.Index(
+        "((COALESCE(data->>'network', data->>'address')), at)"
+        " WHERE kind IN ('code_sent', 'code_wrong')"
     )
 
     @api.model
     def _count_from(self, address):
-        """``(codes asked for, wrong codes)`` from an address of the network, within an hour."""
+        """``(codes asked for, wrong codes)`` from an address of the network, within an hour.
+
+        Of IPv6 from all addresses of its network: see :func:`network`.
+        """
         if not address:
             return 0, 0
         self.flush_model()
@@ -59,8 +65,9 @@ class SignEvent(models.Model):
             """SELECT count(*) FILTER (WHERE kind = 'code_sent'),
                       count(*) FILTER (WHERE kind = 'code_wrong')
                  FROM cn285_sign_event
-                WHERE kind IN ('code_sent', 'code_wrong') AND data->>'address' = %s AND at > %s""",
-            [address, fields.Datetime.now() - timedelta(hours=1)],
+                WHERE kind IN ('code_sent', 'code_wrong')
+                  AND COALESCE(data->>'network', data->>'address') = %s AND at > %s""",
+            [network(address), fields.Datetime.now() - timedelta(hours=1)],
         )
         return self.env.cr.fetchone()
 
@@ -83,15 +90,15 @@ class SignEvent(models.Model):
 
     @api.model
     def _note(self, request, kind, signer=None, **data):
-        """Add an entry; the request is locked, so that entries follow one another."""
+        """Add an entry; entries follow one another, whatever other processes note.
+
+        Who comes second is told by the database to begin anew: what it has read of the log is old.
+        """
         # sudo: the log is the program's, whoever does what it says.
         events = self.sudo()._inside()
         request.sudo().lock_for_update(allow_referencing=True)
-        # A lock that is over by now says nothing of what was written under it. The row is another
-        # one after it: whoever read the log before is refused by the database, and tries again.
-        self.env.cr.execute(
-            "UPDATE cn285_sign_request SET id = id WHERE id = ANY(%s)", [request.ids]
-        )
+        # A lock that is over by now says nothing of what was written under it.
+        self._hold_log(request)
         last = events.search([("request_id", "=", request.id)], order="id desc", limit=1)
         values = {
             "request_id": request.id,
@@ -102,7 +109,23 @@ class SignEvent(models.Model):
             "previous_hash": last.hash or START,
         }
         values["hash"] = link(values["previous_hash"], self._entry(values))
+        self._hold_log(request, values["hash"])
         return events.create(values)
+
+    @api.model
+    def _hold_log(self, request, last=None):
+        """Write the request's last hash: a lock alone lets through who read the log before.
+
+        Not by the ORM: reading a document is no change of its request.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cn285_sign_request SET log_hash = COALESCE(%s, log_hash) WHERE id = %s",
+                last,
+                request.id,
+            )
+        )
+        request.invalidate_recordset(["log_hash"], flush=False)
 
     @api.model
     def _entry(self, values):

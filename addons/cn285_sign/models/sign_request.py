@@ -71,6 +71,9 @@ class SignRequest(models.Model):
         string="Ended On", readonly=True, help="The day on which it was signed, or came to an end."
     )
     content_hash = fields.Char(readonly=True, help="Of what the document says.")
+    log_hash = fields.Char(
+        string="Last Hash of the Log", readonly=True, help="Of the log's last entry."
+    )
     is_done = fields.Boolean(
         string="Took Effect", readonly=True, help="What was signed has taken effect, once."
     )
@@ -214,11 +217,16 @@ class SignRequest(models.Model):
             "sent",
             document_id=document.id,
             content_hash=target._content_hash(),
-            expires_on=today + timedelta(days=self.provider_id.expires_days),
+            expires_on=self._last_day(today),
             reminded_on=today,
         )
         self._note("sent", document=self.document_id.name, sha256=self.document_id.sha256)
         self.provider_id._sign_send(self)
+
+    def _last_day(self, today):
+        """The last day on which a request that is sent today can be signed. Hook."""
+        self.ensure_one()
+        return today + timedelta(days=self.provider_id.expires_days)
 
     def _note(self, kind, signer=None, **data):
         self.ensure_one()

@@ -204,12 +204,31 @@ class SignRequest(models.Model):
             ],
         }
 
+    def _is_log_as_filed(self, log):
+        """Whether the log ends where its request says, and begins as it was filed as evidence."""
+        self.ensure_one()
+        hashes = log.mapped("hash")
+        if self.log_hash and hashes[-1:] != [self.log_hash]:
+            return False
+        source = f"{self._name},{self.id}:evidence"
+        evidence = self.env["cn285.document"].search([("source", "=", source)])
+        content = evidence._content() if evidence else b""
+        if not content:  # not filed yet, or its retention is over
+            return True
+        try:
+            filed = [entry["hash"] for entry in json.loads(content)["log"]]
+        except (ValueError, KeyError, TypeError):
+            return False
+        return hashes[: len(filed)] == filed
+
     def action_check_log(self):
         """Tell whether the log is as it was written."""
         self.ensure_one()
         self.check_access("read")
         # sudo: of a request that its reader may read.
-        broken = self.sudo().event_ids.sorted("id")._first_broken()
+        request = self.sudo()
+        log = request.event_ids.sorted("id")
+        broken = log._first_broken()
         text = self.env._("The log is as it was written: every entry fits the one before.")
         if any(one.data == PURGED for one in self.sudo().event_ids):  # sudo: as above
             text = self.env._(
@@ -219,6 +238,9 @@ class SignRequest(models.Model):
         if broken:
             when = format_datetime(self.env, broken.at, tz="UTC")
             text = self.env._("The log was altered: the entry of %s (UTC) does not fit.", when)
+        elif not request._is_log_as_filed(log):
+            broken = True
+            text = self.env._("The log was altered: it is not the one that was filed as evidence.")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

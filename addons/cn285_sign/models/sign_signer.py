@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import consteq, hmac
+from odoo.tools.misc import clean_context
 
 from ..engine.flow import OVER
 
@@ -138,7 +139,9 @@ class SignSigner(models.Model):
         self.ensure_one()
         # sudo: of whoever sends the contract, who need not write mails; and as the program's own
         # user, as who makes a message reads it.
-        signer = self.with_user(SUPERUSER_ID).with_company(self.company_id)
+        # Without the defaults of their context: one may name who gets a copy.
+        signer = self.with_context(clean_context(self.env.context))
+        signer = signer.with_user(SUPERUSER_ID).with_company(self.company_id)
         template = signer.env.ref(f"cn285_sign.{name}")
         sent = template.send_mail(
             self.id,
@@ -147,6 +150,8 @@ class SignSigner(models.Model):
             email_values={
                 **self.company_id._cn285_writes_as(),
                 "email_to": self.email,
+                # Nor to anybody whom a template names besides.
+                "email_cc": False,
                 "recipient_ids": [],
                 "attachment_ids": [fields.Command.link(one.id) for one in attachments],
             },

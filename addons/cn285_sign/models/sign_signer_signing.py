@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..engine.codes import Answer, Code, check, hashed, may_send, may_try, new_code
+from ..engine.codes import Answer, Code, check, hashed, may_send, may_try, new_code, whence
 from ..engine.drawings import drawing
 from ..engine.words import LONGEST_NAME, LONGEST_REASON, many_lines, one_line
 
@@ -91,7 +91,7 @@ class SignSigner(models.Model):
         self._write_inside(
             {"code_hash": hashed(code, self._secret()), "code_sent_at": now, "code_tries": 0}
         )
-        self.request_id._note("code_sent", self, email=self.email, address=address)
+        self.request_id._note("code_sent", self, email=self.email, **whence(address))
         self.with_context(cn285_sign_code=code)._mail("mail_template_sign_code")
 
     def _refuse_address(self, address):
@@ -113,7 +113,7 @@ class SignSigner(models.Model):
         if answer is not Answer.NONE:
             self._write_inside({"code_tries": self.code_tries + 1})
         if answer is not Answer.RIGHT:
-            self.request_id._note("code_wrong", self, why=answer.value, address=address)
+            self.request_id._note("code_wrong", self, why=answer.value, **whence(address))
         return answer
 
     def _code_refusal(self, answer):

@@ -4,7 +4,11 @@ from typing import Any, NamedTuple
 
 from odoo.addons.cn285_api.core.problems import invalid
 from odoo.addons.cn285_api.core.records import named
+from odoo.addons.cn285_sign.engine.words import LONGEST_NAME, one_line
 from odoo.tools import email_normalize
+
+#: What a key needs to have anything signed, by whatever operation it asks.
+SCOPE = "signatures:write"
 
 
 class Asked(NamedTuple):
@@ -31,8 +35,10 @@ def asked_of(call, target, signature, pointer):
     :param target: a contract, a change, or what else is signed (``_api_sign_side``)
     :param signature: a ``SignatureIn``
     :param pointer: where it stands in the body
-    :raises Problem: naming the place: no such provider, or one that may not sign
+    :raises Problem: naming the place: no such provider, or one that may not sign; or a key that
+        has nothing signed
     """
+    call.need(SCOPE)
     side = target._api_sign_side()
     provider = _provider(call, side, signature.mode, f"{pointer}/mode")
     if signature.signers is None:
@@ -83,7 +89,7 @@ def _signer(call, side, signer, place, pointer):
         raise invalid(f"{pointer}/contact", "not_allowed", detail)
     return {
         "partner_id": contact.id,
-        "name": contact.name or email,
+        "name": one_line(contact.name or email, LONGEST_NAME),
         "email": email,
         "role": signer.role,
         "order": signer.order or place + 1,

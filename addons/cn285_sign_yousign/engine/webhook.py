@@ -68,9 +68,14 @@ def read_event(body: bytes) -> Event:
     texts = (event_id, name, request, external_id)
     if not event_id or not all(isinstance(text, str) for text in texts):
         raise BadEvent("an id is no text")
-    if any("\0" in text or len(text) > LONGEST for text in texts):
+    if any(len(text) > LONGEST or not _is_kept(text) for text in texts):
         raise BadEvent("an id is none")
     return Event(event_id, name, _moment(seconds), sandbox is True, request, external_id)
+
+
+def _is_kept(text: str) -> bool:
+    """Whether a database keeps a text: neither a null nor half a character is in it."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _moment(seconds: object) -> datetime | None:

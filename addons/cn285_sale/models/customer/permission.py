@@ -99,6 +99,7 @@ class Contract(models.Model):
 
     def write(self, vals):
         """Write as ever; a draft for which a user chooses another template gets its permissions."""
+        self._refuse_offered(vals)
         result = super().write(vals)
         if vals.get("template_id") and "permission_ids" not in vals and not self.env.su:
             drafts = self.filtered(lambda contract: contract.state == "draft")

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import ipaddress
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from cn285_sign_engine.codes import (
     hashed,
     may_send,
     may_try,
+    network,
     new_code,
 )
 from cn285_sign_engine.drawings import drawing
@@ -178,3 +180,14 @@ def test_nothing_else_is_a_drawing(content):
     assert drawing(posted(content)) is None
     assert drawing(posted(content)[5:]) is None
     assert drawing(posted(picture(), "svg+xml")) is None
+
+
+@given(st.ip_addresses())
+def test_by_what_an_address_is_counted(address):
+    counted = network(str(address))
+    if address.version == 4:
+        assert counted == str(address)
+    elif not address.ipv4_mapped:
+        assert address in ipaddress.ip_network(counted)
+        assert network(str(ipaddress.ip_network(counted)[-1])) == counted
+    assert network(f"{counted} or not") == f"{counted} or not"

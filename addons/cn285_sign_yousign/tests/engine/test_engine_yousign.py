@@ -91,6 +91,7 @@ def test_an_event():
         event(event_id=7),
         event(event_id="x" * 101),
         event(event_id="a\0b"),
+        event(event_id="a\ud800"),
         event(data=[1]),
         event(data={"signature_request": {"id": {"a": 1}}}),
     ],
