@@ -9,6 +9,8 @@ from PIL import Image
 
 HEAD = "data:image/png;base64,"
 MAGIC = b"\x89PNG\r\n\x1a\n"
+# A picture that breaks off is none, also where Pillow is told to make do with what there is.
+END = b"\0\0\0\0IEND\xaeB`\x82"
 # Characters of a drawing as the page posts it, and points of a side of the picture.
 LARGEST = 300_000
 LONGEST_SIDE = 2000
@@ -28,7 +30,7 @@ def drawing(posted: str) -> bytes | None:
         content = base64.b64decode(posted.removeprefix(HEAD), validate=True)
     except (binascii.Error, ValueError):
         return None
-    if not content.startswith(MAGIC) or len(content) < 33:
+    if not content.startswith(MAGIC) or not content.endswith(END) or len(content) < 33:
         return None
     if not all(0 < side <= LONGEST_SIDE for side in struct.unpack(">II", content[16:24])):
         return None

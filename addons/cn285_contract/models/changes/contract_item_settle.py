@@ -13,6 +13,7 @@ from ...engine.money import round_money
 from ...engine.periods import period_at
 from ...engine.plan import settling_day
 from ..common import LIVE_STATES, OPEN_STATES, STATE_DOOR, as_decimal, day_after
+from .types.discount_period import prepared_discount
 
 # Items in these states owe nothing, whatever was invoiced.
 OWING_NOTHING = ("draft", "withdrawn", "cancelled")
@@ -73,7 +74,7 @@ class ContractItem(models.Model):
         )
         names = ("date_start", "date_end", "percent", "amount", "name")
         given = (
-            change._type().prepare_discount(change)
+            prepared_discount(change)
             for change in planned
             if not change._parsed().get("removed")
         )

@@ -39,18 +39,6 @@ class DiscountPeriod(ChangeType):
         if bool(values.get("discount")) == bool(values.get("amount")):
             raise change._refusal(change.env._("give either a percentage or an amount."))
 
-    def prepare_discount(self, change):
-        """Values of the discount that it gives."""
-        values = change._parsed()
-        return {
-            "item_id": change.item_id.id,
-            "name": values.get("name"),
-            "date_start": values.get("date_start") or change._first_day(),
-            "date_end": values.get("date_end"),
-            "percent": values.get("discount") or 0.0,
-            "amount": values.get("amount") or 0.0,
-        }
-
     def announce(self, changes, scheduled):
         """Days that are not invoiced yet are planned with what is planned."""
         changes.item_id._replan()
@@ -59,6 +47,19 @@ class DiscountPeriod(ChangeType):
         # From now on it is a discount of the item, and no planned one beside it.
         changes = changes.with_context(cn285_discounts_begun=changes.ids)
         for change in changes:
-            vals = self.prepare_discount(change)
+            vals = prepared_discount(change)
             change.env["cn285.contract.item.discount"].create(vals)
         changes._settle_items()
+
+
+def prepared_discount(change):
+    """Values of the discount that a change of this type gives its item."""
+    values = change._parsed()
+    return {
+        "item_id": change.item_id.id,
+        "name": values.get("name"),
+        "date_start": values.get("date_start") or change._first_day(),
+        "date_end": values.get("date_end"),
+        "percent": values.get("discount") or 0.0,
+        "amount": values.get("amount") or 0.0,
+    }
