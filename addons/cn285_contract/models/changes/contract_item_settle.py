@@ -74,9 +74,7 @@ class ContractItem(models.Model):
         )
         names = ("date_start", "date_end", "percent", "amount", "name")
         given = (
-            prepared_discount(change)
-            for change in planned
-            if not change._parsed().get("removed")
+            prepared_discount(change) for change in planned if not change._parsed().get("removed")
         )
         return [tuple(vals[name] for name in names) for vals in given]
 
