@@ -31,6 +31,9 @@ ALTERING = {
     "holder": ("partner_id", "Filiale Sud"),
     "extend_trial": ({"trial_days": 20}, "20"),
     "usage_terms": (None, None),
+    # Of bundles: told where they are made.
+    "bundle_component": (None, None),
+    "swap_component": (None, None),
 }
 # What the contract or the law provides for, or what stops and starts billing for a while.
 NOT_ALTERING = {
@@ -126,7 +129,7 @@ class TestAmendmentTypes(PaperCase):
     def test_what_alters_makes_an_amendment(self):
         for kind, (values, said) in ALTERING.items():
             if values is None:
-                continue  # test_new_prices_of_usage
+                continue  # test_new_prices_of_usage, and those of bundles
             with self.subTest(kind):
                 change = self._change(kind)
                 paper = self._papers(change.contract_id, "amendment")

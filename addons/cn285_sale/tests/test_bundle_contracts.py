@@ -292,6 +292,8 @@ class TestBundleContracts(BundleContractCase):
                 self._invoice(contract, "2026-04-01"),
                 ("Team – from 04/01/2026 to 04/30/2026", 1.0, "35.00", 20.0),
             )
+        papers = contract.document_ids.filtered(lambda paper: paper.kind == "amendment")
+        self.assertEqual(len(papers), 2, "each of them alters what was agreed")
 
     def test_bundle_comes_to_a_running_contract(self):
         contract = self._create_contract([{"alignment": "calendar"}])
