@@ -78,7 +78,7 @@ def work(worker, database, *command, python=sys.executable, env=None):
 
 def work_warm(worker, database, *command):
     """As :func:`work`, by a process that has imported all addons of the template before."""
-    return _reported(*_warm(os.environ["CN285_TEST_TEMPLATE"]).run(worker, database, *command))
+    return _reported(*_warm().run(worker, database, *command))
 
 
 def _reported(out, err):
@@ -87,15 +87,15 @@ def _reported(out, err):
 
 
 @functools.cache
-def _warm(database):
+def _warm():
     """The process of warm.py, one for all tests of this process; it ends with it."""
-    return _Warm(database)
+    return _Warm()
 
 
 class _Warm:
-    def __init__(self, database):
+    def __init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", Path(__file__).with_name("warm.py"), database],
+            [sys.executable, "-W", "ignore", Path(__file__).with_name("warm.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,  # nothing is read ahead: it is waited for what comes next

@@ -1,10 +1,12 @@
 """A process that has imported Odoo and all addons of a database, and forks to run worker scripts.
 
-``python warm.py DATABASE``. Importing takes most of the time in which a worker gets ready; the
-registry each of them loads itself, on its own database.
+Importing takes most of the time in which a worker gets ready; the registry each of them loads
+itself, on its own database.
 
-Each line on its standard input is a script to run: ``{"command": [path, argument, …], "env": {},
-"out": path, "err": path}``. It answers with the number of the process, and with its exit code.
+Each line on its standard input is a script to run: ``{"command": [path, database, argument, …],
+"env": {}, "out": path, "err": path}``. It answers with the number of the process, and with its
+exit code. The addons are those of the first script's database: not of the template, of which
+others make copies, which nobody may be connected to.
 """
 
 import faulthandler
@@ -23,11 +25,19 @@ from odoo.modules.module_graph import ModuleGraph
 def main():
     arguments = ["-c", os.environ["CN285_ODOO_CONF"], "--no-http"]
     odoo.tools.config.parse_config(arguments, setup_logging=False)
-    for name in _installed(sys.argv[1]):
+    ready = False
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if not ready:
+            _import(_installed(asked["command"][1]))
+            ready = True
+        _say(_run(**asked))
+
+
+def _import(addons):
+    for name in addons:
         load_openerp_module(name)
     odoo.sql_db.close_all()
-    for line in sys.stdin:
-        _say(_run(**json.loads(line)))
 
 
 def _installed(database):
