@@ -18,6 +18,16 @@ function narrow(trigger) {
     };
 }
 
+// A day is chosen in the browser's own calendar.
+function onDay(name, day) {
+    return {
+        trigger: `input[name=${name}]`,
+        run({ anchor }) {
+            anchor.value = day;
+        },
+    };
+}
+
 function agree() {
     return [
         narrow("#change_confirm"),
@@ -70,8 +80,8 @@ registry.category("web_tour.tours").add("cn285_sale_customer_changes_tour", {
         { trigger: "#change_applied" },
         ...back(),
         click("a#change_pause:contains('Mettre le contrat en pause')", "A rest"),
-        { trigger: "input[name=date_end]", run: "edit 2026-04-25" },
-        { trigger: "input[name=date]", run: "edit 2026-04-16" },
+        onDay("date_end", "2026-04-25"),
+        onDay("date", "2026-04-16"),
         click("#change_preview"),
         ...agree(),
         { trigger: "#change_scheduled:contains('Elle est planifiée')" },
