@@ -292,6 +292,8 @@ class TestBundleContracts(BundleContractCase):
                 self._invoice(contract, "2026-04-01"),
                 ("Team – from 04/01/2026 to 04/30/2026", 1.0, "35.00", 20.0),
             )
+        # sudo: the job that files amendments runs as the superuser.
+        contract.change_ids.sudo()._job_file_amendments()
         papers = contract.document_ids.filtered(lambda paper: paper.kind == "amendment")
         self.assertEqual(len(papers), 2, "each of them alters what was agreed")
 
