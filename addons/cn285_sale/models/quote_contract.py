@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # sudo: a contract follows from what was accepted; sellers and customers make none. Nor do
         # they choose what it has besides, by defaults of their context.
-        order = self.sudo().with_context(clean_context(self.env.context))
+        order = self.sudo().with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
         order = order.with_company(self.company_id)
         contract = order.cn285_contract_id
         if not contract:

@@ -240,7 +240,7 @@ class TestAmendment(AmendmentCase):
         def fail(changes):
             schedule(changes[:1])
             done.append(changes[0].state)
-            raise UserError("No account for this.")
+            raise UserError("No account for this.")  # pylint: disable=translation-required
 
         with patch.object(kind, "_cn285_schedule_agreed", fail):
             order.action_confirm()

@@ -57,7 +57,7 @@ class QuoteCampaign(models.TransientModel):
         string="Takes Effect On", help="Left empty, on acceptance, as the contracts' rules allow."
     )
     validity_date = fields.Date(string="Expires On")
-    campaign_id = fields.Many2one(
+    campaign_id = fields.Many2one(  # pylint: disable=attribute-string-redundant
         "utm.campaign", string="Campaign", help="By which the quotations are found again."
     )
     order_ids = fields.Many2many("sale.order", string="Quotations Made", readonly=True)

@@ -140,7 +140,7 @@ class SignSigner(models.Model):
         # sudo: of whoever sends the contract, who need not write mails; and as the program's own
         # user, as who makes a message reads it.
         # Without the defaults of their context: one may name who gets a copy.
-        signer = self.with_context(clean_context(self.env.context))
+        signer = self.with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
         signer = signer.with_user(SUPERUSER_ID).with_company(self.company_id)
         template = signer.env.ref(f"cn285_sign.{name}")
         sent = template.send_mail(

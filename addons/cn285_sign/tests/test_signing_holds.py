@@ -369,7 +369,7 @@ class TestSigningHolds(SignCase):
 
         def refuse(contract):
             said.append(contract.env.lang)
-            raise UserError("Not now")
+            raise UserError("Not now")  # pylint: disable=translation-required
 
         self.patch(contracts, "_check_product_rules", refuse)
         signer = request.signer_ids.with_context(lang="fr_FR")
@@ -383,7 +383,7 @@ class TestSigningHolds(SignCase):
 
         def fail(request, today):
             if request == bad:
-                raise UserError("Broken <b>data</b>")
+                raise UserError("Broken <b>data</b>")  # pylint: disable=translation-required
             return daily(request, today)
 
         self.patch(requests, "_daily", fail)

@@ -25,7 +25,7 @@ class QuoteStep(models.Model):
     order_id = fields.Many2one(
         "sale.order", string="Quotation", required=True, ondelete="cascade", index=True
     )
-    line_id = fields.Many2one(
+    line_id = fields.Many2one(  # pylint: disable=attribute-string-redundant
         "sale.order.line",
         string="Line",
         required=True,

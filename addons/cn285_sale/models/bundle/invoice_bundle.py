@@ -104,13 +104,13 @@ class InvoiceBuilder(models.AbstractModel):
             return super()._line_text(rows)
         lang = self._invoice_lang(row.contract_id)
         builder = self.with_context(lang=lang)
-        title = super()._line_title(bundle, lang)
+        title = super()._line_title(bundle, lang)  # pylint: disable=super-method-mismatch
         items, first = rows.item_id, self._cn285_first_billed(bundle, row)
-        names = [super(InvoiceBuilder, self)._line_title(item, lang) for item in items]
+        names = [super(InvoiceBuilder, self)._line_title(item, lang) for item in items]  # pylint: disable=super-method-mismatch
         if first in items:
             free = bundle._cn285_members(row.period_start) - items
             names += [
-                super(InvoiceBuilder, self)._line_title(item, lang)
+                super(InvoiceBuilder, self)._line_title(item, lang)  # pylint: disable=super-method-mismatch
                 for item in free.filtered(lambda item: item.billing_type == "none")
             ]
         if self._cn285_is_parted(bundle, row):

@@ -151,7 +151,7 @@ class Contract(models.Model):
 
         :raises UserError: for what is no answer, out of limits, or too early
         """
-        obstacle = self._customer_obstacle(asked)
+        obstacle = self._customer_obstacle(asked)  # pylint: disable=assignment-from-none
         if obstacle:
             raise UserError(obstacle)
         values = kind.values(asked, given)

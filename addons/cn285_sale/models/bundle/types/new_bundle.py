@@ -55,7 +55,7 @@ class NewBundle(ChangeTypeExtension):
                 )
         return {choices[int(key)]: count for key, count in given.items() if count}
 
-    def apply(self, changes):
+    def apply(self, changes):  # pylint: disable=missing-return
         bundles = changes.filtered(lambda change: self._is_bundle(change._parsed()["product_id"]))
         if changes - bundles:
             super().apply(changes - bundles)

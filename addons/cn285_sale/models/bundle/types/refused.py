@@ -34,7 +34,7 @@ OF_COMPONENTS = frozenset(
 class NotOfBundles(ChangeTypeExtension):
     """A type that is for single items, or the whole contract: not for bundles or their parts."""
 
-    def check(self, change):
+    def check(self, change):  # pylint: disable=missing-return
         item = change.item_id
         if item and item._cn285_is_bundle() and self.name in OF_BUNDLES:
             raise change._refusal(

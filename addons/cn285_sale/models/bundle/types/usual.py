@@ -24,7 +24,7 @@ class EndOfBundle(ChangeTypeExtension):
             counts.pop(change.item_id.sudo().cn285_combo_item_id, None)
             change._cn285_check_counts(bundle, counts)
 
-    def announce(self, changes, scheduled):
+    def announce(self, changes, scheduled):  # pylint: disable=missing-return
         super().announce(changes, scheduled)
         for change in changes:
             planned = change.item_id.planned_end
@@ -41,7 +41,7 @@ class EndOfBundle(ChangeTypeExtension):
             given_up |= part._plans_void_after(last_day)
         return given_up
 
-    def apply(self, changes):
+    def apply(self, changes):  # pylint: disable=missing-return
         members = {change: change.item_id.cn285_component_ids for change in changes}
         super().apply(changes)
         ended = {}
@@ -77,7 +77,7 @@ class BundlePrice(ChangeTypeExtension):
                 )
             )
 
-    def apply(self, changes):
+    def apply(self, changes):  # pylint: disable=missing-return
         super().apply(changes)
         changes._cn285_respread()
 
@@ -85,7 +85,7 @@ class BundlePrice(ChangeTypeExtension):
 class BundleQuantity(ChangeTypeExtension):
     """Of so many bundles there are so many of each component."""
 
-    def check(self, change):
+    def check(self, change):  # pylint: disable=missing-return
         if change.item_id.cn285_bundle_line_id:
             raise change._refusal(component_refusal(change))
         super().check(change)
@@ -96,7 +96,7 @@ class BundleQuantity(ChangeTypeExtension):
                 )
             change.item_id._cn285_counts(change._first_day())
 
-    def apply(self, changes):
+    def apply(self, changes):  # pylint: disable=missing-return
         before = {
             change: change.item_id._cn285_counts(change._first_day())
             for change in changes
