@@ -9,7 +9,7 @@
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve serve-netsuite serve-stripe serve-bank serve-yousign bench lint wheels api-client load travel stop clean
+.PHONY: help demo test test-all serve serve-netsuite serve-stripe serve-bank serve-yousign bench lint wheels api-client load travel stop clean
 export DB FILE MAPPING ARGS ODOO
 
 help: ## this list
@@ -19,8 +19,11 @@ help: ## this list
 demo: ## the demonstration: a French company, its contracts, billed and posted
 	@tools/run demo $(ARGS)
 
-test: ## all tests
+test: ## the tests of every day, 25 minutes on two cores
 	@tools/run test $(ARGS)
+
+test-all: ## every test, the thorough ones of tests/thorough.txt too: two hours on two cores
+	@tools/run test --everything $(ARGS)
 
 serve: ## the web client on this machine, on the demonstration's database
 	@tools/run serve $(ARGS)

@@ -143,14 +143,16 @@ def serve_environment(http_port):
 
 
 def test(options):
-    """All tests, on a fresh copy of the template; testing/strict_skips.py fails on skips."""
+    """The tests, on a fresh copy of the template. What is in ``testing/`` says which, and fails on
+    skips.
+    """
     with _test_database() as name:
         with locked("databases"), progress() as step:
             template = databases.need_template(step)
             databases.drop(name)
             databases.copy(template, name)
         try:
-            return _pytest(name, template, in_two_processes(options.rest))
+            return _pytest(name, template, in_processes(options.rest))
         finally:
             databases.drop(name)
 
@@ -171,11 +173,12 @@ def _test_database():
     raise Problem("nine test runs at once in this clone are enough")
 
 
-def in_two_processes(arguments):
-    """Arguments for pytest that spread the tests over two processes, unless they say otherwise.
+def in_processes(arguments):
+    """Arguments for pytest that spread the tests over processes, unless they say otherwise.
 
-    Tests of a class or a module stay together, because they share what was set up for them. One
-    file, or one test of it, is run in one process: starting a second would take longer.
+    Two, or as many as the machine has cores (eight at most: each has its database and 1 GB). Tests
+    of a class or a module stay together, because they share what was set up for them. One file, or
+    one test of it, is run in one process: starting a second would take longer.
     """
     otherwise = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no")
     if any(argument.startswith(otherwise) for argument in arguments):
@@ -184,13 +187,19 @@ def in_two_processes(arguments):
     paths = [path for path in paths if (ROOT / path).exists()]
     if paths and all((ROOT / path).is_file() for path in paths):
         return arguments
-    return ["-n", "2", "--dist", "loadscope", *arguments]
+    return ["-n", str(processes()), "--dist", "loadscope", *arguments]
+
+
+def processes():
+    """How many processes share the tests of a run."""
+    return min(max(os.cpu_count() or 2, 2), 8)
 
 
 def _pytest(database, template, arguments):
     return run(
         "pytest", "-p", "strict_skips", "-p", "odoo_revision", "-p", "busy_machine",
         "-p", "browser_clock", "-p", "quick_freeze", "-p", "slow_tests", "-p", "told_once",
+        "-p", "everyday",
         f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
         "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={

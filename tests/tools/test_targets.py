@@ -8,7 +8,7 @@ import pytest
 import targets
 from provision import Problem
 
-TWO = ["-n", "2", "--dist", "loadscope"]
+SHARED = ["-n", str(targets.processes()), "--dist", "loadscope"]
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ TWO = ["-n", "2", "--dist", "loadscope"]
         ["-q", "-x", "addons/cn285_contract/tests", "tests/test_billing_once.py"],
     ],
 )
-def test_two_processes(arguments):
-    assert targets.in_two_processes(arguments) == TWO + arguments
+def test_shared_by_processes(arguments):
+    assert targets.in_processes(arguments) == SHARED + arguments
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_two_processes(arguments):
     ],
 )
 def test_as_many_processes_as_said(arguments):
-    assert targets.in_two_processes(arguments) == arguments
+    assert targets.in_processes(arguments) == arguments
 
 
 @pytest.fixture
@@ -96,3 +96,9 @@ def test_odoo_command_finds_the_addons_and_the_server():
         said="print('contracts:', env['cn285.contract'].search_count([]))",
     )  # fmt: skip
     assert "contracts: " in said
+
+
+@pytest.mark.parametrize(("cores", "wanted"), [(None, 2), (1, 2), (2, 2), (6, 6), (64, 8)])
+def test_as_many_processes_as_cores(monkeypatch, cores, wanted):
+    monkeypatch.setattr(targets.os, "cpu_count", lambda: cores)
+    assert targets.processes() == wanted
