@@ -15,6 +15,7 @@ APART = {
     ("cn285.bridge.map", "cn285.bridge.backend"): "billing managers say what is what there",
     ("cn285.revrec.run.issue", "cn285.billing.schedule"): "what a run left out goes with the run",
     ("cn285.sign.rule", "cn285.sign.provider"): "managers say what is signed, not by what key",
+    ("cn285.device", "cn285.device.type"): "whoever keeps devices need not keep their types",
     ("cn285.bridge.conflict.line", "cn285.bridge.conflict"): "a conflict is decided by its lines",
 }
 USERS = {

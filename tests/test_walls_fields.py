@@ -33,7 +33,11 @@ HISTORY = {
     "cn285.bridge.outbox",
     "cn285.contract.item.pause",
     "cn285.contract.item.version",
+    "cn285.device.assignment",
+    "cn285.device.event",
     "cn285.dunning.event",
+    "cn285.fleet.order",
+    "cn285.fleet.order.line",
     "cn285.payment.attempt",
     "cn285.payment.refund",
     "cn285.prepayment",
@@ -68,6 +72,7 @@ KEPT = {
     "cn285.contract": "state planned_end mrr_amount mrr_company payer_id term_start term_end "
     "term_number auto_renew free_exit_from commitment_end schedule_ids invoice_ids "
     "predecessor_id access_token",
+    "cn285.device": "state assignment_ids event_ids",
     "cn285.contract.change": "state approved_by fee_amount refund_amount confirmation_id before "
     "after error declaration received_at date_applied result_item_id",
     "cn285.contract.item": "company_id state planned_until planned_end anchor_date not_before "

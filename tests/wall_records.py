@@ -13,6 +13,7 @@ SPECIAL = {
     "cn285.contract.change": {"type": "quantity", "values": {"quantity": 2}},
     "cn285.contract.item.discount": {"percent": 10.0},
     "cn285.contract.template.item.discount": {"percent": 10.0},
+    "cn285.device.identifier": {"kind": "other"},
     "cn285.promotion.pass": {"percent": 10.0},
     "cn285.quote.step": {"months": 1},
     "cn285.late.fee": {"kind": "interest"},

@@ -1,0 +1,12 @@
+from . import (
+    device_type,
+    device,
+    device_identifier,
+    device_event,
+    device_assignment,
+    device_service,
+    contract_item,
+    changes,
+    fleet,
+    personal_data,
+)

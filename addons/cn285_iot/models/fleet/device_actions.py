@@ -1,0 +1,211 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import models
+from odoo.addons.cn285_contract.models.common import LIVE_STATES
+
+THEN = {"end": "pending", "return": "returned", "retire": "retired"}
+
+
+class Outcome(NamedTuple):
+    """What came of an order for a device: see ``cn285.fleet.order.line``."""
+
+    state: str
+    reason: str | None = None
+    change: models.BaseModel | None = None
+    item: models.BaseModel | None = None
+
+
+class Device(models.Model):
+    """What an order does with devices; each step for many of them in few contract changes.
+
+    Each returns ``{device: Outcome}`` of all of these devices.
+    """
+
+    _inherit = "cn285.device"
+
+    # === ACTIVATION === #
+
+    def _order_activation(self, order):
+        """A new item for each, below the fleet's subscription, for the plan's term."""
+        result = {}
+        changes = self.env["cn285.contract.change"]
+        for (device_type, plan), devices in self.grouped(
+            lambda device: (device.type_id, order.plan_id or device.type_id.plan_id)
+        ).items():
+            if not plan:
+                reason = self.env._("say with which plan it is activated.")
+                result.update(dict.fromkeys(devices, Outcome("refused", reason)))
+                continue
+            months = order.months if order.months >= 0 else device_type.term_months
+            values = {
+                "devices": devices.ids,
+                "template_item_id": plan.id,
+                "months": months,
+                "starts": device_type.starts,
+            }
+            if order.parent_item_id:
+                values["parent_item_id"] = order.parent_item_id.id
+            trial = changes.new(
+                {
+                    "contract_id": order.contract_id.id,
+                    "type": "add_items",
+                    "date_effective": order.date,
+                    "values": values,
+                }
+            )
+            result.update(devices._problems_as_outcomes(trial, order, plan))
+            left = devices.filtered(lambda device: device not in result)
+            if not left:
+                continue
+            values["devices"] = left.ids
+            change = order._make_change(order.contract_id, "add_items", order.date, values)
+            result.update(left._outcomes_of(change, plan))
+        return result
+
+    def _problems_as_outcomes(self, trial, order, plan):
+        """Devices that have the service already are done; those that cannot have it are refused."""
+        problems = self._activation_problems(trial)
+        # sudo: what they have already, for whoever may activate them
+        there = self.sudo().assignment_ids.filtered(
+            lambda one: (
+                one.plan_id == plan
+                and one.item_id.contract_id == order.contract_id
+                and (not one.date_end or one.date_end >= order.date)
+            )
+        )
+        items = {one.device_id: one.item_id for one in there}
+        return {
+            device: (
+                Outcome("done", self.env._("it has this service already."), None, items[device])
+                if device in items
+                else Outcome("refused", reason)
+            )
+            for device, reason in problems.items()
+        }
+
+    def _outcomes_of(self, change, plan):
+        """What an applied change gave each of these devices; planned where it waits."""
+        if change.state != "applied":
+            return dict.fromkeys(self, Outcome("planned", None, change))
+        # sudo: as above
+        made = self.sudo().assignment_ids.filtered(
+            lambda one: one.plan_id == plan and not one.date_end
+        )
+        items = {one.device_id: one.item_id for one in made}
+        return {device: Outcome("done", None, change, items.get(device)) for device in self}
+
+    # === SUSPENSION === #
+
+    def _order_suspension(self, order):
+        """What serves these devices is suspended; what is billed meanwhile says their type."""
+        return self._order_by_items(
+            order,
+            "suspend_items",
+            ("active", "paused"),
+            lambda device: {"cause": "manual", "billing": device.type_id.suspended_billing},
+            self.env._("nothing serves it that could be suspended."),
+        )
+
+    def _order_resumption(self, order):
+        """What serves these devices goes on."""
+        return self._order_by_items(
+            order,
+            "resume_items",
+            ("suspended",),
+            lambda device: {},
+            self.env._("nothing of it is suspended."),
+        )
+
+    def _order_by_items(self, order, kind, states, values_of, nothing):
+        """A change of each contract for the items that serve these devices on the order's day.
+
+        :param values_of: function of a device: values of the change beside its items
+        :param nothing: why devices are refused that no such item serves
+        """
+        result, groups = {}, {}
+        for device in self:
+            # sudo: which items serve it; they are changed in the user's name
+            items = (
+                device.sudo()
+                ._assignments_on(order.date)
+                .item_id.filtered(lambda item: item.state in states)
+            )
+            if not items:
+                result[device] = Outcome("refused", nothing)
+            values = values_of(device)
+            for item in items:
+                key = item.contract_id, tuple(sorted(values.items()))
+                groups.setdefault(key, []).append((device, item))
+        for (contract, values), pairs in groups.items():
+            items = list(dict.fromkeys(item.id for _device, item in pairs))
+            own = contract.sudo(self.env.su).with_env(self.env)
+            change = order._make_change(own, kind, order.date, {**dict(values), "items": items})
+            state = "done" if change.state == "applied" else "planned"
+            result.update({device: Outcome(state, None, change, item) for device, item in pairs})
+        return result
+
+    # === ENDS === #
+
+    def _order_end(self, order, last_day=None, then=None):
+        """The services of these devices end on a day, the order's; the devices are free then."""
+        last_day = last_day or order.date
+        then = then or THEN[order.action]
+        result, groups = {}, {}
+        for device in self:
+            # sudo: as above
+            items = (
+                device.sudo()
+                ._assignments_reaching(last_day + timedelta(days=1))
+                .item_id.filtered(lambda item: item.state in ("draft", *LIVE_STATES))
+            )
+            if not items:
+                device._update_state(then, last_day)
+                result[device] = Outcome("done")
+            for item in items:
+                groups.setdefault(item.contract_id, []).append((device, item))
+        for contract, pairs in groups.items():
+            own = contract.sudo(self.env.su).with_env(self.env)
+            result.update(self._end_on_contract(order, own, pairs, last_day, then))
+        return result
+
+    def _end_on_contract(self, order, contract, pairs, last_day, then):
+        """End what serves devices on one contract; what has not started yet is given up."""
+        waiting = self.env["cn285.contract.item"].union(
+            *(item for _device, item in pairs if item.state == "draft")
+        )
+        change = None
+        running = list(dict.fromkeys(item.id for _device, item in pairs if item not in waiting))
+        if running:
+            change = order._make_change(
+                contract,
+                "end_items",
+                last_day + timedelta(days=1),
+                {"items": running, "then": then},
+            )
+        if waiting:
+            contract.check_access("write")
+            # sudo: what was never billed is given up with its device, by who may write its contract
+            waiting.sudo()._update_state(("draft",), "cancelled")
+            self.browse([device.id for device, item in pairs if item in waiting])._follow_items(
+                then, last_day + timedelta(days=1)
+            )
+        planned = change and change.state != "applied"
+        state = "planned" if planned else "done"
+        return {device: Outcome(state, None, change, item) for device, item in pairs}
+
+    def _order_move(self, order):
+        """Off the contracts that serve them, and on another one from the same day on."""
+        ended = self._order_end(order, order.date - timedelta(days=1), "pending")
+        for device, outcome in ended.items():
+            if outcome.state == "planned":
+                raise device._user_error(
+                    self.env._("the end of its service waits for approval; move it after that.")
+                )
+        holder = order.contract_id.partner_id
+        # sudo: whom it serves follows from the move, which its user may order on both sides
+        self.sudo()._write_inside(
+            {"partner_id": holder.id, "contract_id": order.contract_id.id, "location_id": False}
+        )
+        self._log_events("moved", day=order.date)
+        return self._order_activation(order)

@@ -1,0 +1,1 @@
+from . import test_devices, test_fleet_orders
