@@ -227,6 +227,10 @@ class Device(models.Model):
                 )
         # sudo: a state follows from what was done, by whoever may do that
         moving.sudo()._write_inside({"state": target, **values})
+        if target == "returned":
+            # What came back to its owner is nobody's any more.
+            rented = moving.sudo().filtered(lambda device: device.ownership == "rented")
+            rented._write_inside({"partner_id": False, "contract_id": False, "location_id": False})
         moving._log_events(target, day=day, data={"reason": reason} if reason else None)
         return moving
 

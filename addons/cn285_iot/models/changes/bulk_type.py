@@ -1,5 +1,7 @@
 """What types of change that name many items have in common; no model is here."""
 
+from datetime import timedelta
+
 from odoo.addons.cn285_contract.models.changes.change_value import Value
 from odoo.tools import format_date
 
@@ -27,8 +29,10 @@ def named(change, name, model):
 def check_items(change, states):
     """Refuse items of another contract, in another state, or that do not serve on the day."""
     items, day, env = named(change, "items", "cn285.contract.item"), change._first_day(), change.env
+    # An item that ends on the day before its first one is given up: nothing of it was served.
+    given_up = timedelta(days=1 if change._type().end_day else 0)
     if change._type().end_day:
-        day = change.date_effective
+        day = change._last_day()
     labels = dict(items._fields["state"]._description_selection(env))
     for item in items:
         if item.contract_id != change.contract_id:
@@ -37,7 +41,7 @@ def check_items(change, states):
             reason = env._(
                 "item “%(item)s” is “%(state)s”.", item=item.name, state=labels[item.state]
             )
-        elif item.date_start and day < item.date_start:
+        elif item.date_start and day + given_up < item.date_start:
             reason = env._(
                 "item “%(item)s” starts only on %(start)s.",
                 item=item.name,

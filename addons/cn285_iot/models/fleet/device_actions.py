@@ -124,13 +124,9 @@ class Device(models.Model):
         :param nothing: why devices are refused that no such item serves
         """
         result, groups = {}, {}
+        serving = self._items_of(states, lambda one: one._covers(order.date))
         for device in self:
-            # sudo: which items serve it; they are changed in the user's name
-            items = (
-                device.sudo()
-                ._assignments_on(order.date)
-                .item_id.filtered(lambda item: item.state in states)
-            )
+            items = serving.get(device, ())
             if not items:
                 result[device] = Outcome("refused", nothing)
             values = values_of(device)
@@ -145,6 +141,20 @@ class Device(models.Model):
             result.update({device: Outcome(state, None, change, item) for device, item in pairs})
         return result
 
+    def _items_of(self, states, holds):
+        """Items in some states that serve these devices: ``{device: list of items}``.
+
+        Read for all of them together.
+
+        :param holds: function of an assignment: whether it counts
+        """
+        found = {}
+        # sudo: which items serve them; they are changed in the user's name
+        for one in self.sudo().assignment_ids.filtered(holds):
+            if one.item_id.state in states:
+                found.setdefault(one.device_id, []).append(one.item_id)
+        return found
+
     # === ENDS === #
 
     def _order_end(self, order, last_day=None, then=None):
@@ -152,13 +162,11 @@ class Device(models.Model):
         last_day = last_day or order.date
         then = then or THEN[order.action]
         result, groups = {}, {}
+        serving = self._items_of(
+            ("draft", *LIVE_STATES), lambda one: not one.date_end or one.date_end > last_day
+        )
         for device in self:
-            # sudo: as above
-            items = (
-                device.sudo()
-                ._assignments_reaching(last_day + timedelta(days=1))
-                .item_id.filtered(lambda item: item.state in ("draft", *LIVE_STATES))
-            )
+            items = serving.get(device, ())
             if not items:
                 device._update_state(then, last_day)
                 result[device] = Outcome("done")
