@@ -1,0 +1,23 @@
+{
+    "name": "Cn285 Analytics",
+    "summary": "Recurring revenue over time: MRR and its movements, churn, retention, cohorts",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["cn285_contract"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/cn285_analytics_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/mrr_entry_views.xml",
+        "views/mrr_movement_views.xml",
+        "views/mrr_month_views.xml",
+        "views/mrr_close_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/cn285_analytics_menus.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,16 @@
+from . import (
+    mrr_facts,
+    mrr_entry,
+    mrr_touched,
+    mrr_causes,
+    mrr_steps,
+    mrr_movement,
+    mrr_month,
+    mrr_ledger,
+    mrr_ledger_facts,
+    mrr_metrics,
+    mrr_close,
+    partner_merge,
+    res_company,
+    res_config_settings,
+)
