@@ -88,6 +88,7 @@ NOBODYS = {
         "cn285.fleet.order": "name request",
         "cn285.fleet.order.line": "number",
         "cn285.payment.attempt": "name provider_code origin code advice",
+        "cn285.mrr.close": "checksum",
         "cn285.payment.refund": "name",
         "cn285.prepayment": "name access_token",
         "cn285.revrec.run": "name",

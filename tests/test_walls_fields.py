@@ -38,6 +38,10 @@ HISTORY = {
     "cn285.dunning.event",
     "cn285.fleet.order",
     "cn285.fleet.order.line",
+    "cn285.mrr.entry",
+    "cn285.mrr.month",
+    "cn285.mrr.movement",
+    "cn285.mrr.touched",
     "cn285.payment.attempt",
     "cn285.payment.refund",
     "cn285.prepayment",
@@ -77,6 +81,7 @@ KEPT = {
     "after error declaration received_at date_applied result_item_id",
     "cn285.contract.item": "company_id state planned_until planned_end anchor_date not_before "
     "version_ids pause_ids schedule_ids predecessor_id",
+    "cn285.mrr.close": "company_id known_on closed_by_id last_entry checksum opening closing",
     "cn285.renewal.notice": "contract_id state last_day_to_refuse date_sent date_refused problem",
     "cn285.revrec.run": "state name",
     "cn285.sepa.bank.file": "state read_at",

@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/cn285_analytics_rules.xml",
         "data/ir_cron_data.xml",
+        "views/mrr_home_views.xml",
         "views/mrr_entry_views.xml",
         "views/mrr_movement_views.xml",
         "views/mrr_month_views.xml",
@@ -19,5 +20,8 @@
         "views/res_config_settings_views.xml",
         "views/cn285_analytics_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["cn285_analytics/static/src/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

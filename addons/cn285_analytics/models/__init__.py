@@ -9,6 +9,7 @@ from . import (
     mrr_ledger,
     mrr_ledger_facts,
     mrr_metrics,
+    mrr_home,
     mrr_close,
     partner_merge,
     res_company,

@@ -119,7 +119,8 @@ class MrrClose(models.Model):
             close._check_over()
             # What is pending counts in: the ledger is written first.
             self.env["cn285.mrr.ledger"]._update(close.company_id)
-            close._write_inside(
+            # sudo: nobody may write a closed month, not even who closes it.
+            close.sudo().write(
                 {
                     **close._figures_now(),
                     "known_on": close.company_id._cn285_today(),

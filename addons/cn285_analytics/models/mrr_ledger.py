@@ -35,7 +35,6 @@ SELECT item.company_id, item.contract_id, item.id, item.product_id, contract.cur
   JOIN cn285_contract contract ON contract.id = item.contract_id
  WHERE COALESCE(wanted.net, 0) != COALESCE(known.net, 0)
     OR COALESCE(wanted.full_value, 0) != COALESCE(known.full_value, 0)
- ORDER BY item_id, date
 RETURNING id
 """
 
@@ -74,7 +73,7 @@ class MrrLedger(models.AbstractModel):
         items = self._all_items(company) if whole else sorted(set(touched.values()))
         added = 0
         for ids in split_every(ITEM_BATCH, items):
-            added += self._record(ids, today)
+            added += self._record(list(ids), today)
             commit_batch(self.env)
         if whole:
             customers = self._all_customers(company)
@@ -84,7 +83,7 @@ class MrrLedger(models.AbstractModel):
                 company, last, today
             )
         for ids in split_every(CUSTOMER_BATCH, sorted(customers)):
-            self._tell(company, ids, today)
+            self._tell(company, list(ids), today)
             commit_batch(self.env)
         self.env.cr.execute(SQL("DELETE FROM cn285_mrr_touched WHERE id = ANY(%s)", list(touched)))
         company.sudo().cn285_mrr_ledger_day = today

@@ -101,8 +101,8 @@ class MrrLedger(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """SELECT partner.commercial_partner_id, entry.item_id, entry.date,
-                          entry.delta_net, entry.delta_full, entry.cause, entry.currency_id,
-                          entry.change_id, entry.contract_id, entry.product_id
+                          entry.delta_net::text, entry.delta_full::text, entry.cause,
+                          entry.currency_id, entry.change_id, entry.contract_id, entry.product_id
                      FROM cn285_mrr_entry entry
                      JOIN cn285_contract contract ON contract.id = entry.contract_id
                      JOIN res_partner partner ON partner.id = contract.partner_id
@@ -118,7 +118,8 @@ class MrrLedger(models.AbstractModel):
             for _id, item, day, net, full, cause, currency, change, contract, product in group:
                 items[item] = contract, product, currency
                 rate = rates.on(currency, day)
-                entries.append(Entry(item, day, net, full, cause, currency, rate, change))
+                values = Decimal(net), Decimal(full)
+                entries.append(Entry(item, day, *values, cause, currency, rate, change))
             yield customer_id, entries
 
     @api.model

@@ -103,7 +103,7 @@ class MrrMonth(models.Model):
         [row] = self.env.execute_query(
             SQL(_SPAN, company=self.env.company.id, first=first, last=last)
         )
-        amounts = [value or Decimal(0) for value in row[:12]]
+        amounts = [Decimal(repr(value or 0)) for value in row[:12]]
         return Roll(*amounts, *(int(value or 0) for value in row[12:]))
 
     @api.model

@@ -2,7 +2,7 @@ from datetime import date
 
 import psycopg2
 from freezegun import freeze_time
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -50,7 +50,7 @@ class TestClose(AnalyticsCase):
         self._close()
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises((ValidationError, psycopg2.Error)),
+            self.assertRaises(psycopg2.IntegrityError),
             self.env.cr.savepoint(),
         ):
             self._close("2026-01-02")

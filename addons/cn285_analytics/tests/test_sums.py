@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import AnalyticsCase
 
@@ -55,25 +55,25 @@ class TestSums(AnalyticsCase):
         names = ("opening:sum", "new_business:sum", "closing:sum", "logos_closing:sum")
         ratios = ("gross_churn:avg", "nrr:avg", "logo_churn:avg", "quick_ratio:avg", "arpa:avg")
         found = {
-            month.month: [value if value is None else round(value, 2) for value in values]
+            month.month: [value is not False and round(value, 2) for value in values]
             for month, *values in self._grouped(["month:month"], [*names, *ratios])
         }
         self.assertEqual(
             found,
             {
-                1: [0, 300, 300, 2, None, None, None, None, 150.0],
-                2: [300, 50, 350, 3, 0.0, 100.0, 0.0, None, 116.67],
+                1: [0, 300, 300, 2, False, False, False, False, 150.0],
+                2: [300, 50, 350, 3, 0.0, 100.0, 0.0, False, 116.67],
                 3: [350, 80, 430, 3, 14.29, 100.0, 33.33, 2.6, 143.33],
                 4: [430, 30, 350, 3, 18.6, 81.4, 0.0, 0.27, 116.67],
                 5: [350, 0, 200, 2, 42.86, 57.14, 33.33, 0.0, 100.0],
-                6: [200, 0, 260, 3, 0.0, 100.0, 0.0, None, 86.67],
+                6: [200, 0, 260, 3, 0.0, 100.0, 0.0, False, 86.67],
             },
         )
 
     def test_several_months_have_no_ratio_and_no_level(self):
         [(opening, nrr, new)] = self._grouped([], ["opening:sum", "nrr:avg", "new_business:sum"])
-        self.assertFalse(opening)
-        self.assertIsNone(nrr)
+        self.assertIs(opening, False)
+        self.assertIs(nrr, False)
         self.assertEqual(new, 460.0)
 
     def test_screens_offer_the_ratios(self):
@@ -131,3 +131,27 @@ class TestSums(AnalyticsCase):
             [("customer_id", "=", customer.id), ("kind", "=", "new")]
         )
         self.assertEqual(new.mapped("amount_company"), [100.0])
+
+    def test_the_home_screen(self):
+        user = new_test_user(self.env, "home_user", "cn285_contract.group_contract_user")
+        home = self.env["cn285.mrr.month"].with_user(user).cn285_home()
+        self.assertEqual((home["month"], home["is_current"]), ("2026-06-01", True))
+        cards = {card["key"]: card["value"] for card in home["cards"]}
+        self.assertEqual(cards["arr"], 12 * cards["mrr"])
+        self.assertEqual(cards["mrr"], home["months"][-1]["closing"])
+        self.assertGreaterEqual(cards["mrr"], 260.0)
+        for month in home["months"]:
+            moved = sum(month[name] for name in ("new_business", "reactivation", "expansion"))
+            moved += sum(month[name] for name in ("transfer", "pause", "currency"))
+            moved -= month["contraction"] + month["churn"]
+            self.assertAlmostEqual(month["opening"] + moved, month["closing"], places=4)
+        self.assertEqual(home["causes"][0]["cause"], "end")
+        self.assertGreaterEqual(home["causes"][0]["amount"], 260.0)
+        january = [row for row in home["cohorts"] if row["cohort"] == "2026-01-01"]
+        self.assertEqual(len(january[0]["shares"]), 6)
+        self.assertEqual(january[0]["shares"][0], 1.0)
+        march = self.env["cn285.mrr.month"].cn285_home("2026-03-15", "value")
+        self.assertEqual((march["month"], march["is_current"]), ("2026-03-01", False))
+        self.assertEqual(len(march["months"]), 3)
+        with self.assertRaises(UserError):
+            self.env["cn285.mrr.month"].cn285_home(cohorts_by="x")
