@@ -14,4 +14,5 @@ from . import (
     partner_merge,
     res_company,
     res_config_settings,
+    res_users,
 )
