@@ -9,7 +9,7 @@
     "license": "LGPL-3",
     "depends": ["cn285_contract"],
     "external_dependencies": {"python": ["reportlab"]},
-    "data": ["views/res_config_settings_views.xml"],
+    "data": ["views/res_config_settings_views.xml", "views/report_invoice.xml"],
     "assets": {"web.assets_backend": ["cn285_print/static/src/**/*"]},
     "auto_install": True,
 }

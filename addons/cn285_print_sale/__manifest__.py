@@ -8,5 +8,6 @@
     "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["cn285_print", "sale"],
+    "data": ["views/report_order.xml"],
     "auto_install": True,
 }

@@ -110,8 +110,9 @@ class Account:
         if nature not in ("signable_document", "attachment"):
             raise Refusal(400, "nature is not valid.")
         version = re.match(rb"%PDF-(\d)\.(\d)", content)
-        if not version or (int(version[1]), int(version[2])) < PDF_VERSION:
-            raise Refusal(400, "The file is no PDF of version 1.6 or higher.")
+        least = PDF_VERSION if nature == "signable_document" else (1, 0)
+        if not version or (int(version[1]), int(version[2])) < least:
+            raise Refusal(400, f"The file is no PDF of version {least[0]}.{least[1]} or higher.")
         document = {
             "id": str(uuid.uuid4()),
             "filename": name,
@@ -135,7 +136,7 @@ class Account:
             raise Refusal(400, "signature_authentication_mode does not go with signature_level.")
         if mode == "otp_sms" and not info.get("phone_number"):
             raise Refusal(400, "info.phone_number is mandatory.")
-        known = {document["id"] for document in request["_documents"]}
+        known = {each["id"] for each in request["_documents"] if each["nature"] != "attachment"}
         fields = order.get("fields") or []
         if not fields or any(each.get("document_id") not in known for each in fields):
             raise Refusal(400, "fields: a signature field of a document is mandatory.")
@@ -248,12 +249,24 @@ class Account:
 
     # === FILES === #
 
-    def signed_file(self, request):
-        """The document as it is when all have signed: the very bytes, and something behind them."""
+    def document(self, request, document_id):
+        for document in request["_documents"]:
+            if document["id"] == document_id:
+                return document
+        raise Refusal(404, "Resource not found.")
+
+    def signed_file(self, request, document=None):
+        """The document as it is when all have signed: the very bytes, and something behind them.
+
+        Of an attachment the very bytes alone: nobody signs it.
+        """
         if request["status"] != "done":
             raise Refusal(400, "The request is not done.")
+        document = document or request["_documents"][0]
+        if document["nature"] == "attachment":
+            return document["_content"]
         names = ", ".join(each["info"]["last_name"] for each in request["_signers"])
-        return request["_documents"][0]["_content"] + f"\n% Signed by {names}\n".encode()
+        return document["_content"] + f"\n% Signed by {names}\n".encode()
 
     def audit_trail(self, request):
         if request["status"] != "done":

@@ -46,10 +46,7 @@ def _upload(account, call, request):
 
 
 def _document(account, _call, request, document):
-    for each in account.get(request)["_documents"]:
-        if each["id"] == document:
-            return 200, plain(each)
-    raise Refusal(404, "Resource not found.")
+    return 200, plain(account.document(account.get(request), document))
 
 
 def _signers(account, _call, request):
@@ -83,8 +80,9 @@ def _remind(account, _call, request, signer):
     return 201, None
 
 
-def _download(account, _call, request):
-    return 200, account.signed_file(account.get(request))
+def _download(account, _call, request, document):
+    found = account.get(request)
+    return 200, account.signed_file(found, account.document(found, document))
 
 
 def _trail(account, _call, request):
@@ -100,7 +98,7 @@ CALLS = (
     ("fetch", "GET", _ONE, _fetch),
     ("delete", "DELETE", _ONE, _delete),
     ("upload", "POST", rf"{_ONE}/documents", _upload),
-    ("download", "GET", rf"{_ONE}/documents/download", _download),
+    ("download", "GET", rf"{_ONE}/documents/{_ID}/download", _download),
     ("document", "GET", rf"{_ONE}/documents/{_ID}", _document),
     ("signers", "GET", rf"{_ONE}/signers", _signers),
     ("add_signer", "POST", rf"{_ONE}/signers", _add_signer),

@@ -17,13 +17,37 @@ def refuse_kept_links(records, vals):
     if env.su or env.context.get("cn285_state_door") is STATE_DOOR:
         return
     for name in vals:
-        if name.startswith("cn285_") and records._fields[name].readonly:
+        field = records._fields.get(name)
+        if name.startswith("cn285_") and field is not None and field.readonly:
             raise AccessError(
                 env._(
                     "“%s” is kept by the program: it says what was billed, and is not edited.",
-                    records._fields[name]._description_string(env),
+                    field._description_string(env),
                 )
             )
+
+
+def without_kept_links(records, vals_list, copied=frozenset()):
+    """Values of users for new records of Odoo's own, without our read-only fields.
+
+    What is given is refused; what would come as a default, whether of the context or one that a
+    user keeps, stays empty.
+
+    :param records: a model that is not ours
+    :param copied: names of read-only fields that a copy of such a record has as well
+    :raises AccessError: naming the first field that is given
+    """
+    env = records.env
+    if env.su or env.context.get("cn285_state_door") is STATE_DOOR:
+        return vals_list
+    empty = {
+        name: False
+        for name, field in records._fields.items()
+        if name.startswith("cn285_") and field.readonly and not field.compute and not field.related
+    }
+    for vals in vals_list:
+        refuse_kept_links(records, [name for name in vals if name not in copied])
+    return [{**empty, **vals} for vals in vals_list]
 
 
 class KeptDefaults(models.AbstractModel):

@@ -74,6 +74,15 @@ class ResCompany(models.Model):
         help="How many days before its entry a change may take effect.",
     )
 
+    cn285_legal_form = fields.Char(
+        string="Legal Form and Capital",
+        help="As it stands on documents, such as: SAS au capital de 50 000 €",
+    )
+    cn285_trade_register = fields.Char(
+        string="Trade Register",
+        help="As it stands on documents, such as: RCS Lyon 123 456 789",
+    )
+
     cn285_mrr_day = fields.Date(
         copy=False, readonly=True, help="The day for which sums of recurring revenue stand."
     )
@@ -124,6 +133,21 @@ class ResCompany(models.Model):
         now = datetime.now(pytz.utc)
         own = now.astimezone(pytz.timezone(self.cn285_tz or "UTC")).date()
         return today + (now.astimezone(zone).date() - own)
+
+    def _cn285_legal_identity(self):
+        """How the company names itself on what it sends: name, legal form and capital, register.
+
+        Code de commerce, R123-237 (number and place of the register, on invoices, orders, price
+        lists and letters) and R123-238 (legal form and capital of companies).
+        """
+        self.ensure_one()
+        return [self.name, *self._cn285_registration()]
+
+    def _cn285_registration(self):
+        """Legal form with capital, and register, as far as they are known."""
+        self.ensure_one()
+        company = self.sudo()  # sudo: it stands on what customers receive
+        return [text for text in (company.cn285_legal_form, company.cn285_trade_register) if text]
 
     @api.model
     def _cn285_is_imagined(self):

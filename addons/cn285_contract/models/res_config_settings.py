@@ -24,6 +24,8 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
     cn285_change_billing = fields.Selection(
         related="company_id.cn285_change_billing", readonly=False
     )
+    cn285_legal_form = fields.Char(related="company_id.cn285_legal_form", readonly=False)
+    cn285_trade_register = fields.Char(related="company_id.cn285_trade_register", readonly=False)
     cn285_trial_once = fields.Selection(related="company_id.cn285_trial_once", readonly=False)
     cn285_backdate_days = fields.Integer(related="company_id.cn285_backdate_days", readonly=False)
 

@@ -29,6 +29,7 @@ from .billing import (
     test_broken_data,
     test_invoices,
     test_issue_dates,
+    test_kept_links,
     test_looking_ahead,
     test_repricing,
     test_sending,

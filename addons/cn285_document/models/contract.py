@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import in_language_of
 from odoo.exceptions import UserError
 from odoo.tools import split_every
@@ -22,6 +22,11 @@ class Contract(models.Model):
 
     document_ids = fields.One2many("cn285.document", "contract_id", string="Papers", readonly=True)
     document_count = fields.Integer(compute="_compute_document_count", string="Number of Documents")
+    has_paper = fields.Boolean(
+        compute="_compute_has_paper",
+        compute_sudo=True,
+        help="Its paper is filed, and holds: what alters it is a change, with its amendment.",
+    )
     terms_document_id = fields.Many2one(
         "cn285.document",
         string="Terms and Conditions",
@@ -41,6 +46,12 @@ class Contract(models.Model):
         )
         for contract in self:
             contract.document_count = counts.get(contract._origin, 0)
+
+    @api.depends("document_ids.kind", "document_ids.state")
+    def _compute_has_paper(self):
+        for contract in self:
+            papers = contract.document_ids.filtered(lambda one: one.kind == "contract")
+            contract.has_paper = bool(papers.filtered(lambda one: one.state in SHOWN))
 
     # === FILING === #
 
@@ -86,12 +97,25 @@ class Contract(models.Model):
         papers._delay_sending()
 
     def action_file_contract(self):
-        """File the contract as it is now: a version that takes the place of the one before."""
+        """File the contract as it is now, where no paper of it is filed yet.
+
+        What was filed is not replaced by one side alone: changes alter it, by their amendments.
+
+        :raises UserError: naming a draft, or a contract that has its paper
+        """
         for contract in self:
             contract.check_access("write")
             if contract.state == "draft":
                 raise UserError(
                     self.env._("Contract %s is a draft: preview it instead.", contract.name)
+                )
+            if contract.has_paper:
+                raise UserError(
+                    self.env._(
+                        "Contract %s has its paper, which both sides go by: what is to read "
+                        "otherwise is agreed on by a change, and filed as its amendment.",
+                        contract.name,
+                    )
                 )
             contract._file_contract()
         return True

@@ -17,10 +17,13 @@ class Contract(models.Model):
         """``(role, name, address and numbers)`` of seller, customer, and payer if another pays."""
         self.ensure_one()
         seller, customer = self.company_id.partner_id, self.partner_id
+        company = self.company_id
+        # Code de commerce, R123-237 and R123-238: what the seller is, and where it is registered.
+        registered = company._cn285_registration()
         # Code de la consommation, L221-5 and L111-1: how the seller is reached.
-        contact = [self.company_id.phone, self.company_id.email, self.company_id.website]
+        contact = [company.phone, company.email, company.website]
         parties = [
-            (self.env._("Seller"), self._party_text(seller, contact)),
+            (self.env._("Seller"), self._party_text(seller, [*registered, *contact])),
             (self.env._("Customer"), self._customer_text(customer)),
         ]
         if self.payer_id and self.payer_id != customer:

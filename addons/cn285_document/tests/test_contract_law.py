@@ -32,6 +32,17 @@ class TestContractLaw(PaperCase):
         ):
             self.assertIn(said, words)
 
+    def test_the_seller_says_its_form_capital_and_register(self):
+        """Code de commerce, R123-237 and R123-238: among the parties, and at the foot of pages."""
+        form, register = "SAS au capital de 50 000 €", "RCS Lyon 732 829 320"
+        self.company.write({"cn285_legal_form": form, "cn285_trade_register": register})
+        words = self._words("professional")
+        self.assertEqual((words.count(form), words.count(register)), (2, 2))
+        self.assertIn(f"{self.company.name} · {form} · {register}", words)
+        contract = self._confirmed()
+        self._changed(contract, "price", "2026-01-05", price_unit=120.0)
+        self.assertIn(register, text_of(self._papers(contract, "amendment")))
+
     def test_consumers_may_withdraw_by_the_model_form(self):
         words = self._words("consumer", has_withdrawal=True)
         for said in (

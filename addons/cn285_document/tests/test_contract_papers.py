@@ -4,6 +4,7 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.common import ContractCase
 from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools.pdf import PdfFileReader
 
@@ -134,10 +135,15 @@ class TestContractPapers(PaperCase):
         self.assertEqual(self._papers(contract, "contract"), paper)
 
     def test_a_new_version_takes_the_place(self):
+        """As where both sides sign anew; one of them alone files nothing over what is agreed."""
         contract = self._confirmed()
         first = self._papers(contract, "contract")
         content = first._content()
-        contract.with_user(self.seller).action_file_contract()
+        self.assertTrue(contract.with_user(self.seller).has_paper)
+        with self.assertRaisesRegex(UserError, "has its paper"):
+            contract.with_user(self.seller).action_file_contract()
+        self.assertEqual((self._papers(contract, "contract"), first.state), (first, "final"))
+        contract._file_contract()
         second = self._papers(contract, "contract") - first
         self.assertEqual((second.version, second.previous_id), (2, first))
         self.assertEqual((first.state, second.state), ("superseded", "final"))
@@ -207,7 +213,7 @@ class TestContractPapers(PaperCase):
         self.company.cn285_files_documents = False
         contract = self._confirmed()
         self._changed(contract, "price", "2026-01-05", price_unit=120.0)
-        self.assertFalse(contract.document_ids)
+        self.assertFalse(contract.document_ids or contract.has_paper)
         contract.with_user(self.seller).action_file_contract()
         self.assertEqual(self._papers(contract, "contract").version, 1)
 
@@ -243,6 +249,7 @@ class TestContractPapers(PaperCase):
         manager = new_test_user(
             self.env, "paper_manager", "base.group_user,cn285_contract.group_billing_manager"
         )
+        self.company.cn285_files_documents = False
         contract = self._confirmed()
         letter = (
             self.env["cn285.letter.template"]

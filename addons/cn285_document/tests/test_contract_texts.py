@@ -52,6 +52,7 @@ class TestContractTexts(PaperCase):
 
     def test_nothing_that_is_typed_or_named_is_run(self):
         self.customer.name = "{{ company }} <img src=x onerror=alert(1)>"
+        self.company.cn285_files_documents = False
         contract = self._confirmed()
         typed = "<script>alert(2)</script> ${7*7} {%7*7%} %(company)s <t t-out='7*7'/>"
         self.own.body = BODY % typed

@@ -99,7 +99,7 @@ class NetsuitePaymentStatus(models.AbstractModel):
             (receivable[:1].account_id, -sign, move.commercial_partner_id),
             (account, sign, move.commercial_partner_id),
         ]
-        entry = self.env["account.move"].create(
+        entry = self.env["account.move"]._cn285_create(
             {
                 "move_type": "entry",
                 "journal_id": journal.id,

@@ -112,19 +112,32 @@ class WalletPortal(CustomerPortal):
             self._tell(before)
             return request.redirect(page)
         try:
-            topup = self._begin_topup(wallet, amount, key)
-            if token_id.isascii() and token_id.isdigit() and int(token_id) <= LARGEST_ID:
-                tokens = self._wallet_tokens(wallet)
-                token = tokens.filtered(lambda one: one.id == int(token_id))
-                if not token:
-                    raise UserError(request.env._("Choose one of your means of payment."))
-                topup._charge(token)
-                self._tell(topup)
-                return request.redirect(page)
+            with request.env.cr.savepoint():  # refused half-way, nothing is kept of it
+                topup = self._begin_topup(wallet, amount, key)
+                token = self._chosen_token(wallet, token_id)
+                if token:
+                    topup._prepare_charge(token)
         except UserError as error:
             request.session[MESSAGE] = {"error": str(error)}
             return request.redirect(page)
-        return request.redirect(self._payment_page(topup), local=False)
+        if not token:
+            return request.redirect(self._payment_page(topup), local=False)
+        topup._send()  # commits: outside of the savepoint
+        self._tell(topup)
+        return request.redirect(page)
+
+    def _chosen_token(self, wallet, token_id):
+        """The means that the visitor chose, by sudo; none where he pays on a page.
+
+        :raises UserError: where it is none of his
+        """
+        if not (token_id.isascii() and token_id.isdigit() and int(token_id) <= LARGEST_ID):
+            return request.env["payment.token"]
+        tokens = self._wallet_tokens(wallet)
+        token = tokens.filtered(lambda one: one.id == int(token_id))
+        if not token:
+            raise UserError(request.env._("Choose one of your means of payment."))
+        return token.sudo()  # sudo: it is the visitor's own
 
     def _begin_topup(self, wallet, amount, key):
         """The top-up that the visitor asks for: what he began before and did not pay, or another.

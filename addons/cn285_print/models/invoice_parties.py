@@ -77,7 +77,7 @@ class InvoiceParties:
             facts = (f"{label} {value}" for label, value in seller.facts)
             return _given([" · ".join(_given([seller.name, *facts]))])
         company = self._company
-        parts = [company.name, company.cn285_legal_form, company.cn285_trade_register]
+        parts = company._cn285_legal_identity()
         # The trade register's number is the SIREN.
         registered = self._registered(company.partner_id)
         told = registered[1:] if company.cn285_trade_register else registered

@@ -25,14 +25,6 @@ class ResCompany(models.Model):
         help="On invoices in euro that are to be paid by transfer: the customer's bank reads "
         "account, amount and reference out of it.",
     )
-    cn285_legal_form = fields.Char(
-        string="Legal Form and Capital",
-        help="As it stands on documents, such as: SAS au capital de 50 000 €",
-    )
-    cn285_trade_register = fields.Char(
-        string="Trade Register",
-        help="As it stands on documents, such as: RCS Lyon 123 456 789",
-    )
     cn285_penalty_terms = fields.Char(
         string="Late Payment Penalties",
         translate=True,

@@ -8,6 +8,4 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.cn285_invoice_pdf", readonly=False, required=True
     )
     cn285_invoice_qr = fields.Boolean(related="company_id.cn285_invoice_qr", readonly=False)
-    cn285_legal_form = fields.Char(related="company_id.cn285_legal_form", readonly=False)
-    cn285_trade_register = fields.Char(related="company_id.cn285_trade_register", readonly=False)
     cn285_penalty_terms = fields.Char(related="company_id.cn285_penalty_terms", readonly=False)

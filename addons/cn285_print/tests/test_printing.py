@@ -26,6 +26,15 @@ class TestPrinting(PrintCase):
             move.with_user(user or self.clerk), sending_methods=["email"]
         )
 
+    def test_odoos_own_layout_says_who_sells(self):
+        """Code de commerce, R123-237 and R123-238: also where Odoo makes the PDF."""
+        reports = self.env["ir.actions.report"].with_user(self.clerk)
+        for kind, said in (("out_invoice", True), ("out_refund", True), ("in_invoice", False)):
+            move = self._invoice(move_type=kind)
+            html, _type = reports._render_qweb_html("account.account_invoices", move.ids)
+            for words in ("SAS au capital de 50 000 €", "RCS Lyon 999 123 458"):
+                self.assertEqual(words in html.decode(), said, kind)
+
     def test_where_the_other_program_is_missing(self):
         self.company.cn285_invoice_pdf = "missing"
         move, reports = self._invoice(), self.env["ir.actions.report"].with_user(self.clerk)

@@ -60,7 +60,7 @@ class RevrecEntries(models.AbstractModel):
         """
         entries = [entry for entry in entries if entry.items]
         many = sum(len(entry.items) for entry in entries) >= MANY_ITEMS
-        moves = self.env["account.move"].create(
+        moves = self.env["account.move"]._cn285_create(
             [self._prepare_move(run, entry, with_items=not many) for entry in entries]
         )
         for entry, move in zip(entries, moves, strict=True):

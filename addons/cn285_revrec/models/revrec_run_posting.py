@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from odoo import models
 from odoo.addons.cn285_contract.models.bulk import commit_batch, persistently
-from odoo.addons.cn285_contract.models.common import spelled
+from odoo.addons.cn285_contract.models.common import STATE_DOOR, spelled
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
@@ -197,7 +197,7 @@ class RevrecRun(models.Model):
         self._check_reversible()
         books = self.with_context(lang=self.company_id._cn285_books_lang())
         moves = books.move_ids.filtered(lambda move: move.state == "posted")
-        reversals = moves._reverse_moves(
+        reversals = moves.with_context(cn285_state_door=STATE_DOOR)._reverse_moves(
             [
                 {
                     "date": move.date,
@@ -207,7 +207,7 @@ class RevrecRun(models.Model):
                 for move in moves
             ],
             cancel=False,
-        )
+        ).with_env(books.env)
         reversals._post(soft=False)
         self.env.flush_all()
         self.env.execute_query(

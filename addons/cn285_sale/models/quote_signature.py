@@ -150,6 +150,17 @@ class SaleOrder(models.Model):
 
     # === WHAT REQUESTS ASK OF THEIR TARGET === #
 
+    def _sign_customer(self):
+        """The contact who signs: of the contract, which the quotation makes or changes."""
+        self.ensure_one()
+        return self.cn285_contract_id._sign_customer()
+
+    def _sign_others(self):
+        """Who takes over the contract by this quotation signs for it too (Code civil, article
+        1216)."""
+        self.ensure_one()
+        return self.cn285_new_holder_id if self._cn285_amends() else self.env["res.partner"]
+
     def _content_hash(self):
         """SHA-256 of what is offered: to whom, lines with prices and rhythm, terms; and of what the
         contract says that was drafted of it.
@@ -181,6 +192,9 @@ class SaleOrder(models.Model):
     def _document_to_sign(self, request):
         """The quotation as PDF, filed with its contract: one file from now on."""
         self.ensure_one()
+        if not self._cn285_amends():
+            # sudo: who signs reads the terms and conditions of the contract that is drafted.
+            self.sudo().cn285_contract_id._note_terms()
         # sudo: the quotation says all that is offered.
         localised = in_language_of(self.sudo(), self.partner_id)
         content = document_pdf(localised._cn285_document(), self.company_id._cn285_document_fonts())

@@ -38,22 +38,33 @@ class SignRequest(models.Model):
         """Also of quotations: the request is that of the draft contract that is signed with it."""
         if target._name != "sale.order":
             return super()._make(target, rule)
-        contract = target.cn285_contract_id
         # sudo: who may send the quotation may have it signed; requests are the program's.
         requests = self.sudo()._inside()
         request = requests.create(
             {
                 "name": self.env["ir.sequence"].sudo().next_by_code("cn285.sign.request"),
-                "contract_id": contract.id,
+                "contract_id": target.cn285_contract_id.id,
                 "order_id": target.id,
                 "provider_id": rule.provider_id.id,
                 "signer_ids": [
-                    fields.Command.create(values) for values in self._signers_of(contract, rule)
+                    fields.Command.create(values) for values in self._signers_of(target, rule)
                 ],
             }
         )
         request._send()
         return request
+
+
+class SignSigner(models.Model):
+    """Of a quotation that changes a contract, who takes it over agrees to its terms."""
+
+    _inherit = "cn285.sign.signer"
+
+    def _agrees_to_terms(self):
+        order = self.request_id.order_id
+        if order and order._cn285_amends():
+            return bool(order.cn285_new_holder_id) and self._comes_in(order)
+        return super()._agrees_to_terms()
 
 
 class SignRule(models.Model):

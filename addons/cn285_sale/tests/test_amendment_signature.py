@@ -42,6 +42,31 @@ class TestAmendmentSignature(AmendmentCase, SignCase):
         request._complete()
         self.assertEqual(len(contract.change_ids), 1)
 
+    def test_who_takes_over_signs_the_quotation_too(self):
+        """Code civil, article 1216: a contract is passed on with the consent of all three."""
+        self.rule.what = "holder"
+        heir = self.env["res.partner"].create(
+            {"name": "Boulangerie Petit", "email": "petit@petit.example"}
+        )
+        terms = self.env["cn285.document"]._file(
+            b"Terms", {"kind": "terms", "title": "T", "company_id": self.company.id}
+        )
+        contract = self._running()
+        contract.sudo()._write_inside({"terms_document_id": terms.id})
+        order = self._amend(contract, cn285_new_holder_id=heir.id)
+        order.action_cn285_send_for_signature()
+        request = order._cn285_signatures()[:1]
+        customer, other = request.signer_ids.sorted("order")
+        self.assertEqual((customer.partner_id, other.partner_id), (contract.partner_id, heir))
+        self.assertEqual((customer._terms_to_read(), other._terms_to_read()), (terms[:0], terms))
+        self.assertFalse(self._sign(customer))
+        self.assertEqual((order.state, contract.change_ids.ids), ("sent", []))
+        self.assertFalse(self._sign(other))
+        self.assertTrue(request.is_done, request.error)
+        self.assertEqual(order.cn285_activation, "done")
+        self.assertEqual(contract.change_ids.result_contract_id.partner_id, heir)
+        self.assertEqual(order.signed_by, "Martin Martin")
+
     def test_nothing_asks(self):
         order = self._amend(self._running())
         order.order_line[1].price_unit = 33.0

@@ -1,6 +1,7 @@
 """A quotation is accepted by its last signature, once; what is signed is one file."""
 
 from freezegun import freeze_time
+from odoo.addons.cn285_document.tests.test_contract_papers import text_of
 from odoo.addons.cn285_sign.tests.common import SignCase
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
@@ -51,6 +52,33 @@ class TestQuoteSignature(QuoteCase, SignCase):
             sorted(set(contract.document_ids.mapped("kind"))),
             sorted({"contract", "evidence", "quote"}),
         )
+
+    def test_the_terms_are_read_and_stay(self):
+        """Who signs the quotation reads the terms of that day; later ones are none of his."""
+        self.company.write(
+            {
+                "cn285_legal_form": "SAS au capital de 50 000 €",
+                "cn285_trade_register": "RCS Lyon 999 123 458",
+            }
+        )
+        terms, later = (
+            self.env["cn285.document"]._file(
+                text.encode(),
+                {"kind": "terms", "title": text, "company_id": self.company.id, "date": day},
+            )
+            for text, day in (("Terms 2026", "2026-01-05"), ("Terms of the 6th", "2026-01-06"))
+        )
+        order = self._quote()
+        request = self._out(order)
+        words = text_of(request.document_id)
+        for said in ("SAS au capital de 50 000 €", "RCS Lyon 999 123 458"):
+            self.assertIn(said, words, "Code de commerce, R123-237 and R123-238")
+        self.assertEqual(request.signer_ids._terms_to_read(), terms)
+        with freeze_time("2026-01-06 09:00:00"):
+            self.assertEqual(self.company._cn285_terms_in_force(), later)
+            self.assertFalse(self._sign(request.signer_ids))
+        self.assertTrue(request.is_done, request.error)
+        self.assertEqual(order.sudo().cn285_contract_id.terms_document_id, terms)
 
     def test_nothing_is_edited_while_it_is_signed(self):
         order = self._quote()

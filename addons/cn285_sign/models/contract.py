@@ -194,7 +194,18 @@ class Contract(models.Model):
 
     def _note_terms(self):
         """The terms and conditions that were signed stay, whatever came into force since."""
-        return super(Contract, self - self._signed_papers())._note_terms()
+        signed = self.filtered("terms_document_id") & self._being_signed_for()
+        return super(Contract, self - self._signed_papers() - signed)._note_terms()
+
+    def _being_signed_for(self):
+        """Those of these contracts that what was signed, be it a quotation, confirms now."""
+        return self.filtered(
+            lambda one: one.sign_request_ids.filtered(
+                lambda request: (
+                    request.state == "signed" and not request.is_done and not request.change_id
+                )
+            )
+        )
 
     def action_send_for_signature(self):
         """Send drafts to be signed: they are confirmed when all have signed."""

@@ -203,9 +203,24 @@ class SignSigner(models.Model):
         them before (Code civil, article 1119). Of a change none: they were agreed before.
         """
         self.ensure_one()
-        request = self.request_id
-        terms = request.contract_id.terms_document_id
-        return terms.filtered("attachment_id") if not request.change_id else terms.browse()
+        terms = self.request_id.contract_id.terms_document_id.filtered("attachment_id")
+        return terms if self._agrees_to_terms() else terms.browse()
+
+    def _agrees_to_terms(self):
+        """Whether the terms and conditions bind this signer by this signature, and not by one
+        before: also who takes over a contract has not agreed to them yet.
+        """
+        self.ensure_one()
+        change = self.request_id.change_id
+        return not change or (change.type == "holder" and self._comes_in(change))
+
+    def _comes_in(self, target):
+        """Whether somebody signs besides the customer, to be bound by the contract from now on.
+
+        :param target: what is signed
+        """
+        self.ensure_one()
+        return self.role == "customer" and self.partner_id != target._sign_customer()
 
     def _offers_start(self):
         """Whether the page offers to ask that the service begin before the withdrawal period is

@@ -299,6 +299,7 @@ class TestSigningHolds(SignCase):
         """Code civil, article 1216: a contract is passed on with the consent of all."""
         boss = new_test_user(self.env, "heir_boss", "base.group_user", email="b@cn285.example")
         heir = self.customer.create({"name": "Nouvelle SARL", "email": "n@nouvelle.example"})
+        terms = self._terms("Terms of spring", self.company._cn285_today())
         contract = self._running(date_start=self.company._cn285_today() - timedelta(days=40))
         self.env["cn285.sign.rule"].create(
             {
@@ -312,6 +313,8 @@ class TestSigningHolds(SignCase):
         change.action_schedule()
         request = change.sudo().sign_request_ids
         self.assertEqual(request.signer_ids.partner_id, self.customer | heir | boss.partner_id)
+        reads = [signer._terms_to_read() for signer in request.signer_ids.sorted("order")]
+        self.assertEqual(reads, [terms.browse(), terms, terms.browse()], "agreed to before")
         for signer in request.signer_ids:
             self.assertEqual(change.state, "draft")
             self.assertFalse(self._sign(signer))

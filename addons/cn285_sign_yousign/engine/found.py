@@ -21,6 +21,8 @@ STATES: dict[str, str | None] = {
     "canceled": "cancelled",
     "deleted": "cancelled",
 }
+# Of a document that nobody signs.
+ATTACHMENT = "attachment"
 # Of a signer; whoever is not named here still has to sign.
 SIGNER_STATES = {"signed": "signed", "declined": "declined"}
 
@@ -38,12 +40,13 @@ class Signer:
 
 @dataclass(frozen=True)
 class Found:
-    """A request at Yousign."""
+    """A request at Yousign: ``documents`` are signed, ``attachments`` read before that."""
 
     id: str
     status: str
     external_id: str = ""
     documents: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
     signers: tuple[Signer, ...] = ()
     created_at: str = ""
     decline_reason: str = ""
@@ -75,11 +78,13 @@ def read_request(said: Any) -> Found:
     """
     try:
         about = said.get("decline_information") or {}
+        files = [(_text(each["id"]), each.get("nature")) for each in said.get("documents") or ()]
         return Found(
             id=_text(said["id"]),
             status=_text(said["status"]),
             external_id=_text(said.get("external_id") or ""),
-            documents=tuple(_text(each["id"]) for each in said.get("documents") or ()),
+            documents=tuple(one for one, nature in files if nature != ATTACHMENT),
+            attachments=tuple(one for one, nature in files if nature == ATTACHMENT),
             signers=tuple(read_signer(each) for each in said.get("signers") or ()),
             created_at=_text(said.get("created_at") or ""),
             decline_reason=str(about.get("reason") or ""),
@@ -136,15 +141,23 @@ class Step(Enum):
     NOTHING = "nothing"
 
 
-def next_step(state: str, found: Found | None, signers: int, *, overdue: bool = False) -> Step:
+def next_step(
+    state: str,
+    found: Found | None,
+    signers: int,
+    attachments: int = 0,
+    *,
+    overdue: bool = False,
+) -> Step:
     """Return what follows for a request that is in a state here.
 
     :param found: what there is at Yousign; None: nothing
     :param signers: how many have to sign
+    :param attachments: how many files they read before, besides the one that they sign
     :param overdue: its last day is over
     """
     if state == "sent":
-        return _of_sent(found, signers, overdue)
+        return _of_sent(found, signers, attachments, overdue)
     if state == "expired" and found:
         if found.state in ("signed", "declined"):
             return Step.TAKE  # on the last day; or somebody had reactivated it there
@@ -155,14 +168,14 @@ def next_step(state: str, found: Found | None, signers: int, *, overdue: bool = 
     return _of_over(found)
 
 
-def _of_sent(found, signers, overdue):
+def _of_sent(found, signers, attachments, overdue):
     if found is None:
         return Step.NOTHING if overdue else Step.CREATE
     if found.status != "draft":
         return Step.CANCEL if overdue and found.state in ("sent", None) else Step.TAKE
     if overdue:
         return Step.DELETE
-    if not found.documents:
+    if not found.documents or len(found.attachments) < attachments:
         return Step.UPLOAD
     if len(found.signers) < signers:
         return Step.ADD_SIGNER

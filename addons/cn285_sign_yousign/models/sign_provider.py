@@ -77,6 +77,7 @@ class SignProvider(models.Model):
         """Order the sending: Yousign writes to who signs, one after the other."""
         if self.code != CODE:
             return super()._sign_send(request)
+        request._yousign_check_attached()
         # What Yousign knows it by is stored before anything is sent: what got lost is found by it.
         if not request.yousign_key:
             request._write_inside({"yousign_key": f"cn285-{secrets.token_hex(14)}"})

@@ -59,7 +59,11 @@ class SignRequest(models.Model):
         """The signed file and the audit trail, as bytes; None where somebody has to look at it."""
         try:
             client = self.provider_id._yousign_client()
-            return client.signed_document(self.yousign_id), client.audit_trail(self.yousign_id)
+            found = client.fetch(self.yousign_id)
+            if len(found.documents) != 1:
+                raise NotUnderstood("other files than the one that was sent")
+            [signed] = found.documents
+            return client.signed_document(found.id, signed), client.audit_trail(found.id)
         except CallFailed as error:
             self._yousign_failed(error)
         except NotUnderstood as error:

@@ -114,7 +114,13 @@ class SignRequest(models.Model):
         client = self.provider_id._yousign_client()
         overdue, found = self._yousign_is_overdue(), self._yousign_find(client)
         for _step in range(MOST_STEPS):
-            step = next_step(self._yousign_state(), found, len(self.signer_ids), overdue=overdue)
+            step = next_step(
+                self._yousign_state(),
+                found,
+                len(self.signer_ids),
+                len(self._yousign_attached()),
+                overdue=overdue,
+            )
             before, again = found, True
             try:
                 again = self._yousign_steps()[step](client, found)
@@ -195,8 +201,12 @@ class SignRequest(models.Model):
         return True
 
     def _yousign_upload(self, client, found):
-        content = self.document_id._content()
-        client.upload(found.id, self.document_id.file_name or f"{self.name}.pdf", content)
+        """Upload what is to be signed; then, one after the other, what is read before."""
+        document = self.document_id
+        if found.documents:
+            document = self._yousign_attached()[len(found.attachments)]
+        name = document.file_name or f"{document.name or self.name}.pdf"
+        client.upload(found.id, name, document._content(), attached=bool(found.documents))
         return True
 
     def _yousign_add_signer(self, client, found):
@@ -226,10 +236,9 @@ class SignRequest(models.Model):
         return [(one.id, one.email) for one in self.signer_ids.sorted("order")]
 
     def _yousign_activate(self, client, found):
-        """Have Yousign write to who signs first: the very file, and nobody but our signers."""
-        hashes = [client.document_hash(found.id, each) for each in found.documents]
-        if len(hashes) != 1 or hashes[0] not in (None, self.document_id.sha256):
-            raise NotUnderstood("another file than the one that is to be signed")
+        """Have Yousign write to who signs first: the very files, and nobody but our signers."""
+        self._yousign_match_files(client, found.id, found.documents, self.document_id)
+        self._yousign_match_files(client, found.id, found.attachments, self._yousign_attached())
         there = pair(self._yousign_people(), client.signers(found.id))
         if len(there) != len(self.signer_ids) or len(found.signers) != len(self.signer_ids):
             raise NotUnderstood("signers that are not ours")
@@ -237,3 +246,11 @@ class SignRequest(models.Model):
             signer._write_inside({"yousign_id": there[signer.id].id})
         client.activate(found.id)
         return True
+
+    def _yousign_match_files(self, client, request, there, documents):
+        """:raises NotUnderstood: where other files are there than these documents"""
+        if len(there) != len(documents):
+            raise NotUnderstood("other files than the ones that are sent")
+        for one, document in zip(there, documents, strict=True):
+            if client.document_hash(request, one) not in (None, document.sha256):
+                raise NotUnderstood("another file than the one that is to be signed")

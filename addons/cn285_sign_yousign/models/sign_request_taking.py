@@ -16,8 +16,9 @@ class SignRequest(models.Model):
         if self.state == "expired":  # reactivated there, or signed on the last day
             self._update_state("sent")
         if state == "sent":
-            self._yousign_note_asked()
             self._yousign_sign({one.id for one in found.signers if one.state == "signed"})
+            # Yousign writes to the next as soon as the one before has signed.
+            self._yousign_note_asked(self._signers_in_turn())
             return False
         if state == "signed":
             self._yousign_signed(client, found)
@@ -34,16 +35,26 @@ class SignRequest(models.Model):
             )
         return False
 
-    def _yousign_note_asked(self):
-        """Note, once, that Yousign has written to who signs first."""
-        if not self.event_ids.filtered(lambda one: one.kind == "asked"):
-            first = self.signer_ids.sorted("order")[:1]
-            self._note("asked", first, email=first.email, by="yousign", there=self.yousign_id)
+    def _yousign_note_asked(self, signers):
+        """Note, once each, that Yousign has written to these, and what they are to read."""
+        asked = self.event_ids.filtered(lambda one: one.kind == "asked").signer_id
+        read = {one.name: one.sha256 for one in self._yousign_attached()}
+        for signer in signers - asked:
+            self._note(
+                "asked",
+                signer,
+                email=signer.email,
+                by="yousign",
+                there=self.yousign_id,
+                **({"attached": read} if read else {}),
+            )
 
     def _yousign_sign(self, ids):
         """These have signed, there."""
         for signer in self.signer_ids.sorted("order"):
             if signer.yousign_id in ids and signer.state == "waiting":
+                # Who signs was asked, whenever we hear of it.
+                self._yousign_note_asked(signer)
                 signer._write_inside(
                     {
                         "state": "signed",

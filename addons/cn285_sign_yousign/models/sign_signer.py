@@ -40,6 +40,26 @@ class SignRequest(models.Model):
             self._yousign_check_people(provider, partners)
         return found
 
+    def _yousign_attached(self):
+        """What is read before signing, and not signed itself: the terms and conditions."""
+        self.ensure_one()
+        found = self.env["cn285.document"]
+        for signer in self.signer_ids:
+            found |= signer._terms_to_read()
+        return found.sorted("id")
+
+    def _yousign_check_attached(self):
+        """:raises UserError: where the terms and conditions are in a form that Yousign cannot show"""
+        for terms in self._yousign_attached():
+            if terms.mimetype != "application/pdf":
+                raise UserError(
+                    self.env._(
+                        "Who signs at Yousign reads the terms and conditions there, as a PDF: “%s” "
+                        "is none. File a new version of them as a PDF first.",
+                        terms.title,
+                    )
+                )
+
     @api.model
     def _yousign_check_people(self, provider, partners):
         """Refuse whom Yousign would refuse, before anything is sent.

@@ -40,6 +40,54 @@ class TestYousignSending(YousignCase):
             "Yousign writes, and we do not",
         )
 
+    def _terms(self, content=b"%PDF-1.4 terms", file_name="terms.pdf"):
+        return self.env["cn285.document"]._file(
+            content,
+            {
+                "kind": "terms",
+                "title": "Terms of spring",
+                "company_id": self.company.id,
+                "date": self.company._cn285_today(),
+                "file_name": file_name,
+            },
+        )
+
+    def test_the_terms_are_read_before_signing(self):
+        """Code civil, article 1119: in the package at Yousign, and nobody signs them."""
+        terms = self._terms()
+        self.server.fail("upload", "drop_after", "drop_after")
+        request = self._asked(patience=3)
+        signed, read = self._there(request)["_documents"]
+        self.assertEqual((signed["nature"], read["nature"]), ("signable_document", "attachment"))
+        self.assertEqual(signed["_content"], request.document_id._content())
+        self.assertEqual((read["_content"], read["filename"]), (terms._content(), "terms.pdf"))
+        [first, _boss] = self._there(request)["_signers"]
+        self.assertEqual({one["document_id"] for one in first["fields"]}, {signed["id"]})
+        asked = request.event_ids.filtered(lambda one: one.kind == "asked")
+        self.assertEqual(asked.data["attached"], {terms.name: terms.sha256})
+        self._sign_there(request)
+        self._take_in()
+        self.assertEqual(request.proof_id._content(), self.account.signed_file(self._there(request)))
+
+    def test_terms_that_yousign_cannot_show_are_not_sent(self):
+        self._terms(b"Plain words", "terms.txt")
+        contract = self._draft()
+        with self.assertRaisesRegex(UserError, "as a PDF: “Terms of spring” is none"):
+            self._sent(contract)
+        self.assertFalse(contract.sign_request_ids)
+
+    def test_other_terms_there_are_not_sent(self):
+        self._terms()
+        request = self._sent(self._draft())
+        order = {"name": "x", "delivery_mode": "email", "external_id": request.yousign_key}
+        made = self.account.create(order)
+        content = request.document_id._content()
+        self.account.upload(made, "x.pdf", content, "signable_document")
+        self.account.upload(made, "y.pdf", b"%PDF-1.6 others", "attachment")
+        request._job_yousign_sync()
+        self.assertIn("unexpected", request.yousign_problem)
+        self.assertEqual(made["status"], "draft")
+
     def test_nothing_is_sent_before_it_is_stored(self):
         """Calls are made by a job, after the key by which Yousign knows it was committed."""
         request = self._sent(self._draft())

@@ -7,7 +7,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ..engine.answers import Meaning, meaning, wait_seconds
-from ..engine.found import Found, NotUnderstood, Signer, read_request, read_signer
+from ..engine.found import ATTACHMENT, Found, NotUnderstood, Signer, read_request, read_signer
 
 # Seconds to wait for an answer.
 PATIENCE = 20
@@ -85,10 +85,12 @@ class Client:
 
     # === DOCUMENTS AND SIGNERS === #
 
-    def upload(self, request, name, content):
-        """Upload what is to be signed; returns its id."""
+    def upload(self, request, name, content, attached=False):
+        """Upload what is to be signed, or read before that; returns its id."""
         files = {"file": (name, content, "application/pdf")}
         data = {"nature": "signable_document", "parse_anchors": "false"}
+        if attached:
+            data = {"nature": ATTACHMENT}
         said = self._json("POST", _path(request, "documents"), files=files, data=data)
         return _id(said)
 
@@ -115,9 +117,10 @@ class Client:
 
     # === WHAT IS THERE IN THE END === #
 
-    def signed_document(self, request):
-        """The bytes of the signed PDF."""
-        return self._pdf(_path(request, "documents", "download"), {"version": "completed"})
+    def signed_document(self, request, document):
+        """The bytes of the signed PDF, by itself: of several files Yousign makes an archive."""
+        path = _path(request, "documents", document, "download")
+        return self._pdf(path, {"version": "completed"})
 
     def audit_trail(self, request):
         """The bytes of the audit trails of all signers, as one PDF."""

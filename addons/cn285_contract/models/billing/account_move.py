@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..guarded import is_for_staff, refuse_kept_links
+from ..common import STATE_DOOR
+from ..guarded import is_for_staff, refuse_kept_links, without_kept_links
 from .account_tax import SUMS_LINES
+
+# How a document is rounded: whoever copies one copies it.
+COPIED = frozenset({"cn285_sums_lines"})
 
 
 class AccountMove(models.Model):
@@ -10,6 +14,7 @@ class AccountMove(models.Model):
     # Says how a line is rounded, as the writer does; refuses users what the program keeps.
     _quick_harmless = (
         "_prepare_product_base_line_for_taxes_computation",
+        "create",
         "write",
         "_has_field_access",
     )
@@ -83,6 +88,16 @@ class AccountMove(models.Model):
         for move in self:
             move.cn285_contract_count = len(move.cn285_contract_ids)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(without_kept_links(self, vals_list, COPIED))
+
+    @api.model
+    def _cn285_create(self, vals_list):
+        """Documents that the program makes for a user, with the links that users are refused."""
+        inside = self.with_context(cn285_state_door=STATE_DOOR)
+        return inside.create(vals_list).with_env(self.env)
+
     def write(self, vals):
         refuse_kept_links(self, vals)
         follows = self._cn285_due_on_their_date(vals)
@@ -136,7 +151,7 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
     # Refuses users what the program keeps, which the writer does not write.
-    _quick_harmless = ("write", "_has_field_access")
+    _quick_harmless = ("create", "write", "_has_field_access")
 
     cn285_schedule_ids = fields.One2many(
         "cn285.billing.schedule", "move_line_id", string="Billing Schedule", readonly=True
@@ -191,6 +206,10 @@ class AccountMoveLine(models.Model):
     def _cn285_of_row(self):
         """The line that names the rows behind this one: itself, or the first of the same row."""
         return self.cn285_first_line_id or self
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(without_kept_links(self, vals_list))
 
     def write(self, vals):
         refuse_kept_links(self, vals)

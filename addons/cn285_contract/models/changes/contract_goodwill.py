@@ -20,7 +20,7 @@ class Contract(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        refund = self.env["account.move"].create(
+        refund = self.env["account.move"]._cn285_create(
             self._prepare_goodwill(self._goodwill_amount(amount), reason_id, name, options)
         )
         if options.get("post", True):

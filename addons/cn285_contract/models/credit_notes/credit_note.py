@@ -205,7 +205,7 @@ class AccountMove(models.Model):
         lines = self.env["account.move.line"].browse([credit.key for credit in credits])
         values = self._cn285_prepare_credit(options)
         own = self._cn285_own_of_closing(dict(zip(lines, credits, strict=True)), values)
-        refund = self.env["account.move"].create(
+        refund = self.env["account.move"]._cn285_create(
             {
                 **values,
                 "invoice_line_ids": [

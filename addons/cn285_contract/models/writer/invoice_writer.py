@@ -109,7 +109,7 @@ class InvoiceWriter(models.AbstractModel):
             if reasons:
                 # those of earlier dates come first
                 numbers.take()
-            moves = plain.env["account.move"].create(
+            moves = plain.env["account.move"]._cn285_create(
                 [
                     {**vals_list[index], "cn285_ordinary_reason": reason.dump()}
                     for index, reason in reasons.items()

@@ -212,7 +212,7 @@ class WalletLot(models.Model):
         receivable = partner.with_company(company).property_account_receivable_id
         own = self.currency_id._convert(float(amount), company.currency_id, company, day)
         label = self.env._("Credit paid out: %s", wallet.display_name)
-        entry = self.env["account.move"].create(
+        entry = self.env["account.move"]._cn285_create(
             {
                 "move_type": "entry",
                 "company_id": company.id,

@@ -275,7 +275,7 @@ class WalletTopup(models.Model):
             )
             for account, sign in ((advance.account_id, 1), (receivable.account_id, -1))
         ]
-        entry = self.env["account.move"].create(
+        entry = self.env["account.move"]._cn285_create(
             {
                 "move_type": "entry",
                 "company_id": self.company_id.id,

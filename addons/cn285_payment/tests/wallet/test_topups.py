@@ -1,6 +1,7 @@
 """Top-ups by charging a means of payment: by hand, by rule, and by the customer's pages."""
 
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields
@@ -301,6 +302,27 @@ class TestWalletPages(TopupCase, HttpCase):
         answer = self._post(page, f"{page}/topup", amount="50")
         self.assertIn("/payment/pay?reference=TOPUP", answer.headers["Location"])
         self.assertHolds(self.wallet, "100.00")
+
+    def test_what_is_refused_leaves_nothing(self):
+        """Refused at any step: neither a top-up nor its invoice or transaction is kept."""
+        self.authenticate("wallet_owner", "wallet_owner")
+        wallet = self._wallet(self.at_topup)
+        page = f"/my/wallets/{wallet.id}"
+        topups = type(self.env["cn285.wallet.topup"])
+
+        def refuse(topup, token):
+            prepare(topup, token)
+            raise UserError("Refused on the way")
+
+        prepare = topups._prepare_charge
+        before = self.env["account.move"].search_count([])
+        self._post(page, f"{page}/topup", amount="20", token_id="2147483647")
+        self.assertIn("Choose one of your means", self.url_open(page).text)
+        with patch.object(topups, "_prepare_charge", refuse):
+            self._post(page, f"{page}/topup", amount="20", token_id=str(self.card.id))
+        self.assertIn("Refused on the way", self.url_open(page).text)
+        self.assertFalse(wallet.topup_ids.filtered(lambda one: one.origin == "portal"))
+        self.assertEqual(self.env["account.move"].search_count([]), before)
 
     def test_what_he_began_and_left_is_not_shown(self):
         """Each visit of the page of payment begins a top-up; those that were left are none."""

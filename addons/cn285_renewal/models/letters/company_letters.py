@@ -32,7 +32,8 @@ class ResCompany(models.Model):
         """Sender, recipient, place, date and footer of a letter to a customer, for ``Letter``."""
         self.ensure_one()
         day = format_date(self.env, self._cn285_today(), date_format="long")
-        legal = [self.name, self.company_registry, self.vat, self.email, self.website]
+        numbers = [self.company_registry, self.vat, self.email, self.website]
+        legal = [*self._cn285_legal_identity(), *numbers]
         return {
             "sender": address_lines(self.partner_id),
             "recipient": address_lines(customer),

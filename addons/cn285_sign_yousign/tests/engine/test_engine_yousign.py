@@ -312,5 +312,26 @@ def test_whatever_answers_are_lost_there_is_one_request(luck, signers):
     assert len(there[0].signers) == signers and there[0].documents == ("d",)
 
 
+def test_what_is_read_before_is_no_document_to_be_signed():
+    files = [{"id": "d", "nature": "signable_document"}, {"id": "a", "nature": "attachment"}]
+    read = read_request({"id": "r-1", "status": "draft", "documents": files})
+    assert (read.documents, read.attachments) == (("d",), ("a",))
+
+
+@pytest.mark.parametrize(
+    ("attachments", "there", "step"),
+    [
+        (1, found(documents=("d",)), Step.UPLOAD),
+        (2, found(documents=("d",), attachments=("a",)), Step.UPLOAD),
+        (1, found(documents=("d",), attachments=("a",)), Step.ADD_SIGNER),
+        (1, found(documents=("d",), attachments=("a",), signers=TWO), Step.ACTIVATE),
+        # By what was read it is known; what was sent is not sent again.
+        (1, found("ongoing", documents=("d",)), Step.TAKE),
+    ],
+)
+def test_all_files_are_there_before_it_is_sent(attachments, there, step):
+    assert next_step("sent", there, 2, attachments) is step
+
+
 def test_every_state_is_known():
     assert set(STATES.values()) == {None, "sent", "signed", "declined", "expired", "cancelled"}
