@@ -4,7 +4,7 @@ import re
 from email.parser import BytesParser
 from email.policy import HTTP
 
-from .account import Refusal, plain, shown
+from .account import plain, shown
 
 PAGE = 100
 

@@ -35,11 +35,11 @@ def contract_words(contract):
             else contract.env._("the day of the last signature")
         ),
         "start": format_date(contract.env, contract.date_start or concluded or today),
-        "conditions": _conditions(contract.env, terms),
+        "conditions": conditions(contract.env, terms),
     }
 
 
-def _conditions(env, terms):
+def conditions(env, terms):
     """Which terms and conditions are part of the contract, as a sentence; empty where none are."""
     if not terms:
         return ""

@@ -197,17 +197,21 @@ class RevrecRun(models.Model):
         self._check_reversible()
         books = self.with_context(lang=self.company_id._cn285_books_lang())
         moves = books.move_ids.filtered(lambda move: move.state == "posted")
-        reversals = moves.with_context(cn285_state_door=STATE_DOOR)._reverse_moves(
-            [
-                {
-                    "date": move.date,
-                    "ref": books.env._("Reversal of %s", move.name),
-                    "cn285_revrec_run_id": self.id,
-                }
-                for move in moves
-            ],
-            cancel=False,
-        ).with_env(books.env)
+        reversals = (
+            moves.with_context(cn285_state_door=STATE_DOOR)
+            ._reverse_moves(
+                [
+                    {
+                        "date": move.date,
+                        "ref": books.env._("Reversal of %s", move.name),
+                        "cn285_revrec_run_id": self.id,
+                    }
+                    for move in moves
+                ],
+                cancel=False,
+            )
+            .with_env(books.env)
+        )
         reversals._post(soft=False)
         self.env.flush_all()
         self.env.execute_query(

@@ -73,6 +73,7 @@ class TestQuoteSignature(QuoteCase, SignCase):
         words = text_of(request.document_id)
         for said in ("SAS au capital de 50 000 €", "RCS Lyon 999 123 458"):
             self.assertIn(said, words, "Code de commerce, R123-237 and R123-238")
+        self.assertIn(f"{terms.name} · Terms 2026, version 1", words)
         self.assertEqual(request.signer_ids._terms_to_read(), terms)
         with freeze_time("2026-01-06 09:00:00"):
             self.assertEqual(self.company._cn285_terms_in_force(), later)

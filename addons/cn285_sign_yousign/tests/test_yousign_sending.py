@@ -67,7 +67,8 @@ class TestYousignSending(YousignCase):
         self.assertEqual(asked.data["attached"], {terms.name: terms.sha256})
         self._sign_there(request)
         self._take_in()
-        self.assertEqual(request.proof_id._content(), self.account.signed_file(self._there(request)))
+        there = self._there(request)
+        self.assertEqual(request.proof_id._content(), self.account.signed_file(there))
 
     def test_terms_that_yousign_cannot_show_are_not_sent(self):
         self._terms(b"Plain words", "terms.txt")

@@ -78,7 +78,7 @@ class TestKeptLinks(ContractCase):
                     self.assertFalse(record.sudo()[name], name)
 
     def test_what_users_do_goes_on(self):
-        """A copy by hand; a credit note and a goodwill credit of the program's, by the same user."""
+        """A copy by hand; a credit note and a goodwill credit that the program makes for him."""
         plain = self.moves.create(self._vals())
         self.assertEqual(plain.copy().amount_untaxed, 10.0)
         credit = self.invoice.with_user(self.clerk)._reverse_moves()
