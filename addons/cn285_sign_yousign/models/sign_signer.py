@@ -49,7 +49,7 @@ class SignRequest(models.Model):
         return found.sorted("id")
 
     def _yousign_check_attached(self):
-        """:raises UserError: where the terms and conditions are no PDF: Yousign shows nothing else"""
+        """:raises UserError: where the terms and conditions are no PDF"""
         for terms in self._yousign_attached():
             if terms.mimetype != "application/pdf":
                 raise UserError(
