@@ -32,7 +32,7 @@ TOGETHER, LONG = 50, 500
 def main():
     """Run everything and print it; the exit code says whether the limits hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--contracts", type=int, default=1_000, help="contracts to file")
+    parser.add_argument("--contracts", type=int, default=300, help="contracts to file")
     parser.add_argument("--keep", action="store_true", help="leave the database behind")
     options = parsed(parser, STEPS)
     with database(options.keep) as name, configuration() as conf:
@@ -93,7 +93,7 @@ def statements(env):
 
 
 def file(env, contracts):
-    """File a thousand, fifty together, each job in a transaction of its own."""
+    """File many, fifty together, each job in a transaction of its own."""
     _file(env, _contracts(env, 1))
     ids = _contracts(env, contracts).ids
     report = {}

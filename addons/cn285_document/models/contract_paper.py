@@ -8,6 +8,8 @@ from odoo.tools import format_date
 from ..engine.totals import Line, by_rhythm, per_month
 
 PRICED_TYPES = ("fixed", "one_shot")
+# Numbers of the French register, by how many digits they have.
+FRENCH_NUMBERS = {9: "SIREN", 14: "SIRET"}
 
 
 class Contract(models.Model):
@@ -47,11 +49,20 @@ class Contract(models.Model):
         """Name, address, registered numbers by what they are called there, and other lines."""
         home = partner.commercial_partner_id
         numbers = [
-            (home.company_registry_label or self.env._("Company ID"), home.company_registry),
+            (self._registry_label(home), home.company_registry),
             (home.vat_label or self.env._("Tax ID"), home.vat),
         ]
         known = [labelled(self.env, label, number) for label, number in numbers if number]
         return "\n".join([*address_lines(partner), *known, *filter(None, contact)])
+
+    @api.model
+    def _registry_label(self, partner):
+        """What the number of the register is called: in France by how many digits it has."""
+        digits = "".join((partner.company_registry or "").split())
+        french = FRENCH_NUMBERS.get(len(digits)) if digits.isdigit() else None
+        if french and partner.country_id.code == "FR":
+            return french
+        return partner.company_registry_label or self.env._("Company ID")
 
     # === WHAT IS SOLD === #
 

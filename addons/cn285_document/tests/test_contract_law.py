@@ -24,7 +24,7 @@ class TestContractLaw(PaperCase):
         self.customer.write({"vat": "FR23334175221", "company_registry": "33417522101010"})
         words = self._words("professional")
         for said in (
-            "73282932000074",
+            "SIRET: 73282932000074",
             "FR23334175221",
             "33417522101010",
             "+33 1 23 45 67 89",

@@ -28,6 +28,8 @@ class TestContractTexts(PaperCase):
             form.body = BODY % "Typed just now, for {{ customer }}."
             self.assertIn("Typed just now, for Boulangerie Martin.", form.preview)
             self.assertIn(contract.name, form.preview)
+            # Lines of an address stay lines.
+            self.assertRegex(form.preview, "Boulangerie Martin<br ?/?>3 rue du Four<br")
             form.body = BODY % "{{ custmer }}"
             self.assertIn("custmer", form.preview)
             self.assertIn("is nothing that the text may hold", form.preview)

@@ -13,6 +13,10 @@ _BOX = Markup(
     + '" style="margin: 16px 0;"><tr><td style="border: 2px solid #1c2833; padding: 14px; '
     'text-align: center; font-size: 16px;"><strong>%s</strong></td></tr></table>'
 )
+_ROW = Markup(
+    '<tr><td style="padding: 2px 12px 2px 0; vertical-align: top;">%s</td>'
+    '<td style="padding: 2px 0; vertical-align: top;">%s</td></tr>'
+)
 
 
 def box_html(text):
@@ -27,9 +31,7 @@ def letter_html(letter):
         if isinstance(part, Box):
             parts.append(box_html(part.text))
         elif isinstance(part, Facts):
-            rows = Markup("").join(
-                Markup("<tr><td>%s</td><td>%s</td></tr>") % row for row in part.rows
-            )
+            rows = Markup("").join(_ROW % tuple(map(_lines, row)) for row in part.rows)
             parts.append(Markup("<table>%s</table>") % rows)
         else:
             parts.append(_paragraph(part))
@@ -54,7 +56,11 @@ def with_legal_parts(body, box, note=""):
 
 
 def _paragraph(text):
-    return Markup("<p>%s</p>") % Markup("<br/>").join(text.split("\n"))
+    return Markup("<p>%s</p>") % _lines(text)
+
+
+def _lines(text):
+    return Markup("<br/>").join(text.split("\n"))
 
 
 def _words(text):
