@@ -30,7 +30,7 @@ class TestAmendmentSignature(AmendmentCase, SignCase):
         contract = self._running()
         order, request = self._out(contract)
         self.assertEqual((order.state, request.contract_id), ("sent", contract))
-        with self.assertRaisesRegex(UserError, "signature"):
+        with self.assertRaisesRegex(UserError, "is being signed"):
             order.action_confirm()
         with self.assertRaisesRegex(UserError, "is being signed"):
             order.order_line[0].product_uom_qty = 9

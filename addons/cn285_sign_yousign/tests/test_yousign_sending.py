@@ -73,7 +73,8 @@ class TestYousignSending(YousignCase):
     def test_terms_that_yousign_cannot_show_are_not_sent(self):
         self._terms(b"Plain words", "terms.txt")
         contract = self._draft()
-        with self.assertRaisesRegex(UserError, "as a PDF: “Terms of spring” is none"):
+        said = "as a PDF: “Terms of spring” is none"
+        with self.assertRaisesRegex(UserError, said), self.env.cr.savepoint():
             self._sent(contract)
         self.assertFalse(contract.sign_request_ids)
 
