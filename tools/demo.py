@@ -125,7 +125,8 @@ def _load(env):
     paths = [path for folder in FOLDERS for path in sorted(folder.glob("*.csv"))]
     files = [(path.name, path.read_bytes()) for path in paths]
     with progress_bars() as advance:
-        report = env["cn285.import.loader"]._load_files(files, progress=advance)
+        loader = env["cn285.import.loader"].with_context(cn285_bill_past=True)
+        report = loader._load_files(files, progress=advance)
     env.cr.commit()
     print_load(report, time.monotonic() - since)
     return report

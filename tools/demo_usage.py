@@ -22,9 +22,8 @@ def load(env):
     since = time.monotonic()
     _need_smartcode(env)
     with progress_bars() as advance:
-        report = env["cn285.import.loader"]._load_folder(
-            FOLDER / "import", progress=advance, namespace=NAMESPACE
-        )
+        loader = env["cn285.import.loader"].with_context(cn285_bill_past=True)
+        report = loader._load_folder(FOLDER / "import", progress=advance, namespace=NAMESPACE)
     env.cr.commit()
     print_load(report, time.monotonic() - since)
     _load_events(env)

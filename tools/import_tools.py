@@ -89,6 +89,8 @@ def print_load(report, seconds):
         counts = (report.created[kind], report.updated[kind], report.skipped[kind])
         table.add_row(kind.replace("_", " "), *(f"{count:,}" for count in counts))
     out.print(table)
+    for note in report.notes:
+        out.print(note, style="yellow", markup=False)
     for error in report.errors[:SHOWN_ERRORS]:
         place = f"{error.file}, line {error.line}" if error.line else error.file
         out.print(f"refused: {place}: {error.reason}", style="red", markup=False)

@@ -75,8 +75,11 @@ def _parse(arguments):
 
 def _load(env, files, beside, mapping, options):
     since = time.monotonic()
+    # Who says up to which day is billed asks for what is past, too.
+    asked = bool(not options.no_bill and (options.bill or (mapping and mapping.until)))
+    loader = env["cn285.import.loader"].with_context(cn285_bill_past=asked)
     with progress_bars() as advance:
-        report = env["cn285.import.loader"]._load_files(
+        report = loader._load_files(
             files, mapping, progress=advance, namespace=options.namespace, beside=beside
         )
     env.cr.commit()

@@ -297,7 +297,7 @@ class SchedulePage(Page[ScheduleRow]):
 class ScheduleQuery(ListQuery):
     """Which rows are listed."""
 
-    state: Literal["planned", "waiting", "invoiced", "cancelled"] | None = None
+    state: Literal["planned", "waiting", "invoiced", "taken_over", "cancelled"] | None = None
     item: ReferenceIn | None = None
 
 

@@ -37,6 +37,8 @@ from . import (
     contract_item_discount,
     contract_item_planning,
     contract_item_rows,
+    contract_item_taken,
+    contract_billing_hold,
     contract_item_extension,
     contract_item_version,
     contract_plan_again,

@@ -11,6 +11,12 @@ from odoo.tools import formatLang
 # States of schedule rows that planning may still change.
 OPEN_STATES = ("planned", "waiting")
 
+# The state of rows that another system has invoiced, before the contract was taken over.
+TAKEN = "taken_over"
+
+# States of rows of which something was invoiced, here or there: what is not owed is credited.
+BILLED_STATES = ("invoiced", TAKEN)
+
 # States of contracts and items that run: what is planned for them will be billed.
 LIVE_STATES = ("active", "paused", "suspended")
 

@@ -199,6 +199,7 @@ class ContractItem(models.Model):
         if self._replanning_fields() & vals.keys() and "state" not in vals:
             self._replan()
         self._edit_last_version(vals)
+        self._follow_taken(vals)
 
     def unlink(self):
         """Delete items; those that run are given up instead, and stay as history."""
@@ -284,6 +285,7 @@ class ContractItem(models.Model):
         moved = self.filtered(lambda item: item.state in allowed)
         moved._write_inside({"state": target, **values})
         if target == "draft":
+            moved._forget_taken()
             moved.schedule_ids._drop_planned()
         moved._replan()
         moved.contract_id._derive_state()
@@ -298,6 +300,7 @@ class ContractItem(models.Model):
             items.date_start = start
         self._share_trials()
         self._date_discounts()
+        self._take_over()
         self._update_state(("draft",), "active")
         self.contract_id._check_product_rules()
 

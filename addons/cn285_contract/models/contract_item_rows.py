@@ -1,12 +1,13 @@
 """Rows of items as the database has them: what was billed of their days, and what stands open."""
 
 from collections import defaultdict
+from datetime import date
 
 from odoo import models
 from odoo.tools import SQL
 
 from ..engine.spans import normalise, subtract
-from .common import OPEN_STATES, day_after
+from .common import OPEN_STATES, TAKEN, day_after
 
 
 class ContractItem(models.Model):
@@ -82,6 +83,9 @@ def as_known(found):
             standing.add((item_id, kind, start))
             continue
         revisions[item_id, kind, start] = revision
+        if state == TAKEN and item_id not in covered:
+            # What lies before the first row billed elsewhere was billed there, too.
+            covered[item_id].append((date.min, start))
         if state != "cancelled":
             own = (start, day_after(end))
             covered[item_id] += subtract([own], freed[row_id]) if row_id in freed else [own]

@@ -133,6 +133,7 @@ class Contract(models.Model):
                 )
             contract._check_end_by_hand(contract.date_start)
         self._update_state(("draft", *LIVE_STATES), "cancelled")
+        self.item_ids._forget_taken()
         self.item_ids._update_state(("draft", *LIVE_STATES, "ended", "cancelled"), "cancelled")
         self._give_up_all_plans()
         return True

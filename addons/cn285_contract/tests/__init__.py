@@ -69,6 +69,7 @@ from .importing import (
     test_demonstration,
     test_import_companies,
     test_import_kinds,
+    test_take_over,
     test_import_taxes,
     test_import_contracts,
 )

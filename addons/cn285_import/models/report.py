@@ -20,13 +20,15 @@ class LoadError:
 class LoadReport:
     """Counts of a load, as ``{kind: number}``, and its errors in the order of files and lines.
 
-    ``skipped`` counts rows whose record held the same values already.
+    ``skipped`` counts rows whose record held the same values already. ``notes`` are sentences on
+    what else should be known of the load.
     """
 
     created: Counter = field(default_factory=Counter)
     updated: Counter = field(default_factory=Counter)
     skipped: Counter = field(default_factory=Counter)
     errors: list[LoadError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def kinds(self):
         """Names of the kinds that were loaded, in the order of loading."""

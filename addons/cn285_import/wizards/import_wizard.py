@@ -47,6 +47,7 @@ class ImportWizard(models.TransientModel):
     error_ids = fields.One2many(
         "cn285.import.error", "wizard_id", string="Refused Rows", readonly=True
     )
+    notes = fields.Text(string="Also to Be Known", readonly=True)
     error_count = fields.Integer(compute="_compute_error_count", string="Refused")
     error_file = fields.Binary(string="Refused Rows (CSV)", readonly=True, attachment=False)
     error_name = fields.Char(default="refused-rows.csv", readonly=True)
@@ -142,6 +143,7 @@ class ImportWizard(models.TransientModel):
                 "state": "done",
                 "count_ids": [fields.Command.clear(), *counts],
                 "error_ids": [fields.Command.clear(), *errors],
+                "notes": "\n".join(report.notes),
                 "error_file": csv_file if report.errors else False,
             }
         )

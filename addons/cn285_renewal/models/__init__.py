@@ -8,6 +8,7 @@ from . import (
     term_rules,
     price_index,
     contract_term,
+    contract_taken,
     letters,
     renewal_notice,
     renewal_notice_proof,

@@ -17,7 +17,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ..engine.revision import index_factor, percent_factor, revised_price
-from ..engine.term import longest_end, next_term
+from ..engine.term import end_of_renewals, first_term, next_term
 
 # Contracts that are renewed, and committed, together.
 RENEWAL_BATCH = 250
@@ -104,13 +104,17 @@ class Contract(models.Model):
         days = [own, renews if renews and renews > day else None]
         return min(filter(None, days), default=None)
 
-    def _longest_end(self):
-        """The day after the contract's last possible term; None where it goes on for ever."""
+    def _longest_end(self, term=None):
+        """The day after the contract's last possible term; None where it goes on for ever.
+
+        :param term: the one in which it is, if not the one that is stored
+        """
         self.ensure_one()
         if not self.term_length or not self.date_start:
             return None
-        length, renewal = self._duration("term"), self._renewal_duration()
-        return longest_end(self.date_start, length, renewal, self.renewal_max)
+        term = term or self._term() or first_term(self.date_start, self._duration("term"))
+        renewal = self._renewal_duration()
+        return end_of_renewals(term, renewal, self._anchor_day(), self.renewal_max)
 
     def _cron_renewals(self):
         for company in self.env["res.company"]._cn285_daily_companies():

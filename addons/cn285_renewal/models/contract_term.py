@@ -42,6 +42,13 @@ class Contract(models.Model):
     renewal_date = fields.Date(
         compute="_compute_term_dates", help="The day on which the contract renews."
     )
+    commitment_agreed_until = fields.Date(
+        string="Committed Until, as Agreed Elsewhere",
+        copy=False,
+        readonly=True,
+        help="Last day of the commitment of a contract that was taken over, where its length does "
+        "not tell: it was prolonged since.",
+    )
     commitment_end = fields.Date(
         compute="_compute_commitment_end",
         store=True,
@@ -75,12 +82,10 @@ class Contract(models.Model):
                 else False
             )
 
-    @api.depends("date_start", "commitment_length", "commitment_unit")
+    @api.depends("date_start", "commitment_length", "commitment_unit", "commitment_agreed_until")
     def _compute_commitment_end(self):
         for contract in self:
-            free = contract.date_start and commitment_end(
-                contract.date_start, contract._commitment()
-            )
+            free = contract.date_start and contract._free_from_commitment(contract.date_start)
             contract.commitment_end = free - timedelta(days=1) if free else False
 
     # === FROM RECORDS TO THE ENGINE === #
@@ -96,6 +101,13 @@ class Contract(models.Model):
         if self.state == "draft" and self.term_length and self.date_start:
             return first_term(self.date_start, self._duration("term"))
         return None
+
+    def _free_from_commitment(self, start):
+        """The first day on which the customer is free of the commitment; None without one."""
+        self.ensure_one()
+        if self.commitment_agreed_until:
+            return day_after(self.commitment_agreed_until)
+        return commitment_end(start, self._commitment())
 
     def _next_term(self):
         """The term that a renewal would add, from the day on which the contract started."""
@@ -141,7 +153,7 @@ class Contract(models.Model):
             term=self._term(),
             renewal=self._renewal_duration() if self.auto_renew else None,
             anchor_day=self.term_anchor_day or start.day,
-            committed_until=commitment_end(start, self._commitment()),
+            committed_until=self._free_from_commitment(start),
             may_buy_out=self.may_buy_out,
             statutory=self._statutory_exit(),
             free_from=self.free_exit_from or None,
@@ -179,16 +191,29 @@ class Contract(models.Model):
         """Also forget the term: it begins anew when the contract is confirmed."""
         result = super().action_draft()
         self._write_inside(
-            {"term_number": 0, "term_start": False, "term_end": False, "auto_renew": True}
+            {
+                "term_number": 0,
+                "term_start": False,
+                "term_end": False,
+                "term_anchor_day": 0,
+                "auto_renew": True,
+            }
         )
         return result
 
     def _begin_term(self):
-        """Set the first term, and the end of contracts that do not go on for ever."""
+        """Set the term, and the end of contracts that do not go on for ever.
+
+        That is the first one, or the one in which a contract is that is taken over in mid-life.
+        """
         for contract in self.filtered(lambda contract: contract.term_length):
-            term = first_term(contract.date_start, contract._duration("term"))
-            vals = {"term_number": 0, "term_start": term.start, "term_end": term.last_day}
-            end = contract._longest_end()
+            term = contract._opening_term()
+            vals = {
+                "term_number": term.number,
+                "term_start": term.start,
+                "term_end": term.last_day,
+            }
+            end = contract._longest_end(term)
             if end and not contract.date_end:
                 vals["date_end"] = end - timedelta(days=1)
             contract._past_edits().write(vals)

@@ -5,6 +5,7 @@ from . import (
     test_confirmations,
     test_contracts_with_terms,
     test_demonstration,
+    test_import_taken,
     test_import_terms,
     test_law,
     test_legal_kind,

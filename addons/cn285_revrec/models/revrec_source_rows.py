@@ -120,6 +120,7 @@ class RevrecSource(models.AbstractModel):
                 LEFT JOIN account_move move ON move.id = row.move_id
                 LEFT JOIN cn285_revrec_schedule known ON known.billing_schedule_id = row.id
                     WHERE row.company_id = %(company)s AND row.id > %(last)s
+                      AND contract.billing_hold IS NOT TRUE
                       AND (row.state IN ('planned', 'waiting')
                            OR row.state = 'invoiced' AND move.state = 'draft')
                       AND (known.id IS NULL AND %(due)s != 0

@@ -105,6 +105,8 @@ class BillingSchedule(models.Model):
             )
         if code == "parts":
             return self.env._("with the part of the period that is invoiced already")
+        if code == "elsewhere":
+            return self.env._("billed elsewhere, before the contract was taken over")
         if code in ("free", "window_percent", "window_amount"):
             return self._explain_window(code, values)
         return self.env._("worked out by an addon that is not installed any more (%s)", code)

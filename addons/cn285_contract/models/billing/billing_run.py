@@ -185,12 +185,15 @@ class BillingRun(models.Model):
     def _due_domain(self, state="planned"):
         """Domain of the rows that this run bills (or, ``waiting``, has rated first)."""
         self.ensure_one()
-        domain = Domain(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", state),
-                ("billing_date", "<=", self.date),
-            ]
+        domain = (
+            Domain(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", state),
+                    ("billing_date", "<=", self.date),
+                ]
+            )
+            & self.env["cn285.contract"]._not_held()
         )
         if self._has_filters():
             domain &= Domain("contract_id", "any", self._contract_domain())
@@ -305,11 +308,16 @@ class BillingRun(models.Model):
             today = company._cn285_today()
             broken = self.env["cn285.contract"]._broken(company, today)
             unplanned = schedules._ensure_planned(company, today, self._sound(broken))
-            due = [
-                ("company_id", "=", company.id),
-                ("state", "in", ("planned", "waiting")),
-                ("billing_date", "<=", today),
-            ]
+            due = (
+                Domain(
+                    [
+                        ("company_id", "=", company.id),
+                        ("state", "in", ("planned", "waiting")),
+                        ("billing_date", "<=", today),
+                    ]
+                )
+                & self.env["cn285.contract"]._not_held()
+            )
             if broken or unplanned or schedules.search_count(due, limit=1):
                 vals = {"company_id": company.id, "date": today, "post": company.cn285_daily_post}
                 self.with_company(company).create(vals).action_run_in_jobs()

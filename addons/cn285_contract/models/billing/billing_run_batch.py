@@ -137,6 +137,8 @@ class BillingRun(models.Model):
         if rows.sudo()._taken_back():
             moves._cn285_name_origins()
             moves._cn285_settle_origins()
+        if rows._former_invoices():
+            moves._cn285_name_former()
         return moves
 
     def _try_groups(self, groups, trial=False):

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..bulk import copy_rows, next_ids
-from ..common import OPEN_STATES
+from ..common import BILLED_STATES, OPEN_STATES
 from ..selected_link import SelectedMany2one
 
 
@@ -87,6 +87,7 @@ class BillingSchedule(models.Model):
             ("planned", "Planned"),
             ("waiting", "Waiting for Usage"),
             ("invoiced", "Invoiced"),
+            ("taken_over", "Billed Elsewhere"),
             ("cancelled", "Cancelled"),
         ],
         default="planned",
@@ -306,7 +307,7 @@ class BillingSchedule(models.Model):
     def _is_billed(self):
         """Whether the row is history: what changes later goes into another one."""
         self.ensure_one()
-        return self.state == "invoiced"
+        return self.state in BILLED_STATES
 
     def _set_invoiced(self, lines, run):
         """Close rows behind their invoice lines, in one statement.

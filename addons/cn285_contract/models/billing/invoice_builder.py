@@ -207,7 +207,7 @@ class InvoiceBuilder(models.AbstractModel):
         traits = self._line_traits(row)
         return (
             *(contract.id, item.product_id.id, label, analytic),
-            *(row.kind == "credit", credited, *traits),
+            *(row.kind == "credit", credited, *row._former_invoices(), *traits),
         )
 
     @api.model
@@ -308,6 +308,8 @@ class InvoiceBuilder(models.AbstractModel):
             return self.env._("There is no sales journal in %s.", contract.company_id.name)
         if not contract.payer_id.active:
             return self.env._("The payer %s is archived.", contract.payer_id.display_name)
+        if contract.billing_hold:
+            return self.env._("It is on billing hold: a billing manager releases it.")
         return None
 
     @api.model

@@ -56,7 +56,11 @@ class InvoiceBuilder(models.AbstractModel):
             text += "\n" + builder.env._("For: %s", item.beneficiary_id.display_name)
         if contract.reseller_id and contract.reseller_id != contract.partner_id:
             text += "\n" + builder.env._("End customer: %s", contract.partner_id.display_name)
-        return builder.env._("Credit: %s", text) if row.kind == "credit" else text
+        if row.kind != "credit":
+            return text
+        former = rows._former_invoices()
+        text = builder.env._("Credit: %s", text)
+        return f"{text}\n{rows._former_text(former, lang)}" if former else text
 
     @api.model
     def _period_text(self, start, end, lang):

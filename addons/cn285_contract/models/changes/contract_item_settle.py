@@ -12,7 +12,7 @@ from ...engine.changes import Billed, Price, settle
 from ...engine.money import round_money
 from ...engine.periods import period_at
 from ...engine.plan import settling_day
-from ..common import LIVE_STATES, OPEN_STATES, STATE_DOOR, as_decimal, day_after
+from ..common import BILLED_STATES, LIVE_STATES, OPEN_STATES, STATE_DOOR, as_decimal, day_after
 from .types.discount_period import prepared_discount
 
 # Items in these states owe nothing, whatever was invoiced.
@@ -122,7 +122,7 @@ class ContractItem(models.Model):
             self.env["cn285.billing.schedule"]
             .search(
                 Domain("item_id", "in", self.ids)
-                & (Domain("kind", "=", "credit") | Domain("state", "=", "invoiced")),
+                & (Domain("kind", "=", "credit") | Domain("state", "in", BILLED_STATES)),
                 order="item_id, period_start, revision",
             )
             .filtered(lambda row: row.item_id._credits_kind(row.kind))
@@ -133,7 +133,7 @@ class ContractItem(models.Model):
             if row.state != "cancelled":
                 credits[row.credited_id].append(row)
         billed, known = defaultdict(list), {}
-        invoiced = rows.filtered(lambda row: row.kind != "credit" and row.state == "invoiced")
+        invoiced = rows.filtered(lambda row: row.kind != "credit" and row.state in BILLED_STATES)
         credited = invoiced._credited()
         for row in invoiced:
             item = row.item_id
@@ -255,7 +255,7 @@ class BillingSchedule(models.Model):
                 as_decimal(self.quantity),
                 as_decimal(self.price_unit),
                 as_decimal(self.discount),
-                known[item],
+                () if self._has_own_amount() else known[item],
             ),
             net=as_decimal(self.net),
             full_start=full_start,

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from ..common import STATE_DOOR, as_day
+from ..common import BILLED_STATES, STATE_DOOR, as_day
 from .direct_edit_maps import (
     CONTRACT_FIXED,
     CONTRACT_MAP,
@@ -226,7 +226,7 @@ class Contract(models.Model):
             return
         # sudo: who may end a contract may cause what is credited of it
         rows = self.sudo().schedule_ids
-        if not rows.filtered(lambda row: row.state == "invoiced" and row.period_end > last_day):
+        if not rows.filtered(lambda row: row.state in BILLED_STATES and row.period_end > last_day):
             return
         day = last_day + timedelta(days=self.company_id.cn285_end_day != "billed")
         changes = self.env["cn285.contract.change"]

@@ -15,4 +15,5 @@ from . import (
     origins,
     credit_note_wishes,
     billing_credit_row,
+    former_invoices,
 )

@@ -18,9 +18,14 @@ def read_contract_state(reader, text):
 
 
 def complete_item(vals):
-    """A price in the file is an own price, also where it equals what is stored (0.00)."""
+    """A price in the file is an own price, also where it equals what is stored (0.00).
+
+    So is what was billed elsewhere.
+    """
     if "price_unit" in vals and "price_source" not in vals:
         vals["price_source"] = "manual"
+    if "billed_amount" in vals:
+        vals["billed_at_price"] = False
 
 
 def complete_new_contract(vals, cells):
@@ -62,6 +67,8 @@ CONTRACTS = Kind(
         template_items=Column(None, "boolean"),
         state=Column(None, read_contract_state),
         closed_on=Column(None, "date"),
+        billing_hold=Column(None, "boolean"),
+        bill_past=Column(None, "boolean"),
     ),
     fields=lambda env: env["cn285.contract.template"]._contract_fields(),
     required=("partner",),
@@ -77,6 +84,11 @@ ITEMS = Kind(
         "date_start",
         "date_end",
         "one_shot_date",
+        "billed_until",
+        "billed_from",
+        "billed_amount",
+        "billed_ref",
+        "billed_on",
         "beneficiary_id",
         contract=Column("contract_id", owner=True),
         activated_on=Column(None, "date"),

@@ -24,12 +24,23 @@ class ContractStates:
     def __init__(self, load):
         self.load = load
         self.env = load.env
+        self.held = 0
 
     def apply(self):
+        self._begin()
         self._confirm()
         self._activate()
         self._close()
         self._cancel()
+        if self.held:
+            self.load.report.notes.append(
+                self.env._(
+                    "%s contracts are on billing hold: they would be billed for more than two "
+                    "months back. Say until when their items were billed elsewhere "
+                    "(billed_until), or release them.",
+                    self.held,
+                )
+            )
 
     def _contracts(self, wanted, state):
         """``(entry, contract)`` of the loaded contracts in a state that their rows want changed."""
@@ -42,6 +53,26 @@ class ContractStates:
         ]
         contracts = self.env["cn285.contract"].browse(ids)
         return [(entries[c.id], c) for c in contracts if c.state in state]
+
+    def _begin(self):
+        """Tell drafts what their rows say of the life that they had elsewhere."""
+        entries = self.load.loaded["contracts"]
+        contracts = self.env["cn285.contract"].browse(entries)
+        pairs = [(entries[one.id], one) for one in contracts if one.state == "draft"]
+        for start in range(0, len(pairs), CONFIRM_CHUNK):
+            chunk = pairs[start : start + CONFIRM_CHUNK]
+            done = {pair for pair, _result in self.load.in_bulk(chunk, self._begin_chunk)}
+            refused = {contract.id for entry, contract in chunk if (entry, contract) not in done}
+            self.load.waiting["cn285.contract"] |= refused
+
+    def _begin_chunk(self, pairs):
+        loader = self.env["cn285.import.loader"]
+        for entry, contract in pairs:
+            vals = loader._contract_begins(contract, entry.cells)
+            vals = {name: value for name, value in vals.items() if contract[name] != value}
+            if vals:
+                contract._write_inside(vals)
+        return pairs
 
     def _confirm(self):
         pairs = self._contracts(("active", "closed"), ("draft",))
@@ -56,7 +87,25 @@ class ContractStates:
         contracts = self.env["cn285.contract"].browse([contract.id for _entry, contract in pairs])
         # They run elsewhere already: nothing is asked of their customers before.
         contracts.with_context(cn285_begun=STATE_DOOR).action_confirm()
+        self._hold_unasked(pairs)
         return pairs
+
+    def _hold_unasked(self, pairs):
+        """Hold back what would be billed for years that are past, unless somebody asked for it.
+
+        That is said by ``bill_past`` of its row, or for the load by ``cn285_bill_past`` in its
+        context.
+        """
+        if self.env.context.get("cn285_bill_past"):
+            return
+        contracts = self.env["cn285.contract"].union(
+            *(contract for entry, contract in pairs if entry.cells.get("bill_past") is not True)
+        )
+        reasons = contracts._billed_back_unasked()
+        contracts._hold_billing(
+            {one: why for one, why in reasons.items() if not one.billing_hold_reason}
+        )
+        self.held += len(reasons)
 
     def _activate(self):
         """Start the items that wait for being activated, on the day that their row gives."""

@@ -44,3 +44,16 @@ class ImportLoader(models.AbstractModel):
     @api.model
     def _named_by(self):
         return {**super()._named_by(), **NAMED_BY}
+
+    @api.model
+    def _contract_begins(self, contract, cells):
+        """Hook: what a file says of a contract as it is taken over, and the program keeps then.
+
+        It is written while the contract is a draft; loaded again later, it changes nothing.
+
+        :param contract: the draft
+        :param cells: its row's cells, those without a field as their columns read them
+        :returns: values to write
+        :raises UserError: refuses the row, and the contract stays a draft
+        """
+        return {"billing_hold": True} if cells.get("billing_hold") is True else {}
