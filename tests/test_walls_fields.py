@@ -75,7 +75,7 @@ KEPT = {
     "cn285.billing.run": "state date_started date_finished schedule_ids invoice_ids issue_ids",
     "cn285.contract": "state planned_end mrr_amount mrr_company payer_id term_start term_end "
     "term_number auto_renew free_exit_from commitment_end schedule_ids invoice_ids "
-    "predecessor_id access_token",
+    "predecessor_id access_token billing_hold billing_hold_reason commitment_agreed_until",
     "cn285.device": "state assignment_ids event_ids",
     "cn285.contract.change": "state approved_by fee_amount refund_amount confirmation_id before "
     "after error declaration received_at date_applied result_item_id",

@@ -68,6 +68,8 @@ def _parse(arguments):
     parser.add_argument(
         "--bill", type=_day, metavar="DATE", help="bill up to this day (YYYY-MM-DD)"
     )
+    parser.add_argument("--decimal", choices=(",", "."), help="what decimals stand behind")
+    parser.add_argument("--dates", choices=("dmy", "mdy"), help="how dates are written, if not ISO")
     parser.add_argument("--no-bill", action="store_true", help="load only")
     parser.add_argument("--errors", type=Path, help="write the refused rows into this CSV file")
     return parser.parse_args(arguments)
@@ -80,7 +82,13 @@ def _load(env, files, beside, mapping, options):
     loader = env["cn285.import.loader"].with_context(cn285_bill_past=asked)
     with progress_bars() as advance:
         report = loader._load_files(
-            files, mapping, progress=advance, namespace=options.namespace, beside=beside
+            files,
+            mapping,
+            progress=advance,
+            namespace=options.namespace,
+            beside=beside,
+            decimal=options.decimal,
+            dates=options.dates,
         )
     env.cr.commit()
     print_load(report, time.monotonic() - since)

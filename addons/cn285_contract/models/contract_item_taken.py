@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ..engine.errors import EngineError
 from ..engine.money import round_money
 from ..engine.taken import price_for, shares, taken_rows
-from .common import LIVE_STATES, TAKEN, as_decimal, day_after
+from .common import LIVE_STATES, OPEN_STATES, TAKEN, as_decimal, day_after
 from .responsible import MANAGERS
 
 TAKEN_FIELDS = (
@@ -68,7 +68,7 @@ class ContractItem(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains(*TAKEN_FIELDS, "date_start", "date_end", "trial_days")
+    @api.constrains(*TAKEN_FIELDS)
     def _check_billed_elsewhere(self):
         for item in self:
             message = item._billed_elsewhere_error()
@@ -219,6 +219,9 @@ class ContractItem(models.Model):
                     )
                 )
         running._forget_taken()
+        # sudo: schedules follow from the items; planned days may be taken over by now.
+        planned = running.sudo().schedule_ids.filtered(lambda row: row.state in OPEN_STATES)
+        planned._drop_planned()
         running._take_over()
         running._replan()
 

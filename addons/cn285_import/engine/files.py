@@ -1,4 +1,4 @@
-"""The CSV files of an import, wherever they lie: a folder, a zip, or one CSV file."""
+"""The files of an import, CSV or workbooks, wherever they lie: a folder, a zip, or one file."""
 
 import io
 import zipfile
@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 # What an archive may unpack to: a guard against archives made to fill the memory.
 MAX_UNPACKED = 300_000_000
 MAX_FILES = 1000
+ROWS = (".csv", ".xlsx")
 
 
 class ArchiveError(ValueError):
@@ -18,15 +19,16 @@ class ArchiveError(ValueError):
 
 
 def read_files(path):
-    """The CSV files behind a path, as a list of ``(name, bytes)`` in the order of their names."""
+    """The files with rows behind a path, as ``[(name, bytes)]`` in the order of their names."""
     path = Path(path)
     if path.is_dir():
-        return [(file.name, file.read_bytes()) for file in sorted(path.glob("*.csv"))]
+        files = (file for file in sorted(path.iterdir()) if file.suffix.lower() in ROWS)
+        return [(file.name, file.read_bytes()) for file in files]
     return unpack(path.name, path.read_bytes())
 
 
 def unpack(name, content):
-    """The CSV files of an upload: those of a zip, or the file itself.
+    """The files with rows of an upload: those of a zip, or the file itself.
 
     :raises ArchiveError: when it is a zip that cannot be read, or one that is too large
     """
@@ -60,7 +62,7 @@ def files_beside(path):
 
 
 def unpack_beside(name, content):
-    """What else than CSV files a zip holds, such as signed papers: ``{path in the zip: bytes}``.
+    """What else a zip holds than files with rows, such as signed papers: ``{path: bytes}``.
 
     :raises ArchiveError: as :func:`unpack`
     """
@@ -85,11 +87,11 @@ def unpack_beside(name, content):
 
 def _is_beside(path):
     hidden = any(part.startswith(".") for part in path.parts) or "__MACOSX" in path.parts
-    return path.suffix.lower() != ".csv" and not hidden
+    return path.suffix.lower() not in ROWS and not hidden
 
 
 def _members(archive):
-    infos = [info for info in archive.infolist() if _is_csv(info.filename)]
+    infos = [info for info in archive.infolist() if _has_rows(info.filename)]
     if len(infos) > MAX_FILES:
         raise ArchiveError("zip_too_large")
     left = MAX_UNPACKED
@@ -102,7 +104,8 @@ def _members(archive):
         yield PurePosixPath(info.filename).name, content
 
 
-def _is_csv(path):
+def _has_rows(path):
     name = PurePosixPath(path)
     hidden = name.name.startswith(".") or "__MACOSX" in name.parts
-    return name.suffix.lower() == ".csv" and not hidden
+    hidden = hidden or name.name.startswith("~$")  # of a workbook that is open
+    return name.suffix.lower() in ROWS and not hidden

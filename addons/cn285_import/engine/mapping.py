@@ -14,6 +14,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from .text import holds_text
+from .written import DATE_ORDERS, SEPARATORS
 
 try:
     import tomllib
@@ -77,6 +78,8 @@ class Mapping:
     """
 
     delimiter: str | None = None
+    decimal: str | None = None
+    dates: str | None = None
     until: str | None = None
     compare: str | None = None
     columns: set[str] = field(default_factory=set)
@@ -110,15 +113,20 @@ def parse_mapping(text: str | bytes) -> Mapping:
     data = _parse(text)
     _known(data, {"input", "billing", "fixed", "record"}, "mapping")
     given, billing = _table(data, "input"), _table(data, "billing")
-    _known(given, {"delimiter"}, "input")
+    _known(given, {"delimiter", "decimal", "dates"}, "input")
     _known(billing, {"until", "compare"}, "billing")
     until, delimiter = billing.get("until"), given.get("delimiter")
     if delimiter is not None and len(_of(str, delimiter, "delimiter", "input")) != 1:
         raise MappingError("wrong_value", key="delimiter", where="input", value=delimiter)
+    for key, allowed in (("decimal", SEPARATORS), ("dates", DATE_ORDERS)):
+        if key in given and given[key] not in tuple(allowed):
+            raise MappingError("wrong_value", key=key, where="input", value=given[key])
     if billing.get("compare"):
         _of(str, billing["compare"], "compare", "billing")
     mapping = Mapping(
         delimiter=delimiter,
+        decimal=given.get("decimal"),
+        dates=given.get("dates"),
         until=_as_text(until) if until else None,
         compare=billing.get("compare"),
     )

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .text import is_text, safe_row
@@ -10,6 +11,16 @@ from .text import is_text, safe_row
 DELIMITERS = ",;\t"
 # One cell may hold a long text, but not a whole mistaken file.
 MAX_CELL = 1_000_000
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# The first line by which Excel is told the separator.
+_SEPARATOR = re.compile(r'"?sep=(.)"?[;,\t]*', re.IGNORECASE)
+# What stands before the sum at the end of a file.
+_SUM = re.compile(
+    r"(sous-?|grand |sub-?)?(total|totaux|total g[ée]n[ée]ral|sum|sums|somme|summe|gesamt)\s*:?"
+    r"( (ht|ttc|eur|€))?",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile("[-+(]?[\\d.,'’ \u00a0\u202f]*\\d[\\d.,]*[)]?\\s*(€|EUR)?")
 
 
 class TableError(ValueError):
@@ -37,26 +48,41 @@ class Row:
 
 @dataclass
 class Table:
-    """A file that was read: its columns, its rows, and the rows that could not be read."""
+    """A file that was read: its columns, its rows, and the rows that could not be read.
+
+    ``sums`` are the lines at its end that add up others, and are no rows.
+    """
 
     file: str
     header: list[str]
     rows: list[Row] = field(default_factory=list)
     problems: list[TableError] = field(default_factory=list)
+    sums: list[int] = field(default_factory=list)
 
 
 def decode(content: bytes | str) -> str:
-    """Return the text of a UTF-8 file, with or without a byte order mark.
+    """Return the text of a file: UTF-8 or UTF-16 as a byte order mark says, UTF-8, or cp1252.
 
-    :raises TableError: ``not_utf8``, with the line of the first byte that is not UTF-8
+    Excel writes the last in Western Europe where it is asked for plain CSV.
+
+    :raises TableError: ``not_utf8``, with the line of the first byte that is neither
     """
     if isinstance(content, str):
         text = content.removeprefix("\ufeff")
+    elif content.startswith(UTF_16):
+        try:
+            text = content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise TableError("not_utf8", 1) from None
     else:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise TableError("not_utf8", content.count(b"\n", 0, error.start) + 1) from None
+            try:
+                text = content.decode("cp1252")
+            except UnicodeDecodeError:
+                line = content.count(b"\n", 0, error.start) + 1
+                raise TableError("not_utf8", line) from None
     if not is_text(text):
         bad = next(place for place, letter in enumerate(text) if not is_text(letter))
         raise TableError("not_text", text.count("\n", 0, bad) + 1)
@@ -80,12 +106,27 @@ def read_table(file: str, content: bytes | str, delimiter: str | None = None) ->
     :raises TableError: ``not_utf8``, ``not_text``, ``empty_file``, ``duplicate_column``,
         ``unnamed_column``: then nothing of the file can be trusted
     """
-    text = decode(content)
-    first_line = next((line for line in text.splitlines() if line.strip()), None)
-    if first_line is None:
+    text = _unix_lines(decode(content))
+    lines = (line.strip() for line in text.split("\n"))
+    first = next(filter(None, lines), None)
+    if first is None:
         raise TableError("empty_file", 1)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter or find_delimiter(first_line))
-    table, line = None, 1
+    told = _SEPARATOR.fullmatch(first)
+    if told:
+        delimiter = delimiter or told[1]
+    else:
+        delimiter = delimiter or find_delimiter(first)
+    return table_of(file, _lines(text, delimiter, skip=bool(told)))
+
+
+def _unix_lines(text: str) -> str:
+    """Return a text with the line ends of old Macs made usual ones, where it has no others."""
+    return text if "\n" in text else text.replace("\r", "\n")
+
+
+def _lines(text: str, delimiter: str, skip: bool) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of a CSV text that hold anything, each with its number."""
+    reader, line = csv.reader(io.StringIO(text), delimiter=delimiter), 1
     while True:
         try:
             cells = next(reader, None)
@@ -93,13 +134,52 @@ def read_table(file: str, content: bytes | str, delimiter: str | None = None) ->
             # Its own words are English; what goes wrong are quotes, and breaks of lines.
             raise TableError("not_csv", reader.line_num) from None
         if cells is None:
-            return table
+            return
         if any(cell.strip() for cell in cells):
-            if table is None:
-                table = Table(file, _header(cells, line))
-            else:
-                _add_row(table, line, cells)
+            if not skip:
+                yield line, cells
+            skip = False
         line = reader.line_num + 1
+
+
+def table_of(file: str, lines: Iterable[tuple[int, list[str]]], ragged: bool = False) -> Table:
+    """Return lines of cells as a table; the first is its header.
+
+    ``ragged``: a line that is shorter than the header has empty cells at its end.
+
+    :raises TableError: ``empty_file``, ``duplicate_column``, ``unnamed_column``
+    """
+    table = None
+    for line, cells in lines:
+        if table is None:
+            table = Table(file, _header(cells, line))
+            continue
+        if ragged:
+            cells = [*cells, *[""] * (len(table.header) - len(cells))]
+        _add_row(table, line, cells)
+    if table is None:
+        raise TableError("empty_file", 1)
+    _take_off_sums(table)
+    return table
+
+
+def _take_off_sums(table: Table) -> None:
+    """Take the sums at the end of a file off its rows."""
+    while len(table.rows) > 1 and is_sum(list(table.rows[-1].cells.values())):
+        table.sums.insert(0, table.rows.pop().line)
+
+
+def is_sum(cells: list[str]) -> bool:
+    """Tell whether a line adds up others: figures, behind *Total* or behind an empty first cell.
+
+    >>> is_sum(["Total", "", "1 234,50"]), is_sum(["", "12", ""]), is_sum(["C-1", "12"])
+    (True, True, False)
+    """
+    filled = [cell for cell in cells if cell]
+    words = [cell for cell in filled if not _FIGURE.fullmatch(cell)]
+    if len(filled) == len(words) or not all(_SUM.fullmatch(word) for word in words):
+        return False
+    return bool(words) or (len(cells) > 1 and not cells[0])
 
 
 def _header(cells: list[str], line: int) -> list[str]:

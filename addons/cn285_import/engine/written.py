@@ -14,7 +14,7 @@ from decimal import Decimal
 # Blanks that spreadsheets put between thousands: plain, no-break, figure, thin, narrow no-break.
 BLANKS = " \u00a0\u2007\u2009\u202f"
 _BLANK = re.compile(f"[{BLANKS}]")
-_SHAPE = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
+_SHAPE = re.compile(r"[+-]?[0-9.,]*[0-9][0-9.,]*")
 # Blanks, or apostrophes as in Switzerland, before each group of three digits.
 _GROUPED = re.compile(rf"[+-]?\d{{1,3}}([{BLANKS}'’]\d{{3}})+([.,]\d*)?")
 _CURRENCY = re.compile(r"^[€$£]\s*|\s*(€|\$|£|EUR|USD|GBP|CHF)$")
@@ -129,6 +129,8 @@ def read_number(text: str, style: Style) -> Decimal:
         raise WrittenError("not_a_number", text)
     marks = {mark for mark in number if mark in SEPARATORS}
     shown = decimal_of(text)
+    if len(marks) == 2 and shown is None:
+        raise WrittenError("not_a_number", text)
     if marks and shown is None and style.decimal is None:
         raise WrittenError("ambiguous_number", text)
     if shown and style.certain and style.decimal and shown != style.decimal:
@@ -142,7 +144,8 @@ def read_number(text: str, style: Style) -> Decimal:
         1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
     ):
         raise WrittenError("not_a_number", text)
-    return Decimal(f"{whole.replace(_other(point), '')}.{rest or '0'}".replace("-.", "-0."))
+    digits = whole.replace(_other(point), "") + (f".{rest}" if rest else "")
+    return Decimal(digits)
 
 
 def read_date(text: str, order: str = "ymd") -> date:

@@ -1,15 +1,12 @@
 """From the text of a cell to the value of a field; what is wrong is said in a clerk's words."""
 
-import math
 import re
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from odoo.fields import Command
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
-# Blanks that spreadsheets put between thousands.
-_BLANKS = re.compile("[ \u00a0\u202f]")
+from ..engine.written import Style, WrittenError, bare, read_date, read_number
+
 _INTEGER_LIMIT = 2**31
 YES = {"yes", "true", "1", "y", "x", "oui", "vrai"}
 NO = {"no", "false", "0", "n", "non", "faux"}
@@ -33,6 +30,8 @@ class CellReader:
         self.references = references
         self.refused = refused
         self.beside = beside or {}
+        # How the file of the row that is read writes numbers and dates.
+        self.style = Style()
         self._selections = {}
 
     def value_of(self, model, column, text):
@@ -70,31 +69,57 @@ class CellReader:
         raise CellError(self.env._("“%s” is neither yes nor no", text))
 
     def _read_integer(self, text):
-        number = _BLANKS.sub("", text)
-        if not re.fullmatch(r"[+-]?\d{1,10}", number) or abs(int(number)) >= _INTEGER_LIMIT:
+        number = bare(text)
+        if not re.fullmatch(r"[+-]?[0-9]{1,10}", number) or abs(int(number)) >= _INTEGER_LIMIT:
             raise CellError(self.env._("“%s” is not a whole number", text))
         return int(number)
 
     def read_float(self, text):
-        number = _BLANKS.sub("", text)
-        if not _NUMBER.fullmatch(number):
-            raise CellError(self.env._("“%s” is not a number", text))
-        value = float(number.replace(",", "."))
-        if not math.isfinite(value) or abs(value) >= 1e12:
+        """A number, written as its file writes numbers; readers of kinds use it for parts of cells.
+
+        :raises CellError: where it is none, or may be two
+        """
+        try:
+            value = float(read_number(text, self.style))
+        except WrittenError as error:
+            raise CellError(self._why_no_number(error)) from None
+        if abs(value) >= 1e12:
             raise CellError(self.env._("“%s” is too large", text))
         return value
+
+    def _why_no_number(self, error):
+        if error.code == "ambiguous_number":
+            return self.env._(
+                "“%s” may be read in two ways: say whether the decimals of this file stand behind "
+                "a comma or a point",
+                error.text,
+            )
+        if error.code == "other_separator":
+            return self.env._(
+                "“%(text)s”: the decimals of this file are said to stand behind “%(separator)s”",
+                text=error.text,
+                separator=self.style.decimal,
+            )
+        return self.env._("“%s” is not a number", error.text)
 
     _read_float = read_float
     _read_monetary = read_float
 
     def _read_date(self, text):
         try:
-            day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
-        except ValueError:
-            day = None  # the 30th of February
-        if not day:
+            return read_date(text, self.style.dates)
+        except WrittenError:
+            pass
+        if self.style.dates == "ymd":
             raise CellError(self.env._("“%s” is not a date; write it like 2026-12-31", text))
-        return day
+        example = {"dmy": "31/12/2026", "mdy": "12/31/2026"}[self.style.dates]
+        raise CellError(
+            self.env._(
+                "“%(text)s” is not a date; write it like %(example)s or 2026-12-31",
+                text=text,
+                example=example,
+            )
+        )
 
     def _read_datetime(self, text):
         return datetime.combine(self._read_date(text), time.min)

@@ -6,6 +6,7 @@ from pathlib import Path
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..engine.files import read_files
 from ..engine.order import loading_order
 from .kinds import columns_of
 from .load import Load
@@ -95,15 +96,13 @@ class ImportLoader(models.AbstractModel):
 
     @api.model
     def _load_folder(self, path, mapping=None, progress=None, namespace=NAMESPACE):
-        """Load every CSV file of a folder; without a mapping their names say what they hold.
+        """Load every file of a folder, CSV or .xlsx; without a mapping, by their names.
 
         :param path: the folder
         :param mapping: see :meth:`_load_files`
         :rtype: LoadReport
         """
-        paths = sorted(Path(path).glob("*.csv"))
-        files = [(file.name, file.read_bytes()) for file in paths]
-        return self._load_files(files, mapping, progress, namespace)
+        return self._load_files(read_files(path), mapping, progress, namespace)
 
     @api.model
     def _load_file(self, kind, source, mapping=None, progress=None, namespace=NAMESPACE):
@@ -121,7 +120,15 @@ class ImportLoader(models.AbstractModel):
 
     @api.model
     def _load_files(
-        self, files, mapping=None, progress=None, namespace=NAMESPACE, kind=None, beside=None
+        self,
+        files,
+        mapping=None,
+        progress=None,
+        namespace=NAMESPACE,
+        kind=None,
+        beside=None,
+        decimal=None,
+        dates=None,
     ):
         """Load files together: they may refer to one another in any order.
 
@@ -131,12 +138,14 @@ class ImportLoader(models.AbstractModel):
         :param str namespace: module name under which external ids are kept
         :param str kind: what the files hold, where their names do not say it
         :param dict beside: other files that rows name, as ``{path: bytes}``
+        :param str decimal: the decimal separator of all files, ``,`` or ``.``; None: as each shows
+        :param str dates: the order of dates in all files (``dmy``, ``mdy``); None: ISO
         :rtype: LoadReport
         """
         self._check_namespace(namespace)
         report, kinds = LoadReport(), self._catalogue()
         reader = EntryReader(self.env, kinds, report)
-        if not reader.use_mapping(mapping):
+        if not reader.use_mapping(mapping, decimal, dates):
             return report
         entries = defaultdict(list)
         for entry in reader.fixed_entries():
@@ -145,7 +154,9 @@ class ImportLoader(models.AbstractModel):
             for entry in reader.entries(name, content, kind):
                 entries[entry.kind].append(entry)
         silent = self.with_context(**SILENT).env
-        load = Load(silent, kinds, namespace, self._named_by(), report, progress, beside)
+        load = Load(
+            silent, kinds, namespace, self._named_by(), report, progress, beside, reader.styles
+        )
         load.load(entries)
         load.finish()
         self.env.flush_all()

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
+from ..engine.written import Style, style_of
 from .cells import CellError, CellReader, split_list
 from .external_ids import ExternalIds, external_name
 from .references import References
@@ -19,6 +20,7 @@ _logger = logging.getLogger(__name__)
 # Not a row's fault: the whole load is tried again.
 CONCURRENCY_ERRORS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 CHUNK = 500
+NUMBERS = ("float", "monetary")
 
 
 class Load:
@@ -31,9 +33,12 @@ class Load:
     :param report: the ``LoadReport`` that tells what became of the rows
     :param progress: called with ``(what, done, total)``
     :param beside: other files that rows name, as ``{path: bytes}``
+    :param styles: how files write numbers and dates, as far as it is said: ``{file: Style}``
     """
 
-    def __init__(self, env, kinds, namespace, named_by, report, progress=None, beside=None):
+    def __init__(
+        self, env, kinds, namespace, named_by, report, progress=None, beside=None, styles=None
+    ):
         self.env = env
         self.kinds = kinds
         self.external_ids = ExternalIds(env, namespace)
@@ -46,6 +51,7 @@ class Load:
         # records that wait for rows which were refused, by model.
         self.loaded = defaultdict(dict)
         self.waiting = defaultdict(set)
+        self.styles = styles or {}
         self._kind_of_model = {kind.model: kind for kind in reversed(kinds.values())}
 
     def load(self, entries):
@@ -53,9 +59,26 @@ class Load:
 
         :param entries: ``{kind: list of Entry}``
         """
+        self._learn_styles(entries)
         for name in self.kinds:
             if entries.get(name):
                 self._load_kind(name, entries[name])
+
+    def _learn_styles(self, entries):
+        """Learn how each file writes numbers from those that can be read in one way only."""
+        texts = defaultdict(list)
+        for name, some in entries.items():
+            kind = self.kinds[name]
+            fields = self.env[kind.model]._fields
+            numbers = [
+                column
+                for column, spec in kind.columns.items()
+                if spec.field and not spec.reader and fields[spec.field].type in NUMBERS
+            ]
+            for entry in some:
+                texts[entry.file] += filter(None, map(entry.cells.get, numbers))
+        for file, written in texts.items():
+            self.styles[file] = style_of(written, self.styles.get(file, Style()))
 
     def finish(self):
         """Do what the kinds leave for the end, when all rows are in."""
@@ -241,6 +264,7 @@ class Load:
     def _values(self, kind, entry, is_new):
         """The values of an entry; None if one of its cells was refused."""
         vals, problems = {}, []
+        self.reader.style = self.styles.get(entry.file, Style())
         for name in kind.required if is_new else ():
             if not entry.cells.get(name):
                 problems.append(self.env._("the column “%s” is empty", name))
@@ -286,6 +310,20 @@ class Load:
         self._create(kind, creates)
         self._update(updates)
         self._name([(entry, record) for entry, record, _vals in adopted])
+        for entry in entries:
+            if entry.unknown:
+                self._let_wait(entry)
+
+    def _let_wait(self, entry):
+        """Let the record of a row of which a column is unknown wait, or what it belongs to."""
+        kind = self.kinds[entry.kind]
+        record_id = self.references.get(kind.model, entry.key)
+        if kind.waiting and isinstance(record_id, int):
+            record = self.env[kind.model].browse(record_id)
+            if kind.waiting(record, entry.key):
+                self.waiting[kind.model].add(record_id)
+        else:
+            self._let_owner_wait(entry)
 
     def _adopt(self, kind, creates):
         """Entries whose record exists without having been loaded, as ``(entry, record, vals)``."""

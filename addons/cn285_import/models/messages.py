@@ -5,6 +5,9 @@ def describe(env, error):
     """The message for a ``TableError`` or a ``MappingError``, in the user's language."""
     messages = {
         "not_utf8": env._("this is not UTF-8 text; save the file as “CSV UTF-8”"),
+        "old_excel": env._("this is a workbook of an old Excel; save it as .xlsx or “CSV UTF-8”"),
+        "not_a_workbook": env._("this workbook cannot be read; save it anew as .xlsx"),
+        "workbook_too_large": env._("this workbook holds too much for one load; cut it in parts"),
         "not_text": env._("this is not a text file; save it as “CSV UTF-8”"),
         "not_csv": env._(
             "this cannot be read as CSV: a quote may be missing, or stand in the middle of a cell"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.mapping import Mapping, MappingError, parse_mapping
-from ..engine.table import TableError, read_table
+from ..engine.table import TableError
+from ..engine.written import PLAIN, Style
+from ..engine.xlsx import read_any
 from .messages import describe
 from .report import LoadError
 
@@ -15,7 +17,8 @@ class Entry:
     """A row on its way in.
 
     ``cells`` are ours by name; ``given`` is the row as the file has it; ``key`` names the record,
-    ``name`` is the external id under which a new one will be kept.
+    ``name`` is the external id under which a new one will be kept. ``unknown`` are the columns of
+    which it says something that no record has.
     """
 
     kind: str
@@ -26,6 +29,7 @@ class Entry:
     once: bool = False
     key: str = ""
     name: str | None = None
+    unknown: tuple = ()
 
 
 class EntryReader:
@@ -41,11 +45,16 @@ class EntryReader:
         self.kinds = kinds
         self.report = report
         self.mapping = None
+        # How each file writes numbers and dates, as far as somebody said so.
+        self.styles = {}
+        self._given = Style()
 
-    def use_mapping(self, mapping):
+    def use_mapping(self, mapping, decimal=None, dates=None):
         """Read the columns of all files by a mapping.
 
         :param mapping: a ``Mapping``, or its text in TOML or JSON; nothing: no mapping
+        :param decimal: the decimal separator of all files, where the mapping does not say it
+        :param dates: the order of dates in all files, where the mapping does not say it
         :returns: whether it can be used; if not, the report says why
         """
         try:
@@ -59,12 +68,16 @@ class EntryReader:
             self._refuse(self.env._("mapping"), 0, reason)
             return False
         self.mapping = mapping or None
+        decimal = (mapping and mapping.decimal) or decimal or None
+        dates = (mapping and mapping.dates) or dates or "ymd"
+        self._given = Style(decimal, dates, certain=bool(decimal))
         return True
 
     def fixed_entries(self):
         """The entries of rows that the mapping itself brings along."""
         rows = self.mapping.fixed if self.mapping else []
         label = self.env._("mapping")
+        self.styles[label] = PLAIN
         return [Entry(row.kind, label, 0, dict(row.cells), dict(row.cells)) for row in rows]
 
     def entries(self, name, content, kind=None):
@@ -73,23 +86,42 @@ class EntryReader:
         :param str name: the file's name, which says its kind where ``kind`` does not
         :param content: its text or bytes
         """
-        if not self.mapping and not kind:
-            kind = self._kind_of(name)
-            if not kind:
-                known = ", ".join(self.kinds)
-                reason = self.env._("the file's name does not say what it holds: %s", known)
-                self._refuse(name, 0, reason)
-                return []
         try:
-            table = read_table(name, content, self.mapping.delimiter if self.mapping else None)
+            tables = read_any(name, content, self.mapping.delimiter if self.mapping else None)
         except TableError as error:
-            self._refuse(name, error.line, describe(self.env, error))
+            if self.mapping or kind or self._kind_of(name):
+                self._refuse(name, error.line, describe(self.env, error))
+            else:
+                self._refuse_unnamed(name)
             return []
+        entries = []
+        for title, table in tables:
+            own = kind or self._kind_of(title or name)
+            if not own and len(tables) == 1:
+                own = self._kind_of(name)
+            if not self.mapping and not own:
+                self._refuse_unnamed(table.file)
+                continue
+            entries += self._table_entries(table, own)
+        return entries
+
+    def _table_entries(self, table, kind):
+        self.styles[table.file] = self._given
         for problem in table.problems:
-            self._refuse(name, problem.line, describe(self.env, problem))
-        if self.mapping:
-            return self._mapped_entries(table)
-        return self._plain_entries(table, kind)
+            self._refuse(table.file, problem.line, describe(self.env, problem))
+        for line in table.sums:
+            self.report.notes.append(
+                self.env._(
+                    "%(file)s, line %(line)s adds up the others and is no row.",
+                    file=table.file,
+                    line=line,
+                )
+            )
+        return self._mapped_entries(table) if self.mapping else self._plain_entries(table, kind)
+
+    def _refuse_unnamed(self, name):
+        known = ", ".join(self.kinds)
+        self._refuse(name, 0, self.env._("the file's name does not say what it holds: %s", known))
 
     def _refuse(self, file, line, reason, *cells):
         self.report.errors.append(LoadError(file, line, reason, *cells))
@@ -109,16 +141,18 @@ class EntryReader:
             if not names[header]:
                 unknown.append(header)
         if unknown:
-            reason = " ".join(self._unknown_column(kind, header) for header in unknown)
-            self._refuse(table.file, 1, reason)
-            return []
+            reasons = [self._unknown_column(kind, header) for header in unknown]
+            left_out = self.env._("It was left out; contracts of which it says something wait.")
+            self._refuse(table.file, 1, " ".join([*reasons, left_out]))
+        known = {header: name for header, name in names.items() if name}
         return [
             Entry(
                 kind,
                 row.file,
                 row.line,
-                {names[header]: text for header, text in row.cells.items()},
+                {name: row.cells[header] for header, name in known.items()},
                 row.cells,
+                unknown=tuple(header for header in unknown if row.cells[header]),
             )
             for row in table.rows
         ]
@@ -139,14 +173,12 @@ class EntryReader:
         close = difflib.get_close_matches(header.lower(), columns, n=1)
         if close:
             return self.env._(
-                "There is no column “%(column)s”; “%(close)s” is meant, perhaps. "
-                "Nothing of this file was loaded.",
+                "There is no column “%(column)s”; “%(close)s” is meant, perhaps.",
                 column=header,
                 close=close[0],
             )
         return self.env._(
-            "There is no column “%(column)s”; known are %(known)s. "
-            "Nothing of this file was loaded.",
+            "There is no column “%(column)s”; known are %(known)s.",
             column=header,
             known=", ".join(columns),
         )

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..engine.files import ArchiveError, unpack
+from ..engine.xlsx import write_workbook
 from .common import ImportCase
 
 FILES = {
@@ -114,9 +115,51 @@ class TestImport(ImportCase):
             reasons, {("people.csv", line): why for line, why in enumerate(cases.values(), 2)}
         )
 
-    def test_unknown_column_refuses_its_file(self):
-        reasons = self._reasons(groups="nam\nx\n")
-        self.assertIn("no column “nam”; “name” is meant, perhaps", reasons["groups.csv", 1])
+    def test_unknown_column_is_said_and_left_out(self):
+        reasons = self._reasons(groups="name,colour\nGold,1\nCustomers,2\n")
+        [((file, line), reason)] = reasons.items()
+        self.assertEqual((file, line), ("groups.csv", 1))
+        self.assertIn("no column “colour”; “color” is meant, perhaps. It was left out", reason)
+        self.assertEqual(set(self._loaded("ADA").category_id.mapped("name")), {"Customers", "Gold"})
+
+    def test_owner_waits_for_what_an_unknown_column_says(self):
+        self._reasons(accounts="acc_number,partner,bank\n12345-67,ADA,Crédit\n")
+        self.assertFalse(self._loaded("ADA").function)
+        self._reasons(people="id,name,agee\nBOB,Bob,7\nADA,Ada,\n")
+        self.assertEqual(
+            (self._loaded("BOB").function, self._loaded("ADA").function), (False, "complete")
+        )
+
+    def test_files_of_spreadsheets(self):
+        """Excel's plain CSV: cp1252, its separator told, a sum at the end; and a workbook."""
+        groups = "sep=;\r\nname;parent\r\nGold;Privilégiés\r\nPrivilégiés;\r\n"
+        people = write_workbook([("people", ["id", "name", "born"], [["ADA", "Ada", None]])])
+        report = self._load(
+            {
+                "groups.csv": groups.encode("cp1252"),
+                "people.xlsx": people,
+                "people-2.csv": "id\tname\rBOB\tBob\rTotal\t2\r".encode("utf-16"),
+            }
+        )
+        self.assertEqual(report.errors, [])
+        self.assertEqual(self._loaded("Gold").parent_id.name, "Privilégiés")
+        self.assertEqual(dict(report.created), {"groups": 2, "people": 2})
+        self.assertEqual(report.notes, ["people-2.csv, line 3 adds up the others and is no row."])
+
+    def test_workbook_of_several_kinds(self):
+        book = write_workbook(
+            [
+                ("groups", ["name", "color"], [["Gold", 3]]),
+                ("people", ["id", "name", "groups"], [["ADA", "Ada", "Gold"]]),
+                ("Remarks", ["what"], [["nothing"]]),
+            ]
+        )
+        report = self._load({"all.xlsx": book})
+        [error] = report.errors
+        self.assertEqual(error.file, "all.xlsx (Remarks)")
+        self.assertEqual(self._loaded("ADA").category_id.color, 3)
+        [error] = self._load({"people.xls": b"\xd0\xcf\x11\xe0 old"}).errors
+        self.assertIn("old Excel", error.reason)
 
     def test_file_of_no_kind(self):
         reasons = self._reasons(items="id\n1\n")

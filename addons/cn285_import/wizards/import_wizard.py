@@ -26,7 +26,7 @@ class ImportWizard(models.TransientModel):
     attachment_ids = fields.Many2many(
         "ir.attachment",
         string="Files",
-        help="CSV files named after what they hold, or a zip of them.",
+        help="CSV files or workbooks named after what they hold, or a zip of them.",
     )
     mapping_file = fields.Binary(
         string="Mapping",
@@ -34,6 +34,17 @@ class ImportWizard(models.TransientModel):
         help="How the columns of other CSV files are read, in TOML or JSON.",
     )
     mapping_name = fields.Char()
+    decimal = fields.Selection(
+        [(",", "A Comma (1,5)"), (".", "A Point (1.5)")],
+        string="Decimals Behind",
+        help="How the numbers of CSV files are written. Left empty, as each file shows; what may "
+        "be read in two ways is refused.",
+    )
+    dates = fields.Selection(
+        [("dmy", "31/12/2026"), ("mdy", "12/31/2026")],
+        string="Dates As",
+        help="How CSV files write dates. Left empty, as 2026-12-31, which is always understood.",
+    )
     namespace = fields.Char(
         string="External Ids Under",
         default=NAMESPACE,
@@ -83,6 +94,8 @@ class ImportWizard(models.TransientModel):
             mapping=base64.b64decode(self.mapping_file) if self.mapping_file else None,
             namespace=self.namespace,
             beside=self._beside(),
+            decimal=self.decimal,
+            dates=self.dates,
         )
         self._show(report)
         return self._reopen()
@@ -96,7 +109,7 @@ class ImportWizard(models.TransientModel):
     def _files(self):
         """The CSV files that were given, as a list of ``(name, bytes)``."""
         if not self.attachment_ids:
-            raise UserError(self.env._("Choose at least one CSV file or a zip of them."))
+            raise UserError(self.env._("Choose at least one CSV file, a workbook or a zip."))
         messages = {
             "bad_zip": self.env._("cannot be opened as a zip file"),
             "zip_too_large": self.env._("holds too much for one load; cut it in parts"),

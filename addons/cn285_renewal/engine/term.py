@@ -105,6 +105,44 @@ def longest_end(
     return next(islice(iter_terms(start, length, renewal), most_renewals, None)).end
 
 
+def later_terms(term: Term, renewal: Duration, anchor_day: int) -> Iterator[Term]:
+    """Yield ``term``, then those that renewals would add, without end."""
+    while True:
+        yield term
+        term = next_term(term, renewal, anchor_day)
+
+
+def term_on(
+    term: Term, renewal: Duration | None, anchor_day: int, day: date, most_renewals: int = 0
+) -> Term:
+    """Return the term in which a contract is on a day, if it was renewed whenever it could be.
+
+    The first one, ``term``, for all days before its end; the last one that ``most_renewals`` (0:
+    any number) allow, or the first where there is no ``renewal``, for all days after it.
+    """
+    if renewal is None:
+        return term
+    while day >= term.end and not (most_renewals and term.number >= most_renewals):
+        term = next_term(term, renewal, anchor_day)
+    return term
+
+
+def end_of_renewals(
+    term: Term, renewal: Duration | None, anchor_day: int, most_renewals: int
+) -> date | None:
+    """Return the day after the last term that may follow ``term``; None where there is no last.
+
+    ``most_renewals``: how often the contract renews at most from its first term on; 0 is without
+    limit. Without ``renewal`` the term is the last.
+    """
+    if renewal is None:
+        return term.end
+    if not most_renewals:
+        return None
+    left = max(most_renewals - term.number, 0)
+    return next(islice(later_terms(term, renewal, anchor_day), left, None)).end
+
+
 def commitment_end(start: date, commitment: Duration | None) -> date | None:
     """Return the first day on which the customer is free, None where there was no commitment."""
     if commitment is None or not commitment.count:

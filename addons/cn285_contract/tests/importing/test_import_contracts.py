@@ -219,13 +219,21 @@ class TestImportContracts(LoaderCase):
         self.assertEqual(line, 2)
         self.assertIn("overlaps the discount from 02/01/2026", reason)
 
-    def test_unknown_column_refuses_the_file(self):
-        [(line, reason)] = self._refused("items.csv", "id,contract,product,discont\nA,LT-C1,X,5\n")
+    def test_unknown_column_is_left_out_and_its_contract_waits(self):
+        items = FILES["items.csv"].replace("beneficiary\n", "beneficiary,discont\n")
+        items = items.replace("LT-SUB\n", "LT-SUB,5\n").replace("one_shot,\n", "one_shot,,\n")
+        items = items.replace("LT-SUP,0,,,\n", "LT-SUP,0,,,,\n")
+        [(line, reason)] = self._refused("items.csv", items)
         self.assertEqual(line, 1)
-        self.assertIn("no column “discont”; “discount” is meant, perhaps", reason)
+        self.assertIn("no column “discont”; “discount” is meant, perhaps. It was left out", reason)
+        # What is known of the rows is in; nothing is billed without what is not.
+        self.assertEqual(len(self._loaded("LT-C1").item_ids), 2)
+        self.assertEqual(self._loaded("LT-C1").state, "draft")
+        self.assertEqual(self._load().errors, [])
+        self.assertEqual(self._loaded("LT-C1").state, "active")
 
     def test_files_that_say_nothing(self):
-        report = self._load({"orders.csv": "id\n1\n", "items.csv": "", "tags.csv": b"name\n\xe9\n"})
+        report = self._load({"orders.csv": "id\n1\n", "items.csv": "", "tags.csv": b"name\n\x81\n"})
         self.assertEqual(
             [(error.file, error.line) for error in report.errors],
             [("items.csv", 1), ("orders.csv", 0), ("tags.csv", 2)],

@@ -2,14 +2,16 @@
 
 import doctest
 import json
+from datetime import date
 
 import pytest
-from cn285_import_engine import mapping, table
+from cn285_import_engine import mapping, table, written, xlsx
 from cn285_import_engine.mapping import MappingError, parse_mapping
 from cn285_import_engine.table import TableError, read_table, write_table
+from cn285_import_engine.xlsx import is_workbook, read_any, read_workbook, write_workbook
 
 
-@pytest.mark.parametrize("module", [mapping, table])
+@pytest.mark.parametrize("module", [mapping, table, written, xlsx])
 def test_examples(module):
     results = doctest.testmod(module)
     assert results.attempted
@@ -34,9 +36,54 @@ def test_lines_are_those_of_the_file():
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\nid;näme\n1;a,b\n".encode("cp1252"),
+        b'"sep=;"\r\n' + "id;näme\r\n1;a,b\r\n".encode(),
+        "id;näme\r1;a,b\r".encode(),
+        "id\tnäme\n1\ta,b\n".encode("utf-16"),
+        "\ufeffid;näme\n1;a,b\n",
+    ],
+)
+def test_what_spreadsheets_call_csv(content):
+    read = read_table("f.csv", content)
+    assert [row.cells for row in read.rows] == [{"id": "1", "näme": "a,b"}]
+
+
+def test_sums_at_the_end_are_no_rows():
+    text = "id,name,amount\nA,Total,5\nB,x,7\n,,12\nTotal général,,12\n"
+    read = read_table("f.csv", text)
+    assert [row.cells["id"] for row in read.rows] == ["A", "B"]
+    assert read.sums == [4, 5]
+    # One that stands among others is none, and neither is a row that names anything.
+    assert read_table("f.csv", "id,amount\n,5\nB,7\n").sums == []
+    assert read_table("f.csv", "name\nx\nTotal\n").sums == []
+
+
+def test_workbooks_are_read_as_they_were_written():
+    rows = [["A", 12.5, date(2026, 12, 31), "=1+1", None], ["B", 1.234, None, "1,234", True]]
+    book = write_workbook([("items", ["id", "price", "day", "text", "flag"], rows)])
+    assert is_workbook(book)
+    [(title, read)] = read_workbook("f.xlsx", book)
+    assert title == "items"
+    assert [list(row.cells.values()) for row in read.rows] == [
+        ["A", "12.5", "2026-12-31", "=1+1", ""],
+        ["B", "1.2340", "", "1,234", "yes"],
+    ]
+    assert [row.line for row in read.rows] == [2, 3]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0 old"])
+def test_workbooks_that_cannot_be_read(content):
+    with pytest.raises(TableError) as caught:
+        read_any("f.xlsx", content)
+    assert caught.value.code in ("not_a_workbook", "old_excel")
+
+
+@pytest.mark.parametrize(
     ("content", "code", "line"),
     [
-        (b"id\na\n\xe9\n", "not_utf8", 3),
+        (b"id\na\n\x81\xe9\n", "not_utf8", 3),
         (b"id\n\x00\n", "not_text", 2),
         (b"\n \n", "empty_file", 1),
         (b"id,name,id\n", "duplicate_column", 1),

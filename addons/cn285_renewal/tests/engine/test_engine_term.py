@@ -10,10 +10,12 @@ from cn285_renewal_house.cn285_renewal.engine.term import (
     Duration,
     Term,
     commitment_end,
+    end_of_renewals,
     first_term,
     iter_terms,
     longest_end,
     next_term,
+    term_on,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,3 +121,30 @@ def test_terms_follow_each_other_without_gap(start, length, renewal):
     for before, after in pairwise(terms):
         assert before.end == after.start < after.end
         assert after.number == before.number + 1
+
+
+@pytest.mark.parametrize(
+    ("day", "most", "number", "end"),
+    [
+        (date(2021, 3, 1), 0, 0, date(2022, 2, 28)),
+        (date(2022, 2, 28), 0, 1, date(2023, 2, 28)),
+        (date(2026, 1, 15), 0, 4, date(2026, 2, 28)),
+        # The 29th of a leap year is aimed at again.
+        (date(2024, 2, 29), 0, 3, date(2025, 2, 28)),
+        (date(2023, 12, 31), 0, 2, date(2024, 2, 29)),
+        (date(2026, 1, 15), 2, 2, date(2024, 2, 29)),
+    ],
+)
+def test_term_on_a_day(day, most, number, end):
+    first = Term(0, date(2021, 2, 28), date(2022, 2, 28))
+    found = term_on(first, YEAR, 29, day, most)
+    assert (found.number, found.end) == (number, end)
+    assert term_on(first, None, 29, day, most) == first
+
+
+def test_end_of_renewals_from_any_term():
+    term = Term(4, date(2025, 3, 1), date(2026, 3, 1))
+    assert end_of_renewals(term, YEAR, 1, 0) is None
+    assert end_of_renewals(term, YEAR, 1, 5) == date(2027, 3, 1)
+    assert end_of_renewals(term, YEAR, 1, 4) == end_of_renewals(term, YEAR, 1, 2) == term.end
+    assert end_of_renewals(term, None, 1, 5) == term.end
