@@ -5,12 +5,12 @@ from collections import defaultdict
 
 import psycopg2
 from odoo.exceptions import LockError, UserError
-from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
 from ..engine.written import Style, style_of
 from .cells import CellError, CellReader, split_list
+from .differing import differs
 from .external_ids import ExternalIds, external_name
 from .references import References
 from .report import LoadError
@@ -385,29 +385,3 @@ def _write(pairs):
     for _entry, (record, changed) in pairs:
         record.write(changed)
     return pairs
-
-
-def differs(record, name, value):
-    """Whether writing the value would change the record."""
-    field, current = record._fields[name], record[name]
-    if field.type == "many2one":
-        return current.id != value
-    if field.type == "many2many":
-        [(command, _zero, *ids)] = value
-        wanted = set(ids[0]) if command == Command.SET else set()
-        return set(current.ids) != wanted
-    if field.type == "one2many":
-        return _differs_lines(current, value)
-    if field.type == "json":
-        return (current or {}) != value
-    return field.convert_to_cache(value, record) != field.convert_to_cache(current, record)
-
-
-def _differs_lines(lines, commands):
-    """Whether these commands (clear, then create each line) would change the lines."""
-    wanted = [values for command, _zero, values in commands if command == Command.CREATE]
-    return len(lines) != len(wanted) or any(
-        differs(line, name, value)
-        for line, values in zip(lines, wanted, strict=True)
-        for name, value in values.items()
-    )
