@@ -2,8 +2,8 @@
 
 from odoo import api, models
 from odoo.addons.cn285_import.models.cells import CellError, split_list
-from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
 from odoo.addons.cn285_import.models.differing import differs
+from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
 from odoo.fields import Command
 
 
