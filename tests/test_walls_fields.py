@@ -21,6 +21,7 @@ HISTORY = {
     "cn285.api.idempotency",
     "cn285.sign.event",
     "cn285.promotion.redemption",
+    "cn285.provisioning.operation",
     "cn285.wallet.draw",
     "cn285.wallet.lot",
     "cn285.wallet.topup",
@@ -76,7 +77,7 @@ KEPT = {
     "cn285.contract": "state planned_end mrr_amount mrr_company payer_id term_start term_end "
     "term_number auto_renew free_exit_from commitment_end schedule_ids invoice_ids "
     "predecessor_id access_token billing_hold billing_hold_reason commitment_agreed_until",
-    "cn285.device": "state assignment_ids event_ids",
+    "cn285.device": "state network_state assignment_ids event_ids",
     "cn285.contract.change": "state approved_by fee_amount refund_amount confirmation_id before "
     "after error declaration received_at date_applied result_item_id",
     "cn285.contract.item": "company_id state planned_until planned_end anchor_date not_before "

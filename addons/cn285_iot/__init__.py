@@ -1,6 +1,6 @@
 from odoo.addons.cn285_import.uninstall import forget
 
-from . import models, wizards
+from . import controllers, models, wizards
 
 
 def uninstall_hook(env):

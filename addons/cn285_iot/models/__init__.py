@@ -8,5 +8,7 @@ from . import (
     contract_item,
     changes,
     fleet,
+    network,
+    import_kinds,
     personal_data,
 )

@@ -232,6 +232,7 @@ class Device(models.Model):
             rented = moving.sudo().filtered(lambda device: device.ownership == "rented")
             rented._write_inside({"partner_id": False, "contract_id": False, "location_id": False})
         moving._log_events(target, day=day, data={"reason": reason} if reason else None)
+        moving._ask_network()
         return moving
 
     def _words(self, reason):

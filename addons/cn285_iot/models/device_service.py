@@ -97,6 +97,7 @@ class Device(models.Model):
         nobodys._write_inside({"partner_id": contract.partner_id.id})
         self._log_events("assigned", day=day, items=dict(zip(self, items, strict=True)))
         self._follow_items(day=day)
+        self._ask_network()
 
     def _follow_items(self, then=None, day=None):
         """These devices are what their services make of them.

@@ -34,6 +34,13 @@ class PersonalData(models.AbstractModel):
                 None,
                 texts=("reason",),
             ),
+            Naming(
+                "network_operations",
+                _lt("Networks of devices: what went wrong"),
+                "cn285.provisioning.operation",
+                None,
+                texts=("error",),
+            ),
             *super()._places(),
         ]
 

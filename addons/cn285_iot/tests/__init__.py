@@ -1,1 +1,7 @@
-from . import test_devices, test_fleet_orders
+from . import (
+    test_device_portal,
+    test_devices,
+    test_fleet_orders,
+    test_import_devices,
+    test_networks,
+)

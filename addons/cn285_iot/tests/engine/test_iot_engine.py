@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from cn285_iot_engine.assignments import Assignment, free_slot, handed_over, items_at
 from cn285_iot_engine.identifiers import KINDS, luhn, normalised, problem
+from cn285_iot_engine.provisioning import pause_minutes, to_ask, wanted
 from cn285_iot_engine.states import REACHED_FROM, can_go, served_state
 from cn285_iot_engine.terms import last_day
 from hypothesis import given
@@ -19,7 +20,7 @@ STRETCHES = st.tuples(DAYS, st.integers(1, 200), st.booleans()).map(
 )
 
 
-@pytest.mark.parametrize("name", ["assignments", "identifiers", "states", "terms"])
+@pytest.mark.parametrize("name", ["assignments", "identifiers", "provisioning", "states", "terms"])
 def test_examples(name):
     results = doctest.testmod(importlib.import_module(f"cn285_iot_engine.{name}"))
     assert results.attempted
@@ -153,3 +154,33 @@ def test_late_events_find_who_served_them():
     assert items_at(history, 1, START) == []
     assert items_at(history, 2, START) == [7, 8]
     assert items_at(history, 1, date(2026, 6, 1)) == [9]
+
+
+@pytest.mark.parametrize(
+    ("state", "waits", "network", "asked"),
+    [
+        ("draft", False, None, None),
+        ("pending", False, None, None),
+        ("pending", True, None, "on"),
+        ("pending", False, "on", "off"),
+        ("active", False, None, "on"),
+        ("active", True, "on", None),
+        ("active", False, "off", "on"),
+        ("suspended", False, "on", "off"),
+        ("suspended", False, "off", None),
+        ("suspended", True, "off", None),
+        ("returned", False, "on", "off"),
+        ("retired", False, "on", "gone"),
+        ("retired", False, "off", "gone"),
+        ("retired", False, None, None),
+        ("retired", False, "gone", None),
+    ],
+)
+def test_what_is_asked_of_a_network(state, waits, network, asked):
+    assert to_ask(wanted(state, waits), network) == asked
+
+
+def test_pauses_grow_and_end():
+    pauses = [pause_minutes(number) for number in range(1, 40)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (2, 1440)
