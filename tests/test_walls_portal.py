@@ -14,6 +14,7 @@ READABLE = {
     "cn285.contract",
     "cn285.contract.change",
     "cn285.contract.item",
+    "cn285.device",
     "cn285.sepa.mandate",
     "cn285.usage.event",
 }
@@ -24,6 +25,8 @@ STAFF = {
     "cn285.contract.change": "note error reason_id before after values approved_by requested_by "
     "override declaration message_ids activity_ids fee_amount",
     "cn285.contract.item": "analytic_distribution mrr calculator_ids change_ids",
+    "cn285.device": "note external_id network_state event_ids identifier_ids operation_ids "
+    "assignment_ids message_ids",
     "cn285.billing.schedule": "steps run_id move_line_id",
     "cn285.sepa.mandate": "iban bic holder proof signed_by signed_how token_id debit_ids "
     "revoked_reason message_ids activity_ids",
@@ -63,6 +66,15 @@ class TestWallsOfPortal(UsageCase):
                 "iban": "FR7630006000011234567890189",
             }
         )
+        device = self.env["cn285.device"].create(
+            {
+                "serial": "WALL-1",
+                "type_id": self.env["cn285.device.type"].create({"name": "Meter"}).id,
+                "partner_id": self.customer.id,
+                "note": "Margin is thin",
+            }
+        )
+        device.action_confirm()
         return {
             record._name: record[:1].with_user(self.portal)
             for record in (
@@ -72,6 +84,7 @@ class TestWallsOfPortal(UsageCase):
                 change,
                 event,
                 mandate,
+                device,
             )
         }
 

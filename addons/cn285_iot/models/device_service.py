@@ -69,6 +69,13 @@ class Device(models.Model):
         reason = self._holder_problem(contract)
         if reason:
             return reason
+        allowed = self.type_id.plan_ids
+        if allowed and plan not in allowed:
+            return env._(
+                "devices of type “%(type)s” are not served by “%(service)s”.",
+                type=self.type_id.name,
+                service=plan.name,
+            )
         kinds = set(self.identifier_ids.mapped("kind"))
         missing = [kind for kind in self.type_id._asked() if kind not in kinds]
         if missing:

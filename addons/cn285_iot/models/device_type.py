@@ -50,6 +50,15 @@ class DeviceType(models.Model):
         check_company=True,
         help="Template item with which its devices are activated, unless another is given.",
     )
+    plan_ids = fields.Many2many(
+        "cn285.contract.template.item",
+        "cn285_device_type_plan_rel",
+        "type_id",
+        "plan_id",
+        string="Plans Allowed",
+        check_company=True,
+        help="Only by these plans are its devices served. Left empty: by all.",
+    )
     term_months = fields.Integer(
         string="Term (Months)",
         default=12,

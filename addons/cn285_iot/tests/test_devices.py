@@ -184,6 +184,10 @@ class TestDevices(DeviceCase):
         devices = self._devices(3)
         alarm = self.template.item_ids.copy({"name": "Alarm", "device_places": 2})
         self._ordered("activate", devices[:1])
+        self.tracker.plan_ids = self.plan
+        refused = self._order("activate", devices[0], plan_id=alarm.id)
+        self.assertIn("are not served by “Alarm”", refused.line_ids.reason)
+        self.tracker.plan_ids |= alarm
         self._ordered("activate", devices[0], plan_id=alarm.id)
         self.assertEqual(devices[0].item_count, 2)
         item = self.fleet.item_ids[-1]

@@ -51,7 +51,8 @@ class TestNetworks(DeviceCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.provider = cls.env["cn285.provisioning.provider"].create({"name": "LoRa"})
-        cls.tracker.provider_id = cls.provider
+        # A network is a company's, and so is a type that is on it.
+        cls.tracker.write({"company_id": cls.company.id, "provider_id": cls.provider.id})
         cls.operations = cls.env["cn285.provisioning.operation"]
 
     @contextmanager

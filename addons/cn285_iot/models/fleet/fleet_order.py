@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bulk import copy_rows
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
 from odoo.exceptions import UserError
 
@@ -82,7 +83,7 @@ class FleetOrder(models.Model):
     # === ORDERED === #
 
     @api.model
-    def _place(self, action, devices, unknown=(), request=None, **values):
+    def _place(self, action, devices, unknown=(), request=None, in_jobs=False, **values):
         """Order something for devices, and do it: at once for few, in jobs for many.
 
         A request that was placed before is found again: nothing is done twice.
@@ -91,6 +92,7 @@ class FleetOrder(models.Model):
         :param devices: those that exist; the caller may write them
         :param unknown: numbers that name none: they are refused, and told
         :param request: how the program that asks names its request
+        :param in_jobs: nobody waits: it is done in jobs however few they are
         :param values: ``date``, ``contract_id``, ``plan_id``, ``parent_item_id``, ``months``
         :returns: the order
         :raises UserError: for what cannot be ordered at all
@@ -118,18 +120,29 @@ class FleetOrder(models.Model):
         # them: what they order is done in the name of who has placed them.
         vals["name"] = self.env["ir.sequence"].sudo().next_by_code("cn285.fleet.order")
         order = self.sudo().create(vals)
-        self.env["cn285.fleet.order.line"].sudo().create(
-            [
-                *(
-                    {"order_id": order.id, "device_id": one.id, "number": one.serial}
-                    for one in devices
-                ),
-                *({"order_id": order.id, "number": number} for number in unknown),
-            ]
-        )
+        order._add_lines(devices, unknown)
         order = order.sudo(self.env.su)
-        order._start()
+        order._start(in_jobs)
         return order
+
+    def _add_lines(self, devices, unknown):
+        """A line for each device, and for each number that names none; thousands at once."""
+        now, uid = self.env.cr.now(), self.env.uid
+        shared = {
+            "order_id": self.id,
+            "company_id": self.company_id.id,
+            "state": "waiting",
+            "create_uid": uid,
+            "write_uid": uid,
+            "create_date": now,
+            "write_date": now,
+        }
+        rows = [
+            *({**shared, "device_id": one.id, "number": one.serial} for one in devices),
+            *({**shared, "device_id": None, "number": number} for number in unknown),
+        ]
+        copy_rows(self.env.cr, self.line_ids._table, rows)
+        self.invalidate_recordset(["line_ids"], flush=False)
 
     @api.model
     def _check_order(self, vals):

@@ -15,15 +15,15 @@ class FleetOrder(models.Model):
 
     _inherit = "cn285.fleet.order"
 
-    def _start(self):
-        """Do it now where it is for few devices; else order the first job."""
+    def _start(self, in_jobs=False):
+        """Do it now where it is for few devices, and somebody waits; else order the first job."""
         self.ensure_one()
         # sudo: as of _place
         lines = self.sudo().line_ids
         lines.filtered(lambda line: not line.device_id)._set(
             "refused", self.env._("there is no device with this number.")
         )
-        if len(lines) <= AT_ONCE:
+        if len(lines) <= AT_ONCE and not in_jobs:
             self._run_batch()
         else:
             self.sudo().state = "running"
