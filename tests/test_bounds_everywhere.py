@@ -126,6 +126,7 @@ class TestBoundsEverywhere(UsageCase):
             "cn285.contract.change.wizard": "date_effective",
             "cn285.credit.again": "date",
             "cn285.credit.create": "date",
+            "cn285.take.over.compare": "date_until",
         }
         for name, date in dialogs.items():
             for value in ("x", 5):

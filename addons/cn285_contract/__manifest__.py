@@ -33,6 +33,7 @@
         "wizards/credit_create_views.xml",
         "wizards/credit_again_views.xml",
         "wizards/bill_ahead_views.xml",
+        "wizards/take_over_compare_views.xml",
         "wizards/partner_anonymise_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",

@@ -8,6 +8,7 @@
     "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["base", "mail", "queue_job"],
+    "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},
     "data": [
         "security/cn285_import_groups.xml",
         "security/ir.model.access.csv",

@@ -1,5 +1,5 @@
 """Dialogs: confirm, make a change, preview the next invoices, bill ahead, credit, bill again;
-merging contacts, making them anonymous.
+merging contacts, making them anonymous; comparing with another system.
 Called by: buttons of contracts and invoices. They ask and show; the work is done in ``models``.
 """
 
@@ -12,4 +12,5 @@ from . import (
     credit_create,
     partner_anonymise,
     partner_merge,
+    take_over_compare,
 )

@@ -1,8 +1,10 @@
 """Contracts in mid-life come from another system, and go on to the cent."""
 
+import base64
 from datetime import date
 
 from freezegun import freeze_time
+from odoo.addons.cn285_import.engine.xlsx import read_workbook
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -334,3 +336,85 @@ class TestBillingHold(TakeOverCase):
         contract.action_confirm()
         self.assertEqual(self._taken("TO-Y"), [("2025-07-01", "2026-06-30", "960.00")])
         self.assertEqual(self._planned("TO-M", 1)[0][0], "2026-01-31")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-15 10:00:00")
+class TestCompare(TakeOverCase):
+    """A month is billed and undone, and told contract by contract against the old invoices."""
+
+    def _compare(self, text, **values):
+        wizard = (
+            self.env["cn285.take.over.compare"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "date_from": "2026-02-01",
+                    "date_until": "2026-02-28",
+                    "file": base64.b64encode(text.encode()),
+                    "file_name": "old.csv",
+                    **values,
+                }
+            )
+        )
+        wizard.action_compare()
+        [(_title, table)] = read_workbook("r.xlsx", base64.b64decode(wizard.result))
+        return wizard, {
+            row.cells["Contract"]: (row.cells["Difference"], row.cells["Reason"])
+            for row in table.rows
+        }
+
+    def test_month_is_compared_and_those_that_agree_are_released(self):
+        contracts = "id,partner,date_start,state,billing_hold\n"
+        items = f"{HEAD},billed_until\n"
+        for number in range(1, 6):
+            contracts += f"TO-{number},TO-CUST,2024-01-01,active,yes\n"
+            items += f"I-{number},TO-{number},TO-SUB,100,,calendar,fixed,month,2026-01-31\n"
+        items += "I-2B,TO-2,TO-SUB,12.50,,calendar,fixed,month,2026-01-31\n"
+        items += "I-5B,TO-5,TO-SUB,7.00,,calendar,fixed,month,2025-12-31\n"
+        self.assertEqual(self._errors(self._load_as(self.manager, contracts, items)), [])
+        names = {n: self._loaded(f"TO-{n}").name for n in range(1, 6)}
+        moves = self.env["account.move"].search_count([])
+        rows = self.env["cn285.billing.schedule"].search([], order="id").mapped("state")
+        # The file names contracts by number or by the id of its rows; two lines of one add up.
+        text = (
+            f"contract;amount\n{names[1]};60,00\n{names[1]};40,00\n{names[2]};100,00\n"
+            f"{names[3]};120,00\n{names[5]};107,00\n"
+        )
+        wizard, found = self._compare(text)
+        self.assertEqual(found[names[1]], ("0", "agrees"))
+        self.assertEqual(found[names[2]][0], "12.5")
+        self.assertIn("here also: [TO-SUB] API access (02/01/2026", found[names[2]][1])
+        self.assertEqual(found[names[3]], ("-20", "the file's amount includes tax"))
+        self.assertEqual(found[names[4]], ("100", "the file says nothing of it"))
+        self.assertEqual(found[names[5]][0], "7")
+        self.assertIn("due here since before", found[names[5]][1])
+        self.assertIn("1 of 5 contracts agree", wizard.summary)
+        # Nothing of it stays.
+        self.assertEqual(self.env["account.move"].search_count([]), moves)
+        after = self.env["cn285.billing.schedule"].search([], order="id").mapped("state")
+        self.assertEqual(after, rows)
+        held = {n for n in range(1, 6) if self._loaded(f"TO-{n}").billing_hold}
+        self.assertEqual(held, {1, 2, 3, 4, 5})
+        wizard.action_release()
+        held = {n for n in range(1, 6) if self._loaded(f"TO-{n}").billing_hold}
+        self.assertEqual(held, {2, 3, 4, 5})
+        self.assertMoney(self._bill(date(2026, 2, 28)).amount_untaxed, "100.00")
+
+    def test_files_that_cannot_be_compared(self):
+        self._load_as(self.manager)
+        name = self._loaded("TO-C").name
+        cases = {
+            "contract,total\nx,1\n": "has no column “amount”",
+            "contract,amount\nNOBODY,1\n": "line 2: there is no contract “NOBODY”",
+            f'contract,amount\n{name},"1,234"\n': "may be read in two ways",
+            "": "the file is empty",
+        }
+        for text, words in cases.items():
+            with self.subTest(words), self.assertRaisesRegex(UserError, words):
+                self._compare(text or "\n")
+        _wizard, found = self._compare(f'contract,amount\n{name},"1,234"\n', decimal=".")
+        # 31 January, which is due since before, and 28 February: 200.00.
+        self.assertEqual(found[name][0], "-1034")
+        with self.assertRaises(AccessError):
+            self.env["cn285.take.over.compare"].with_user(self.clerk).create({})
