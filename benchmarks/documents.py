@@ -37,7 +37,7 @@ def main():
     options = parsed(parser, STEPS)
     with database(options.keep) as name, configuration() as conf:
         install(name, conf, "cn285_document")
-        in_process(Path(__file__), "seed", name, conf, contracts=options.contracts + 101)
+        in_process(Path(__file__), "seed", name, conf, contracts=options.contracts + 103)
         execute(name, "VACUUM ANALYZE")
         figures = in_process(Path(__file__), "statements", name, conf)
         figures |= in_process(Path(__file__), "file", name, conf, contracts=options.contracts)
@@ -139,6 +139,7 @@ def listed(env, documents):
         }
     )
     found = env["cn285.document"].with_user(manager)
+    _list(found, 1)  # what a worker knows after its first page
     few, _rows = _list(found, 100)
     report = {}
     with measured(report):
