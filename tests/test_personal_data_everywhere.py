@@ -47,6 +47,7 @@ NOBODYS = {
         "cn285.letter.template": "name subject body box closing",
         "cn285.price.index": "name code",
         "cn285.provisioning.provider": "name",
+        "cn285.quote.discount": "name",
         "cn285.revrec.rule": "name",
         "cn285.sign.provider": "name tsa_url yousign_api_key yousign_webhook_secret",
         "cn285.smartcode": "name code description",
@@ -72,6 +73,7 @@ NOBODYS = {
         "cn285.webhook.delivery": "res_model",
         "cn285.webhook.event": "uuid type res_model fact",
         "cn285.billing.run": "name",
+        "cn285.quote.acceptance": "name",
         "cn285.bridge.binding": (
             "res_model external_id own_id sent_checksum their_version status_there "
             "netsuite_address netsuite_merged_into"

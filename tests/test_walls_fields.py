@@ -46,6 +46,7 @@ HISTORY = {
     "cn285.payment.attempt",
     "cn285.payment.refund",
     "cn285.prepayment",
+    "cn285.quote.acceptance",
     "cn285.revrec.line",
     "cn285.revrec.position",
     "cn285.revrec.run.issue",

@@ -3,6 +3,7 @@
 from datetime import date
 
 from odoo.addons.cn285_contract.models.common import STATE_DOOR
+from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 
 DAY = date(2026, 1, 15)
@@ -16,6 +17,7 @@ SPECIAL = {
     "cn285.device.identifier": {"kind": "other"},
     "cn285.promotion.pass": {"percent": 10.0},
     "cn285.quote.step": {"months": 1},
+    "cn285.quote.discount": {"percent": 10.0},
     "cn285.late.fee": {"kind": "interest"},
     "cn285.legal.holiday": {"month": 7, "day": 14},
     "cn285.sepa.mandate": {"iban": "FR7630006000011234567890189"},
@@ -130,6 +132,11 @@ class WallRecords:
         partner = self.env["res.partner"].search([], limit=1)
         provider = self.env["payment.provider"].search([], limit=1)
         method = self.env["payment.method"].search([], limit=1)
+        product = self.env["product.product"].search([("type", "=", "service")], limit=1)
+        if field.comodel_name == "sale.order.line":
+            line = {"product_id": product.id}
+            order = {"partner_id": partner.id, "order_line": [Command.create(line)]}
+            return self.env["sale.order"].create(order).order_line
         vals = {
             "account.move": {"move_type": "out_invoice", "partner_id": partner.id},
             "payment.token": {

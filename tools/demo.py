@@ -17,6 +17,7 @@ import demo_debt
 import demo_documents
 import demo_payment
 import demo_prepayment
+import demo_quotes
 import demo_revrec
 import demo_sepa
 import demo_sign
@@ -75,6 +76,7 @@ def main(arguments=None):
         with _clock_at(env, options.until):
             demo_sign.send(env, options.until)
             demo_bundles.sell(env)
+            demo_quotes.offer(env, options.until)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         demo_api.make_key(env)

@@ -50,7 +50,7 @@ def send(env, until):
     out.print(f"Signatures (Contracts > Signatures): {told}.", markup=False)
 
 
-def _rule(env):
+def rule(env):
     """The provider built in; the administrator signs for the company. It is not kept: nothing
     else of the demonstration has to be signed."""
     provider = env["cn285.sign.provider"].search([("company_id", "=", env.company.id)], limit=1)
@@ -110,7 +110,7 @@ def _reach(state, target, company, last):
     """Send a contract or change, and live through what brings it into a state."""
     company.cn285_clock_date = last - timedelta(days=40 if state == "expired" else 3)
     requests = target.env["cn285.sign.request"]
-    request = requests._make(target, _rule(target.env))
+    request = requests._make(target, rule(target.env))
     company.cn285_clock_date = last
     customer, seller = request.signer_ids.sorted("order")
     if state == "declined":
@@ -121,16 +121,17 @@ def _reach(state, target, company, last):
         request.action_cancel()
     elif state == "replaced":
         target.item_ids.price_unit = 59.0
-        requests._make(target, _rule(target.env))
+        requests._make(target, rule(target.env))
     elif state in ("half", "signed"):
-        _sign(customer)
+        sign(customer)
         if state == "signed":
-            _sign(seller)
+            sign(seller)
             request._job_file_proof()
     target.env.cr.commit()
 
 
-def _sign(signer):
+def sign(signer):
+    """The signer signs with a code; the request's last signature takes effect."""
     # Odoo's addons are found once it is loaded.
     from odoo.addons.cn285_sign.models import sign_signer_signing as signing
 

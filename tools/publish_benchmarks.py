@@ -266,6 +266,23 @@ def documents(figures):
     return "Documents", "documents", text
 
 
+def quotes(figures):
+    """Quotations of 200 lines, and many that are accepted."""
+    accept = figures["accept"]
+    rows = [
+        ("the form of a quotation of 200 lines", f"{figures['open']['cpu_ms']:.0f}"),
+        ("the same without what is ours", f"{figures['open']['odoo_ms']:.0f}"),
+        ("its first invoice, and what follows", f"{figures['first']['cpu_ms']:.0f}"),
+        ("one of 1,000 quotations that are accepted in jobs", f"{accept['cpu_ms']:.0f}"),
+    ]
+    text = table(("", "ms of Python's processor time"), rows)
+    text += (
+        f"\nA batch of 100 acceptances sends {accept['ratio']:.1f} times the queries of one: "
+        f"{accept['queries'][1]:,} and {accept['queries'][0]:,}.\n"
+    )
+    return "Quotations", "quotes", text
+
+
 PARTS = {
     "api": api,
     "billing": billing,
@@ -275,6 +292,7 @@ PARTS = {
     "revrec": revrec,
     "scale": scale,
     "sign": sign,
+    "quotes": quotes,
 }
 
 

@@ -25,6 +25,7 @@ from . import (
     billing_terms,
     items_on_screen,
     contract_template,
+    discount_by_month,
     contract_template_item,
     contract,
     contract_lifecycle,

@@ -68,6 +68,41 @@ class QuotePortal(CustomerPortal):
             return request.redirect(order.get_portal_url(query_string="&message=cant_sign"))
         return request.redirect(order.get_portal_url(query_string="&message=sign_sent"))
 
+    @http.route()
+    def portal_quote_decline(
+        self, order_id, access_token=None, decline_message=None, cn285_reason=None, **kwargs
+    ):
+        """Odoo's; quotations of contracts are declined with a reason, however they are accepted.
+
+        :param cn285_reason: the number of one of the reasons that the page offers, as text
+        """
+        try:
+            order = self._document_check_access("sale.order", order_id, access_token=access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        if not order.cn285_kind:
+            return super().portal_quote_decline(
+                order_id, access_token=access_token, decline_message=decline_message, **kwargs
+            )
+        words = (decline_message or "").strip()
+        if not order._cn285_may_decline() or not words:
+            return request.redirect(order.get_portal_url(query_string="&message=cant_reject"))
+        chosen = self._cast_as_int(cn285_reason)
+        reason = order._cn285_lost_reasons().filtered(lambda one: one.id == chosen)
+        try:
+            order._cn285_declined(words, reason)
+        except UserError:
+            return request.redirect(order.get_portal_url(query_string="&message=cant_reject"))
+        user = request.env.user
+        author = order.partner_id if user._is_public() else user.partner_id
+        order.message_post(
+            author_id=author.id,
+            body=words,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        return request.redirect(order.get_portal_url())
+
 
 def _is_quantity(value):
     """Whether a value that a page posted is how much somebody buys."""

@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 
 class PersonalData(models.AbstractModel):
-    """Why a quotation was not activated may name its customer."""
+    """Why a quotation was not accepted, or not activated, may name its customer."""
 
     _inherit = "cn285.personal.data"
 
@@ -15,10 +15,10 @@ class PersonalData(models.AbstractModel):
         return [
             Naming(
                 "quote_errors",
-                _lt("Quotations that could not be activated"),
+                _lt("Quotations that could not be accepted or activated"),
                 "sale.order",
                 lambda person: [],
-                texts=("cn285_activation_error",),
+                texts=("cn285_activation_error", "cn285_refusal"),
             ),
             *super()._places(),
         ]

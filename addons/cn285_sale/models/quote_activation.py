@@ -42,6 +42,7 @@ class SaleOrder(models.Model):
             return self.env._("%s offers nothing that a contract could bill.", self.name)
         wrong = (
             self._cn285_bundle_obstacle()
+            or self._cn285_unbillable()
             or self._cn285_step_error()
             or (self._cn285_amends() and self._cn285_amendment_obstacle())
         )
@@ -50,8 +51,11 @@ class SaleOrder(models.Model):
     def _action_confirm(self):
         """Odoo's; then the contract, in the same transaction where it can be made."""
         result = super()._action_confirm()
-        for order in self.filtered("cn285_kind"):
-            order._cn285_activate()
+        accepted = self.filtered("cn285_kind")
+        accepted._cn285_activate_all()
+        winning = accepted.filtered(lambda order: order.company_id.cn285_quote_wins)
+        # sudo: whoever accepts, a customer too.
+        winning.sudo().opportunity_id._cn285_won()
         return result
 
     def action_cn285_activate(self):
@@ -101,15 +105,21 @@ class SaleOrder(models.Model):
             order.env.invalidate_all(flush=False)
             order._cn285_not_activated(reason_of(self.env, error))
             return
-        order.write({"cn285_activation": "done", "cn285_activation_error": False})
+        reached = order._cn285_activation_reached()
+        order.write({"cn285_activation": reached, "cn285_activation_error": False})
+
+    def _cn285_activation_reached(self):
+        """How far an acceptance that took effect has come. Hook: what still waits for something."""
+        self.ensure_one()
+        return "done"
 
     def _cn285_take_effect(self):
         """What acceptance does, by kind. Hook: amendments and renewals have their own."""
         self.ensure_one()
         if self.cn285_kind == "new":
             contract = self._cn285_make_contract()
-            self.cn285_date_start = contract.date_start
             self._cn285_confirm_contract(contract)
+            self.cn285_date_start = contract.date_start
         elif self._cn285_amends():
             self._cn285_amend_contract()
 

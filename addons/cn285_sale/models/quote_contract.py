@@ -88,16 +88,36 @@ class SaleOrder(models.Model):
         order = order.with_company(self.company_id)
         contract = order.cn285_contract_id
         if not contract:
-            contract = contract.create({**order._cn285_contract_vals(), "order_id": order.id})
-            order.cn285_contract_id = contract
-        elif anew and contract.order_id == order and contract.state == "draft":
+            return order._cn285_make_contracts()
+        if anew and contract.order_id == order and contract.state == "draft":
             # Drafted for a signature that came to nothing.
             contract.item_ids.unlink()
-            contract.write(order._cn285_contract_vals())
-        else:
-            return contract
-        lines = order._cn285_lines()
+            contract.write(order._cn285_draft_vals())
+            order._cn285_link_items(contract)
+        return contract
+
+    def _cn285_make_contracts(self):
+        """The contracts of quotations that have none yet, as drafts, made together.
+
+        :returns: the contracts, in the order of the quotations
+        """
+        vals_list = [{**order._cn285_draft_vals(), "order_id": order.id} for order in self]
+        contracts = self.env["cn285.contract"].create(vals_list)
+        for order, contract in zip(self, contracts, strict=True):
+            order.cn285_contract_id = contract
+            order._cn285_link_items(contract)
+        return contracts
+
+    def _cn285_draft_vals(self):
+        """Values of the contract as a draft: one to be signed or paid starts when it is accepted."""
+        vals = self._cn285_contract_vals()
+        if self.state != "sale" and not self.cn285_date_start:
+            vals["date_start"] = False
+        return vals
+
+    def _cn285_link_items(self, contract):
+        """Each line knows the item that it became."""
+        lines = self._cn285_lines()
         for line, item in zip(lines, contract.item_ids.sorted("id"), strict=True):
             line.cn285_item_id = item
         lines._cn285_link_bundles()
-        return contract

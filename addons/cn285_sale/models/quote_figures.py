@@ -9,7 +9,9 @@ from odoo.tools import format_date, formatLang
 
 # A quotation without term and commitment is worth what it brings in a year.
 USUAL_TERM = Duration(12, "month")
-# Only to put rhythms in order.
+# How many days ahead a rhythm's usual price is looked for.
+FARTHEST = 3 * 366
+# About how long each unit is.
 DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "semester": 182, "year": 365}
 
 
@@ -56,7 +58,9 @@ class SaleOrder(models.Model):
         lines = self.env["sale.order.line"]
         own = ("product_id", "product_uom_id", "product_uom_qty", "price_unit", "discount")
         line_names = (*own, "cn285_template_item_id", *lines._rhythm_fields())
+        discounts = ("month_from", "month_count", "counted_in", "percent", "amount")
         return [
+            *(f"order_line.cn285_discount_ids.{name}" for name in discounts),
             *(f"order_line.{name}" for name in line_names),
             *("cn285_kind", "cn285_template_id", "cn285_date_start", "currency_id", "partner_id"),
             *("fiscal_position_id", "payment_term_id", "term_length", "term_unit"),
@@ -134,20 +138,21 @@ class SaleOrder(models.Model):
 
         :returns: ``{"date", "due", "currency", "amount_untaxed", "amount_tax", "amount_total",
             "period_start", "period_end", "lines", "then"}``, dates as ISO text; ``lines`` as
-            :meth:`cn285.contract.preview_invoices` has them; ``then`` is, for each rhythm, what a
-            full period of it costs: ``{"every", "unit", "from", "amount_untaxed",
-            "amount_total"}``. Without anything to bill, ``date`` is False. What amends a running
-            contract has no first invoice: the contract's next one is told instead.
+            :meth:`cn285.contract.preview_invoices` has them, without their explanations and
+            prices with tax; ``then`` is, for each rhythm, what a full period of it costs:
+            ``{"every", "unit", "from", "amount_untaxed", "amount_total"}``. Without anything to
+            bill, ``date`` is False. What amends a running contract has no first invoice: the
+            contract's next one is told instead.
         """
         self.ensure_one()
         if not self._cn285_shows_figures() or self._cn285_amends():
             return False
         contract = self._cn285_imagined_contract()
-        invoices = contract._preview_next(1)
-        then = self._cn285_rhythms(contract)
-        if not invoices:
+        plans = self._cn285_near_plans(contract)
+        first = self._cn285_next_invoice(contract, plans)
+        then = self._cn285_rhythms(contract, plans)
+        if not first:
             return {"date": False, "currency": contract.currency_id.name, "then": then}
-        [first] = invoices
         lines = [{**line, "item_id": False} for line in first["lines"]]
         return {
             **first,
@@ -184,18 +189,42 @@ class SaleOrder(models.Model):
         )
         return max(line["date"] for line in parts["line_ids"])
 
-    def _cn285_rhythms(self, contract):
+    @api.model
+    def _cn285_near_plans(self, contract):
+        """What is planned of the items for two periods each: ``{item: (list of values, until)}``.
+
+        Both the first invoice and the usual price of a period are found in it, of most items.
+        """
+        items, plans = contract._preview_items(), {}
+        # What is past already is billed today, with what is due today.
+        week = contract.company_id._cn285_today() + timedelta(days=7)
+        far = {item: max(week, self._cn285_far(item, 2)) for item in items}
+        for until, same in items.grouped(far.get).items():
+            found = same._plan_rows(until)
+            plans.update({item: (found[item][0], until) for item in same if item in found})
+        return plans
+
+    @api.model
+    def _cn285_next_invoice(self, contract, plans):
+        """The first invoice as a preview, in brief; None where there is none to be foreseen."""
+        planned = [vals for rows, _until in plans.values() for vals in rows]
+        billed = [vals["billing_date"] for vals in planned if vals["kind"] != "usage"]
+        if not billed or min(billed) >= min(until for _rows, until in plans.values()):
+            # Another item may be billed before, behind the days that are planned.
+            return next(iter(contract._preview_next(1)), None)
+        rows = contract._rows_of_first(planned, 1, contract._issue_days_known())
+        groups = self.env["cn285.invoice.builder"]._group_rows(rows)
+        key = min(groups)
+        return contract._preview_invoice(key, groups[key], brief=True)
+
+    def _cn285_rhythms(self, contract, plans):
         """What full periods cost, by rhythm, shortest first; taxes rounded as an invoice's are."""
-        items = contract._preview_items().filtered(lambda item: item.billing_type == "fixed")
-        plans = items._plan_rows(contract.date_start + timedelta(days=3 * 366))
         entries, starts = [], {}
-        for item in items:
+        for item, full in self._cn285_full_rows(plans).items():
             key = item.recurring_interval, item.recurring_unit
-            full = next((row for row in plans[item][0] if self._cn285_is_full(item, row)), None)
-            if not full:
-                continue
             starts[key] = min(full["billing_date"], starts.get(key, full["billing_date"]))
             entries.append((key, item, full["net"], full["amount"]))
+        items = contract._preview_items()
         totals = items._with_tax_in_documents([entry[:3] for entry in entries])
         result = {}
         for (key, _item, _net, amount), total in zip(entries, totals, strict=True):
@@ -215,6 +244,44 @@ class SaleOrder(models.Model):
                 result.items(), key=lambda one: one[0][0] * DAYS[one[0][1]]
             )
         ]
+
+    @api.model
+    def _cn285_full_rows(self, plans):
+        """Values of the first row of each item that bills a whole period at its usual price.
+
+        Planned further than the plans where that needs it; three years at most.
+
+        :returns: ``{item: values}`` of items in a rhythm, without those that have none
+        """
+        model, found = self.env["cn285.contract.item"], {}
+        fixed = [item for item in plans if item.billing_type == "fixed"]
+        for periods in (2, 13, None):
+            left = model.union(*(item for item in fixed if item not in found))
+            if not left:
+                break
+            near = {item: plans[item][0] for item in left}
+            if periods != 2:
+                far = {item: self._cn285_far(item, periods) for item in left}
+                for until, same in left.grouped(far.get).items():
+                    near.update({one: rows for one, (rows, _end) in same._plan_rows(until).items()})
+            for item, rows in near.items():
+                full = next((row for row in rows if self._cn285_is_full(item, row)), None)
+                if full:
+                    found[item] = full
+        return {item: found[item] for item in fixed if item in found}
+
+    @api.model
+    def _cn285_far(self, item, periods):
+        """The day so many periods after an item starts to be billed; three years after at most.
+
+        :param periods: None: three years
+        """
+        start = item.billing_start or item.contract_id.date_start
+        period = item.recurring_interval * DAYS[item.recurring_unit]
+        if item.billing_type not in ("fixed", "usage"):
+            period = 1
+        days = 5 + periods * period if periods else FARTHEST
+        return start + timedelta(days=min(days, FARTHEST))
 
     @api.model
     def _cn285_is_full(self, item, row):

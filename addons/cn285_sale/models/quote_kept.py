@@ -1,6 +1,6 @@
 """What was agreed stays as it is: edits, cancelling, going back to a draft."""
 
-from odoo import models
+from odoo import api, models
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, PLANNED_STATES
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -25,6 +25,11 @@ AGREED = frozenset(
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    @api.model
+    def _cn285_agreed_fields(self):
+        """Names of fields of which an accepted quotation's are the contract's. Hook."""
+        return AGREED | set(self._term_rule_fields())
 
     def _cn285_is_agreed(self):
         """Whether customer and company have agreed on what the contract says."""
@@ -59,7 +64,7 @@ class SaleOrder(models.Model):
 
     def _cn285_refuse_edits(self, vals):
         """Refuse users to edit what was agreed; the program goes on as it must."""
-        if self.env.su or not (AGREED | set(self._term_rule_fields())) & vals.keys():
+        if self.env.su or not self._cn285_agreed_fields() & vals.keys():
             return
         for order in self:
             if order._cn285_is_agreed() and any(
@@ -68,7 +73,7 @@ class SaleOrder(models.Model):
                 order._cn285_refuse_agreed()
 
     def _cn285_alters(self, name, value):
-        if name not in AGREED and name not in self._term_rule_fields():
+        if name not in self._cn285_agreed_fields():
             return False
         field = self._fields[name]
         return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)

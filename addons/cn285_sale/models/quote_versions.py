@@ -170,6 +170,12 @@ class SaleOrder(models.Model):
             facts.append(
                 (line._fields["cn285_rhythm"]._description_string(self.env), before, after)
             )
+        before, after = (
+            "; ".join(one._cn285_said_discounts()) or self.env._("none") for one in (other, line)
+        )
+        if before != after:
+            label = line._fields["cn285_discount_ids"]._description_string(self.env)
+            facts.append((label, before, after))
         return facts
 
     @api.depends("cn285_previous_id", "order_line", "cn285_mrr", "cn285_tcv")

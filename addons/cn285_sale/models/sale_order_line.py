@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.guarded import is_for_staff
 from odoo.exceptions import UserError
@@ -206,6 +208,12 @@ class SaleOrderLine(models.Model):
         template = self.cn285_template_item_id.sudo()
         vals = template._prepare_contract_item_vals(date_start) if template else {}
         vals.pop("filled_from_id", None)  # all of it is given
+        if self.cn285_discount_ids:
+            first = (date_start or self.env.company._cn285_today()) + timedelta(self.trial_days)
+            vals["discount_ids"] = [
+                fields.Command.create(discount._prepare_discount_vals(first))
+                for discount in self.cn285_discount_ids
+            ]
         if not template or template.period_count != self.period_count:
             vals.pop("in_mrr", None)
         uom, own = self.product_uom_id, self.product_id.uom_id

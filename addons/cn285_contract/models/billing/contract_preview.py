@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
@@ -46,28 +48,41 @@ class Contract(models.Model):
         """Open rows in memory, enough of them for ``count`` invoices."""
         items = self._preview_items()
         kept = items._existing_rows()[0] if items.ids else {}
-        today, issued = self.company_id._cn285_today(), self.company_id._cn285_issue_day
+        today, issued = self.company_id._cn285_today(), self._issue_days_known()
         until = max(today, self.date_start or today)
-        for years in range(1, PREVIEW_YEARS + 1):
-            plans = items._plan_rows(until + relativedelta(years=years), covered=kept)
+        # Most have enough within as many months; only what has not is planned further.
+        spans = [{"months": count, "days": 1}, *({"years": n + 1} for n in range(PREVIEW_YEARS))]
+        for span in spans:
+            plans = items._plan_rows(until + relativedelta(**span), covered=kept)
             vals_list = [vals for rows, _finished in plans.values() for vals in rows]
             days = {issued(vals["billing_date"]) for vals in vals_list if vals["kind"] != "usage"}
             if len(days) > count or all(finished for _rows, finished in plans.values()):
                 break
-        schedules = self.env["cn285.billing.schedule"]
+        return self._rows_of_first(vals_list, count, issued)
+
+    def _rows_of_first(self, vals_list, count, issued):
+        """Rows in memory of the first ``count`` dates of what is planned, and of open credits.
+
+        :param vals_list: values of planned rows
+        :param issued: what :meth:`_issue_days_known` returned
+        """
+        planned = [vals for vals in vals_list if vals["kind"] != "usage"]
         credits = self.schedule_ids.filtered(
             lambda row: row.kind == "credit" and row.state == "planned"
         )
+        days = {issued(vals["billing_date"]) for vals in planned}
         days.update(issued(row.billing_date) for row in credits)
-        limit = sorted(days)[:count][-1:] if days else []
+        schedules, last = self.env["cn285.billing.schedule"], sorted(days)[:count][-1:]
+        if not last:
+            return schedules
         return schedules.union(
-            credits.filtered(lambda row: limit and issued(row.billing_date) <= limit[0]),
-            *(
-                schedules.new(vals)
-                for vals in vals_list
-                if vals["kind"] != "usage" and limit and issued(vals["billing_date"]) <= limit[0]
-            ),
+            credits.filtered(lambda row: issued(row.billing_date) <= last[0]),
+            *(schedules.new(vals) for vals in planned if issued(vals["billing_date"]) <= last[0]),
         )
+
+    def _issue_days_known(self):
+        """A function from the day of a row to that of its invoice, which asks once for each."""
+        return lru_cache(maxsize=None)(self.company_id._cn285_issue_day)
 
     def _preview_items(self):
         """Items that are billed, or will be once the contract is confirmed."""
@@ -75,7 +90,11 @@ class Contract(models.Model):
             return self.item_ids.filtered(lambda item: item.start_condition != "manual")
         return self.item_ids.filtered(lambda item: item.state in LIVE_STATES)
 
-    def _preview_invoice(self, key, rows):
+    def _preview_invoice(self, key, rows, brief=False):
+        """One invoice of a preview, as :meth:`preview_invoices` has it.
+
+        :param brief: without the explanations of lines, and without their prices with tax
+        """
         builder = self.env["cn285.invoice.builder"]._for_reader()
         [(vals, line_rows)] = builder._prepare_invoices({key: rows})
         sign = -1 if vals["move_type"] in OWED_TO_PARTNER else 1
@@ -88,6 +107,12 @@ class Contract(models.Model):
         for line, base_line, behind in zip(lines, base_lines, line_rows, strict=True):
             details = base_line["tax_details"]
             group = behind or group
+            more = {}
+            if not brief:
+                more = {
+                    "price_total": self._preview_unit_price(base_line),
+                    "explanation": "\n".join(filter(None, behind.mapped("explanation"))),
+                }
             previews.append(
                 {
                     "name": line["name"],
@@ -99,8 +124,7 @@ class Contract(models.Model):
                     "discount": line["discount"],
                     "amount": sign * details["total_excluded_currency"],
                     "amount_total": sign * self.item_ids._total_of_line(details, self.currency_id),
-                    "price_total": self._preview_unit_price(base_line),
-                    "explanation": "\n".join(filter(None, behind.mapped("explanation"))),
+                    **more,
                 }
             )
         return {

@@ -49,8 +49,9 @@ class SaleOrder(models.Model):
                 raise UserError(reason)
 
     def action_quotation_send(self):
-        """Odoo's dialog; not for a bundle that is not complete."""
+        """Odoo's dialog; not for a bundle that is not complete, or what no contract would bill."""
         self._cn285_refuse_bundles()
+        self._cn285_refuse_unbillable()
         return super().action_quotation_send()
 
     # === ON THE SCREEN === #

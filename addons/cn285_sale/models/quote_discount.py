@@ -1,0 +1,104 @@
+"""Discounts by month of what a quotation offers: half price for three months."""
+
+from odoo import api, fields, models
+
+
+class QuoteDiscount(models.Model):
+    """A discount of a line, counted from its first billed day: the contract has it too."""
+
+    _name = "cn285.quote.discount"
+    _description = "Quotation Discount"
+    _inherit = ["cn285.discount.by.month"]
+    _order = "line_id, month_from, id"
+
+    line_id = fields.Many2one("sale.order.line", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True)
+    currency_id = fields.Many2one(related="line_id.currency_id")
+
+    def _beside(self):
+        return self.line_id.cn285_discount_ids - self
+
+    def _discount_refusal(self, reason):
+        return self.env._(
+            "Line “%(line)s”, discount: %(reason)s", line=self.line_id.name, reason=reason
+        )
+
+    # === WHAT WAS AGREED STAYS === #
+
+    def _refuse_agreed(self):
+        """Refuse to change what an accepted quotation says.
+
+        :raises UserError: saying what to do instead
+        """
+        for order in self.line_id.order_id:
+            if order._cn285_is_agreed():
+                order._cn285_refuse_agreed()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        discounts = super().create(vals_list)
+        discounts._refuse_agreed()
+        return discounts
+
+    def write(self, vals):
+        self._refuse_agreed()
+        result = super().write(vals)
+        self._refuse_agreed()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_not_agreed(self):
+        self._refuse_agreed()
+
+    # === IN WORDS === #
+
+    def _said(self):
+        """What it takes off and for how long, as a text of the reader's language."""
+        self.ensure_one()
+        off = f"{self.percent:g} %" if self.percent else self.currency_id.format(self.amount)
+        word = self._day_word if self.counted_in == "day" else self._month_word
+        start, end = word(self.month_from), word(self.month_from + self.month_count - 1)
+        if not self.month_count:
+            return self.env._("%(off)s off from %(start)s on", off=off, start=start)
+        if self.month_count == 1:
+            return self.env._("%(off)s off in %(start)s", off=off, start=start)
+        return self.env._("%(off)s off, %(start)s to %(end)s", off=off, start=start, end=end)
+
+    def _day_word(self, number):
+        return self.env._("day %s", number)
+
+    def _month_word(self, number):
+        return self.env._("month %s", number)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    cn285_discount_ids = fields.One2many(
+        "cn285.quote.discount",
+        "line_id",
+        string="Discounts by Month",
+        copy=True,
+        help="Discounts that count from the first billed day. Where there are none, those of the "
+        "item by whose terms the line is sold.",
+    )
+
+    def action_cn285_discounts(self):
+        """Open the discounts of this line."""
+        self.ensure_one()
+        self.check_access("read")
+        view = self.env.ref("cn285_sale.view_line_discounts")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Discounts by Month"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(view.id, "form")],
+            "target": "new",
+        }
+
+    def _cn285_said_discounts(self):
+        """The line's own discounts by month, in words."""
+        self.ensure_one()
+        return [discount._said() for discount in self.cn285_discount_ids]

@@ -1,0 +1,61 @@
+"""What a quotation may say and a contract would not bill: refused in words, before it is sent."""
+
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _cn285_unbillable(self):
+        """Why the contract would bill something else than this says; None where it would not."""
+        self.ensure_one()
+        lines = self._cn285_lines() if self.cn285_kind == "new" else self.order_line.browse()
+        whole = lines.filtered(lambda line: line._cn285_is_whole_discount())
+        if whole:
+            return self.env._(
+                "Line “%s” is a discount on the whole order: a contract bills each service by its "
+                "own price. Give the discount on the lines, or as discounts by month.",
+                whole[0].name,
+            )
+        for line in lines:
+            if line.tax_ids != line._cn285_usual_taxes():
+                return self.env._(
+                    "Line “%s”: its taxes were changed by hand. The contract bills the taxes of "
+                    "the product by the fiscal position: change these, and update the taxes.",
+                    line.name,
+                )
+        return None
+
+    def _cn285_refuse_unbillable(self):
+        """Refuse to send what could not be accepted.
+
+        :raises UserError: in words
+        """
+        for order in self.filtered("cn285_kind"):
+            reason = order._cn285_unbillable()
+            if reason:
+                raise UserError(reason)
+
+    def action_quotation_sent(self):
+        """Odoo's; not what a contract would not bill."""
+        self._cn285_refuse_unbillable()
+        return super().action_quotation_sent()
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _cn285_is_whole_discount(self):
+        """Whether the line takes something off the whole order, as Odoo's *Discount* makes it."""
+        self.ensure_one()
+        discount = self.company_id.sale_discount_product_id
+        return bool(discount) and self.product_id == discount
+
+    def _cn285_usual_taxes(self):
+        """The taxes that the contract will bill: the product's, by the fiscal position."""
+        self.ensure_one()
+        # sudo: taxes of products are not all that sell theirs to read.
+        line = self.sudo().with_company(self.company_id)
+        taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
+        return line.order_id.fiscal_position_id.map_tax(taxes).with_env(self.env)
