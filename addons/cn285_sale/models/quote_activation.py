@@ -118,7 +118,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self.cn285_kind == "new":
             contract = self._cn285_make_contract()
+            self.cn285_date_start = contract.date_start
             self._cn285_confirm_contract(contract)
+            # What was drafted before it was accepted has its day now.
             self.cn285_date_start = contract.date_start
         elif self._cn285_amends():
             self._cn285_amend_contract()
