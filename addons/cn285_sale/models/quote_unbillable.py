@@ -19,7 +19,8 @@ class SaleOrder(models.Model):
                 whole[0].name,
             )
         for line in lines:
-            if line.tax_ids != line._cn285_usual_taxes():
+            # A bundle's own line has no taxes: those of its components are billed.
+            if line.product_type != "combo" and line.tax_ids != line._cn285_usual_taxes():
                 return self.env._(
                     "Line “%s”: its taxes were changed by hand. The contract bills the taxes of "
                     "the product by the fiscal position: change these, and update the taxes.",
