@@ -109,7 +109,7 @@ class SaleOrder(models.Model):
         return contracts
 
     def _cn285_draft_vals(self):
-        """Values of the contract as a draft: one to be signed or paid starts when it is accepted."""
+        """Values of the contract as a draft: signed or paid first, it starts when accepted."""
         vals = self._cn285_contract_vals()
         if self.state != "sale" and not self.cn285_date_start:
             vals["date_start"] = False
