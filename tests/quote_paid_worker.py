@@ -125,6 +125,8 @@ def result(env):
         "activation": orders.mapped("cn285_activation"),
         "linked": orders.mapped("cn285_contract_id") == contracts,
         "contracts": contracts.mapped("state"),
+        # Killed before it is kept, a prepayment takes its number along.
+        "amounts": sorted(amount for _reference, amount, paid in charged if paid),
         "charges": sorted([ref.split("-C")[0], amount] for ref, amount, paid in charged if paid),
         "booked": sorted(
             [one.cn285_prepayment_id.name, f"{one.amount:.2f}"]

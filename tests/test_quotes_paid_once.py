@@ -7,7 +7,7 @@ from .once import Once
 
 class TestQuotesPaidOnce(Once):
     WORKER = Path(__file__).with_name("quote_paid_worker.py")
-    SAME = ("states", "activation", "charges", "invoices")
+    SAME = ("states", "activation", "amounts", "invoices")
 
     def check(self, report):
         assert set(report["states"]) == {"sale"}

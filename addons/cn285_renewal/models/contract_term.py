@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import DAY
 from odoo.addons.cn285_contract.models.common import day_after
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
@@ -49,6 +50,12 @@ class Contract(models.Model):
         help="Last day of the commitment of a contract that was taken over, where its length does "
         "not tell: it was prolonged since.",
     )
+    commitment_start = fields.Date(
+        string="Committed From",
+        copy=False,
+        readonly=True,
+        help="First day of a commitment that was agreed later. Empty: the contract's first day.",
+    )
     commitment_end = fields.Date(
         compute="_compute_commitment_end",
         store=True,
@@ -82,7 +89,13 @@ class Contract(models.Model):
                 else False
             )
 
-    @api.depends("date_start", "commitment_length", "commitment_unit", "commitment_agreed_until")
+    @api.depends(
+        "date_start",
+        "commitment_start",
+        "commitment_length",
+        "commitment_unit",
+        "commitment_agreed_until",
+    )
     def _compute_commitment_end(self):
         for contract in self:
             free = contract.date_start and contract._free_from_commitment(contract.date_start)
@@ -103,8 +116,13 @@ class Contract(models.Model):
         return None
 
     def _free_from_commitment(self, start):
-        """The first day on which the customer is free of the commitment; None without one."""
+        """The first day on which the customer is free of the commitment; None without one.
+
+        One that was agreed later goes before what was agreed elsewhere.
+        """
         self.ensure_one()
+        if self.commitment_start:
+            return commitment_end(self.commitment_start, self._commitment())
         if self.commitment_agreed_until:
             return day_after(self.commitment_agreed_until)
         return commitment_end(start, self._commitment())
@@ -241,12 +259,12 @@ class Contract(models.Model):
 
     @api.model
     def _bounds(self):
-        return {**super()._bounds(), **self._term_rule_bounds()}
+        return {**super()._bounds(), **self._term_rule_bounds(), "commitment_start": DAY}
 
     @api.model
     def _traced_terms(self):
         """Also the rules of the term, of renewals and of leaving."""
-        return [*super()._traced_terms(), *self._term_rule_fields()]
+        return [*super()._traced_terms(), *self._term_rule_fields(), "commitment_start"]
 
     # === TEMPLATE === #
 

@@ -22,6 +22,7 @@ class QuotePortal(CustomerPortal):
             order = self._document_check_access("sale.order", order_id, access_token=access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
+        self._cn285_speak_as(order)
         current = order._cn285_current()
         if not order._cn285_is_same_customers(current):
             current = order  # another one's: this link says no more than that it was replaced
@@ -31,6 +32,11 @@ class QuotePortal(CustomerPortal):
                 return super().portal_order_page(order_id, access_token=access_token, **kw)
             return request.redirect(current.get_portal_url())
         return super().portal_order_page(order_id, access_token=access_token, **kw)
+
+    def _cn285_speak_as(self, order):
+        """Visitors without a login read what becomes a contract in the customer's language."""
+        if order.cn285_kind and request.env.user._is_public() and order.partner_id.lang:
+            request.update_context(lang=order.partner_id.lang)
 
     @http.route()
     def portal_quote_option_update(

@@ -113,6 +113,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return "done"
 
+    def _cn285_start_url(self):
+        """Where the customer gives what the contract of it waits for. Hook; None where nothing."""
+        self.ensure_one()
+        return None
+
     def _cn285_take_effect(self):
         """What acceptance does, by kind. Hook: amendments and renewals have their own."""
         self.ensure_one()

@@ -25,30 +25,32 @@ class QuoteDiscount(models.Model):
 
     # === WHAT WAS AGREED STAYS === #
 
-    def _refuse_agreed(self):
+    @api.model
+    def _refuse_agreed(self, lines):
         """Refuse to change what an accepted quotation says.
 
+        :param lines: those of which discounts are written
         :raises UserError: saying what to do instead
         """
-        for order in self.line_id.order_id:
+        for order in lines.order_id:
             if order._cn285_is_agreed():
                 order._cn285_refuse_agreed()
 
     @api.model_create_multi
     def create(self, vals_list):
-        discounts = super().create(vals_list)
-        discounts._refuse_agreed()
-        return discounts
+        ids = [vals["line_id"] for vals in vals_list if vals.get("line_id")]
+        self._refuse_agreed(self.env["sale.order.line"].browse(ids))
+        return super().create(vals_list)
 
     def write(self, vals):
-        self._refuse_agreed()
+        self._refuse_agreed(self.line_id)
         result = super().write(vals)
-        self._refuse_agreed()
+        self._refuse_agreed(self.line_id)
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_agreed(self):
-        self._refuse_agreed()
+        self._refuse_agreed(self.line_id)
 
     # === IN WORDS === #
 
@@ -97,6 +99,20 @@ class SaleOrderLine(models.Model):
             "views": [(view.id, "form")],
             "target": "new",
         }
+
+    def _cn285_discount_facts(self):
+        """The line's own discounts by month as texts that no language changes."""
+        self.ensure_one()
+        names = ("month_from", "month_count", "counted_in", "percent", "amount")
+        return [str(one[name]) for one in self.cn285_discount_ids for name in names]
+
+    def _cn285_takes_discounts(self):
+        """Whether discounts by month can be given on the line: on services of a new contract.
+
+        Those of bundles come from their terms; what is added to a running contract has none.
+        """
+        self.ensure_one()
+        return self.order_id.cn285_kind == "new" and not self._cn285_is_bundled()
 
     def _cn285_said_discounts(self):
         """The line's own discounts by month, in words."""

@@ -133,13 +133,14 @@ class SaleOrder(models.Model):
         for order in self:
             order.cn285_first_invoice = order._cn285_first()
 
-    def _cn285_first(self):
+    def _cn285_first(self, brief=True):
         """What the first invoice will be, and what follows; False where no contract is offered.
 
+        :param brief: without the explanations of lines, and without their prices with tax
         :returns: ``{"date", "due", "currency", "amount_untaxed", "amount_tax", "amount_total",
             "period_start", "period_end", "lines", "then"}``, dates as ISO text; ``lines`` as
-            :meth:`cn285.contract.preview_invoices` has them, without their explanations and
-            prices with tax; ``then`` is, for each rhythm, what a full period of it costs:
+            :meth:`cn285.contract.preview_invoices` has them; ``then`` is, for each rhythm, what a
+            full period of it costs:
             ``{"every", "unit", "from", "amount_untaxed", "amount_total"}``. Without anything to
             bill, ``date`` is False. What amends a running contract has no first invoice: the
             contract's next one is told instead.
@@ -149,7 +150,7 @@ class SaleOrder(models.Model):
             return False
         contract = self._cn285_imagined_contract()
         plans = self._cn285_near_plans(contract)
-        first = self._cn285_next_invoice(contract, plans)
+        first = self._cn285_next_invoice(contract, plans, brief)
         then = self._cn285_rhythms(contract, plans)
         if not first:
             return {"date": False, "currency": contract.currency_id.name, "then": then}
@@ -205,8 +206,8 @@ class SaleOrder(models.Model):
         return plans
 
     @api.model
-    def _cn285_next_invoice(self, contract, plans):
-        """The first invoice as a preview, in brief; None where there is none to be foreseen."""
+    def _cn285_next_invoice(self, contract, plans, brief=True):
+        """The first invoice as a preview; None where there is none to be foreseen."""
         planned = [vals for rows, _until in plans.values() for vals in rows]
         billed = [vals["billing_date"] for vals in planned if vals["kind"] != "usage"]
         if not billed or min(billed) >= min(until for _rows, until in plans.values()):
@@ -215,7 +216,7 @@ class SaleOrder(models.Model):
         rows = contract._rows_of_first(planned, 1, contract._issue_days_known())
         groups = self.env["cn285.invoice.builder"]._group_rows(rows)
         key = min(groups)
-        return contract._preview_invoice(key, groups[key], brief=True)
+        return contract._preview_invoice(key, groups[key], brief=brief)
 
     def _cn285_rhythms(self, contract, plans):
         """What full periods cost, by rhythm, shortest first; taxes rounded as an invoice's are."""

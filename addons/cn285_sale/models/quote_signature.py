@@ -176,7 +176,7 @@ class SaleOrder(models.Model):
             [
                 [line.product_id.id, *(str(line[name]) for name in names)]
                 + [str(line[name]) for name in line._rhythm_fields()]
-                + line._cn285_said_discounts()
+                + line._cn285_discount_facts()
                 for line in lines
             ],
             contract.order_id == order and contract._content_hash(),

@@ -10,7 +10,19 @@ class SaleOrder(models.Model):
     def _cn285_unbillable(self):
         """Why the contract would bill something else than this says; None where it would not."""
         self.ensure_one()
-        lines = self._cn285_lines() if self.cn285_kind == "new" else self.order_line.browse()
+        lines = self._cn285_lines()
+        discounted = lines.filtered(
+            lambda line: line.cn285_discount_ids and not line._cn285_takes_discounts()
+        )
+        if discounted:
+            return self.env._(
+                "Line “%s”: discounts by month are for single services of a new contract. Those of "
+                "a bundle are given on its terms; on what a running contract gets, as steps.",
+                discounted[0].name,
+            )
+        if self._cn285_amends():
+            # What runs already is taxed as its contract says.
+            lines = lines.filtered(lambda line: line.cn285_action == "add")
         whole = lines.filtered(lambda line: line._cn285_is_whole_discount())
         if whole:
             return self.env._(

@@ -300,6 +300,48 @@ class TestAmendment(AmendmentCase):
         second.action_confirm()
         self.assertEqual(contract.item_ids[0].quantity, 8.0)
 
+    def test_duplicate(self):
+        """A copy amends the same contract, as it is by now; it is no quotation of a new one."""
+        contract = self._running()
+        order = self._amend(contract)
+        order.order_line[0].product_uom_qty = 8
+        order.order_line = [
+            Command.create({"product_id": self.support.id, "billing_type": "fixed"})
+        ]
+        twin = order.copy({"client_order_ref": "Once more"})
+        self.assertEqual((twin.cn285_kind, twin.client_order_ref), ("amendment", "Once more"))
+        self.assertEqual(twin.sudo().cn285_contract_id, contract)
+        self.assertEqual((twin.cn285_version, twin.cn285_root_id.id), (1, False))
+        happens = {
+            line.product_id: (line.cn285_action, line.product_uom_qty) for line in twin.order_line
+        }
+        self.assertEqual(happens[self.seats], ("change", 8.0))
+        self.assertEqual(happens[self.hosting], ("keep", 1.0))
+        self.assertEqual(happens[self.support], ("add", 1.0))
+        self.assertEqual(len(twin.order_line), 3)
+        order.action_confirm()
+        later = order.copy()
+        self.assertEqual(later.order_line.mapped("product_uom_qty"), [8.0, 1.0, 1.0])
+        self.assertEqual(later.order_line.mapped("cn285_action"), ["keep", "keep", "keep"])
+        contract.action_close()
+        with self.assertRaisesRegex(UserError, "does not run"):
+            order.copy()
+
+    def test_discounts_by_month_are_for_new_contracts(self):
+        """What is added to a running contract would be billed without them."""
+        order = self._amend(self._running())
+        order.order_line = [
+            Command.create({"product_id": self.support.id, "billing_type": "fixed"})
+        ]
+        support = self._line(order, self.support)
+        support.cn285_discount_ids = [Command.create({"percent": 50.0, "month_count": 3})]
+        with self.assertRaisesRegex(UserError, "Support.*single services of a new contract"):
+            order.action_quotation_sent()
+        support.cn285_discount_ids.unlink()
+        support.tax_ids = False
+        with self.assertRaisesRegex(UserError, "taxes were changed by hand"):
+            order.action_quotation_sent()
+
     def test_another_item_may_change(self):
         contract = self._running()
         order = self._amend(contract)

@@ -149,9 +149,12 @@ class TestDiscountsByMonth(QuoteCase):
         self.assertIn("50 % off from month 1 on", details)
 
     def test_agreed_and_wrong_ones_are_refused(self):
-        with self.assertRaisesRegex(UserError, "either a percentage or an amount"):
+        with (
+            self.assertRaisesRegex(UserError, "either a percentage or an amount"),
+            self.env.cr.savepoint(),
+        ):
             self._discounted(amount=5.0)
-        with self.assertRaisesRegex(UserError, "overlap"):
+        with self.assertRaisesRegex(UserError, "overlap"), self.env.cr.savepoint():
             self._discounted().order_line.cn285_discount_ids.copy({"month_from": 2})
         order = self._discounted()
         order.action_confirm()

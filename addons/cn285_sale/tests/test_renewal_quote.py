@@ -84,6 +84,28 @@ class TestRenewalQuote(AmendmentCase):
         renewals = contract.change_ids.filtered(lambda one: one.type == "renew")
         self.assertEqual((len(renewals), renewals.origin), (1, "quote"))
 
+    def test_new_commitment(self):
+        """Two years more from 1 January 2027, for the price of today; free on 31 December 2028."""
+        self.customer.cn285_legal_kind = "professional"
+        contract = self._termed(commitment_length=12, notice_length=0, exit_rule="any_time")
+        self.assertEqual(contract.commitment_end, date(2026, 12, 31))
+        order = self._renewal(contract)
+        self.assertEqual(order.commitment_length, 0, "nobody is committed anew by himself")
+        self.assertNotIn("Committed until", self._said(order))
+        order.write({"commitment_length": 24, "term_length": 24})
+        self.assertEqual(self._said(order)["Committed until"], "12/31/2028")
+        order.action_quotation_sent()
+        second = order.browse(order.action_cn285_new_version()["res_id"])
+        self.assertEqual((second.commitment_length, second.term_length), (24, 24))
+        second.action_confirm()
+        self.assertEqual(second.cn285_activation, "done", second.cn285_activation_error)
+        self.assertEqual(contract.commitment_end, date(2026, 12, 31), "until it begins")
+        self._january(contract)
+        self.assertEqual(contract.commitment_start, date(2027, 1, 1))
+        self.assertEqual(contract.commitment_end, date(2028, 12, 31))
+        with freeze_time("2027-03-05 09:00:00"):
+            self.assertEqual(contract.earliest_termination_date(), date(2028, 12, 31))
+
     def test_not_accepted_it_renews_by_itself(self):
         contract = self._termed()
         order = self._renewal(contract, term_length=24)

@@ -58,8 +58,9 @@ class SaleOrder(models.Model):
             self.action_quotation_sent()
 
     def _api_decline(self, reason=None):
-        """The customer does not want it: it is cancelled, and the reason stands in its log."""
+        """The customer does not want it: it is cancelled; its log, and its opportunity, say why."""
         self.ensure_one()
-        self.with_context(**{DECLINED: True}).action_cancel()
+        self.check_access("write")
+        self.with_context(**{DECLINED: True})._cn285_declined(reason or "")
         said = self.env._("Declined by the customer.")
         self.message_post(body=f"{said} {reason}" if reason else said)

@@ -4,9 +4,11 @@ from odoo.addons.cn285_api.core.representing import Names, day, money, number, t
 from odoo.addons.cn285_api.routers.contract_views import show_previews, show_signature
 
 from ..schemas.quotes import (
+    ChangeFigures,
     FirstInvoice,
     LineChange,
     LineFact,
+    NextInvoice,
     QuoteComparison,
     QuoteFigures,
     QuoteLineOut,
@@ -53,6 +55,7 @@ def show_quotes(orders, expand):
             state=STATES[order.state],
             activation=text(order.cn285_activation),
             activation_error=text(order.cn285_activation_error),
+            payment_url=order._cn285_start_url(),
             customer=names.ref(order.partner_id),
             template=names.ref(order.cn285_template_id),
             contract=names.ref(order.cn285_contract_id),
@@ -61,6 +64,7 @@ def show_quotes(orders, expand):
             currency=order.currency_id.name,
             date_start=day(order.cn285_date_start),
             valid_until=day(order.validity_date),
+            takes_effect=day(order.cn285_date_effective),
             previous_id=order.cn285_previous_id.id or None,
             replaced_by_id=order.cn285_superseded_by_id.id or None,
             created_at=order.create_date,
@@ -97,6 +101,9 @@ def _show_lines(names, order):
             amount_untaxed=money(currency, line.price_subtotal),
             amount_total=money(currency, line.price_total),
             item_id=line.cn285_item_id.id or None,
+            action=text(line.cn285_action),
+            bundle_line_id=line._cn285_bundle_line().id or None,
+            bundle_price=number(line.cn285_bundle_price) if line.cn285_is_bundle_line else None,
             **{name: line[name] for name in PLAIN_TERMS},
         )
         for line in order.order_line
@@ -107,7 +114,8 @@ def _show_lines(names, order):
 def show_figures(order):
     """What a quotation comes to."""
     currency = order.currency_id
-    first = order.cn285_first_invoice or {"date": False, "then": []}
+    # sudo: as the quotation's own field, which leaves out how lines come about.
+    first = order.sudo()._cn285_first(brief=False) or {"date": False, "then": []}
     return QuoteFigures(
         currency=currency.name,
         first_invoice=_show_first(currency, first) if first["date"] else None,
@@ -121,7 +129,29 @@ def show_figures(order):
             )
             for one in first["then"]
         ],
+        change=_show_change(order),
         **_worth(order),
+    )
+
+
+def _show_change(order):
+    """What an amendment comes to; None where nothing is changed."""
+    played = order._cn285_amends() and order._cn285_lines() and order._cn285_told_outcome()
+    if not played:
+        return None
+    currency, invoice = order.currency_id, played["next_invoice"]
+    following = invoice and NextInvoice(
+        date=invoice["date"],
+        amount_untaxed=money(currency, invoice["amount_untaxed"]),
+        amount_total=money(currency, invoice["amount_total"]),
+    )
+    return ChangeFigures(
+        days=played["days"],
+        amount_untaxed=money(currency, played["amount"]),
+        amount_total=money(currency, played["amount_with_tax"]),
+        mrr_before=money(currency, played["mrr_before"]),
+        mrr_after=money(currency, played["mrr_after"]),
+        next_invoice=following or None,
     )
 
 

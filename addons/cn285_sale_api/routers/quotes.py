@@ -18,6 +18,7 @@ from odoo.addons.cn285_print.report.document_pdf import document_pdf
 from odoo.fields import Command, Domain
 
 from ..schemas.quotes import (
+    ContractQuoteIn,
     QuoteComparison,
     QuoteFigures,
     QuoteIn,
@@ -28,11 +29,11 @@ from ..schemas.quotes import (
     QuoteTried,
     QuoteVersions,
 )
+from .quote_lines import change_items, new_lines, replace_steps, take_components
 from .quote_views import STATES, show_comparison, show_figures, show_quotes
 
 router = new_router("Quotations")
 MODEL = "sale.order"
-ITEM = "cn285.contract.template.item"
 # Orders that are no contract's are Odoo's matter.
 OURS = Domain("cn285_kind", "!=", False)
 EXPANDED = ("lines", "signature_request")
@@ -49,20 +50,14 @@ LINKS = {
     "pricelist": ("pricelist_id", "product.pricelist"),
     "payment_terms": ("payment_term_id", "account.payment.term"),
 }
-LINE_LINKS = {
-    "product": ("product_id", "product.product"),
-    "offer": ("cn285_template_item_id", ITEM),
-    "beneficiary": ("cn285_beneficiary_id", "res.partner"),
-}
 NAMES = {
     "client_ref": "client_order_ref",
     "date_start": "cn285_date_start",
     "valid_until": "validity_date",
-    "quantity": "product_uom_qty",
+    "takes_effect": "cn285_date_effective",
 }
-BOUNDED = ("quantity", "price_unit", "discount")
 # What can be emptied; of all else null means that nothing is said.
-EMPTIED = ("client_ref", "date_start", "valid_until")
+EMPTIED = ("client_ref", "date_start", "valid_until", "takes_effect")
 
 
 # === READ === #
@@ -214,8 +209,9 @@ def make_quote(call, body, customer=None):
     if customer:
         values["partner_id"] = customer.id
     if body.lines is not None:
-        values["order_line"] = _lines(call, body.lines)
+        values["order_line"] = new_lines(call, body.lines)
     quote = call.env[MODEL].create({**values, "company_id": call.company.id})
+    take_components(call, quote, body.lines or ())
     if not quote.cn285_kind:
         detail = call.env._("Nothing of it recurs: name a contract template, or how often.")
         raise invalid("/lines", "nothing_recurs", detail)
@@ -235,6 +231,22 @@ def made(quote, status):
     return answer(show_quotes(quote, WHOLE)[0], status, headers)
 
 
+@router.post(
+    "/contracts/{contract}/quotes",
+    summary="Make a quotation that changes a contract",
+    response_model=QuoteOut,
+    **operation("quotes:write", 404, status_code=201),
+)
+def create_contract_quote(call: CurrentCall, contract: RefPath, body: ContractQuoteIn) -> QuoteOut:
+    """A draft with the running items of a contract, nothing being different yet; of a renewal at
+    the prices of the next term. Say what is different by changing the draft; accepted, the
+    differences are contract changes, all of them or none."""
+    running = find(call, "cn285.contract", contract)
+    quote = running._cn285_quote(body.kind)
+    call.env.flush_all()
+    return made(quote, 201)
+
+
 @router.patch(
     "/quotes/{quote}",
     summary="Change a draft",
@@ -252,10 +264,24 @@ def update_quote(
     check_match(call, request.headers, show_quotes(record, ())[0].model_dump_json().encode())
     if record.state != "draft":
         raise call.conflict(call.env._("%s is no draft: make a new version of it.", record.name))
-    values = _values(call, given(body, "lines"))
+    amends = record._cn285_amends()
+    for name in ("items", "takes_effect") if not amends else ():
+        if name in body.model_fields_set:
+            detail = call.env._("%s changes no running contract.", record.name)
+            raise invalid(f"/{name}", "not_allowed", detail)
+    values = _values(call, given(body, "lines", "items", "steps"))
     if body.lines is not None:
-        values["order_line"] = [Command.clear(), *_lines(call, body.lines)]
+        gone = record._cn285_added_lines() if amends else record.order_line
+        values["order_line"] = [
+            *(Command.delete(line.id) for line in gone if not line._cn285_bundle_line()),
+            *new_lines(call, body.lines),
+        ]
     record.write(values)
+    if body.lines is not None:
+        take_components(call, record, body.lines)
+    change_items(call, record, body.items or ())
+    if body.steps is not None:
+        replace_steps(call, record, body.steps)
     if not record.cn285_kind:
         detail = call.env._("Nothing of it recurs: name a contract template, or how often.")
         raise invalid("/lines", "nothing_recurs", detail)
@@ -282,29 +308,4 @@ def _values(call, values):
         NAMES.get(name, name): orm(value)
         for name, value in values.items()
         if value is not None or name in EMPTIED
-    }
-
-
-def _lines(call, lines):
-    """Commands that make these lines."""
-    return [
-        Command.create(_line_values(call, line, f"/lines/{place}"))
-        for place, line in enumerate(lines)
-    ]
-
-
-def _line_values(call, line, pointer):
-    values = given(line)
-    # What no item of a contract may have is refused before it is calculated with.
-    numbers = {name: orm(values[name]) for name in BOUNDED if values.get(name) is not None}
-    call.env["cn285.contract.item"]._within_bounds(numbers)
-    put_references(call, values, LINE_LINKS, pointer)
-    offer = call.env[ITEM].browse(values.get("cn285_template_item_id") or [])
-    if offer and offer.product_id.id != values["product_id"]:
-        detail = call.env._("This offer is of another product.")
-        raise invalid(f"{pointer}/offer", "not_allowed", detail)
-    if not values.get("cn285_template_item_id"):
-        values.pop("cn285_template_item_id", None)
-    return {
-        NAMES.get(name, name): orm(value) for name, value in values.items() if value is not None
     }

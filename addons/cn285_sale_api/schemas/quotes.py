@@ -8,8 +8,10 @@ from odoo.addons.cn285_api.schemas.common import (
     Count,
     Currency,
     Day,
+    DecimalIn,
     DecimalOut,
     ExternalId,
+    Id,
     In,
     ListQuery,
     MomentOut,
@@ -34,8 +36,9 @@ from pydantic import Field, model_validator
 _lt = LazyTranslate(__name__)
 QuoteState = Literal["draft", "sent", "accepted", "cancelled"]
 QuoteKind = Literal["new", "amendment", "renewal"]
-Activation = Literal["waiting", "done"]
+Activation = Literal["waiting", "unpaid", "done"]
 TermUnit = Literal["day", "week", "month", "year"]
+Action = Literal["keep", "change", "add", "end"]
 Start = Literal["contract", "manual"]
 
 
@@ -63,7 +66,18 @@ class QuoteLineOut(Out):
     beneficiary: Ref | None
     amount_untaxed: DecimalOut
     amount_total: DecimalOut
-    item_id: int | None = Field(description="The contract's item that it has become.")
+    item_id: int | None = Field(
+        description="The contract's item that it has become; of an amendment: that it changes."
+    )
+    action: Action | None = Field(
+        None, description="Of an amendment or a renewal: what happens to the contract's item."
+    )
+    bundle_line_id: int | None = Field(
+        None, description="Of a bundle's component: the line of its bundle."
+    )
+    bundle_price: DecimalOut | None = Field(
+        None, description="Of a bundle: what one costs for a full period; its components share it."
+    )
 
 
 class QuoteOut(Out):
@@ -80,9 +94,15 @@ class QuoteOut(Out):
     state: QuoteState
     activation: Activation | None = Field(
         description="Once it is accepted: `done`: its contract runs; `waiting`: it could not be "
-        "made, see `activation_error`, and is tried again each day."
+        "made, see `activation_error`, and is tried again each day; `unpaid`: it waits for what "
+        "the customer gives at `payment_url`."
     )
     activation_error: str | None
+    payment_url: str | None = Field(
+        None,
+        description="Where the customer pays the first invoice, or adds means of payment, where "
+        "the contract waits for that.",
+    )
     customer: Ref
     template: Ref | None
     contract: Ref | None
@@ -91,6 +111,9 @@ class QuoteOut(Out):
     currency: Currency
     date_start: date | None = Field(description="First day of the contract; null: when accepted.")
     valid_until: date | None
+    takes_effect: date | None = Field(
+        None, description="First day of what an amendment changes; null: when accepted."
+    )
     term_length: int
     term_unit: TermUnit
     commitment_length: int
@@ -152,12 +175,34 @@ class RhythmOut(Out):
     amount_total: DecimalOut
 
 
+class NextInvoice(Out):
+    """The contract's next invoice, once it is changed."""
+
+    date: date
+    amount_untaxed: DecimalOut
+    amount_total: DecimalOut
+
+
+class ChangeFigures(Out):
+    """What an amendment or a renewal comes to, by the changes that it makes."""
+
+    days: list[date] = Field(description="First days of what it changes.")
+    amount_untaxed: DecimalOut = Field(description="Difference for periods that were billed.")
+    amount_total: DecimalOut
+    mrr_before: DecimalOut
+    mrr_after: DecimalOut
+    next_invoice: NextInvoice | None
+
+
 class QuoteFigures(Out):
     """What a quotation comes to, by the engine that will bill it."""
 
     currency: Currency
     first_invoice: FirstInvoice | None = Field(description="Null where nothing is billed soon.")
     then: list[RhythmOut]
+    change: ChangeFigures | None = Field(
+        None, description="Of an amendment or a renewal that changes something."
+    )
     mrr: DecimalOut
     arr: DecimalOut
     one_time: DecimalOut
@@ -202,6 +247,16 @@ class QuoteComparison(Out):
 # === SENT === #
 
 
+class ComponentIn(In):
+    """A component of a bundle, and how often it is taken for each."""
+
+    product: ReferenceIn
+    count: Count = 1
+
+
+ComponentsIn = Annotated[list[ComponentIn], Field(min_length=1, max_length=100)]
+
+
 class QuoteLineIn(ItemTermsIn):
     """A line. What is left out is as in the web client: the terms by which the product is sold,
     its price by the customer's price list."""
@@ -214,6 +269,9 @@ class QuoteLineIn(ItemTermsIn):
     )
     start_condition: Start | None = None
     beneficiary: ReferenceIn | None = None
+    components: ComponentsIn | None = Field(
+        None, description="Of a bundle: what is chosen. Left out: its default components."
+    )
 
 
 class QuoteTermsIn(In):
@@ -230,6 +288,29 @@ class QuoteTermsIn(In):
     commitment_unit: TermUnit | None = None
 
 
+class QuoteItemIn(In):
+    """What is different of an item of the contract. What is left out stays."""
+
+    item: Id = Field(description="`item_id` of a line.")
+    product: ReferenceIn | None = Field(None, description="What takes its place, by a tier path.")
+    quantity: DecimalIn | None = Field(None, description="0 ends it.")
+    price_unit: DecimalIn | None = None
+    discount: DecimalIn | None = None
+
+
+class QuoteStepIn(In):
+    """From a day on, or so many months after the start, a line has another quantity and price."""
+
+    line: Id = Field(description="`id` of a line of this quotation.")
+    date: Day | None = None
+    months: Count | None = None
+    quantity: DecimalIn | None = Field(None, description="Left out: as on the line.")
+    price_unit: DecimalIn | None = Field(None, description="Left out: as on the line.")
+    discount: DecimalIn | None = Field(None, description="Left out: as on the line.")
+
+
+ItemsIn = Annotated[list[QuoteItemIn], Field(max_length=500)]
+StepsIn = Annotated[list[QuoteStepIn], Field(max_length=500)]
 LinesIn = Annotated[list[QuoteLineIn], Field(min_length=1, max_length=500)]
 
 
@@ -258,7 +339,22 @@ class QuoteIn(QuoteMade):
 class QuotePatch(QuoteTermsIn):
     """What changes of a draft. Lines are given all, and take the place of those that there are."""
 
-    lines: LinesIn | None = None
+    lines: LinesIn | None = Field(
+        None, description="Of an amendment: services that come to the contract."
+    )
+    takes_effect: Day | None = None
+    items: ItemsIn | None = Field(
+        None, description="Of an amendment or a renewal: what is different of the contract's items."
+    )
+    steps: StepsIn | None = Field(
+        None, description="Quantities and prices by date; all of them, in place of those there are."
+    )
+
+
+class ContractQuoteIn(In):
+    """A quotation that changes a running contract."""
+
+    kind: Literal["amendment", "renewal"] = "amendment"
 
 
 class SendIn(In):

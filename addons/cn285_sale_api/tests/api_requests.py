@@ -97,6 +97,7 @@ ASKS = {
         }
     },
     "update_quote": {"body": {"client_ref": "PO-4711"}},
+    "create_contract_quote": {"body": {"kind": "amendment"}},
     "send_quote": {"body": {"email": True}, "places": {"quote": "{quote_to_send}"}},
     "create_quote_version": {"places": {"quote": "{quote_to_replace}"}},
     "accept_quote": {"places": {"quote": "{quote_to_accept}"}},

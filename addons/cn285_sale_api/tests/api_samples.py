@@ -24,6 +24,7 @@ def samples(case):
         "create_quote": {"customer": str(case.customer.id), "lines": lines},
         "create_order": {"customer": str(case.customer.id), "lines": lines},
         "update_quote": {"client_ref": "x"},
+        "create_contract_quote": {},
         "send_quote": {"email": False},
         "decline_quote": {},
     }

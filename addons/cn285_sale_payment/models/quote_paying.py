@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
         if order.state == "sale" or not order._cn285_asks() or order._cn285_is_given():
             return super()._sign_completed(request)
         signer = request.signer_ids.filtered(lambda one: one.role == "customer")[:1]
-        order.write({"signed_by": signer.name, "signed_on": self.env.cr.now()})
+        order.write({"signed_by": signer.signed_name, "signed_on": self.env.cr.now()})
         order._cn285_send_start()
         return None
 
@@ -74,6 +74,13 @@ class SaleOrder(models.Model):
         for order in self:
             order._cn285_prepayment().filtered(lambda one: one.state == "paid")._delay_advance()
         return result
+
+    def _cn285_start_url(self):
+        """The address of the page on which it is paid, or means are added."""
+        prepayment = self._cn285_prepayment()
+        if prepayment.state != "open":
+            return super()._cn285_start_url()
+        return f"{prepayment.get_base_url()}{prepayment._page()}"
 
     def _cn285_alike(self):
         """Those that wait for means or a payment go their own way."""

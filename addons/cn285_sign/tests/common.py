@@ -44,6 +44,14 @@ class SignCase(ContractCase):
         assert found, mail.body_html
         return found.group(1)
 
+    def _mailed_path(self, signer):
+        """The link of the last mail to a signer, without the host."""
+        mails = self.env["mail.mail"].search(
+            [("model", "=", signer._name), ("res_id", "=", signer.id)], order="id"
+        )
+        [link] = set(re.findall(r'href="(http[^"]*/my/sign/[^"]+)"', str(mails[-1:].body_html)))
+        return "/my/sign/" + link.partition("/my/sign/")[2]
+
     def _signing(self, signer, **values):
         return Signing(
             **{

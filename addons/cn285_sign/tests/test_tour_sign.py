@@ -1,4 +1,3 @@
-import re
 from datetime import timedelta
 
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -28,14 +27,6 @@ class TestSignTour(SignCase, HttpCase):
             password="tour_boss",
         )
         cls.classPatch(sign_signer_signing, "new_code", lambda: "285285")
-
-    def _mailed_path(self, signer):
-        """The link of the last mail to a signer, without the host."""
-        mails = self.env["mail.mail"].search(
-            [("model", "=", signer._name), ("res_id", "=", signer.id)], order="id"
-        )
-        [link] = set(re.findall(r'href="(http[^"]*/my/sign/[^"]+)"', str(mails[-1:].body_html)))
-        return "/my/sign/" + link.partition("/my/sign/")[2]
 
     def _walk(self, path, name, **kwargs):
         self.start_tour(path, name, **kwargs)

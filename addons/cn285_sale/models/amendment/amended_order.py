@@ -74,7 +74,21 @@ class SaleOrder(models.Model):
     def _cn285_amendment_bounds(self):
         return {"cn285_date_effective": DAY, "cn285_new_term_end": DAY}
 
-    # === A NEW VERSION === #
+    # === A COPY, A NEW VERSION === #
+
+    def copy(self, default=None):
+        """Odoo's *Duplicate*; of what amends a contract another draft that amends it, as it is now.
+
+        :raises AccessError: for who may not write a quotation that amends
+        :raises UserError: where that contract cannot be changed by a quotation any more
+        """
+        amending = self.filtered(lambda order: order._cn285_amends())
+        amending.check_access("write")
+        made = dict(
+            zip(self - amending, super(SaleOrder, self - amending).copy(default), strict=True)
+        )
+        made.update({order: order._cn285_copied(dict(default or {})) for order in amending})
+        return self.browse([made[order].id for order in self])
 
     def _cn285_copied(self, values):
         """The next version of this quotation, not linked to it yet; the user's own.
@@ -86,9 +100,10 @@ class SaleOrder(models.Model):
             new = self.copy(values)
             self._cn285_pair_steps(new)
             return new
-        own = self.order_line.filtered(lambda line: not line.cn285_base)
+        own = self._cn285_added_lines()
         lines = [fields.Command.create(vals) for vals in own.copy_data()]
-        new = self.copy({**values, "order_line": lines})
+        # Odoo's copy is of no kind: what it is a copy of is said by the next lines.
+        new = super().copy({**values, "order_line": lines})
         # sudo: what it amends only the program writes.
         new.sudo().write(
             {"cn285_kind": self.cn285_kind, "cn285_contract_id": self.cn285_contract_id.id}
@@ -97,11 +112,16 @@ class SaleOrder(models.Model):
         self._cn285_pair_steps(new)
         return new
 
+    def _cn285_added_lines(self):
+        """Lines that stand for no item of the contract, and have not become one."""
+        self.ensure_one()
+        return self.order_line.filtered(lambda line: not (line.cn285_base or line.cn285_item_id))
+
     def _cn285_pair_steps(self, new):
         """Give a copy the steps of this quotation: of the same items, else of the same lines."""
         same = {line.cn285_item_id: line for line in new.order_line if line.cn285_base}
         pairs = {line: same.get(line.cn285_item_id) for line in self.order_line if line.cn285_base}
-        mine = self.order_line.filtered(lambda line: not line.cn285_base)
+        mine = self._cn285_added_lines() if self._cn285_amends() else self.order_line
         theirs = new.order_line.filtered(lambda line: not line.cn285_base)
         pairs.update(zip(mine, theirs, strict=False))
         new._cn285_copy_steps(self, {old: line for old, line in pairs.items() if line})

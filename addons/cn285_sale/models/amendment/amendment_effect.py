@@ -140,9 +140,10 @@ class SaleOrder(models.Model):
         if self._cn285_is_approved():
             changes._write_inside({"approved_by": self.cn285_approved_by.id})
         changes._cn285_schedule_agreed()
+        added = {change.order_part: change.result_item_id for change in changes}
         for line in self.order_line.filtered(lambda one: one.cn285_action == "add"):
-            made = changes.filtered(lambda one, line=line: one.order_part == f"{line.id}-add")
-            line.cn285_item_id = made.result_item_id
+            if added.get(f"{line.id}-add"):
+                line._cn285_note_added(added[f"{line.id}-add"])
         self._cn285_tell_contract(changes)
 
     def _cn285_make_changes(self):

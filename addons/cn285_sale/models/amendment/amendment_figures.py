@@ -154,10 +154,14 @@ class SaleOrder(models.Model):
         return f"{old or '–'} → {self._cn285_day(day)}"
 
     def _cn285_said_of_new(self, line):
+        """What is told of a line that is new; of a bundle its price, of its components how many."""
+        if line._cn285_bundle_line():
+            return self.env._("new, in the bundle: %s", self._cn285_number(line.product_uom_qty))
+        price = line.cn285_bundle_price if line._cn285_is_bundle() else line.price_unit
         return self.env._(
             "new: %(quantity)s at %(price)s, %(rhythm)s",
             quantity=self._cn285_number(line.product_uom_qty),
-            price=self._cn285_money(line.price_unit),
+            price=self._cn285_money(price),
             rhythm=(line.cn285_rhythm or "–").lower(),
         )
 

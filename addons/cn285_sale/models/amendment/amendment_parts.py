@@ -121,6 +121,8 @@ class SaleOrderLine(models.Model):
         """What is different of this line's item: ``[(kind, values of the change)]``."""
         self.ensure_one()
         order, item = self.order_id, self.cn285_item_id
+        if not self.cn285_base and self._cn285_bundle_line():
+            return []  # it comes with its bundle
         if not self.cn285_base:
             name, values = f"{self._origin.id}-add", self._cn285_new_item_values()
             return [order._cn285_part("add", name, "add_item", values)]
@@ -152,13 +154,6 @@ class SaleOrderLine(models.Model):
                     "Line “%s”: what is added to a running contract starts on its day.", self.name
                 )
             )
-        if self._cn285_is_bundle() or self._cn285_bundle_line():
-            raise UserError(
-                self.env._(
-                    "Line “%s”: a bundle comes to a running contract by a contract change.",
-                    self.name,
-                )
-            )
         values = {
             "product_id": offer.product,
             "quantity": float(offer.quantity),
@@ -175,7 +170,20 @@ class SaleOrderLine(models.Model):
             values["template_item_id"] = self.cn285_template_item_id.id
         if self.cn285_beneficiary_id:
             values["beneficiary_id"] = self.cn285_beneficiary_id.id
+        if self._cn285_is_bundle():
+            values["price_unit"] = self.cn285_bundle_price
+            values["components"] = {
+                str(choice.product_id.id): count for choice, count in self._cn285_taken().items()
+            }
         return values
+
+    def _cn285_note_added(self, item):
+        """This line, and those of its components, have become items of the contract."""
+        self.ensure_one()
+        self.cn285_item_id = item
+        made = {part.sudo().cn285_combo_item_id: part for part in item.cn285_component_ids}
+        for line in self._cn285_components() if self._cn285_is_bundle() else ():
+            line.cn285_item_id = made.get(line.combo_item_id.sudo())
 
 
 def _place(part):

@@ -1,6 +1,8 @@
 """Renewal quotations: new terms and prices for the next term, agreed by the notice date or not at
 all: then the contract's own rule holds, and it renews by itself or ends."""
 
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.addons.cn285_contract.models.common import PLANNED_STATES, day_after
 from odoo.addons.cn285_contract.models.isolation import reason_of
@@ -98,6 +100,8 @@ class SaleOrder(models.Model):
         return {
             "term_length": step.count,
             "term_unit": step.unit,
+            # Whoever renews is not committed anew unless that is agreed.
+            "commitment_length": 0,
             "validity_date": contract._cn285_renewal_deadline(),
         }
 
@@ -120,7 +124,8 @@ class SaleOrder(models.Model):
     def _cn285_rule_differences(self):
         """Rules of the contract that are other ones on the quotation: ``{field: value}``.
 
-        The length of the term is that of the next one, on a renewal; else it has begun.
+        Lengths of term and commitment are those of the next term, on a renewal: it has parts of its
+        own for them. Else they have begun.
         """
         self.ensure_one()
         base, found = self.cn285_base_rules or {}, {}
@@ -136,7 +141,9 @@ class SaleOrder(models.Model):
         """Names of the rules that the quotation sets anew, the length of the next term included."""
         self.ensure_one()
         names = set(self._cn285_rule_differences())
-        return names | {"term_length", "term_unit"} if self.cn285_kind == "renewal" else names
+        if self.cn285_kind == "renewal":
+            names |= {"term_length", "term_unit", "commitment_length", "commitment_unit"}
+        return names
 
     def _cn285_moved_rules(self):
         """Which of the rules that the quotation sets anew were changed meanwhile, in words."""
@@ -174,7 +181,19 @@ class SaleOrder(models.Model):
             parts.append(part)
         kind, vals = self._cn285_part("renew", "renew", "renew", {})
         vals["date_effective"] = self._cn285_renews_on()
-        return [*parts, (kind, vals)]
+        return [*parts, (kind, vals), *self._cn285_commitment_parts()]
+
+    def _cn285_commitment_parts(self):
+        """The commitment that begins with the next term, where one was agreed: as the others."""
+        self.ensure_one()
+        if not self.commitment_length:
+            return []
+        terms = {
+            "commitment_length": self.commitment_length,
+            "commitment_unit": self.commitment_unit,
+            "commitment_start": self._cn285_renews_on().isoformat(),
+        }
+        return [self._cn285_part("terms", "commitment", "contract_terms", {"terms": terms})]
 
     def _cn285_said_rules(self):
         """Rules that are other ones, old and new, as ``[(label, value)]``."""
@@ -192,6 +211,11 @@ class SaleOrder(models.Model):
                     ),
                 )
             )
+            if self.commitment_length:
+                free = self._commitment().after(first)
+                facts.append(
+                    (self.env._("Committed until"), self._cn285_day(free - timedelta(days=1)))
+                )
         for name, value in self._cn285_rule_differences().items():
             field = self._fields[name]
             pair = (self._cn285_rule_text(field, one) for one in (base[name], value))
