@@ -31,7 +31,9 @@ def main():
     for label, seconds in figures["seconds"].items():
         limit = LIMITS.get(label)
         judged = "" if limit is None else "  within" if seconds < limit else "  ABOVE the limit"
-        print(f"{label}: {seconds:.1f} s{judged}")
+        processor = figures["cpu_seconds"].get(label)
+        busy = "" if processor is None else f" ({processor:.1f} s of processor)"
+        print(f"{label}: {seconds:.1f} s{busy}{judged}")
     print(f"peak {figures['peak_mb']:.0f} MB; written to {path}")
     return int(any(figures["seconds"][label] >= limit for label, limit in LIMITS.items()))
 
@@ -58,6 +60,10 @@ def _measure(options):
             "answer": activate["answer"],
             "activate": activate["seconds"],
             **{label: report["seconds"] for label, report in others.items()},
+        },
+        "cpu_seconds": {
+            "activate": activate["cpu_seconds"],
+            **{label: report["cpu_seconds"] for label, report in others.items()},
         },
         "peak_mb": activate["peak_mb"],
         "invoiced": others["bill"]["amount"],
