@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
+from ...cn285_contract.engine.calendar import Unit
 from ...cn285_contract.engine.changes import Price
 from ...cn285_contract.engine.mrr import full_price, per_month, stretch_on
 from ...cn285_contract.engine.periods import period_at
@@ -130,6 +132,15 @@ def steps(
     return result
 
 
+@lru_cache(maxsize=1 << 16)
+def _plain(
+    quantity: Decimal, price_unit: Decimal, discount: Decimal, interval: int, unit: Unit | str
+) -> Decimal:
+    """The monthly value of terms without discount periods: many items cost the same."""
+    value = full_price(Price(quantity, price_unit, discount), date.min)
+    return six_digits(per_month(value, interval, unit))
+
+
 def _values(
     stretch: Stretch | None,
     price_on: Callable[[Stretch, date], Price],
@@ -149,7 +160,12 @@ def _values(
             value = untaxed(value)
         return six_digits(per_month(value, rhythm.interval, rhythm.unit))
 
-    full = monthly(replace(price, windows=()))
+    if untaxed is None:
+        full = _plain(
+            price.quantity, price.price_unit, price.discount, rhythm.interval, rhythm.unit
+        )
+    else:
+        full = monthly(replace(price, windows=()))
     if not windows:
         return full, full
     return monthly(replace(price, windows=tuple(windows))), full

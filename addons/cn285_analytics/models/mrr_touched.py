@@ -22,7 +22,7 @@ class MrrTouched(models.Model):
     @api.model
     def _note(self, items):
         """Note items, once their changes are written. One statement for any number of them."""
-        ids = [item_id for item_id in items.ids if item_id]
+        ids = [item_id for item_id in items._ids if isinstance(item_id, int)]  # saved ones
         if ids:
             self.env.cr.execute(
                 SQL(

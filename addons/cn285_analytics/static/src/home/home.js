@@ -207,7 +207,15 @@ export class MrrHome extends Component {
         ]);
     }
 
+    /** Cohorts are a triangle: of months to come there is nothing. */
+    hasCell(row, number) {
+        return number < row.shares.length;
+    }
+
     openCohort(row, number) {
+        if (!this.hasCell(row, number)) {
+            return;
+        }
         const day = deserializeDate(row.cohort).plus({ months: number }).toISODate();
         this.action.doAction({
             type: "ir.actions.act_window",
