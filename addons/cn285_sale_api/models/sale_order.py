@@ -57,10 +57,15 @@ class SaleOrder(models.Model):
         if self.state == "draft":
             self.action_quotation_sent()
 
+    def _cn285_declined(self, words, reason=None):
+        """Programs are told that the customer declined, on his page too."""
+        order = self.with_context(**{DECLINED: True})
+        return super(SaleOrder, order)._cn285_declined(words, reason)
+
     def _api_decline(self, reason=None):
         """The customer does not want it: it is cancelled; its log, and its opportunity, say why."""
         self.ensure_one()
         self.check_access("write")
-        self.with_context(**{DECLINED: True})._cn285_declined(reason or "")
+        self._cn285_declined(reason or "")
         said = self.env._("Declined by the customer.")
         self.message_post(body=f"{said} {reason}" if reason else said)

@@ -211,7 +211,8 @@ def make_quote(call, body, customer=None):
     if body.lines is not None:
         values["order_line"] = new_lines(call, body.lines)
     quote = call.env[MODEL].create({**values, "company_id": call.company.id})
-    take_components(call, quote, body.lines or ())
+    if body.lines is not None:
+        take_components(call, quote, body.lines)
     if not quote.cn285_kind:
         detail = call.env._("Nothing of it recurs: name a contract template, or how often.")
         raise invalid("/lines", "nothing_recurs", detail)
