@@ -128,11 +128,11 @@ class TestQuoteStory(QuoteApiCase, StoryCase):
             }
             answer = self.call("PATCH", f"/quotes/{quote['id']}", body)
             self.assertEqual(answer.status_code, 200, answer.text)
-            # 20.00 and −7.50 until 9 May; the first month of the step brings 60.00.
+            # 20.00 and −7.50 until 9 May; what the step brings comes in July.
             change = self.get(f"/quotes/{quote['id']}/first-invoice")["change"]
             self.assertEqual(
                 (change["amount_untaxed"], change["mrr_before"], change["mrr_after"]),
-                ("72.50", "126.00", "211.00"),
+                ("12.50", "126.00", "211.00"),
             )
             self.assertEqual(
                 change["next_invoice"],

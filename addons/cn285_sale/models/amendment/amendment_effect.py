@@ -66,7 +66,8 @@ class SaleOrder(models.Model):
             ``days`` are ISO dates of first days, ``next_invoice`` is ``{"date", "amount_untaxed",
             "amount_total"}`` or False, ``cancelled`` names planned changes, ``approvals`` says why
             changes need one; the others are as :meth:`cn285.contract.change.preview` has them,
-            over all changes. Without any change, False
+            over all changes. ``amount`` leaves out steps of a ramp: what they bring is not due
+            before they come. Without any change, False
         :raises UserError: what cannot be done, and where
         """
         self.ensure_one()
@@ -83,10 +84,13 @@ class SaleOrder(models.Model):
     def _cn285_try(self):
         """See :meth:`_cn285_play`; what it does is undone by it."""
         result = False
+        steps = {step._day() for step in self.cn285_step_ids}
         for change in self._cn285_make_changes():
             change._check()
             reason = change._approval_reason()
             money = change._preview_money()
+            if result and change.date_effective in steps:
+                money.update(amount=0.0, amount_with_tax=0.0)
             result = self._cn285_added(result, money, change, reason)
             today = change.company_id._cn285_today()
             change._write_inside({"state": "scheduled", "date_scheduled": today})
