@@ -71,11 +71,13 @@ def test_a_request_from_draft_to_done(server):
     page = people[0]["signature_link"]
     assert "Sign</button>" in requests.get(page, timeout=5).text
     assert "Sign</button>" not in requests.get(people[1]["signature_link"], timeout=5).text
-    assert call(server, "GET", f"/{request}/documents/download").status_code == 400
+    [document] = call(server, "GET", f"/{request}").json()["documents"]
+    signed = f"/{request}/documents/{document['id']}/download"
+    assert call(server, "GET", signed).status_code == 400
     for one in people:
         requests.post(one["signature_link"], data={"sign": "1"}, timeout=5)
     assert call(server, "GET", f"/{request}").json()["status"] == "done"
-    assert call(server, "GET", f"/{request}/documents/download").content.startswith(PDF)
+    assert call(server, "GET", signed).content.startswith(PDF)
     trail = call(server, "GET", f"/{request}/audit_trails/download")
     assert trail.headers["Content-Type"] == "application/pdf"
     names = [event["event_name"] for event in server.hooks.waiting]

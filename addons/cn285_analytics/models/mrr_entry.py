@@ -93,6 +93,7 @@ class MrrEntry(models.Model):
     )
     _company_idx = models.Index("(company_id, date)")
 
+    # pylint: disable=method-required-super, no-raise-unlink
     def write(self, vals):
         """Entries stay as they are: what was wrong is corrected by another one."""
         raise UserError(self.env._("Entries of recurring revenue are not changed, but corrected."))

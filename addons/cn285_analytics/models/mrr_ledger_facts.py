@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby  # pylint: disable=bad-builtin-groupby
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, models
@@ -113,7 +113,7 @@ class MrrLedger(models.AbstractModel):
                 list(customer_ids),
             )
         )
-        for customer_id, group in groupby(rows, key=lambda row: row[0]):
+        for customer_id, group in groupby(rows, key=lambda row: row[0]):  # pylint: disable=bad-builtin-groupby
             entries = []
             for _id, item, day, net, full, cause, currency, change, contract, product in group:
                 items[item] = contract, product, currency

@@ -36,7 +36,7 @@ class MrrTouched(models.Model):
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
-    def _compute_mrr_stored(self):
+    def _compute_mrr_stored(self):  # pylint: disable=missing-return
         """Whatever changes the figures of today may change those of other days."""
         super()._compute_mrr_stored()
         self.env["cn285.mrr.touched"]._note(self)

@@ -22,7 +22,6 @@ class Contract(models.Model):
     _inherit = "cn285.contract"
 
     billing_hold = fields.Boolean(
-        string="Billing Hold",
         copy=False,
         readonly=True,
         tracking=True,

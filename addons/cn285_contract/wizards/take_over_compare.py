@@ -121,7 +121,8 @@ class TakeOverCompare(models.TransientModel):
         try:
             table = read_any(name, base64.b64decode(self.file))[0][1]
         except TableError as error:
-            raise UserError(f"{name}: {describe(self.env, error)}") from error
+            reason = f"{name}: {describe(self.env, error)}"
+            raise UserError(reason) from error
         names = {header.lower(): header for header in table.header}
         missing = [column for column in ("contract", "amount") if column not in names]
         if missing:

@@ -7,6 +7,7 @@ that does not is read as its file does, and refused where that is not known.
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -159,10 +160,8 @@ def read_date(text: str, order: str = "ymd") -> date:
     day = _MIDNIGHT.sub("", text.strip())
     found = _ISO.fullmatch(day) or (order != "ymd" and _DATE[order].fullmatch(day)) or None
     if found:
-        try:
+        with suppress(ValueError):  # the 30th of February
             return date(int(found["y"]), int(found["m"]), int(found["d"]))
-        except ValueError:
-            pass  # the 30th of February
     raise WrittenError("not_a_date", text)
 
 

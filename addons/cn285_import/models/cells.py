@@ -1,6 +1,7 @@
 """From the text of a cell to the value of a field; what is wrong is said in a clerk's words."""
 
 import re
+from contextlib import suppress
 from datetime import datetime, time
 
 from odoo.fields import Command
@@ -106,10 +107,8 @@ class CellReader:
     _read_monetary = read_float
 
     def _read_date(self, text):
-        try:
+        with suppress(WrittenError):
             return read_date(text, self.style.dates)
-        except WrittenError:
-            pass
         if self.style.dates == "ymd":
             raise CellError(self.env._("“%s” is not a date; write it like 2026-12-31", text))
         example = {"dmy": "31/12/2026", "mdy": "12/31/2026"}[self.style.dates]

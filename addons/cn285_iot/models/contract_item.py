@@ -23,7 +23,6 @@ class ContractItem(models.Model):
     )
     plan_id = fields.Many2one(
         "cn285.contract.template.item",
-        string="Plan",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -42,9 +41,7 @@ class ContractItem(models.Model):
     assignment_ids = fields.One2many(
         "cn285.device.assignment", "item_id", string="Devices", readonly=True
     )
-    device_id = fields.Many2one(
-        "cn285.device", string="Device", compute="_compute_device_id", compute_sudo=True
-    )
+    device_id = fields.Many2one("cn285.device", compute="_compute_device_id", compute_sudo=True)
 
     @api.depends("assignment_ids.date_start", "assignment_ids.date_end", "is_for_devices")
     def _compute_device_id(self):

@@ -39,7 +39,6 @@ class DeviceEvent(models.Model):
     )
     other_device_id = fields.Many2one(
         "cn285.device",
-        string="Other Device",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",

@@ -87,7 +87,7 @@ class TestFleetOrders(DeviceCase):
 
         def broken(device, text):
             if device.serial == "T-004":
-                raise UserError("broken")
+                raise UserError("broken")  # pylint: disable=translation-required
             return prepare(device, text)
 
         with patch.object(type(devices), "_name_of_service", broken):

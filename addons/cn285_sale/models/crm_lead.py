@@ -84,7 +84,7 @@ class CrmLead(models.Model):
             )
 
 
-class CrmLeadLost(models.TransientModel):
+class CrmLeadLost(models.TransientModel):  # pylint: disable=no-wizard-in-models
     """What customers said when they declined is the reason that is proposed."""
 
     _inherit = "crm.lead.lost"

@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
     def _cn285_lost_reasons(self):
         """Reasons that the page offers to choose from."""
         # sudo: their names are what customers choose from.
-        return self.env["crm.lost.reason"].sudo().search([])
+        return self.env["crm.lost.reason"].sudo().search([])  # pylint: disable=no-search-all
 
 
 class ResCompany(models.Model):

@@ -1,3 +1,4 @@
+# pylint: disable=missing-return
 from odoo.addons.cn285_contract.models.changes.types.activate import Activate
 from odoo.addons.cn285_contract.models.changes.types.deactivate import Deactivate
 from odoo.tools import LazyTranslate

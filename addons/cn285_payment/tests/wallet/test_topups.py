@@ -312,7 +312,7 @@ class TestWalletPages(TopupCase, HttpCase):
 
         def refuse(topup, token):
             prepare(topup, token)
-            raise UserError("Refused on the way")
+            raise UserError("Refused on the way")  # pylint: disable=translation-required
 
         prepare = topups._prepare_charge
         before = self.env["account.move"].search_count([])

@@ -103,7 +103,7 @@ class SaleOrder(models.Model):
         own = self._cn285_added_lines()
         lines = [fields.Command.create(vals) for vals in own.copy_data()]
         # Odoo's copy is of no kind: what it is a copy of is said by the next lines.
-        new = super().copy({**values, "order_line": lines})
+        new = super().copy({**values, "order_line": lines})  # pylint: disable=super-method-mismatch
         # sudo: what it amends only the program writes.
         new.sudo().write(
             {"cn285_kind": self.cn285_kind, "cn285_contract_id": self.cn285_contract_id.id}
