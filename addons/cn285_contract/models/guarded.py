@@ -40,10 +40,16 @@ def without_kept_links(records, vals_list, copied=frozenset()):
     env = records.env
     if env.su or env.context.get("cn285_state_door") is STATE_DOOR:
         return vals_list
+    defaults = {name[8:] for name in env.context if name.startswith("default_cn285_")}
+    defaults.update(env["ir.default"]._get_model_defaults(records._name))
     empty = {
         name: False
         for name, field in records._fields.items()
-        if name.startswith("cn285_") and field.readonly and not field.compute and not field.related
+        if name in defaults
+        and name.startswith("cn285_")
+        and field.readonly
+        and not field.compute
+        and not field.related
     }
     for vals in vals_list:
         refuse_kept_links(records, [name for name in vals if name not in copied])

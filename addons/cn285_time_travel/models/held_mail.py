@@ -35,7 +35,7 @@ class Mail(models.Model):
 
     def _cn285_hold(self):
         """Cancel those that wait to be sent, with the reason; they are kept."""
-        waiting = self.filtered(lambda mail: mail.state == "outgoing")
+        waiting = self.exists().filtered(lambda mail: mail.state == "outgoing")
         waiting.write(
             {"state": "cancel", "cn285_held": True, "failure_reason": self._cn285_why_held()}
         )
