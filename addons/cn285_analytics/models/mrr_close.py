@@ -93,7 +93,9 @@ class MrrClose(models.Model):
             close.name = format_date(self.env, close.month, date_format="MMMM y")
 
     def _compute_variance(self):
-        for close in self:
+        known = self.filtered("id")
+        (self - known).update({"closing_now": 0.0, "variance": 0.0, "late_count": 0})
+        for close in known:
             now = close._figures_now()
             close.closing_now = now["closing"]
             close.variance = now["closing"] - close.closing

@@ -3,7 +3,7 @@ from datetime import date
 import psycopg2
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import AnalyticsCase
@@ -45,6 +45,12 @@ class TestClose(AnalyticsCase):
             action = close.action_view_late()
             late = self.env["cn285.mrr.entry"].with_user(self.manager).search(action["domain"])
             self.assertEqual(late.change_id.type, "quantity")
+
+    def test_a_new_one_opens_before_its_month_is_chosen(self):
+        form = Form(self.env["cn285.mrr.close"].with_user(self.manager))
+        self.assertEqual((form.variance, form.late_count), (0.0, 0))
+        form.month = date(2026, 1, 5)
+        self.assertEqual(form.save().month, date(2026, 1, 1))
 
     def test_once_and_after_its_end(self):
         self._close()
