@@ -100,6 +100,9 @@ class _Warm:
             stdout=subprocess.PIPE,
             bufsize=0,  # nothing is read ahead: it is waited for what comes next
         )
+        # Not select(): it breaks where this process has more than 1,024 files open.
+        self.answers = select.poll()
+        self.answers.register(self.process.stdout, select.POLLIN)
 
     def run(self, *command):
         """Run a script to its end; as :func:`run`."""
@@ -110,7 +113,7 @@ class _Warm:
             pid = int(self.process.stdout.readline())
             told = "failed"
             for seconds, last in ((HANGS, signal.SIGABRT), (LAST_WORDS, signal.SIGKILL)):
-                if select.select([self.process.stdout], [], [], seconds)[0]:
+                if self.answers.poll(seconds * 1000):
                     break
                 told = f"hung for {HANGS} s"
                 os.killpg(pid, last)

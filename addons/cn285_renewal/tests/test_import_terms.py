@@ -29,11 +29,11 @@ class TestImportTerms(LoaderCase):
             self.assertLessEqual(names, set(self._columns(kind)), kind)
 
     def test_new_rule_is_a_new_column_by_itself(self):
-        listed = [*self.env["cn285.contract"]._term_rule_fields(), "date_concluded"]
-        self.assertNotIn("date_concluded", self._columns("contracts"))
+        listed = [*self.env["cn285.contract"]._term_rule_fields(), "performance_date"]
+        self.assertNotIn("performance_date", self._columns("contracts"))
         contracts = self.env.registry["cn285.contract"]
         with patch.object(contracts, "_term_rule_fields", lambda self: listed):
-            self.assertEqual(self._columns("contracts")["date_concluded"].field, "date_concluded")
+            self.assertEqual(self._columns("contracts")["performance_date"].field, "performance_date")
 
     def test_contract_with_all_of_them(self):
         index = self.env["cn285.price.index"].create({"name": "Syntec", "code": "LT-SYN"})
