@@ -199,7 +199,7 @@ def _pytest(database, template, arguments):
     return run(
         "pytest", "-p", "strict_skips", "-p", "odoo_revision", "-p", "busy_machine",
         "-p", "browser_clock", "-p", "quick_freeze", "-p", "slow_tests", "-p", "told_once",
-        "-p", "everyday",
+        "-p", "everyday", "-p", "closed_sessions",
         f"--odoo-config={CONFIG}", f"--odoo-database={database}", "--odoo-http",
         "-c", str(ROOT / "pyproject.toml"), *arguments,
         env={
