@@ -4,4 +4,4 @@ Addons above register their kinds with ``cn285.import.loader``.
 Called by: the wizard, and ``make load``.
 """
 
-from . import import_loader
+from . import import_loader, import_mapping, import_templates

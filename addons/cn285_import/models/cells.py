@@ -33,6 +33,8 @@ class CellReader:
         self.beside = beside or {}
         # How the file of the row that is read writes numbers and dates.
         self.style = Style()
+        # The cells of that row, for readers of a cell that another one explains.
+        self.cells = {}
         self._selections = {}
 
     def value_of(self, model, column, text):

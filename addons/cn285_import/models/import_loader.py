@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ..engine.files import read_files
 from ..engine.order import loading_order
+from ..engine.trial import first_rows
 from .kinds import columns_of
 from .load import Load
 from .reading import EntryReader
@@ -19,6 +20,7 @@ SILENT = {
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
+    "no_reset_password": True,
 }
 NAMESPACE = "cn285_imported"
 
@@ -92,6 +94,13 @@ class ImportLoader(models.AbstractModel):
         ]
         return dict.fromkeys(comodels)
 
+    @api.model
+    def _finished(self, load):
+        """Hook: what follows from a load as a whole, once all kinds have finished.
+
+        :param load: the ``Load``
+        """
+
     # === DOORS === #
 
     @api.model
@@ -129,6 +138,8 @@ class ImportLoader(models.AbstractModel):
         beside=None,
         decimal=None,
         dates=None,
+        choices=None,
+        most=None,
     ):
         """Load files together: they may refer to one another in any order.
 
@@ -140,11 +151,15 @@ class ImportLoader(models.AbstractModel):
         :param dict beside: other files that rows name, as ``{path: bytes}``
         :param str decimal: the decimal separator of all files, ``,`` or ``.``; None: as each shows
         :param str dates: the order of dates in all files (``dmy``, ``mdy``); None: ISO
+        :param dict choices: what the columns of files are, where somebody chose:
+            ``{file: (kind, {header: column, or None to leave it out})}``
+        :param int most: of each file only so many rows, and what these refer to
         :rtype: LoadReport
         """
         self._check_namespace(namespace)
         report, kinds = LoadReport(), self._catalogue()
         reader = EntryReader(self.env, kinds, report)
+        reader.choices = choices or {}
         if not reader.use_mapping(mapping, decimal, dates):
             return report
         entries = defaultdict(list)
@@ -153,6 +168,8 @@ class ImportLoader(models.AbstractModel):
         for name, content in files:
             for entry in reader.entries(name, content, kind):
                 entries[entry.kind].append(entry)
+        if most:
+            entries = first_rows(entries, most)
         silent = self.with_context(**SILENT).env
         load = Load(
             silent, kinds, namespace, self._named_by(), report, progress, beside, reader.styles
@@ -177,3 +194,8 @@ class ImportLoader(models.AbstractModel):
                     namespace,
                 )
             )
+
+    @api.model
+    def _kind_called(self, name):
+        """The kind that a file's name says; None where it says none."""
+        return EntryReader(self.env, self._catalogue(), LoadReport())._kind_of(name)

@@ -18,11 +18,13 @@ class Column:
         the text, which raises ``CellError``
     :param owner: the record that this reference names waits for this row: a contract stays a
         draft while one of its rows is refused
+    :param meaning: what users are told of it beside the field's label, instead of its help
     """
 
     field: str | None = None
     reader: str | Callable | None = None
     owner: bool = False
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Kind:
         its own that was refused; None where it does not wait
     :param order: given the cells of a row, what rows are sorted by; None: they stay as they are
     :param finish: given the ``Load``, does what is left to do once all rows of all kinds are in
+    :param example: ``{column: text}`` of a row, or several of them, that load together with the
+        examples of the kinds that they refer to: what a template has that users download
+    :param beside: files that the example names, as ``{path: bytes}``
     """
 
     name: str
@@ -63,10 +68,20 @@ class Kind:
     waiting: Callable | None = None
     order: Callable | None = None
     finish: Callable | None = None
+    example: dict[str, str] | tuple[dict[str, str], ...] = ()
+    beside: dict[str, bytes] = field(default_factory=dict)
 
     def owner_columns(self):
         """The columns that name the record which waits for a row, as ``{column: Column}``."""
         return {name: column for name, column in self.columns.items() if column.owner}
+
+    def required_owners(self):
+        """The columns that name what a row is a part of, and that each row fills."""
+        return [name for name in self.owner_columns() if name in self.required]
+
+    def example_rows(self):
+        """The rows of the example, as a list of ``{column: text}``."""
+        return [self.example] if isinstance(self.example, dict) else list(self.example)
 
 
 def columns_of(*fields, **others):

@@ -85,6 +85,7 @@ class Load:
         for kind in self.kinds.values():
             if kind.finish:
                 kind.finish(self)
+        self.env["cn285.import.loader"]._finished(self)
 
     # --- refusals ------------------------------------------------------------------------
 
@@ -265,6 +266,7 @@ class Load:
         """The values of an entry; None if one of its cells was refused."""
         vals, problems = {}, []
         self.reader.style = self.styles.get(entry.file, Style())
+        self.reader.cells = entry.cells
         for name in kind.required if is_new else ():
             if not entry.cells.get(name):
                 problems.append(self.env._("the column “%s” is empty", name))

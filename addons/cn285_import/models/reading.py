@@ -45,6 +45,8 @@ class EntryReader:
         self.kinds = kinds
         self.report = report
         self.mapping = None
+        # What somebody chose of files on the screen: {file: (kind, {header: column or None})}.
+        self.choices = {}
         # How each file writes numbers and dates, as far as somebody said so.
         self.styles = {}
         self._given = Style()
@@ -96,7 +98,10 @@ class EntryReader:
             return []
         entries = []
         for title, table in tables:
-            own = kind or self._kind_of(title or name)
+            if (title or "").startswith("#"):
+                continue  # remarks, as in templates
+            chosen, _columns = self.choices.get(table.file, (None, None))
+            own = kind or chosen or self._kind_of(title or name)
             if not own and len(tables) == 1:
                 own = self._kind_of(name)
             if not self.mapping and not own:
@@ -136,7 +141,11 @@ class EntryReader:
 
     def _plain_entries(self, table, kind):
         names, unknown = {}, []
+        _kind, chosen = self.choices.get(table.file, (None, None))
         for header in table.header:
+            if chosen is not None:
+                names[header] = chosen.get(header)
+                continue
             names[header] = self._column_name(kind, header)
             if not names[header]:
                 unknown.append(header)

@@ -2,4 +2,4 @@
 Called by: the menu *Import*. It calls the loader in ``models``.
 """
 
-from . import import_wizard
+from . import import_wizard, import_columns

@@ -28,6 +28,12 @@ class ImportWizard(models.TransientModel):
         string="Files",
         help="CSV files or workbooks named after what they hold, or a zip of them.",
     )
+    template_kind = fields.Selection(
+        "_kind_choices",
+        string="Template",
+        help="A file to fill in, with all columns, an example and what may be chosen.",
+    )
+    template_file = fields.Binary(readonly=True, attachment=False)
     mapping_file = fields.Binary(
         string="Mapping",
         attachment=False,
@@ -89,21 +95,57 @@ class ImportWizard(models.TransientModel):
         :raises UserError: when there is no file, or one that cannot be opened
         """
         self.ensure_one()
-        report = self.env["cn285.import.loader"]._load_files(
+        report = self._loaded(choices=self._choices())
+        self._show(report)
+        return self._reopen()
+
+    def _loaded(self, **options):
+        """Load the files as the dialog says; returns the ``LoadReport``."""
+        return self.env["cn285.import.loader"]._load_files(
             self._files(),
             mapping=base64.b64decode(self.mapping_file) if self.mapping_file else None,
             namespace=self.namespace,
             beside=self._beside(),
             decimal=self.decimal,
             dates=self.dates,
+            **options,
         )
-        self._show(report)
-        return self._reopen()
+
+    # === TEMPLATES === #
+
+    @api.model
+    def _kind_choices(self):
+        """The kinds of files, with what their rows become."""
+        return [(name, f"{name} – {label}") for name, label in self._kind_labels().items()]
+
+    def action_template_xlsx(self):
+        """Save a workbook to fill in."""
+        return self._template("xlsx")
+
+    def action_template_csv(self):
+        """Save a CSV file to fill in."""
+        return self._template("csv")
+
+    def _template(self, form):
+        self.ensure_one()
+        if not self.template_kind:
+            raise UserError(self.env._("Choose what the file is to hold first."))
+        loader = self.env["cn285.import.loader"]
+        make = loader._template_xlsx if form == "xlsx" else loader._template_csv
+        name, content = make(self.template_kind)
+        self.template_file = base64.b64encode(content)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/template_file/{name}?download=true",
+            "target": "download",
+        }
 
     def action_back(self):
         """Back to the files, to load a corrected one."""
         self.ensure_one()
-        self.write({"state": "draft", "attachment_ids": [fields.Command.clear()]})
+        self.sheet_ids.unlink()
+        self.column_ids.unlink()
+        self.write({"state": "draft", "attachment_ids": [fields.Command.clear()], "tried": False})
         return self._reopen()
 
     def _files(self):
