@@ -2,8 +2,11 @@
 
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
 from odoo.fields import Command
+from odoo.tools import LazyTranslate
 
 from .readers import read_any_currency, read_taxes
+
+_lt = LazyTranslate(__name__)
 
 
 def complete_price(vals):
@@ -45,6 +48,7 @@ RATES = Kind(
     required=("currency", "date", "rate"),
     key=("currency", "date"),
     adopt=("currency_id", "name"),
+    example={"currency": "USD", "date": "2026-01-01", "rate": "1.08"},
 )
 ANALYTIC_ACCOUNTS = Kind(
     "analytic_accounts",
@@ -52,6 +56,7 @@ ANALYTIC_ACCOUNTS = Kind(
     columns_of("name", "code", "plan_id"),
     required=("name", "plan"),
     key=("code",),
+    example={"code": "LYO", "name": "Lyon", "plan": "analytic.analytic_plan_projects"},
 )
 PRODUCTS = Kind(
     "products",
@@ -63,7 +68,13 @@ PRODUCTS = Kind(
         "sale_ok",
         code="default_code",
         price="list_price",
-        taxes=Column(None, read_taxes),
+        taxes=Column(
+            None,
+            read_taxes,
+            meaning=_lt(
+                "Sales taxes by name or rate (20 %), separated by |, or none. Empty: the usual one."
+            ),
+        ),
         income_account="property_account_income_id",
         category="categ_id",
         unit="uom_id",
@@ -74,12 +85,30 @@ PRODUCTS = Kind(
     adopt=("default_code",),
     defaults={"type": "service"},
     complete_record=complete_product,
+    example=(
+        {"code": "SUPPORT", "name": "Support", "price": "40.50", "type": "service"},
+        {"code": "SUPPORT-PLUS", "name": "Support at night", "price": "90", "type": "service"},
+        {"code": "HOSTING", "name": "Hosting", "price": "25", "type": "service"},
+    ),
+)
+# Of products that are there: what a contract must have with them, and cannot have beside them.
+REQUIREMENTS = Kind(
+    "requirements",
+    "product.product",
+    columns_of(
+        product="default_code", requires="cn285_requires_ids", excludes="cn285_excludes_ids"
+    ),
+    required=("product",),
+    key=("product",),
+    adopt=("default_code",),
+    example={"product": "SUPPORT-PLUS", "requires": "HOSTING", "excludes": "SUPPORT"},
 )
 PRICELISTS = Kind(
     "pricelists",
     "product.pricelist",
     columns_of("name", "sequence", "currency_id"),
     required=("name",),
+    example={"id": "PL-1", "name": "Resellers"},
 )
 PRICES = Kind(
     "prices",
@@ -96,4 +125,5 @@ PRICES = Kind(
     required=("pricelist",),
     key=("pricelist", "product", "min_quantity", "date_start"),
     complete=complete_price,
+    example={"pricelist": "PL-1", "product": "SUPPORT", "price": "38"},
 )

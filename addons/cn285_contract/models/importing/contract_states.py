@@ -87,6 +87,7 @@ class ContractStates:
         contracts = self.env["cn285.contract"].browse([contract.id for _entry, contract in pairs])
         # They run elsewhere already: nothing is asked of their customers before.
         contracts.with_context(cn285_begun=STATE_DOOR).action_confirm()
+        self.env["cn285.import.loader"]._contracts_begun(pairs)
         self._hold_unasked(pairs)
         return pairs
 

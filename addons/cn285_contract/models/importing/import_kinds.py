@@ -1,8 +1,16 @@
 from odoo import api, models
 
-from .catalogue_kinds import ANALYTIC_ACCOUNTS, PRICELISTS, PRICES, PRODUCTS, RATES
-from .change_kinds import TIER_PATHS
+from .catalogue_kinds import (
+    ANALYTIC_ACCOUNTS,
+    PRICELISTS,
+    PRICES,
+    PRODUCTS,
+    RATES,
+    REQUIREMENTS,
+)
+from .change_kinds import CHANGE_REASONS, CHANGES, CREDIT_REASONS, TIER_PATHS
 from .contract_kinds import CONTRACTS, DISCOUNTS, ITEMS, TAGS
+from .open_invoice_kinds import OPEN_INVOICES
 from .partner_kinds import PARTNERS
 from .template_kinds import TEMPLATE_DISCOUNTS, TEMPLATE_ITEMS, TEMPLATES
 
@@ -10,11 +18,13 @@ NAMED_BY = {
     "account.account": ("code", "name"),
     "account.analytic.account": ("code", "name"),
     "account.journal": ("code", "name"),
+    "cn285.change.reason": ("code", "name"),
     "cn285.contract": ("name", "client_ref"),
     "cn285.contract.item": ("code",),
     "cn285.contract.template": ("code", "name"),
     "cn285.contract.template.item": (),
     "product.product": ("default_code", "barcode", "name"),
+    "product.template": ("default_code", "barcode", "name"),
 }
 
 
@@ -29,7 +39,10 @@ class ImportLoader(models.AbstractModel):
             TAGS,
             ANALYTIC_ACCOUNTS,
             PRODUCTS,
+            REQUIREMENTS,
             TIER_PATHS,
+            CHANGE_REASONS,
+            CREDIT_REASONS,
             PRICELISTS,
             PRICES,
             PARTNERS,
@@ -39,6 +52,8 @@ class ImportLoader(models.AbstractModel):
             CONTRACTS,
             ITEMS,
             DISCOUNTS,
+            CHANGES,
+            OPEN_INVOICES,
         ]
 
     @api.model
@@ -57,3 +72,13 @@ class ImportLoader(models.AbstractModel):
         :raises UserError: refuses the row, and the contract stays a draft
         """
         return {"billing_hold": True} if cells.get("billing_hold") is True else {}
+
+    @api.model
+    def _contracts_begun(self, pairs):
+        """Hook: what files say of contracts that has a place only once these run.
+
+        Called once for each contract, in the savepoint in which it was confirmed.
+
+        :param pairs: list of ``(entry, contract)``
+        :raises UserError: refuses the row, and the contract stays a draft
+        """

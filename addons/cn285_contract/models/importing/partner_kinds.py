@@ -21,6 +21,7 @@ PARTNERS = Kind(
         "company_registry",
         "lang",
         "comment",
+        "function",
         "parent_id",
         "country_id",
         "state_id",
@@ -30,4 +31,23 @@ PARTNERS = Kind(
         categories="category_id",
     ),
     required=("name",),
+    example=(
+        {
+            "id": "CUST-1",
+            "name": "Menuiserie Roux",
+            "is_company": "yes",
+            "street": "12 rue des Lilas",
+            "zip": "69003",
+            "city": "Lyon",
+            "country": "FR",
+            "email": "compta@example.com",
+        },
+        {
+            "id": "CUST-1-A",
+            "name": "Camille Roux",
+            "parent": "CUST-1",
+            "type": "contact",
+            "email": "camille@example.com",
+        },
+    ),
 )

@@ -12,6 +12,7 @@ TEMPLATES = Kind(
     required=("name",),
     key=("code",),
     adopt=("code",),
+    example={"code": "STANDARD", "name": "Standard"},
 )
 TEMPLATE_ITEMS = Kind(
     "template_items",
@@ -20,6 +21,7 @@ TEMPLATE_ITEMS = Kind(
     fields=lambda env: env["cn285.contract.template.item"]._terms_fields(),
     required=("template", "product"),
     complete=complete_item,
+    example={"id": "TI-1", "template": "STANDARD", "product": "SUPPORT", "price_unit": "40.50"},
 )
 TEMPLATE_DISCOUNTS = Kind(
     "template_discounts",
@@ -27,4 +29,5 @@ TEMPLATE_DISCOUNTS = Kind(
     columns_of("name", "month_from", "month_count", "counted_in", "percent", "amount", "item_id"),
     required=("item",),
     key=("item", "month_from"),
+    example={"item": "TI-1", "month_from": "1", "month_count": "3", "percent": "50"},
 )
