@@ -227,18 +227,25 @@ class Contract(models.Model):
             return percent_factor(as_decimal(self.renewal_percent))
         if self.renewal_revision == "index":
             index = self.renewal_index_id
-            base = index._value_at(self._index_base_day())
+            base = self._index_base()
             cap = as_decimal(self.renewal_cap) if self.renewal_cap else None
             return index_factor(base, index._value_at(day), cap)
         return None
 
     def _index_base_day(self):
-        """The day whose index value today's prices go by: the start, or the last renewal."""
+        """The day whose index value today's prices go by: the last renewal, or the start.
+
+        Of a contract that was taken over, the day of its last revision elsewhere.
+        """
         self.ensure_one()
-        renewals = self.change_ids.filtered(
+        begun = self.indexed_on or self.date_start
+        return max(self._renewed_here().mapped("date_effective"), default=begun)
+
+    def _renewed_here(self):
+        """The renewals that were made here."""
+        return self.change_ids.filtered(
             lambda change: change.type == "renew" and change.state == "applied"
         )
-        return max(renewals.mapped("date_effective"), default=self.date_start)
 
     def _revised_items(self, day):
         """Items whose own price is revised: recurring ones that run on the day.

@@ -231,6 +231,9 @@ class Contract(models.Model):
                 "term_start": term.start,
                 "term_end": term.last_day,
             }
+            if term.number and not contract.indexed_on:
+                # It was renewed elsewhere: its prices are those of that day.
+                vals["indexed_on"] = term.start
             end = contract._longest_end(term)
             if end and not contract.date_end:
                 vals["date_end"] = end - timedelta(days=1)

@@ -6,6 +6,7 @@ from . import (
     test_contracts_with_terms,
     test_demonstration,
     test_import_taken,
+    test_import_taken_state,
     test_import_terms,
     test_law,
     test_legal_kind,

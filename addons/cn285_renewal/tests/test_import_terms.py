@@ -33,7 +33,9 @@ class TestImportTerms(LoaderCase):
         self.assertNotIn("performance_date", self._columns("contracts"))
         contracts = self.env.registry["cn285.contract"]
         with patch.object(contracts, "_term_rule_fields", lambda self: listed):
-            self.assertEqual(self._columns("contracts")["performance_date"].field, "performance_date")
+            self.assertEqual(
+                self._columns("contracts")["performance_date"].field, "performance_date"
+            )
 
     def test_contract_with_all_of_them(self):
         index = self.env["cn285.price.index"].create({"name": "Syntec", "code": "LT-SYN"})
