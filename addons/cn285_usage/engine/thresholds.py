@@ -140,6 +140,11 @@ def running(ratings: Iterable[Rating]) -> Running:
     return Running(quantity, amount)
 
 
+def billed_before(amount: Decimal, rounding: Decimal = CENT) -> Rating:
+    """Return the rating of what thresholds have billed elsewhere: an amount, and no units."""
+    return close(ZERO, [draft("threshold_step", Decimal(1), as_input(amount))], rounding)
+
+
 def step_rating(threshold: Threshold, due: Due, rounding: Decimal = CENT) -> Rating:
     """Return the rating of steps that are billed at a fixed amount each.
 

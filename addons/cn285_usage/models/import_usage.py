@@ -1,10 +1,16 @@
-"""Kinds of rows that can be imported for usage: metrics, pools and calculators."""
+"""Kinds of rows that can be imported for usage: metrics, pools, calculators, layouts, macros."""
 
 from odoo import api, models
 from odoo.addons.cn285_import.models.cells import CellError, split_list
 from odoo.addons.cn285_import.models.differing import differs
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
 from odoo.fields import Command
+from odoo.tools import LazyTranslate
+
+from .import_usage_taken import take_usage
+from .smartcode.smartcode_version import EXAMPLE_BODY
+
+_lt = LazyTranslate(__name__)
 
 
 def _read_tiers(reader, text):
@@ -41,6 +47,45 @@ def _read_values(reader, text):
     return [Command.clear(), *map(Command.create, values)]
 
 
+def _read_layout_columns(reader, text):
+    """``label | quantity:Units``: what each column shows, and its heading where it has its own."""
+    return _read_layout_lines(reader, text, "cn285.statement.layout.column")
+
+
+def _read_layout_groups(reader, text):
+    """``item | beneficiary:Who``: by what rows are grouped, and what that is called."""
+    return _read_layout_lines(reader, text, "cn285.statement.layout.group")
+
+
+def _read_layout_lines(reader, text, model):
+    field, commands = reader.env[model]._fields["field"], [Command.clear()]
+    for rank, part in enumerate(split_list(text), start=1):
+        shown, _colon, name = part.partition(":")
+        column = Column("field")
+        value = reader.value_of(model, column, shown.strip())
+        vals = {field.name: value, "sequence": 10 * rank}
+        commands.append(Command.create(vals | ({"name": name.strip()} if name.strip() else {})))
+    return commands
+
+
+def _read_macro(reader, text):
+    """The macro of a SmartCode: a file of the zip or folder, which is its first draft."""
+    try:
+        body = reader.file_content(text).decode()
+    except UnicodeDecodeError:
+        raise CellError(reader.env._("“%s” is not UTF-8 text", text)) from None
+    return [Command.create({"body": body})]
+
+
+def _keep_versions(smartcode, vals, _cells):
+    """A SmartCode that is there gets a new draft where its macro is another one, and no other."""
+    drafts = vals.get("version_ids")
+    if smartcode and drafts:
+        newest = smartcode.version_ids.sorted("number")[-1:]
+        if newest.body == drafts[0][2]["body"]:
+            del vals["version_ids"]
+
+
 def _hold_from(record, vals, cells):
     """Let what a row changes hold from its ``terms_from``; a row that changes nothing has none.
 
@@ -60,9 +105,18 @@ POOLS = Kind(
         "rollover",
         partner="partner_id",
         currency="currency_id",
+        carried_units=Column(
+            None, "float", meaning=_lt("Included units that the last period elsewhere has left.")
+        ),
+        carried_from=Column(
+            None,
+            "date",
+            meaning=_lt("A day of that period. Left empty: the last day billed elsewhere."),
+        ),
     ),
     required=("name",),
     key=("name",),
+    example={"name": "Fleet", "allowance_units": "500", "rollover": "once"},
 )
 METRICS = Kind(
     "metrics",
@@ -83,6 +137,7 @@ METRICS = Kind(
     required=("name", "code"),
     key=("code",),
     adopt=("code",),
+    example={"code": "example_calls", "name": "Calls", "unit": "call"},
 )
 CALCULATORS = Kind(
     "calculators",
@@ -109,12 +164,86 @@ CALCULATORS = Kind(
         property="property_name",
         tiers=Column("tier_ids", _read_tiers),
         values=Column("value_ids", _read_values),
-        terms_from=Column(None, "date"),
-        terms_correct=Column(None, "boolean"),
+        terms_from=Column(
+            None, "date", meaning=_lt("Day from which on holds what the row changes.")
+        ),
+        terms_correct=Column(
+            None, "boolean", meaning=_lt("Yes: what was billed since is billed anew.")
+        ),
+        used_units=Column(
+            None,
+            "float",
+            meaning=_lt(
+                "Units that another system has counted in the period that is not billed yet."
+            ),
+        ),
+        used_on=Column(
+            None,
+            "date",
+            meaning=_lt(
+                "Day to which these count. Left empty: the first day not billed elsewhere."
+            ),
+        ),
+        carried_units=Column(
+            None, "float", meaning=_lt("Included units that the last period elsewhere has left.")
+        ),
+        carried_from=Column(
+            None,
+            "date",
+            meaning=_lt("A day of that period. Left empty: the last day billed elsewhere."),
+        ),
     ),
     required=("charge_model",),
     key=("item", "template_item", "sequence"),
     complete_record=_hold_from,
+    finish=take_usage,
+    example={
+        "id": "K-1",
+        "item": "I-2",
+        "metric": "example_calls",
+        "charge_model": "graduated",
+        "tiers": "1000:0.02|:0.01",
+    },
+)
+# A layout is whole with its columns: they come in its own row.
+STATEMENT_LAYOUTS = Kind(
+    "statement_layouts",
+    "cn285.statement.layout",
+    columns_of(
+        "name",
+        "sequence",
+        "title",
+        "sort_field",
+        "sort_descending",
+        "mode",
+        "want_pdf",
+        "want_xlsx",
+        "want_csv",
+        columns=Column("column_ids", _read_layout_columns),
+        groups=Column("group_ids", _read_layout_groups),
+    ),
+    required=("name", "columns"),
+    key=("name",),
+    adopt=("name",),
+    example={
+        "name": "By day",
+        "columns": "occurred_at|label|quantity:Units|amount",
+        "groups": "item",
+        "mode": "detail",
+        "want_xlsx": "yes",
+    },
+)
+# Who may write SmartCodes loads them: each row is a draft, which is tried and put in force by hand.
+SMARTCODES = Kind(
+    "smartcodes",
+    "cn285.smartcode",
+    columns_of("name", "code", "description", body=Column("version_ids", _read_macro)),
+    required=("name", "code", "body"),
+    key=("code",),
+    adopt=("code",),
+    complete_record=_keep_versions,
+    example={"code": "EXAMPLE", "name": "By the dozen", "body": "macros/dozen.py"},
+    beside={"macros/dozen.py": EXAMPLE_BODY.encode()},
 )
 
 
@@ -123,7 +252,14 @@ class ImportLoader(models.AbstractModel):
 
     @api.model
     def _kinds(self):
-        return [*super()._kinds(), POOLS, METRICS, CALCULATORS]
+        return [
+            *super()._kinds(),
+            POOLS,
+            SMARTCODES,
+            STATEMENT_LAYOUTS,
+            METRICS,
+            CALCULATORS,
+        ]
 
     @api.model
     def _columns(self, kind):
@@ -138,6 +274,21 @@ class ImportLoader(models.AbstractModel):
             columns |= columns_of(*(name for name in figures if name not in named))
         if kind.name in ("items", "template_items"):
             columns |= columns_of("usage_metric_ids")
+        if kind.name == "items":
+            columns |= {
+                "threshold_billed": Column(
+                    None,
+                    "float",
+                    meaning=_lt(
+                        "What thresholds of the running period billed elsewhere, excluding tax."
+                    ),
+                ),
+                "threshold_steps": Column(
+                    None,
+                    "integer",
+                    meaning=_lt("How many multiples of the threshold that was. Left empty: one."),
+                ),
+            }
         return columns
 
     @api.model

@@ -125,3 +125,91 @@ class TestImportUsage(LoaderCase):
         self.assertFalse(self._errors(report))
         metrics = self._loaded("UP-I").usage_metric_ids
         self.assertEqual(set(metrics.mapped("code")), {"up_calls", "up_talk"})
+
+    def _taken(self, calculators, item="", files=None):
+        """A usage item, billed elsewhere until January, with what its calculators have counted."""
+        extra, cells = item.split("=") if item else ("usage_lines", "single")
+        given = {
+            **CONTRACTS,
+            "items.csv": (
+                f"id,contract,product,billing_type,timing,billed_until,{extra}\n"
+                f"UP-I,UP-C,UP-API,usage,arrears,2026-01-31,{cells}\n"
+            ),
+            "calculators.csv": calculators,
+            **(files or {}),
+        }
+        return self._load(given)
+
+    def _bill_month(self):
+        run = self.env["cn285.billing.run"].create({"date": date(2026, 3, 1)})
+        with freeze_time("2026-03-01 10:00:00"):
+            event = {"source": "s", "transaction_id": "t1", "item_id": self._loaded("UP-I").id}
+            event |= {"metric": "up_calls", "occurred_at": "2026-02-20 12:00:00", "quantity": 50}
+            self.assertFalse(self.env["cn285.usage.event"].ingest([event])["refused"])
+            run.action_run()
+        self.assertFalse(run.issue_ids, run.issue_ids.mapped("reason"))
+        return run
+
+    def test_what_was_counted_elsewhere_goes_on(self):
+        """100 units there and 50 here; 10 of the month free and 5 left of January: 135 are billed.
+
+        100 at 0.02 and 35 at 0.015: 2.00 and 0.525.
+        """
+        text = (
+            "id,item,metric,charge_model,tiers,allowance_units,rollover,used_units,carried_units\n"
+            "UP-K1,UP-I,up_calls,graduated,100:0.02|:0.015,10,once,100,5\n"
+        )
+        for _again in range(2):
+            self.assertFalse(self._errors(self._taken(text)))
+        event = self.env["cn285.usage.event"].search([("source", "=", "take-over")])
+        self.assertEqual((len(event), event.occurred_at.date()), (1, date(2026, 2, 1)))
+        [(_file, _line, reason)] = self._errors(self._taken(text.replace(",100,5", ",120,5")))
+        self.assertIn("was received before with other content", reason)
+        self.assertMoney(self._bill_month().amount_untaxed, "2.53")
+        # Once rated, balances are the program's.
+        [(_file, _line, reason)] = self._errors(self._taken(text.replace(",100,5", ",100,9")))
+        self.assertIn("was rated here", reason)
+
+    def test_what_thresholds_billed_elsewhere_is_not_billed_again(self):
+        """200 units at 0.02 are 4.00, of which a threshold of 2.00 was billed in February there."""
+        text = "id,item,metric,charge_model,price_unit,used_units\n"
+        text += "UP-K1,UP-I,up_calls,per_unit,0.02,150\n"
+        item = "usage_billing,usage_threshold,threshold_billed=threshold,2,2.00"
+        for _again in range(2):
+            self.assertFalse(self._errors(self._taken(text, item)))
+        rows = self._loaded("UP-I").schedule_ids.filtered(lambda row: row.state == "taken_over")
+        self.assertMoney(sum(rows.mapped("amount")), "2.00")
+        run = self.env["cn285.billing.run"]._bill_triggered(self.company, True)
+        self.assertFalse(run.invoice_ids)
+        self.assertMoney(self._bill_month().amount_untaxed, "2.00")
+
+    def test_what_cannot_be_counted_is_refused(self):
+        head = "id,item,metric,charge_model,price_unit,used_units,carried_units\n"
+        report = self._taken(
+            f"{head}UP-K1,UP-I,up_calls,per_unit,0.02,,5\n",
+            "usage_lines,threshold_billed=single,2",
+        )
+        reasons = " ".join(reason for _file, _line, reason in self._errors(report))
+        self.assertIn("keeps nothing of its included units", reasons)
+        self.assertIn("is not billed on a threshold", reasons)
+
+    def test_layouts_and_macros(self):
+        files = {
+            "statement_layouts.csv": (
+                "name,columns,groups,want_xlsx\n"
+                "UP day,occurred_at|label|quantity:Units,item,yes\nUP bad,moon,,\n"
+            ),
+            "smartcodes.csv": "code,name,body\nUP-X,Dozen,macros/x.py\nUP-Y,None,macros/y.py\n",
+        }
+        beside = {"macros/x.py": b"lines.append({'label': 'x', 'quantity': 1, 'unit_price': 2})"}
+        for again in range(2):
+            report = self._load(files, beside=beside)
+            reasons = [reason for _file, _line, reason in self._errors(report)]
+            self.assertEqual(len(reasons), 2, reasons)
+            self.assertIn("there is no file “macros/y.py”", reasons[0])
+            self.assertIn("“moon” is not allowed", reasons[1])
+            self.assertEqual(report.skipped.total(), 2 * again)
+        layout = self._loaded("UP%20day")
+        self.assertEqual(layout.column_ids.mapped("field"), ["occurred_at", "label", "quantity"])
+        self.assertEqual(layout.column_ids[2].name, "Units")
+        self.assertEqual(self._loaded("UP-X").version_ids.mapped("state"), ["draft"])

@@ -5,10 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.addons.cn285_contract.models.common import as_decimal
+from odoo.addons.cn285_contract.models.common import TAKEN, as_decimal
 from odoo.tools import SQL
 
-from ...engine.thresholds import Repeat, Running, running, so_far, step_rating
+from ...engine.thresholds import Repeat, Running, billed_before, running, so_far, step_rating
 from ..measure.usage_measure import next_day
 from ..rating.usage_batch import BILLED_STATES, Outcome, Part
 
@@ -182,6 +182,24 @@ class BillingSchedule(models.Model):
                     made |= probe
                     break
         return made, batch
+
+    def _take_threshold(self, amount, steps):
+        """Note what thresholds of this waiting row's period have billed in another system.
+
+        :param amount: excluding tax, as it was billed
+        :param steps: how many multiples that was
+        :returns: the row that stands for it, *billed elsewhere*
+        """
+        self.ensure_one()
+        nothing, batch = self.browse()._probe_days()
+        new = self.new(self._threshold_vals(self.period_start, steps))
+        rounding = as_decimal(self.currency_id.rounding)
+        rating = billed_before(as_decimal(amount), rounding)
+        part = Part(self.id, self.item_id.calculator_ids[:1].id)
+        batch.outcomes[new.id] = [Outcome(part, rating, values={"seen_seq": 0})]
+        made = (nothing | new)._insert_rated(batch)
+        made._write_inside({"state": TAKEN})
+        return made
 
     def _step_outcomes(self, due):
         """What fixed amounts are billed with, on the first calculator.
