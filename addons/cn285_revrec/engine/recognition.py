@@ -161,6 +161,17 @@ def spread(total: Decimal, pattern: Pattern, rounding: Decimal = CENT) -> list[P
     return respread(total, pattern, Decimal(0), date.min, rounding)
 
 
+def from_month(total: Decimal, pattern: Pattern, first: date, rounding: Decimal = CENT) -> Decimal:
+    """Return what of an amount is earned in the month of ``first`` and later.
+
+    >>> from_month(Decimal(365), Pattern(Method.daily, date(2025, 7, 1), date(2026, 7, 1)),
+    ...            date(2026, 1, 1))
+    Decimal('181.00')
+    """
+    parts = spread(total, pattern, rounding)
+    return sum((part.amount for part in parts if part.period >= first), Decimal(0))
+
+
 def respread(
     total: Decimal,
     pattern: Pattern,

@@ -23,6 +23,7 @@ from . import (
     revrec_source_credits,
     revrec_source_store,
     revrec_source_rows,
+    revrec_opening,
     revrec_run,
     revrec_entries,
     revrec_entries_pilots,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.addons.cn285_contract.models.bounds import AMOUNT
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 
@@ -29,6 +30,13 @@ class ContractItem(models.Model):
     )
     cn285_service_end = fields.Date(
         string="Service Ends On", copy=False, help="Last day of the item's own service period."
+    )
+
+    cn285_deferred_before = fields.Monetary(
+        string="Deferred at the Take-Over",
+        copy=False,
+        help="What another system had invoiced of this item and not recognised by the first day "
+        "that is recognised here, excluding tax. 0: what its last invoice leaves by the rule.",
     )
 
     @api.constrains("cn285_service_start", "cn285_service_end", "date_start")
@@ -61,3 +69,28 @@ class ContractItem(models.Model):
     @api.model
     def _replanning_fields(self):
         return super()._replanning_fields() - {"cn285_revrec_rule_id"}
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "cn285_deferred_before": AMOUNT}
+
+    def _forget_taken(self):
+        """:raises UserError: where revenue of what was billed elsewhere was recognised here"""
+        # sudo: whoever corrects what was billed elsewhere need not read what was recognised of it.
+        openings = (
+            self.env["cn285.revrec.schedule"]
+            .sudo()
+            .search([("is_opening", "=", True), ("item_id", "in", self.ids)])
+        )
+        held = openings.line_ids.filtered(lambda line: line.state == "recognised")
+        if held:
+            item = held[0].schedule_id.item_id
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s, item “%(item)s”: revenue of what was billed elsewhere "
+                    "was recognised here. Reverse the run first.",
+                    contract=item.contract_id.name,
+                    item=item.name,
+                )
+            )
+        return super()._forget_taken()

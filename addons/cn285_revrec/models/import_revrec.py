@@ -28,11 +28,14 @@ RULES = Kind(
     required=("name",),
     key=("name",),
     adopt=("name",),
+    example={"name": "Over the billed period", "method": "daily", "service_source": "billed"},
 )
 # Items and template items have their rule by their list of terms.
 MORE_COLUMNS = {
     "products": columns_of("cn285_revrec_rule_id"),
-    "items": columns_of("cn285_service_start", "cn285_service_end"),
+    "items": columns_of(
+        "cn285_service_start", "cn285_service_end", deferred="cn285_deferred_before"
+    ),
 }
 
 
@@ -46,3 +49,10 @@ class ImportLoader(models.AbstractModel):
     @api.model
     def _columns(self, kind):
         return super()._columns(kind) | MORE_COLUMNS.get(kind.name, {})
+
+    @api.model
+    def _finished(self, load):
+        """What was billed elsewhere of the items of a load is deferred here from now on."""
+        super()._finished(load)
+        if load.loaded["items"] and self.env.company.cn285_revrec_from:
+            self.env["cn285.revrec.source"]._open_deferred(self.env.company)

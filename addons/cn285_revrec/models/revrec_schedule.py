@@ -104,6 +104,12 @@ class RevrecSchedule(models.Model):
     credit_due_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     unbilled_tax_account_id = fields.Many2one("account.account", readonly=True, ondelete="restrict")
     analytic_distribution = fields.Json(readonly=True)
+    is_opening = fields.Boolean(
+        string="Opening",
+        readonly=True,
+        help="What another system has invoiced and not recognised: it releases the opening "
+        "balance of the deferred revenue account.",
+    )
     terms = fields.Char(
         string="Fingerprint of Terms",
         readonly=True,
@@ -132,7 +138,7 @@ class RevrecSchedule(models.Model):
         "This invoice line has a recognition schedule already.",
     )
     _billed_has_line = models.Constraint(
-        "CHECK((posting = 'unbilled') = (move_line_id IS NULL))",
+        "CHECK((posting = 'unbilled') = (move_line_id IS NULL AND is_opening IS NOT TRUE))",
         "A schedule of an invoice line belongs to the line.",
     )
     _service_ordered = models.Constraint(

@@ -43,7 +43,8 @@ class RevrecSource(models.AbstractModel):
     @api.model
     def _sync_lines(self, company):
         """Make the missing schedules of invoice lines; returns reasons, see :meth:`_sync`."""
-        reasons, last_id = {}, 0
+        # Openings come first: invoices may credit them.
+        reasons, last_id = self._sync_openings(company), 0
         rules = self._products_with_rules(company)
         first_open = company._cn285_first_open_month()
         while records := self._unscheduled_lines(company, rules, last_id):

@@ -10,5 +10,6 @@ from . import (
     revrec_obligation,
     revrec_waterfall,
     revrec_tieout,
+    revrec_opening,
     sales_journal,
 )

@@ -78,11 +78,12 @@ class RevrecAnalysis(models.Model):
         return SQL(
             """SELECT id * 16::bigint AS id, id AS schedule_id, booking_date AS date,
                       'booking' AS kind, amount
-                 FROM cn285_revrec_schedule
+                 FROM cn285_revrec_schedule WHERE is_opening IS NOT TRUE
             UNION ALL
                SELECT id * 16::bigint + 1, id, invoice_date,
                       CASE WHEN amount < 0 THEN 'credit' ELSE 'billing' END, amount
-                 FROM cn285_revrec_schedule WHERE posting != 'unbilled'
+                 FROM cn285_revrec_schedule
+                WHERE posting != 'unbilled' AND is_opening IS NOT TRUE
             UNION ALL
                SELECT id * 16::bigint + 2, id, invoice_date, 'revenue', amount
                  FROM cn285_revrec_schedule WHERE posting IN ('direct', 'month_end')

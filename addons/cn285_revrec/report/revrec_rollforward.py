@@ -52,10 +52,10 @@ class RevrecRollforward(models.Model):
                     moved AS (
                     SELECT schedule.*,
                            CASE WHEN posting = 'month_end' THEN COALESCE(booked.before, 0)
-                                WHEN invoice_date < %(first)s
+                                WHEN invoice_date < %(first)s OR is_opening
                                 THEN amount - COALESCE(earned.before, 0) ELSE 0 END AS opening,
                            CASE WHEN invoice_date >= %(first)s AND amount > 0
-                                THEN amount ELSE 0 END AS billed,
+                                 AND is_opening IS NOT TRUE THEN amount ELSE 0 END AS billed,
                            CASE WHEN invoice_date >= %(first)s AND amount < 0
                                 THEN amount ELSE 0 END AS credited,
                            CASE WHEN posting = 'month_end' THEN COALESCE(booked.until, 0)

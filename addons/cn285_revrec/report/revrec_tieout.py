@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 # Items of accounts that only recognition posts to, and that recognition does not know.
-_BY_HAND = SQL(
+BY_HAND = SQL(
     """move.cn285_revrec_run_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM cn285_revrec_schedule own WHERE own.move_line_id = line.id)"""
 )
@@ -151,7 +151,7 @@ class RevrecTieout(models.Model):
                                    WHERE own.move_line_id = line.id))
              GROUP BY 1, 2""",
             accounts=self._accounts_sql(),
-            by_hand=_BY_HAND,
+            by_hand=BY_HAND,
             day=day,
             companies=self.env.companies.ids,
         )
@@ -216,7 +216,7 @@ class RevrecTieout(models.Model):
                 self.company_id.id,
                 self.account_id.id,
                 day,
-                _BY_HAND,
+                BY_HAND,
             )
         )
         return [row[0] for row in rows]

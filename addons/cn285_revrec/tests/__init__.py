@@ -10,6 +10,7 @@ from . import (
     test_import_revrec,
     test_migration,
     test_new_company,
+    test_opening,
     test_oracle,
     test_rules,
     test_runs,

@@ -15,6 +15,7 @@ MODELS = (
     "cn285.revrec.waterfall",
     "cn285.revrec.obligation",
     "cn285.revrec.tieout",
+    "cn285.revrec.opening",
     "cn285.sales.journal",
 )
 

@@ -41,6 +41,12 @@ REPORTS = {
         ("ledger", "scheduled", "difference", "manual"),
         False,
     ),
+    "opening": (
+        "cn285.revrec.opening",
+        "action_revrec_opening",
+        ("deferred", "booked", "difference"),
+        False,
+    ),
     "sales": ("cn285.sales.journal", "action_sales_journal", ("debit", "credit"), True),
     "synthesis": ("cn285.sales.journal", "action_sales_journal", ("debit", "credit"), True),
 }
@@ -49,6 +55,7 @@ ALWAYS = {
     "analysis": ("date:month",),
     "waterfall": ("invoice_date:month", "date:month"),
     "tieout": ("account_id", "kind"),
+    "opening": ("account_id", "contract_id"),
     "synthesis": ("date:month", "journal_id", "account_id"),
 }
 SALES_COLUMNS = (
@@ -75,6 +82,7 @@ class RevrecReportWizard(models.TransientModel):
             ("waterfall", "Revenue Waterfall"),
             ("obligation", "Remaining Obligation"),
             ("tieout", "Tie-Out to the General Ledger"),
+            ("opening", "Opening of Deferred Revenue"),
             ("sales", "Sales Journal"),
             ("synthesis", "Synthesis Journal"),
             ("fec", "FEC Layout"),
@@ -158,7 +166,7 @@ class RevrecReportWizard(models.TransientModel):
         action_id = REPORTS[self.report][1]
         action = self.env["ir.actions.act_window"]._for_xml_id(f"cn285_revrec.{action_id}")
         context = dict(self._days())
-        if self.group_by and self.report not in ("tieout", "sales", "synthesis"):
+        if self.group_by and self.report not in ("tieout", "opening", "sales", "synthesis"):
             context[f"search_default_by_{self.group_by.removesuffix('_id')}"] = 1
         if self.report == "synthesis":
             for rank, name in enumerate(("month", "journal", "account"), start=1):
@@ -207,7 +215,7 @@ class RevrecReportWizard(models.TransientModel):
             return self._waterfall_table()
         measures = REPORTS[self.report][2]
         groups = list(ALWAYS.get(self.report, ()))
-        if self.report not in ("tieout", "synthesis") and self.group_by:
+        if self.report not in ("tieout", "opening", "synthesis") and self.group_by:
             groups.insert(0, self.group_by)
         rows = model._read_group(self._domain(), groups, [f"{name}:sum" for name in measures])
         labels = model.fields_get()
