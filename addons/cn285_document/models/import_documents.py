@@ -63,13 +63,24 @@ DOCUMENTS = Kind(
         "lang",
         file=Column("file", _file_of),
         for_customer="is_for_customer",
-        number=Column(None, "char"),
-        sha256=Column(None, "char"),
+        number=Column(None, "char", meaning=_lt("The number that the document had.")),
+        sha256=Column(
+            None, "char", meaning=_lt("Fingerprint of the file; another file is refused.")
+        ),
     ),
     required=("contract", "kind", "title", "date", "file"),
     complete_new=_check_file,
     complete_record=_same_file,
     finish=make_final,
+    example={
+        "id": "DOC-1",
+        "contract": "C-1",
+        "kind": "contract",
+        "title": "Signed contract",
+        "date": "2024-01-01",
+        "file": "papers/contract.pdf",
+    },
+    beside={"papers/contract.pdf": b"%PDF-1.4 an example"},
 )
 
 

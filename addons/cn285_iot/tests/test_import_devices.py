@@ -48,3 +48,32 @@ class TestImportDevices(DeviceCase):
         # Once more: nothing is made twice.
         load()
         self.assertEqual(self.env["cn285.device"].search([("type_id.code", "=", "MTR")]), devices)
+
+    def test_devices_that_serve_an_item_already(self):
+        """They are in service at once, since the day that was told; nothing of them is billed."""
+        self.tracking.default_code = "TRACK"
+        files = {
+            "partners": "id,name\nP1,Garage Petit\n",
+            "contracts": "id,partner,date_start,state\nC1,P1,2026-01-01,active\n",
+            "items": "id,contract,product,price_unit,billed_until\nI1,C1,TRACK,30,2026-04-30\n",
+            "devices": (
+                "serial,type,item,since\nD-1,TRK,I1,2026-02-10\nD-2,TRK,I9,\nD-3,TRK,I1,\n"
+            ),
+        }
+        loader = self.env["cn285.import.loader"].with_user(self.manager)
+        self.manager.group_ids |= self.env.ref("base.group_partner_manager")
+        for _again in range(2):
+            report = loader._load_files([(f"{name}.csv", text) for name, text in files.items()])
+            told = {error.line: error.reason for error in report.errors}
+            self.assertEqual(sorted(told), [3, 4], told)
+            self.assertIn("“I9”", told[3])
+            self.assertIn("is for 1 devices at once", told[4])
+        device = self.env["cn285.device"].search([("serial", "=", "D-1")])
+        self.assertEqual((device.state, device.partner_id.name), ("active", "Garage Petit"))
+        self.assertEqual(device.contract_id.item_ids, device.assignment_ids.item_id)
+        self.assertEqual(
+            (device.assignment_ids.reason, device.assignment_ids.date_start.isoformat()),
+            ("imported", "2026-02-10"),
+        )
+        rows = device.contract_id.schedule_ids.filtered(lambda row: row.state == "planned")
+        self.assertEqual(min(rows.mapped("period_start")).isoformat(), "2026-05-01")

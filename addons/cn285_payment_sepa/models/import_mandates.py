@@ -2,6 +2,9 @@
 
 from odoo import api, models
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 def sign_mandates(load):
@@ -40,13 +43,20 @@ MANDATES = Kind(
         "one_off",
         "signed_on",
         "notice_days",
-        last_debit_on=Column(None, "date"),
-        usual=Column(None, "boolean"),
+        last_debit_on=Column(None, "date", meaning=_lt("Day of the last debit by it.")),
+        usual=Column(None, "boolean", meaning=_lt("Yes: the usual means of its payer.")),
     ),
     required=("partner", "reference", "iban", "signed_on"),
     key=("reference",),
     adopt=("reference",),
     finish=sign_mandates,
+    example={
+        "partner": "CUST-1",
+        "reference": "RUM-0001",
+        "iban": "FR7630006000011234567890189",
+        "signed_on": "2024-01-01",
+        "last_debit_on": "2025-12-05",
+    },
 )
 
 

@@ -2,6 +2,9 @@
 
 from odoo.addons.cn285_import.models.cells import CellError, split_list
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 # Steps that others have to come before: nobody is deactivated who was not told.
 LAST = ("deactivate", "deactivation", "terminate", "termination")
@@ -51,6 +54,7 @@ CUSTOMER_TAGS = Kind(
     required=("name",),
     key=("name",),
     adopt=("name",),
+    example={"name": "Public sector"},
 )
 DUNNING_POLICIES = Kind(
     "dunning_policies",
@@ -80,7 +84,11 @@ DUNNING_POLICIES = Kind(
         "indemnity",
         "fees_automatic",
         exempt="exempt_category_ids",
-        tags=Column(None, read_customer_tags),
+        tags=Column(
+            None,
+            read_customer_tags,
+            meaning=_lt("Customers’ tags for which the policy is, separated by |."),
+        ),
     ),
     required=("name",),
     key=("name",),
@@ -88,6 +96,7 @@ DUNNING_POLICIES = Kind(
     complete=complete_policy,
     waiting=waiting_policy,
     finish=use_policies,
+    example={"name": "Gentle", "grace_days": "7"},
 )
 DUNNING_STEPS = Kind(
     "dunning_steps",
@@ -105,6 +114,12 @@ DUNNING_STEPS = Kind(
     required=("policy", "days", "action", "name"),
     key=("policy", "days", "action", "audience"),
     order=lambda cells: (cells.get("action") or "").lower() in LAST,
+    example={
+        "policy": "Gentle",
+        "days": "7",
+        "action": "task",
+        "name": "Call the customer",
+    },
 )
 # What customers' own terms say of it.
 OF_PARTNERS = {

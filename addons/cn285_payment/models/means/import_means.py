@@ -2,6 +2,9 @@
 
 from odoo.addons.cn285_import.models.cells import CellError
 from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 def read_provider(reader, text):
@@ -55,7 +58,7 @@ MEANS = Kind(
         last_digits="cn285_last4",
         funding="cn285_funding",
         mandate="cn285_mandate_ref",
-        usual=Column(None, "boolean"),
+        usual=Column(None, "boolean", meaning=_lt("Yes: the usual means of its payer.")),
     ),
     required=("partner", "provider", "method", "reference"),
     key=("provider", "reference"),
@@ -70,4 +73,5 @@ BANK_ACCOUNTS = Kind(
     required=("partner", "number"),
     key=("partner", "number"),
     adopt=("partner_id", "acc_number"),
+    example={"partner": "CUST-1", "number": "FR7630006000011234567890189"},
 )

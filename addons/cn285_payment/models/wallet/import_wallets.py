@@ -37,6 +37,7 @@ WALLET_TYPES = Kind(
     required=("name",),
     key=("name",),
     adopt=("name",),
+    example={"name": "Prepaid credit"},
 )
 WALLETS = Kind(
     "wallets",
@@ -45,6 +46,7 @@ WALLETS = Kind(
     required=("wallet_type", "customer"),
     key=("wallet_type", "customer"),
     adopt=("type_id", "partner_id"),
+    example={"id": "W-1", "wallet_type": "Prepaid credit", "customer": "CUST-1"},
 )
 # Credit that customers hold already: a lot each.
 WALLET_LOTS = Kind(
@@ -60,6 +62,13 @@ WALLET_LOTS = Kind(
         reason="name",
     ),
     required=("wallet_type", "customer", "amount"),
+    example={
+        "id": "L-1",
+        "wallet_type": "Prepaid credit",
+        "customer": "CUST-1",
+        "amount": "100",
+        "reason": "Balance of the old system",
+    },
 )
 TOPUP_RULES = Kind(
     "topup_rules",
@@ -80,6 +89,7 @@ TOPUP_RULES = Kind(
     ),
     required=("wallet", "value"),
     key=("wallet", "trigger"),
+    example={"wallet": "W-1", "trigger": "threshold", "threshold": "10", "value": "50"},
 )
 PROMOTION_PASSES = Kind(
     "promotion_passes",
@@ -102,4 +112,5 @@ PROMOTION_PASSES = Kind(
     required=("name", "code"),
     key=("code",),
     adopt=("code",),
+    example={"code": "WELCOME-EX", "name": "Welcome", "percent": "10", "periods": "3"},
 )
