@@ -40,6 +40,7 @@ HISTORY = {
     "cn285.fleet.order",
     "cn285.fleet.order.line",
     "cn285.mrr.entry",
+    "cn285.mrr.item.month",
     "cn285.mrr.month",
     "cn285.mrr.movement",
     "cn285.mrr.touched",

@@ -1,6 +1,8 @@
 from odoo import fields, models
-from odoo.addons.cn285_contract.models.selected_link import SelectedMany2one
+from odoo.addons.cn285_contract.models.copied_link import CopiedMany2one
 from odoo.exceptions import UserError
+
+from .mrr_links import CopiedSelected
 
 CAUSES = [
     ("start", "Start"),
@@ -40,18 +42,16 @@ class MrrEntry(models.Model):
     _order = "date desc, id desc"
     _rec_name = "item_id"
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    contract_id = SelectedMany2one(
-        "cn285.contract", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    company_id = CopiedMany2one("res.company", required=True, readonly=True)
+    contract_id = CopiedSelected("cn285.contract", required=True, readonly=True, index=True)
     item_id = fields.Many2one(
         "cn285.contract.item", required=True, readonly=True, ondelete="cascade"
     )
     customer_id = fields.Many2one(
         related="contract_id.partner_id.commercial_partner_id", string="Customer"
     )
-    product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    product_id = CopiedMany2one("product.product", readonly=True)
+    currency_id = CopiedMany2one("res.currency", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True, help="From this day on.")
     known_on = fields.Date(
         required=True,

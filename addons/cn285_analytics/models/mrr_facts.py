@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.copied_link import CopiedMany2one
 from odoo.tools import SQL
 
 
@@ -11,10 +12,44 @@ class MrrFacts(models.AbstractModel):
     # What is an amount in the company's currency, and adds up.
     _amounts = ()
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = CopiedMany2one("res.company", required=True, readonly=True)
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
+
+    @api.model
+    def _today_sql(self, company):
+        """Today by the clock of a company, whose id is given as SQL, as SQL."""
+        # sudo: only clocks are read.
+        companies = self.env["res.company"].sudo().search([])
+        cases = [SQL("WHEN %s THEN %s", one.id, one._cn285_today()) for one in companies]
+        return SQL("(CASE %s %s END)", company, SQL(" ").join(cases))
+
+    @api.model
+    def _in_company_sql(self, currency, day, company):
+        """What an amount of a currency is worth in its company's on a day, as SQL of rows.
+
+        As Odoo converts: by the company's own rates first.
+
+        :param company: the alias of ``res_company``
+        """
+
+        def rate(currency):
+            return SQL(
+                """COALESCE((SELECT rate.rate FROM res_currency_rate rate
+                              WHERE rate.currency_id = %(currency)s AND rate.name <= %(day)s
+                                AND (rate.company_id IS NULL OR rate.company_id =
+                                     split_part(%(company)s.parent_path, '/', 1)::int)
+                           ORDER BY rate.company_id, rate.name DESC LIMIT 1), 1)""",
+                currency=currency,
+                day=day,
+                company=company,
+            )
+
+        own = SQL("%s.currency_id", company)
+        return SQL(
+            "(CASE WHEN %s = %s THEN 1 ELSE %s / %s END)", currency, own, rate(own), rate(currency)
+        )
 
     @api.model
     def _amount_sql(self, name, query):

@@ -55,7 +55,7 @@ class MrrMonth(models.Model):
             ("mrr", now.closing, "money", before.closing),
             ("arr", now.arr, "money", before.arr),
             ("cmrr", self._committed(last), "money", None),
-            ("customers", now.logos_closing, "count", before.logos_closing),
+            ("customers", self._usage_beside(now, last, last)["customers"], "count", None),
             ("arpa", now.arpa, "money", before.arpa),
             ("nrr", year.nrr, "share", None),
             ("grr", year.grr, "share", None),
@@ -141,12 +141,14 @@ class MrrMonth(models.Model):
     @api.model
     def _home_cohorts(self, first, last, measure):
         """What is left of each cohort, as shares of its first month, by months since."""
+        self.env["cn285.mrr.month"].flush_model()
         column = SQL.identifier("logos_closing" if measure == "logos" else "closing")
         rows = self.env.execute_query(
             SQL(
-                """SELECT cohort, number, sum(%s) FROM cn285_mrr_month
+                """SELECT cohort, number, sum(%s) FROM cn285_mrr_month_sum
                     WHERE company_id = %s AND cohort >= %s AND month <= %s AND number >= 0
-                 GROUP BY cohort, number ORDER BY cohort, number""",
+                 GROUP BY cohort, number HAVING sum(row_count) > 0
+                 ORDER BY cohort, number""",
                 column,
                 self.env.company.id,
                 first,

@@ -172,7 +172,13 @@ class MrrLedger(models.AbstractModel):
                       AND (date > %(last)s AND date <= %(today)s
                            OR kind = 'pause' AND date + %(pause)s > %(last)s
                               AND date + %(pause)s <= %(today)s
-                           OR %(turned)s AND currency_id != %(currency)s)""",
+                           OR %(turned)s AND currency_id != %(currency)s)
+                    UNION SELECT partner.commercial_partner_id
+                     FROM cn285_mrr_entry entry
+                     JOIN cn285_contract contract ON contract.id = entry.contract_id
+                     JOIN res_partner partner ON partner.id = contract.partner_id
+                    WHERE entry.company_id = %(company)s AND entry.delta_net = 0
+                      AND entry.date > %(last)s AND entry.date <= %(today)s""",
                 company=company.id,
                 last=last,
                 today=today,

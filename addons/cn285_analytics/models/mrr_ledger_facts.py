@@ -11,35 +11,9 @@ from odoo.addons.cn285_contract.models.bulk import copy_made
 from odoo.tools import SQL
 
 from ..engine.movements import Entry, customer_movements, revaluations
-from ..engine.roll import months_of
-
-# Fields of a month that a roll-forward has under the same name, or under another one.
-_ROLL = {"new_business": "new"}
-_AMOUNTS = (
-    "opening",
-    "new_business",
-    "reactivation",
-    "expansion",
-    "contraction",
-    "churn",
-    "transfer",
-    "pause",
-    "currency",
-    "closing",
-    "base_loss",
-    "base_gain",
-)
-_COUNTS = (
-    "logos_opening",
-    "logos_new",
-    "logos_back",
-    "logos_lost",
-    "logos_closing",
-    "logos_paying",
-)
 
 
-class _Rates:
+class Rates:
     """Rates from a currency to the company's, by day; each is looked up once."""
 
     def __init__(self, company):
@@ -63,34 +37,30 @@ class MrrLedger(models.AbstractModel):
     @api.model
     def _tell(self, company, customer_ids, today):
         """Make movements and months of some customers anew."""
-        rates = _Rates(company)
+        rates = Rates(company)
         items = {}
-        movements, months = [], []
+        movements = []
         for customer_id, entries in self._entries(company, customer_ids, rates, items):
             rows = customer_movements(entries, today, company.cn285_pause_churn_days)
             rows += self._currency_lines(company, rows, items, today, rates)
             rows.sort(key=lambda row: row.day)
             movements += [(customer_id, row) for row in rows]
-            months += [(customer_id, month) for month in months_of(rows, today)]
-        for table in ("cn285_mrr_movement", "cn285_mrr_month"):
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %s WHERE company_id = %s AND customer_id = ANY(%s)",
-                    SQL.identifier(table),
-                    company.id,
-                    list(customer_ids),
-                )
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM cn285_mrr_movement WHERE company_id = %s AND customer_id = ANY(%s)",
+                company.id,
+                list(customer_ids),
             )
+        )
         if movements:
             copy_made(
                 self.env.cr,
                 "cn285_mrr_movement",
                 [lambda: _movement_columns(company.id, movements, items)],
             )
-        if months:
-            copy_made(self.env.cr, "cn285_mrr_month", [lambda: _month_columns(company.id, months)])
-        for name in ("cn285.mrr.movement", "cn285.mrr.month"):
-            self.env[name].invalidate_model(flush=False)
+        self.env["cn285.mrr.movement"].invalidate_model(flush=False)
+        self._tell_months(company, customer_ids, today)
+        self._tell_item_months(company, items, today, rates)
 
     @api.model
     def _entries(self, company, customer_ids, rates, items):
@@ -139,36 +109,6 @@ class MrrLedger(models.AbstractModel):
             lines += revaluations(own, ends)
         return lines
 
-    @api.model
-    def _begin_months(self, company, last, today):
-        """Once a new month has begun, customers in whom nothing moves have it too."""
-        month = last.replace(day=1)
-        while month < today.replace(day=1):
-            following = month + relativedelta(months=1)
-            self.env.cr.execute(
-                SQL(
-                    """INSERT INTO cn285_mrr_month
-                           (company_id, customer_id, month, cohort, number, opening, closing,
-                            logos_opening, logos_closing, logos_paying, %(zeros)s)
-                       SELECT company_id, customer_id, %(following)s, cohort, number + 1, closing,
-                              closing, logos_closing, logos_closing, logos_paying, %(nothing)s
-                         FROM cn285_mrr_month
-                        WHERE company_id = %(company)s AND month = %(month)s
-                          AND (closing != 0 OR logos_closing != 0)
-                           ON CONFLICT DO NOTHING""",
-                    company=company.id,
-                    month=month,
-                    following=following,
-                    zeros=SQL(", ").join(map(SQL.identifier, _FLOWS)),
-                    nothing=SQL(", ").join([SQL("0")] * len(_FLOWS)),
-                )
-            )
-            month = following
-
-
-_LEVELS = ("opening", "closing", "logos_opening", "logos_closing", "logos_paying")
-_FLOWS = [name for name in (*_AMOUNTS, *_COUNTS) if name not in _LEVELS]
-
 
 def _movement_columns(company_id, movements, items):
     rows = [row for _customer_id, row in movements]
@@ -188,19 +128,3 @@ def _movement_columns(company_id, movements, items):
         "amount_company": [str(row.company) for row in rows],
         "logos": [row.logos for row in rows],
     }
-
-
-def _month_columns(company_id, months):
-    columns = {
-        "company_id": [company_id] * len(months),
-        "customer_id": [customer_id for customer_id, _month in months],
-        "month": [month.start for _id, month in months],
-        "cohort": [month.cohort for _id, month in months],
-        "number": [month.number for _id, month in months],
-    }
-    for name in _AMOUNTS:
-        part = _ROLL.get(name, name)
-        columns[name] = [str(getattr(month.roll, part)) for _id, month in months]
-    for name in _COUNTS:
-        columns[name] = [getattr(month.roll, name) for _id, month in months]
-    return columns

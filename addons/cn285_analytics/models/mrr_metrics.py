@@ -9,30 +9,38 @@ from odoo.tools import SQL
 from ..engine.roll import Roll
 from ..engine.worth import discounted_value, lifetime_value, monthly_churn
 
-# Of a span, each customer once: his opening is that of the first month, his closing of the last.
+# Sums of months; the opening is that of the first one, the closing of the last.
 _SPAN = """
-SELECT sum(opening), sum(new_business), sum(reactivation), sum(expansion), sum(contraction),
-       sum(churn), sum(transfer), sum(pause), sum(currency), sum(closing),
-       sum(contraction + churn) FILTER (WHERE logos_opening > 0),
-       sum(expansion) FILTER (WHERE logos_opening > 0),
-       sum(logos_opening), sum(logos_new), sum(logos_back),
-       count(*) FILTER (WHERE logos_opening > 0 AND logos_closing = 0 AND lost > 0),
-       sum(logos_closing), sum(logos_paying)
-  FROM (SELECT customer_id,
-               sum(CASE WHEN month = %(first)s THEN opening ELSE 0 END) AS opening,
-               sum(new_business) AS new_business, sum(reactivation) AS reactivation,
-               sum(expansion) AS expansion, sum(contraction) AS contraction,
-               sum(churn) AS churn, sum(transfer) AS transfer, sum(pause) AS pause,
-               sum(currency) AS currency,
-               sum(CASE WHEN month = %(last)s THEN closing ELSE 0 END) AS closing,
-               sum(CASE WHEN month = %(first)s THEN logos_opening ELSE 0 END) AS logos_opening,
-               sum(logos_new) AS logos_new, sum(logos_back) AS logos_back,
-               sum(logos_lost) AS lost,
-               sum(CASE WHEN month = %(last)s THEN logos_closing ELSE 0 END) AS logos_closing,
-               sum(CASE WHEN month = %(last)s THEN logos_paying ELSE 0 END) AS logos_paying
-          FROM cn285_mrr_month
-         WHERE company_id = %(company)s AND month >= %(first)s AND month <= %(last)s
-      GROUP BY customer_id) customer
+SELECT sum(opening) FILTER (WHERE month = %(first)s), sum(new_business), sum(reactivation),
+       sum(expansion), sum(contraction), sum(churn), sum(transfer), sum(pause), sum(currency),
+       sum(closing) FILTER (WHERE month = %(last)s),
+       sum(logos_opening) FILTER (WHERE month = %(first)s), sum(logos_new), sum(logos_back),
+       sum(logos_closing) FILTER (WHERE month = %(last)s),
+       sum(logos_paying) FILTER (WHERE month = %(last)s)
+  FROM cn285_mrr_month_sum
+ WHERE company_id = %(company)s AND month >= %(first)s AND month <= %(last)s
+"""
+# What the customers of the span's opening lost and added, and who of them is gone at its end.
+_BASE = """
+WITH base AS (
+    SELECT moved.customer_id, moved.contraction + moved.churn AS loss, moved.expansion,
+           moved.logos_lost
+      FROM cn285_mrr_month moved
+      JOIN cn285_mrr_month opening
+        ON opening.company_id = moved.company_id AND opening.customer_id = moved.customer_id
+       AND opening.month = %(first)s AND opening.logos_opening > 0
+     WHERE moved.company_id = %(company)s AND moved.month >= %(first)s AND moved.month <= %(last)s
+       AND (moved.contraction != 0 OR moved.churn != 0 OR moved.expansion != 0
+            OR moved.logos_lost != 0)
+)
+SELECT sum(loss), sum(expansion),
+       (SELECT count(*) FROM (SELECT DISTINCT customer_id FROM base WHERE logos_lost > 0) gone
+         WHERE NOT EXISTS (
+               SELECT FROM cn285_mrr_month closing
+                WHERE closing.company_id = %(company)s
+                  AND closing.customer_id = gone.customer_id
+                  AND closing.month = %(last)s AND closing.logos_closing != 0))
+  FROM base
 """
 
 
@@ -48,7 +56,9 @@ class MrrMonth(models.Model):
 
         Of the user's company, in its currency, unrounded; shares are between 0 and 1. None where
         there is nothing to divide by. The churn of customer values is that of the twelve months up
-        to the last one.
+        to the last one. Usage stands beside it: ``usage`` of the months, ``usage_mrr`` the mean of
+        the last three months that are over, ``customers`` with those who use only, where the
+        company counts them.
 
         :param date_from: a day of the first month
         :param date_to: a day of the last month
@@ -68,6 +78,7 @@ class MrrMonth(models.Model):
         )
         found = {name: getattr(roll, name) for name in names}
         found.update(self._worth(roll, last))
+        found.update(self._usage_beside(roll, first, last))
         return {name: value if value is None else float(value) for name, value in found.items()}
 
     @api.model
@@ -100,11 +111,13 @@ class MrrMonth(models.Model):
     @api.model
     def _roll(self, first, last):
         """The roll-forward of the user's company over months, of all customers."""
-        [row] = self.env.execute_query(
-            SQL(_SPAN, company=self.env.company.id, first=first, last=last)
-        )
-        amounts = [Decimal(repr(value or 0)) for value in row[:12]]
-        return Roll(*amounts, *(int(value or 0) for value in row[12:]))
+        self.env["cn285.mrr.month"].flush_model()
+        names = {"company": self.env.company.id, "first": first, "last": last}
+        [row] = self.env.execute_query(SQL(_SPAN, **names))
+        [(loss, gain, lost)] = self.env.execute_query(SQL(_BASE, **names))
+        amounts = [Decimal(repr(value or 0)) for value in (*row[:10], loss, gain)]
+        counts = [int(value or 0) for value in (*row[10:13], lost, *row[13:])]
+        return Roll(*amounts, *counts)
 
     @api.model
     def _worth(self, roll, last):
@@ -123,6 +136,47 @@ class MrrMonth(models.Model):
             "ltv": lifetime_value(roll.arpa, churn, margin),
             "cltv": discounted_value(roll.arpa, churn, margin, months, rate),
         }
+
+    @api.model
+    def _usage_beside(self, roll, first, last):
+        """Rated usage of the months, and what it comes to beside recurring revenue."""
+        company = self.env.company
+        usage = self.env["cn285.mrr.usage"]
+        over = min(last, company._cn285_today().replace(day=1) - relativedelta(months=1))
+        [(amount,)] = usage._read_group(self._usage_domain(first, last), [], ["amount_company:sum"])
+        [(three,)] = usage._read_group(
+            self._usage_domain(over - relativedelta(months=2), over), [], ["amount_company:sum"]
+        )
+        customers = roll.logos_closing
+        if company.cn285_usage_counts:
+            customers += self._using_only(last)
+        return {"usage": amount or 0, "usage_mrr": (three or 0) / 3, "customers": customers}
+
+    @api.model
+    def _usage_domain(self, first, last):
+        """Usage of the user's company in the months from the first to the last one."""
+        return [
+            ("company_id", "=", self.env.company.id),
+            ("date", ">=", first),
+            ("date", "<", last + relativedelta(months=1)),
+        ]
+
+    @api.model
+    def _using_only(self, month):
+        """How many customers had usage in a month and are none by recurring revenue."""
+        groups = self.env["cn285.mrr.usage"]._read_group(
+            self._usage_domain(month, month), ["customer_id"], ["amount_company:sum"]
+        )
+        using = [customer.id for customer, amount in groups if amount > 0]
+        known = self.search_count(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("month", "=", month),
+                ("logos_closing", ">", 0),
+                ("customer_id", "in", using),
+            ]
+        )
+        return len(using) - known
 
     @api.model
     def _day_named(self, value):

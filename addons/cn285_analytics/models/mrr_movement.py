@@ -1,7 +1,8 @@
 from odoo import fields, models
-from odoo.addons.cn285_contract.models.selected_link import SelectedMany2one
+from odoo.addons.cn285_contract.models.copied_link import CopiedMany2one
 
 from .mrr_entry import CAUSES
+from .mrr_links import CopiedSelected
 
 KINDS = [
     ("new", "New"),
@@ -35,14 +36,12 @@ class MrrMovement(models.Model):
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    contract_id = SelectedMany2one(
-        "cn285.contract", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    contract_id = CopiedSelected("cn285.contract", required=True, readonly=True, index=True)
     item_id = fields.Many2one(
         "cn285.contract.item", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    product_id = CopiedMany2one("product.product", readonly=True)
+    currency_id = CopiedMany2one("res.currency", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     kind = fields.Selection(KINDS, string="Movement", required=True, readonly=True)
     cause = fields.Selection(CAUSES, required=True, readonly=True)

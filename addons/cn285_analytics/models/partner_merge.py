@@ -1,8 +1,24 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
 
 class PartnerMerge(models.TransientModel):  # pylint: disable=no-wizard-in-models
     _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Months of items have no foreign key that Odoo would follow."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cn285_mrr_item_month SET customer_id = %s WHERE customer_id = ANY(%s)",
+                dst_partner.id,
+                src_partners.ids,
+            )
+        )
+        # sudo: only what is cached of the months is forgotten.
+        self.env["cn285.mrr.item.month"].sudo().invalidate_model(["customer_id"], flush=False)
+        return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Who was two customers is one: his movements and months are made anew."""

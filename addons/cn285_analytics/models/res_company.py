@@ -32,6 +32,10 @@ class ResCompany(models.Model):
         required=True,
         help="How many months count into the discounted value of a customer.",
     )
+    cn285_usage_counts = fields.Boolean(
+        string="Usage Counts as a Customer",
+        help="Customers who pay for usage only are counted among the customers of the dashboards.",
+    )
 
     @api.model
     def _bounds(self):

@@ -43,6 +43,14 @@ class AnalyticsCase(MoneyCase):
             [("customer_id", "=", customer.id), ("month", "=", date.fromisoformat(f"{month}-01"))]
         )
 
+    def _item_months(self, contracts):
+        """``(month, net, list)`` of items, in order."""
+        months = self.env["cn285.mrr.item.month"].search([("contract_id", "in", contracts.ids)])
+        return [
+            (f"{row.month:%Y-%m}", row.closing, row.closing_list)
+            for row in months.sorted(lambda row: (row.month, row.item_id.id))
+        ]
+
     def _facts(self):
         """All facts, as values that can be compared."""
         self.env.flush_all()
@@ -57,6 +65,7 @@ class AnalyticsCase(MoneyCase):
         for table, order in (
             ("cn285_mrr_movement", "item_id, date, kind, amount_company"),
             ("cn285_mrr_month", "customer_id, month"),
+            ("cn285_mrr_item_month", "item_id, month"),
         ):
             self.env.cr.execute(
                 f"SELECT * FROM {table} WHERE company_id = %s ORDER BY {order}", [self.company.id]

@@ -116,6 +116,23 @@ class TestLedger(AnalyticsCase):
         self.assertEqual(entries.mapped("delta_net"), [0.0, 100.0])
         self.assertEqual(entries.mapped("delta_full"), [100.0, 0.0])
         self.assertEqual(self._movements(contract), [("2026-02-01", "new", "100.00", 1)])
+        self.assertEqual(self._item_months(contract), [("2026-01", 0.0, 100.0)])
+        self._record("2026-02-01")
+        both = [("2026-01", 0.0, 100.0), ("2026-02", 100.0, 100.0)]
+        self.assertEqual(self._item_months(contract), both)
+        # Once a month has begun, those in whom nothing moves have it too.
+        self._record("2026-03-02")
+        self.assertEqual(self._item_months(contract), [*both, ("2026-03", 100.0, 100.0)])
+
+    def test_what_is_free_for_good_has_a_list_price_from_its_first_day(self):
+        discount = {"date_start": date(2026, 2, 1), "date_end": False, "percent": 100}
+        contract = self._create_contract([{"discount_ids": [(0, 0, discount)]}], confirm=False)
+        contract.date_start = date(2026, 2, 1)
+        contract.action_confirm()
+        self._record()
+        self.assertFalse(self._item_months(contract))
+        self._record("2026-02-01")
+        self.assertEqual(self._item_months(contract), [("2026-02", 0.0, 100.0)])
 
     def test_a_trial_and_a_draft(self):
         trial = self._create_contract([{"trial_days": 30, "price_unit": 49.0}])

@@ -1,0 +1,1 @@
+"""What analytics say over the API."""
