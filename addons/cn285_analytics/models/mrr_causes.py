@@ -59,10 +59,8 @@ class MrrCauses:
             return CAUSE_OF_CHANGE[change.type], change
         if said in ("pause", "resume"):
             return self._pause(item, day, said)
-        version = item._version_on(day)
-        if said == "terms" and version.change_id:
-            change = version.change_id
-            return CAUSE_OF_CHANGE.get(change.type, said), change
+        if said == "terms" and (brought := item._version_on(day).change_id):
+            return CAUSE_OF_CHANGE.get(brought.type, said), brought
         return said, change
 
     def withdrawn_on(self, item):

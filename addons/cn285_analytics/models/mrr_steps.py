@@ -1,4 +1,5 @@
 from bisect import bisect_right
+from dataclasses import replace
 from typing import NamedTuple
 
 from odoo import models
@@ -38,6 +39,56 @@ class _Prices:
         return self.prices[max(place, 0)] if self.days else 0.0
 
 
+class _Terms:
+    """The price terms of an item by day, as plain values: asked for day by day of many items."""
+
+    def __init__(self, item):
+        self.item = item
+        # From the last one: as ``_version_on`` looks.
+        self._versions = [(version.date_from, version) for version in reversed(item.version_ids)]
+        self._known = {}
+
+    def on(self, day):
+        """The version of a day, or the item where its terms never changed."""
+        for start, version in self._versions:
+            if not start or start <= day:
+                return version
+        return self.item
+
+    def price_on(self, day):
+        """``(price without discount periods, whether a pricelist is asked)`` of a day."""
+        terms = self.on(day)
+        if terms not in self._known:
+            own = (terms.quantity, terms.price_unit, terms.discount)
+            asks = terms.price_source != "manual"
+            self._known[terms] = Price(*map(as_decimal, own)), asks
+        return self._known[terms]
+
+    def asks(self):
+        """Whether a pricelist is asked on any day."""
+        every = [version for _start, version in self._versions] or [self.item]
+        return any(terms.price_source != "manual" for terms in every)
+
+    def price_days(self, days, segments):
+        """Those of some days on which a pricelist may answer otherwise than on the one before.
+
+        :param segments: see ``_price_segment``
+        """
+        item = self.item
+        contract, product = item.contract_id, item.product_id
+        kept, last = [], None
+        for day in days:
+            terms = self.on(day)
+            pricelist = contract.pricelist_id if terms is item else terms.pricelist_id
+            segment = item._price_segment(
+                contract, pricelist, product, day, terms.quantity, segments
+            )
+            if (terms, segment) != last:
+                kept.append(day)
+            last = terms, segment
+        return kept
+
+
 class ContractItem(models.Model):
     _inherit = "cn285.contract.item"
 
@@ -53,13 +104,14 @@ class ContractItem(models.Model):
         histories = {item: item._mrr_stretches() for item in items}
         items = self.browse([item.id for item in items if histories[item]])
         causes = items._mrr_causes()
-        prices = items._mrr_price_books(histories)
+        terms = {item: _Terms(item) for item in items}
+        prices = items._mrr_price_books(histories, terms)
         included = items._included_taxes()
         result = {}
         for item in items:
             try:
                 found = item._mrr_item_steps(
-                    histories[item], prices.get(item), included.get(item), causes
+                    histories[item], terms[item], prices.get(item), included.get(item), causes
                 )
             except EngineError:
                 continue  # its terms cannot be planned: it is reported where it is billed
@@ -70,15 +122,15 @@ class ContractItem(models.Model):
         cause, change = causes.of(self, delta.day, delta.cause)
         return cause, change.id or None
 
-    def _mrr_item_steps(self, stretches, prices, taxes, causes):
+    def _mrr_item_steps(self, stretches, terms, prices, taxes, causes):
         self.ensure_one()
         known = {}
 
         def price_on(stretch, day):
-            terms = self._price_terms_on(day)
-            asks = terms.price_source != "manual"
-            price = prices.on(price_day(stretch, day)) if asks and prices else terms.price_unit
-            return Price(as_decimal(terms.quantity), as_decimal(price), as_decimal(terms.discount))
+            price, asks = terms.price_on(day)
+            if asks and prices:
+                return replace(price, price_unit=as_decimal(prices.on(price_day(stretch, day))))
+            return price
 
         def untaxed(value):
             if value not in known:
@@ -97,28 +149,27 @@ class ContractItem(models.Model):
             return cut(found, day, "withdrawal") if day else []
         return found
 
-    def _mrr_price_books(self, histories):
+    def _mrr_price_books(self, histories, terms):
         """What pricelists said of items, by day: as invoiced, then as they would be billed.
 
         :param histories: ``{item: stretches}``
+        :param terms: ``{item: _Terms}``
         :returns: ``{item: _Prices}`` of the items that ask a pricelist
         """
-        asking = self.filtered(
-            lambda item: any(one.price_source != "manual" for one in item.version_ids or item)
-        )
+        asking = self.filtered(lambda item: terms[item].asks())
         if not asking:
             return {}
         books = {item: _Prices() for item in asking}
         invoiced = asking._mrr_invoiced_prices(books)
         horizons = {company: company._cn285_horizon() for company in asking.company_id}
-        requests = []
+        requests, segments = [], {}
         for item in asking:
             since = day_after(invoiced.get(item.id))
             try:
                 days = period_days(histories[item], since, horizons[item.company_id])
             except EngineError:
                 continue
-            requests += [(item, day) for day in days]
+            requests += [(item, day) for day in terms[item].price_days(days, segments)]
         found = self._prices_at(requests)
         for item, day in requests:
             books[item].add(day, found[item.id, day])

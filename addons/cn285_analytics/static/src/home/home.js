@@ -25,13 +25,16 @@ const LABELS = {
     ltv: _t("Lifetime Value"),
     cltv: _t("Discounted Lifetime Value"),
 };
-// What opens behind a card.
+// Cards whose figure is the sum of customers' months: of which month, of which customers.
+const OF_MONTH = {
+    mrr: [["closing", "!=", 0]],
+    arr: [["closing", "!=", 0]],
+    customers: [["logos_closing", "!=", 0]],
+    arpa: [["logos_paying", "!=", 0]],
+};
+// What opens behind the others.
 const BEHIND = {
-    mrr: "cn285_analytics.action_mrr_month",
-    arr: "cn285_analytics.action_mrr_month",
     cmrr: "cn285_analytics.action_mrr_movement",
-    customers: "cn285_analytics.action_mrr_month",
-    arpa: "cn285_analytics.action_mrr_ratios",
     nrr: "cn285_analytics.action_mrr_ratios",
     grr: "cn285_analytics.action_mrr_ratios",
     logo_churn: "cn285_analytics.action_mrr_ratios",
@@ -165,7 +168,25 @@ export class MrrHome extends Component {
     // === WHAT OPENS === //
 
     openCard(card) {
-        this.action.doAction(BEHIND[card.key]);
+        if (card.key in OF_MONTH) {
+            const domain = [["month", "=", this.state.data.month], ...OF_MONTH[card.key]];
+            this.openMonths(String(this.label(card)), domain);
+        } else {
+            this.action.doAction(BEHIND[card.key]);
+        }
+    }
+
+    openMonths(name, domain) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            name,
+            res_model: "cn285.mrr.month",
+            views: [
+                [false, "list"],
+                [false, "pivot"],
+            ],
+            domain,
+        });
     }
 
     openMovements(name, domain) {
@@ -217,19 +238,10 @@ export class MrrHome extends Component {
             return;
         }
         const day = deserializeDate(row.cohort).plus({ months: number }).toISODate();
-        this.action.doAction({
-            type: "ir.actions.act_window",
-            name: _t("Cohort of %s", this.monthName(row.cohort)),
-            res_model: "cn285.mrr.month",
-            views: [
-                [false, "list"],
-                [false, "pivot"],
-            ],
-            domain: [
-                ["cohort", "=", row.cohort],
-                ["month", "=", day],
-            ],
-        });
+        this.openMonths(_t("Cohort of %s", this.monthName(row.cohort)), [
+            ["cohort", "=", row.cohort],
+            ["month", "=", day],
+        ]);
     }
 
     // === THE CHART === //
