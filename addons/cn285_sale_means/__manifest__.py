@@ -8,7 +8,12 @@
     "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["cn285_sale", "cn285_payment"],
-    "data": ["views/customer_permission_views.xml"],
+    "data": [
+        "data/change_mail_data.xml",
+        "views/customer_permission_views.xml",
+        "views/prepayment_views.xml",
+        "views/prepayment_portal_templates.xml",
+    ],
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -53,7 +53,7 @@ class PrepaymentPortal(PaymentPortal):
         previews, following = [], None
         if not problem:
             try:
-                previews = prepayment.contract_id._start_previews()
+                previews = prepayment._previews()
                 following = prepayment._next_invoice()
                 prepayment._refresh_amount()
             except UserError:

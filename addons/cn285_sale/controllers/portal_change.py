@@ -190,7 +190,7 @@ class ChangePortal(ContractPortal):
         )
 
     def _after_change(self, contract_sudo, change):
-        path = change._customer_sign_path()
+        path = change._customer_sign_path() or change._customer_pay_path()
         if path:
             return request.redirect(path)
         return request.redirect(f"/my/contracts/{contract_sudo.id}/change/done/{change.id}")
@@ -211,6 +211,7 @@ class ChangePortal(ContractPortal):
             contract_sudo,
             change=change,
             sign_path=change._customer_sign_path(),
+            pay_path=change._customer_pay_path(),
             to_pay=change._customer_moves(),
         )
 

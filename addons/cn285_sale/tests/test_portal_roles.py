@@ -3,6 +3,7 @@
 import re
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -139,6 +140,106 @@ class TestPortalRoles(CustomerCase):
             for records in (orders, moves):
                 found = records.with_user(self.buyer).search([("id", "in", records.ids)])
                 self.assertEqual(len(found), number, reach)
+
+    # === EACH CHANGE, BY ROLE === #
+
+    def test_each_change_of_ones_own_by_role(self):
+        """Who looks is offered none of them, and asks for none by hand; who buys has all."""
+        kinds = self.contract._customer_kinds()
+        names = [name for name, kind in kinds.items() if kind.needs_permission and kind.change_type]
+        more = {"add": {"offered_ids": [Command.set(self.options.item_ids.ids)]}}
+        self._allow(*({"kind": name, **more.get(name, {})} for name in names))
+        second = {"product_id": self.backup.id, "price_unit": 10.0}
+        contract = self._contract(
+            billed=False,
+            term_length=12,
+            renewal_mode="tacit",
+            item_ids=[
+                Command.create(self._item_vals(price_unit=31.0)),
+                Command.create(self._item_vals(**second)),
+            ],
+        )
+        possible = {kind.name for kind, _link in contract._customer_offers(self.buyer)}
+        least = {"quantity", "upgrade", "downgrade", "add", "end_item", "pause", "renewal"}
+        self.assertLessEqual(least | {"billing_day", "beneficiary"}, possible)
+        self.assertEqual(
+            {kind.name for kind, _link in contract._customer_offers(self.boss)}, possible
+        )
+        self.assertFalse(contract._customer_offers(self.viewer))
+        self.assertFalse(contract._customer_may_change(self.viewer))
+        for name, kind in kinds.items():
+            with self.subTest(name), self.assertRaisesRegex(UserError, "ask the administrator"):
+                contract._customer_asked(kind, self.viewer, contract.item_ids[0].id)
+
+    def test_who_decides_for_whom(self):
+        """By role and reach in his own group; by the link, elsewhere."""
+        upper, lower = self.buyer, new_test_user(self.env, "hand_lower", "base.group_portal")
+        lower.partner_id.parent_id = self.subsidiary
+        own, below, other = self.customer, self.subsidiary, self.stranger.partner_id
+        for user, role, reach, expected in (
+            (upper, False, False, (True, False, True)),
+            (upper, "buy", "own", (True, False, True)),
+            (upper, "administrate", "subsidiaries", (True, True, True)),
+            (upper, "view", "subsidiaries", (False, False, True)),
+            (lower, "buy", "subsidiaries", (True, True, True)),
+            (lower, "view", False, (True, False, True)),
+        ):
+            user.partner_id.write({"cn285_portal_role": role, "cn285_portal_reach": reach})
+            with self.subTest(user.name, role=role, reach=reach):
+                found = tuple(user._cn285_may_decide(one) for one in (own, below, other))
+                self.assertEqual(found, expected)
+                if user == lower:  # of those above he sees nothing
+                    self.assertFalse(self.contract.with_user(user).has_access("read"))
+                    self.assertFalse(user._cn285_acts_for(own))
+
+    @mute_logger("odoo.http")
+    def test_ending_and_ordering_for_a_subsidiary(self):
+        """Neither is done by who only sees it, with its link neither; by whose reach has it."""
+        order = self.env["sale.order"].create(
+            {"partner_id": self.subsidiary.id, "state": "sent", "require_signature": True}
+        )
+        token = f"access_token={order._portal_ensure_token()}"
+        link = f"access_token={self.below._portal_ensure_token()}"
+        self._be("hand_buyer")
+        for path in ("", f"?{link}"):
+            page = self.url_open(f"/my/contracts/{self.below.id}/terminate{path}")
+            self.assertRegex(page.url, r"/my(/home)?$")
+        values = {"name": "Benoît", "signature": "iVBORw0K"}
+        answer = self.make_jsonrpc_request(f"/my/orders/{order.id}/accept?{token}", values)
+        self.assertIn("ask the administrator", answer["error"])
+        data = {"csrf_token": self.csrf_token(), "decline_message": "No"}
+        self.url_open(f"/my/orders/{order.id}/decline?{token}", data=data)
+        self.assertEqual(order.state, "sent")
+        self.buyer.partner_id.cn285_portal_reach = "subsidiaries"
+        page = self.url_open(f"/my/contracts/{self.below.id}/terminate")
+        self.assertIn(f"/my/contracts/{self.below.id}/terminate", page.url)
+        self.url_open(f"/my/orders/{order.id}/decline?{token}", data=data)
+        self.assertEqual(order.state, "cancel")
+
+    @mute_logger("odoo.http")
+    def test_who_looks_chooses_no_options(self):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "state": "sent",
+                "order_line": [
+                    Command.create(
+                        {"display_type": "line_section", "name": "More", "is_optional": True}
+                    ),
+                    Command.create({"product_id": self.backup.id, "product_uom_qty": 0.0}),
+                ],
+            }
+        )
+        line = order.order_line[1]
+        route = f"/my/orders/{order.id}/update_line_dict"
+        values = {"line_id": line.id, "access_token": order._portal_ensure_token()}
+        values["input_quantity"] = 2
+        self._be("hand_viewer")
+        self.make_jsonrpc_request(route, values)
+        self.assertEqual(line.product_uom_qty, 0.0)
+        self._be("hand_buyer")
+        self.make_jsonrpc_request(route, values)
+        self.assertEqual(line.product_uom_qty, 2.0)
 
     # === OTHER PAGES === #
 

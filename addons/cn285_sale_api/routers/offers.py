@@ -10,7 +10,7 @@ from odoo.addons.cn285_api.core.route import new_router, operation
 from odoo.addons.cn285_api.routers.contract_views import show_terms
 from odoo.fields import Command, Domain
 
-from ..schemas.offers import OfferOut, OfferPage, OfferQuery
+from ..schemas.offers import ChoiceOut, OfferOut, OfferPage, OfferQuery, SlotOut
 
 router = new_router("Quotations")
 ITEM = "cn285.contract.template.item"
@@ -60,13 +60,16 @@ def _first_day(call, query):
 
 def show_offers(call, items, customer, pricelist, first_day):
     """Items of templates with what a quotation would say of them."""
-    names = Names(items.env, items, items.template_id, items.product_id)
+    # sudo: what a bundle offers is the same for all who sell it.
+    choices = items.product_id.sudo().filtered("cn285_is_bundle").combo_ids.combo_item_ids
+    own = choices.product_id | choices.cn285_requires_ids | choices.cn285_excludes_ids
+    names = Names(items.env, items, items.template_id, items.product_id, own)
     shown = []
     for item, line in zip(items, _imagined_lines(call, items, customer, pricelist), strict=True):
-        currency = line.currency_id or call.company.currency_id
+        currency, is_bundle = line.currency_id or call.company.currency_id, line._cn285_is_bundle()
         terms = {**show_terms(names, item), "discount": number(line.discount)}
-        terms["price_unit"] = number(line.price_unit)
-        amounts = _amounts(line, currency)
+        terms["price_unit"] = number(line.cn285_bundle_price if is_bundle else line.price_unit)
+        amounts = _bundle_amounts(line, currency) if is_bundle else _amounts(line, currency)
         shown.append(
             OfferOut(
                 id=item.id,
@@ -76,6 +79,7 @@ def show_offers(call, items, customer, pricelist, first_day):
                 amount_untaxed=money(currency, amounts["total_excluded"]),
                 amount_total=money(currency, amounts["total_included"]),
                 available_from=first_day,
+                slots=_slots(call, names, line, currency) if is_bundle else None,
                 **terms,
             )
         )
@@ -91,6 +95,60 @@ def _amounts(line, currency):
         product=line.product_id,
         partner=line.order_id.partner_id,
     )
+
+
+def _bundle_amounts(line, currency):
+    """What a full period of a bundle costs with its usual components, each by its own taxes."""
+    bundle, order = line.product_id.product_tmpl_id, line.order_id
+    counts, terms = bundle._cn285_defaults(), line._cn285_price_terms()
+    prices = bundle._cn285_component_prices(line.cn285_bundle_price, counts, **terms)
+    sums = {"total_excluded": 0.0, "total_included": 0.0}
+    for choice, price in prices.items():
+        product = choice.product_id.with_company(terms["company"])
+        taxes = product.taxes_id._filter_taxes_by_company(terms["company"])
+        found = order.fiscal_position_id.map_tax(taxes).compute_all(
+            price * (1 - line.discount / 100),
+            currency=currency,
+            quantity=line.product_uom_qty * choice.cn285_quantity * counts[choice],
+            product=product,
+            partner=order.partner_id,
+        )
+        for name in sums:
+            sums[name] += found[name]
+    return sums
+
+
+def _slots(call, names, line, currency):
+    """What is chosen of a bundle, by its rules."""
+    bundle = line.product_id.product_tmpl_id
+    usual, terms = bundle._cn285_defaults(), line._cn285_price_terms()
+    shown = []
+    # sudo: see show_offers.
+    for slot in bundle.sudo().combo_ids:
+        choices = slot.combo_item_ids.filtered("product_id.active")
+        shown.append(
+            SlotOut(
+                id=slot.id,
+                name=slot.name,
+                min=slot.cn285_min,
+                max=slot.cn285_max or None,
+                choices=[
+                    ChoiceOut(
+                        product=names.ref(choice.product_id),
+                        quantity=number(choice.cn285_quantity),
+                        extra_price=number(
+                            choice._cn285_extra(terms["company"], currency, terms["day"])
+                        ),
+                        default=usual.get(choice, 0),
+                        no_billing=choice.cn285_no_billing,
+                        requires=[names.ref(one) for one in choice.cn285_requires_ids],
+                        excludes=[names.ref(one) for one in choice.cn285_excludes_ids],
+                    )
+                    for choice in choices
+                ],
+            )
+        )
+    return shown
 
 
 def _imagined_lines(call, items, customer, pricelist):

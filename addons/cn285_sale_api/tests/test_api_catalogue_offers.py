@@ -3,6 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from odoo.addons.cn285_sale.tests.common_bundle import BundleCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -127,3 +128,59 @@ class TestApiCatalogueOffers(QuoteApiCase):
             self.assertEqual(len(self.get(f"/catalogue?{query}&limit={limit}")["data"]), limit)
             counts.append(odoo.sql_db.sql_counter - before)
         self.assertLessEqual(counts[2], counts[1] + 2)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-05 09:00:00")
+class TestApiCatalogueBundles(BundleCase, QuoteApiCase):
+    def _offer(self, bundle):
+        [offer] = self.get(f"/catalogue?product={bundle.id}")["data"]
+        return offer
+
+    def test_slots_of_a_bundle(self):
+        """Team: a line, a telephone unless a mobile is chosen; up to three options."""
+        offer = self._offer(self.team)
+        # 35.00 on the telephone alone, with 20 % of VAT.
+        self.assertEqual(
+            (offer["price_unit"], offer["amount_untaxed"], offer["amount_total"]),
+            ("35", "35.00", "42.00"),
+        )
+        line, options = offer["slots"]
+        self.assertEqual(
+            (line["name"], line["min"], line["max"], options["min"], options["max"]),
+            ("Line", 1, 1, 0, 3),
+        )
+        found = {one["product"]["name"]: one for one in line["choices"] + options["choices"]}
+        self.assertEqual(
+            {name: (one["default"], one["extra_price"]) for name, one in found.items()},
+            {
+                "Telephone": (1, "0"),
+                "Mobile": (0, "12"),
+                "Fax": (0, "0"),
+                "Internet": (0, "0"),
+                "Press Review": (0, "0"),
+                "Support": (0, "0"),
+            },
+        )
+        self.assertTrue(found["Support"]["no_billing"])
+        self.assertFalse(found["Mobile"]["no_billing"])
+        press = found["Press Review"]
+        self.assertEqual([one["name"] for one in press["requires"]], ["Mobile"])
+        self.assertEqual([one["name"] for one in press["excludes"]], ["Fax"])
+        self.assertEqual(press["quantity"], "1")
+        # What it says can be ordered: 23.33 + 12.00 and 11.67.
+        components = [
+            {"product": str(self.mobile.id), "count": 1},
+            {"product": str(self.net.id), "count": 1},
+        ]
+        quote = self._made(lines=[{"product": str(self.team.id), "components": components}])
+        self.assertEqual(quote["mrr"], "47.00")
+
+    def test_each_component_by_its_own_taxes(self):
+        """A telephone at 20 % and the press review at 10 %, both usual: the sums of their parts."""
+        self.choices[self.press].cn285_requires_ids = False
+        self.choices[self.press].cn285_default_count = 1
+        offer = self._offer(self.team)
+        # 20.00 and 10.00 alone: 23.33 at 20 % and 11.67 at 10 %.
+        self.assertEqual((offer["amount_untaxed"], offer["amount_total"]), ("35.00", "40.84"))
+        self.assertIsNone(self._offer(self.subscription)["slots"])

@@ -1,1 +1,1 @@
-from . import portal_customer
+from . import portal_customer, portal_prepayment

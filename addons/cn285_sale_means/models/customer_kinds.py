@@ -73,9 +73,14 @@ class PermissionTerms(models.AbstractModel):
         "charged.",
     )
 
+    paid_first = fields.Boolean(
+        help="What a change comes to at once is paid before it takes effect. What goes with a "
+        "later invoice, or is credited, waits for no payment.",
+    )
+
     @api.model
     def _taken_over(self):
-        return [*super()._taken_over(), "needs_means"]
+        return [*super()._taken_over(), "needs_means", "paid_first"]
 
 
 class Contract(models.Model):
@@ -92,7 +97,25 @@ class Contract(models.Model):
                 "This contract has no means of payment that can be charged: please add them first "
                 "(Means of Payment)."
             )
+        if asked.permission.paid_first and self._customer_payment_under_way():
+            return self.env._(
+                "Your payment of another change is on its way: please wait until that is made."
+            )
         return super()._customer_obstacle(asked)
+
+    def _customer_payment_under_way(self):
+        """Whether money for another change of this contract came, or may still come."""
+        return any(
+            one.state in ("pending", "paid") or one._busy_transactions()
+            for one in self._waiting_prepayments()
+        )
+
+    def _customer_vals(self, kind, asked, given):
+        """With whether it is paid first: its invoice is made as soon as it takes effect."""
+        vals = super()._customer_vals(kind, asked, given)
+        if asked.permission.paid_first:
+            vals.update(customer_paid_first=True, customer_pays=True)
+        return vals
 
     def _customer_wallets(self):
         """The customer's wallets that are topped up in the portal, in the contract's company."""

@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.addons.cn285_sale.controllers.portal_roles import may_decide_on
 from odoo.addons.sale.controllers.portal import PaymentPortal
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import request
@@ -19,6 +20,8 @@ class QuotePaymentPortal(PaymentPortal):
         try:
             order = self._document_check_access("sale.order", order_id, access_token=access_token)
         except (AccessError, MissingError):
+            return request.redirect("/my")
+        if not may_decide_on(order_id):
             return request.redirect("/my")
         try:
             page = order._cn285_start_paying()

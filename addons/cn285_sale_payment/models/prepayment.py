@@ -36,7 +36,8 @@ class Prepayment(models.Model):
     def _due(self):
         """Of what is due at the start, the part that the quotation asks for."""
         due, order = super()._due(), self.contract_id.order_id
-        return order._cn285_asked_part(due) if order else due
+        starts = order and self.contract_id.state == "draft"
+        return order._cn285_asked_part(due) if starts else due
 
     def _obstacle(self):
         """Also a quotation that is over, in the customer's words."""

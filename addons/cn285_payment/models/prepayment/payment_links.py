@@ -52,8 +52,7 @@ class AccountMove(models.Model):
                 ]
             )
         )
-        held = waiting.contract_id
-        return moves.filtered(lambda move: move.cn285_contract_ids & held)
+        return waiting._held_moves(moves)
 
 
 class AccountPayment(models.Model):

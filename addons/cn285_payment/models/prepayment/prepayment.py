@@ -180,28 +180,31 @@ class Prepayment(models.Model):
         # sudo: the program's own record, of what a checked user asks for.
         prepayments = self.sudo()
         contract = contract.sudo()
-        today = contract.company_id._cn285_today()
         waiting = prepayments.search(
             [("contract_id", "=", contract.id), ("state", "in", WAITING)], limit=1
         )
         if waiting:
             return waiting
-        number = prepayments.search_count([("contract_id", "=", contract.id)]) + 1
-        prepayment = prepayments.create(
-            {
-                "name": f"S{contract.id}-{number}",
-                "contract_id": contract.id,
-                "company_id": contract.company_id.id,
-                "partner_id": contract.payer_id.id,
-                "currency_id": contract.currency_id.id,
-                "kind": contract.initiation,
-                "date": today,
-                "expiry": last_day(today, contract.company_id.cn285_link_days),
-                "access_token": uuid4().hex,
-            }
-        )
+        prepayment = prepayments.create(prepayments._prepare_prepayment(contract))
         prepayment._refresh_amount()
         return prepayment
+
+    @api.model
+    def _prepare_prepayment(self, contract):
+        """Values of a new one of a contract."""
+        today = contract.company_id._cn285_today()
+        number = self.search_count([("contract_id", "=", contract.id)]) + 1
+        return {
+            "name": f"S{contract.id}-{number}",
+            "contract_id": contract.id,
+            "company_id": contract.company_id.id,
+            "partner_id": contract.payer_id.id,
+            "currency_id": contract.currency_id.id,
+            "kind": contract.initiation,
+            "date": today,
+            "expiry": last_day(today, contract.company_id.cn285_link_days),
+            "access_token": uuid4().hex,
+        }
 
     # === WHAT IS ASKED === #
 
@@ -210,7 +213,15 @@ class Prepayment(models.Model):
         self.ensure_one()
         if self.kind != PAID:
             return as_decimal(0.0)
-        return due_at_start(due_of(one) for one in self.contract_id._start_previews())
+        return due_at_start(due_of(one) for one in self._previews())
+
+    def _previews(self):
+        """Hook: the invoices that it pays, as ``cn285.contract._preview_invoice`` tells them.
+
+        :raises UserError: where they cannot be foreseen
+        """
+        self.ensure_one()
+        return self.contract_id._start_previews()
 
     def _refresh_amount(self):
         """Ask for what is due by now, less what was paid; returns whether that is another amount.
@@ -331,6 +342,11 @@ class Prepayment(models.Model):
             ]
         )
         return found.filtered(lambda one: not one._obstacle())
+
+    def _held_moves(self, moves):
+        """Hook: of these invoices, those that what was paid for these is about to pay."""
+        held = self.contract_id
+        return moves.filtered(lambda move: move.cn285_contract_ids & held)
 
     def _keeps_means(self):
         """Whether means by which it is paid are kept: they pay the contract's invoices."""

@@ -216,9 +216,16 @@ class Prepayment(models.Model):
             self._inside().write({"is_told": True})
             self.contract_id._ask_responsible(
                 self.contract_id,
-                lambda contract: contract.env._("Paid, not activated: see the prepayment"),
+                self._words_of_problem,
                 note=reason,
             )
+
+    def _words_of_problem(self, record):
+        """Hook: what is told to who is responsible where it was paid and nothing came of it.
+
+        :param record: in whose language
+        """
+        return record.env._("Paid, not activated: see the prepayment")
 
     def _ask_what_to_do(self, words):
         """Ask who is responsible what becomes of money that pays nothing."""

@@ -10,6 +10,7 @@ from . import (
     amended_order,
     amendment_parts,
     amendment_effect,
+    amendment_kept,
     amendment_figures,
     amendment_approval,
     renewal,

@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
         reason = self._cn285_late() or self._cn285_stale_reason()
         if reason:
             raise UserError(reason)
-        return self._cn285_play()
+        return self._cn285_played_once()
 
     def _cn285_said_changes(self):
         """What is different, old and new: of lines, then of the contract."""

@@ -14,10 +14,13 @@ class ContractChange(models.Model):
         Terminations and withdrawals are none of these: what was notified stands.
         """
         self.ensure_one()
-        signing = self.state == "draft" and any(
-            request.state == "sent" for request in self.sign_request_ids
+        return bool(self.customer_key) and (
+            self.state in PLANNED_STATES or (self.state == "draft" and self._customer_waits())
         )
-        return bool(self.customer_key) and (self.state in PLANNED_STATES or signing)
+
+    def _customer_waits(self):
+        """Hook: whether, a draft still, it waits for what its customer is to give."""
+        return any(request.state == "sent" for request in self.sign_request_ids)
 
     def _customer_take_back(self, user):
         """Cancel it in the customer's name, and say so in its log and in the contract's."""
@@ -48,3 +51,8 @@ class ContractChange(models.Model):
             return None
         signer = waiting[:1].signer_ids.filtered(lambda one: one.role == "customer")
         return signer[:1]._path() if signer else None
+
+    def _customer_pay_path(self):
+        """Hook: where the customer pays what is asked for before it takes effect; None: nothing."""
+        self.ensure_one()
+        return None

@@ -208,7 +208,7 @@ class Contract(models.Model):
             :meth:`CustomerKind.told`; the day of effect; what
             :meth:`cn285.contract.change.preview` says; whether the company decides first, whether
             it is signed first, whether it is invoiced at once; a text to compare with what the
-            customer agrees to
+            customer agrees to. An addon adds ``pays_first``: what is paid before it takes effect
         :raises UserError: in words, where it cannot be done
         """
         self.ensure_one()
@@ -243,7 +243,8 @@ class Contract(models.Model):
             )
         change = changes.create({**self._customer_vals(kind, asked, given), "customer_key": key})
         if not change._sign_for_customer():
-            change.action_schedule()
+            # Who asks is on the page that tells what follows: nobody writes to him.
+            change.with_context(cn285_customer_is_here=True).action_schedule()
         return change
 
     # === WHAT IS PLANNED === #

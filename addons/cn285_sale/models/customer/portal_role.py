@@ -77,15 +77,31 @@ class ResUsers(models.Model):
         That of his own company; of its subsidiaries where his reach says so.
         """
         self.ensure_one()
-        own = self.partner_id.commercial_partner_id
-        if partner.commercial_partner_id == own:
+        if partner.commercial_partner_id == self.partner_id.commercial_partner_id:
             return True
-        if self.partner_id.sudo().cn285_portal_reach != "subsidiaries":  # sudo: as above
-            return False
-        above = partner.commercial_partner_id.parent_id
+        # sudo: as above
+        far = self.partner_id.sudo().cn285_portal_reach == "subsidiaries"
+        return far and self._cn285_is_of_group(partner)
+
+    def _cn285_is_of_group(self, partner):
+        """Whether this customer is the user's own firm, or a subsidiary of it."""
+        self.ensure_one()
+        own = self.partner_id.commercial_partner_id
+        above = partner.commercial_partner_id
         while above and above != own:
             above = above.parent_id
-        return above == own
+        return bool(above)
+
+    def _cn285_may_decide(self, partner):
+        """Whether the user, who has got to a page of this customer, may order, sign and end there.
+
+        By role and reach, where the customer is his own firm or a subsidiary. Who has nothing to do
+        with the customer has got there by its link, which says what it allows.
+        """
+        self.ensure_one()
+        if not self.share or not self._cn285_is_of_group(partner):
+            return True
+        return self._cn285_may_buy() and self._cn285_acts_for(partner)
 
     def _cn285_grant(self, partner, role, reach):
         """Give a colleague a role, as the administrator of a customer does in the portal.
