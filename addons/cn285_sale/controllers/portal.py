@@ -7,6 +7,8 @@ from odoo.http import request
 
 # The most that a customer takes of an option.
 MOST = 1_000_000
+# In the session: why what was chosen of a bundle was not taken.
+PROBLEM = "cn285_choice_problem"
 
 
 class QuotePortal(CustomerPortal):
@@ -26,12 +28,16 @@ class QuotePortal(CustomerPortal):
         current = order._cn285_current()
         if not order._cn285_is_same_customers(current):
             current = order  # another one's: this link says no more than that it was replaced
+        problem = request.session.pop(PROBLEM, None)
         if current != order and not cn285_version and not kw.get("report_type"):
             if current.state == "draft":
                 # Being written: nobody reads it yet; the old one says that it was replaced.
                 return super().portal_order_page(order_id, access_token=access_token, **kw)
             return request.redirect(current.get_portal_url())
-        return super().portal_order_page(order_id, access_token=access_token, **kw)
+        page = super().portal_order_page(order_id, access_token=access_token, **kw)
+        if hasattr(page, "qcontext"):
+            page.qcontext["cn285_choice_problem"] = problem
+        return page
 
     def _cn285_speak_as(self, order):
         """Visitors without a login read what becomes a contract in the customer's language."""
@@ -74,6 +80,34 @@ class QuotePortal(CustomerPortal):
             return request.redirect(order.get_portal_url(query_string="&message=cant_sign"))
         return request.redirect(order.get_portal_url(query_string="&message=sign_sent"))
 
+    @http.route(
+        "/my/orders/<int:order_id>/cn285_bundle/<int:line_id>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+    )
+    def portal_quote_bundle(self, order_id, line_id, access_token=None, **post):
+        """Take what the customer chooses of a bundle, and tell what it comes to then."""
+        try:
+            order = self._document_check_access("sale.order", order_id, access_token=access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        self._cn285_speak_as(order)
+        line = order.order_line.filtered(lambda one: one.id == line_id)
+        user = request.env.user
+        author = order.partner_id if user._is_public() else user.partner_id
+        try:
+            if not line:
+                raise UserError(request.env._("This cannot be changed any more."))
+            with request.env.cr.savepoint():  # refused half-way, nothing is kept of it
+                line.with_env(order.env(context=request.env.context))._cn285_choose(
+                    _chosen(post), author
+                )
+        except UserError as refusal:
+            request.session[PROBLEM] = str(refusal.args[0])
+        return request.redirect(order.get_portal_url(anchor=f"cn285_choice_{line_id}"))
+
     @http.route()
     def portal_quote_decline(
         self, order_id, access_token=None, decline_message=None, cn285_reason=None, **kwargs
@@ -114,3 +148,19 @@ def _is_quantity(value):
     """Whether a value that a page posted is how much somebody buys."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and math.isfinite(value) and 0 <= value <= MOST
+
+
+def _chosen(post):
+    """``{choice id: how often}`` of what a form says; what is no number is none."""
+    counts = {}
+    for name, value in post.items():
+        kind, _line, number = name.partition("_")
+        if kind == "slot" and _is_count(value):
+            counts[int(value)] = 1
+        elif kind == "choice" and _is_count(number) and _is_count(value):
+            counts[int(number)] = int(value)
+    return counts
+
+
+def _is_count(text):
+    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10

@@ -60,6 +60,12 @@ class RolesOnQuotes(QuotePortal):
         return super().portal_quote_sign(order_id, access_token=access_token, **kw)
 
     @http.route()
+    def portal_quote_bundle(self, order_id, line_id, access_token=None, **post):
+        if not may_decide_on(order_id):
+            return request.redirect("/my")
+        return super().portal_quote_bundle(order_id, line_id, access_token=access_token, **post)
+
+    @http.route()
     def portal_quote_option_update(self, order_id, line_id, **kwargs):
         if not may_decide_on(order_id):
             return None

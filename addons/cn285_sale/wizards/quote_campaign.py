@@ -136,7 +136,7 @@ class QuoteCampaign(models.TransientModel):
         reason = contract._cn285_unquotable(self.kind)
         if reason or self.offer in ("add", "none"):
             return reason
-        if not self._concerned(contract._cn285_quoted_items()):
+        if not self._concerned(contract._cn285_quoted_items(self.kind)):
             if self.product_id:
                 return self.env._("it has no running item of %s.", self.product_id.display_name)
             return self.env._("it has no subscription.")
@@ -146,7 +146,10 @@ class QuoteCampaign(models.TransientModel):
         """Those of a contract's items, or of a quotation's lines, that are offered otherwise."""
         if self.product_id:
             return records.filtered(lambda one: one.product_id == self.product_id)
-        return records.filtered(lambda one: one.billing_type == "fixed")
+        # What a bundle consists of has no price of its own.
+        return records.filtered(
+            lambda one: one.billing_type == "fixed" and not one._cn285_is_bundled()
+        )
 
     def _make(self, contracts):
         """Draft quotations of these contracts, with the offer on them."""

@@ -100,10 +100,24 @@ def change_items(call, quote, items):
         if item.item not in lines:
             detail = call.env._("No line of this quotation stands for item %s.", item.item)
             raise invalid(f"{pointer}/item", "unknown_reference", detail)
-        values = given(item, "item")
+        line, values = lines[item.item], given(item, "item", "components")
         _within_bounds(call, values)
         put_references(call, values, {"product": LINKS["product"]}, pointer)
-        lines[item.item].write(_plain(values))
+        values = _plain(values)
+        if line._cn285_is_bundle() and "price_unit" in values:
+            values["cn285_bundle_price"] = values.pop("price_unit")
+        line.write(values)
+        if item.components:
+            _take_of_running(call, line, item.components, f"{pointer}/components")
+
+
+def _take_of_running(call, line, components, pointer):
+    """Let a running bundle consist of these components, and no others."""
+    if not line._cn285_is_bundle():
+        detail = call.env._("“%s” is no bundle.", line.product_id.display_name)
+        raise invalid(pointer, "not_allowed", detail)
+    counts = _counts(call, line, components, pointer)
+    line._cn285_take({**dict.fromkeys(line._cn285_taken(), 0), **counts})
 
 
 def replace_steps(call, quote, steps):

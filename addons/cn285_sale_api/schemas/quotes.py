@@ -296,6 +296,9 @@ class QuoteItemIn(In):
     quantity: DecimalIn | None = Field(None, description="0 ends it.")
     price_unit: DecimalIn | None = None
     discount: DecimalIn | None = None
+    components: ComponentsIn | None = Field(
+        None, description="Of a bundle: all that it consists of from then on."
+    )
 
 
 class QuoteStepIn(In):

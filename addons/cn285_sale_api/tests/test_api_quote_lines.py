@@ -85,6 +85,22 @@ class TestApiQuoteLines(QuoteApiCase, BundleCase):
         # 3 × 31.00 + 29.50 + 2 × 8.75
         self.assertMoney(sum(march.mapped("amount")), "140.00")
 
+    def test_a_running_bundle_is_amended(self):
+        """A telephone for the mobile, two bundles of 40.00: 2 × (22.86 + 17.14) = 80.00."""
+        made = self._made(lines=[self._team((self.mobile, 1), (self.net, 1))])
+        contract = self._contracts_of(self._do(made, "accept"))
+        quote = self.post(f"/contracts/{contract.id}/quotes", {})
+        [bundle] = [one for one in quote["lines"] if one["bundle_price"]]
+        components = self._team((self.phone, 1), (self.net, 1))["components"]
+        item = {"item": bundle["item_id"], "quantity": "2", "price_unit": "40.00"}
+        body = {"takes_effect": "2026-02-01", "items": [{**item, "components": components}]}
+        for _time in range(2):
+            answer = self.call("PATCH", f"/quotes/{quote['id']}", body)
+            self.assertEqual(answer.status_code, 200, answer.text)
+        change = self.get(f"/quotes/{quote['id']}/first-invoice")["change"]
+        self.assertEqual((change["mrr_before"], change["mrr_after"]), ("47.00", "80.00"))
+        self.assertEqual(self._do(quote, "accept")["activation"], "done")
+
     def test_bad_values_are_told_by_their_place(self):
         plain = self._made()
         answer = self.call("PATCH", f"/quotes/{plain['id']}", {"items": [{"item": 1}]})

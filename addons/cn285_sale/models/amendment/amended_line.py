@@ -33,6 +33,9 @@ class SaleOrderLine(models.Model):
         "product_uom_qty",
         "price_unit",
         "discount",
+        "cn285_bundle_price",
+        "cn285_bundle_count",
+        "linked_line_ids.cn285_bundle_count",
         "order_id.cn285_kind",
         *RHYTHM,
     )
@@ -44,12 +47,17 @@ class SaleOrderLine(models.Model):
                 if amends and line._cn285_is_service()
                 else False
             )
+            if line.cn285_action == "keep" and line._cn285_wants_components():
+                line.cn285_action = "change"
 
     # === FROM THE ITEM === #
 
     @api.model
-    def _cn285_values_of_item(self, item, price):
-        """Values of a line that offers a running item as it is, at its price of today."""
+    def _cn285_values_of_item(self, item, price, items):
+        """Values of a line that offers a running item as it is, at its price of today.
+
+        :param items: those that have lines beside it
+        """
         day = item._cn285_quoted_on()
         terms = item._price_terms_on(day)
         rhythm = {name: item[name] for name in self._rhythm_fields()}
@@ -71,6 +79,7 @@ class SaleOrderLine(models.Model):
             "discount": terms.discount,
             "cn285_beneficiary_id": item.beneficiary_id.id,
             "analytic_distribution": item.analytic_distribution,
+            **self._cn285_bundle_values_of_item(item, price, items),
         }
 
     def _cn285_keep_base(self):
@@ -81,10 +90,11 @@ class SaleOrderLine(models.Model):
                 "line": {
                     "product_id": line.product_id.id,
                     "quantity": line.product_uom_qty,
-                    "price": line.price_unit,
+                    "price": line._cn285_offered_price(),
                     "discount": line.discount,
                     "rhythm": [line[name] for name in RHYTHM],
                     "every": [line.billing_type, line.recurring_interval, line.recurring_unit],
+                    "components": line._cn285_components_by_number(),
                 },
             }
 
@@ -108,7 +118,7 @@ class SaleOrderLine(models.Model):
         """What the line offers now, in the product's own unit."""
         self.ensure_one()
         uom, own = self.product_uom_id, self.product_id.uom_id
-        quantity, price = self.product_uom_qty, self.price_unit
+        quantity, price = self.product_uom_qty, self._cn285_offered_price()
         if uom and uom != own:
             quantity = uom._compute_quantity(quantity, own, round=False)
             price = uom._compute_price(price, own)

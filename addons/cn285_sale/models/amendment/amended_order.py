@@ -113,16 +113,24 @@ class SaleOrder(models.Model):
         return new
 
     def _cn285_added_lines(self):
-        """Lines that stand for no item of the contract, and have not become one."""
+        """Lines that stand for no item of the contract, and have not become one, nor a part."""
         self.ensure_one()
-        return self.order_line.filtered(lambda line: not (line.cn285_base or line.cn285_item_id))
+        return self.order_line.filtered(
+            lambda line: (
+                not (
+                    line.cn285_base
+                    or line.cn285_item_id
+                    or line._cn285_bundle_line()._cn285_is_running_bundle()
+                )
+            )
+        )
 
     def _cn285_pair_steps(self, new):
         """Give a copy the steps of this quotation: of the same items, else of the same lines."""
         same = {line.cn285_item_id: line for line in new.order_line if line.cn285_base}
         pairs = {line: same.get(line.cn285_item_id) for line in self.order_line if line.cn285_base}
         mine = self._cn285_added_lines() if self._cn285_amends() else self.order_line
-        theirs = new.order_line.filtered(lambda line: not line.cn285_base)
+        theirs = new._cn285_added_lines() if self._cn285_amends() else new.order_line
         pairs.update(zip(mine, theirs, strict=False))
         new._cn285_copy_steps(self, {old: line for old, line in pairs.items() if line})
 
@@ -139,7 +147,7 @@ class SaleOrder(models.Model):
         reason = contract._cn285_unquotable(old.cn285_kind)
         if reason:
             raise UserError(reason)
-        items = contract._cn285_all_quoted()
+        items = contract._cn285_all_quoted(old.cn285_kind)
         days = [(item, item._cn285_quoted_on()) for item in items]
         found = items._prices_at(days)
         prices = {item: found[item.id, day] for item, day in days}
@@ -150,7 +158,7 @@ class SaleOrder(models.Model):
         fresh = lines.create(
             [
                 {
-                    **lines._cn285_values_of_item(item, prices[item]),
+                    **lines._cn285_values_of_item(item, prices[item], items),
                     "order_id": order.id,
                 }
                 for item in items
@@ -207,7 +215,7 @@ class SaleOrderLine(models.Model):
     def _cn285_change_like(self, other):
         """Take over what a line of the version before had changed of the same item."""
         self.ensure_one()
-        if not other or other.cn285_action not in ("change", "end"):
+        if not other or other.cn285_action not in ("change", "end") or self._cn285_bundle_line():
             return
         base, wanted = other._cn285_base_offer(), other._cn285_offer()
         vals = {}
@@ -219,8 +227,11 @@ class SaleOrderLine(models.Model):
         if wanted.rhythm != base.rhythm:
             vals.update({name: other[name] for name in other._period_fields()})
         if wanted.price != base.price or wanted.product != base.product:
-            vals["price_unit"] = other.price_unit
+            price = "cn285_bundle_price" if self._cn285_is_bundle() else "price_unit"
+            vals[price] = other[price]
         self.write(vals)
+        if self._cn285_is_bundle():
+            self._cn285_take_like(other)
 
     def _cn285_moved(self):
         """What has changed of this line's item since the quotation was made, in words."""

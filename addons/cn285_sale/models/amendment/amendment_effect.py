@@ -148,6 +148,8 @@ class SaleOrder(models.Model):
         for line in self.order_line.filtered(lambda one: one.cn285_action == "add"):
             if added.get(f"{line.id}-add"):
                 line._cn285_note_added(added[f"{line.id}-add"])
+        for line in self.order_line.filtered(lambda one: one._cn285_is_running_bundle()):
+            line._cn285_note_components(line.cn285_item_id)
         self._cn285_tell_contract(changes)
 
     def _cn285_make_changes(self):

@@ -136,7 +136,7 @@ class SaleOrder(models.Model):
                 told = "; ".join(
                     f"{label}: {old} → {new}" for label, old, new in line._cn285_changed_facts()
                 )
-                facts.append((name, told))
+                facts += [(name, told)] if told else []
             facts += line._cn285_said_of_steps()
         facts += self._cn285_said_rules()
         contract = self.cn285_contract_id

@@ -7,8 +7,8 @@ from ...engine.amendment import differences
 
 # What ends comes first, what is new comes last, the contract as a whole at the very end.
 ORDER = (
-    *("before", "renew", "terms", "end", "period", "product", "quantity", "price", "add"),
-    *("term", "holder", "step"),
+    *("before", "renew", "terms", "end", "period", "product", "quantity", "price"),
+    *("components", "add", "term", "holder", "step"),
 )
 TYPES = {
     "end": "end_item",
@@ -121,8 +121,8 @@ class SaleOrderLine(models.Model):
         """What is different of this line's item: ``[(kind, values of the change)]``."""
         self.ensure_one()
         order, item = self.order_id, self.cn285_item_id
-        if not self.cn285_base and self._cn285_bundle_line():
-            return []  # it comes with its bundle
+        if self._cn285_bundle_line():
+            return []  # it comes, and changes, with its bundle
         if not self.cn285_base:
             name, values = f"{self._origin.id}-add", self._cn285_new_item_values()
             return [order._cn285_part("add", name, "add_item", values)]
@@ -133,6 +133,10 @@ class SaleOrderLine(models.Model):
                 values = {**values, "name": self._cn285_item_name()}
             name = f"{self._origin.id}-{kind}"
             parts.append(order._cn285_part(kind, name, change_type, values, item))
+        components = self._cn285_wants_components()
+        if components:
+            name, values = f"{self._origin.id}-components", {"components": components}
+            parts.append(order._cn285_part("components", name, "bundle_components", values, item))
         return parts
 
     def _cn285_path_type(self):
@@ -181,9 +185,17 @@ class SaleOrderLine(models.Model):
         """This line, and those of its components, have become items of the contract."""
         self.ensure_one()
         self.cn285_item_id = item
-        made = {part.sudo().cn285_combo_item_id: part for part in item.cn285_component_ids}
+        self._cn285_note_components(item)
+
+    def _cn285_note_components(self, item):
+        """Lines of components that have come with an agreed change are items by now.
+
+        :param item: the bundle's
+        """
+        made = {part.sudo().cn285_combo_item_id: part for part in item._cn285_members()}
         for line in self._cn285_components() if self._cn285_is_bundle() else ():
-            line.cn285_item_id = made.get(line.combo_item_id.sudo())
+            if not line.cn285_item_id:
+                line.cn285_item_id = made.get(line.combo_item_id.sudo())
 
 
 def _place(part):

@@ -50,7 +50,7 @@ class Contract(models.Model):
             reason = contract._cn285_unquotable(kind)
             if reason:
                 raise UserError(reason)
-        days = {item: item._cn285_quoted_on() for item in contracts._cn285_all_quoted()}
+        days = {item: item._cn285_quoted_on() for item in contracts._cn285_all_quoted(kind)}
         found = contracts.item_ids._prices_at(list(days.items()))
         prices = {item: found[item.id, day] for item, day in days.items()}
         if kind == "renewal":
@@ -72,27 +72,34 @@ class Contract(models.Model):
             return self.env._(
                 "Contract %s does not run: a quotation amends running contracts.", self.name
             )
-        if not self._cn285_quoted_items():
+        if not self._cn285_quoted_items(kind):
             return self.env._("Contract %s has no running item.", self.name)
         return self._cn285_unrenewable() if kind == "renewal" else None
 
-    def _cn285_quoted_items(self):
-        """The items that run: those with days ahead, and fees that are not due yet."""
+    def _cn285_quoted_items(self, kind):
+        """The items that run: those with days ahead, and fees that are not due yet.
+
+        Bundles come with their components on an amendment; what renews is told by component, as the
+        prices of the next term are.
+        """
         self.ensure_one()
         today = self.company_id._cn285_today()
         tomorrow = today + timedelta(days=1)
         return self.item_ids.filtered(
             lambda item: (
                 item.state in LIVE_STATES
-                and item.product_id.type == "service"
+                and (
+                    item.product_id.type == "service"
+                    or (kind == "amendment" and item._cn285_is_quotable_bundle())
+                )
                 and not (item._last_day() and item._last_day() < today)
                 and not item._is_due_before(tomorrow)
             )
         )
 
-    def _cn285_all_quoted(self):
+    def _cn285_all_quoted(self, kind):
         items = self.env["cn285.contract.item"]
-        return items.union(*(contract._cn285_quoted_items() for contract in self))
+        return items.union(*(contract._cn285_quoted_items(kind) for contract in self))
 
     def _cn285_quote_vals(self, kind, prices):
         """Values of a quotation that changes this contract, nothing being different yet.
@@ -100,7 +107,7 @@ class Contract(models.Model):
         :param prices: ``{item: unit price}``
         """
         self.ensure_one()
-        rules = self._cn285_rules()
+        rules, items = self._cn285_rules(), self._cn285_quoted_items(kind)
         lines = self.env["sale.order.line"]
         return {
             **rules,
@@ -122,8 +129,8 @@ class Contract(models.Model):
             "client_order_ref": self.client_ref,
             "require_payment": False,
             "order_line": [
-                fields.Command.create(lines._cn285_values_of_item(item, prices[item]))
-                for item in self._cn285_quoted_items()
+                fields.Command.create(lines._cn285_values_of_item(item, prices[item], items))
+                for item in items
             ],
         }
 

@@ -11,6 +11,8 @@ from . import (
     contract_bundle,
     contract_bundle_links,
     bundle_change_effect,
+    running_bundle,
+    customer_choice,
     invoice_bundle,
     import_bundle,
 )

@@ -64,6 +64,8 @@ class SaleOrder(models.Model):
         result = super()._onchange_order_line()
         for line in self.order_line.filtered(lambda line: line._cn285_is_bundle()):
             if line in going or line._cn285_stands_for_item():
+                if line not in going:
+                    line._cn285_sync_components()
                 continue
             offered = line.product_id.product_tmpl_id._cn285_choices()
             foreign = line._cn285_components().filtered(
@@ -139,9 +141,11 @@ class SaleOrderLine(models.Model):
     def _cn285_bundle_reason(self):
         """Why this bundle cannot be sold like this, in a seller's words; None where it can."""
         self.ensure_one()
-        if self._cn285_stands_for_item():
-            return None  # the rules are asked of the changes
         bundle, taken = self.product_id.product_tmpl_id, self._cn285_taken()
+        if self._cn285_stands_for_item():
+            # Of what stays as it is nothing is asked.
+            wanted = self._cn285_wanted_counts()
+            return bundle._cn285_bundle_problem(wanted) if wanted else None
         reason = bundle._cn285_bundle_problem(taken)
         if reason:
             return reason

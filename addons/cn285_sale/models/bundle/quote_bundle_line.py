@@ -243,7 +243,10 @@ class SaleOrderLine(models.Model):
         gone = line._cn285_components() - line.union(
             *(there[choice] for choice in wanted if choice in there)
         )
-        gone.unlink()
+        # What stands for an item of a contract stays, and says that it ends.
+        running = gone.filtered("cn285_base")
+        running.cn285_bundle_count = 0
+        (gone - running).unlink()
         vals_list = []
         for choice, count in wanted.items():
             if choice in there:

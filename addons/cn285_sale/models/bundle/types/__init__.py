@@ -1,9 +1,10 @@
-"""Changes of bundles: what the usual types do of them, and two of their own; no model is here.
+"""Changes of bundles: what the usual types do of them, and some of their own; no model is here.
 
 Called by: ``cn285.contract.change._change_types``.
 """
 
 from .component import Component
+from .components import Components
 from .new_bundle import NewBundle
 from .refused import OF_BUNDLES, OF_COMPONENTS, NotOfBundles
 from .swap import SwapComponent
@@ -24,5 +25,5 @@ def with_bundles(types):
         for name in types
         if name in OF_BUNDLES | OF_COMPONENTS and name not in usual
     }
-    own = {kind.name: kind for kind in (Component(), SwapComponent())}
+    own = {kind.name: kind for kind in (Component(), Components(), SwapComponent())}
     return types | usual | refused | own

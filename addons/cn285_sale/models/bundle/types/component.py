@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from odoo.addons.cn285_contract.models.changes.change_value import Value
 from odoo.addons.cn285_contract.models.changes.types import ChangeType
-from odoo.addons.cn285_contract.models.common import LIVE_STATES, STATE_DOOR
 from odoo.tools import LazyTranslate
+
+from .components import end_before
 
 _lt = LazyTranslate(__name__)
 
@@ -103,9 +104,5 @@ class Component(ChangeType):
         changes._cn285_respread(wished)
 
     def _end(self, change, item):
-        last_day = change._first_day() - timedelta(days=1)
-        if item.state == "draft" or last_day < item.date_start:
-            item._update_state(("draft", *LIVE_STATES), "cancelled")
-        else:
-            item.with_context(cn285_no_replan=STATE_DOOR).date_end = last_day
+        end_before(item, change._first_day())
         item._settle({item: change})

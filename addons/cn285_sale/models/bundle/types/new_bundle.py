@@ -1,6 +1,8 @@
 from odoo.addons.cn285_contract.models.changes.change_value import Value
 from odoo.addons.cn285_contract.models.changes.types import ChangeTypeExtension
 
+from .given import counts_given
+
 
 class NewBundle(ChangeTypeExtension):
     """A new item that is a bundle comes with its components: those given, or its defaults.
@@ -36,24 +38,7 @@ class NewBundle(ChangeTypeExtension):
         bundle = product.product_tmpl_id
         if not given:
             return bundle._cn285_defaults()
-        if not isinstance(given, dict) or not all(
-            str(key).isdecimal() and isinstance(count, int) and not isinstance(count, bool)
-            for key, count in given.items()
-        ):
-            raise change._refusal(
-                change.env._("components are told as numbers by the products' numbers.")
-            )
-        choices = {choice.product_id.id: choice for choice in bundle._cn285_choices()}
-        for key in given:
-            if int(key) not in choices:
-                raise change._refusal(
-                    change.env._(
-                        "%(bundle)s does not offer product %(number)s.",
-                        bundle=product.display_name,
-                        number=key,
-                    )
-                )
-        return {choices[int(key)]: count for key, count in given.items() if count}
+        return counts_given(change, bundle, given)
 
     def apply(self, changes):  # pylint: disable=missing-return
         bundles = changes.filtered(lambda change: self._is_bundle(change._parsed()["product_id"]))
