@@ -59,8 +59,7 @@ class TestAmendmentKept(AmendmentCase):
         with freeze_time("2026-01-17 09:00:00"):
             self.assertIn("19.36 €", self._said(order)["Difference until then"])
         # Refused, in words, and not kept beyond what it hangs on.
-        hosting = order.order_line[1]
-        hosting.product_id = self.support
+        seats.product_id = self.support
         self.assertIn("tier path", self._said(order)["Cannot be accepted"])
-        hosting.product_id = self.hosting
+        seats.product_id = self.seats
         self.assertNotIn("Cannot be accepted", self._said(order))

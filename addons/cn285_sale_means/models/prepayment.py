@@ -55,6 +55,7 @@ class Prepayment(models.Model):
                 )
             )
         waiting.change_id._customer_unpaid()
+        waiting.flush_recordset()  # one waits at a time, in the database too
         prepayment = prepayments.create(
             {
                 **prepayments._prepare_prepayment(contract),
@@ -115,7 +116,9 @@ class Prepayment(models.Model):
                 ("partner_id", "child_of", user.partner_id.commercial_partner_id.id),
             ]
         )
-        return super()._asked_of(user) | found.filtered(lambda one: not one._obstacle())
+        found = super()._asked_of(user) | found.filtered(lambda one: not one._obstacle())
+        # What a subsidiary is asked for is told to its own people.
+        return found.filtered(lambda one: one._is_of(user))
 
     def _keeps_means(self):
         """Of a change only where the contract has none by which it is collected."""
