@@ -55,6 +55,30 @@ def test_what_the_command_asks_for_is_run(monkeypatch, tmp_path, asked, left):
     assert [item.nodeid.split("::")[1] for item in items] == left
 
 
+class TestWaiting:
+    __test__ = False
+
+
+class TestWaitingByUser(TestWaiting):
+    TOLD_BY_A_USER = True
+
+
+class TestTodayByUser(TestWaiting):
+    """Not told by a user: it only has the story's name in its own."""
+
+
+def test_a_story_that_waits_is_not_told_by_its_users_either(monkeypatch, tmp_path):
+    listed = tmp_path / "thorough.txt"
+    listed.write_text("tests/tools/test_everyday.py::TestWaiting\n")
+    monkeypatch.setattr(everyday, "LIST", listed)
+    items = [
+        SimpleNamespace(nodeid=f"tests/told.py::{cls.__name__}::test_x", cls=cls, originalname="x")
+        for cls in (TestWaitingByUser, TestTodayByUser)
+    ]
+    everyday.pytest_collection_modifyitems(_config(), items)
+    assert [item.cls for item in items] == [TestTodayByUser]
+
+
 def test_a_list_that_is_out_of_date_is_said(monkeypatch, tmp_path):
     listed = tmp_path / "thorough.txt"
     listed.write_text("tests/test_gone.py\n")

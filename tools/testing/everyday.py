@@ -2,13 +2,14 @@
 
 All tests take longer than one waits for after each change. The everyday run has the engines whole,
 each story once, the walls, the screens and the files that guard money; what tries the same again by
-other hands, at more steps or in odder cases is thorough. Tests that the command asks for (a path,
+other hands, at more steps or in odder cases is thorough, whoever tells it. Tests that the command asks for (a path,
 ``-k``) are run, whatever the list says.
 """
 
 from pathlib import Path
 
 import pytest
+import told_once
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "tests" / "thorough.txt"
@@ -48,10 +49,20 @@ def pytest_collection_modifyitems(config, items):
         raise pytest.UsageError(f"{LIST.name} lists what is not there: {', '.join(gone)}")
     kept, left = [], []
     for item in items:
-        (kept if is_everyday(item.nodeid, entries) else left).append(item)
+        waits = not all(is_everyday(node, entries) for node in _nodes(item))
+        (left if waits else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
+
+
+def _nodes(item):
+    """A test, and the one that it tells again as a user: a story waits, whoever tells it."""
+    yield item.nodeid
+    cls = getattr(item, "cls", None)
+    if getattr(cls, told_once.MARK, False):
+        file, name = told_once.known_as(told_once.story(cls))
+        yield f"{file.relative_to(ROOT)}::{name}::{item.originalname}"
 
 
 def _is_of_every_day(config):

@@ -13,7 +13,7 @@ from pathlib import Path
 MARK = "TOLD_BY_A_USER"
 
 
-def _known_as(cls):
+def known_as(cls):
     """What a class is known by, however often its module was loaded."""
     return Path(inspect.getfile(cls)).resolve(), cls.__name__
 
@@ -25,11 +25,11 @@ def told_again(items):
         cls = getattr(item, "cls", None)
         if not getattr(cls, MARK, False) or item.originalname in vars(cls):
             continue
-        told.add((*_known_as(_story(cls)), item.originalname))
+        told.add((*known_as(story(cls)), item.originalname))
     return told
 
 
-def _story(cls):
+def story(cls):
     """The class of tests that a class tells again: the nearest of those it is made from."""
     return next(
         base
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         cls = getattr(item, "cls", None)
         is_plain = cls and not getattr(cls, MARK, False)
-        again = is_plain and (*_known_as(cls), item.originalname) in told
+        again = is_plain and (*known_as(cls), item.originalname) in told
         (twice if again else kept).append(item)
     if twice:
         config.hook.pytest_deselected(items=twice)
