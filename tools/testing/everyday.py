@@ -2,8 +2,8 @@
 
 All tests take longer than one waits for after each change. The everyday run has the engines whole,
 each story once, the walls, the screens and the files that guard money; what tries the same again by
-other hands, at more steps or in odder cases is thorough, whoever tells it. Tests that the command asks for (a path,
-``-k``) are run, whatever the list says.
+other hands, at more steps or in odder cases is thorough, whoever tells it. Tests that the command
+asks for (a path, ``-k``) are run, whatever the list says.
 """
 
 from pathlib import Path
