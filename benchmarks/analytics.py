@@ -25,13 +25,15 @@ from common import (
     parsed,
 )
 from dateutil.relativedelta import relativedelta
+from limit import processor
 from scale_copy import highest, multiply
 
 MONTHS = 36
 # The pattern that is multiplied.
 ITEMS, CUSTOMERS = 100, 40
 FACTS = ("entry", "movement", "month", "item_month")
-# Seconds that each step may take.
+# Seconds that each step may take with 100,000 items: of processors, Python's and the server's
+# together; of queries, as their user waits for them.
 LIMITS = {"rebuild": 60.0, "night": 3.0, "query": 0.3}
 
 
@@ -69,6 +71,8 @@ def _measure(options):
     if again["entries"]:
         sys.exit("a rebuild found something to add")
     slowest = max(queries["each"].values())
+    # What it takes grows with the items.
+    share = 100_000 / options.items
     return {
         "items": options.items,
         "python": platform.python_version(),
@@ -77,15 +81,15 @@ def _measure(options):
         "night": night,
         "queries": queries,
         "ratios": {
-            "rebuild to the limit": rebuild["seconds"] / LIMITS["rebuild"],
-            "night to the limit": night["seconds"] / LIMITS["night"],
+            "rebuild to the limit": rebuild["cpu"] * share / LIMITS["rebuild"],
+            "night to the limit": night["cpu"] * share / LIMITS["night"],
             "slowest query to the limit": slowest / LIMITS["query"],
-            "rebuild to a bare copy of its facts": rebuild["seconds"] / bare["seconds"],
-            "hundred nights to a rebuild": 100 * night["seconds"] / rebuild["seconds"],
+            "rebuild to a bare copy of its facts": rebuild["cpu"] / bare["cpu"],
+            "hundred nights to a rebuild": 100 * night["cpu"] / rebuild["cpu"],
         },
         "within_limits": {
-            "rebuild": rebuild["seconds"] < LIMITS["rebuild"],
-            "night": night["seconds"] < LIMITS["night"],
+            "rebuild": rebuild["cpu"] * share < LIMITS["rebuild"],
+            "night": night["cpu"] * share < LIMITS["night"],
             "queries": slowest < LIMITS["query"],
         },
     }
@@ -157,7 +161,7 @@ def seed(env, items):
 def rebuild(env):
     """The whole ledger, its movements and months."""
     report = {}
-    with measured(report):
+    with measured(report), processor(env, report):
         report["entries"] = env["cn285.mrr.ledger"]._update(env.company, whole=True)
     for table in FACTS:
         env.cr.execute(f"SELECT count(*) FROM cn285_mrr_{table}")
@@ -168,7 +172,7 @@ def rebuild(env):
 def bare(env):
     """The facts copied into tables of the same indexes, in one statement each."""
     report = {}
-    with measured(report):
+    with measured(report), processor(env, report):
         for table in FACTS:
             env.cr.execute(f"CREATE TABLE bare_{table} (LIKE cn285_mrr_{table} INCLUDING ALL)")
             env.cr.execute(f"INSERT INTO bare_{table} SELECT * FROM cn285_mrr_{table}")
@@ -193,7 +197,7 @@ def night(env, every):
     )
     env.cr.commit()
     report = {"touched": len(ids)}
-    with measured(report):
+    with measured(report), processor(env, report):
         report["entries"] = env["cn285.mrr.ledger"]._update(env.company)
     return report
 
@@ -238,10 +242,15 @@ def queries(env):
     with measured(report):
         for name, ask in asked.items():
             ask()
-            since = time.perf_counter()
-            ask()
-            report["each"][name] = time.perf_counter() - since
+            # The quickest of three: others may be at the same processor.
+            report["each"][name] = min(_seconds(ask) for _turn in range(3))
     return report
+
+
+def _seconds(ask):
+    since = time.perf_counter()
+    ask()
+    return time.perf_counter() - since
 
 
 STEPS = {"seed": seed, "rebuild": rebuild, "bare": bare, "night": night, "queries": queries}

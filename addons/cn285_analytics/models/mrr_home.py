@@ -48,14 +48,16 @@ class MrrMonth(models.Model):
     @api.model
     def _home_cards(self, first, last):
         """``[{key, value, kind, before}]``: what is shown large; before: of a month ago."""
-        now, before = self._roll(last, last), self._roll(*[last - relativedelta(months=1)] * 2)
+        month_before = last - relativedelta(months=1)
+        now, before = self._roll(last, last), self._roll(month_before, month_before)
+        customers = self._customers(now, last), self._customers(before, month_before)
         year = self._roll(first, last)
         worth = self._worth(now, last)
         cards = (
             ("mrr", now.closing, "money", before.closing),
             ("arr", now.arr, "money", before.arr),
             ("cmrr", self._committed(last), "money", None),
-            ("customers", self._usage_beside(now, last, last)["customers"], "count", None),
+            ("customers", customers[0], "count", customers[1]),
             ("arpa", now.arpa, "money", before.arpa),
             ("nrr", year.nrr, "share", None),
             ("grr", year.grr, "share", None),

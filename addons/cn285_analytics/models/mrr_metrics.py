@@ -147,10 +147,17 @@ class MrrMonth(models.Model):
         [(three,)] = usage._read_group(
             self._usage_domain(over - relativedelta(months=2), over), [], ["amount_company:sum"]
         )
-        customers = roll.logos_closing
-        if company.cn285_usage_counts:
-            customers += self._using_only(last)
-        return {"usage": amount or 0, "usage_mrr": (three or 0) / 3, "customers": customers}
+        return {
+            "usage": amount or 0,
+            "usage_mrr": (three or 0) / 3,
+            "customers": self._customers(roll, last),
+        }
+
+    @api.model
+    def _customers(self, roll, month):
+        """Customers at the end of a month; with those who use only, where the company says so."""
+        counts = self.env.company.cn285_usage_counts
+        return roll.logos_closing + (self._using_only(month) if counts else 0)
 
     @api.model
     def _usage_domain(self, first, last):
