@@ -73,7 +73,8 @@ class Load:
             numbers = [
                 column
                 for column, spec in kind.columns.items()
-                if spec.field and not spec.reader and fields[spec.field].type in NUMBERS
+                if spec.reader == "float"
+                or (spec.field and not spec.reader and fields[spec.field].type in NUMBERS)
             ]
             for entry in some:
                 texts[entry.file] += filter(None, map(entry.cells.get, numbers))

@@ -61,3 +61,10 @@ class TestImportMandates(SepaCase):
                     )
                 ]
             )
+
+    def test_the_template_loads_as_it_is(self):
+        loader = self.env["cn285.import.loader"]
+        with freeze_time("2026-01-02 10:00:00"):
+            report = loader._load_files([loader._template_xlsx("mandates")], namespace="templates")
+        self.assertFalse(report.errors, report.errors)
+        self.assertEqual(report.created["mandates"], 1)

@@ -56,11 +56,12 @@ class TestImportMore(TakeOverCase):
         self.env["account.account"].create(
             {"name": "Opening", "code": "TOOPEN", "account_type": "asset_current"}
         )
+        # What 1.200 is, the other amounts of the file say.
         text = (
-            "partner,number,date,due_date,amount,account\n"
-            "TO-CUST,F-2025-1,2025-11-30,2025-12-30,1200.50,TOOPEN\n"
-            "TO-CUST,A-2025-2,2025-12-01,,-200.00,TOOPEN\n"
-            "TO-CUST,F-2025-3,2025-12-01,,0,TOOPEN\n"
+            "partner;number;date;due_date;amount;account\n"
+            "TO-CUST;F-2025-1;2025-11-30;2025-12-30;1.200;TOOPEN\n"
+            "TO-CUST;A-2025-2;2025-12-01;;-200,50;TOOPEN\n"
+            "TO-CUST;F-2025-3;2025-12-01;;0;TOOPEN\n"
         )
         for _again in range(2):
             report = self._load_as(self.accountant(), CONTRACT, ITEMS, open_invoices=text)
@@ -74,7 +75,7 @@ class TestImportMore(TakeOverCase):
                 (line.name, self._cents(line.amount_residual), line.date_maturity.isoformat())
                 for line in lines.sorted("balance", reverse=True)
             ],
-            [("F-2025-1", "1200.50", "2025-12-30"), ("A-2025-2", "-200.00", "2025-12-01")],
+            [("F-2025-1", "1200.00", "2025-12-30"), ("A-2025-2", "-200.50", "2025-12-01")],
         )
         self.assertEqual(set(lines.mapped("parent_state")), {"posted"})
 
