@@ -44,6 +44,7 @@ NOBODYS = {
         "cn285.document.numbering": "prefix",
         "cn285.dunning.policy": "name retries debit_retries",
         "cn285.dunning.policy.step": "name note",
+        "cn285.import.mapping": "name content",
         "cn285.letter.template": "name subject body box closing",
         "cn285.price.index": "name code",
         "cn285.provisioning.provider": "name",

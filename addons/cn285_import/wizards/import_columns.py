@@ -221,9 +221,11 @@ class ImportSheet(models.TransientModel):
     wizard_id = fields.Many2one("cn285.import.wizard", required=True, ondelete="cascade")
     name = fields.Char(string="File", readonly=True)
     rows = fields.Integer(readonly=True)
-    kind = fields.Selection(
-        lambda self: self.env["cn285.import.wizard"]._kind_choices(), string="Holds"
-    )
+    kind = fields.Selection("_kind_choices", string="Holds")
+
+    @api.model
+    def _kind_choices(self):
+        return self.env["cn285.import.wizard"]._kind_choices()
 
 
 class ImportTarget(models.TransientModel):
