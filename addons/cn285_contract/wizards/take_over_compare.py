@@ -15,6 +15,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, split_every
 
 from ..engine.comparing import Due, compare
+from ..models.bounds import PRICE
 from ..models.clock import imagined_day
 from ..models.common import as_decimal
 from ..models.importing.import_kinds import NAMED_BY
@@ -73,6 +74,10 @@ class TakeOverCompare(models.TransientModel):
     agreeing_ids = fields.Many2many(
         "cn285.contract", string="Agreeing Contracts on Hold", readonly=True
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "tolerance": PRICE}
 
     @api.model
     def _end_of_month(self):
