@@ -1,0 +1,45 @@
+"""A request for each operation on devices; see the file of this name in cn285_api."""
+
+
+def seed(env, names):
+    """A device that is in service, and the order by which it got there; their names."""
+    contract = env["cn285.contract"].browse(names["contract"])
+    product = env["product.product"].create({"name": "Metering", "type": "service"})
+    template = env["cn285.contract.template"].create(
+        {"name": "Meters", "item_ids": [(0, 0, {"product_id": product.id, "price_unit": 5.0})]}
+    )
+    device_type = env["cn285.device.type"].create(
+        {"name": "Meter", "plan_id": template.item_ids.id, "term_months": 0}
+    )
+    devices = env["cn285.device"].create(
+        [{"serial": f"MTR-{number}", "type_id": device_type.id} for number in (1, 2)]
+    )
+    devices.action_confirm()
+    order = env["cn285.fleet.order"]._place("activate", devices[0], contract_id=contract.id)
+    return {"device": devices[0].id, "device_type": device_type.id, "order": order.id}
+
+
+#: By the operation's id.
+ASKS = {
+    "list_device_types": {},
+    "list_devices": {"query": "number=MTR-1"},
+    "get_device": {},
+    "create_device": {
+        "body": {
+            "serial": "MTR-3",
+            "type": "{device_type}",
+            "identifiers": [{"kind": "eui", "value": "70B3D57ED005A1B2"}],
+        }
+    },
+    "list_device_events": {},
+    "create_fleet_order": {
+        "body": {
+            "action": "activate",
+            "devices": ["MTR-2"],
+            "contract": "{contract}",
+            "request": "activation-1",
+        }
+    },
+    "get_fleet_order": {},
+    "list_fleet_order_lines": {},
+}
