@@ -90,6 +90,7 @@ NOBODYS = {
         "cn285.device": "serial external_id",
         "cn285.device.event": "request",
         "cn285.device.identifier": "value value_key",
+        "cn285.device.test": "source transaction_id",
         "cn285.fleet.order": "name request",
         "cn285.fleet.order.line": "number",
         "cn285.payment.attempt": "name provider_code origin code advice",

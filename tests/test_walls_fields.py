@@ -36,6 +36,7 @@ HISTORY = {
     "cn285.contract.item.version",
     "cn285.device.assignment",
     "cn285.device.event",
+    "cn285.device.test",
     "cn285.dunning.event",
     "cn285.fleet.order",
     "cn285.fleet.order.line",

@@ -6,6 +6,7 @@ from . import (
     device_assignment,
     device_service,
     contract_item,
+    suspended_fee,
     changes,
     fleet,
     network,

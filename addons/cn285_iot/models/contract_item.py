@@ -32,6 +32,15 @@ class ContractItem(models.Model):
     object_months = fields.Integer(
         string="Term of the Device (Months)", readonly=True, copy=False, help="0: as the contract."
     )
+    minimum_months = fields.Integer(
+        string="Minimum Term (Months)", readonly=True, copy=False, help="0: none."
+    )
+    minimum_until = fields.Date(
+        string="Minimum Term Until",
+        readonly=True,
+        copy=False,
+        help="The last day of it: what is taken off before is billed until then, or refused.",
+    )
     device_places = fields.Integer(
         string="Devices at Once",
         default=1,
@@ -70,6 +79,7 @@ class ContractItem(models.Model):
         quiet = self.with_context(cn285_devices_follow=STATE_DOOR)
         successor = super(ContractItem, quiet)._succeed(change, vals)
         successor = successor.with_env(self.env)
+        self._end_fees(change._last_day())
         self._hand_over_devices(successor, change._first_day())
         return successor
 
@@ -86,6 +96,7 @@ class ContractItem(models.Model):
                     day for day in (item.date_end, item.contract_id.date_end, today) if day
                 )
             ).items():
+                ended._end_fees(last_day)
                 ended._release_devices(last_day, follow=False)
             # sudo: devices follow, whoever may see them
             own.sudo().assignment_ids.device_id._follow_items()
@@ -107,6 +118,18 @@ class ContractItem(models.Model):
         if follow:
             devices._follow_items(then, after)
 
+    def _billed_at_least(self, last_day):
+        """The end of this item's minimum term, where it would be over on an earlier day.
+
+        What is taken off before its own first day was never served: it has no minimum.
+        """
+        self.ensure_one()
+        until = self.minimum_until
+        if self.state not in LIVE_STATES or not until or last_day < self.date_start:
+            return None
+        ends = [day for day in (until, self.date_end, self.contract_id.date_end) if day]
+        return min(ends) if last_day < min(ends) else None
+
     def _hand_over_devices(self, successor, day):
         """Who takes the place of an item serves its devices from a day on."""
         self.ensure_one()
@@ -121,6 +144,8 @@ class ContractItem(models.Model):
                 "plan_id": plan.id,
                 "parent_item_id": self._parent_for(successor).id,
                 "object_months": self.object_months,
+                "minimum_months": self.minimum_months,
+                "minimum_until": self.minimum_until,
             }
         )
         entries = [
@@ -190,7 +215,11 @@ class ContractTemplateItem(models.Model):
 
     def _prepare_contract_item_vals(self, date_start=None):
         vals = super()._prepare_contract_item_vals(date_start)
-        return {**vals, "device_places": self.device_places}
+        return {
+            **vals,
+            "device_places": self.device_places,
+            "suspended_fee": self.suspended_fee,
+        }
 
 
 class Contract(models.Model):

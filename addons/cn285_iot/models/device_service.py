@@ -143,14 +143,15 @@ class Device(models.Model):
             lambda one: not one.date_end and one.item_id.state == "draft"
         )
         items = assignments.item_id.filtered(lambda item: item.contract_id.state in LIVE_STATES)
-        for (months, contract), own in items.grouped(
-            lambda item: (item.object_months, item.contract_id)
+        for (months, least, contract), own in items.grouped(
+            lambda item: (item.object_months, item.minimum_months, item.contract_id)
         ).items():
             start = max(day, contract.date_start)
             own._past_edits().write(
                 {
                     "date_start": start,
                     "date_end": months and last_day(start, months, contract.date_end or None),
+                    "minimum_until": last_day(start, least),
                 }
             )
             own._activate()
@@ -215,6 +216,8 @@ class Device(models.Model):
             item._past_edits().write(
                 {"code": other.serial, "name": item.name.replace(this.serial, other.serial)}
             )
+            for fee in item.pause_ids.fee_item_ids:
+                fee._past_edits().name = fee.name.replace(this.serial, other.serial)
         other._write_inside(
             {
                 "contract_id": this.contract_id.id,

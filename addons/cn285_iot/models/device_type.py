@@ -13,6 +13,10 @@ OWNERSHIPS = [
     ("sold", "Sold"),
     ("rented", "Rented Out"),
 ]
+EARLY_ENDS = [
+    ("billed", "The Rest Is Billed"),
+    ("refused", "Refused"),
+]
 # What is billed while a device is suspended: see the type of change “Deactivation”.
 SUSPENDED_BILLINGS = [
     ("billed", "Billed as Before"),
@@ -64,6 +68,19 @@ class DeviceType(models.Model):
         default=12,
         help="How long an activated device is served, from its own first day. 0: as the contract.",
     )
+    minimum_months = fields.Integer(
+        string="Minimum Term (Months)",
+        help="How long an activated device is billed at least, from its own first day. 0: no "
+        "minimum.",
+    )
+    early_end = fields.Selection(
+        EARLY_ENDS,
+        string="Taken Off Before",
+        default="billed",
+        required=True,
+        help="What happens when a device is returned, retired, moved or taken off its service "
+        "before the end of its minimum term.",
+    )
     starts = fields.Selection(
         STARTS,
         string="Billing Starts",
@@ -96,10 +113,17 @@ class DeviceType(models.Model):
         for device_type in self:
             device_type.device_count = counts.get(device_type.id, 0)
 
-    @api.constrains("term_months")
+    @api.constrains("term_months", "minimum_months")
     def _check_term_months(self):
         for device_type in self:
-            if device_type.term_months < 0:
+            if device_type.term_months and device_type.minimum_months > device_type.term_months:
+                raise ValidationError(
+                    self.env._(
+                        "Device type “%s”: its minimum term is longer than its term.",
+                        device_type.name,
+                    )
+                )
+            if min(device_type.term_months, device_type.minimum_months) < 0:
                 raise ValidationError(
                     self.env._(
                         "Device type “%s”: a term is not negative; 0 is as long as the contract.",

@@ -80,6 +80,8 @@ DEVICE_TYPES = Kind(
         "product_id",
         "plan_id",
         "term_months",
+        "minimum_months",
+        "early_end",
         "starts",
         "suspended_billing",
         "ownership",

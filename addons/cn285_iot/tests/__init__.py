@@ -1,5 +1,6 @@
 from . import (
     test_device_portal,
+    test_device_terms,
     test_devices,
     test_fleet_orders,
     test_import_devices,

@@ -1,10 +1,15 @@
-"""What tests of devices share: a fleet's contract, a plan, and a billing manager who orders."""
+"""What tests of devices share: a fleet's contract, a plan, who orders, a network that lies."""
 
+from contextlib import contextmanager
 from datetime import date
+from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo.addons.cn285_contract.tests.common import ContractCase
+from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.fields import Command
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 TODAY = date(2026, 4, 14)
 
@@ -105,3 +110,75 @@ class DeviceCase(ContractCase):
         """What a run invoices up to a day, excluding tax: the sum of its documents."""
         run = self._bill(until)
         return self._cents(sum(run.invoice_ids.mapped("amount_untaxed_signed")))
+
+
+class LyingNetwork:
+    """A network with a memory: it loses, doubles and delays answers, and does things by itself."""
+
+    def __init__(self):
+        self.devices = {}
+        self.done = {}
+        self.asked = []
+        #: How the next calls end: "ok", "lost" (done, and nothing said), "down", "later".
+        self.moods = []
+
+    def send(self, operation):
+        self.asked.append((operation.device_id.serial, operation.wanted))
+        mood = self.moods.pop(0) if self.moods else "ok"
+        if mood == "down":
+            raise ConnectionError("no route to host")
+        if operation.key not in self.done:
+            self.done[operation.key] = operation.wanted
+            if mood != "later":
+                self.devices[operation.device_id] = operation.wanted
+        if mood == "lost":
+            raise TimeoutError("timed out")
+        return {"done": mood == "ok", "reference": f"N-{len(self.done)}"}
+
+    def fetch(self, operation):
+        self.devices[operation.device_id] = self.done[operation.key]
+        return {"done": True}
+
+    def read(self, devices):  # pylint: disable=method-required-super
+        return {one: self.devices[one] for one in devices if one in self.devices}
+
+
+class NetworkCase(DeviceCase):
+    """Trackers that are on a network of the company's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.provider = cls.env["cn285.provisioning.provider"].create({"name": "LoRa"})
+        # A network is a company's, and so is a type that is on it.
+        cls.tracker.write({"company_id": cls.company.id, "provider_id": cls.provider.id})
+        cls.operations = cls.env["cn285.provisioning.operation"]
+
+    @contextmanager
+    def _network(self, *moods):
+        network, model = LyingNetwork(), type(self.provider)
+        network.moods = list(moods)
+        provider = self.provider
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE cn285_provisioning_provider SET code = 'lying' WHERE id = %s", [provider.id]
+        )
+        self.env.invalidate_all()
+        with (
+            patch.object(model, "_prov_send", lambda _self, operation: network.send(operation)),
+            patch.object(model, "_prov_fetch", lambda _self, operation: network.fetch(operation)),
+            patch.object(model, "_prov_read", lambda _self, devices: network.read(devices)),
+            trap_jobs() as network.jobs,
+            mute_logger("odoo.addons.cn285_contract.models.isolation"),
+        ):
+            yield network
+
+    def _answers(self, network, hours=30):
+        """Time goes by, and what waits is asked again."""
+        for hour in range(hours):
+            while network.jobs.enqueued_jobs:
+                network.jobs.perform_enqueued_jobs()
+            with freeze_time(f"2026-04-{14 + (hour + 11) // 24} {(hour + 11) % 24:02}:00:00"):
+                self.operations._cron_ask_again()
+            if not network.jobs.enqueued_jobs:
+                break

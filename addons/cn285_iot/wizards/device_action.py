@@ -115,9 +115,5 @@ class DeviceAction(models.TransientModel):
     def _replace(self):
         if len(self.device_ids) != 1 or not self.other_device_id:
             raise UserError(self.env._("Say by which other device one device is replaced."))
-        (self.device_ids | self.other_device_id).check_access("write")
-        day = self.date or self.company_id._cn285_today()
-        if day > self.company_id._cn285_today():
-            raise UserError(self.env._("A replacement is noted on its day: not planned ahead."))
-        self.device_ids._replace_by(self.other_device_id, day, self.then)
+        self.device_ids._swap(self.other_device_id, self.date, self.then)
         return {"type": "ir.actions.act_window_close"}

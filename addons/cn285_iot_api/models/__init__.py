@@ -1,1 +1,2 @@
 from . import fastapi_endpoint
+from . import device

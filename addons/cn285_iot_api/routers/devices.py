@@ -1,52 +1,36 @@
-"""Devices: read, added; their types, and what happened to them."""
+"""Devices: read, added, changed, replaced; what served them when, and what happened to them."""
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
 from odoo.addons.cn285_api.core.call import CurrentCall
+from odoo.addons.cn285_api.core.changing import changed, tagged
 from odoo.addons.cn285_api.core.external import give_external
 from odoo.addons.cn285_api.core.records import find, named, page
 from odoo.addons.cn285_api.core.representing import Names, day, expansions, text
 from odoo.addons.cn285_api.core.route import answer, new_router, operation
-from odoo.addons.cn285_api.schemas.common import ListQuery, RefPath
+from odoo.addons.cn285_api.core.values import given, orm, put_references
+from odoo.addons.cn285_api.schemas.common import IfMatch, IfNoneMatch, ListQuery, RefPath
 from odoo.fields import Command, Domain
 
 from ..schemas.devices import (
+    AssignmentOut,
+    AssignmentPage,
+    AssignmentQuery,
     DeviceEventOut,
     DeviceEventPage,
     DeviceIn,
     DeviceOut,
     DevicePage,
+    DevicePatch,
     DeviceQuery,
     DeviceServiceOut,
-    DeviceTypeOut,
-    DeviceTypePage,
     IdentifierOut,
+    ReplacementIn,
 )
 
 router = new_router("Devices")
 MODEL = "cn285.device"
-
-
-@router.get("/device-types", summary="List the types of devices", **operation("devices:read"))
-def list_device_types(call: CurrentCall, query: Annotated[ListQuery, Query()]) -> DeviceTypePage:
-    """How they are served: the plan's term, when billing starts, which identifiers are asked."""
-    expansions(call, query.expand, ())
-    types, following = page(call, "cn285.device.type", Domain.TRUE, query)
-    names = Names(types.env, types)
-    data = [
-        DeviceTypeOut(
-            id=one.id,
-            external_id=names.external_id(one),
-            name=one.name,
-            code=text(one.code),
-            term_months=one.term_months,
-            starts=one.starts,
-            identifiers=one._asked(),
-        )
-        for one in types
-    ]
-    return DeviceTypePage(data=data, has_more=following is not None, next_cursor=following)
 
 
 @router.get("/devices", summary="List devices", **operation("devices:read"))
@@ -72,9 +56,11 @@ def list_devices(call: CurrentCall, query: Annotated[DeviceQuery, Query()]) -> D
 
 
 @router.get("/devices/{device}", summary="Read a device", **operation("devices:read", 404))
-def get_device(call: CurrentCall, device: RefPath) -> DeviceOut:
-    """What it is, and what serves it."""
-    return show_devices(find(call, MODEL, device))[0]
+def get_device(
+    call: CurrentCall, request: Request, device: RefPath, if_none_match: IfNoneMatch = None
+) -> DeviceOut:
+    """What it is, and what serves it; its ``ETag`` is what a change of it sends back."""
+    return tagged(call, request, show_devices(find(call, MODEL, device))[0])
 
 
 @router.post("/devices", summary="Add a device", **operation("devices:write", status_code=201))
@@ -89,9 +75,7 @@ def create_device(call: CurrentCall, body: DeviceIn) -> DeviceOut:
         "location_id": named(call, "res.partner", body.place, "/place").id,
         "customer_ref": body.customer_ref or False,
         "note": body.note or False,
-        "identifier_ids": [
-            Command.create({"kind": one.kind, "value": one.value}) for one in body.identifiers
-        ],
+        "identifier_ids": _identifiers(body.identifiers),
     }
     if body.ownership:
         values["ownership"] = body.ownership
@@ -102,6 +86,85 @@ def create_device(call: CurrentCall, body: DeviceIn) -> DeviceOut:
     call.env.flush_all()
     [shown] = show_devices(device)
     return answer(shown, 201, {"Location": f"/cn285/v1/devices/{device.id}"})
+
+
+def _identifiers(given_ones):
+    return [Command.create({"kind": one.kind, "value": one.value}) for one in given_ones]
+
+
+@router.patch(
+    "/devices/{device}", summary="Change a device", **operation("devices:write", 404, 412)
+)
+def update_device(
+    call: CurrentCall,
+    request: Request,
+    device: RefPath,
+    body: DevicePatch,
+    if_match: IfMatch = None,
+) -> DeviceOut:
+    """What the body names is changed, and nothing else."""
+    record = find(call, MODEL, device)
+    values = given(body)
+    identifiers = values.pop("identifiers", None)
+    put_references(call, values, {"place": ("location_id", "res.partner")})
+    kept = {name: orm(value) for name, value in values.items()}
+    if identifiers is not None:
+        kept["identifier_ids"] = [Command.clear(), *_identifiers(identifiers)]
+    return changed(call, request, record, show_devices, lambda: record.write(kept))
+
+
+@router.post(
+    "/devices/{device}/replacement",
+    summary="Have another device take the place of one",
+    **operation("devices:write", 404),
+)
+def replace_device(call: CurrentCall, device: RefPath, body: ReplacementIn) -> DeviceOut:
+    """From the day on the other one serves what this one did; nothing of the billing changes.
+    Answers the other device."""
+    record = find(call, MODEL, device)
+    other = named(call, MODEL, body.by, "/by")
+    record._swap(other, body.date, body.then)
+    call.env.flush_all()
+    return show_devices(other)[0]
+
+
+@router.get(
+    "/device-assignments",
+    summary="Which device served which item, and when?",
+    **operation("devices:read"),
+)
+def list_device_assignments(
+    call: CurrentCall, query: Annotated[AssignmentQuery, Query()]
+) -> AssignmentPage:
+    """Those that are over too: after a swap an item has two, one after the other."""
+    expansions(call, query.expand, ())
+    domain = Domain.TRUE
+    if query.device:
+        device = named(call, MODEL, query.device, "device")
+        domain &= Domain("device_id", "=", device.id)
+    if query.item:
+        item = named(call, "cn285.contract.item", query.item, "item")
+        domain &= Domain("item_id", "=", item.id)
+    if query.on:
+        domain &= Domain("date_start", "<=", query.on)
+        domain &= Domain("date_end", "=", False) | Domain("date_end", ">=", query.on)
+    found, following = page(call, "cn285.device.assignment", domain, query)
+    # sudo: of items and contracts only names, of services that the user may read
+    own = found.sudo()
+    names = Names(found.env, own.device_id, own.item_id, own.contract_id)
+    data = [
+        AssignmentOut(
+            id=one.id,
+            device=names.ref(one.device_id),
+            item=names.ref(one.item_id),
+            contract=names.ref(one.contract_id),
+            date_start=one.date_start,
+            date_end=day(one.date_end),
+            reason=one.reason,
+        )
+        for one in own
+    ]
+    return AssignmentPage(data=data, has_more=following is not None, next_cursor=following)
 
 
 @router.get(
@@ -117,7 +180,9 @@ def list_device_events(
     record = find(call, MODEL, device)
     domain = Domain("device_id", "=", record.id)
     events, following = page(call, "cn285.device.event", domain, query)
-    names = Names(events.env, events.item_id, events.other_device_id)
+    # sudo: of what it served only names, of a device that the user may read
+    own = events.sudo()
+    names = Names(events.env, record, own.item_id, own.other_device_id)
     data = [
         DeviceEventOut(
             id=event.id,
@@ -128,7 +193,7 @@ def list_device_events(
             request=text(event.request),
             at=event.create_date,
         )
-        for event in events
+        for event in own
     ]
     return DeviceEventPage(data=data, has_more=following is not None, next_cursor=following)
 

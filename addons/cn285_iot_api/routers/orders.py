@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 from odoo.addons.cn285_api.core.call import CurrentCall
+from odoo.addons.cn285_api.core.problems import invalid
 from odoo.addons.cn285_api.core.records import find, named, page
 from odoo.addons.cn285_api.core.representing import Names, expansions, text
 from odoo.addons.cn285_api.core.route import answer, new_router, operation
@@ -23,8 +24,13 @@ MODEL = "cn285.fleet.order"
 )
 def create_fleet_order(call: CurrentCall, body: FleetOrderIn) -> FleetOrderOut:
     """It is ordered by this call, and done by jobs: 202, and ``Location`` says where to ask. What
-    cannot be done is refused for that device alone, with the reason, and the others are done."""
+    cannot be done is refused for that device alone, with the reason, and the others are done; an
+    order of which no number names a device is refused as a whole."""
     devices, unknown = call.env["cn285.device"]._find_many(call.company, body.devices)
+    if not devices:
+        raise invalid(
+            "/devices", "unknown_reference", call.env._("None of these numbers names a device.")
+        )
     contract = named(call, "cn285.contract", body.contract, "/contract")
     of_contract = [("contract_id", "=", contract.id)]
     values = {
@@ -62,7 +68,9 @@ def list_fleet_order_lines(
     record = find(call, MODEL, order)
     domain = Domain("order_id", "=", record.id)
     lines, following = page(call, "cn285.fleet.order.line", domain, query)
-    names = Names(lines.env, lines.device_id, lines.item_id)
+    # sudo: of what they served only names, of an order that the user may read
+    lines = lines.sudo()
+    names = Names(record.env, record, lines.device_id, lines.item_id)
     data = [
         OrderLineOut(
             id=line.id,

@@ -56,6 +56,26 @@ class DeviceTypePage(Page[DeviceTypeOut]):
     """A page of types."""
 
 
+class DeviceTypeIn(In):
+    """A sort of devices of the key's company; what is left out is as for a type made by hand."""
+
+    name: ShortText
+    code: ShortText | None = None
+    product: ReferenceIn | None = None
+    plan: ReferenceIn | None = Field(
+        None, description="The template's item with which its devices are activated."
+    )
+    term_months: Annotated[StrictInt, Field(ge=0, le=1200)] | None = Field(
+        None, description="0: as long as the contract."
+    )
+    starts: Literal["date", "confirmed", "first_use"] | None = None
+    ownership: Ownership | None = None
+    identifiers: Annotated[list[IdentifierKind], Field(max_length=7)] = Field(
+        [], description="Those without which none is activated."
+    )
+    external_id: ExternalId | None = None
+
+
 class DeviceServiceOut(Out):
     """An item that a device serves, and since when."""
 
@@ -113,6 +133,52 @@ class DeviceIn(In):
     identifiers: Annotated[list[IdentifierIn], Field(max_length=20)] = []
     note: Text | None = None
     external_id: ExternalId | None = None
+
+
+class DevicePatch(In):
+    """What changes of a device; null empties it. Its state, customer and contract change by what
+    is ordered for it."""
+
+    place: ReferenceIn | None = None
+    customer_ref: ShortText | None = None
+    note: Text | None = None
+    identifiers: Annotated[list[IdentifierIn], Field(max_length=20)] = Field(
+        [], description="All of them: those that are not named are taken off."
+    )
+
+
+class ReplacementIn(In):
+    """Another device takes the place of one."""
+
+    by: ReferenceIn = Field(description="The other device, which is free.")
+    date: Day | None = Field(None, description="Its first day; left out: today.")
+    then: Literal["returned", "pending", "retired"] = Field(
+        "returned", description="What becomes of the old one; `pending`: it stays there."
+    )
+
+
+class AssignmentOut(Out):
+    """An item that a device serves, or has served."""
+
+    id: int
+    device: Ref
+    item: Ref
+    contract: Ref
+    date_start: date
+    date_end: date | None = Field(description="Last day.")
+    reason: Literal["activated", "replaced", "succeeded", "imported"]
+
+
+class AssignmentPage(Page[AssignmentOut]):
+    """A page of services, oldest first."""
+
+
+class AssignmentQuery(ListQuery):
+    """Of what the services are listed."""
+
+    device: ReferenceIn | None = None
+    item: ReferenceIn | None = None
+    on: Day | None = Field(None, description="Those that hold on that day.")
 
 
 class DeviceEventOut(Out):

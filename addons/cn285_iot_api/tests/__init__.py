@@ -1,1 +1,1 @@
-from . import test_api_devices
+from . import test_api_devices, test_api_fleet_story

@@ -3,7 +3,6 @@
 
 def seed(env, names):
     """A device that is in service, and the order by which it got there; their names."""
-    contract = env["cn285.contract"].browse(names["contract"])
     product = env["product.product"].create({"name": "Metering", "type": "service"})
     template = env["cn285.contract.template"].create(
         {"name": "Meters", "item_ids": [(0, 0, {"product_id": product.id, "price_unit": 5.0})]}
@@ -12,16 +11,42 @@ def seed(env, names):
         {"name": "Meter", "plan_id": template.item_ids.id, "term_months": 0}
     )
     devices = env["cn285.device"].create(
-        [{"serial": f"MTR-{number}", "type_id": device_type.id} for number in (1, 2)]
+        [{"serial": f"MTR-{number}", "type_id": device_type.id} for number in (1, 2, 4)]
     )
     devices.action_confirm()
+    # Of its own: what is shown of other contracts stays as it is.
+    contract = env["cn285.contract"].create(
+        {
+            "partner_id": names["customer"],
+            "date_start": names["begin"],
+            "item_ids": [(0, 0, {"product_id": product.id, "billing_type": "none"})],
+        }
+    )
+    contract.action_confirm()
     order = env["cn285.fleet.order"]._place("activate", devices[0], contract_id=contract.id)
-    return {"device": devices[0].id, "device_type": device_type.id, "order": order.id}
+    return {
+        "fleet_contract": contract.id,
+        "device": devices[0].id,
+        "spare_device": devices[2].id,
+        "device_type": device_type.id,
+        "metering_plan": template.item_ids.id,
+        "order": order.id,
+    }
 
 
 #: By the operation's id.
 ASKS = {
     "list_device_types": {},
+    "get_device_type": {},
+    "create_device_type": {
+        "body": {
+            "name": "Gas meter",
+            "code": "GAS",
+            "plan": "{metering_plan}",
+            "term_months": 12,
+            "identifiers": ["eui"],
+        }
+    },
     "list_devices": {"query": "number=MTR-1"},
     "get_device": {},
     "create_device": {
@@ -31,12 +56,15 @@ ASKS = {
             "identifiers": [{"kind": "eui", "value": "70B3D57ED005A1B2"}],
         }
     },
+    "update_device": {"body": {"customer_ref": "Boiler room"}},
+    "replace_device": {"body": {"by": "{spare_device}"}},
+    "list_device_assignments": {"query": "device={device}"},
     "list_device_events": {},
     "create_fleet_order": {
         "body": {
             "action": "activate",
             "devices": ["MTR-2"],
-            "contract": "{contract}",
+            "contract": "{fleet_contract}",
             "request": "activation-1",
         }
     },

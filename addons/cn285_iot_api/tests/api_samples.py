@@ -12,7 +12,15 @@ def samples(case):
     device.action_confirm()
     order = case.env["cn285.fleet.order"]._place("retire", device)
     case.ids["device"] = device.id
+    case.ids["device_type"] = device_type.id
     case.ids["order"] = order.id
     case.bodies["create_device"] = {"serial": "API-2", "type": str(device_type.id)}
+    case.bodies["create_device_type"] = {"name": "Meter"}
+    case.bodies["replace_device"] = {"by": str(device.id)}
     case.bodies["create_fleet_order"] = {"action": "retire", "devices": ["API-1"]}
-    case.tables += ["cn285_device", "cn285_fleet_order", "cn285_fleet_order_line"]
+    case.tables += [
+        "cn285_device",
+        "cn285_device_type",
+        "cn285_fleet_order",
+        "cn285_fleet_order_line",
+    ]

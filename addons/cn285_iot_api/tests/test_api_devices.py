@@ -2,7 +2,7 @@ from freezegun import freeze_time
 from odoo.addons.cn285_api.tests.common import ApiCase
 from odoo.addons.cn285_iot.tests.common import DeviceCase
 from odoo.addons.queue_job.tests.common import trap_jobs
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -27,15 +27,15 @@ class TestApiDevices(ApiCase, DeviceCase):
             "parent_item": str(self.fleet.item_ids.id),
             "request": "R-1",
         }
-        with trap_jobs() as jobs:
+        with trap_jobs():
             ordered = self.call("POST", "/fleet-orders", order_body)
             self.assertEqual(ordered.status_code, 202, ordered.text)
             order = ordered.json()
             self.assertEqual((order["state"], order["total"]), ("running", 32))
             again = self.call("POST", "/fleet-orders", order_body)
             self.assertEqual(again.json()["id"], order["id"])
-            while jobs.enqueued_jobs:
-                jobs.perform_enqueued_jobs()
+        # The job, as its runner does it: the call's own transaction is over.
+        self.env["cn285.fleet.order"].with_user(self.program).browse(order["id"])._job_run()
         path = f"/fleet-orders/{order['id']}"
         done = self.get(path)
         self.assertEqual((done["state"], done["done"], done["refused"]), ("done", 31, 1))
@@ -46,7 +46,45 @@ class TestApiDevices(ApiCase, DeviceCase):
         [device] = self.get("/devices?number=A-1")["data"]
         self.assertEqual(device["services"][0]["date_start"], "2026-04-14")
         self.assertEqual(device["services"][0]["date_end"], None)
+        path = f"/device-assignments?device={device['id']}&on=2026-04-14"
+        [served] = self.get(path)["data"]
+        self.assertEqual(served["item"]["id"], lines[0]["item"]["id"])
         kinds = [event["kind"] for event in self.get(f"/devices/{device['id']}/events")["data"]]
         self.assertEqual(kinds, ["created", "pending", "assigned", "active"])
         # 31 devices for 17 days of April at 1.00.
         self.assertEqual(self._billed(self.company._cn285_today()), "527.00")
+
+    def test_what_is_not_taken(self):
+        answer = self.call("POST", "/fleet-orders", {"action": "retire", "devices": ["NOBODY"]})
+        problem = self.assertProblem(answer, 422, "invalid")
+        self.assertEqual(problem["errors"][0]["pointer"], "/devices")
+        device, other = self._devices(2)
+        self._ordered("activate", device)
+        path = f"/devices/{device.id}"
+        for body, words in (
+            ({"by": str(device.id)}, "does not take its own place"),
+            ({"by": str(other.id), "date": "2026-04-15"}, "not planned ahead"),
+        ):
+            answer = self.call("POST", f"{path}/replacement", body)
+            self.assertIn(words, self.assertProblem(answer, 422, "refused")["detail"])
+        answer = self.call("POST", f"/devices/{other.id}/replacement", {"by": str(device.id)})
+        self.assertProblem(answer, 422, "refused")
+        got = self.call("GET", path)
+        tag = {"If_Match": got.headers["ETag"]}
+        body = {
+            "customer_ref": "Van 7",
+            "identifiers": [{"kind": "mac", "value": "00-1b-63-84-45-e6"}],
+        }
+        changed = self.call("PATCH", path, body, **tag)
+        self.assertEqual(changed.status_code, 200, changed.text)
+        self.assertEqual(
+            changed.json()["identifiers"], [{"kind": "mac", "value": "00-1b-63-84-45-e6"}]
+        )
+        self.assertProblem(self.call("PATCH", path, body, **tag), 412, "precondition_failed")
+        clerk = self._new_key(
+            new_test_user(self.env, "clerk", "cn285_contract.group_contract_user")
+        )
+        answer = self.call("POST", "/device-types", {"name": "Lock"}, key=clerk)
+        self.assertProblem(answer, 403, "not_allowed")
+        made = self.post("/device-types", {"name": "Lock", "identifiers": ["eui", "mac"]})
+        self.assertEqual((made["identifiers"], made["term_months"]), (["eui", "mac"], 12))

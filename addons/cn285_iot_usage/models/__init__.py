@@ -1,1 +1,1 @@
-from . import usage_event
+from . import device_type, device_test, usage_event, usage_event_tests

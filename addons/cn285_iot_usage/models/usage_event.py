@@ -64,6 +64,7 @@ class UsageEvent(models.Model):
         columns = prepared.encoded.columns
         if columns is not None:
             self._start_by_use(parameters, columns)
+            self._set_tests_aside(prepared, parameters)
         return super()._learn_all(prepared, parameters, submit)
 
     @api.model

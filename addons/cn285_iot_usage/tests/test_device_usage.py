@@ -2,8 +2,9 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.addons.cn285_iot.tests.common import DeviceCase
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -135,3 +136,91 @@ class TestDeviceUsage(DeviceCase):
         self.assertEqual((item.state, item.date_start), ("active", date(2026, 4, 21)))
         self.assertEqual(item.date_end, date(2027, 4, 20))
         self.assertEqual(self._bill_month("2026-05-01"), "2.50")
+
+    # === TESTS BEFORE THE ACTIVATION === #
+
+    def _testing(self, more, allowance=10.0):
+        self.tracker.write(
+            {
+                "company_id": self.company.id,
+                "test_metric_id": self.metric.id,
+                "test_allowance": allowance,
+                "test_more": more,
+            }
+        )
+
+    def _tests(self):
+        return [
+            (one.quantity, one.free_quantity, one.state)
+            for one in self.device.env["cn285.device.test"].search([], order="id")
+        ]
+
+    def test_an_allowance_before_the_activation(self):
+        """10 are free; 3 of 6 more are billed with the first day: 1.50."""
+        self._testing("billed")
+        self.assertEqual(self._send("T-001", 7, "2026-04-10T08:00:00Z"), "accepted")
+        row = {
+            "source": "test",
+            "transaction_id": "again",
+            "item": "t-001",
+            "metric": "messages",
+            "occurred_at": "2026-04-11T08:00:00Z",
+            "quantity": 6,
+        }
+        events = self.env["cn285.usage.event"]
+        first = events.ingest([row, {**row, "item": "T-001"}, {**row, "item": "NOBODY"}])
+        self.assertEqual((first["accepted"], len(first["refused"])), (1, 2))
+        again = events.ingest([{**row, "item": "T-001"}])
+        self.assertEqual((again["accepted"], again["duplicates"]), (0, 1))
+        other = events.ingest([{**row, "item": "T-001", "quantity": 5}])
+        self.assertEqual(other["refused"][0]["code"], "conflict")
+        self.assertEqual(self._tests(), [(7.0, 7.0, "free"), (6.0, 3.0, "due")])
+        tests = self.env["cn285.device.test"]
+        tests._cron_bill_due()
+        self.assertEqual(self._tests()[1][2], "due")
+        self._ordered("activate", self.device)
+        self.assertEqual(self._send("T-001", 4, "2026-04-14T08:00:00Z"), "accepted")
+        for _night in range(2):
+            tests._cron_bill_due()
+        self.assertEqual(self._tests()[1][2], "billed")
+        # 4 and 3 at 0.50.
+        self.assertEqual(self._bill_month("2026-05-01"), "3.50")
+        # Late, and from before the activation.
+        with freeze_time("2026-05-02 09:00:00"):
+            self.assertEqual(self._send("T-001", 2, "2026-04-12T08:00:00Z"), "accepted")
+            tests._cron_bill_due()
+        self.assertEqual(self._bill_month("2026-06-01"), "1.00")
+
+    def test_beyond_the_allowance_somebody_decides(self):
+        self._testing("parked")
+        for quantity, result in ((9, "accepted"), (4, "parked"), (8, "parked")):
+            sent = self._send("T-001", quantity, "2026-04-10T08:00:00Z", park=True)
+            self.assertEqual(sent, result)
+        _free, one, other = self.env["cn285.device.test"].search([], order="id")
+        clerk = new_test_user(self.env, "test_clerk", "cn285_contract.group_contract_user")
+        reader = new_test_user(self.env, "test_reader", "account.group_account_readonly")
+        with self.assertRaises(AccessError):
+            one.with_user(reader).action_bill()
+        self._ordered("activate", self.device)
+        one.with_user(clerk).action_bill()
+        other.with_user(clerk).action_dismiss()
+        self.assertEqual(
+            self._tests(), [(9.0, 9.0, "free"), (4.0, 1.0, "billed"), (8.0, 0.0, "dismissed")]
+        )
+        with self.assertRaises(UserError):
+            one.with_user(clerk).action_dismiss()
+        # 3 at 0.50: what was parked of it is not matched besides.
+        self.assertEqual(self.env["cn285.usage.event"]._match_parked(), 0)
+        self.assertEqual(self._bill_month("2026-05-01"), "1.50")
+
+    def test_beyond_the_allowance_it_is_refused(self):
+        self._testing("refused")
+        self.assertEqual(self._send("T-001", 11, "2026-04-10T08:00:00Z"), "test_used_up")
+        self.assertEqual(self._send("T-001", 10, "2026-04-10T08:00:00Z"), "accepted")
+        self.assertEqual(self._send("T-001", 1, "2026-04-10T08:00:00Z"), "test_used_up")
+        # Other metrics are none of it, and neither is what lies in the future.
+        self.metric.copy({"code": "bytes"})
+        self.assertEqual(self._send("T-001", 1, "2026-04-10T08:00:00Z", metric="bytes"), "no_item")
+        self.assertEqual(self._send("T-001", 1, "2026-04-20T08:00:00Z"), "far_future")
+        with self.assertRaises(ValidationError):
+            self.tracker.test_allowance = -1.0

@@ -24,6 +24,7 @@ class AddItems(ChangeType):
         ),
         "parent_item_id": Value("record", model="cn285.contract.item", in_dialog=False),
         "months": Value("integer", in_dialog=False),
+        "minimum_months": Value("integer", in_dialog=False),
         "price_unit": Value("number", in_dialog=False),
         "starts": Value("choice", choices=("date", "confirmed", "first_use"), in_dialog=False),
     }
@@ -45,7 +46,7 @@ class AddItems(ChangeType):
         end = change._contract_end()
         if end and day > end:
             raise change._refusal(env._("the contract ends on %s.", format_date(env, end)))
-        if (values.get("months") or 0) < 0:
+        if min(values.get(name) or 0 for name in ("months", "minimum_months")) < 0:
             raise change._refusal(env._("a term is not negative."))
         parent = values.get("parent_item_id")
         if parent and parent.contract_id != contract:
@@ -83,7 +84,7 @@ class AddItems(ChangeType):
         values, day = change._parsed(), change._first_day()
         plan = values["template_item_id"]
         contract = change.contract_id
-        months = values.get("months") or 0
+        months, least = values.get("months") or 0, values.get("minimum_months") or 0
         at_once = values.get("starts") in (None, "date")
         shared = {
             **plan._prepare_contract_item_vals(day),
@@ -93,6 +94,7 @@ class AddItems(ChangeType):
             if values.get("parent_item_id")
             else False,
             "object_months": months,
+            "minimum_months": least,
             "is_for_devices": True,
             "not_before": change._billing_day(),
             "start_condition": "date" if at_once else "manual",
@@ -102,6 +104,7 @@ class AddItems(ChangeType):
         shared.pop("filled_from_id", None)
         if at_once:
             shared["date_end"] = months and last_day(day, months, contract.date_end or None)
+            shared["minimum_until"] = last_day(day, least)
         if values.get("price_unit") is not None:
             shared.update(price_source="manual", price_unit=values["price_unit"])
         return [

@@ -85,4 +85,6 @@ class EndItems(ChangeType):
         changes.env["cn285.contract.item"].union(*ended)._settle(ended)
         for change in changes:
             then = change._parsed().get("then")
-            change._named_items()._release_devices(change._last_day(), then)
+            items, day = change._named_items(), change._last_day()
+            items._end_fees(day)
+            items._release_devices(day, then)

@@ -3,6 +3,8 @@ from typing import NamedTuple
 
 from odoo import models
 from odoo.addons.cn285_contract.models.common import LIVE_STATES
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 THEN = {"end": "pending", "return": "returned", "retire": "retired"}
 
@@ -42,6 +44,7 @@ class Device(models.Model):
                 "devices": devices.ids,
                 "template_item_id": plan.id,
                 "months": months,
+                "minimum_months": device_type.minimum_months,
                 "starts": device_type.starts,
             }
             if order.parent_item_id:
@@ -170,12 +173,50 @@ class Device(models.Model):
             if not items:
                 device._update_state(then, last_day)
                 result[device] = Outcome("done")
+            reason = device._minimum_problem(items, last_day)
+            if reason:
+                result[device] = Outcome("refused", reason)
+                continue
             for item in items:
-                groups.setdefault(item.contract_id, []).append((device, item))
-        for contract, pairs in groups.items():
+                key = item.contract_id, item._billed_at_least(last_day)
+                groups.setdefault(key, []).append((device, item))
+        for (contract, until), pairs in groups.items():
             own = contract.sudo(self.env.su).with_env(self.env)
-            result.update(self._end_on_contract(order, own, pairs, last_day, then))
+            if until:
+                outcomes = self._end_later(order, own, pairs, last_day, then, until)
+            else:
+                outcomes = self._end_on_contract(order, own, pairs, last_day, then)
+            result.update(outcomes)
         return result
+
+    def _minimum_problem(self, items, last_day):
+        """Why the services of this device cannot end on a day, in words; None if they can."""
+        self.ensure_one()
+        until = max(filter(None, (item._billed_at_least(last_day) for item in items)), default=None)
+        if not until:
+            return None
+        end = format_date(self.env, until)
+        # sudo: the type's rule, for whoever may write the device
+        if self.sudo().type_id.early_end == "refused":
+            return self.env._("its minimum term runs until %s.", end)
+        if last_day > self.company_id._cn285_today():
+            return self.env._(
+                "its minimum term is billed until %s: take it off on its day, not ahead.", end
+            )
+        return None
+
+    def _end_later(self, order, contract, pairs, last_day, then, until):
+        """Devices that are free after a day, and whose services are billed until a later one."""
+        items = self.env["cn285.contract.item"].union(*(item for _device, item in pairs))
+        contract.check_access("write")
+        items._release_devices(last_day, then)
+        change = order._make_change(
+            contract, "end_items", until + timedelta(days=1), {"items": items.ids, "then": then}
+        )
+        reason = self.env._(
+            "It is billed until %s, the end of its minimum term.", format_date(self.env, until)
+        )
+        return {device: Outcome("done", reason, change, item) for device, item in pairs}
 
     def _end_on_contract(self, order, contract, pairs, last_day, then):
         """End what serves devices on one contract; what has not started yet is given up."""
@@ -210,10 +251,28 @@ class Device(models.Model):
                 raise device._user_error(
                     self.env._("the end of its service waits for approval; move it after that.")
                 )
+        refused = {one: outcome for one, outcome in ended.items() if outcome.state == "refused"}
+        moving = self.filtered(lambda device: device not in refused)
         holder = order.contract_id.partner_id
         # sudo: whom it serves follows from the move, which its user may order on both sides
-        self.sudo()._write_inside(
+        moving.sudo()._write_inside(
             {"partner_id": holder.id, "contract_id": order.contract_id.id, "location_id": False}
         )
-        self._log_events("moved", day=order.date)
-        return self._order_activation(order)
+        moving._log_events("moved", day=order.date)
+        return {**refused, **moving._order_activation(order)}
+
+    # === REPLACEMENT === #
+
+    def _swap(self, other, day=None, then="returned"):
+        """Whoever may write both devices lets another one take this one's place.
+
+        :param day: its first day; default: today
+        :param then: see :meth:`_replace_by`
+        :raises UserError: in words
+        """
+        self.ensure_one()
+        (self | other).check_access("write")
+        today = self.company_id._cn285_today()
+        if day and day > today:
+            raise UserError(self.env._("A replacement is noted on its day: not planned ahead."))
+        self._replace_by(other, day or today, then)

@@ -3,8 +3,10 @@
 import doctest
 import importlib
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from cn285_iot_engine.allowance import free_part
 from cn285_iot_engine.assignments import Assignment, free_slot, handed_over, items_at
 from cn285_iot_engine.identifiers import KINDS, luhn, normalised, problem
 from cn285_iot_engine.provisioning import pause_minutes, to_ask, wanted
@@ -20,7 +22,9 @@ STRETCHES = st.tuples(DAYS, st.integers(1, 200), st.booleans()).map(
 )
 
 
-@pytest.mark.parametrize("name", ["assignments", "identifiers", "provisioning", "states", "terms"])
+@pytest.mark.parametrize(
+    "name", ["allowance", "assignments", "identifiers", "provisioning", "states", "terms"]
+)
 def test_examples(name):
     results = doctest.testmod(importlib.import_module(f"cn285_iot_engine.{name}"))
     assert results.attempted
@@ -184,3 +188,13 @@ def test_pauses_grow_and_end():
     pauses = [pause_minutes(number) for number in range(1, 40)]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (2, 1440)
+
+
+@given(st.lists(st.integers(1, 50)), st.integers(0, 100))
+def test_no_more_than_the_allowance_is_free(quantities, allowance):
+    used = Decimal(0)
+    for quantity in quantities:
+        free = free_part(Decimal(quantity), used, Decimal(allowance))
+        assert 0 <= free <= quantity
+        used += free
+    assert used == min(sum(quantities), allowance)
