@@ -15,6 +15,7 @@ import demo_bundles
 import demo_company
 import demo_debt
 import demo_documents
+import demo_fleet
 import demo_payment
 import demo_prepayment
 import demo_quotes
@@ -77,6 +78,8 @@ def main(arguments=None):
             demo_sign.send(env, options.until)
             demo_bundles.sell(env)
             demo_quotes.offer(env, options.until)
+        demo_fleet.live(env, _clock_at)
+        held += hold_mails(env)
         if held:
             out.print("No mail leaves the demonstration: the sending jobs were cancelled.")
         demo_api.make_key(env)
@@ -149,15 +152,17 @@ def hold_mails(env):
 
 def _contract_figures(env):
     states = dict(env["cn285.contract"]._fields["state"]._description_selection(env))
-    groups = env["cn285.contract"]._read_group([], ["state"], ["__count"])
+    own = [("company_id", "=", env.company.id)]
+    groups = env["cn285.contract"]._read_group(own, ["state"], ["__count"])
     rows = [(states[state].lower(), f"{count:,}") for state, count in groups]
     return [*rows, ("contracts", f"{sum(count for _state, count in groups):,}")]
 
 
 def _all_figures(env):
-    rows = env["cn285.billing.schedule"].search_count([("state", "=", "invoiced")])
+    own = [("company_id", "=", env.company.id)]
+    rows = env["cn285.billing.schedule"].search_count([*own, ("state", "=", "invoiced")])
     [(invoices, untaxed, total)] = env["account.move"]._read_group(
-        [("cn285_run_id", "!=", False), ("state", "=", "posted")],
+        [*own, ("cn285_run_id", "!=", False), ("state", "=", "posted")],
         [],
         ["__count", "amount_untaxed_signed:sum", "amount_total_signed:sum"],
     )

@@ -152,7 +152,7 @@ def make_statements(env):
 def print_usage(env, until):
     """Print what the usage came to by metric, and where one statement of each kind lies."""
     groups = env["cn285.usage.rating"]._read_group(
-        [("period_start", "<=", until)],
+        [("period_start", "<=", until), ("company_id", "=", env.company.id)],
         ["calculator_id"],
         ["quantity:sum", "amount:sum", "__count"],
     )

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, STATE_DOOR, told_inside
+from odoo.tools import SQL
 
 from ..engine.states import served_state
 from .device_assignment import Served
@@ -180,6 +181,12 @@ class ContractItem(models.Model):
         for one in assignments:
             states.setdefault(one.device_id, []).append(one.item_id.state)
         return {device: served_state(own) for device, own in states.items()}
+
+    # === PREVIEWS OF FLEETS === #
+
+    def _may_be_alike(self):
+        """Items of devices are billed by their columns; those that measure usage are not."""
+        return SQL("i.is_for_devices IS TRUE AND i.billing_type = 'fixed'")
 
     # === PLANNED ENDS === #
 

@@ -150,7 +150,7 @@ class Device(models.Model):
             own._past_edits().write(
                 {
                     "date_start": start,
-                    "date_end": months and last_day(start, months, contract.date_end or None),
+                    "date_end": months > 0 and last_day(start, months, contract.date_end or None),
                     "minimum_until": last_day(start, least),
                 }
             )

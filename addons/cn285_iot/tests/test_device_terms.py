@@ -12,6 +12,16 @@ from .common import TODAY, DeviceCase
 class TestDeviceTerms(DeviceCase):
     """The least that a device is billed, and what it costs at rest; 1.00 a day in April."""
 
+    def test_as_long_as_the_contract(self):
+        self.tracker.term_months = 0
+        one, other = self._devices(2)
+        self._ordered("activate", one)
+        self.tracker.starts = "confirmed"
+        self._ordered("activate", other)
+        other._start_services(TODAY)
+        self.assertEqual((one | other).assignment_ids.item_id.mapped("date_end"), [False, False])
+        self.assertEqual(self._billed(TODAY), "34.00")
+
     # === MINIMUM TERM === #
 
     def test_the_rest_of_a_minimum_term_is_billed(self):

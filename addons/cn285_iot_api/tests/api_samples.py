@@ -15,7 +15,10 @@ def samples(case):
     case.ids["device_type"] = device_type.id
     case.ids["order"] = order.id
     case.bodies["create_device"] = {"serial": "API-2", "type": str(device_type.id)}
-    case.bodies["create_device_type"] = {"name": "Meter"}
+    case.bodies["create_device_type"] = {
+        "name": "Meter",
+        "product": str(case.subscription.id),
+    }
     case.bodies["replace_device"] = {"by": str(device.id)}
     case.bodies["create_fleet_order"] = {"action": "retire", "devices": ["API-1"]}
     case.tables += [

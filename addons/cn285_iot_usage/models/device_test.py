@@ -127,7 +127,8 @@ class DeviceTest(models.Model):
         # Who may write the device may decide about its tests.
         self.device_id.check_access("write")
         # sudo: history that the program writes
-        tests = self.sudo().lock_for_update()
+        tests = self.sudo()
+        tests.lock_for_update()
         if any(one.state not in ("parked", "due") for one in tests):
             raise UserError(self.env._("It was decided, or billed, already."))
         tests.write({"state": state})

@@ -8,6 +8,7 @@ from . import (
     contract_invoicing,
     document_taxes,
     contract_preview,
+    alike_items,
     billing_schedule,
     planned_rows,
     billing_schedule_sum,

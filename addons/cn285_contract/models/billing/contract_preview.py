@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..alike import ALIKE_KEY, Alike
 from ..common import LIVE_STATES, OWED_TO_PARTNER
 
 # How far a preview looks for invoices before it concludes that there are no more.
@@ -41,8 +42,11 @@ class Contract(models.Model):
         """The next invoices: planned in memory, or, where they hang on more, played and undone."""
         if self._has_more_to_play():
             return self._preview_played(count)
-        groups = self.env["cn285.invoice.builder"]._group_rows(self._preview_rows(count))
-        return [self._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]]
+        alike = self._alike_items()
+        contract = self.with_context(**{ALIKE_KEY: alike}) if alike else self
+        rows = contract._preview_rows(count)
+        groups = contract.env["cn285.invoice.builder"]._group_rows(rows)
+        return [contract._preview_invoice(key, groups[key]) for key in sorted(groups)[:count]]
 
     def _preview_rows(self, count):
         """Open rows in memory, enough of them for ``count`` invoices."""
@@ -67,8 +71,9 @@ class Contract(models.Model):
         :param issued: what :meth:`_issue_days_known` returned
         """
         planned = [vals for vals in vals_list if vals["kind"] != "usage"]
-        credits = self.schedule_ids.filtered(
-            lambda row: row.kind == "credit" and row.state == "planned"
+        # A fleet has rows by the hundred thousand, and few of them are open credits.
+        credits = self.env["cn285.billing.schedule"].search(
+            [("contract_id", "in", self.ids), ("kind", "=", "credit"), ("state", "=", "planned")]
         )
         days = {issued(vals["billing_date"]) for vals in planned}
         days.update(issued(row.billing_date) for row in credits)
@@ -85,7 +90,11 @@ class Contract(models.Model):
         return lru_cache(maxsize=None)(self.company_id._cn285_issue_day)
 
     def _preview_items(self):
-        """Items that are billed, or will be once the contract is confirmed."""
+        """Items that are billed, or will be once the contract is confirmed; one of those that are
+        alike, where that is known."""
+        alike = Alike.of(self.env)
+        if alike:
+            return self.env["cn285.contract.item"].browse(alike.counts)
         if self.state == "draft":
             return self.item_ids.filtered(lambda item: item.start_condition != "manual")
         return self.item_ids.filtered(lambda item: item.state in LIVE_STATES)
@@ -104,6 +113,7 @@ class Contract(models.Model):
             base_lines, self.currency_id, self.company_id
         )
         previews, group = [], rows.browse()
+        items = self.env["cn285.contract.item"]
         for line, base_line, behind in zip(lines, base_lines, line_rows, strict=True):
             details = base_line["tax_details"]
             group = behind or group
@@ -111,7 +121,7 @@ class Contract(models.Model):
             if not brief:
                 more = {
                     "price_total": self._preview_unit_price(base_line),
-                    "explanation": "\n".join(filter(None, behind.mapped("explanation"))),
+                    "explanation": self._preview_explanation(behind),
                 }
             previews.append(
                 {
@@ -123,7 +133,7 @@ class Contract(models.Model):
                     "price_unit": line["price_unit"],
                     "discount": line["discount"],
                     "amount": sign * details["total_excluded_currency"],
-                    "amount_total": sign * self.item_ids._total_of_line(details, self.currency_id),
+                    "amount_total": sign * items._total_of_line(details, self.currency_id),
                     **more,
                 }
             )
@@ -135,6 +145,17 @@ class Contract(models.Model):
             "amount_total": sign * totals["total_amount_currency"],
             "lines": previews,
         }
+
+    def _preview_explanation(self, rows):
+        """How the amounts of rows came about; of those that are alike, of one of them."""
+        alike, texts = Alike.of(self.env), []
+        for row in rows.filtered("explanation"):
+            count = alike.count(row) if alike else 1
+            text = row.explanation
+            if count > 1:
+                text = self.env._("%(count)s items, each: %(text)s", count=count, text=text)
+            texts.append(text)
+        return "\n".join(texts)
 
     def _document_total(self, rows, date=None):
         """What rows of this contract come to as the documents that will bill them, to the cent.

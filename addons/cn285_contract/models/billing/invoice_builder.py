@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...engine.line_factors import line_factors
+from ..alike import Alike
 from ..common import as_decimal
 from .batch_memory import KEY, BatchMemory
 
@@ -127,7 +128,7 @@ class InvoiceBuilder(models.AbstractModel):
         """
         contracts = rows.contract_id.sorted("id")
         # Odoo does not post an invoice below zero: what is owed to the customer is a credit note.
-        credit = sum(rows.mapped("net")) < 0
+        credit = sum(row.net * n for row, n in self._counted(rows)) < 0
         groups = self._prepare_groups(key, rows, terms, credits, credit)
         if self._is_below_zero(key, groups):
             # Tax that was credited at another rate than is charged by now.
@@ -247,8 +248,15 @@ class InvoiceBuilder(models.AbstractModel):
         }
 
     @api.model
+    def _counted(self, rows):
+        """Rows, each with how many it stands for: itself alone, but in previews of fleets."""
+        alike = Alike.of(self.env)
+        return [(row, alike.count(row) if alike else 1) for row in rows]
+
+    @api.model
     def _line_factors(self, rows, rounding):
-        if len(rows) == 1:
+        counted = self._counted(rows)
+        if sum(n for _row, n in counted) == 1:
             return line_factors(
                 as_decimal(rows.net),
                 as_decimal(rows.quantity),
@@ -258,8 +266,8 @@ class InvoiceBuilder(models.AbstractModel):
             )
         discounts, prices = set(rows.mapped("discount")), set(rows.mapped("price_unit"))
         return line_factors(
-            sum((as_decimal(row.net) for row in rows), start=as_decimal(0)),
-            sum((as_decimal(row.quantity) for row in rows), start=as_decimal(0)),
+            sum((as_decimal(row.net) * n for row, n in counted), start=as_decimal(0)),
+            sum((as_decimal(row.quantity) * n for row, n in counted), start=as_decimal(0)),
             as_decimal(discounts.pop()) if len(discounts) == 1 else as_decimal(0),
             rounding,
             price_unit=as_decimal(prices.pop()) if len(prices) == 1 else None,

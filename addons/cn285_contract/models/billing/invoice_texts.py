@@ -39,19 +39,19 @@ class InvoiceBuilder(models.AbstractModel):
         """Text of a line in the payer's language: item, period, and who it is for."""
         row = rows.browse(rows._ids[:1]).with_prefetch(rows._prefetch_ids)
         contract, item = row.contract_id, row.item_id
-        lang = self._invoice_lang(contract)
+        lang, count = self._invoice_lang(contract), sum(n for _row, n in self._counted(rows))
         text = self._line_title(item, lang, by_product=contract.line_grouping == "product")
         if row.kind != "one_shot":
             start, end = row.period_start, row.period_end
             if len(rows) > 1:
                 start, end = min(rows.mapped("period_start")), max(rows.mapped("period_end"))
             text = f"{text} – {self._period_text(start, end, lang)}"
-        more = len(rows) > 1 or item.beneficiary_id or contract.reseller_id
+        more = count > 1 or item.beneficiary_id or contract.reseller_id
         if not more and row.kind != "credit":
             return text
         builder = self.with_context(lang=lang)
-        if len(rows) > 1:
-            text += "\n" + builder.env._("%s items, see the attached detail", len(rows))
+        if count > 1:
+            text += "\n" + builder.env._("%s items, see the attached detail", count)
         elif item.beneficiary_id and item.beneficiary_id != contract.partner_id:
             text += "\n" + builder.env._("For: %s", item.beneficiary_id.display_name)
         if contract.reseller_id and contract.reseller_id != contract.partner_id:

@@ -12,6 +12,7 @@ from ...engine.changes import Billed, Price, settle
 from ...engine.money import round_money
 from ...engine.periods import period_at
 from ...engine.plan import settling_day
+from ..alike import Alike
 from ..common import BILLED_STATES, LIVE_STATES, OPEN_STATES, STATE_DOOR, as_decimal, day_after
 from .types.discount_period import prepared_discount
 
@@ -107,7 +108,9 @@ class ContractItem(models.Model):
         """
         result = {}
         for contract in self.contract_id:
-            live = contract.item_ids.filtered(lambda item: item.state in LIVE_STATES)
+            alike = Alike.of(self.env)
+            known = self.browse(alike.counts) if alike else contract.item_ids
+            live = known.filtered(lambda item: item.state in LIVE_STATES)
             result[contract] = tuple({terms for item in live if (terms := item._engine_terms())})
         return result
 

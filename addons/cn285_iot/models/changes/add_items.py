@@ -103,7 +103,7 @@ class AddItems(ChangeType):
         # The template has given all there is: nothing is left to be filled in for each item.
         shared.pop("filled_from_id", None)
         if at_once:
-            shared["date_end"] = months and last_day(day, months, contract.date_end or None)
+            shared["date_end"] = months > 0 and last_day(day, months, contract.date_end or None)
             shared["minimum_until"] = last_day(day, least)
         if values.get("price_unit") is not None:
             shared.update(price_source="manual", price_unit=values["price_unit"])
