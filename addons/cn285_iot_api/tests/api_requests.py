@@ -2,7 +2,9 @@
 
 
 def seed(env, names):
-    """A device that is in service, and the order by which it got there; their names."""
+    """A device that is in service, and an order that finds it there; their names."""
+    from odoo.addons.cn285_iot.models.device_assignment import Served
+
     product = env["product.product"].create({"name": "Metering", "type": "service"})
     template = env["cn285.contract.template"].create(
         {"name": "Meters", "item_ids": [(0, 0, {"product_id": product.id, "price_unit": 5.0})]}
@@ -23,6 +25,21 @@ def seed(env, names):
         }
     )
     contract.action_confirm()
+    # Without a contract change: what is shown of those stays as it is, too.
+    plan, day = template.item_ids, env.company._cn285_today()
+    item = env["cn285.contract.item"].create(
+        {
+            **plan._prepare_contract_item_vals(day),
+            "name": "Metering – MTR-1",
+            "contract_id": contract.id,
+            "plan_id": plan.id,
+            "date_start": day,
+        }
+    )
+    env["cn285.device.assignment"]._assign([Served(devices[0], item, day)])
+    devices[0]._log_events("assigned", items={devices[0]: item})
+    devices[0].write({"partner_id": names["customer"], "contract_id": contract.id})
+    devices[0]._follow_items()
     order = env["cn285.fleet.order"]._place("activate", devices[0], contract_id=contract.id)
     return {
         "fleet_contract": contract.id,
