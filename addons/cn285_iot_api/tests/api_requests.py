@@ -27,12 +27,15 @@ def seed(env, names):
     contract.action_confirm()
     # Without a contract change: what is shown of those stays as it is, too.
     plan, day = template.item_ids, env.company._cn285_today()
+    terms = plan._prepare_contract_item_vals(day)
+    terms.pop("filled_from_id", None)
     item = env["cn285.contract.item"].create(
         {
-            **plan._prepare_contract_item_vals(day),
+            **terms,
             "name": "Metering – MTR-1",
             "contract_id": contract.id,
             "plan_id": plan.id,
+            "start_condition": "date",
             "date_start": day,
         }
     )
