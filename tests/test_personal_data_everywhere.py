@@ -22,6 +22,7 @@ LAW = "what the law of a country says"
 KEPT = "what invoices were made of: the law keeps it with them"
 FIGURES = "figures, identifiers of records, names of programs"
 TESTS = "of test databases only"
+PASSING = "files that somebody brought: their names, and what is in them until they are loaded"
 BOOKS = "orders to the bank and its statements, as they were: the law keeps them with the books"
 NOBODYS = {
     SETTINGS: {
@@ -43,6 +44,7 @@ NOBODYS = {
         "cn285.device.type": "name code asked_kinds",
         "cn285.document.numbering": "prefix",
         "cn285.dunning.policy": "name retries debit_retries",
+        "cn285.import.load": "namespace mapping decimal dates choices context tallies",
         "cn285.dunning.policy.step": "name note",
         "cn285.import.mapping": "name content",
         "cn285.letter.template": "name subject body box closing",
@@ -88,6 +90,10 @@ NOBODYS = {
         "cn285.contract.item": "billed_ref",
         "cn285.contract.change": "order_part customer_key",
         "cn285.device": "serial external_id",
+        "cn285.import.load.count": "kind",
+        "cn285.import.load.error": "file column kind file_kind",
+        "cn285.import.load.file": "sha256",
+        "cn285.import.record": "*",
         "cn285.device.event": "request",
         "cn285.device.identifier": "value value_key",
         "cn285.device.test": "source transaction_id",
@@ -141,6 +147,7 @@ NOBODYS = {
     },
     BOOKS: {"cn285.sepa.bank.file": "name content", "cn285.sepa.file": "*"},
     TESTS: {"cn285.time.travel.line": "reason"},
+    PASSING: {"cn285.import.load.file": "name content"},
 }
 SAID = "Jeanne Delacroix a appelé du +33 6 12 34 56 78, DELACROIX JEANNE"
 DATA = {"who": ["Delacroix Jeanne", 1], "Jeanne Delacroix": 2.5, "none": None}

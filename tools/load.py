@@ -1,6 +1,7 @@
 """Loads CSV files into a database and bills them: ``make load FILE=… MAPPING=… DB=…``.
 
-FILE is a CSV file, a folder of them, or a zip. Exit code 1: rows were refused, contracts set
+FILE is a CSV file, a folder of them, or a zip. Broken off, the same command goes on behind the last
+batch that was committed. Exit code 1: rows were refused, contracts set
 aside, or the invoices do not add up to the column that the mapping names.
 """
 
@@ -10,6 +11,7 @@ import time
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from zipfile import ZipFile
 
 from import_tools import bill, money, out, print_billed, print_figures, print_load, progress_bars
 
@@ -71,7 +73,11 @@ def _parse(arguments):
     parser.add_argument("--decimal", choices=(",", "."), help="what decimals stand behind")
     parser.add_argument("--dates", choices=("dmy", "mdy"), help="how dates are written, if not ISO")
     parser.add_argument("--no-bill", action="store_true", help="load only")
-    parser.add_argument("--errors", type=Path, help="write the refused rows into this CSV file")
+    parser.add_argument(
+        "--errors",
+        type=Path,
+        help="write the refused rows into this CSV file, or a .zip of files that load again",
+    )
     return parser.parse_args(arguments)
 
 
@@ -79,22 +85,36 @@ def _load(env, files, beside, mapping, options):
     since = time.monotonic()
     # Who says up to which day is billed asks for what is past, too.
     asked = bool(not options.no_bill and (options.bill or (mapping and mapping.until)))
-    loader = env["cn285.import.loader"].with_context(cn285_bill_past=asked)
-    with progress_bars() as advance:
-        report = loader._load_files(
-            files,
-            mapping,
-            progress=advance,
-            namespace=options.namespace,
-            beside=beside,
-            decimal=options.decimal,
-            dates=options.dates,
-        )
+    terms = {
+        "mapping": options.mapping.read_bytes().decode("utf-8-sig") if options.mapping else None,
+        "namespace": options.namespace,
+        "decimal": options.decimal,
+        "dates": options.dates,
+    }
+    loads = env["cn285.import.load"]
+    load = loads._unfinished(files, **terms)
+    if load:
+        out.print(f"Going on behind row {load.rows_done:,} of the load that was broken off.")
+    else:
+        load = loads._make(files, **terms, context={"cn285_bill_past": asked})
     env.cr.commit()
+    with progress_bars() as advance:
+        load._run(advance, beside=beside)
+    report = load._report()
     print_load(report, time.monotonic() - since)
     if options.errors:
-        options.errors.write_text(report.errors_csv(), encoding="utf-8-sig")
+        _write_errors(report, options.errors)
     return report
+
+
+def _write_errors(report, path):
+    """Write the refused rows: where the path is a zip, as files that load again."""
+    if path.suffix.lower() != ".zip":
+        path.write_text(report.errors_csv(), encoding="utf-8-sig")
+        return
+    with ZipFile(path, "w") as archive:
+        for name, text in report.error_files():
+            archive.writestr(name, text.encode("utf-8-sig"))
 
 
 def _compare(env, files, mapping, namespace, until):

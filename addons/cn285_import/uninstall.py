@@ -6,7 +6,12 @@ Every addon of the suite builds on this one, and calls :func:`forget` in its ``u
 from odoo.fields import Domain
 
 #: Models whose records belong to a model that they only name: {model: field with the name}.
-NAMED = {"ir.exports": "resource", "ir.filters": "model_id", "queue.job": "model_name"}
+NAMED = {
+    "cn285.import.record": "model",
+    "ir.exports": "resource",
+    "ir.filters": "model_id",
+    "queue.job": "model_name",
+}
 
 
 def forget(env, addon):
@@ -38,9 +43,10 @@ def forget_imported(env):
     The records stay where their model does: they are the company's customers and products.
     """
     modules = env["ir.module.module"].search([]).mapped("name")
-    env["ir.model.data"].search(
-        [("module", "=like", "cn285\\_%"), ("module", "not in", modules)]
-    ).unlink()
+    # Whoever loads may name them: under any name that is no module's.
+    named = {name for (name,) in env["cn285.import.record"]._read_group([], ["namespace"])}
+    ours = Domain("module", "=like", "cn285\\_%") | Domain("module", "in", list(named))
+    env["ir.model.data"].search(ours & Domain("module", "not in", modules)).unlink()
 
 
 def _notes(env, addon, models):

@@ -68,6 +68,7 @@ from .credit_notes import (
 from .importing import (
     test_demonstration,
     test_import_companies,
+    test_import_load,
     test_import_kinds,
     test_take_over,
     test_import_taxes,

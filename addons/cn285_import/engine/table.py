@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .text import is_text, safe_row
+from .text import is_text, safe_row, unsafe_cell
 
 DELIMITERS = ",;\t"
 # One cell may hold a long text, but not a whole mistaken file.
@@ -14,6 +14,8 @@ MAX_CELL = 1_000_000
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # The first line by which Excel is told the separator.
 _SEPARATOR = re.compile(r'"?sep=(.)"?[;,\t]*', re.IGNORECASE)
+# The columns by which a file of refused rows says where they came from, and why.
+REMARKS = ("#file", "#line", "#reason")
 # What stands before the sum at the end of a file.
 _SUM = re.compile(
     r"(sous-?|grand |sub-?)?(total|totaux|total g[ée]n[ée]ral|sum|sums|somme|summe|gesamt)\s*:?"
@@ -35,15 +37,33 @@ class TableError(ValueError):
         self.code = code
         self.line = line
         self.values = values
+        # The texts of a row that cannot be read, by their columns.
+        self.cells: dict[str, str] = {}
 
 
-@dataclass(frozen=True)
 class Row:
-    """One row of a file. ``line`` is the line on which it starts, the header being line 1."""
+    """One row of a file. ``line`` is the line on which it starts, the header being line 1.
 
-    file: str
-    line: int
-    cells: dict[str, str]
+    Files have many rows: each keeps its texts only, and shares their columns with the others.
+    """
+
+    __slots__ = ("_names", "_texts", "file", "line")
+
+    def __init__(self, file: str, line: int, names: tuple[str, ...], texts: tuple[str, ...]):
+        self.file = file
+        self.line = line
+        self._names = names
+        self._texts = texts
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The texts by their columns, as a new dictionary."""
+        return dict(zip(self._names, self._texts, strict=True))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts in the order of the columns."""
+        return self._texts
 
 
 @dataclass
@@ -58,6 +78,8 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     problems: list[TableError] = field(default_factory=list)
     sums: list[int] = field(default_factory=list)
+    # Most cells of a column say the same few things: each text is kept once.
+    _known: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 def decode(content: bytes | str) -> str:
@@ -160,12 +182,13 @@ def table_of(file: str, lines: Iterable[tuple[int, list[str]]], ragged: bool = F
     if table is None:
         raise TableError("empty_file", 1)
     _take_off_sums(table)
+    table._known.clear()
     return table
 
 
 def _take_off_sums(table: Table) -> None:
     """Take the sums at the end of a file off its rows."""
-    while len(table.rows) > 1 and is_sum(list(table.rows[-1].cells.values())):
+    while len(table.rows) > 1 and is_sum(list(table.rows[-1].texts)):
         table.sums.insert(0, table.rows.pop().line)
 
 
@@ -203,10 +226,22 @@ def _add_row(table: Table, line: int, cells: list[str]) -> None:
     elif any(len(cell) > MAX_CELL for cell in cells):
         problem = TableError("cell_too_long", line)
     else:
-        pairs = zip(table.header, cells, strict=False)
-        table.rows.append(Row(table.file, line, {name: cell.strip() for name, cell in pairs}))
+        known = table._known
+        texts = map(str.strip, cells[:width])
+        if REMARKS[-1] in table.header:
+            texts = map(unsafe_cell, texts)  # refused rows, as this program wrote them
+        texts = tuple(known.setdefault(text, text) for text in texts)
+        table.rows.append(Row(table.file, line, _names(table), texts))
         return
+    surplus = (f"#{place}" for place in range(width + 1, len(cells) + 1))
+    names = [*table.header, *surplus]
+    problem.cells = {name: cell[:MAX_CELL] for name, cell in zip(names, cells, strict=False)}
     table.problems.append(problem)
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    """The columns of a table, as its rows share them."""
+    return table.rows[0]._names if table.rows else tuple(table.header)
 
 
 def write_table(header: list[str], rows: list[list[object]]) -> str:

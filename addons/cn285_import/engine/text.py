@@ -58,3 +58,14 @@ def safe_cell(cell: object) -> object:
 def safe_row(cells: object) -> list[object]:
     """Return the cells of a row, each as :func:`safe_cell` has it."""
     return [safe_cell(cell) for cell in cells]
+
+
+def unsafe_cell(cell: str) -> str:
+    """Return a cell as it was before :func:`safe_cell`: of files that this program wrote.
+
+    >>> [unsafe_cell(one) for one in ("'=1+1", "'+33 1 23 45 67 89", "'tis", "12")]
+    ['=1+1', '+33 1 23 45 67 89', "'tis", '12']
+    """
+    if cell.startswith("'") and safe_cell(cell[1:]) == cell:
+        return cell[1:]
+    return cell

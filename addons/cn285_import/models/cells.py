@@ -35,6 +35,8 @@ class CellReader:
         self.style = Style()
         # The cells of that row, for readers of a cell that another one explains.
         self.cells = {}
+        # Whether the row that is read named one of the files that came with the rows.
+        self.used_files = False
         self._selections = {}
 
     def value_of(self, model, column, text):
@@ -151,6 +153,7 @@ class CellReader:
 
         :raises CellError: where there is none of that name
         """
+        self.used_files = True
         content = self.beside.get(text.replace("\\", "/").removeprefix("./"))
         if not content:
             raise CellError(

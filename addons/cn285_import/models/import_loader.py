@@ -1,5 +1,5 @@
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,9 +96,9 @@ class ImportLoader(models.AbstractModel):
 
     @api.model
     def _finished(self, load):
-        """Hook: what follows from a load as a whole, once all kinds have finished.
+        """Hook: what follows from a load as a whole, once all of its batches are in.
 
-        :param load: the ``Load``
+        :param load: the ``Load``, whose ``went_in`` counts its rows by kind
         """
 
     # === DOORS === #
@@ -156,29 +156,88 @@ class ImportLoader(models.AbstractModel):
         :param int most: of each file only so many rows, and what these refer to
         :rtype: LoadReport
         """
+        load, batches = self._planned(
+            files, mapping, progress, namespace, kind, beside, decimal, dates, choices, most
+        )
+        while batches:
+            load.run(batches.popleft())
+        load.finish()
+        load.report.add_tallies()
+        load.report.errors.sort(key=lambda error: (error.file, error.line))
+        return load.report
+
+    @api.model
+    def _planned(
+        self,
+        files,
+        mapping=None,
+        progress=None,
+        namespace=NAMESPACE,
+        kind=None,
+        beside=None,
+        decimal=None,
+        dates=None,
+        choices=None,
+        most=None,
+        *,
+        strict=False,
+        load_id=None,
+        size=None,
+    ):
+        """Read files and cut their rows into batches; nothing is written.
+
+        The same files make the same batches, whatever is in the database by then.
+
+        :param bool strict: where a file has a column that is not known, there are no batches
+        :param load_id: the ``cn285.import.load`` that owns what is created
+        :param size: rows of a batch
+        :returns: the ``Load``, whose report tells what cannot be read, and a deque of batches for
+            its :meth:`Load.run`
+        """
         self._check_namespace(namespace)
         report, kinds = LoadReport(), self._catalogue()
         reader = EntryReader(self.env, kinds, report)
         reader.choices = choices or {}
-        if not reader.use_mapping(mapping, decimal, dates):
-            return report
         entries = defaultdict(list)
-        for entry in reader.fixed_entries():
-            entries[entry.kind].append(entry)
-        for name, content in files:
-            for entry in reader.entries(name, content, kind):
+        if reader.use_mapping(mapping, decimal, dates):
+            for entry in reader.fixed_entries():
                 entries[entry.kind].append(entry)
+            for name, content in files:
+                for entry in reader.entries(name, content, kind):
+                    entries[entry.kind].append(entry)
+        if strict and reader.unknown_columns:
+            entries.clear()
+            report.notes.append(
+                self.env._(
+                    "Nothing was loaded: there are columns that are not known. Mend their names, "
+                    "or let them be left out."
+                )
+            )
         if most:
             entries = first_rows(entries, most)
         silent = self.with_context(**SILENT).env
         load = Load(
-            silent, kinds, namespace, self._named_by(), report, progress, beside, reader.styles
+            silent,
+            kinds,
+            namespace,
+            self._named_by(),
+            report,
+            progress,
+            beside,
+            reader.styles,
+            load_id,
         )
-        load.load(entries)
-        load.finish()
-        self.env.flush_all()
-        report.errors.sort(key=lambda error: (error.file, error.line))
-        return report
+        return load, deque(load.plan(entries, size))
+
+    @api.model
+    def _trial_notes(self, load, made):
+        """Hook: what a trial tells of the records that it made, before they go again.
+
+        :param load: the ``Load``
+        :param made: ids of the records that its rows became or changed, ``{kind: list}``
+        :returns: sentences
+        """
+        return []
 
     @api.model
     def _check_namespace(self, namespace):

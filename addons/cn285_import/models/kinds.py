@@ -48,10 +48,13 @@ class Kind:
     :param waiting: given a record and its key: the sentence that says how it waits for a row of
         its own that was refused; None where it does not wait
     :param order: given the cells of a row, what rows are sorted by; None: they stay as they are
-    :param finish: given the ``Load``, does what is left to do once all rows of all kinds are in
     :param example: ``{column: text}`` of a row, or several of them, that load together with the
         examples of the kinds that they refer to: what a template has that users download
     :param beside: files that the example names, as ``{path: bytes}``
+    :param finish: given the ``Load``, does what is left to do once all rows of a batch are in:
+        those of the kinds that belong to the same records (``Column.owner``)
+    :param undo: given records that a load made and that are to be deleted, brings them to where
+        that is possible; raises a ``UserError`` that says why one stays
     """
 
     name: str
@@ -70,6 +73,7 @@ class Kind:
     finish: Callable | None = None
     example: dict[str, str] | tuple[dict[str, str], ...] = ()
     beside: dict[str, bytes] = field(default_factory=dict)
+    undo: Callable | None = None
 
     def owner_columns(self):
         """The columns that name the record which waits for a row, as ``{column: Column}``."""

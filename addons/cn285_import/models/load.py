@@ -1,7 +1,7 @@
-"""One load at work: rows become records, whole chunks at a time, and bad rows are found out."""
+"""One load at work: batches of rows become records, and bad rows are found out."""
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import psycopg2
 from odoo.exceptions import LockError, UserError
@@ -9,22 +9,24 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
 from ..engine.written import Style, style_of
-from .cells import CellError, CellReader, split_list
-from .differing import differs
+from .batches import Planner
+from .cells import CellReader, split_list
 from .external_ids import ExternalIds, external_name
+from .known_rows import KnownRows
 from .references import References
 from .report import LoadError
+from .rows import Rows
 
 _logger = logging.getLogger(__name__)
 
-# Not a row's fault: the whole load is tried again.
+# Not a row's fault: the batch is tried again.
 CONCURRENCY_ERRORS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 CHUNK = 500
 NUMBERS = ("float", "monetary")
 
 
 class Load:
-    """Loads entries kind after kind. Everything happens in the caller's transaction.
+    """Loads entries batch after batch. Nothing is committed here: whoever calls may, between them.
 
     :param env: the environment of the user who loads
     :param kinds: ``{name: Kind}`` in the order of loading
@@ -34,39 +36,93 @@ class Load:
     :param progress: called with ``(what, done, total)``
     :param beside: other files that rows name, as ``{path: bytes}``
     :param styles: how files write numbers and dates, as far as it is said: ``{file: Style}``
+    :param load_id: the ``cn285.import.load`` that owns what is created
     """
 
     def __init__(
-        self, env, kinds, namespace, named_by, report, progress=None, beside=None, styles=None
+        self,
+        env,
+        kinds,
+        namespace,
+        named_by,
+        report,
+        progress=None,
+        beside=None,
+        styles=None,
+        load_id=None,
     ):
         self.env = env
         self.kinds = kinds
+        self.namespace = namespace
+        self.named_by = named_by
         self.external_ids = ExternalIds(env, namespace)
+        self.known_rows = KnownRows(env, namespace, load_id)
         self.progress = progress or (lambda what, done, total: None)
         self.report = report
         self.references = References(env, self.external_ids, named_by)
         self.refused = {}
         self.reader = CellReader(env, self.references, self.refused, beside)
-        # For what is done once all rows are in: {record id: entry} by kind, and the ids of
-        # records that wait for rows which were refused, by model.
+        # Of the batch at work, for what is done once its rows are in: {record id: entry} by kind,
+        # and the ids of records that wait for rows which were refused, by model.
         self.loaded = defaultdict(dict)
         self.waiting = defaultdict(set)
         self.styles = styles or {}
         self._kind_of_model = {kind.model: kind for kind in reversed(kinds.values())}
+        self._totals, self._done = Counter(), Counter()
+        # Rows that went in, by kind, over all batches.
+        self.went_in = Counter()
 
-    def load(self, entries):
-        """Load all entries.
+    # --- batches -------------------------------------------------------------------------
+
+    def plan(self, entries, most=None):
+        """Cut all entries into batches, to be given to :meth:`run` one after the other.
 
         :param entries: ``{kind: list of Entry}``
+        :param most: rows of a batch
         """
         self._learn_styles(entries)
-        for name in self.kinds:
+        planned = {}
+        for name, kind in self.kinds.items():
             if entries.get(name):
-                self._load_kind(name, entries[name])
+                planned[name] = self._keyed(kind, entries[name])
+                self._totals[name] = len(planned[name])
+        planner = Planner(self.env, self.kinds, self.namespace, self.named_by)
+        return planner.batches(planned, most)
+
+    def run(self, batch):
+        """Load a batch, and do what its kinds leave for the end."""
+        self.loaded, self.waiting = defaultdict(dict), defaultdict(set)
+        for name in batch.kinds:
+            if batch.entries.get(name):
+                self._load_kind(self.kinds[name], batch.entries[name])
+        for name in batch.kinds:
+            if self.kinds[name].finish:
+                self.kinds[name].finish(self)
+        self.went_in.update({name: len(some) for name, some in self.loaded.items()})
+        self.env.flush_all()
+        self.known_rows.keep()
+        for name in batch.kinds:
+            self.references.forget_model(self.kinds[name].model)
+
+    def finish(self):
+        """Do what follows from the load as a whole, once all batches are in."""
+        self.env["cn285.import.loader"]._finished(self)
+        self.env.flush_all()
+
+    def start_over(self):
+        """Forget what was learned of records since the last commit: it was rolled back."""
+        self.references = References(self.env, self.external_ids, self.named_by)
+        self.reader.references = self.references
+        self.known_rows.forget()
+
+    def advance(self, what, count):
+        """Tell the progress: so many rows more of a kind, or of another step."""
+        self._done[what] += count
+        self.progress(what, self._done[what], self._totals[what] or self._done[what])
 
     def _learn_styles(self, entries):
         """Learn how each file writes numbers from those that can be read in one way only."""
-        texts = defaultdict(list)
+        texts = defaultdict(set)
         for name, some in entries.items():
             kind = self.kinds[name]
             fields = self.env[kind.model]._fields
@@ -77,20 +133,35 @@ class Load:
                 or (spec.field and not spec.reader and fields[spec.field].type in NUMBERS)
             ]
             for entry in some:
-                texts[entry.file] += filter(None, map(entry.cells.get, numbers))
+                texts[entry.file].update(filter(None, map(entry.text, numbers)))
         for file, written in texts.items():
             self.styles[file] = style_of(written, self.styles.get(file, Style()))
 
-    def finish(self):
-        """Do what the kinds leave for the end, when all rows are in."""
-        for kind in self.kinds.values():
-            if kind.finish:
-                kind.finish(self)
-        self.env["cn285.import.loader"]._finished(self)
+    def _keyed(self, kind, entries):
+        """Give each entry its key; those without one, or whose key came before, are no rows."""
+        result, lines = [], {}
+        for entry in entries:
+            key = entry.text("id")
+            if not key and any(map(entry.text, kind.key)):
+                key = "/".join(map(entry.text, kind.key))
+            if not key:
+                columns = " / ".join(filter(None, ["id", " + ".join(kind.key)]))
+                entry.problem = self.env._("the column “%s” is empty", columns)
+            elif key in lines:
+                if entry.once:
+                    continue
+                entry.problem = self.env._(
+                    "“%(key)s” stands in line %(line)s already", key=key, line=lines[key]
+                )
+            else:
+                entry.key = key
+                lines[key] = entry.line
+            result.append(entry)
+        return result
 
     # --- refusals ------------------------------------------------------------------------
 
-    def refuse(self, entry, reason):
+    def refuse(self, entry, reason, column=""):
         """Report a row, and let what belongs to it wait."""
         wait = self._let_owner_wait(entry)
         if wait:
@@ -98,7 +169,18 @@ class Load:
         if entry.key:
             model = self.kinds[entry.kind].model
             self.refused[model, entry.key] = entry.file, entry.line
-        self.report.errors.append(LoadError(entry.file, entry.line, reason, entry.given))
+        self.report.errors.append(
+            LoadError(
+                entry.file,
+                entry.line,
+                reason,
+                entry.given,
+                column,
+                entry.kind,
+                entry.key,
+                entry.file_kind,
+            )
+        )
 
     def _let_owner_wait(self, entry):
         """What to say of the record of this load that waits for the row; None if there is none."""
@@ -161,50 +243,34 @@ class Load:
 
     # --- a kind --------------------------------------------------------------------------
 
-    def _load_kind(self, name, entries):
-        kind = self.kinds[name]
+    def _load_kind(self, kind, entries):
         model = self.env[kind.model]
-        if not (model.has_access("create") and model.has_access("write")):
-            what = self.env["ir.model"]._get(kind.model).name
-            for entry in entries:
-                self.refuse(entry, self.env._("you may not create records of “%s”", what))
-            return
-        entries = self._keyed(kind, entries)
-        if kind.order:
-            entries.sort(key=lambda entry: kind.order(entry.cells))
-        entries, existing = self._known(kind, entries)
-        done = 0
-        for wave in self._waves(kind, entries):
-            self._prepare_references(kind, wave)
-            for start in range(0, len(wave), CHUNK):
-                chunk = wave[start : start + CHUNK]
-                self._load_chunk(kind, chunk, existing)
-                done += len(chunk)
-                self.progress(name, done, len(entries))
-
-    def _keyed(self, kind, entries):
-        """Give each entry its key, and refuse those whose key came before."""
-        result, lines = [], {}
+        may = model.has_access("create") and model.has_access("write")
+        good = []
         for entry in entries:
-            cells = entry.cells
-            key = cells.get("id") or ""
-            if not key and any(cells.get(name) for name in kind.key):
-                key = "/".join(cells.get(name) or "" for name in kind.key)
-            if not key:
-                columns = " / ".join(filter(None, ["id", " + ".join(kind.key)]))
-                self.refuse(entry, self.env._("the column “%s” is empty", columns))
-                continue
-            if key in lines:
-                if not entry.once:
-                    message = self.env._(
-                        "“%(key)s” stands in line %(line)s already", key=key, line=lines[key]
-                    )
-                    self.refuse(entry, message)
-                continue
-            entry.key = key
-            lines[key] = entry.line
-            result.append(entry)
-        return result
+            if not may:
+                what = self.env["ir.model"]._get(kind.model).name
+                self.refuse(entry, self.env._("you may not create records of “%s”", what))
+            elif entry.problem:
+                self.refuse(entry, entry.problem)
+            else:
+                good.append(entry)
+        if kind.order:
+            good.sort(key=lambda entry: kind.order(entry.cells))
+        rows = Rows(self, kind)
+        for wave in self._waves(kind, good):
+            for start in range(0, len(wave), CHUNK):
+                self._load_chunk(rows, kind, wave[start : start + CHUNK])
+        self.advance(kind.name, len(entries))
+
+    def _load_chunk(self, rows, kind, entries):
+        entries, existing = self._known(kind, entries)
+        fresh = rows.without_unchanged(entries, existing)
+        self._prepare_references(kind, fresh)
+        rows.load_rows(fresh, existing)
+        for entry in entries:
+            if entry.unknown:
+                self._let_wait(entry)
 
     def _known(self, kind, entries):
         """Entries that may go in, and ``{key: record id}`` of those that went in before.
@@ -217,7 +283,7 @@ class Load:
         for entry, name in names.items():
             if name in known.hidden:
                 message = self.env._("“%s” is the id of a record that you may not see", entry.key)
-                self.refuse(entry, message)
+                self.refuse(entry, message, "id")
                 continue
             entry.name = known.free.get(name)
             if name in known.found:
@@ -237,7 +303,7 @@ class Load:
         while entries:
             ready, later = [], []
             for entry in entries:
-                blocked = any(entry.cells.get(name) in pending for name in own)
+                blocked = any(entry.text(name) in pending for name in own)
                 (later if blocked else ready).append(entry)
             if not ready:
                 for entry in later:
@@ -254,68 +320,12 @@ class Load:
             if not field or column.reader or field.type not in ("many2one", "many2many"):
                 continue
             for entry in entries:
-                text = entry.cells.get(name)
+                text = entry.text(name)
                 if text:
                     several = field.type == "many2many"
                     texts[field.comodel_name].update(split_list(text) if several else [text])
         for model, names in texts.items():
             self.references.prepare(model, names)
-
-    # --- values --------------------------------------------------------------------------
-
-    def _values(self, kind, entry, is_new):
-        """The values of an entry; None if one of its cells was refused."""
-        vals, problems = {}, []
-        self.reader.style = self.styles.get(entry.file, Style())
-        self.reader.cells = entry.cells
-        for name in kind.required if is_new else ():
-            if not entry.cells.get(name):
-                problems.append(self.env._("the column “%s” is empty", name))
-        for name, text in entry.cells.items():
-            column = kind.columns.get(name)
-            if not text or not column:
-                continue
-            try:
-                value = self.reader.value_of(kind.model, column, text)
-            except CellError as error:
-                problems.append(f"{name}: {error}")
-                continue
-            if column.field:
-                vals[column.field] = value
-            else:
-                entry.cells[name] = value
-        if problems:
-            self.refuse(entry, "; ".join(problems))
-            return None
-        if kind.complete:
-            kind.complete(vals)
-        return vals
-
-    def _load_chunk(self, kind, entries, existing):
-        creates, updates = [], []
-        for entry in entries:
-            record_id = existing.get(entry.key)
-            vals = self._values(kind, entry, is_new=not record_id)
-            if vals is None:
-                continue
-            if record_id:
-                updates.append((entry, self.env[kind.model].browse(record_id), vals))
-            else:
-                creates.append((entry, vals))
-        adopted = self._adopt(kind, creates)
-        updates += adopted
-        taken = {entry for entry, _record, _vals in adopted}
-        creates = [pair for pair in creates if pair[0] not in taken]
-        if kind.complete_record:
-            new = self.env[kind.model]
-            for entry, record, vals in [*updates, *((entry, new, vals) for entry, vals in creates)]:
-                kind.complete_record(record, vals, entry.cells)
-        self._create(kind, creates)
-        self._update(updates)
-        self._name([(entry, record) for entry, record, _vals in adopted])
-        for entry in entries:
-            if entry.unknown:
-                self._let_wait(entry)
 
     def _let_wait(self, entry):
         """Let the record of a row of which a column is unknown wait, or what it belongs to."""
@@ -327,64 +337,3 @@ class Load:
                 self.waiting[kind.model].add(record_id)
         else:
             self._let_owner_wait(entry)
-
-    def _adopt(self, kind, creates):
-        """Entries whose record exists without having been loaded, as ``(entry, record, vals)``."""
-        if not kind.adopt or not creates:
-            return []
-        model = self.env[kind.model]
-        first = kind.adopt[0]
-        domain = [(first, "in", [vals[first] for _entry, vals in creates if vals.get(first)])]
-        if "company_id" in model._fields:
-            domain += model._check_company_domain(self.env.company)
-        found = {}
-        for record in model.search(domain):
-            values = (record[name] for name in kind.adopt)
-            found[tuple(getattr(value, "id", value) for value in values)] = record
-        result = []
-        for entry, vals in creates:
-            record = found.get(tuple(vals.get(name) for name in kind.adopt))
-            if record:
-                result.append((entry, record, vals))
-        return result
-
-    # --- records -------------------------------------------------------------------------
-
-    def _create(self, kind, pairs):
-        made = self.in_bulk(pairs, lambda some: self._create_records(kind, some))
-        created = [(entry, record) for (entry, _vals), record in made]
-        for entry, _record in created:
-            self.report.created[entry.kind] += 1
-        self._name(created)
-
-    def _create_records(self, kind, pairs):
-        vals_list = []
-        for entry, vals in pairs:
-            vals = {**kind.defaults, **vals}
-            if kind.complete_new:
-                kind.complete_new(vals, entry.cells)
-            vals_list.append(vals)
-        return self.env[kind.model].create(vals_list)
-
-    def _name(self, created):
-        """Give records their external ids, and remember them for references."""
-        self.external_ids.name([(entry.name, record) for entry, record in created])
-        for entry, record in created:
-            self.references.remember(record._name, entry.key, record.id)
-            self.loaded[entry.kind][record.id] = entry
-
-    def _update(self, updates):
-        for entry, record, vals in updates:
-            self.references.remember(record._name, entry.key, record.id)
-            self.loaded[entry.kind][record.id] = entry
-            changed = {name: val for name, val in vals.items() if differs(record, name, val)}
-            if not changed:
-                self.report.skipped[entry.kind] += 1
-            elif self.in_bulk([(entry, (record, changed))], _write):
-                self.report.updated[entry.kind] += 1
-
-
-def _write(pairs):
-    for _entry, (record, changed) in pairs:
-        record.write(changed)
-    return pairs

@@ -1,35 +1,15 @@
 """From files to entries: which kind a file holds, which column is which, what a mapping makes."""
 
 import difflib
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.mapping import Mapping, MappingError, parse_mapping
 from ..engine.table import TableError
 from ..engine.written import PLAIN, Style
 from ..engine.xlsx import read_any
+from .entries import Entry
 from .messages import describe
 from .report import LoadError
-
-
-@dataclass(eq=False)
-class Entry:
-    """A row on its way in.
-
-    ``cells`` are ours by name; ``given`` is the row as the file has it; ``key`` names the record,
-    ``name`` is the external id under which a new one will be kept. ``unknown`` are the columns of
-    which it says something that no record has.
-    """
-
-    kind: str
-    file: str
-    line: int
-    cells: dict
-    given: dict
-    once: bool = False
-    key: str = ""
-    name: str | None = None
-    unknown: tuple = ()
 
 
 class EntryReader:
@@ -47,6 +27,8 @@ class EntryReader:
         self.mapping = None
         # What somebody chose of files on the screen: {file: (kind, {header: column or None})}.
         self.choices = {}
+        # Whether a file has a column that no record has.
+        self.unknown_columns = False
         # How each file writes numbers and dates, as far as somebody said so.
         self.styles = {}
         self._given = Style()
@@ -80,7 +62,10 @@ class EntryReader:
         rows = self.mapping.fixed if self.mapping else []
         label = self.env._("mapping")
         self.styles[label] = PLAIN
-        return [Entry(row.kind, label, 0, dict(row.cells), dict(row.cells)) for row in rows]
+        return [
+            Entry(row.kind, label, 0, tuple(row.cells), tuple(row.cells.values()), dict(row.cells))
+            for row in rows
+        ]
 
     def entries(self, name, content, kind=None):
         """The entries of a file.
@@ -113,7 +98,7 @@ class EntryReader:
     def _table_entries(self, table, kind):
         self.styles[table.file] = self._given
         for problem in table.problems:
-            self._refuse(table.file, problem.line, describe(self.env, problem))
+            self._refuse(table.file, problem.line, describe(self.env, problem), problem.cells, kind)
         for line in table.sums:
             self.report.notes.append(
                 self.env._(
@@ -128,8 +113,10 @@ class EntryReader:
         known = ", ".join(self.kinds)
         self._refuse(name, 0, self.env._("the file's name does not say what it holds: %s", known))
 
-    def _refuse(self, file, line, reason, *cells):
-        self.report.errors.append(LoadError(file, line, reason, *cells))
+    def _refuse(self, file, line, reason, cells=None, kind=None):
+        file_kind = (not self.mapping and kind) or ""
+        error = LoadError(file, line, reason, cells or {}, kind=kind or "", file_kind=file_kind)
+        self.report.errors.append(error)
 
     # --- our own columns -----------------------------------------------------------------
 
@@ -150,21 +137,28 @@ class EntryReader:
             if not names[header]:
                 unknown.append(header)
         if unknown:
+            self.unknown_columns = True
             reasons = [self._unknown_column(kind, header) for header in unknown]
             left_out = self.env._("It was left out; contracts of which it says something wait.")
             self._refuse(table.file, 1, " ".join([*reasons, left_out]))
-        known = {header: name for header, name in names.items() if name}
-        return [
-            Entry(
+        known = [place for place, header in enumerate(table.header) if names[header]]
+        strange = [place for place, header in enumerate(table.header) if header in unknown]
+        columns = tuple(names[table.header[place]] for place in known)
+        entries = []
+        for row in table.rows:
+            texts = row.texts
+            entry = Entry(
                 kind,
                 row.file,
                 row.line,
-                {name: row.cells[header] for header, name in known.items()},
-                row.cells,
-                unknown=tuple(header for header in unknown if row.cells[header]),
+                columns,
+                tuple(texts[place] for place in known) if len(known) < len(texts) else texts,
+                row,
+                unknown=tuple(table.header[place] for place in strange if texts[place]),
             )
-            for row in table.rows
-        ]
+            entry.file_kind = kind
+            entries.append(entry)
+        return entries
 
     def _column_name(self, kind, header):
         """Our name of a column; None if there is none. ``#…`` columns are remarks."""
@@ -215,15 +209,17 @@ class EntryReader:
             )
             self._refuse(table.file, 1, reason)
             return []
-        entries = []
+        entries, columns = [], {}
         for row in table.rows:
+            cells = row.cells
             try:
-                made = self.mapping.rows(row.cells)
+                made = self.mapping.rows(cells)
             except MappingError as error:
-                self._refuse(row.file, row.line, describe(self.env, error), row.cells)
+                self._refuse(row.file, row.line, describe(self.env, error), cells)
                 continue
-            entries += [
-                Entry(part.kind, row.file, row.line, part.cells, row.cells, part.once)
-                for part in made
-            ]
+            for part in made:
+                names = tuple(part.cells)
+                names = columns.setdefault(names, names)
+                texts = tuple(part.cells.values())
+                entries.append(Entry(part.kind, row.file, row.line, names, texts, row, part.once))
         return entries

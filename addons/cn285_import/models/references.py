@@ -29,6 +29,10 @@ class References:
         if self._found[model].get(text, 0) is None:
             del self._found[model][text]
 
+    def forget_model(self, model):
+        """Look for all records of a model again: for those of a batch that is done."""
+        self._found.pop(model, None)
+
     def get(self, model, text):
         """Id of the record, None if there is none, a list of ids where several have that name.
 

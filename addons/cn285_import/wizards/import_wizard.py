@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..engine.files import ArchiveError, unpack, unpack_beside
 from ..models.import_loader import NAMESPACE
+from ..models.report import packed
 
 
 class ImportWizard(models.TransientModel):
@@ -57,8 +58,16 @@ class ImportWizard(models.TransientModel):
         required=True,
         help="Rows that are loaded again under the same name change their records.",
     )
+    is_strict = fields.Boolean(
+        string="No Unknown Columns",
+        help="Nothing is loaded where a file has a column that is not known. Else the column is "
+        "left out, and contracts of which it says something wait.",
+    )
     state = fields.Selection(
-        [("draft", "Files"), ("done", "Report")], default="draft", required=True, readonly=True
+        [("draft", "Files"), ("tried", "Trial"), ("done", "Report")],
+        default="draft",
+        required=True,
+        readonly=True,
     )
     count_ids = fields.One2many("cn285.import.count", "wizard_id", string="Loaded", readonly=True)
     error_ids = fields.One2many(
@@ -66,7 +75,12 @@ class ImportWizard(models.TransientModel):
     )
     notes = fields.Text(string="Also to Be Known", readonly=True)
     error_count = fields.Integer(compute="_compute_error_count", string="Refused")
-    error_file = fields.Binary(string="Refused Rows (CSV)", readonly=True, attachment=False)
+    error_file = fields.Binary(
+        string="Refused Rows (CSV)",
+        readonly=True,
+        attachment=False,
+        help="With all of their columns, and the reasons: corrected, they can be imported.",
+    )
     error_name = fields.Char(default="refused-rows.csv", readonly=True)
 
     @api.depends_context("lang")
@@ -90,26 +104,55 @@ class ImportWizard(models.TransientModel):
             wizard.error_count = len(wizard.error_ids)
 
     def action_load(self):
-        """Load the files and show what became of them.
+        """Load the files: at once, or in a background job where they have many rows.
 
+        :returns: what became of them, or the load at work
         :raises UserError: when there is no file, or one that cannot be opened
         """
+        return self._load(is_trial=False)
+
+    def action_try_all(self):
+        """Load the files, tell what would become of them, and take all of it back."""
+        return self._load(is_trial=True)
+
+    def _load(self, is_trial):
         self.ensure_one()
-        report = self._loaded(choices=self._choices())
-        self._show(report)
+        if not self.attachment_ids:
+            raise UserError(self.env._("Choose at least one CSV file, a workbook or a zip."))
+        load = self.env["cn285.import.load"]._make(
+            [(attachment.name, attachment.raw or b"") for attachment in self.attachment_ids],
+            choices=self._choices() or False,
+            is_strict=self.is_strict,
+            is_trial=is_trial,
+            **self._terms(),
+        )
+        if not load._start():
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Import"),
+                "res_model": load._name,
+                "res_id": load.id,
+                "view_mode": "form",
+            }
+        self._show(load._report())
+        if is_trial:
+            self.state = "tried"
         return self._reopen()
 
     def _loaded(self, **options):
         """Load the files as the dialog says; returns the ``LoadReport``."""
         return self.env["cn285.import.loader"]._load_files(
-            self._files(),
-            mapping=base64.b64decode(self.mapping_file) if self.mapping_file else None,
-            namespace=self.namespace,
-            beside=self._beside(),
-            decimal=self.decimal,
-            dates=self.dates,
-            **options,
+            self._files(), beside=self._beside(), **self._terms(), **options
         )
+
+    def _terms(self):
+        """How the files are read."""
+        return {
+            "mapping": base64.b64decode(self.mapping_file) if self.mapping_file else None,
+            "namespace": self.namespace,
+            "decimal": self.decimal,
+            "dates": self.dates,
+        }
 
     # === TEMPLATES === #
 
@@ -192,14 +235,15 @@ class ImportWizard(models.TransientModel):
             fields.Command.create({"file": error.file, "line": error.line, "reason": error.reason})
             for error in report.errors
         ]
-        csv_file = base64.b64encode(report.errors_csv().encode("utf-8-sig"))
+        name, content = packed(report.error_files())
         self.write(
             {
                 "state": "done",
                 "count_ids": [fields.Command.clear(), *counts],
                 "error_ids": [fields.Command.clear(), *errors],
                 "notes": "\n".join(report.notes),
-                "error_file": csv_file if report.errors else False,
+                "error_file": base64.b64encode(content) if content else False,
+                "error_name": name or False,
             }
         )
 

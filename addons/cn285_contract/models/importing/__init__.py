@@ -4,4 +4,4 @@ A new kind is a constant beside the others and a line in ``import_kinds``.
 Called by: the loader of cn285_import.
 """
 
-from . import import_kinds, import_mapping
+from . import import_history, import_kinds, import_mapping

@@ -5,7 +5,7 @@ from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
 from odoo.fields import Command
 from odoo.tools import LazyTranslate
 
-from .contract_states import apply_states
+from .contract_states import apply_states, take_back
 from .readers import read_analytic
 
 _lt = LazyTranslate(__name__)
@@ -102,6 +102,7 @@ CONTRACTS = Kind(
         },
         {"id": "C-2", "partner": "CUST-1", "date_start": "2024-01-01", "state": "draft"},
     ),
+    undo=take_back,
 )
 ITEMS = Kind(
     "items",

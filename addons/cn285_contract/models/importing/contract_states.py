@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 
+from odoo.exceptions import UserError
 from odoo.fields import Date
 
-from ..common import STATE_DOOR
+from ..common import LIVE_STATES, STATE_DOOR
 
 # Contracts confirmed together: enough to share queries, few enough to find a bad one soon.
 CONFIRM_CHUNK = 250
@@ -13,6 +14,26 @@ CONFIRM_CHUNK = 250
 def apply_states(load):
     """Bring the contracts and items of a load to the states that their rows ask for."""
     ContractStates(load).apply()
+
+
+def take_back(contracts):
+    """Bring contracts that a load made back to drafts, so that they can be deleted.
+
+    :raises UserError: naming one that was billed or credited here
+    """
+    for contract in contracts:
+        # sudo: only whether there are any, for a user without access to invoices.
+        if contract.sudo().invoice_ids:
+            raise UserError(
+                contract.env._("%s was billed here, and cannot be taken back.", contract.name)
+            )
+    # Who may undo loads ends nothing here: it is as if they had never been.
+    contracts = contracts._inside()
+    contracts.filtered(lambda one: one.state in LIVE_STATES).action_cancel()
+    closed = contracts.filtered(lambda one: one.state == "closed")
+    closed._update_state(("closed",), "cancelled")
+    closed.item_ids._update_state((*LIVE_STATES, "ended"), "cancelled")
+    contracts.filtered(lambda one: one.state == "cancelled").action_draft()
 
 
 class ContractStates:
@@ -33,14 +54,12 @@ class ContractStates:
         self._close()
         self._cancel()
         if self.held:
-            self.load.report.notes.append(
-                self.env._(
-                    "%s contracts are on billing hold: they would be billed for more than two "
-                    "months back. Say until when their items were billed elsewhere "
-                    "(billed_until), or release them.",
-                    self.held,
-                )
+            sentence = self.env._(
+                "%s contracts are on billing hold: they would be billed for more than two months "
+                "back. Say until when their items were billed elsewhere (billed_until), or release "
+                "them."
             )
+            self.load.report.tallies[sentence] += self.held
 
     def _contracts(self, wanted, state):
         """``(entry, contract)`` of the loaded contracts in a state that their rows want changed."""
@@ -81,7 +100,7 @@ class ContractStates:
             self.load.in_bulk(chunk, self._confirm_chunk)
             self.env.flush_all()
             self.env.invalidate_all()
-            self.load.progress("confirm", start + len(chunk), len(pairs))
+            self.load.advance("confirm", len(chunk))
 
     def _confirm_chunk(self, pairs):
         contracts = self.env["cn285.contract"].browse([contract.id for _entry, contract in pairs])

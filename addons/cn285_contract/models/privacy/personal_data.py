@@ -84,6 +84,21 @@ class PersonalData(models.AbstractModel):
                 texts=("reason",),
             ),
             Naming(
+                "refused_rows",
+                _lt("Imports of files: rows that were refused"),
+                "cn285.import.load.error",
+                None,
+                texts=("reason", "key"),
+                data=("cells",),
+            ),
+            Naming(
+                "loads",
+                _lt("Imports of files: what was said of them"),
+                "cn285.import.load",
+                None,
+                texts=("notes", "problem", "undone"),
+            ),
+            Naming(
                 "jobs",
                 _lt("Background jobs: what they said"),
                 "queue.job",
