@@ -7,7 +7,7 @@ from odoo.addons.cn285_import.models.kinds import Column, Kind, columns_of
 from odoo.fields import Command
 from odoo.tools import LazyTranslate
 
-from .import_usage_taken import take_usage
+from .import_usage_taken import take_pools, take_usage
 from .smartcode.smartcode_version import EXAMPLE_BODY
 
 _lt = LazyTranslate(__name__)
@@ -116,6 +116,7 @@ POOLS = Kind(
     ),
     required=("name",),
     key=("name",),
+    finish=take_pools,
     example={"name": "Fleet", "allowance_units": "500", "rollover": "once"},
 )
 METRICS = Kind(

@@ -16,8 +16,12 @@ def take_usage(load):
     """
     _each(load, "calculators", "used_units", _use)
     _each(load, "calculators", "carried_units", _carry)
-    _each(load, "pools", "carried_units", _carry)
     _each(load, "items", "threshold_billed", _bill_threshold)
+
+
+def take_pools(load):
+    """Let pools go on with what the last period elsewhere has left of their included units."""
+    _each(load, "pools", "carried_units", _carry)
 
 
 def _each(load, kind, column, act):
