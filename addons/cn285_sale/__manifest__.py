@@ -20,6 +20,8 @@
         "views/quote_acceptance_views.xml",
         "views/contract_views.xml",
         "views/company_views.xml",
+        "data/lost_reasons.xml",
+        "views/lost_reason_views.xml",
         "views/portal_templates.xml",
         "views/bundle_views.xml",
         "views/customer_permission_views.xml",

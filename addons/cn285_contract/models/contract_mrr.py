@@ -98,13 +98,36 @@ class ContractItem(models.Model):
 
     def _mrr_anew(self, days):
         """:meth:`_mrr_on` of these items, worked out."""
+        result = dict.fromkeys(days, Fraction(0))
+        nets = self._mrr_nets(days)
+        included = self.browse([item.id for item in nets])._included_taxes()
+        for item, (net, rhythm) in nets.items():
+            if item in included:
+                net = item._exact_untaxed(net, included[item])
+            result[item] = per_month(net, rhythm.interval, rhythm.unit)
+        return result
+
+    def _month_with_tax(self, days):
+        """What these items come to in a month with tax, by what holds on a day each, rounded as a
+        document is.
+
+        :param days: ``{item: date}``
+        """
+        entries = [
+            (None, item, float(per_month(net, rhythm.interval, rhythm.unit)))
+            for item, (net, rhythm) in self._mrr_nets(days).items()
+        ]
+        return sum(self._with_tax_in_documents(entries))
+
+    def _mrr_nets(self, days):
+        """What a full period costs on a day each, with the taxes that are inside the price, and
+        its rhythm: ``{item: (Fraction, Rhythm)}`` of those that are recurring revenue on it."""
         found = {item: item._mrr_stretch(day) for item, day in days.items()}
         running = {item: stretch for item, stretch in found.items() if stretch}
         terms = {item: item._price_terms_on(days[item]) for item in running}
         items = self.browse([item.id for item in running])
         prices = items._mrr_prices(days, running, terms)
-        included = items._included_taxes()
-        result = dict.fromkeys(days, Fraction(0))
+        result = {}
         for item, stretch in running.items():
             day, own = days[item], terms[item]
             price = Price(
@@ -113,11 +136,7 @@ class ContractItem(models.Model):
                 as_decimal(own.discount),
                 item._engine_windows(),
             )
-            net = full_price(price, day)
-            if item in included:
-                net = item._exact_untaxed(net, included[item])
-            rhythm = stretch.terms.rhythm
-            result[item] = per_month(net, rhythm.interval, rhythm.unit)
+            result[item] = full_price(price, day), stretch.terms.rhythm
         return result
 
     def _mrr_stretch(self, day):
@@ -319,6 +338,20 @@ class Contract(models.Model):
             contract: sum((values[item] for item in items), start=Fraction(0))
             for contract, items in counted.items()
         }
+
+    def _month_begun(self, day):
+        """What these contracts come to in a month by what holds on a day, once all has started.
+
+        Items in trial, or that start later, are worth what they are on their first billed day.
+
+        :returns: ``(Fraction excluding taxes, float with taxes)``; without taxes alone where the
+            customer reads no prices with tax: then False
+        """
+        items = self.env["cn285.contract.item"].union(*(one._mrr_items() for one in self))
+        days = {item: max(filter(None, (day, item.billing_start))) for item in items}
+        taxed = any(contract._prices_with_tax() for contract in self)
+        month = items._month_with_tax(days) if taxed else False
+        return sum(items._mrr_on(days).values(), start=Fraction(0)), month
 
     def _mrr_items(self):
         """The items that count into the contract's MRR, on the days that are theirs. Hook.

@@ -2,6 +2,8 @@
 
 from odoo.addons.cn285_print.models.invoice_lines import InvoiceLines
 from odoo.addons.cn285_print.report.document import Column, Line
+from odoo.tools import float_round
+from odoo.tools.misc import formatLang
 
 
 class QuoteLines(InvoiceLines):
@@ -98,9 +100,18 @@ class QuoteLines(InvoiceLines):
         return Line(title, details, figures)
 
     def _price(self, line):
-        if self._with_tax:
-            return self._unit_price(self._of_one(line)["raw_total_included_currency"])
-        return super()._price(line)
+        """As an invoice's. What was worked out, a price with tax or a share of a combo's, has the
+        currency's decimals, unless it is below the least coin; what was typed keeps its own.
+        """
+        if not self._with_tax and not line.combo_item_id:
+            return super()._price(line)
+        name = "raw_total_included_currency" if self._with_tax else "raw_total_excluded_currency"
+        price, currency = self._of_one(line)[name], self._move.currency_id
+        typed = float_round(line.price_unit, precision_digits=currency.decimal_places)
+        is_typed_finer = not line.combo_item_id and typed != line.price_unit
+        if is_typed_finer or abs(price) < currency.rounding:
+            return self._unit_price(price)
+        return formatLang(self.env, price, digits=currency.decimal_places)
 
     def _hides(self, line):
         """Whether a section above tells its sum only."""

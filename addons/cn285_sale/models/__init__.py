@@ -10,6 +10,8 @@ from . import (
     sale_order_template_line,
     quote_contract,
     quote_figures,
+    quote_settled,
+    quote_page,
     quote_activation,
     quote_together,
     quote_acceptance,

@@ -3,6 +3,33 @@
 from odoo import api, fields, models
 
 
+class DiscountByMonth(models.AbstractModel):
+    """A discount of what is offered, in words: a line's own, or that of the terms it is sold by."""
+
+    _inherit = "cn285.discount.by.month"
+
+    def _said(self, currency):
+        """What it takes off and for how long, as a text of the reader's language.
+
+        :param currency: of the amount
+        """
+        self.ensure_one()
+        off = f"{self.percent:g} %" if self.percent else currency.format(self.amount)
+        word = self._day_word if self.counted_in == "day" else self._month_word
+        start, end = word(self.month_from), word(self.month_from + self.month_count - 1)
+        if not self.month_count:
+            return self.env._("%(off)s off from %(start)s on", off=off, start=start)
+        if self.month_count == 1:
+            return self.env._("%(off)s off in %(start)s", off=off, start=start)
+        return self.env._("%(off)s off, %(start)s to %(end)s", off=off, start=start, end=end)
+
+    def _day_word(self, number):
+        return self.env._("day %s", number)
+
+    def _month_word(self, number):
+        return self.env._("month %s", number)
+
+
 class QuoteDiscount(models.Model):
     """A discount of a line, counted from its first billed day: the contract has it too."""
 
@@ -52,26 +79,6 @@ class QuoteDiscount(models.Model):
     def _unlink_not_agreed(self):
         self._refuse_agreed(self.line_id)
 
-    # === IN WORDS === #
-
-    def _said(self):
-        """What it takes off and for how long, as a text of the reader's language."""
-        self.ensure_one()
-        off = f"{self.percent:g} %" if self.percent else self.currency_id.format(self.amount)
-        word = self._day_word if self.counted_in == "day" else self._month_word
-        start, end = word(self.month_from), word(self.month_from + self.month_count - 1)
-        if not self.month_count:
-            return self.env._("%(off)s off from %(start)s on", off=off, start=start)
-        if self.month_count == 1:
-            return self.env._("%(off)s off in %(start)s", off=off, start=start)
-        return self.env._("%(off)s off, %(start)s to %(end)s", off=off, start=start, end=end)
-
-    def _day_word(self, number):
-        return self.env._("day %s", number)
-
-    def _month_word(self, number):
-        return self.env._("month %s", number)
-
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -115,6 +122,27 @@ class SaleOrderLine(models.Model):
         return self.order_id.cn285_kind == "new" and not self._cn285_is_bundled()
 
     def _cn285_said_discounts(self):
-        """The line's own discounts by month, in words."""
+        """The discounts by month that the contract's item will have, in words: the line's own,
+        else those of the terms by which it, or its bundle, is sold. A running item keeps its own.
+        """
         self.ensure_one()
-        return [discount._said() for discount in self.cn285_discount_ids]
+        if self.cn285_base or not self._cn285_is_contracted():
+            return []
+        discounts = self.cn285_discount_ids
+        if not discounts and not self._cn285_is_bundle():
+            line = self._cn285_bundle_line() or self
+            # sudo: discounts of a template are what a seller offers by it.
+            discounts = line.cn285_template_item_id.sudo().discount_ids
+        return [discount._said(self.currency_id) for discount in discounts]
+
+    def _cn285_said_trial(self):
+        """The trial that the contract's item will have, in words: a list of none or one."""
+        self.ensure_one()
+        if self.cn285_base or not self.trial_days or not self._cn285_is_contracted():
+            return []
+        return [self.env._("free of charge for the first %s days", self.trial_days)]
+
+    def _cn285_said_terms(self):
+        """What is told of the line's price over time: its trial, then its discounts by month."""
+        self.ensure_one()
+        return [*self._cn285_said_trial(), *self._cn285_said_discounts()]

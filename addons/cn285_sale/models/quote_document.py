@@ -50,7 +50,7 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _cn285_printed_details(self):
-        """Odoo's text of the line, then how often it is billed, and what is off for some months."""
+        """Odoo's text of the line, then its rhythm, its trial and what is off for a while."""
         self.ensure_one()
         rhythm = filter(None, [self.cn285_rhythm])
-        return [*super()._cn285_printed_details(), *rhythm, *self._cn285_said_discounts()]
+        return [*super()._cn285_printed_details(), *rhythm, *self._cn285_said_terms()]

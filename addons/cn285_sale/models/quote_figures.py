@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.engine.changes import Price
+from odoo.addons.cn285_contract.engine.mrr import full_price
+from odoo.addons.cn285_contract.models.common import as_decimal
 from odoo.addons.cn285_renewal.engine.term import Duration
 from odoo.tools import format_date, formatLang
 
@@ -89,8 +92,10 @@ class SaleOrder(models.Model):
             return self._cn285_amended_worth()
         contract = self._cn285_imagined_contract()
         contract.date_end = self._cn285_term(contract.date_start)
-        rows = self._cn285_rows(contract, contract.date_end + timedelta(days=1))
+        last = contract.date_end
+        rows = self._cn285_rows(contract, last + timedelta(days=1))
         contract.date_end = False
+        self._cn285_settle(contract, last)
         mrr = self.currency_id.round(contract.mrr_committed)
         return {
             "mrr": mrr,
@@ -140,7 +145,7 @@ class SaleOrder(models.Model):
         :returns: ``{"date", "due", "currency", "amount_untaxed", "amount_tax", "amount_total",
             "period_start", "period_end", "lines", "then"}``, dates as ISO text; ``lines`` as
             :meth:`cn285.contract.preview_invoices` has them; ``then`` is, for each rhythm, what a
-            full period of it costs:
+            full period of it costs once all has started, and the day from which on that is billed:
             ``{"every", "unit", "from", "amount_untaxed", "amount_total"}``. Without anything to
             bill, ``date`` is False. What amends a running contract has no first invoice: the
             contract's next one is told instead.
@@ -221,9 +226,11 @@ class SaleOrder(models.Model):
     def _cn285_rhythms(self, contract, plans):
         """What full periods cost, by rhythm, shortest first; taxes rounded as an invoice's are."""
         entries, starts = [], {}
-        for item, full in self._cn285_full_rows(plans).items():
+        last = self._cn285_term(contract.date_start)
+        for item, full in self._cn285_full_rows(plans, last).items():
             key = item.recurring_interval, item.recurring_unit
-            starts[key] = min(full["billing_date"], starts.get(key, full["billing_date"]))
+            holds = self._cn285_holds_from(item, full, last)
+            starts[key] = max(holds, starts.get(key, holds))
             entries.append((key, item, full["net"], full["amount"]))
         items = contract._preview_items()
         totals = items._with_tax_in_documents([entry[:3] for entry in entries])
@@ -247,11 +254,12 @@ class SaleOrder(models.Model):
         ]
 
     @api.model
-    def _cn285_full_rows(self, plans):
+    def _cn285_full_rows(self, plans, last):
         """Values of the first row of each item that bills a whole period at its usual price.
 
         Planned further than the plans where that needs it; three years at most.
 
+        :param last: the last day of the term
         :returns: ``{item: values}`` of items in a rhythm, without those that have none
         """
         model, found = self.env["cn285.contract.item"], {}
@@ -266,7 +274,7 @@ class SaleOrder(models.Model):
                 for until, same in left.grouped(far.get).items():
                     near.update({one: rows for one, (rows, _end) in same._plan_rows(until).items()})
             for item, rows in near.items():
-                full = next((row for row in rows if self._cn285_is_full(item, row)), None)
+                full = next((row for row in rows if self._cn285_is_full(item, row, last)), None)
                 if full:
                     found[item] = full
         return {item: found[item] for item in fixed if item in found}
@@ -285,9 +293,16 @@ class SaleOrder(models.Model):
         return start + timedelta(days=min(days, FARTHEST))
 
     @api.model
-    def _cn285_is_full(self, item, row):
-        """Whether a row bills a whole period at its usual price: no part of it, no discount."""
-        usual = item.quantity * item.price_unit * (1 - item.discount / 100)
+    def _cn285_is_full(self, item, row, last):
+        """Whether a row bills a whole period at its usual price: no part of it, no discount but
+        one that holds at the end of the term."""
+        price = Price(
+            as_decimal(item.quantity),
+            as_decimal(item.price_unit),
+            as_decimal(item.discount),
+            item._engine_windows(),
+        )
+        usual = float(full_price(price, last))
         return not item.contract_id.currency_id.compare_amounts(row["net"], usual)
 
     # === IN WORDS === #

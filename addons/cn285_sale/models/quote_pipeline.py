@@ -41,9 +41,18 @@ class SaleOrder(models.Model):
         )
 
     def _cn285_lost_reasons(self):
-        """Reasons that the page offers to choose from."""
+        """Reasons that the page offers to choose from: those that are meant for customers."""
         # sudo: their names are what customers choose from.
-        return self.env["crm.lost.reason"].sudo().search([])  # pylint: disable=no-search-all
+        return self.env["crm.lost.reason"].sudo().search([("cn285_offered", "=", True)])
+
+
+class LostReason(models.Model):
+    _inherit = "crm.lost.reason"
+
+    cn285_offered = fields.Boolean(
+        string="Offered to Customers",
+        help="Customers who decline a quotation on its page choose among these reasons.",
+    )
 
 
 class ResCompany(models.Model):

@@ -104,6 +104,25 @@ class TestAmendment(AmendmentCase):
         invoiced = sum(amount for _day, amount in self._invoiced(contract))
         self.assertMoney(invoiced, "207.48")  # 81.00 + 15.48 + 111.00
 
+    def test_revenue_is_told_as_it_is_counted(self):
+        """Six at 29.00 after a month of trial, hosting ends: 6 × 29.00 − 31.00 = +143.00."""
+        order = self._amend(self._running())
+        order.order_line[1].product_uom_qty = 0
+        order.order_line = [
+            Command.create(
+                {
+                    "product_id": self.support.id,
+                    "billing_type": "fixed",
+                    "product_uom_qty": 6,
+                    "price_unit": 29.0,
+                    "trial_days": 30,
+                }
+            )
+        ]
+        self.assertMoney(order.cn285_mrr_delta, "143.00")
+        said = self._said(order)["Recurring, a month"]
+        self.assertEqual(said, "81.00 € → 224.00 € excl. tax (+143.00 €)")
+
     def test_what_it_says_is_what_is_billed(self):
         contract = self._running()
         order = self._amend(contract)

@@ -48,6 +48,7 @@ class TestCustomerChanges(CustomerCase):
         self.assertEqual(self._said(page, "change_amount"), "48.00 €")
         self.assertEqual(self._said(page, "change_total"), "57.60 €")
         self.assertEqual(self._said(page, "change_month"), "62.00 € → 155.00 €")
+        self.assertNotIn('id="change_negative"', page)
         self.assertFalse(contract.change_ids, "a preview writes nothing")
         done = self._confirm(contract, "quantity", page)
         self.assertIn('id="change_applied"', done.text)
@@ -62,6 +63,18 @@ class TestCustomerChanges(CustomerCase):
         # Clicked twice, and sent again from the same page: once.
         self.assertIn('id="change_applied"', self._confirm(contract, "quantity", page).text)
         self.assertEqual(contract.change_ids, change)
+
+    def test_a_month_of_consumers_is_told_with_tax(self):
+        """2 × 37.20 and 5 × 37.20; less of it is credited, and the page says how."""
+        self._allow(QUANTITY)
+        self.customer.write({"is_company": False, "cn285_legal_kind": "consumer"})
+        contract = self._contract()
+        item = contract.item_ids.id
+        page = self._preview(contract, "quantity", item=item, quantity="5")
+        self.assertEqual(self._said(page, "change_month"), "74.40 € → 186.00 €")
+        page = self._preview(contract, "quantity", item=item, quantity="1")
+        self.assertEqual(self._said(page, "change_month"), "74.40 € → 37.20 €")
+        self.assertIn('id="change_negative"', page)
 
     def test_limits_of_quantities(self):
         self._allow(
@@ -216,7 +229,11 @@ class TestCustomerChanges(CustomerCase):
         page = self._preview(contract, "add", service=self.options.item_ids.id, quantity="1")
         self.assertEqual(self._said(page, "change_amount"), "16.00 €")
         self.assertEqual(self._said(page, "change_total"), "19.20 €")
-        self._confirm(contract, "add", page)
+        self.assertRegex(page, r"Quantity</dt>\s*<dd[^>]*>\s*<strong>1</strong>")
+        done = self._confirm(contract, "add", page)
+        text = self._said(done.text, "change_text")
+        self.assertIn("Backup", text)
+        self.assertNotIn("template item", text.lower())
         [change] = contract.change_ids
         self.assertEqual((change.type, change.state), ("add_item", "applied"))
         self.assertEqual(change.result_item_id.product_id, self.backup)

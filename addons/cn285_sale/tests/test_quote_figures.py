@@ -76,6 +76,39 @@ class TestQuoteFigures(QuoteCase):
         self._bill(date(2026, 1, 20))
         self.assertMoney(self._invoices(order).amount_untaxed, "6.00")
 
+    def test_terms_of_the_template_are_printed(self):
+        """Trial and discounts stand on the quotation, also where they come with the product."""
+        self.monthly.discount_ids = [
+            Command.create({"percent": 50.0, "month_from": 1, "month_count": 1})
+        ]
+        order = self._quote([{"trial_days": 10}])
+        details = order._cn285_document().lines[0].details
+        self.assertIn("free of charge for the first 10 days", details)
+        self.assertIn("50 % off in month 1", details)
+
+    def test_revenue_once_all_has_started(self):
+        """42.00 at half price for three months: MRR 42.00, billed from 10 April on; at half price
+        for ever 21.00, from the start on.
+        """
+        for months, mrr, day in ((3, "42.00", "2026-04-10"), (0, "21.00", "2026-01-10")):
+            discount = Command.create({"percent": 50.0, "month_count": months})
+            line = {"price_unit": 42.0, "alignment": "anniversary"}
+            order = self._quote([{**line, "cn285_discount_ids": [discount]}])
+            self.assertMoney(order.cn285_mrr, mrr)
+            [then] = order.cn285_first_invoice["then"]
+            self.assertMoney(then["amount_untaxed"], mrr)
+            self.assertEqual(then["from"], day)
+
+    def test_a_rhythm_holds_once_its_last_line_has_started(self):
+        """800.00 from 10 January, 89.00 after 20 days of trial: 889.00 from 30 January on."""
+        line = {"alignment": "anniversary"}
+        order = self._quote(
+            [{**line, "price_unit": 800.0}, {**line, "price_unit": 89.0, "trial_days": 20}]
+        )
+        [then] = order.cn285_first_invoice["then"]
+        self.assertMoney(then["amount_untaxed"], "889.00")
+        self.assertEqual(then["from"], "2026-01-30")
+
     def test_value_over_the_term(self):
         order = self._quote([{"alignment": "anniversary"}], term_length=24)
         self.assertMoney(order.cn285_tcv, "744.00")

@@ -84,13 +84,16 @@ class TestPipeline(PipelineCase):
 @tagged("post_install", "-at_install")
 class TestDeclinedOnline(PipelineCase, HttpCase):
     def test_declined_on_the_page(self):
-        reason = self.env["crm.lost.reason"].create({"name": "Another offer"})
+        reasons = self.env["crm.lost.reason"]
+        reason = reasons.create({"name": "Another offer", "cn285_offered": True})
+        reasons.create({"name": "Our own people are missing"})
         order = self._offer(require_signature=False)
         order.action_quotation_sent()
         page = order.sudo().get_portal_url()
         self.authenticate(None, None)
         text = self.url_open(page).text
         self.assertIn("Another offer", text)
+        self.assertNotIn("Our own people are missing", text)
         self.assertIn("#modaldecline", text)
         address = page.replace(f"/my/orders/{order.id}", f"/my/orders/{order.id}/decline")
         token = http.Request.csrf_token(self)

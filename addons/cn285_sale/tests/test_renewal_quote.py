@@ -84,6 +84,19 @@ class TestRenewalQuote(AmendmentCase):
         renewals = contract.change_ids.filtered(lambda one: one.type == "renew")
         self.assertEqual((len(renewals), renewals.origin), (1, "quote"))
 
+    def test_a_trial_is_not_given_again(self):
+        """A year from 1 December, its first 30 days free: the second is worth 12 × 31.00."""
+        contract = self._create_contract(
+            [{"product_id": self.hosting.id, "price_unit": 31.0, "trial_days": 30}],
+            user_id=self.seller.id,
+            date_start=date(2026, 12, 1),
+            term_length=12,
+        )
+        order = self._renewal(contract)
+        self.assertEqual(order.order_line.trial_days, 0)
+        self.assertMoney(order.cn285_tcv, "372.00")
+        self.assertMoney(order.cn285_mrr, "31.00")
+
     def test_new_commitment(self):
         """Two years more from 1 January 2027, for the price of today; free on 31 December 2028."""
         self.customer.cn285_legal_kind = "professional"
@@ -139,7 +152,9 @@ class TestRenewalQuote(AmendmentCase):
 
     def test_never_both(self):
         contract = self._termed()
-        first, second = self._renewal(contract), self._renewal(contract)
+        first = self._renewal(contract)
+        self.assertEqual(self._renewal(contract), first, "the one that is open")
+        second = contract.with_user(self.seller)._cn285_quote("renewal")
         (first | second).action_quotation_sent()
         first.action_confirm()
         with self.assertRaisesRegex(UserError, "agreed already"):

@@ -24,7 +24,9 @@ class StoryCase(PaidQuoteCase, SignCase):
         cls.seats = cls._create_product("Postes", 10.0)
         cls.hosting = cls._create_product("Hébergement", 31.0)
         cls.support = cls._create_product("Assistance", 15.0)
-        cls.reason = cls.env["crm.lost.reason"].create({"name": "Une autre offre"})
+        cls.reason = cls.env["crm.lost.reason"].create(
+            {"name": "Une autre offre", "cn285_offered": True}
+        )
 
     def _at(self, day):
         """A day, on which time goes by: a browser waits for seconds."""

@@ -28,7 +28,8 @@ class ContractChange(models.Model):
         renewals, count in the whole effect.
 
         :returns: ``{"date", "currency", "credits", "charges", "dropped", "amount", "total",
-            "until", "next_invoice", "mrr_before", "mrr_after", "cancelled"}``: ``credits``
+            "until", "next_invoice", "mrr_before", "mrr_after", "month_before_with_tax",
+            "month_after_with_tax", "cancelled"}``: ``credits``
             (negative) and
             ``charges`` are rows of the billing schedule that it would add for days until it takes
             effect or today, or until its own end where it has one (a pause), ``dropped`` those that
@@ -38,7 +39,9 @@ class ContractChange(models.Model):
             ``until``, the last one that is planned; usage counts where it is known. Money excludes
             tax; ``amount_with_tax``, of lines too, and ``total_with_tax`` include it, and
             ``shows_tax`` tells whether the customer reads those. Dates are ISO text.
-            ``next_invoice`` is the first of
+            ``mrr_before`` and ``mrr_after`` are of that day, of items in trial or that start later
+            once they have started; a month with tax is told where the customer reads prices so,
+            else False. ``next_invoice`` is the first of
             :meth:`cn285.contract.preview_invoices`, or False. ``cancelled`` are planned changes
             that this one makes void, each ``{"change_id", "change", "date"}``.
         :raises ValidationError: what cannot be done, and where
@@ -86,7 +89,7 @@ class ContractChange(models.Model):
         self._plan_to(contracts, until)
         self._play_plans(contracts, self.date_effective + timedelta(days=1))
         day = max(self._first_day(), self.company_id._cn285_today())
-        mrr_before = sum(contracts._mrr_on(day).values())
+        mrr_before, month_before = contracts._month_begun(day)
         given_up = self._plans_given_up()
         before = self._planned_amounts(contracts)
         today = self.company_id._cn285_today()
@@ -102,7 +105,7 @@ class ContractChange(models.Model):
             for name in ("amount", "amount_with_tax")
         )
         invoices = self.contract_id.preview_invoices(1)
-        mrr_after = sum(contracts._mrr_on(day).values())
+        mrr_after, month_after = contracts._month_begun(day)
         self._plan_to(contracts, until)
         self._play_plans(contracts, until)
         given_up |= (self._given_up(contracts) & waiting) - self.browse(without.given_up)
@@ -120,6 +123,8 @@ class ContractChange(models.Model):
             "next_invoice": invoices[0] if invoices else False,
             "mrr_before": self.currency_id.round(float(mrr_before)),
             "mrr_after": self.currency_id.round(float(mrr_after)),
+            "month_before_with_tax": month_before,
+            "month_after_with_tax": month_after,
             "cancelled": [
                 {
                     "change_id": plan.id,

@@ -4,6 +4,9 @@ from odoo.tools import format_date
 from ..common import labelled, spelled
 from .change_value import BadValue, parse_value
 
+# The template's item by whose terms a new one is sold.
+TERMS = "template_item_id"
+
 
 class ContractChange(models.Model):
     """What a change changes, in the words of whoever reads it."""
@@ -62,17 +65,21 @@ class ContractChange(models.Model):
     def _portal_description(self):
         """What changes, in a line, as the customer reads it: prices with tax, where all are so."""
         self.ensure_one()
-        return self._describe(with_tax=self.contract_id._prices_with_tax())
+        return self._describe(with_tax=self.contract_id._prices_with_tax(), for_customer=True)
 
-    def _describe(self, with_tax=False):
+    def _describe(self, with_tax=False, for_customer=False):
         """What changes, in a line, as the log shows it.
 
         :param bool with_tax: prices are told including tax
+        :param bool for_customer: by whose terms something is sold, and what has no name that users
+            read, is left out
         """
         self.ensure_one()
         parts = [self.item_id.name] if self.item_id else []
         # sudo: customers read it in words only, and records by name only as far as they may.
         for name, value in (self.sudo().values or {}).items():
+            if for_customer and (name == TERMS or not self._value_is_named(name)):
+                continue
             text = self._value_text(name, value)
             if with_tax and name == "price_unit" and isinstance(value, (int, float)) and value:
                 text = self._price_text(value)
@@ -92,8 +99,15 @@ class ContractChange(models.Model):
             return spelled(self.env, price)
         return self.env._("%s, tax included", self.currency_id.format(item._with_tax(price)))
 
+    def _value_is_named(self, name):
+        """Whether users know a value by a name, or by what stands in it."""
+        spec = self._type().values.get(name)
+        return bool(self._value_field(name)) or (spec is not None and spec.kind == "fields")
+
     def _value_label(self, name):
         """What a value is called: as the field of that name on items or contracts is."""
+        if name == TERMS:
+            return self.env._("Terms of")
         field = self._value_field(name)
         return field._description_string(self.env) if field else name.replace("_", " ")
 

@@ -68,7 +68,8 @@ class SaleOrderLine(models.Model):
             "cn285_item_id": item.id,
             "start_condition": "contract",
             "first_period": "prorate",
-            "trial_days": max((item.billing_start - day).days, 0) if item.billing_start else 0,
+            # What is left of its trial is the item's own: none is given again.
+            "trial_days": 0,
             "period_count": 0,
             "product_id": item.product_id.id,
             "name": item.name,

@@ -65,9 +65,10 @@ class SaleOrder(models.Model):
             "mrr_before", "mrr_after", "next_invoice", "cancelled", "shows_tax", "approvals"}``:
             ``days`` are ISO dates of first days, ``next_invoice`` is ``{"date", "amount_untaxed",
             "amount_total"}`` or False, ``cancelled`` names planned changes, ``approvals`` says why
-            changes need one; the others are as :meth:`cn285.contract.change.preview` has them,
-            over all changes. ``amount`` leaves out steps of a ramp: what they bring is not due
-            before they come. Without any change, False
+            changes need one; ``mrr_before`` and ``mrr_after`` are of the quotation as a whole, once
+            all has started, see ``cn285_mrr``; the others are as
+            :meth:`cn285.contract.change.preview` has them, over all changes. ``amount`` leaves out
+            steps of a ramp: what they bring is not due before they come. Without any change, False
         :raises UserError: what cannot be done, and where
         """
         self.ensure_one()
@@ -79,7 +80,12 @@ class SaleOrder(models.Model):
         )
         changes = order.env["cn285.contract.change"]
         self.env.flush_all()
-        return changes._undone(order._cn285_try)
+        played = changes._undone(order._cn285_try)
+        if played:
+            # Of the whole quotation, once all of it has started: as its MRR and what it adds.
+            before = self.currency_id.round(order.cn285_mrr - order.cn285_mrr_delta)
+            played.update(mrr_before=before, mrr_after=order.cn285_mrr)
+        return played
 
     def _cn285_try(self):
         """See :meth:`_cn285_play`; what it does is undone by it."""
@@ -103,11 +109,10 @@ class SaleOrder(models.Model):
     def _cn285_added(self, result, money, change, reason):
         """The figures of changes, with those of one more."""
         names = ("amount", "amount_with_tax", "total", "total_with_tax")
-        kept = ("until", "mrr_after", "shows_tax")
+        kept = ("until", "shows_tax")
         invoice = money["next_invoice"]
         result = result or {
             **dict.fromkeys(names, 0.0),
-            "mrr_before": money["mrr_before"],
             "days": [],
             "cancelled": [],
             "approvals": [],

@@ -41,6 +41,8 @@ class SaleOrder(models.Model):
         after.date_end = last
         rows = self._cn285_rows(after, last + timedelta(days=1))
         after.date_end = False
+        for contract in (after, before):
+            self._cn285_settle(contract, last)
         mrr, known = (contract.mrr_committed for contract in (after, before))
         return {
             "mrr": self.currency_id.round(mrr),
@@ -240,10 +242,12 @@ class SaleOrderLine(models.Model):
             {name: window[name] for name in ("date_start", "date_end", "percent", "amount")}
             for window in item.discount_ids
         ]
+        first = max(start, item.date_start or start)
         return {
             **vals,
             "start_condition": "date",
-            "date_start": max(start, item.date_start or start),
+            "date_start": first,
+            "trial_days": max((item.billing_start - first).days, 0) if item.billing_start else 0,
             "date_end": item.date_end,
             "anchor_date": anchor,
             "in_mrr": item.in_mrr,

@@ -187,10 +187,15 @@ class SaleOrder(models.Model):
             else order._cn285_imagined_contract()
         )
         items = contract.item_ids
+        amends = order._cn285_amends()
+        self._cn285_settle(
+            contract, order._cn285_counts_to(start) if amends else order._cn285_term(start)
+        )
         days = sorted({start, *(step._day() for step in steps)})
         found = []
         for day in days:
-            values = items._mrr_on(dict.fromkeys(items, day))
+            begun = {item: max(filter(None, (day, item.billing_start))) for item in items}
+            values = items._mrr_on(begun)
             found.append((day, self.currency_id.round(float(sum(values.values())))))
         return found
 

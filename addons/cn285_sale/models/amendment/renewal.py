@@ -16,12 +16,31 @@ class Contract(models.Model):
     _inherit = "cn285.contract"
 
     def action_cn285_renew(self):
-        """Open a quotation of the next term: its length, rules and prices.
+        """Open a quotation of the next term: its length, rules and prices; the one that is open
+        already, where there is one.
 
         :raises UserError: where there is nothing to renew, or it is too late
         """
         self.ensure_one()
-        return self._cn285_quote("renewal")._cn285_opened()
+        known = self._cn285_open_renewal()
+        return (known or self._cn285_quote("renewal"))._cn285_opened()
+
+    def _cn285_open_renewal(self):
+        """The renewal quotation of the next term that can still be accepted; none: there is none.
+
+        Of those that the user may read.
+        """
+        self.ensure_one()
+        open_ = self.env["sale.order"].search(
+            [
+                ("cn285_contract_id", "=", self.id),
+                ("cn285_kind", "=", "renewal"),
+                ("state", "in", ("draft", "sent")),
+                ("cn285_superseded_by_id", "=", False),
+            ],
+            order="id desc",
+        )
+        return open_.filtered(lambda order: not order._cn285_late())[:1]
 
     def _cn285_unrenewable(self):
         """Why the next term cannot be agreed by a quotation any more, in words; None if it can."""

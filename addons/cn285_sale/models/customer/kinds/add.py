@@ -1,3 +1,4 @@
+from odoo.addons.cn285_contract.models.common import spelled
 from odoo.tools import LazyTranslate
 
 from .base import (
@@ -48,7 +49,12 @@ class Add(CustomerKind):
 
     def told(self, asked, values):
         offered = asked.env["cn285.contract.template.item"].browse(values["template_item_id"])
-        return [(asked.env._("New service"), "", offered.name)]
+        env = asked.env
+        quantity = spelled(env, values["quantity"])
+        return [
+            (env._("New service"), "", offered.name),
+            (env._("Quantity"), "", quantity),
+        ]
 
     def _offered(self, asked):
         """Those offered that can be on this contract: of its company, in its currency."""

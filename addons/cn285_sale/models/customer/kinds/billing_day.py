@@ -19,7 +19,8 @@ class BillingDay(CustomerKind):
     def is_possible(self, asked):
         item = asked.item
         recurs = item.billing_type in ("fixed", "usage")
-        return is_live(item) and recurs and item.recurring_unit not in ("day", "week")
+        monthly = recurs and item.recurring_unit not in ("day", "week")
+        return is_live(item) and monthly and not item.cn285_bundle_line_id
 
     def questions(self, asked):
         least, most = asked.permission._days_of_month()

@@ -15,6 +15,12 @@ class EndItem(CustomerKind):
     change_type = "end_item"
 
     def is_possible(self, asked):
-        # The last one ends with the contract: that is a termination, with its own rules.
-        others = asked.contract.item_ids - asked.item
-        return is_live(asked.item) and any(is_live(item) for item in others)
+        # The last one ends with the contract: that is a termination, with its own rules. What a
+        # bundle takes with it, and fees that are billed once, are not left as services.
+        item = asked.item
+        others = asked.contract.item_ids - item - item.cn285_component_ids
+        return _goes_on(item) and any(_goes_on(other) for other in others)
+
+
+def _goes_on(item):
+    return is_live(item) and item.billing_type != "one_shot"

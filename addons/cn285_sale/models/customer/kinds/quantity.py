@@ -18,7 +18,10 @@ class Quantity(CustomerKind):
     limits = frozenset({"quantity_min", "quantity_max", "quantity_step"})
 
     def is_possible(self, asked):
-        return is_live(asked.item) and asked.item.billing_type == "fixed"
+        item = asked.item
+        # The components of a bundle go with it.
+        counts = item.billing_type == "fixed" and not item.cn285_bundle_line_id
+        return is_live(item) and (counts or item._cn285_is_bundle())
 
     def questions(self, asked):
         return [quantity_question(asked, asked.item.quantity, asked.env._("Quantity"))]
