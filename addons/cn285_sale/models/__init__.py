@@ -15,6 +15,7 @@ from . import (
     quote_activation,
     quote_together,
     quote_acceptance,
+    quote_doors,
     quote_kept,
     quote_versions,
     quote_signature,

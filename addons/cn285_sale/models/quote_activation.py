@@ -43,7 +43,6 @@ class SaleOrder(models.Model):
         wrong = (
             self._cn285_bundle_obstacle()
             or self._cn285_unbillable()
-            or self._cn285_step_error()
             or (self._cn285_amends() and self._cn285_amendment_obstacle())
         )
         return wrong or self._cn285_unsigned()

@@ -60,7 +60,7 @@ class QuoteDiscount(models.Model):
         :raises UserError: saying what to do instead
         """
         for order in lines.order_id:
-            if order._cn285_is_agreed():
+            if order._cn285_is_fixed():
                 order._cn285_refuse_agreed()
 
     @api.model_create_multi

@@ -21,6 +21,8 @@ AGREED = frozenset(
         "cn285_new_holder_id",
     }
 )
+# What says that a customer signed, and opens his page.
+SIGNED = frozenset({"signed_by", "signed_on", "signature", "access_token"})
 
 
 class SaleOrder(models.Model):
@@ -42,8 +44,17 @@ class SaleOrder(models.Model):
             return bool(self.cn285_contract_id)
         return self.state == "sent" and "sent" in self._cn285_signatures().mapped("state")
 
+    def _cn285_is_fixed(self):
+        """Whether nobody edits what it offers: it was agreed, or a customer reads it.
+
+        What a customer chooses on its page is written by the program.
+        """
+        self.ensure_one()
+        read = bool(self.cn285_kind) and self.state == "sent" and not self.env.su
+        return read or self._cn285_is_agreed()
+
     def _cn285_refuse_agreed(self):
-        """Refuse to change what was agreed.
+        """Refuse to change what was agreed, or is with the customer.
 
         :raises UserError: saying what to do instead
         """
@@ -58,23 +69,68 @@ class SaleOrder(models.Model):
             )
         if self.signed_on:
             raise UserError(self.env._("%s was signed: make a new version of it.", self.name))
+        if not self._cn285_is_agreed():
+            raise UserError(
+                self.env._(
+                    "%s was sent, and the customer may be reading it: make a new version to change "
+                    "it.",
+                    self.name,
+                )
+            )
         raise UserError(
             self.env._("%s is being signed: make a new version to change it.", self.name)
         )
 
     def _cn285_refuse_edits(self, vals):
         """Refuse users to edit what was agreed; the program goes on as it must."""
-        if self.env.su or not self._cn285_agreed_fields() & vals.keys():
+        if self.env.su:
+            return
+        self._cn285_refuse_holder(vals)
+        self._cn285_refuse_signature(vals)
+        if not self._cn285_agreed_fields() & vals.keys():
             return
         for order in self:
-            if order._cn285_is_agreed() and any(
+            if order._cn285_is_fixed() and any(
                 order._cn285_alters(name, value) for name, value in vals.items()
             ):
                 order._cn285_refuse_agreed()
 
+    def _cn285_refuse_holder(self, vals):
+        """Refuse to offer to one customer what changes the contract of another.
+
+        :raises UserError: naming the contract
+        """
+        if "partner_id" not in vals:
+            return
+        for order in self.filtered(lambda order: order._cn285_amends()):
+            if order._cn285_writes_other("partner_id", vals["partner_id"]):
+                raise UserError(order._cn285_holder_error())
+
+    def _cn285_holder_error(self):
+        self.ensure_one()
+        # sudo: who may read the quotation knows its contract's number.
+        return self.env._(
+            "%(quote)s changes contract %(contract)s: its customer is the contract's.",
+            quote=self.name,
+            contract=self.sudo().cn285_contract_id.name,
+        )
+
+    def _cn285_refuse_signature(self, vals):
+        """Refuse to say by hand who signed: the page and its provider do.
+
+        :raises UserError: in words
+        """
+        for order in self.filtered("cn285_kind"):
+            if any(order._cn285_writes_other(name, vals[name]) for name in SIGNED & vals.keys()):
+                raise UserError(
+                    self.env._("Who signed %s is noted by the program as he signs.", order.name)
+                )
+
     def _cn285_alters(self, name, value):
-        if name not in self._cn285_agreed_fields():
-            return False
+        return name in self._cn285_agreed_fields() and self._cn285_writes_other(name, value)
+
+    def _cn285_writes_other(self, name, value):
+        """Whether a value that is written is another than the one that is there."""
         field = self._fields[name]
         return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)
 
@@ -97,7 +153,7 @@ class SaleOrder(models.Model):
                 )
             if order.cn285_kind and (order._cn285_is_agreed() or order.signed_on):
                 raise UserError(self.env._("%s was signed: make a new version of it.", order.name))
-        return super().action_draft()
+        return super(SaleOrder, self._cn285_through_door()).action_draft()
 
     def _action_cancel(self):
         """Odoo's; the contract of it goes too where nothing of it was served or billed.
@@ -108,7 +164,7 @@ class SaleOrder(models.Model):
             order._cn285_cancel_contract()
         for order in self.filtered(lambda order: order._cn285_amends()):
             order._cn285_cancel_amendment()
-        return super()._action_cancel()
+        return super(SaleOrder, self._cn285_through_door())._action_cancel()
 
     def _cn285_cancel_contract(self):
         """Cancel the contract that has not begun.

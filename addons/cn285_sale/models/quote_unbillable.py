@@ -11,6 +11,9 @@ class SaleOrder(models.Model):
         """Why the contract would bill something else than this says; None where it would not."""
         self.ensure_one()
         lines = self._cn285_lines()
+        wrong = self._cn285_negative(lines) or self._cn285_step_error()
+        if wrong:
+            return wrong
         discounted = lines.filtered(
             lambda line: line.cn285_discount_ids and not line._cn285_takes_discounts()
         )
@@ -38,6 +41,25 @@ class SaleOrder(models.Model):
                     "the product by the fiscal position: change these, and update the taxes.",
                     line.name,
                 )
+        return None
+
+    def _cn285_negative(self, lines):
+        """Why what is sold would be paid to the customer; None where he pays.
+
+        A price below zero is a discount beside others; the whole is not.
+        """
+        self.ensure_one()
+        less = lines.filtered(lambda line: line.product_uom_qty < 0)
+        if less:
+            return self.env._(
+                "Line “%s”: a contract bills no negative quantity. Give a discount instead.",
+                less[0].name,
+            )
+        if not self._cn285_amends() and sum(lines.mapped("price_subtotal")) < 0:
+            return self.env._(
+                "%s comes to less than nothing: a contract that pays the customer is not sold.",
+                self.name,
+            )
         return None
 
     def _cn285_refuse_unbillable(self):

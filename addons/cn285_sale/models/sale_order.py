@@ -98,13 +98,17 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             refuse_kept_links(self, vals)
-        return super().create([self._cn285_with_template(vals) for vals in vals_list])
+        orders = super().create([self._cn285_with_template(vals) for vals in vals_list])
+        orders._cn285_refuse_new_states()
+        return orders
 
     def write(self, vals):
         refuse_kept_links(self, vals)
         self._cn285_refuse_edits(vals)
+        self._cn285_refuse_by_hand(vals)
         if vals.get("state") == "sent":
             self._cn285_refuse_bundles()
+            self._cn285_refuse_unbillable()
             self._cn285_check_sendable()
         return super().write(vals)
 

@@ -142,7 +142,7 @@ class SaleOrderLine(models.Model):
             self._cn285_refuse_kept(vals)
         lines = super().create(vals_list)
         for line in lines:
-            if line._cn285_is_contracted() and line.order_id._cn285_is_agreed():
+            if line._cn285_is_contracted() and line.order_id._cn285_is_fixed():
                 line.order_id._cn285_refuse_agreed()
         lines._cn285_bring_components()
         return lines
@@ -150,7 +150,7 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if (AGREED | set(self._rhythm_fields())) & vals.keys():
             for line in self.filtered(
-                lambda line: line._cn285_is_contracted() and line.order_id._cn285_is_agreed()
+                lambda line: line._cn285_is_contracted() and line.order_id._cn285_is_fixed()
             ):
                 if any(line._cn285_differs(name, value) for name, value in vals.items()):
                     line.order_id._cn285_refuse_agreed()
@@ -164,9 +164,29 @@ class SaleOrderLine(models.Model):
 
         :raises UserError: in words
         """
+        if self.env.su:
+            return
         kept = ("cn285_item_id", "cn285_base")
-        if not self.env.su and any(name in vals and (self or vals[name]) for name in kept):
+        if any(name in vals and (self or vals[name]) for name in kept):
             raise UserError(self.env._("The contract's item is noted by the program."))
+        if "order_id" in vals:
+            for line in self.filtered("cn285_base"):
+                if line._cn285_differs("order_id", vals["order_id"]):
+                    line._cn285_refuse_removal()
+
+    def _cn285_refuse_removal(self):
+        """Refuse to take a running item's line off its quotation.
+
+        :raises UserError: saying what to do instead
+        """
+        self.ensure_one()
+        raise UserError(
+            self.env._(
+                "“%s” is an item of the contract: leave it as it is, or set its quantity to 0 to "
+                "end it.",
+                self._cn285_item_name(),
+            )
+        )
 
     def _cn285_differs(self, name, value):
         """Whether a value that is written changes what was agreed."""
@@ -181,14 +201,8 @@ class SaleOrderLine(models.Model):
     def _unlink_cn285_agreed(self):
         for line in self:
             if line.cn285_base and not self.env.su:
-                raise UserError(
-                    self.env._(
-                        "“%s” is an item of the contract: leave it as it is, or set its quantity "
-                        "to 0 to end it.",
-                        line._cn285_item_name(),
-                    )
-                )
-            if line._cn285_is_contracted() and line.order_id._cn285_is_agreed():
+                line._cn285_refuse_removal()
+            if line._cn285_is_contracted() and line.order_id._cn285_is_fixed():
                 line.order_id._cn285_refuse_agreed()
 
     def _has_field_access(self, field, operation):

@@ -24,6 +24,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self._cn285_is_committed():
             return None
+        # sudo: whose contract it is.
+        if self.partner_id != self.sudo().cn285_contract_id.partner_id:
+            return self._cn285_holder_error()
         reason = self._cn285_late() or self._cn285_stale_reason()
         if reason:
             return reason

@@ -85,7 +85,7 @@ class QuoteStep(models.Model):
                 }
             )
 
-    @api.constrains("date", "months", "quantity", "discount", "line_id", "order_id")
+    @api.constrains("date", "months", "quantity", "price_unit", "discount", "line_id", "order_id")
     def _check_step(self):
         for step in self:
             reason = step._error()
@@ -102,8 +102,12 @@ class QuoteStep(models.Model):
             return self.env._("only services have steps.")
         if not self.date and self.months < 1:
             return self.env._("say from which day on, or after how many months.")
+        if self.date and self.months:
+            return self.env._("say either the day or the number of months, not both.")
         if self.quantity < 0:
             return self.env._("a quantity cannot be negative.")
+        if self.price_unit < 0 <= self.line_id.price_unit:
+            return self.env._("a price cannot become negative.")
         if not 0 <= self.discount <= 100:
             return self.env._("the discount must be between 0 and 100 %%.")
         return None
@@ -131,7 +135,7 @@ class QuoteStep(models.Model):
 
     def _refuse_agreed(self):
         for order in self.order_id:
-            if not self.env.su and order._cn285_is_agreed():
+            if not self.env.su and order._cn285_is_fixed():
                 order._cn285_refuse_agreed()
 
 
@@ -218,7 +222,15 @@ class SaleOrder(models.Model):
         """Why the steps cannot be agreed, in words; None if they can."""
         self.ensure_one()
         start = self._cn285_steps_from()
+        known = set()
         for step in self.cn285_step_ids:
+            if (step.line_id, step._day()) in known:
+                return self.env._(
+                    "%(line)s: there are two steps from %(date)s. Keep one of them.",
+                    line=step.line_id._cn285_item_name(),
+                    date=format_date(self.env, step._day()),
+                )
+            known.add((step.line_id, step._day()))
             if step._day() <= start:
                 return self.env._(
                     "%(line)s: the step from %(date)s lies before the start on %(start)s.",

@@ -149,6 +149,14 @@ class SaleOrderLine(models.Model):
         reason = bundle._cn285_bundle_problem(taken)
         if reason:
             return reason
+        for line in self._cn285_components():
+            if line.product_id != line.combo_item_id.product_id:
+                return self.env._(
+                    "%(bundle)s: “%(line)s” stands for another product than the bundle offers. "
+                    "Choose its components anew.",
+                    bundle=bundle.display_name,
+                    line=line._cn285_item_name(),
+                )
         for choice in taken:
             if choice.product_id.type != "service" and not choice.cn285_no_billing:
                 return bundle.sudo()._cn285_goods_error(choice)
