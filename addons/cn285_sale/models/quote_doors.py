@@ -32,8 +32,10 @@ class SaleOrder(models.Model):
 
         :raises UserError: naming the quotation
         """
-        for order in self:
-            if order.state not in ("draft", "sent") and order._cn285_is_past_doors():
+        if self.env.su or told_inside(self.env, DOOR):
+            return
+        for order in self.filtered(lambda order: order.state not in ("draft", "sent")):
+            if any(line._cn285_recurs() for line in order.order_line):
                 order._cn285_refuse_state()
 
     def _cn285_refuse_by_hand(self, vals):

@@ -320,4 +320,4 @@ class TestSigningByTheLink(QuoteCase, SignCase, HttpCase):
         self.env.invalidate_all()
         self.assertFalse(order.sudo().cn285_contract_id)
         self.assertFalse(self.env["cn285.contract"].search([("order_id", "=", order.id)]))
-        order.order_line[0].price_unit = 30.0
+        order.sudo().order_line[0].price_unit = 30.0  # the seller makes a new version

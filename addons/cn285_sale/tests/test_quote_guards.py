@@ -35,9 +35,13 @@ class TestSentQuotes(QuoteCase):
             ),
         }
         for name, attempt in tries.items():
-            with self.subTest(name), self.assertRaisesRegex(UserError, "make a new version"):
-                with self.env.cr.savepoint():
-                    attempt()
+            words = "make a new version"
+            with (
+                self.subTest(name),
+                self.assertRaisesRegex(UserError, words),
+                self.env.cr.savepoint(),
+            ):
+                attempt()
         self.assertEqual(line.price_unit, 31.0)
         order.write({"client_order_ref": "PO 7"})  # what he is told in passing is written down
         new = self.env["sale.order"].browse(order.action_cn285_new_version()["res_id"])
@@ -81,7 +85,7 @@ class TestSentQuotes(QuoteCase):
                     attempt()
         both = self._quote([{}, {"price_unit": -5.0}])  # a discount as a line of its own
         both.action_confirm()
-        self.assertEqual(both.sudo().cn285_contract_id.mrr, 26.0)
+        self.assertEqual(both.sudo().cn285_contract_id.mrr_committed, 26.0)
 
     def _step(self, line, **values):
         values = {"quantity": line.product_uom_qty, "price_unit": line.price_unit, **values}
