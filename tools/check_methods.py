@@ -1,7 +1,9 @@
 """Checks that inside an addon each method of a model is defined once.
 
 ``super()`` is how another addon joins in. Inside one addon it would mean that the order of steps
-is the order of imports, which nobody can read. Also prints the files that have grown too long.
+is the order of imports, which nobody can read. And that no two tests of engines have one name:
+they are imported by it alone, and of two the second would be looked for in its addon, without
+Odoo. Also prints the files that have grown too long.
 """
 
 import ast
@@ -73,6 +75,14 @@ def defined_again(addon):
     return {key: found for key, found in places.items() if len(found) > 1}
 
 
+def tests_of_one_name(addons):
+    """{name: [path, …]} of the tests of engines whose name two addons give."""
+    places = defaultdict(list)
+    for path in sorted(addons.glob("*/tests/engine/*.py")):
+        places[path.name].append(path)
+    return {name: found for name, found in places.items() if len(found) > 1}
+
+
 def long_files(folders):
     """(lines, path) of the files that are longer than LONG, the longest first."""
     counted = [
@@ -94,6 +104,10 @@ def main(addons=ADDONS, root=ROOT):
             for (model, method), places in sorted(again.items()):
                 where = ", ".join(f"{path.relative_to(root)}:{line}" for path, line in places)
                 print(f"  {model}.{method}: {where}")
+    for name, paths in tests_of_one_name(addons).items():
+        failed = True
+        where = ", ".join(str(path.relative_to(root)) for path in paths)
+        print(f"{name}: tests of engines need names of their own: {where}")
     for lines, path in long_files([addons, root / "tools", root / "benchmarks"]):
         print(f"{path.relative_to(root)}: {lines} lines, more than {LONG}")
     return 1 if failed else 0

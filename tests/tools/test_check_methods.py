@@ -79,3 +79,15 @@ def test_exit_code_and_what_is_said(addon, tmp_path, capsys):
 
     (addons / "cn285_sample" / "one.py").write_text("")
     assert check_methods.main(addons, tmp_path) == 0
+
+
+def test_tests_of_engines_of_one_name(tmp_path, capsys):
+    for name in ("cn285_one", "cn285_two"):
+        folder = tmp_path / "addons" / name / "tests" / "engine"
+        folder.mkdir(parents=True)
+        (folder / "test_engine_same.py").write_text("")
+        (folder / f"test_engine_of_{name}.py").write_text("")
+    assert check_methods.main(tmp_path / "addons", tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "test_engine_same.py: tests of engines need names of their own: addons/cn285_one" in said
+    assert "test_engine_of" not in said

@@ -31,8 +31,9 @@ class MrrMonth(models.Model):
     )
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env[self._sums]._keep_sums()
+        return result
 
     def action_view_movements(self):
         """Open the movements of the customer in the month."""

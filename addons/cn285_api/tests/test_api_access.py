@@ -177,7 +177,9 @@ class TestApiAccess(ApiAccessCase):
     def _filled(self, path, about):
         """The path of ours, with the parameters that it needs."""
         filled = re.sub(r"{(\w+)}", lambda found: str(self.ids[found[1]]), path)
+        day = "2026-01-01"
         needed = {"source": "a", "transaction_id": "b", "type": "quantity"}
+        needed |= {"month_from": day, "month_to": day}
         query = [
             f"{one['name']}={needed[one['name']]}"
             for one in about.get("parameters", ())

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.cn285_contract.models.bounds import PRICE
 from odoo.addons.cn285_contract.models.common import LIVE_STATES, STATE_DOOR
 from odoo.exceptions import ValidationError
 
@@ -11,6 +12,7 @@ class FeeTerms(models.AbstractModel):
     """The fee of a plan, and of each item that was made from it."""
 
     _name = "cn285.suspended.fee"
+    _inherit = "cn285.bounded.values"
     _description = "Fee While Suspended"
 
     suspended_fee = fields.Float(
@@ -19,6 +21,10 @@ class FeeTerms(models.AbstractModel):
         help="Price of one unit for a full period in which the service is suspended and not "
         "billed; of parts of a period their share. 0: nothing is billed then.",
     )
+
+    @api.model
+    def _bounds(self):
+        return {**super()._bounds(), "suspended_fee": PRICE}
 
     @api.constrains("suspended_fee")
     def _check_suspended_fee(self):

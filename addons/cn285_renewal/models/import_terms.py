@@ -77,8 +77,9 @@ class ImportLoader(models.AbstractModel):
     @api.model
     def _contracts_begun(self, pairs):
         """Also that their renewal was announced already: nobody is told twice."""
-        super()._contracts_begun(pairs)
+        result = super()._contracts_begun(pairs)
         for entry, contract in pairs:
             day = entry.cells.get("announced_on")
             if day:
                 contract._announced_elsewhere(day, entry.cells.get("announced_to"))
+        return result

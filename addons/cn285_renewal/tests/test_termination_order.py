@@ -23,7 +23,7 @@ class TestTerminationOrder(TermCase):
     def test_types_of_terms_are_offered_in_order(self):
         types = self.env["cn285.contract.change"]._fields["type"].get_values(self.env)
         # Addons that are installed beside this one, and come after it, add theirs at the end.
-        beside = {"usage_terms", "bundle_component", "swap_component"}
+        beside = {"usage_terms", "bundle_component", "bundle_components", "swap_component"}
         types = [name for name in types if name not in beside]
         self.assertEqual(types[-4:], ["renew", "auto_renewal", "extend_term", "withdraw"])
         self.assertEqual(types[:2], ["end_item", "terminate"])

@@ -53,6 +53,7 @@ class ImportLoader(models.AbstractModel):
     @api.model
     def _finished(self, load):
         """What was billed elsewhere of the items of a load is deferred here from now on."""
-        super()._finished(load)
+        result = super()._finished(load)
         if load.went_in["items"] and self.env.company.cn285_revrec_from:
             self.env["cn285.revrec.source"]._open_deferred(self.env.company)
+        return result

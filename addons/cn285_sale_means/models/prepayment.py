@@ -127,8 +127,9 @@ class Prepayment(models.Model):
 
     def _give_means(self):
         """Who pays a change by another card pays the contract by the one he had."""
-        if not self.change_id or not self.contract_id._payment_token():
-            super()._give_means()
+        if self.change_id and self.contract_id._payment_token():
+            return None
+        return super()._give_means()
 
     # === STEPS === #
 

@@ -19,4 +19,7 @@ class TestMenus(TransactionCase):
 
     def test_who_imports_files(self):
         seen = self._configuration("cn285_import.group_import_user")
-        self.assertEqual(seen, self.env.ref("cn285_contract.menu_import"))
+        menus = ("menu_import", "menu_import_load")
+        self.assertEqual(seen, self.env["ir.ui.menu"].union(
+            *(self.env.ref(f"cn285_contract.{menu}") for menu in menus)
+        ))  # fmt: skip
