@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from freezegun import freeze_time
 from odoo.addons.cn285_revrec.tests.common import RevrecCase
 from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")
+@freeze_time("2026-11-30 10:00:00")
 class TestWalletAndRevenue(RevrecCase):
     """A year of 1,200.00 from January on, lowered by 365.00 of granted credit: 835.00 earned."""
 

@@ -179,7 +179,7 @@ class TestApiAccess(ApiAccessCase):
         filled = re.sub(r"{(\w+)}", lambda found: str(self.ids[found[1]]), path)
         day = "2026-01-01"
         needed = {"source": "a", "transaction_id": "b", "type": "quantity"}
-        needed |= {"month_from": day, "month_to": day}
+        needed |= {"month_from": day, "month_to": day, "day": day}
         query = [
             f"{one['name']}={needed[one['name']]}"
             for one in about.get("parameters", ())
