@@ -144,6 +144,7 @@ NOBODYS = {
         "cn285.billing.run": "preview results",
         "cn285.billing.run.batch": "keys contract_ids",
         "cn285.revrec.run.preview": "analytic",
+        "cn285.simulation.part": "contract_ids",
     },
     BOOKS: {"cn285.sepa.bank.file": "name content", "cn285.sepa.file": "*"},
     TESTS: {"cn285.time.travel.line": "reason"},

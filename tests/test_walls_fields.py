@@ -63,6 +63,9 @@ HISTORY = {
     "cn285.sepa.debit",
     "cn285.sepa.file",
     "cn285.sepa.transfer",
+    "cn285.simulation.customer",
+    "cn285.simulation.line",
+    "cn285.simulation.part",
     "cn285.stripe.event",
     "cn285.yousign.event",
     "cn285.time.travel.line",
@@ -96,6 +99,8 @@ KEPT = {
     "cn285.sepa.bank.file": "state read_at",
     "cn285.sepa.mandate": "state reference signed_by signed_how proof token_id account_changed "
     "former_reference last_debit_on revoked_on revoked_reason",
+    "cn285.simulation": "state contract_count billed simulated difference unexplained more_count "
+    "less_count part_ids line_ids customer_ids",
     "cn285.smartcode.version": "state number activated_on activated_by_id test_result",
     "cn285.time.travel": "state seconds",
     "cn285.usage.pool": "contract_id metric_id",

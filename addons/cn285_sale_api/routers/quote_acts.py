@@ -74,7 +74,7 @@ def accept_quote(call: CurrentCall, quote: RefPath) -> QuoteOut:
     it cannot be, the acceptance stays: ``activation`` is ``waiting``. What has to be signed is
     accepted by its signature alone."""
     record = _open(call, quote)
-    record._api_accept()
+    record.action_confirm()
     return _shown(call, record)
 
 

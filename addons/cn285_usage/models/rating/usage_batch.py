@@ -234,6 +234,8 @@ class RatingBatch:
       are, see ``rating_plain_store.py``, or when their outcomes are asked for
     - ``stored_plain``: ids of the plain rows that were stored so
     - ``failed``: ``{contract: reason in a clerk's words}``
+    - ``versions``: versions of SmartCodes by calculator id, to run instead of those that billed or
+      are in force: what is only tried
     """
 
     rows: object
@@ -253,6 +255,7 @@ class RatingBatch:
     is_stored: bool = False
     stored_plain: list = field(default_factory=list)
     failed: dict = field(default_factory=dict)
+    versions: dict = field(default_factory=dict)
     _asked: dict = field(default_factory=dict)
 
     def asked(self, phase):

@@ -35,7 +35,9 @@ class SmartCodeAspect(RatingAspect):
             # sudo: who bills runs the version in force without a right on SmartCodes.
             smartcode = recipe.calculator.sudo().smartcode_id
             version = billed.get((row._usage_account(), key))
-            if not version or version.smartcode_id != smartcode:
+            if key in batch.versions:
+                version = batch.versions[key]
+            elif not version or version.smartcode_id != smartcode:
                 version = smartcode._version_on(row.period_start)
             if version:
                 tasks[version].append((row, key, recipe))

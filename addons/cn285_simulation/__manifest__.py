@@ -1,0 +1,22 @@
+{
+    "name": "Cn285 Price Simulation",
+    "summary": "New prices tried on past months: who would pay more, and how much",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Cn285",
+    "maintainers": ["cn285"],
+    "website": "https://cn285.example",
+    "license": "LGPL-3",
+    "depends": ["cn285_usage", "cn285_analytics"],
+    "external_dependencies": {"python": ["xlsxwriter"]},
+    "data": [
+        "security/cn285_simulation_groups.xml",
+        "security/ir.model.access.csv",
+        "security/cn285_simulation_rules.xml",
+        "data/queue_job_data.xml",
+        "views/simulation_line_views.xml",
+        "views/simulation_customer_views.xml",
+        "views/simulation_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

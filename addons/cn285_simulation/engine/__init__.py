@@ -1,0 +1,1 @@
+"""What was billed, at other prices: pure Python, no Odoo, no database."""
