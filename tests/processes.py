@@ -100,6 +100,7 @@ class _Warm:
             stdout=subprocess.PIPE,
             bufsize=0,  # nothing is read ahead: it is waited for what comes next
         )
+        self.process.wait()  # what goes on is its child: see warm.py
         # Not select(): it breaks where this process has more than 1,024 files open.
         self.answers = select.poll()
         self.answers.register(self.process.stdout, select.POLLIN)

@@ -29,3 +29,11 @@ def test_one_that_fails_says_what_it_said():
 
 def test_one_that_is_well():
     assert processes.run(sys.executable, "-c", "print(285)") == ("285\n", "")
+
+
+def test_the_warm_process_is_no_child_that_odoo_would_end():
+    """Odoo ends the children of the process when a class of its tests is over."""
+    warm = processes._Warm()
+    assert warm.process.returncode == 0
+    warm.process.stdin.close()
+    assert warm.answers.poll(10_000), "it ends when nothing can be asked any more"
