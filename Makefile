@@ -5,12 +5,13 @@
 #   PGHOST, PGPORT, PGUSER, PGPASSWORD      a PostgreSQL server, instead of a private one
 #   CN285_PYTHON=/path/to/python            which Python (3.10 to 3.13)
 #   DB=name                                 another database for demo, serve, load
+#   TO=host:port                            where the replica is made, instead of a private server
 #   FILE=path MAPPING=path                  what to load, and how its columns are read
 #   ARGS="-k name -x"                       for pytest in `make test`, and for the other scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all serve serve-netsuite serve-stripe serve-bank serve-yousign bench lint wheels api-client load travel stop clean
-export DB FILE MAPPING ARGS ODOO
+.PHONY: help demo test test-all serve serve-netsuite serve-stripe serve-bank serve-yousign bench lint wheels api-client load travel replica replica-refresh stop clean
+export DB FILE MAPPING ARGS ODOO TO
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -57,6 +58,12 @@ load: ## your own contracts: make load FILE=contracts.csv MAPPING=mapping.json D
 
 travel: ## a month goes by in a copy of the demonstration (ARGS="--to 2028-06-30" for longer)
 	@tools/run travel $(ARGS)
+
+replica: ## a read-only replica for BI tools; DB=name TO=host:port, ARGS=status or drop
+	@tools/run replica $(ARGS)
+
+replica-refresh: ## the replica in step again after an update
+	@tools/run replica-refresh $(ARGS)
 
 stop: ## ends the web client and the private PostgreSQL
 	@tools/run stop

@@ -24,8 +24,9 @@ log_statement = 'all'
 class Cluster:
     """A server on a port of 127.0.0.1, where ``shard`` logs in with a password."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, more=""):
         self.folder, self.password = folder, secrets.token_hex(12)
+        self.more = more
         self.port = _free_port()
 
     def start(self):
@@ -40,7 +41,7 @@ class Cluster:
             "--locale=C.UTF-8", "--no-sync", "--pwfile", password,
         )  # fmt: skip
         with (self.data / "postgresql.conf").open("a") as settings:
-            settings.write(f"{SETTINGS}port = {self.port}\n")
+            settings.write(f"{SETTINGS}{self.more}port = {self.port}\n")
         self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "start")
 
     def stop(self):
@@ -67,8 +68,8 @@ class Cluster:
 
 
 @contextmanager
-def clusters(count):
-    """So many clusters, which are gone at the end."""
+def clusters(count, more=""):
+    """So many clusters, with more lines of settings, which are gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="cn285-shards-"))
     folder.chmod(0o711)
     made = []
@@ -76,7 +77,7 @@ def clusters(count):
         for number in range(count):
             own = folder / str(number)
             own.mkdir()
-            made.append(Cluster(own))
+            made.append(Cluster(own, more))
             made[-1].start()
         yield made
     finally:

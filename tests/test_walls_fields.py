@@ -28,6 +28,7 @@ HISTORY = {
     "cn285.billing.credit",
     "cn285.billing.run.batch",
     "cn285.billing.run.issue",
+    "cn285.bi.replica",
     "cn285.billing.schedule",
     "cn285.bridge.exchange",
     "cn285.bridge.inbox",

@@ -14,11 +14,13 @@ from provision import CLONE_ID, LOCAL, ROOT, RUN, Problem
 from provision.config import write_config
 from provision.odoo_source import need_odoo, revision
 from provision.postgres import need_postgres
+from provision.replica import need_replica
 from provision.system import need_browser
 from provision.venv import BENCH, PYTHON, VENV, need_bench, need_venv
 
 NEEDS_DEV = {"test", "lint", "wheels", "exec", "env"}
 NO_SERVER = {"lint", "wheels"}
+REPLICA = {"replica", "replica-refresh"}
 
 
 def provision(target):
@@ -30,7 +32,10 @@ def provision(target):
             need_browser()
         environment = dict(os.environ)
         if target not in NO_SERVER:
-            environment.update(need_postgres())
+            postgres = need_postgres()
+            environment.update(postgres)
+        if target in REPLICA and not environment.get("TO"):
+            environment.update(need_replica(postgres))
         if target == "bench":
             need_bench()
         config = str(write_config())

@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from provision import LOCAL, ROOT, RUN, Problem, say
+from provision import LOCAL, ROOT, RUN, Problem, replica, say
 from provision.postgres import DATA, is_given, need_postgres, stop
 from provision.venv import PYTHON
 
@@ -24,6 +24,8 @@ def stop_everything(clean=False):
         script = str(ROOT / "tools" / "targets.py")
         if subprocess.run([str(PYTHON), script, "drop"], env=environment).returncode:
             raise Problem("the databases are still there, nothing was removed")
+    if replica.stop():
+        say("the replica's PostgreSQL stopped")
     if (DATA / "PG_VERSION").is_file() and stop():
         say("PostgreSQL stopped")
     if clean:

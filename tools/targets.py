@@ -269,6 +269,7 @@ def lint(_options):
         [sys.executable, "tools/check_methods.py"],
         [sys.executable, "tools/check_docs.py"],
         [sys.executable, "tools/check_api.py"],
+        [sys.executable, "tools/bi_page.py"],
         ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
     ]
     failed = []
@@ -283,6 +284,22 @@ def lint(_options):
     if failed:
         raise Problem(f"lint: {', '.join(failed)} found something")
     return 0
+
+
+def replica(options):
+    """A read-only replica for BI tools, by tools/replica.py, which says what ARGS may be."""
+    return _replica(options, *options.rest)
+
+
+def replica_refresh(options):
+    """The replica in step again after an update."""
+    return _replica(options, "refresh", *options.rest)
+
+
+def _replica(options, *arguments):
+    with locked("databases"), progress() as step:
+        name = databases.need_database(options.database or databases.DEMO, step)
+    return script("replica.py", name, *arguments)
 
 
 def wheels(options):
@@ -356,6 +373,8 @@ TARGETS = {
     "travel": travel,
     "load": load,
     "serve": serve,
+    "replica": replica,
+    "replica-refresh": replica_refresh,
     "test": test,
     "bench": bench,
     "lint": lint,

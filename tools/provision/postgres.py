@@ -24,6 +24,8 @@ HOME = LOCAL / "postgres"
 DATA = HOME / "data"
 SOCKET = HOME / "socket"
 PASSWORD = LOCAL / "run" / "postgres-password"
+# There since a replica was made (replica.py): changes are logged so that it can follow.
+LOGICAL = HOME / "logical"
 # A Unix socket's path has at most 107 bytes, ".s.PGSQL.12345" and a "/" included.
 SOCKET_FITS = len(os.fsencode(SOCKET)) < 90
 # Superuser in a container may lack the second capability, elsewhere the first.
@@ -76,6 +78,15 @@ def stop():
     programs = _programs()
     _run(programs / "pg_ctl", "-D", DATA, "-m", "fast", "-w", "stop")
     return True
+
+
+def need_logical(programs, settings):
+    """Lets the private cluster log changes for a replica; the first time it is restarted."""
+    if not LOGICAL.exists():
+        LOGICAL.touch()
+        say("restarting PostgreSQL, so that a replica can follow it")
+        stop()
+        _start(programs, settings)
 
 
 def answers(settings):
@@ -149,6 +160,8 @@ def _start(programs, settings):
     else:
         where = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"
     general = SETTINGS.format(buffers=_buffers())
+    if LOGICAL.exists():
+        general += "wal_level = logical\n"
     write_if_changed(DATA / "cn285.conf", f"{general}{where}port = {settings['PGPORT']}\n")
     _give_away(DATA / "cn285.conf")
     _run(programs / "pg_ctl", "-D", DATA, "-l", HOME / "log", "-w", "-t", "120", "start")

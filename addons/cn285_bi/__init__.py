@@ -1,0 +1,9 @@
+from odoo.addons.cn285_import.uninstall import forget
+
+from . import models
+
+
+def uninstall_hook(env):
+    """Leave nothing behind that Odoo does not remove."""
+    env["cn285.bi.replica"]._drop_traces()
+    forget(env, "cn285_bi")

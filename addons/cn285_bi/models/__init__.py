@@ -1,0 +1,1 @@
+from . import bi_replica, bi_replica_watch, res_config_settings

@@ -1,0 +1,1 @@
+from . import test_bi_replica, test_bi_views
