@@ -6,6 +6,10 @@ DB is a database where the addon is installed as it is now. Its texts are export
 i18n/NAME.pot and merged into every .po beside it: translations stay, new texts come in empty,
 texts that are gone stay at the end (as a help to the translator) until nothing is missing. What
 is left to do is printed as file:line: text; the exit code says whether there is any.
+
+Labels of a selection that an addon takes over from another one's abstract model are texts of the
+addon that takes them over: Odoo names them after the abstract model's, whose translations are read
+before the records are there.
 """
 
 import argparse
@@ -19,6 +23,19 @@ from odoo.tools.translate import trans_export
 from odoo_env import environment
 from provision import ADDONS, ROOT
 
+# Labels whose fields are of another addon than they are: {external id: (field's addon, text)}.
+TAKEN_OVER = """
+    SELECT label.module || '.' || label.name, min(field.module), selection.name ->> 'en_US'
+      FROM ir_model_data label
+      JOIN ir_model_fields_selection selection ON selection.id = label.res_id
+      JOIN ir_model_data field
+        ON field.res_id = selection.field_id AND field.model = 'ir.model.fields'
+     WHERE label.model = 'ir.model.fields.selection' AND label.module LIKE 'cn285%'
+     GROUP BY label.module, label.name, selection.id
+    HAVING NOT bool_or(field.module = label.module)
+     ORDER BY 1
+"""
+LABEL = "model:ir.model.fields.selection,name:"
 # Of the header that Odoo writes, what changes with every export and says nothing.
 DATES = ("POT-Creation-Date", "PO-Revision-Date")
 FRENCH = {
@@ -42,6 +59,8 @@ def export(database, addon):
     with environment(database, commit=False) as env:
         if not trans_export(None, [addon], buffer, "po", env):
             raise LookupError(f"{addon} has no texts in {database}: is it installed there?")
+        env.cr.execute(TAKEN_OVER)
+        taken_over = env.cr.fetchall()
     template = polib.pofile(buffer.getvalue().decode())
     for name in DATES:
         template.metadata.pop(name, None)
@@ -50,7 +69,30 @@ def export(database, addon):
         entry.occurrences = [(path, line) for path, line in entry.occurrences if not _test(path)]
         if not entry.occurrences:
             template.remove(entry)
+    place(template, addon, taken_over)
     return template
+
+
+def place(template, addon, taken_over):
+    """Moves labels that are taken over into the catalogue of the addon that takes them over.
+
+    :param taken_over: ``[(external id, addon, text)]``, see ``TAKEN_OVER``
+    """
+    known = {entry.msgid: entry for entry in template}
+    for external_id, owner, text in taken_over:
+        occurrence = LABEL + external_id, ""
+        entry = known.get(text)
+        if owner == addon:
+            if entry is None:
+                entry = known[text] = polib.POEntry(msgid=text, comment=f"module: {addon}")
+                template.append(entry)
+            if occurrence not in entry.occurrences:
+                entry.occurrences.append(occurrence)
+        elif entry and occurrence in entry.occurrences:
+            entry.occurrences.remove(occurrence)
+            if not entry.occurrences:
+                template.remove(entry)
+                del known[text]
 
 
 def merge(path, template):

@@ -5,9 +5,12 @@ import time
 from urllib.parse import quote
 
 from a2wsgi.asgi import build_scope
+from fastapi.exceptions import RequestValidationError
 from odoo import SUPERUSER_ID
 from odoo.addons.fastapi.context import odoo_env_ctx
 from odoo.addons.fastapi.fastapi_dispatcher import FastApiDispatcher
+from psycopg2 import DataError
+from starlette.exceptions import HTTPException
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..engine.headers import LATEST, languages, request_id, spoken
@@ -19,6 +22,9 @@ from .route import LARGEST_BODY
 
 _logger = logging.getLogger(__name__)
 ROOT_PATH = "/cn285/v1"
+# What callers do wrong, as others raise it. Odoo logs it as an error, with all of its traceback;
+# what it may try again by itself is none of these.
+CALLERS_OWN = (RequestValidationError, HTTPException, DataError)
 
 
 class ApiDispatcher(FastApiDispatcher):
@@ -47,6 +53,9 @@ class ApiDispatcher(FastApiDispatcher):
         tokens = entered(call), odoo_env_ctx.set(call.env)
         try:
             status, headers, body = run(app, scope, self._body())
+        except CALLERS_OWN as error:
+            problem = as_problem(call.env, error)
+            raise (error if problem.status >= 500 else problem) from error
         finally:
             left(tokens[0])
             odoo_env_ctx.reset(tokens[1])

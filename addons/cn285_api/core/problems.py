@@ -96,3 +96,8 @@ class Problem(Exception):
 def invalid(pointer, code, detail):
     """The problem of one bad value."""
     return Problem("invalid", detail, [FieldError(pointer, code, detail)])
+
+
+def said_twice(env, pointer):
+    """The problem of a list that names one thing twice: neither of the two is taken silently."""
+    return invalid(pointer, "said_twice", env._("This is said twice; say it once."))

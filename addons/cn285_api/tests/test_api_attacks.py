@@ -117,6 +117,18 @@ class TestApiAttacks(ApiCase):
                 answer = self.call("POST", "/customers", data=data, Content_Type="application/json")
                 self.assertProblem(answer, 400, "bad_json")
 
+    def test_what_callers_do_wrong_is_no_error_of_the_log(self):
+        cases = (
+            ("POST", "/customers", {"name": 5, "x": 1}, 422),
+            ("GET", "/contracts?limit=x", None, 422),
+            ("GET", "/nowhere", None, 404),
+            ("DELETE", "/me", None, 405),
+            ("POST", "/contracts", {"customer": "999999999", "items": []}, 422),
+        )
+        with self.assertNoLogs("odoo", "ERROR"):
+            for method, path, body, status in cases:
+                self.assertEqual(self.call(method, path, body).status_code, status, path)
+
     def test_a_parameter_is_said_once(self):
         problem = self.assertProblem(self.call("GET", "/contracts?limit=1&limit=9"), 422, "invalid")
         self.assertEqual(problem["errors"][0]["pointer"], "limit")

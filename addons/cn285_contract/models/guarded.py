@@ -19,12 +19,7 @@ def refuse_kept_links(records, vals):
     for name in vals:
         field = records._fields.get(name)
         if name.startswith("cn285_") and field is not None and field.readonly:
-            raise AccessError(
-                env._(
-                    "“%s” is kept by the program: it says what was billed, and is not edited.",
-                    field._description_string(env),
-                )
-            )
+            raise AccessError(kept_words(records, name))
 
 
 def without_kept_links(records, vals_list, copied=frozenset()):
@@ -88,6 +83,17 @@ def own_defaults(records, names):
                 field.convert_to_record(default, records), records
             )
     return values
+
+
+def kept_words(records, name):
+    """What a user is told who writes a field that the program keeps."""
+    env = records.env
+    return env._(
+        "“%(field)s” of %(model)s is kept by the program: it follows from what is done, and "
+        "is not edited.",
+        field=records._fields[name]._description_string(env),
+        model=env["ir.model"]._get(records._name).name or records._name,
+    )
 
 
 def is_for_staff(records, field):
@@ -173,13 +179,8 @@ class Guarded(models.AbstractModel):
             raise AccessError(self._kept_error(name))
 
     def _kept_error(self, name):
-        """What a user is told who writes a field that the program keeps."""
-        return self.env._(
-            "“%(field)s” of %(model)s is kept by the program: it follows from what is done, and "
-            "is not edited.",
-            field=self._fields[name]._description_string(self.env),
-            model=self.env["ir.model"]._get(self._name).name or self._name,
-        )
+        """What a user is told who writes a field that the program keeps. Hook."""
+        return kept_words(self, name)
 
     @api.model
     def _bound_of(self, name, declared):

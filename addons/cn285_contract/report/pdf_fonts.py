@@ -3,6 +3,7 @@
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfdoc, pdfmetrics
@@ -45,6 +46,8 @@ _CMAP = "Cn285-Bytes"
 _UNKNOWN = "\ufffd"
 _STANDARD = {"regular": "Helvetica", "bold": "Helvetica-Bold"}
 _ELLIPSIS = "…"
+# Which file each of our fonts was read from.
+_paths, _registering = {}, Lock()
 # Blanks that languages put into numbers and before signs, and that few fonts have.
 _BLANKS = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "\u2007": "\u00a0"})
 
@@ -196,12 +199,18 @@ class EmbeddedFont(TTFont):
     Codes stay one byte each; they name glyphs of the part of the font that is embedded.
     """
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Reading a part of the font moves one place in its file, which all documents share.
+        self._reading = Lock()
+
     def addObjects(self, doc):  # noqa: N802, reportlab's name
         """Add the font's objects to the document that reportlab is about to write."""
         # pylint: disable=missing-return
         subsets = [list(subset) for subset in self.state[doc].subsets]
         names = [self.getSubsetInternalName(number, doc)[1:] for number in range(len(subsets))]
-        super().addObjects(doc)
+        with self._reading:
+            super().addObjects(doc)
         fonts = doc.idToObject["BasicFonts"].dict
         for name, subset in zip(names, subsets, strict=True):
             self._compose(doc, fonts[name], subset)
@@ -285,7 +294,11 @@ def _in_font(name, text):
 @lru_cache(maxsize=64)
 def _registered(path):
     name = f"cn285-{Path(path).stem}"
-    pdfmetrics.registerFont(EmbeddedFont(name, path))
+    with _registering:
+        # Another thread may have come first: its documents keep the font that they began with.
+        if _paths.get(name) != path:
+            pdfmetrics.registerFont(EmbeddedFont(name, path))
+            _paths[name] = path
     return name
 
 

@@ -1,6 +1,7 @@
 from hmac import compare_digest
 
 from odoo import http
+from odoo.addons.cn285_contract.engine.limits import is_number
 from odoo.addons.cn285_contract.models.common import LARGEST_ID
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
@@ -154,6 +155,10 @@ class PrepaymentPortal(PaymentPortal):
             raise ValidationError(request.env._("This link is not valid any more."))
         prepayment = self._speak_as(prepayment)
         self._validate_transaction_kwargs(kwargs)
+        if amount is not None and not (isinstance(amount, int | float) and is_number(amount)):
+            raise ValidationError(
+                request.env._("The amount is no number: please open the page again.")
+            )
         prepayment._agree(amount)
         validation = prepayment._asks_means_only()
         if kwargs.get("flow") == "token":

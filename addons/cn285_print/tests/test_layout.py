@@ -4,7 +4,10 @@ import base64
 import io
 import os
 import sys
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
 from unittest.mock import MagicMock, patch
 
 from odoo.addons.cn285_contract.report.pdf_fonts import Fonts
@@ -14,6 +17,7 @@ from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
 from PIL import Image
 from pypdf import PdfReader
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFontFile
 
 from ..report.document import Total
 from ..report.document_pdf import document_pdf
@@ -208,3 +212,24 @@ class TestLayout(PrintCase):
         self.customer.name = "Soci\xe9t\xe9 \u0634\u0631\u0643\u0629 SARL"
         text = self._printed(self._invoice())
         self.assertLess(text.index("Soci\xe9t\xe9"), text.index("SARL"))
+
+    def test_documents_that_are_drawn_at_the_same_time_read_their_fonts_in_turn(self):
+        """A font has one place in its file that all threads move; each document is whole."""
+        move = self._invoice([{"name": "Où êtes-vous ? Éàùç"}])
+        document, fonts = move._cn285_document(), self.company._cn285_document_fonts()
+        both, met, read = defaultdict(lambda: Barrier(2)), [], TTFontFile.makeSubset
+
+        def reading(face, subset):
+            try:
+                both[face].wait(0.2)
+                met.append(face.name)
+            except BrokenBarrierError:
+                both[face].reset()
+            return read(face, subset)
+
+        document_pdf(document, fonts)
+        with patch.object(TTFontFile, "makeSubset", reading), ThreadPoolExecutor(2) as threads:
+            files = list(threads.map(lambda _n: document_pdf(document, fonts), range(2)))
+        self.assertFalse(met)
+        for file in files:
+            self.assertSays(self._text(file), "Où êtes-vous ? Éàùç", "120.00")

@@ -1,6 +1,7 @@
 import math
 
 from odoo import http
+from odoo.addons.cn285_contract.models.common import is_record_number
 from odoo.addons.sale_management.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
@@ -37,7 +38,19 @@ class QuotePortal(CustomerPortal):
         page = super().portal_order_page(order_id, access_token=access_token, **kw)
         if hasattr(page, "qcontext"):
             page.qcontext["cn285_choice_problem"] = problem
+            page.qcontext["cn285_only_looks"] = not request.env.user._cn285_may_decide(
+                order.partner_id
+            )
         return page
+
+    @http.route()
+    def portal_quote_accept(self, order_id, access_token=None, name=None, signature=None):
+        """Odoo's; nobody signs without a name."""
+        if not isinstance(name, str) or not name.strip():
+            return {"error": request.env._("Please write your name.")}
+        return super().portal_quote_accept(
+            order_id, access_token=access_token, name=name, signature=signature
+        )
 
     def _cn285_speak_as(self, order):
         """Visitors without a login read what becomes a contract in the customer's language."""
@@ -50,6 +63,8 @@ class QuotePortal(CustomerPortal):
     ):
         """Odoo's, for a quantity that can be sold: less than none of an option is a discount."""
         if input_quantity is not False and not _is_quantity(input_quantity):
+            return None
+        if not is_record_number(line_id) and not _is_count(line_id):
             return None
         return super().portal_quote_option_update(
             order_id,

@@ -71,6 +71,8 @@ class ChangePortal(ContractPortal):
             and user._cn285_acts_for(contract_sudo.partner_id)
             and contract_sudo._customer_may_change(user)
         )
+        # What the routes of terminations and withdrawals ask: see RolesOnContracts.
+        values["cn285_only_looks"] = not user._cn285_may_decide(contract_sudo.partner_id)
         return values
 
     # === PAGES === #
@@ -93,11 +95,11 @@ class ChangePortal(ContractPortal):
         """The form of a kind of change; before it, which service, where there are many."""
         contract_sudo = self._contract_to_change(contract_id)
         kind = self._kind(contract_sudo, kind)
-        number = _number(item)
+        number = record_number(item)
         if kind.on == "item" and not number:
             targets = list(contract_sudo._customer_targets(kind, request.env.user))
             if len(targets) != 1:
-                return self._choice_page(contract_sudo, kind, targets, _number(page) or 1)
+                return self._choice_page(contract_sudo, kind, targets, record_number(page) or 1)
             number = targets[0].item.id
         return self._form_page(contract_sudo, kind, number, {})
 
@@ -151,7 +153,7 @@ class ChangePortal(ContractPortal):
         if step not in STEPS:
             raise BadRequest
         contract_sudo = self._contract_to_change(contract_id)
-        kind, item_id = self._kind(contract_sudo, kind), _number(item)
+        kind, item_id = self._kind(contract_sudo, kind), record_number(item)
         given = {name: str(value)[:LONGEST] for name, value in post.items()}
         if step == "form":
             return self._form_page(contract_sudo, kind, item_id, given)
@@ -216,7 +218,7 @@ class ChangePortal(ContractPortal):
         )
 
 
-def _number(text):
+def record_number(text):
     """The number of a record in an address or a form; None for what is none."""
     text = str(text)
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0

@@ -1,10 +1,10 @@
 from odoo import http
-from odoo.addons.cn285_contract.models.common import LARGEST_ID
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..models.customer.portal_role import REACHES, ROLES
+from .portal_change import record_number
 
 PAGE = "/my/colleagues"
 
@@ -53,10 +53,8 @@ class ColleaguesPortal(CustomerPortal):
 
     @http.route(PAGE, type="http", auth="user", methods=["POST"], website=True)
     def portal_grant_role(self, partner_id="", role="", reach="", **_kwargs):
-        number = int(partner_id) if partner_id.isascii() and partner_id.isdigit() else 0
-        partner = self._colleagues().filtered(
-            lambda one: one.id == number and 0 < number <= LARGEST_ID
-        )
+        number = record_number(partner_id)
+        partner = self._colleagues().filtered(lambda one: one.id == number)
         try:
             if role not in dict(ROLES) or reach not in dict(REACHES):
                 raise UserError(request.env._("Please choose one of what is offered."))

@@ -167,8 +167,15 @@ class SaleOrderLine(models.Model):
         if self.env.su:
             return
         kept = ("cn285_item_id", "cn285_base")
-        if any(name in vals and (self or vals[name]) for name in kept):
-            raise UserError(self.env._("The contract's item is noted by the program."))
+        for name in kept:
+            if name in vals and (self or vals[name]):
+                raise UserError(
+                    self.env._(
+                        "“%s” of a line is noted by the program: amend the contract by a "
+                        "quotation, which brings its items.",
+                        self._fields[name]._description_string(self.env),
+                    )
+                )
         if "order_id" in vals:
             for line in self.filtered("cn285_base"):
                 if line._cn285_differs("order_id", vals["order_id"]):

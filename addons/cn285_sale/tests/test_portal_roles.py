@@ -2,12 +2,14 @@
 
 import re
 
+from odoo import http
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .customer_common import CustomerCase
+from .test_quote_versions import DRAWN
 
 
 @tagged("post_install", "-at_install")
@@ -281,3 +283,105 @@ class TestPortalRoles(CustomerCase):
         self.url_open(f"/my/orders/{order.id}/decline?access_token={token}", data=data)
         self.assertEqual(order.state, "sent")
         self.assertFalse(order.signature)
+
+    # === WHAT IS OFFERED, AND EACH ROUTE === #
+
+    def _sent(self, partner):
+        """A quotation with an option, sent, that its customer signs on its page."""
+        section = {"display_type": "line_section", "name": "More", "is_optional": True}
+        return self.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "state": "sent",
+                "require_signature": True,
+                "require_payment": False,
+                "order_line": [
+                    Command.create({"product_id": self.subscription.id}),
+                    Command.create(section),
+                    Command.create({"product_id": self.backup.id, "product_uom_qty": 0.0}),
+                ],
+            }
+        )
+
+    @mute_logger("odoo.http")
+    def test_what_nobody_may_do_is_not_offered(self):
+        """Neither to who looks, nor, of a subsidiary, to who acts for his own firm alone."""
+        own, below = self._sent(self.customer), self._sent(self.subsidiary)
+        for login, order, contract, offered in (
+            ("hand_viewer", own, self.contract, False),
+            ("hand_buyer", below, self.below, False),
+            ("hand_buyer", own, self.contract, True),
+        ):
+            with self.subTest(login, customer=order.partner_id.name):
+                self._be(login)
+                page = self.url_open(order.get_portal_url()).text
+                self.assertIn(order.name, page)
+                for sign in ("#modalaccept", "#modaldecline", "js_update_line_json"):
+                    self.assertEqual(sign in page, offered, sign)
+                self.assertEqual("ask the administrator" in page, not offered)
+                page = self.url_open(f"/my/contracts/{contract.id}").text
+                self.assertIn(contract.name, page)
+                self.assertEqual(f"/my/contracts/{contract.id}/terminate" in page, offered)
+        listed = self.url_open("/my/contracts").text
+        self.assertIn(f"/my/contracts/{self.contract.id}/terminate", listed)
+        self.assertNotIn(f"/my/contracts/{self.below.id}/terminate", listed)
+        data = {"csrf_token": self.csrf_token(), "step": "confirm", "name": "B", "address": "a b"}
+        for verb in ("terminate", "withdraw", "refuse-renewal", "start"):
+            self.url_open(f"/my/contracts/{self.below.id}/{verb}", data=data)
+        self.assertFalse(self.below.change_ids)
+
+    @mute_logger("odoo.http")
+    def test_each_route_of_quotations_asks_who_decides(self):
+        """A route that is new stands here, or this fails: it reads, or refuses who only looks."""
+        reads = {"document", "download_edi"}
+        order = self._sent(self.customer)
+        option = order.order_line[2]
+        acts = {
+            "accept": {"name": "Vera", "signature": "iVBORw0K"},
+            "update_line_dict": {"line_id": option.id, "input_quantity": 2},
+            "transaction": {"amount": 1.0},
+            "decline": None,
+            "cn285_sign": None,
+            "cn285_bundle": None,
+            "cn285_start": None,
+        }
+        start = "/my/orders/<int:order_id>/"
+        modules = sorted(self.env.registry._init_modules)
+        rules = [url for url, _endpoint in http._generate_routing_rules(modules, nodb_only=False)]
+        found = {rule.removeprefix(start).split("/")[0] for rule in rules if rule.startswith(start)}
+        self.assertLess({"accept", "decline", "update_line_dict"}, found)
+        self.assertFalse(found - reads - acts.keys())
+        token = order._portal_ensure_token()
+        self._be("hand_viewer")
+        for name in found - reads:
+            path = f"/my/orders/{order.id}/{name}"
+            path += f"/{order.order_line[0].id}" if name == "cn285_bundle" else ""
+            path += f"?access_token={token}"
+            with self.subTest(name):
+                if acts[name] is None:
+                    data = {"csrf_token": self.csrf_token(), "decline_message": "No"}
+                    page = self.url_open(path, data=data)
+                    self.assertRegex(page.url, r"/my(/home)?$")
+                elif name == "transaction":
+                    with self.assertRaises(JsonRpcException):
+                        self.make_jsonrpc_request(path, {"access_token": token, **acts[name]})
+                else:
+                    self.make_jsonrpc_request(path, {"access_token": token, **acts[name]})
+        self.assertEqual((order.state, option.product_uom_qty), ("sent", 0.0))
+        self.assertFalse(order.signature or order.transaction_ids)
+
+    def test_numbers_of_thousands_of_digits(self):
+        self._be("hand_boss")
+        data = {"csrf_token": self.csrf_token(), "partner_id": "9" * 5_000, "role": "view"}
+        answer = self.url_open("/my/colleagues", data={**data, "reach": "own"})
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("colleagues_error", answer.text)
+
+    def test_nobody_signs_without_a_name(self):
+        order = self._sent(self.customer)
+        route = f"/my/orders/{order.id}/accept?access_token={order._portal_ensure_token()}"
+        self._be("hand_buyer")
+        for name in (None, "", "  ", 5, ["B"]):
+            answer = self.make_jsonrpc_request(route, {"name": name, "signature": DRAWN})
+            self.assertIn("name", answer["error"])
+        self.assertEqual((order.state, order.signed_by), ("sent", False))

@@ -76,6 +76,17 @@ class TestSentQuotes(QuoteCase):
             with self.subTest(vals), self.assertRaisesRegex(UserError, "noted by the program"):
                 order.write(vals)
 
+    def test_what_the_program_keeps_is_refused_in_words(self):
+        """The model and the field are named; what was billed has no part in a quotation."""
+        order = self._quote().with_user(self.seller)
+        kept = "“MRR” of Sales Order is kept by the program: it follows from what is done"
+        for records, vals, words in (
+            (order, {"cn285_mrr": 5.0}, kept),
+            (order.order_line, {"cn285_base": {"line": {}}}, "amend the contract by a quotation"),
+        ):
+            with self.subTest(words), self.assertRaisesRegex(UserError, words):
+                records.write(vals)
+
     def test_nothing_is_sold_that_pays_the_customer(self):
         less = self._quote([{"product_uom_qty": -1.0}])
         paid = self._quote([{"price_unit": -5.0}])

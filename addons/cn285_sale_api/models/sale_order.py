@@ -1,6 +1,7 @@
 """What a program does with a quotation, where the seller's buttons do not do it alone."""
 
 from odoo import models
+from odoo.addons.cn285_sign.models.contract import SIGNED
 from odoo.addons.cn285_sign_api.models.asked import KEY
 from odoo.addons.cn285_sign_api.routers.asking import Side
 from odoo.exceptions import UserError
@@ -25,6 +26,35 @@ class SaleOrder(models.Model):
         customers = self.partner_id | self.partner_invoice_id
         return Side(self._cn285_sign_rule(), self.company_id, customers)
 
+    def _api_refuse_expired(self):
+        """Refuse what the customer could not accept on its page any more.
+
+        :raises UserError: in a seller's words
+        """
+        self.ensure_one()
+        if self.validity_date and self.validity_date < self.company_id._cn285_today():
+            raise UserError(self.env._("%s has expired: give it a new date first.", self.name))
+
+    def _api_check(self, signed=False):
+        """Refuse what neither could be sent nor accepted today.
+
+        :param signed: whether its signature is what accepts it
+        :raises UserError: in a seller's words
+        """
+        self._api_refuse_expired()
+        order = self.with_context(cn285_signed=SIGNED) if signed else self
+        reason = order._confirmation_error_message()
+        if reason:
+            raise UserError(reason)
+
+    def _api_accept(self):
+        """Accept it, as the customer has said yes.
+
+        :raises UserError: where it cannot be accepted, or has expired
+        """
+        self._api_refuse_expired()
+        self.action_confirm()
+
     def _api_send(self, asked=None, email=True):
         """Send it: for signature where that is asked for or a rule wants it, else by mail.
 
@@ -33,6 +63,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._api_refuse_expired()
         if asked or self._cn285_sign_rule():
             self.with_context(**({KEY: asked} if asked else {}))._cn285_send_for_signature()
             return

@@ -29,14 +29,21 @@ def create_order(call: CurrentCall, body: OrderIn, dry_run: DryRun = False) -> Q
     if body.new_customer:
         call.need("customers:write")
     if dry_run:
-        return answer(undone(call, lambda: show_tried(_quote(call, body)[0])))
+        return answer(undone(call, lambda: _tried(call, body)))
     quote, asked = _quote(call, body)
     if asked or quote._cn285_sign_rule():
         quote._api_send(asked)
     else:
-        quote.action_confirm()
+        quote._api_accept()
     call.env.flush_all()
     return made(quote, 202)
+
+
+def _tried(call, body):
+    """What an order would be; refused where the order itself would be."""
+    quote, asked = _quote(call, body)
+    quote._api_check(signed=bool(asked or quote._cn285_sign_rule()))
+    return show_tried(quote)
 
 
 def _quote(call, body):

@@ -74,7 +74,7 @@ def accept_quote(call: CurrentCall, quote: RefPath) -> QuoteOut:
     it cannot be, the acceptance stays: ``activation`` is ``waiting``. What has to be signed is
     accepted by its signature alone."""
     record = _open(call, quote)
-    record.action_confirm()
+    record._api_accept()
     return _shown(call, record)
 
 

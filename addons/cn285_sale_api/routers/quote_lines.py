@@ -1,6 +1,6 @@
 """Lines of quotations as bodies tell them: services, bundles, items of a contract, steps."""
 
-from odoo.addons.cn285_api.core.problems import invalid
+from odoo.addons.cn285_api.core.problems import invalid, said_twice
 from odoo.addons.cn285_api.core.records import named
 from odoo.addons.cn285_api.core.values import given, orm, put_references
 from odoo.fields import Command
@@ -13,6 +13,8 @@ LINKS = {
 }
 NAMES = {"quantity": "product_uom_qty"}
 BOUNDED = ("quantity", "price_unit", "discount")
+# Percentage off a price.
+LEAST_DISCOUNT, MOST_DISCOUNT = 0, 100
 
 
 def new_lines(call, lines):
@@ -23,10 +25,13 @@ def new_lines(call, lines):
     ]
 
 
-def _within_bounds(call, values):
+def _within_bounds(call, values, pointer):
     """Refuse what no item of a contract may have, before it is calculated with."""
     numbers = {name: orm(values[name]) for name in BOUNDED if values.get(name) is not None}
     call.env["cn285.contract.item"]._within_bounds(numbers)
+    if not LEAST_DISCOUNT <= numbers.get("discount", LEAST_DISCOUNT) <= MOST_DISCOUNT:
+        detail = call.env._("A discount lies between 0 and 100 %.")
+        raise invalid(f"{pointer}/discount", "out_of_range", detail)
 
 
 def _plain(values):
@@ -37,7 +42,7 @@ def _plain(values):
 
 def _line_values(call, line, pointer):
     values = given(line, "components")
-    _within_bounds(call, values)
+    _within_bounds(call, values, pointer)
     put_references(call, values, LINKS, pointer)
     product = call.env["product.product"].browse(values["product_id"])
     offer = call.env[ITEM].browse(values.get("cn285_template_item_id") or [])
@@ -88,6 +93,8 @@ def _counts(call, line, components, pointer):
                 product=product.display_name,
             )
             raise invalid(where, "not_allowed", detail)
+        if offered[product.id] in counts:
+            raise said_twice(call.env, where)
         counts[offered[product.id]] = one.count
     return counts
 
@@ -95,13 +102,17 @@ def _counts(call, line, components, pointer):
 def change_items(call, quote, items):
     """Write what is different of the contract's items on the lines that stand for them."""
     lines = {line.cn285_item_id.id: line for line in quote.order_line if line.cn285_base}
+    said = set()
     for place, item in enumerate(items):
         pointer = f"/items/{place}"
         if item.item not in lines:
             detail = call.env._("No line of this quotation stands for item %s.", item.item)
             raise invalid(f"{pointer}/item", "unknown_reference", detail)
+        if item.item in said:
+            raise said_twice(call.env, f"{pointer}/item")
+        said.add(item.item)
         line, values = lines[item.item], given(item, "item", "components")
-        _within_bounds(call, values)
+        _within_bounds(call, values, pointer)
         put_references(call, values, {"product": LINKS["product"]}, pointer)
         values = _plain(values)
         if line._cn285_is_bundle() and "price_unit" in values:
@@ -124,14 +135,18 @@ def replace_steps(call, quote, steps):
     """Give a quotation these steps, in place of those that it has."""
     quote.cn285_step_ids.unlink()
     lines = {line.id: line for line in quote.order_line}
-    vals_list = []
+    vals_list, said = [], set()
     for place, step in enumerate(steps):
         line = lines.get(step.line)
         if not line:
             detail = call.env._("This quotation has no line %s.", step.line)
             raise invalid(f"/steps/{place}/line", "unknown_reference", detail)
+        since = (step.line, step.date, step.months)
+        if since in said:
+            raise said_twice(call.env, f"/steps/{place}")
+        said.add(since)
         values = given(step, "line")
-        _within_bounds(call, values)
+        _within_bounds(call, values, f"/steps/{place}")
         vals_list.append(
             {
                 "line_id": line.id,

@@ -74,6 +74,17 @@ class TestApiOrders(QuoteApiCase):
         self.assertFalse(self._customers())
         self.assertFalse(self.env["sale.order"].search_count([("user_id", "=", self.seller.id)]))
 
+    def test_what_has_expired_is_neither_sent_nor_accepted(self):
+        answer = self.call("POST", "/orders", self._new(valid_until="2026-01-04"))
+        self.assertIn("expired", self.assertProblem(answer, 422, "refused")["detail"])
+        quote = self.post("/quotes", self._body(valid_until="2026-01-04"))
+        for verb, body in (("send", {"email": False}), ("accept", {})):
+            answer = self.call("POST", f"/quotes/{quote['id']}/{verb}", body)
+            self.assertIn("expired", self.assertProblem(answer, 422, "refused")["detail"])
+        self.assertEqual(self._order(quote).state, "draft")
+        # On its last day it holds.
+        self.post("/orders", self._new(valid_until="2026-01-05"), 202)
+
     def test_who_is_named_twice_or_not_at_all(self):
         for body in ({**self._new(), "customer": str(self.customer.id)}, self._body(customer=None)):
             self.assertProblem(self.call("POST", "/orders", body), 422, "invalid")

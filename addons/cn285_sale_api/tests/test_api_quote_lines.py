@@ -55,6 +55,53 @@ class TestApiQuoteLines(QuoteApiCase, BundleCase):
             answer = self.call("POST", "/quotes", self._body(lines=[line]))
             self.assertEqual(self._problem(answer), (f"/lines/0/components{place}", "not_allowed"))
 
+    def test_a_dry_run_refuses_what_the_order_would(self):
+        """Above the most of a slot, nothing of what has to be chosen, too many of an option."""
+        cases = [(self.mobile, 1), (self.net, 4)], [(self.net, 2)], [(self.phone, 2)]
+        for chosen in cases:
+            body = self._body(lines=[self._team(*chosen)])
+            details = set()
+            for path in ("/orders", "/orders?dry_run=true"):
+                answer = self.call("POST", path, body)
+                details.add(self.assertProblem(answer, 422, "refused")["detail"])
+            self.assertEqual(len(details), 1, details)
+        expired = self._body(valid_until="2026-01-04")
+        answer = self.call("POST", "/orders?dry_run=true", expired)
+        self.assertIn("expired", self.assertProblem(answer, 422, "refused")["detail"])
+        # A draft may be incomplete: making one is no order of it, tried or not.
+        body = self._body(lines=[self._team((self.net, 2))])
+        self.post("/quotes?dry_run=true", body, 200)
+        self.post("/quotes", body)
+
+    def test_nothing_is_said_twice(self):
+        line = self._team((self.mobile, 1), (self.net, 1), (self.net, 2))
+        for path in ("/quotes", "/orders"):
+            answer = self.call("POST", path, self._body(lines=[line]))
+            self.assertEqual(self._problem(answer), ("/lines/0/components/2/product", "said_twice"))
+        made = self._made(lines=[self._team((self.mobile, 1), (self.net, 1))])
+        contract = self._contracts_of(self._do(made, "accept"))
+        quote = self.post(f"/contracts/{contract.id}/quotes", {})
+        bundle = quote["lines"][0]
+        item = {"item": bundle["item_id"], "quantity": "2"}
+        step = {"line": bundle["id"], "date": "2026-03-01", "quantity": "3"}
+        twice = {"item": bundle["item_id"], "components": [*line["components"][1:]]}
+        for body, place in (
+            ({"items": [item, {**item, "quantity": "3"}]}, "/items/1/item"),
+            ({"items": [twice]}, "/items/0/components/1/product"),
+            ({"steps": [step, {**step, "quantity": "4"}]}, "/steps/1"),
+        ):
+            answer = self.call("PATCH", f"/quotes/{quote['id']}", body)
+            self.assertEqual(self._problem(answer), (place, "said_twice"))
+
+    def test_discounts_lie_between_nothing_and_all(self):
+        product = str(self.subscription.id)
+        for discount in ("-1", "100.5"):
+            body = self._body(lines=[{"product": product, "discount": discount}])
+            for path in ("/quotes", "/quotes?dry_run=true", "/orders"):
+                answer = self.call("POST", path, body)
+                self.assertEqual(self._problem(answer), ("/lines/0/discount", "out_of_range"))
+        self._made(lines=[{"product": product, "discount": "100"}])
+
     def test_contract_is_amended(self):
         """Two of 31.00, and a bundle of 47.00, from February; three from March."""
         contract = self._contracts_of(self._do(self._made(), "accept"))

@@ -6,7 +6,7 @@ from odoo import http
 from odoo.addons.cn285_payment.tests.collection.common import CollectionCase
 from odoo.addons.cn285_sale.tests.common import QuoteCase
 from odoo.addons.cn285_sale.tests.test_quote_versions import DRAWN
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -108,6 +108,48 @@ class TestPaidPortal(HttpCase, QuoteCase):
         self.assertMoney(invoice.amount_residual, "0.00")
         self.assertTrue(contract.payment_token_id)
         self.assertEqual(self.order.signed_by, "Paul Martin")
+
+    def test_who_only_looks_does_not_start_it(self):
+        """Not by his role; nor, of a subsidiary, by his reach: whoever began to pay it."""
+        viewer = new_test_user(self.env, "paid_viewer", "base.group_portal", password="paid_viewer")
+        below = self.env["res.partner"].create(
+            {"name": "Martin Sud", "is_company": True, "parent_id": self.customer.id}
+        )
+        viewer.partner_id.write({"parent_id": self.customer.id, "cn285_portal_role": "view"})
+        values = {"cn285_template_id": self.template.id, "require_signature": False}
+        own = self._quote([{"alignment": "anniversary"}], **values)
+        other = self._quote(
+            [{"alignment": "anniversary"}],
+            partner_id=below.id,
+            **values,
+        )
+        (own | other).action_quotation_sent()
+        self.authenticate("paid_viewer", "paid_viewer")
+        for order, role in ((own, "view"), (other, "buy")):
+            viewer.partner_id.cn285_portal_role = role
+            with self.subTest(role):
+                page = self.url_open(order.sudo().get_portal_url()).text
+                self.assertIn(order.name, page)
+                self.assertNotIn("cn285_start", page)
+                token = order.sudo().access_token
+                self._post(f"/my/orders/{order.id}/cn285_start?access_token={token}")
+                self.assertFalse(order.sudo().cn285_contract_id)
+                order.sudo()._cn285_start_paying()
+                prepayment = order._cn285_prepayment()
+                page = self.url_open(prepayment._page()).text
+                self.assertIn("ask the administrator", page)
+                self.assertNotIn("o_payment_form", page)
+                answer = self._rpc(
+                    f"/my/prepayments/{prepayment.id}/transaction",
+                    provider_id=self.provider.id,
+                    payment_method_id=self.method.id,
+                    amount=prepayment.amount,
+                    access_token=prepayment.access_token,
+                )
+                self.assertIn("ask the administrator", json.dumps(answer["error"]))
+                self.assertFalse(prepayment.transaction_ids)
+        viewer.partner_id.cn285_portal_reach = "subsidiaries"
+        self.assertIn("o_payment_form", self.url_open(prepayment._page()).text)
 
 
 @tagged("post_install", "-at_install")

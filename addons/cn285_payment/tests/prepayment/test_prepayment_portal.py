@@ -139,6 +139,9 @@ class TestPrepaymentPortal(HttpCase, ContractCase):
         for amount in (1.0, 0.0, None, 120.01):
             answer = self._begin(amount=amount)
             self.assertIn("has changed", answer["error"]["data"]["message"])
+        for amount in ("x", "120.0", [120.0], {}):
+            answer = self._begin(amount=amount)
+            self.assertIn("is no number", answer["error"]["data"]["message"])
         self.assertFalse(self.prepayment.transaction_ids)
 
     def test_what_has_changed_is_told(self):

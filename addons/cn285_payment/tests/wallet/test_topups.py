@@ -299,6 +299,8 @@ class TestWalletPages(TopupCase, HttpCase):
         for amount in ("", "-5", "nan", "1e400", "5 EUR"):
             self._post(page, f"{page}/topup", amount=amount, token_id=str(self.card.id))
         self.assertIn("is no amount", self.url_open(page).text)
+        self._post(page, f"{page}/topup", amount="30", token_id="9" * 5_000)
+        self.assertIn("Choose one of your means", self.url_open(page).text)
         answer = self._post(page, f"{page}/topup", amount="50")
         self.assertIn("/payment/pay?reference=TOPUP", answer.headers["Location"])
         self.assertHolds(self.wallet, "100.00")
