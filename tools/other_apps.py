@@ -48,4 +48,4 @@ APPS = (
     "website_sale",
 )
 # Ours that need one of these apps, and that none of ours builds on: they are tried beside them.
-BESIDE_APPS = ()
+BESIDE_APPS = ("cn285_iot_stock",)

@@ -243,6 +243,14 @@ class Contract(models.Model):
         for contract in self:
             contract.device_count = counts.get(contract.id, 0)
 
+    def _fleet_subscription(self):
+        """The item below which the devices of this contract stand already, or might."""
+        items = self.item_ids
+        parents = items.parent_item_id or items.filtered(
+            lambda item: item.billing_type == "none" and not item.is_for_devices
+        )
+        return parents[:1]
+
     def action_view_devices(self):
         """The devices that this contract serves, or that are meant for it."""
         self.ensure_one()

@@ -15,6 +15,8 @@ KINDS = [
     ("moved", "Moved to Another Contract"),
     ("refused", "Refused"),
     ("network", "Network"),
+    ("shipped", "Gone Out"),
+    ("stocked", "Back in Stock"),
 ]
 
 

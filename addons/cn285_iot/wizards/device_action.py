@@ -85,11 +85,7 @@ class DeviceAction(models.TransientModel):
     @api.onchange("contract_id")
     def _onchange_contract_id(self):
         """The subscription below which the devices of this contract stand already, or might."""
-        items = self.contract_id.item_ids
-        parents = items.parent_item_id or items.filtered(
-            lambda item: item.billing_type == "none" and not item.is_for_devices
-        )
-        self.parent_item_id = parents[:1]
+        self.parent_item_id = self.contract_id._fleet_subscription()
 
     def action_order(self):
         """Do it; where it is refused for the only device, say why, else show what came of it."""

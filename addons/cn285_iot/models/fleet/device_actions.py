@@ -61,10 +61,23 @@ class Device(models.Model):
             left = devices.filtered(lambda device: device not in result)
             if not left:
                 continue
+            result.update(left._put_off(order))
+            left = left.filtered(lambda device: device not in result)
+            if not left:
+                continue
             values["devices"] = left.ids
             change = order._make_change(order.contract_id, "add_items", order.date, values)
             result.update(left._outcomes_of(change, plan))
         return result
+
+    def _put_off(self, order):
+        """Of these devices, which may be activated, those that wait for something first.
+
+        Another addon adds them by ``super()``, and orders their activation once it has happened.
+
+        :returns: ``{device: Outcome}``, of those that wait
+        """
+        return {}
 
     def _problems_as_outcomes(self, trial, order, plan):
         """Devices that have the service already are done; those that cannot have it are refused."""

@@ -83,7 +83,9 @@ class FleetOrder(models.Model):
     # === ORDERED === #
 
     @api.model
-    def _place(self, action, devices, unknown=(), request=None, in_jobs=False, **values):
+    def _place(
+        self, action, devices, unknown=(), request=None, in_jobs=False, start=True, **values
+    ):
         """Order something for devices, and do it: at once for few, in jobs for many.
 
         A request that was placed before is found again: nothing is done twice.
@@ -93,6 +95,7 @@ class FleetOrder(models.Model):
         :param unknown: numbers that name none: they are refused, and told
         :param request: how the program that asks names its request
         :param in_jobs: nobody waits: it is done in jobs however few they are
+        :param start: False: it waits until :meth:`_do_now` is called
         :param values: ``date``, ``contract_id``, ``plan_id``, ``parent_item_id``, ``months``
         :returns: the order
         :raises UserError: for what cannot be ordered at all
@@ -122,7 +125,8 @@ class FleetOrder(models.Model):
         order = self.sudo().create(vals)
         order._add_lines(devices, unknown)
         order = order.sudo(self.env.su)
-        order._start(in_jobs)
+        if start:
+            order._start(in_jobs)
         return order
 
     def _add_lines(self, devices, unknown):

@@ -65,13 +65,27 @@ class FleetOrder(models.Model):
         order = self.sudo()
         order.lock_for_update()
         lines = order.line_ids.search(order._waiting_domain(), order="id", limit=BATCH)
-        _done, failed = each_or_apart(lines, lambda part: self._do(part))
-        for line, reason in failed.items():
-            line._set("refused", reason)
+        self._do_apart(lines)
         if not order.line_ids.search_count(order._waiting_domain(), limit=1):
             order.state = "done"
         commit_batch(self.env)
         return len(lines)
+
+    def _do_now(self):
+        """Do all that is waiting inside the transaction of whoever calls: nothing is committed."""
+        self.ensure_one()
+        self = self.with_company(self.company_id)
+        # sudo: as of _run_batch
+        order = self.sudo()
+        order.lock_for_update()
+        self._do_apart(order.line_ids.search(order._waiting_domain(), order="id"))
+        order.state = "done"
+
+    def _do_apart(self, lines):
+        """Do it for lines; what fails is refused alone, with the reason."""
+        _done, failed = each_or_apart(lines, lambda part: self._do(part))
+        for line, reason in failed.items():
+            line._set("refused", reason)
 
     def _do(self, lines):
         """Do it for lines that have a device, and are waiting.

@@ -1,0 +1,1 @@
+"""Rules of devices in plain Python: no Odoo, no database."""
