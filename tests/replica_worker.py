@@ -1,6 +1,6 @@
 """A replica for BI beside a database: made, read, killed, altered; and what is in it then.
 
-``python replica_worker.py DATABASE story|kills|update``; prints a JSON object.
+``python replica_worker.py DATABASE story|kills|lag|update``; prints a JSON object.
 
 The server of the environment is Odoo's; CN285_REPLICA that of the replica, whose processes are
 killed.
@@ -302,7 +302,9 @@ def make(database, events=True):
 
 def story(database):
     """A replica from its making to its end, two kills of the subscriber on the way."""
-    work, primary, _there = *sides_before(database), None
+    forks.seed(seed)(database)
+    work = replica.from_environment(database)
+    primary = Primary(work.primary, database)
     use(database, "2026-02-03", 40)
     since = time.monotonic()
     passwords = make(database)
@@ -340,12 +342,6 @@ def story(database):
         primary.rows("SELECT COUNT(*) FROM pg_roles WHERE rolname LIKE 'cn285_bi%%'")[0][0],
     ]
     return report
-
-
-def sides_before(database):
-    """The work and Odoo's side, of a database without a replica yet."""
-    work = replica.from_environment(database)
-    return work, Primary(work.primary, database)
 
 
 def altered(database, work, primary, there):
@@ -390,6 +386,7 @@ def watched(database):
 
 def kills(database, wanted=20):
     """The subscriber killed again and again during a billing run."""
+    forks.seed(seed)(database)
     make(database, events=False)
     _work, primary, there = sides(database)
     pid = forks.fork(bill, database, "2026-08-31")
@@ -404,6 +401,7 @@ def kills(database, wanted=20):
 
 def lag(database):
     """Lag under the billing of some thousand invoices."""
+    forks.seed(seed)(database)
     make(database, events=False)
     work, primary, there = sides(database)
     measured = Lag(work, database)
@@ -420,6 +418,7 @@ def lag(database):
 
 def update(database):
     """All of our addons updated while the replica is attached; then a refresh, and an uninstall."""
+    forks.seed(seed)(database)
     make(database)
     work, primary, there = sides(database)
     with environment(database) as env:
@@ -440,6 +439,21 @@ def update(database):
     }
     report["new_roles"] = work.refresh()
     report["after"] = caught_up(primary, there) and different(primary, there)
+    with environment(database) as env:
+        env["ir.module.module"].search([("name", "=", "cn285_analytics")]).button_uninstall()
+    forks.odoo.sql_db.close_all()
+    command[command.index("-u") : command.index("-u") + 2] = ["-u", "cn285_bi"]
+    report["uninstalled"] = subprocess.run(command, capture_output=True).returncode
+    work.refresh()
+    caught_up(primary, there)
+    report["left"] = [
+        name
+        for (name,) in there.rows(
+            "SELECT viewname FROM pg_views WHERE schemaname = 'bi' AND viewname LIKE 'mrr%%'"
+        )
+    ]
+    report["tables"] = [name for name in there.tables() if "mrr" in name]
+    report["after_all"] = different(primary, there)
     return report
 
 
@@ -451,7 +465,6 @@ def result(_env):
 if __name__ == "__main__":
     forks.main(
         {
-            "seed": forks.seed(seed),
             "story": story,
             "kills": kills,
             "lag": lag,

@@ -210,7 +210,12 @@ class Primary(Side):
             self.rows("SELECT pg_drop_replication_slot(%s)", [slot])
         if self.exists("pg_roles", "rolname", self.reader):
             role = view_sql.name(self.reader)
-            self.run(f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+            self.run(f"DROP OWNED BY {role}")
+            try:
+                self.run(f"DROP ROLE {role}")
+            except psycopg2.errors.DependentObjectsStillExist:
+                # A copy of the database has its rights as well; it lets nobody in.
+                self.run(f"ALTER ROLE {role} NOLOGIN PASSWORD NULL")
 
 
 class Replica(Side):

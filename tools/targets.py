@@ -22,6 +22,8 @@ console = Console(stderr=True)
 
 # Odoo's lint would have it otherwise: all classes of a model in one file (ours have a file for
 # each concern), and OCA's README.rst (which OCA makes from readme/).
+# Checks of our own, scripts of tools/.
+CHECKS = ("check_xml", "check_po", "check_methods", "check_docs", "check_api", "bi_page")
 NO_LINT = ("consider-merging-classes-inherited", "missing-readme")
 
 
@@ -264,12 +266,7 @@ def lint(_options):
     checks = [
         ["ruff", "format", "--check", "--quiet", *python],
         ["ruff", "check", "--quiet", *python],
-        [sys.executable, "tools/check_xml.py"],
-        [sys.executable, "tools/check_po.py"],
-        [sys.executable, "tools/check_methods.py"],
-        [sys.executable, "tools/check_docs.py"],
-        [sys.executable, "tools/check_api.py"],
-        [sys.executable, "tools/bi_page.py"],
+        *([sys.executable, f"tools/{name}.py"] for name in CHECKS),
         ["pylint", f"--disable={','.join(NO_LINT)}", "-j2", *addons],
     ]
     failed = []
@@ -286,20 +283,11 @@ def lint(_options):
     return 0
 
 
-def replica(options):
+def replica(options, *command):
     """A read-only replica for BI tools, by tools/replica.py, which says what ARGS may be."""
-    return _replica(options, *options.rest)
-
-
-def replica_refresh(options):
-    """The replica in step again after an update."""
-    return _replica(options, "refresh", *options.rest)
-
-
-def _replica(options, *arguments):
     with locked("databases"), progress() as step:
         name = databases.need_database(options.database or databases.DEMO, step)
-    return script("replica.py", name, *arguments)
+    return script("replica.py", name, *command, *options.rest)
 
 
 def wheels(options):
@@ -374,7 +362,7 @@ TARGETS = {
     "load": load,
     "serve": serve,
     "replica": replica,
-    "replica-refresh": replica_refresh,
+    "replica-refresh": lambda options: replica(options, "refresh"),
     "test": test,
     "bench": bench,
     "lint": lint,

@@ -7,6 +7,7 @@ nothing is renamed or taken away. docs/bi.md is made of it (``python tools/bi_pa
 from .billing import VIEWS as BILLING
 from .contracts import VIEWS as CONTRACTS
 from .invoices import VIEWS as INVOICES
+from .items import VIEWS as ITEMS
 from .left_out import LEFT_OUT
 from .recurring import VIEWS as RECURRING
 from .references import VIEWS as REFERENCES
@@ -14,4 +15,4 @@ from .revenue import VIEWS as REVENUE
 from .usage import VIEWS as USAGE
 
 #: All views, in the order in which they are made and told of.
-CATALOGUE = (*REFERENCES, *CONTRACTS, *BILLING, *INVOICES, *USAGE, *REVENUE, *RECURRING)
+CATALOGUE = (*REFERENCES, *CONTRACTS, *ITEMS, *BILLING, *INVOICES, *USAGE, *REVENUE, *RECURRING)

@@ -6,12 +6,12 @@ from .parts import CONTRACT, company, currency, link, names
 # A customer is seen by the companies that have a contract or an invoice with him. Those of one
 # company only, by that one.
 _CUSTOMER_WALL = """{p.company_id} IN {allowed} OR {p.company_id} IS NULL AND (
-    EXISTS (SELECT FROM {k} WHERE {k.company_id} IN {allowed}
-               AND {p.id} IN ({k.partner_id}, {k.payer_id}, {k.reseller_id}))
-    OR EXISTS (SELECT FROM {i} WHERE {i.company_id} IN {allowed}
-                  AND {i.beneficiary_id} = {p.id})
-    OR EXISTS (SELECT FROM {m} WHERE {m.company_id} IN {allowed}
-                  AND {p.id} IN ({m.partner_id}, {m.commercial_partner_id})))"""
+    {p.id} IN (SELECT unnest(ARRAY[{k.partner_id}, {k.payer_id}, {k.reseller_id},
+                                   {q.commercial_partner_id}])
+                 FROM {k} JOIN {q} ON {q.id} = {k.partner_id} WHERE {k.company_id} IN {allowed})
+    OR {p.id} IN (SELECT {i.beneficiary_id} FROM {i} WHERE {i.company_id} IN {allowed})
+    OR {p.id} IN (SELECT unnest(ARRAY[{m.partner_id}, {m.commercial_partner_id}])
+                    FROM {m} WHERE {m.company_id} IN {allowed}))"""
 
 VIEWS = (
     View(
@@ -73,6 +73,7 @@ VIEWS = (
         {
             "p": "res_partner",
             "land": "res_country",
+            "q": "res_partner",
             "k": "cn285_contract",
             "i": "cn285_contract_item",
             "m": "account_move",
