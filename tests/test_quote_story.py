@@ -128,11 +128,12 @@ class TestQuoteStory(QuoteApiCase, StoryCase):
             }
             answer = self.call("PATCH", f"/quotes/{quote['id']}", body)
             self.assertEqual(answer.status_code, 200, answer.text)
-            # 20.00 and −7.50 until 9 May; what the step brings comes in July.
+            # 20.00 and −7.50 until 9 May; 126.00 + 4 × 10.00 − 15.00 a month: what the step brings
+            # comes in July.
             change = self.get(f"/quotes/{quote['id']}/first-invoice")["change"]
             self.assertEqual(
                 (change["amount_untaxed"], change["mrr_before"], change["mrr_after"]),
-                ("12.50", "126.00", "211.00"),
+                ("12.50", "126.00", "151.00"),
             )
             self.assertEqual(
                 change["next_invoice"],

@@ -363,6 +363,17 @@ class Contract(models.Model):
 
     @api.depends("item_ids.mrr", "item_ids.state")
     def _compute_mrr(self):
+        for contract, (now, agreed) in self._mrr_now_and_agreed().items():
+            contract.mrr = float(now)
+            contract.mrr_committed = float(agreed)
+
+    def _mrr_now_and_agreed(self):
+        """Monthly recurring revenue today, and once all that is agreed has started; not rounded.
+
+        What a year brings is twelve times these, not twelve times what is shown of a month.
+
+        :returns: ``{contract: (Fraction, Fraction)}``, in the contract's currency, without taxes
+        """
         members, now, agreed = {}, {}, {}
         for contract in self:
             today, items = contract._today(), contract._mrr_items()
@@ -376,9 +387,13 @@ class Contract(models.Model):
         values = model.union(*now)._mrr_on(now)
         other = {item: day for item, day in agreed.items() if now.get(item) != day}
         now, agreed = values, values | model.union(*other)._mrr_on(other)
-        for contract, (items, signed) in members.items():
-            contract.mrr = float(sum(now[item] for item in items))
-            contract.mrr_committed = float(sum(agreed[item] for item in signed))
+        return {
+            contract: (
+                sum((now[item] for item in items), start=Fraction(0)),
+                sum((agreed[item] for item in signed), start=Fraction(0)),
+            )
+            for contract, (items, signed) in members.items()
+        }
 
     def _today(self):
         self.ensure_one()

@@ -12,6 +12,7 @@ from . import (
     quote_figures,
     quote_settled,
     quote_page,
+    quote_due,
     quote_activation,
     quote_together,
     quote_acceptance,

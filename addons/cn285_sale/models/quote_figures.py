@@ -33,7 +33,7 @@ class SaleOrder(models.Model):
         string="ARR",
         compute="_compute_cn285_worth",
         store=True,
-        help="Annual recurring revenue excluding taxes: twelve times the MRR.",
+        help="Annual recurring revenue excluding taxes: twelve times the MRR before it is rounded.",
     )
     cn285_one_shot = fields.Monetary(
         string="One-Time Fees",
@@ -96,14 +96,21 @@ class SaleOrder(models.Model):
         rows = self._cn285_rows(contract, last + timedelta(days=1))
         contract.date_end = False
         self._cn285_settle(contract, last)
-        mrr = self.currency_id.round(contract.mrr_committed)
+        mrr, arr = self._cn285_month_and_year(contract)
         return {
             "mrr": mrr,
-            "arr": self.currency_id.round(12 * contract.mrr_committed),
+            "arr": arr,
             "one_shot": sum(row["amount"] for row in rows if row["kind"] == "one_shot"),
             "tcv": sum(row["amount"] for row in rows),
             "mrr_delta": mrr,
         }
+
+    @api.model
+    def _cn285_month_and_year(self, contract):
+        """``(MRR, ARR)`` of a contract in memory, once all has started; each rounded by itself."""
+        [(_now, agreed)] = contract._mrr_now_and_agreed().values()
+        currency = contract.currency_id
+        return currency.round(float(agreed)), currency.round(float(12 * agreed))
 
     def _cn285_shows_figures(self):
         """Whether there is anything that a contract would bill."""
@@ -143,12 +150,15 @@ class SaleOrder(models.Model):
 
         :param brief: without the explanations of lines, and without their prices with tax
         :returns: ``{"date", "due", "currency", "amount_untaxed", "amount_tax", "amount_total",
-            "period_start", "period_end", "lines", "then"}``, dates as ISO text; ``lines`` as
+            "period_start", "period_end", "lines", "then", "payment", "due_at_acceptance"}``, dates
+            as ISO text; ``lines`` as
             :meth:`cn285.contract.preview_invoices` has them; ``then`` is, for each rhythm, what a
             full period of it costs once all has started, and the day from which on that is billed:
-            ``{"every", "unit", "from", "amount_untaxed", "amount_total"}``. Without anything to
-            bill, ``date`` is False. What amends a running contract has no first invoice: the
-            contract's next one is told instead.
+            ``{"every", "unit", "from", "amount_untaxed", "amount_total"}``; ``payment`` is the
+            first invoice with money where this one comes to nothing, ``due_at_acceptance`` all
+            that is due today where that is more than this one: ``{"date", "amount_untaxed",
+            "amount_total"}`` or False. Without anything to bill, ``date`` is False. What amends a
+            running contract has no first invoice: the contract's next one is told instead.
         """
         self.ensure_one()
         if not self._cn285_shows_figures() or self._cn285_amends():
@@ -167,6 +177,8 @@ class SaleOrder(models.Model):
             "period_start": min(line["period_start"] for line in lines),
             "period_end": max(line["period_end"] for line in lines),
             "then": then,
+            "payment": self._cn285_first_payment(contract, first),
+            "due_at_acceptance": self._cn285_due_at_acceptance(contract, plans),
         }
 
     def _cn285_due(self, contract, first):
@@ -224,34 +236,27 @@ class SaleOrder(models.Model):
         return contract._preview_invoice(key, groups[key], brief=brief)
 
     def _cn285_rhythms(self, contract, plans):
-        """What full periods cost, by rhythm, shortest first; taxes rounded as an invoice's are."""
-        entries, starts = [], {}
+        """What full periods cost, by rhythm, shortest first; rounded as an invoice of them is."""
+        rows, starts = {}, {}
         last = self._cn285_term(contract.date_start)
         for item, full in self._cn285_full_rows(plans, last).items():
             key = item.recurring_interval, item.recurring_unit
             holds = self._cn285_holds_from(item, full, last)
             starts[key] = max(holds, starts.get(key, holds))
-            entries.append((key, item, full["net"], full["amount"]))
-        items = contract._preview_items()
-        totals = items._with_tax_in_documents([entry[:3] for entry in entries])
-        result = {}
-        for (key, _item, _net, amount), total in zip(entries, totals, strict=True):
-            known = result.setdefault(key, [0.0, 0.0])
-            known[0] += amount
-            known[1] += total
-        currency = contract.currency_id
-        return [
-            {
-                "every": count,
-                "unit": unit,
-                "from": starts[count, unit].isoformat(),
-                "amount_untaxed": currency.round(untaxed),
-                "amount_total": currency.round(total),
-            }
-            for (count, unit), (untaxed, total) in sorted(
-                result.items(), key=lambda one: one[0][0] * DAYS[one[0][1]]
+            rows.setdefault(key, []).append(full)
+        result = []
+        for key in sorted(rows, key=lambda one: one[0] * DAYS[one[1]]):
+            untaxed, total = self._cn285_rows_total(contract, rows[key], starts[key])
+            result.append(
+                {
+                    "every": key[0],
+                    "unit": key[1],
+                    "from": starts[key].isoformat(),
+                    "amount_untaxed": untaxed,
+                    "amount_total": total,
+                }
             )
-        ]
+        return result
 
     @api.model
     def _cn285_full_rows(self, plans, last):
@@ -343,15 +348,8 @@ class SaleOrder(models.Model):
         return [*facts, *self._cn285_said_steps()]
 
     def _cn285_said_of_first(self, first):
-        return [
-            (
-                self.env._("First invoice"),
-                self.env._(
-                    "%(total)s incl. tax (%(amount)s excl. tax)",
-                    total=self._cn285_money(first["amount_total"]),
-                    amount=self._cn285_money(first["amount_untaxed"]),
-                ),
-            ),
+        facts = [
+            (self.env._("First invoice"), self._cn285_both(first)),
             (
                 self.env._("For the period"),
                 self.env._(
@@ -363,6 +361,17 @@ class SaleOrder(models.Model):
             (self.env._("Billed on"), self._cn285_day(first["date"])),
             (self.env._("Due on"), self._cn285_day(first["due"])),
         ]
+        if first["payment"]:
+            told = self.env._(
+                "%(amounts)s on %(date)s",
+                amounts=self._cn285_both(first["payment"]),
+                date=self._cn285_day(first["payment"]["date"]),
+            )
+            facts.append((self.env._("First payment"), told))
+        if first["due_at_acceptance"]:
+            told = self._cn285_both(first["due_at_acceptance"])
+            facts.append((self.env._("Due at acceptance"), told))
+        return facts
 
     def _cn285_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)

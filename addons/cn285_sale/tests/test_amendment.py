@@ -137,6 +137,23 @@ class TestAmendment(AmendmentCase):
         self.assertMoney(told["amount_untaxed"], str(self._cents(invoice.amount_untaxed_signed)))
         self.assertMoney(told["amount_total"], str(self._cents(invoice.amount_total_signed)))
 
+    def test_next_invoice_is_what_is_billed_before_the_change(self):
+        """February as it is, on 1 February; 18 of 28 days of three seats more come after it."""
+        contract = self._running()
+        order = self._amend(contract, cn285_date_effective=date(2026, 2, 11))
+        order.order_line[0].product_uom_qty = 8
+        order.action_quotation_sent()
+        told = order._cn285_play()["next_invoice"]
+        self.assertEqual(told["date"], "2026-02-01")
+        self.assertMoney(told["amount_untaxed"], "81.00")
+        self.assertMoney(told["amount_total"], "97.20")
+        order.action_confirm()
+        for day in (date(2026, 2, 1), date(2026, 2, 11)):
+            with freeze_time(f"{day} 09:00:00"):
+                self._bill(day, contract_ids=[Command.set(contract.ids)])
+        totals = contract.schedule_ids.move_id.sorted("invoice_date").mapped("amount_total")
+        self.assertEqual([self._cents(total) for total in totals], ["97.20", "97.20", "23.15"])
+
     def test_all_kinds_on_a_day(self):
         """From 1 February: seats 5 → 8, hosting goes to its better, support comes, 12.00 a seat.
 

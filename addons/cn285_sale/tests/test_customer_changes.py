@@ -77,6 +77,17 @@ class TestCustomerChanges(CustomerCase):
         self.assertEqual(self._said(page, "change_month"), "74.40 € → 37.20 €")
         self.assertIn('id="change_negative"', page)
 
+    def test_the_next_invoice_comes_before_the_change(self):
+        """April is billed as it is, two of 31.00; what three more cost comes on the 15th."""
+        self._allow(QUANTITY)
+        contract = self._contract()
+        page = self._preview(
+            contract, "quantity", date="2026-04-15", item=contract.item_ids.id, quantity="5"
+        )
+        self.assertEqual(self._said(page, "change_day"), "04/15/2026")
+        self.assertIn("04/01/2026", page)
+        self.assertEqual(self._said(page, "change_next"), "74.40 €")
+
     def test_limits_of_quantities(self):
         self._allow(
             {"kind": "quantity", "quantity_min": 2.0, "quantity_max": 10.0, "quantity_step": 2.0}

@@ -173,6 +173,69 @@ class TestQuoteFigures(QuoteCase):
         self.assertIn("326.40", said)
         self.assertIn("Monthly", document.lines[0].details)
 
+    def _said(self, order):
+        return {
+            label: value.replace("\u00a0", " ").replace("\u202f", " ")
+            for label, value in order.sudo()._cn285_said()
+        }
+
+    def test_a_year_is_twelve_months_before_they_are_rounded(self):
+        """365.00 a year are 30.42 a month and 365.00 a year; 7.00 a week are 52 times 7.00."""
+        self.monthly.alignment = "anniversary"
+        yearly = {"recurring_unit": "year", "alignment": "anniversary", "billing_type": "fixed"}
+        weekly = {**yearly, "recurring_unit": "week", "price_unit": 7.0}
+        cases = [
+            ([{**yearly, "price_unit": 365.0}], "30.42", "365.00"),
+            ([{**yearly, "price_unit": 100.0}] * 10, "83.33", "1000.00"),
+            ([weekly], "30.33", "364.00"),
+        ]
+        for lines, mrr, arr in cases:
+            with self.subTest(arr):
+                order = self._quote(lines)
+                self.assertMoney(order.cn285_mrr, mrr)
+                self.assertMoney(order.cn285_arr, arr)
+
+    def test_tax_inside_the_price(self):
+        """Three of 9.99 with 20 % inside: 24.975 without. Three of 10.03: 25.07, as the invoice."""
+        self.subscription.taxes_id = self.tax.copy(
+            {"name": "20 % inside", "price_include_override": "tax_included"}
+        )
+        line = {"alignment": "anniversary", "billing_type": "fixed"}
+        order = self._quote([{**line, "price_unit": 9.99}] * 3)
+        self.assertMoney(order.cn285_mrr, "24.98")
+        self.assertMoney(order.cn285_arr, "299.70")
+        self.company.tax_calculation_rounding_method = "round_globally"
+        order = self._quote([{**line, "price_unit": 10.03}] * 3)
+        self.assertFirst(order, "25.07", "30.09", "2026-01-10", "2026-02-09")
+        [then] = order.cn285_first_invoice["then"]
+        self.assertMoney(then["amount_untaxed"], "25.07")
+        self.assertMoney(then["amount_total"], "30.09")
+
+    def test_nothing_to_pay_at_first(self):
+        """February is free, all of it; the first payment is March's."""
+        self.monthly.discount_ids = [
+            Command.create({"percent": 100.0, "month_from": 1, "month_count": 1})
+        ]
+        order = self._quote([{}], cn285_date_start=date(2026, 2, 1))
+        self.assertFirst(order, "0.00", "0.00", "2026-02-01", "2026-03-03")
+        payment = order.cn285_first_invoice["payment"]
+        self.assertEqual(payment["date"], "2026-03-01")
+        self.assertMoney(payment["amount_total"], "37.20")
+        self.assertIn(
+            "37.20 € incl. tax (31.00 € excl. tax) on 03/01/2026",
+            self._said(order)["First payment"],
+        )
+
+    def test_what_is_due_at_acceptance(self):
+        """On 5 February 22 days of January (26.40) and February (37.20) are due: 63.60."""
+        with freeze_time("2026-02-05 09:00:00"):
+            order = self._quote([{}])
+            due = order.cn285_first_invoice["due_at_acceptance"]
+            self.assertMoney(due["amount_untaxed"], "53.00")
+            self.assertMoney(due["amount_total"], "63.60")
+            self.assertIn("63.60", self._said(order)["Due at acceptance"])
+        self.assertFalse(self._quote([{}]).cn285_first_invoice["due_at_acceptance"])
+
     def test_lines_cost_no_queries_of_their_own(self):
         few, many = self._quote([{}] * 5), self._quote([{}] * 50)
         self.assertTrue(few.cn285_first_invoice)  # warms caches

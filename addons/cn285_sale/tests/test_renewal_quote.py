@@ -46,7 +46,11 @@ class TestRenewalQuote(AmendmentCase):
         self.assertEqual(order.order_line.mapped("cn285_action"), ["keep", "keep"])
         self.assertEqual(order.validity_date, date(2026, 11, 30))
         self.assertEqual((order.term_length, order.term_unit), (12, "month"))
-        self.assertEqual(self._said(order)["Next term"], "01/01/2027 to 12/31/2027")
+        said = self._said(order)
+        self.assertEqual(said["Next term"], "01/01/2027 to 12/31/2027")
+        told = "Unit Price: 10.00 € → 10.50 € (the contract's own rule)"
+        self.assertEqual(said["Seats"], told)
+        self.assertIn("81.00 € → 85.05 € excl", said["Recurring, a month"])
 
     def test_accepted(self):
         """24 months, hosting stays at 31.00, 10 seats at 9.00: 90.00 + 31.00, MRR 81.00 → 121.00.
@@ -59,7 +63,8 @@ class TestRenewalQuote(AmendmentCase):
         seats.write({"product_uom_qty": 10, "price_unit": 9.0})
         hosting.price_unit = 31.0
         self.assertMoney(order.cn285_mrr, "121.00")
-        self.assertMoney(order.cn285_mrr_delta, "35.95")  # 85.05 by the rule
+        # Against what is paid today, not against the 85.05 that the rule would bring.
+        self.assertMoney(order.cn285_mrr_delta, "40.00")
         self.assertMoney(order.cn285_tcv, "2904.00")
         said = self._said(order)
         self.assertEqual(said["Notice Period"], "1 → 3")
@@ -76,6 +81,48 @@ class TestRenewalQuote(AmendmentCase):
         self.assertEqual(contract.notice_length, 3)
         renewals = contract.change_ids.filtered(lambda one: one.type == "renew")
         self.assertEqual((len(renewals), renewals.state), (1, "applied"))
+
+    def test_compared_with_what_is_paid_today(self):
+        """From 10 January 2028: 22 of 31 days of hosting, 82 of 91 of the quarter of seats.
+
+        44.00 − 22.00 and 82.00 − 45.05 are 58.95, 70.74 with tax; 31.00 + 50.00 / 3 = 47.67 and
+        62.00 + 91.00 / 3 = 92.33 a month.
+        """
+        with freeze_time("2027-10-05 09:00:00"):
+            contract = self._create_contract(
+                [
+                    {"product_id": self.hosting.id, "price_unit": 31.0, "alignment": "calendar"},
+                    {
+                        "product_id": self.seats.id,
+                        "price_unit": 10.0,
+                        "quantity": 5.0,
+                        "alignment": "calendar",
+                        "recurring_unit": "quarter",
+                    },
+                ],
+                user_id=self.seller.id,
+                date_start=date(2027, 1, 10),
+                term_length=12,
+                renewal_revision="percent",
+                renewal_percent=5.0,
+            )
+            only = [Command.set(contract.ids)]
+            self._bill(date(2027, 10, 5), contract_ids=only)
+            order = self._renewal(contract)
+            self._line(order, self.hosting).price_unit = 62.0
+            self._line(order, self.seats).price_unit = 18.2
+            said = self._said(order)
+            self.assertEqual(said["Difference until then"], "58.95 € excl. tax, 70.74 € incl. tax")
+            self.assertIn("47.67 € → 92.33 € excl. tax", said["Recurring, a month"])
+            told = "Unit Price: 31.00 € → 62.00 € (by the contract's own rule: 32.55 €)"
+            self.assertEqual(said["Hosting"], told)
+            self.assertMoney(order.cn285_mrr_delta, "44.66")
+            order.action_quotation_sent()
+            order.action_confirm()
+        with freeze_time("2028-01-10 09:00:00"):
+            self._bill(date(2028, 1, 10), contract_ids=only)
+        rows = contract.schedule_ids.filtered(lambda row: row.period_start == date(2028, 1, 10))
+        self.assertEqual(sorted(self._cents(row.amount) for row in rows), ["44.00", "82.00"])
 
     def test_accepted_as_it_is(self):
         contract = self._termed()

@@ -103,7 +103,7 @@ class TestApiQuoteLines(QuoteApiCase, BundleCase):
         self._made(lines=[{"product": product, "discount": "100"}])
 
     def test_contract_is_amended(self):
-        """Two of 31.00, and a bundle of 47.00, from February; three from March."""
+        """Two of 31.00, and a bundle of 47.00, from February: 109.00 a month; three from March."""
         contract = self._contracts_of(self._do(self._made(), "accept"))
         self._bill(date(2026, 1, 10))
         quote = self.post(f"/contracts/{contract.id}/quotes", {})
@@ -122,7 +122,7 @@ class TestApiQuoteLines(QuoteApiCase, BundleCase):
         actions = sorted(one["action"] for one in shown["lines"])
         self.assertEqual(actions, ["add", "add", "add", "change", "keep"])
         change = self.get(f"{path}/first-invoice")["change"]
-        self.assertEqual((change["mrr_before"], change["mrr_after"]), ("31.00", "140.00"))
+        self.assertEqual((change["mrr_before"], change["mrr_after"]), ("31.00", "109.00"))
         self.assertEqual(change["days"], ["2026-02-01", "2026-03-01"])
         self.assertEqual(self._do(quote, "accept")["activation"], "done")
         with freeze_time("2026-03-01 09:00:00"):

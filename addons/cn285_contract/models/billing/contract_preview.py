@@ -168,7 +168,7 @@ class Contract(models.Model):
         :returns: ``(without tax, with tax)`` as floats; credits are below zero
         """
         groups = self.env["cn285.invoice.builder"]._group_rows(rows, date)
-        invoices = [self._preview_invoice(key, group) for key, group in groups.items()]
+        invoices = [self._preview_invoice(key, group, brief=True) for key, group in groups.items()]
         return tuple(
             self.currency_id.round(sum(invoice[name] for invoice in invoices))
             for name in ("amount_untaxed", "amount_total")

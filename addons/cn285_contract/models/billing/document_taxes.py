@@ -18,12 +18,20 @@ class ContractItem(models.Model):
             of it; what has the same document and payer is rounded together
         :returns: list of floats; those of a document add up to its total
         """
+        return [total for _untaxed, total in self._amounts_in_documents(entries)]
+
+    @api.model
+    def _amounts_in_documents(self, entries):
+        """As :meth:`_with_tax_in_documents`, without and with tax: ``[(untaxed, total)]``.
+
+        Those of a document add up to its untaxed amount and to its total.
+        """
         items = self.union(*(item for _document, item, _price in entries))
         taxes, documents = items._get_taxes(), defaultdict(list)
         for index, (document, item, _price) in enumerate(entries):
             contract = item.contract_id
             documents[document, contract.company_id, contract.currency_id].append(index)
-        found = [0.0] * len(entries)
+        found = [(0.0, 0.0)] * len(entries)
         for (_document, company, currency), indexes in documents.items():
             lines = [
                 self._line_of_document(entries[index][1], entries[index][2], taxes)
@@ -32,7 +40,9 @@ class ContractItem(models.Model):
             self.env["account.tax"]._add_tax_details_in_base_lines(lines, company)
             self.env["account.tax"]._round_base_lines_tax_details(lines, company)
             for index, line in zip(indexes, lines, strict=True):
-                found[index] = self._total_of_line(line["tax_details"], currency)
+                details = line["tax_details"]
+                untaxed = currency.round(self._untaxed_of_line(details))
+                found[index] = untaxed, self._total_of_line(details, currency)
         return found
 
     @api.model
@@ -56,5 +66,10 @@ class ContractItem(models.Model):
         :param details: tax details of a base line, rounded with those of its document
         """
         taxes = sum(tax_data["tax_amount_currency"] for tax_data in details["taxes_data"])
-        untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        untaxed = self._untaxed_of_line(details)
         return currency.round(untaxed + taxes)
+
+    @api.model
+    def _untaxed_of_line(self, details):
+        """What a line comes to without taxes, as its document has it; ``details``: as above."""
+        return details["total_excluded_currency"] + details["delta_total_excluded_currency"]

@@ -42,8 +42,10 @@ class ContractChange(models.Model):
             ``mrr_before`` and ``mrr_after`` are of that day, of items in trial or that start later
             once they have started; a month with tax is told where the customer reads prices so,
             else False. ``next_invoice`` is the first of
-            :meth:`cn285.contract.preview_invoices`, or False. ``cancelled`` are planned changes
-            that this one makes void, each ``{"change_id", "change", "date"}``.
+            :meth:`cn285.contract.preview_invoices`, or False: what is due before the day of effect
+            is billed before it, as things stand until then; on the day itself the change comes
+            first. ``cancelled`` are planned changes that this one makes void, each ``{"change_id",
+            "change", "date"}``.
         :raises ValidationError: what cannot be done, and where
         """
         self.ensure_one()
@@ -61,7 +63,8 @@ class ContractChange(models.Model):
         )
         self.env.flush_all()
         without = change._undone(change._play_without)
-        return change._undone(lambda: change._try_and_measure(without))
+        following = change._undone(change._invoice_before)
+        return change._undone(lambda: change._try_and_measure(without, following))
 
     def _undone(self, act):
         """What ``act`` returns; nothing of what it does stays."""
@@ -82,7 +85,29 @@ class ContractChange(models.Model):
         self._play_plans(contracts, until)
         return _Played(*self._sums_until(contracts, until), self._given_up(contracts).ids)
 
-    def _try_and_measure(self, without):
+    def _invoice_before(self):
+        """The next invoice with this planned, where something is due before its day; else None.
+
+        Billed and applied day by day, as it will be: on one day changes come before billing.
+        """
+        today, contract = self.company_id._cn285_today(), self.contract_id
+        if self.date_effective <= today:
+            return None
+        if self.state != "scheduled":
+            self._write_inside({"state": "scheduled", "date_scheduled": today})
+            self._announce(True)
+        self._plan_to(contract, min(self.date_effective, self.company_id._cn285_horizon()))
+        due = any(
+            row.state == "planned" and row.billing_date < self.date_effective
+            for row in contract.schedule_ids
+        )
+        changes = any(
+            other.state == "scheduled" and other.date_effective < self.date_effective
+            for other in contract.change_ids
+        )
+        return next(iter(contract._preview_played(1)), None) if due or changes else None
+
+    def _try_and_measure(self, without, following):
         contracts, until = self._touched_contracts(), self.company_id._cn285_horizon()
         waiting = contracts.change_ids.filtered(lambda other: other.state == "scheduled") - self
         self._take_out()
@@ -104,7 +129,7 @@ class ContractChange(models.Model):
             sum(line[name] for line in added) - sum(line[name] for line in dropped)
             for name in ("amount", "amount_with_tax")
         )
-        invoices = self.contract_id.preview_invoices(1)
+        following = following or next(iter(self.contract_id.preview_invoices(1)), False)
         mrr_after, month_after = contracts._month_begun(day)
         self._plan_to(contracts, until)
         self._play_plans(contracts, until)
@@ -120,7 +145,7 @@ class ContractChange(models.Model):
             "total_with_tax": self.currency_id.round(total_with_tax - without.with_tax),
             "shows_tax": self.contract_id._prices_with_tax(),
             "until": (until - timedelta(days=1)).isoformat(),
-            "next_invoice": invoices[0] if invoices else False,
+            "next_invoice": following,
             "mrr_before": self.currency_id.round(float(mrr_before)),
             "mrr_after": self.currency_id.round(float(mrr_after)),
             "month_before_with_tax": month_before,

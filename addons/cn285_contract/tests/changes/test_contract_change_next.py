@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .test_contract_change_money import MoneyCase
 
@@ -149,3 +149,73 @@ class TestNextInvoice(MoneyCase):
         self.assertFalse(contract.schedule_ids.filtered(lambda row: row.state == "planned"))
         # 180 days until 29 June (the day of an end is not billed), less 30 of the pause.
         self.assertEqual(self._billed(contract), "150.00")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-01-16 10:00:00")
+class TestNextInvoiceTold(MoneyCase):
+    """What a preview calls the next invoice is the next one that billing makes.
+
+    Five seats of 10.00 and hosting of 31.00; January is billed, February is not.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env, "next_manager", "cn285_contract.group_billing_manager", name="Manager"
+        )
+
+    def _told_and_billed(self, kind, day, *days, **values):
+        """What the preview said, and the documents that were made on these days."""
+        contract = self._create_contract(
+            [
+                {"price_unit": 10.0, "quantity": 5.0, "alignment": "calendar"},
+                {"price_unit": 31.0, "alignment": "calendar"},
+            ],
+            invoice_separately=True,
+        )
+        only = [Command.set(contract.ids)]
+        self._bill("2026-01-16", contract_ids=only)
+        item = contract.item_ids[0] if kind != "terminate" else contract.item_ids.browse()
+        change = self._change(contract, kind, day, schedule=False, item=item, **values)
+        rows = self._rows(contract)
+        told = [change.with_user(self.manager).preview()["next_invoice"]]
+        self.assertEqual((self._rows(contract), change.state), (rows, "draft"))
+        change.action_schedule()
+        told.append(change.with_user(self.manager).preview()["next_invoice"])
+        for when in days:
+            with self._travel(when):
+                self._bill(when, contract_ids=only)
+        for one in told:
+            self.assertEqual(one, told[0], "planned or not, it is the same")
+        sums = (self._cents(told[0][name]) for name in ("amount_untaxed", "amount_total"))
+        return (told[0]["date"], *sums), [
+            (day, sign + untaxed, sign + total)
+            for day, kind, untaxed, total in self._invoices(contract)[1:]
+            for sign in ("-" if kind == "out_refund" else "",)
+        ]
+
+    def test_what_is_due_before_the_change_is_billed_before_it(self):
+        """3 seats for 18 of 28 days: 19.29; half of 25.00 less for 14 of them: 12.50 back."""
+        february = ("2026-02-01", "81.00", "97.20")
+        cases = [
+            ("quantity", "2026-02-11", {"quantity": 8.0}, ("2026-02-11", "19.29", "23.15")),
+            ("price", "2026-02-15", {"price_unit": 5.0}, ("2026-02-15", "-12.50", "-15.00")),
+        ]
+        for kind, day, values, after in cases:
+            with self.subTest(kind):
+                told, billed = self._told_and_billed(kind, day, "2026-02-01", day, **values)
+                self.assertEqual(billed, [february, after])
+                self.assertEqual(told, february)
+
+    def test_on_the_day_of_billing_the_change_comes_first(self):
+        told, billed = self._told_and_billed("quantity", "2026-02-01", "2026-02-01", quantity=8.0)
+        self.assertEqual(billed, [("2026-02-01", "111.00", "133.20")])
+        self.assertEqual(told, billed[0])
+
+    def test_an_end_that_is_planned_cuts_what_is_billed_before_it(self):
+        """Billed up to 14 February, the last day: 14 of 28 days, 25.00 + 15.50."""
+        told, billed = self._told_and_billed("terminate", "2026-02-14", "2026-02-01", "2026-02-15")
+        self.assertEqual(billed, [("2026-02-01", "40.50", "48.60")])
+        self.assertEqual(told, billed[0])

@@ -14,5 +14,6 @@ from . import (
     amendment_figures,
     amendment_approval,
     renewal,
+    renewal_rule,
     ramp,
 )

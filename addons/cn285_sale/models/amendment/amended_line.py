@@ -85,6 +85,7 @@ class SaleOrderLine(models.Model):
 
     def _cn285_keep_base(self):
         """Note what the items of these new lines are like, and the lines that change nothing."""
+        today = self._cn285_prices_before_rule()
         for line in self.filtered("cn285_item_id"):
             line.cn285_base = {
                 "item": line.cn285_item_id._cn285_facts(),
@@ -92,6 +93,7 @@ class SaleOrderLine(models.Model):
                     "product_id": line.product_id.id,
                     "quantity": line.product_uom_qty,
                     "price": line._cn285_offered_price(),
+                    "today": today.get(line, line._cn285_offered_price()),
                     "discount": line.discount,
                     "rhythm": [line[name] for name in RHYTHM],
                     "every": [line.billing_type, line.recurring_interval, line.recurring_unit],
@@ -169,10 +171,9 @@ class SaleOrderLine(models.Model):
             facts.append(
                 (label("product_uom_qty"), *(order._cn285_number(n.quantity) for n in (base, now)))
             )
-        if now.price != base.price:
-            facts.append(
-                (label("price_unit"), *(order._cn285_money(float(n.price)) for n in (base, now)))
-            )
+        prices = self._cn285_price_facts(base, now)
+        if prices:
+            facts.append((label("price_unit"), *prices))
         if now.discount != base.discount:
             texts = (f"{order._cn285_number(n.discount)} %" for n in (base, now))
             facts.append((label("discount"), *texts))

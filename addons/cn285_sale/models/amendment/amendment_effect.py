@@ -68,10 +68,12 @@ class SaleOrder(models.Model):
             "mrr_before", "mrr_after", "next_invoice", "cancelled", "shows_tax", "approvals"}``:
             ``days`` are ISO dates of first days, ``next_invoice`` is ``{"date", "amount_untaxed",
             "amount_total"}`` or False, ``cancelled`` names planned changes, ``approvals`` says why
-            changes need one; ``mrr_before`` and ``mrr_after`` are of the quotation as a whole, once
-            all has started, see ``cn285_mrr``; the others are as
+            changes need one; ``mrr_before`` is the contract's as it stands, ``mrr_after`` has what
+            the quotation adds as a whole, see ``cn285_mrr_delta``; the others are as
             :meth:`cn285.contract.change.preview` has them, over all changes. ``amount`` leaves out
-            steps of a ramp: what they bring is not due before they come. Without any change, False
+            steps of a ramp: what they bring is not due before they come; of a renewal it is against
+            today's prices, while ``total`` is against what the contract would do by itself. Without
+            any change, False
         :raises UserError: what cannot be done, and where
         """
         self.ensure_one()
@@ -85,16 +87,19 @@ class SaleOrder(models.Model):
         self.env.flush_all()
         played = changes._undone(order._cn285_try)
         if played:
-            # Of the whole quotation, once all of it has started: as its MRR and what it adds.
-            before = self.currency_id.round(order.cn285_mrr - order.cn285_mrr_delta)
-            played.update(mrr_before=before, mrr_after=order.cn285_mrr)
+            # Of the whole quotation, once all of it has started: what steps bring stands by itself.
+            after = played["mrr_before"] + order.cn285_mrr_delta
+            played["mrr_after"] = self.currency_id.round(after)
         return played
 
     def _cn285_try(self):
         """See :meth:`_cn285_play`; what it does is undone by it."""
         result = False
         steps = {step._day() for step in self.cn285_step_ids}
-        for change in self._cn285_make_changes():
+        changes = self._cn285_make_changes()
+        renewal = changes.filtered(lambda change: change.type == "renew")
+        rule = renewal and renewal._cn285_rule_effect()
+        for change in changes:
             change._check()
             reason = change._approval_reason()
             money = change._preview_money()
@@ -107,7 +112,7 @@ class SaleOrder(models.Model):
                 change._apply()
             else:
                 change._announce(True)
-        return result
+        return self._cn285_with_rule(result, rule) if rule else result
 
     def _cn285_added(self, result, money, change, reason):
         """The figures of changes, with those of one more."""
@@ -116,6 +121,7 @@ class SaleOrder(models.Model):
         invoice = money["next_invoice"]
         result = result or {
             **dict.fromkeys(names, 0.0),
+            "mrr_before": money["mrr_before"],
             "days": [],
             "cancelled": [],
             "approvals": [],

@@ -36,17 +36,18 @@ class SaleOrder(models.Model):
         self.ensure_one()
         start = self._cn285_counts_from()
         after = self._cn285_amended_contract(start, "cn285_offer")
-        before = self._cn285_amended_contract(start, "cn285_base_offer")
+        before = self._cn285_amended_contract(start, "cn285_known_offer")
         last = self._cn285_counts_to(start)
         after.date_end = last
         rows = self._cn285_rows(after, last + timedelta(days=1))
         after.date_end = False
         for contract in (after, before):
             self._cn285_settle(contract, last)
-        mrr, known = (contract.mrr_committed for contract in (after, before))
+        mrr, arr = self._cn285_month_and_year(after)
+        known, _arr = self._cn285_month_and_year(before)
         return {
-            "mrr": self.currency_id.round(mrr),
-            "arr": self.currency_id.round(12 * mrr),
+            "mrr": mrr,
+            "arr": arr,
             "one_shot": sum(row["amount"] for row in rows if row["kind"] == "one_shot"),
             "tcv": sum(row["amount"] for row in rows),
             "mrr_delta": self.currency_id.round(mrr - known),
@@ -72,14 +73,14 @@ class SaleOrder(models.Model):
     def _cn285_amended_contract(self, start, offer):
         """The contract in memory with what the lines offer; nothing is kept.
 
-        :param offer: ``cn285_offer``: as it will be; ``cn285_base_offer``: as it was
+        :param offer: ``cn285_offer``: as it will be; ``cn285_known_offer``: as it is today
         """
         self.ensure_one()
         contract = self.cn285_contract_id
         names = ("partner_id", "company_id", "currency_id", "pricelist_id", "fiscal_position_id")
         vals = {name: contract[name].id for name in names}
         lines = self._cn285_lines()
-        if offer == "cn285_base_offer":
+        if offer == "cn285_known_offer":
             lines = lines.filtered("cn285_base")
         items = [line._cn285_imagined_item(start, getattr(line, f"_{offer}")()) for line in lines]
         if offer == "cn285_offer":
@@ -134,7 +135,7 @@ class SaleOrder(models.Model):
                 facts.append((name, self.env._("ends")))
             elif line.cn285_action == "add":
                 facts.append((name, self._cn285_said_of_new(line)))
-            elif line.cn285_action == "change":
+            elif line.cn285_action in ("change", "keep"):  # a price may be the rule's
                 told = "; ".join(
                     f"{label}: {old} → {new}" for label, old, new in line._cn285_changed_facts()
                 )
