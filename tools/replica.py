@@ -49,26 +49,18 @@ class Work:
         return f"{self.database[:59]}_bi"
 
     def asked(self, events=None):
-        """What Odoo's database says: views, installed addons, what is wanted, types, companies."""
+        """What Odoo's database says: views, installed addons, what is wanted, companies."""
         with environment(self.database, commit=False) as env:
             if "cn285.bi.replica" not in env:
                 raise Refused(f"cn285_bi is not installed in {self.database}")
             model = env["cn285.bi.replica"]
-            published = model._published()
             if events is None:
-                events = publication.EVENTS in published
-            views, installed = model._views(), model._installed()
-            if not events:
-                views = [view for view in views if not view.insert_only]
-            wanted = model._wanted(events)
-            tables = {table: names for part in wanted.values() for table, names in part.items()}
+                events = publication.EVENTS in model._published()
             return {
-                "views": views,
-                "installed": installed,
+                "views": [view for view in model._views() if events or not view.insert_only],
+                "installed": model._installed(),
                 "events": events,
-                "wanted": wanted,
-                "types": model._types(tables),
-                "published": {t: names for part in published.values() for t, names in part.items()},
+                "wanted": model._wanted(events),
                 # All of them, of archived ones their past.
                 "companies": env["res.company"].with_context(active_test=False).search([]).ids,
             }
@@ -78,6 +70,7 @@ class Work:
         primary = Primary(self.primary, self.database)
         primary.check()
         asked = self.asked(events or None)
+        types = primary.types(_tables(asked))
         replica = Replica.made(self.address, self.name)
         if self.private:
             # Its other databases are nobody's: a reader has no business there.
@@ -88,11 +81,11 @@ class Work:
             return self.refresh(events or None, everything)
         password = primary.new_reader()
         primary.publish(asked["wanted"])
-        replica.shape(asked["views"], asked["installed"], asked["types"], asked["types"])
+        replica.shape(asked["views"], asked["installed"], types, types)
         reader = Address(*self.seen, primary.reader, password)
         replica.subscribe(reader, self.database, list(asked["wanted"]))
         replica.wait()
-        self._note(asked["events"])
+        self.note(asked["events"])
         made = self._roles(replica, asked["companies"], everything)
         primary.close()
         replica.close()
@@ -104,16 +97,17 @@ class Work:
         primary, replica = Primary(self.primary, self.database), Replica(self.address, self.name)
         if not replica.subscribed():
             raise Refused(f"{self.database} has no replica here: make replica")
-        plan = publication.plan(asked["types"], replica.tables(), asked["published"])
+        types = primary.types(_tables(asked))
+        plan = publication.plan(types, replica.tables(), primary.published())
         out = [*plan.copied, *plan.removed]
         if out:
             primary.take_out(out)
             replica.follow(copy=False)
-        replica.shape(asked["views"], asked["installed"], asked["types"], plan.copied)
+        replica.shape(asked["views"], asked["installed"], types, plan.copied)
         primary.publish(asked["wanted"])
         replica.follow(list(asked["wanted"]))
         replica.wait()
-        self._note(asked["events"])
+        self.note(asked["events"])
         everything = everything or role_sql.role_name(self.database, None) in replica.roles()
         made = self._roles(replica, asked["companies"], everything)
         primary.close()
@@ -127,8 +121,7 @@ class Work:
         primary = Primary(self.primary, self.database)
         primary.drop()
         primary.close()
-        with environment(self.database) as env:
-            env["cn285.bi.replica"]._forget()
+        self.note(None)
 
     def status(self):
         """How it does, in lines."""
@@ -149,9 +142,11 @@ class Work:
         where = where or f"{host}:{self.address.port}/{self.name}"
         return f"postgresql://{role}:{quote(password, safe='')}@{where}"
 
-    def _note(self, events):
+    def note(self, events):
+        """Note in Odoo's database that it has a replica, or with None that it has none."""
         with environment(self.database) as env:
-            env["cn285.bi.replica"]._note_made(events)
+            replica = env["cn285.bi.replica"]
+            replica._forget() if events is None else replica._note_made(events)
 
     def _roles(self, replica, companies, everything):
         wanted = {role_sql.role_name(self.database, company): [company] for company in companies}
@@ -159,6 +154,10 @@ class Work:
             wanted[role_sql.role_name(self.database, None)] = companies
         made = {role: replica.new_role(role, sees) for role, sees in wanted.items()}
         return {role: password for role, password in made.items() if password}
+
+
+def _tables(asked):
+    return {table: names for part in asked["wanted"].values() for table, names in part.items()}
 
 
 def from_environment(database):

@@ -185,6 +185,41 @@ class Primary(Side):
         )
         return password
 
+    def types(self, tables):
+        """The columns of tables with their types, ``{table: {column: type}}``, in order.
+
+        :raises Refused: where a column is missing
+        """
+        rows = self.rows(
+            """SELECT rel.relname, att.attname, format_type(att.atttypid, att.atttypmod)
+                 FROM pg_attribute att JOIN pg_class rel ON rel.oid = att.attrelid
+                WHERE rel.relnamespace = 'public'::regnamespace AND rel.relname = ANY(%s)
+                  AND att.attnum > 0 AND NOT att.attisdropped""",
+            [list(tables)],
+        )
+        types = {(table, column): kind for table, column, kind in rows}
+        for table, columns in tables.items():
+            for name in columns:
+                if (table, name) not in types:
+                    raise Refused(
+                        f"{table} has no {name}: update the addons of {self.dbname} first"
+                    )
+        return {
+            table: {name: types[table, name] for name in columns}
+            for table, columns in tables.items()
+        }
+
+    def published(self):
+        """What is published, ``{table: columns}``."""
+        return {
+            table: tuple(columns)
+            for table, columns in self.rows(
+                "SELECT tablename, attnames::text[] FROM pg_publication_tables"
+                " WHERE pubname = ANY(%s)",
+                [[publication.ROWS, publication.EVENTS]],
+            )
+        }
+
     def take_out(self, tables):
         """Publish these tables no more."""
         for name, table in self.rows(

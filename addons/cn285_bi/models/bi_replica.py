@@ -63,22 +63,6 @@ class BiReplica(models.Model):
         """What should be published, ``{publication: {table: columns}}``."""
         return publication.wanted(self._views(), self._installed(), events)
 
-    @api.model
-    def _types(self, tables):
-        """The columns of tables with their types, ``{table: {column: type}}``, in order."""
-        self.env.cr.execute(
-            """SELECT rel.relname, att.attname, format_type(att.atttypid, att.atttypmod)
-                 FROM pg_attribute att JOIN pg_class rel ON rel.oid = att.attrelid
-                WHERE rel.relnamespace = 'public'::regnamespace AND rel.relname = ANY(%s)
-                  AND att.attnum > 0 AND NOT att.attisdropped""",
-            [list(tables)],
-        )
-        types = {(table, column): kind for table, column, kind in self.env.cr.fetchall()}
-        return {
-            table: {column: types[table, column] for column in columns if (table, column) in types}
-            for table, columns in tables.items()
-        }
-
     # === WHAT THERE IS === #
 
     @api.model
