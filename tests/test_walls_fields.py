@@ -46,6 +46,7 @@ HISTORY = {
     "cn285.import.load.error",
     "cn285.import.load.file",
     "cn285.import.record",
+    "cn285.margin",
     "cn285.mrr.entry",
     "cn285.mrr.item.month",
     "cn285.mrr.month",

@@ -17,6 +17,8 @@
         "views/simulation_line_views.xml",
         "views/simulation_customer_views.xml",
         "views/simulation_views.xml",
+        "views/margin_views.xml",
+        "data/ir_cron_data.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

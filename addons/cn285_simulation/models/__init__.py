@@ -1,6 +1,7 @@
 """Prices tried on past months: what is asked (``simulation``, ``simulation_trial``), how it is
 worked out batch by batch (``simulation_part``, ``tried_*``), and what came out
 (``simulation_line``, ``simulation_customer``). Called by users, and by the jobs of a simulation.
+Beside it what products cost (``cost``), and what is left of what was billed (``margin``).
 """
 
 from . import (
@@ -14,5 +15,8 @@ from . import (
     simulation_line,
     simulation_customer,
     simulation_export,
+    cost,
+    margin,
+    margin_work,
     personal_data,
 )

@@ -23,5 +23,12 @@ class PersonalData(models.AbstractModel):
                 None,
                 texts=("problem",),
             ),
+            Naming(
+                "margin_problems",
+                _lt("Margins: why something was set aside"),
+                "cn285.margin",
+                None,
+                texts=("problem",),
+            ),
             *super()._places(),
         ]

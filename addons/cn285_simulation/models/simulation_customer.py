@@ -29,7 +29,9 @@ class SimulationCustomer(models.Model):
         "cn285.simulation", required=True, ondelete="cascade", index=True, readonly=True
     )
     company_id = fields.Many2one(related="simulation_id.company_id", store=True, precompute=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",

@@ -19,7 +19,9 @@ class SimulationLine(models.Model):
         "cn285.simulation", required=True, ondelete="cascade", index=True, readonly=True
     )
     company_id = fields.Many2one(related="simulation_id.company_id", store=True, precompute=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     contract_id = fields.Many2one(
         "cn285.contract", required=True, ondelete="cascade", index=True, readonly=True
     )

@@ -53,26 +53,42 @@ class Simulation(models.Model):
             return {}, {}
         if self.trial_ids and not trials:
             return {row: Found(billed[row], billed[row]) for row in rows}, {}
-        control = rows._rate_rows()
-        failed, notes = dict(control.failed), {}
-        tried = control
+        closed = rows._of_closed_days()
+        failed = {row.contract_id: row._closed_problem() for row in closed}
+        control, _notes, failing = self._rated_by(self.trial_ids.browse(), rows - closed, billed)
+        failed.update(failing)
+        tried, notes = control, {}
         if trials:
             ratable = rows.filtered(lambda row: row.contract_id not in failed)
-            tried = ratable._start_batch()
-            notes = trials._try_on(ratable, tried)
-            ratable._measure_rows(tried)
-            ratable._rate_batch(tried)
-            failed.update(tried.failed)
+            tried, notes, failing = self._rated_by(trials, ratable, billed)
+            failed.update(failing)
         found = {
-            row: Found(
-                _sum(control.outcomes.get(row.id)),
-                _sum(tried.outcomes.get(row.id)),
-                notes.get(row.item_id.id, ""),
-            )
+            row: Found(control[row], tried[row], notes.get(row.item_id.id, ""))
             for row in rows
             if row.contract_id not in failed
         }
         return found, failed
+
+    def _rated_by(self, trials, rows, billed):
+        """What rows come to by what is tried: ``({row: Decimal}, notes, {contract: reason})``."""
+        batch = rows._start_batch()
+        notes = trials._try_on(rows, batch) if trials else {}
+        counting = any(
+            recipe.bounds_count == "contract"
+            for key in batch.recipes
+            for recipe in batch.all_recipes(key)
+        )
+        if counting:
+            # What bounds count of other items is what is stored and what it differs by.
+            batch.invoiced, batch.plain = rows._billed_ratings(), set()
+        rows._measure_rows(batch)
+        rows._rate_batch(batch)
+        found = {
+            row: _sum(batch.outcomes.get(row.id))
+            + (billed[row] if row.id in batch.invoiced else ZERO)
+            for row in rows
+        }
+        return found, notes, batch.failed
 
 
 class SimulationTrial(models.Model):

@@ -1,1 +1,1 @@
-from . import test_simulation, test_simulation_control, test_simulation_rights
+from . import test_margin, test_simulation, test_simulation_control, test_simulation_rights

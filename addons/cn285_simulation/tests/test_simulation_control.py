@@ -69,6 +69,18 @@ class TestSimulationControl(SimulationCase):
                 date_start=date(2026, 1, 17),
             ),
         }
+        usage = {"billing_type": "usage", "timing": "arrears", "price_unit": 0}
+        contracts["capped"] = self._create_contract(
+            [
+                {**usage, "calculator_ids": [Command.create({"metric_id": self.calls.id, **terms})]}
+                for terms in (
+                    {"price_unit": 1, "maximum_amount": 100, "bounds_count": "contract"},
+                    {"price_unit": 2},
+                )
+            ]
+        )
+        for item, quantity in zip(contracts["capped"].item_ids, (70, 20), strict=True):
+            self._use(contracts["capped"], quantity, item_id=item.id)
         pool = self.env["cn285.usage.pool"].create({"name": "Fleet", "allowance_units": 30})
         of_pool = {
             "price_unit": 1.0,

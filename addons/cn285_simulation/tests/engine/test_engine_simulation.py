@@ -21,6 +21,7 @@ from cn285_simulation_house.cn285_simulation.engine.effect import (
     percent_of,
     raised,
 )
+from cn285_simulation_house.cn285_simulation.engine.margin import fixed_cost
 from cn285_simulation_house.cn285_simulation.engine.recorded import (
     Piece,
     Recorded,
@@ -267,3 +268,21 @@ def test_prices_are_raised_and_units_are_not():
         "value_ids": [["fr", 1.21]],
     }
     assert raised(terms, names, D(0))["tier_ids"] == terms["tier_ids"]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"per_unit": True, "quantity": D(3)}, "31.50"),
+        ({"per_unit": False, "quantity": D(3)}, "10.50"),
+        # A part of a period: of subscriptions its share, of usage what was used.
+        ({"per_unit": True, "quantity": D(3), "share": Fraction(15, 31)}, "15.24"),
+        ({"per_unit": False, "quantity": D(3), "share": Fraction(15, 31)}, "5.08"),
+        (
+            {"per_unit": True, "quantity": D(3), "share": Fraction(15, 31), "of_usage": True},
+            "31.50",
+        ),
+    ],
+)
+def test_fixed_cost(values, expected):
+    assert fixed_cost(D("10.5"), **values) == D(expected)

@@ -234,8 +234,7 @@ class RatingBatch:
       are, see ``rating_plain_store.py``, or when their outcomes are asked for
     - ``stored_plain``: ids of the plain rows that were stored so
     - ``failed``: ``{contract: reason in a clerk's words}``
-    - ``versions``: versions of SmartCodes by calculator id, to run instead of those that billed or
-      are in force: what is only tried
+    - ``versions``: of SmartCodes, by calculator id, to run instead of those in force: only tried
     """
 
     rows: object
