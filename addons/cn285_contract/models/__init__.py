@@ -29,6 +29,7 @@ from . import (
     contract_template_item,
     contract,
     contract_lifecycle,
+    number_blocks,
     contract_item,
     contract_item_screens,
     contract_item_trial,

@@ -286,10 +286,7 @@ class Contract(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_state_door(vals)
-            company = vals.get("company_id") or self.env.company.id
-            if vals.get("name", "/") == "/":
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("cn285.contract") or "/"
+        self._number_new(vals_list)
         contracts = super().create(vals_list)
         # A contract made by code from a template gets its terms, as it would on the screen, and its
         # items unless the caller brings his own.

@@ -125,9 +125,11 @@ class ContractItem(models.Model):
         vals, known = [], {}
         for row in rows:
             price = prices[self.id, row.start]
-            # Without discount periods, complete periods at one price cost the same.
+            # Without discount periods, complete periods at one price cost the same: whole ones
+            # however many days they have.
             plain = not windows and row.piece_start in (None, row.start)
-            key = (price, row.proration, row.stretch) if plain else row
+            share = row.proration if row.proration.note != "whole" else row.proration.basis
+            key = (price, share, row.stretch) if plain else row
             if key not in known:
                 known[key] = self._price_row(row, price, windows, included)
             vals.append({**owner, **self._prepare_row_vals(row, price), **known[key]})

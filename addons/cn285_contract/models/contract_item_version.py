@@ -112,6 +112,10 @@ class ContractItem(models.Model):
     def _version_on(self, day):
         """The version in force on a day; an empty one where the item's terms never changed."""
         self.ensure_one()
+        # Asked for each row of each item: where it is known that there are none, nothing is read.
+        field = self._fields["version_ids"]
+        if field._get_cache(self.env).get(self.id) == ():
+            return self.env[field.comodel_name]
         versions = self.version_ids
         # From the last one: most of what is asked for lies ahead.
         for version in reversed(versions):

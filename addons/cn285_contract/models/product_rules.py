@@ -50,11 +50,15 @@ class Contract(models.Model):
         """
         if self.env.context.get("cn285_rules_kept") is RULES_KEPT:
             return
+        reasons = {}
         for contract in self:
             items = contract.item_ids.filtered(lambda item: item.state in ("draft", *LIVE_STATES))
-            reason = product_problem(self.env, items.product_id.product_tmpl_id)
-            if reason:
-                raise contract._rule_broken(reason)
+            products = items.product_id.product_tmpl_id
+            # Most contracts of a company consist of the same few products.
+            if products not in reasons:
+                reasons[products] = product_problem(self.env, products)
+            if reasons[products]:
+                raise contract._rule_broken(reasons[products])
         self._check_customer_limits()
 
     def _rule_broken(self, reason):

@@ -9,6 +9,7 @@ from . import (
     test_long_contract,
     test_mrr,
     test_named_by_ours,
+    test_number_blocks,
     test_planning,
     test_planning_on,
     test_portal,

@@ -77,6 +77,11 @@ class ExternalIds:
                 for name, record in pairs
             ]
         )
+        # Odoo remembers what modules bring as they are updated; hundreds of thousands of rows would
+        # stay in the memory of the process.
+        self.env.registry.loaded_xmlids.difference_update(
+            f"{self.namespace}.{name}" for name, _record in pairs
+        )
 
     def _choices(self, model, name):
         """The names that a row's record may have, in the order in which they are taken."""

@@ -45,6 +45,7 @@ class Kind:
     :param complete_new: the same for new records only; given the values, and the row's cells
     :param complete_record: given the record (an empty one where it is new), the values and the
         row's cells, adds in place what hangs on the record too
+    :param make: given the model and a list of values, makes the records; None: as ``create`` does
     :param waiting: given a record and its key: the sentence that says how it waits for a row of
         its own that was refused; None where it does not wait
     :param order: given the cells of a row, what rows are sorted by; None: they stay as they are
@@ -68,6 +69,7 @@ class Kind:
     complete: Callable | None = None
     complete_new: Callable | None = None
     complete_record: Callable | None = None
+    make: Callable | None = None
     waiting: Callable | None = None
     order: Callable | None = None
     finish: Callable | None = None

@@ -149,7 +149,7 @@ class Rows:
             if self.kind.complete_new:
                 self.kind.complete_new(vals, entry.cells)
             vals_list.append(vals)
-        return self.model.create(vals_list)
+        return (self.kind.make or type(self.model).create)(self.model, vals_list)
 
     def _update(self, updates):
         for entry, record, vals in updates:

@@ -146,8 +146,10 @@ class ContractItem(models.Model):
             return {}
         contracts = self.env["cn285.contract"]
         found = {}
+        named = (vals.get("contract_id") for vals in vals_list)
+        there = contracts.browse(dict.fromkeys(filter(None, named))).exists()
         for number, vals in enumerate(vals_list):
-            contract = contracts.browse(vals.get("contract_id")).exists()
+            contract = contracts.browse(vals.get("contract_id")) & there
             if contract and contract._is_traced():
                 found[number] = self.env["cn285.contract.change"]._draft_of_new(contract, vals)
         return found

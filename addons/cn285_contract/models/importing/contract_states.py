@@ -88,10 +88,18 @@ class ContractStates:
         loader = self.env["cn285.import.loader"]
         for entry, contract in pairs:
             vals = loader._contract_begins(contract, entry.cells)
+            vals |= self._end_of_closed(contract, entry.cells)
             vals = {name: value for name, value in vals.items() if contract[name] != value}
             if vals:
                 contract._write_inside(vals)
         return pairs
+
+    def _end_of_closed(self, contract, cells):
+        """A contract that is closed already has its last day before it is planned at all."""
+        day = cells.get("closed_on")
+        if cells.get("state") != "closed" or not day:
+            return {}
+        return {"date_end": min(filter(None, (day, contract.date_end)))}
 
     def _confirm(self):
         pairs = self._contracts(("active", "closed"), ("draft",))
