@@ -24,6 +24,27 @@ class TestImportTemplates(ContractCase):
         user = new_test_user(cls.env, "templates", groups=GROUPS)
         cls.loader = cls.env["cn285.import.loader"].with_user(user).with_context(lang="en_US")
 
+    def test_all_templates_load_together(self):
+        """The examples of all kinds, as one folder: each row goes in."""
+        kinds = {
+            name: kind for name, kind in self.loader._catalogue().items() if name not in NEEDS_SETUP
+        }
+        beside = {}
+        for kind in kinds.values():
+            beside |= kind.beside
+        report = self.loader._load_files(
+            [self.loader._template_csv(name) for name in kinds],
+            beside=beside,
+            namespace="templates",
+        )
+        reasons = [(error.file, error.line, error.reason) for error in report.errors]
+        self.assertEqual(reasons, [])
+        for name, kind in kinds.items():
+            rows = kind.example_rows()
+            self.assertTrue(rows, f"{name} has an example")
+            done = report.created[name] + report.updated[name] + report.skipped[name]
+            self.assertEqual(done, len(rows), name)
+
     def test_every_template_loads_as_it_is(self):
         kinds = self.loader._catalogue()
         for name, kind in kinds.items():

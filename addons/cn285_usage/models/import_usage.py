@@ -96,6 +96,12 @@ def _hold_from(record, vals, cells):
         vals.update(told)
 
 
+def complete_calculator(vals):
+    """Whoever names a pool has its units included, and need not say so twice."""
+    if vals.get("pool_id"):
+        vals.setdefault("allowance_scope", "pool")
+
+
 POOLS = Kind(
     "pools",
     "cn285.usage.pool",
@@ -196,6 +202,7 @@ CALCULATORS = Kind(
     ),
     required=("charge_model",),
     key=("item", "template_item", "sequence"),
+    complete=complete_calculator,
     complete_record=_hold_from,
     finish=take_usage,
     example={
