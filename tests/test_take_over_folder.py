@@ -16,7 +16,8 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .take_over_folder import HERE, MISSPELT, OPENED, STRANGE, Folder, cents
+from .take_over_files import MISSPELT, STRANGE
+from .take_over_folder import HERE, OPENED, Folder, cents
 
 CONTRACTS = int(os.environ.get("CN285_FOLDER", "60"))
 GROUPS = (
