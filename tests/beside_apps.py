@@ -17,8 +17,7 @@ def run_beside_apps(cases):
 
     :raises AssertionError: with the end of what it said, where a case failed
     """
-    made, _err = run(sys.executable, ROOT / "tools" / "apps_database.py")
-    with copied(made.strip()) as name:
+    with copied(database_with_apps()) as name:
         # not `python -m pytest`: that puts the root on sys.path, and pytest would then take our
         # addons for a package "addons"
         out, _err = run(
@@ -29,6 +28,12 @@ def run_beside_apps(cases):
             env=_own_environment(),
         )
     return out
+
+
+def database_with_apps():
+    """The name of the database with Odoo's other apps and all of ours: to be copied."""
+    made, _err = run(sys.executable, ROOT / "tools" / "apps_database.py")
+    return made.strip()
 
 
 def _own_environment():

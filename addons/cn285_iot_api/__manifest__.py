@@ -8,7 +8,7 @@
     "website": "https://cn285.example",
     "license": "LGPL-3",
     "depends": ["cn285_api", "cn285_iot"],
-    "data": ["data/api_scope_data.xml"],
+    "data": ["data/api_scope_data.xml", "data/webhook_type_data.xml"],
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",
 }

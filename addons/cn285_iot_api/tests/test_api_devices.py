@@ -88,3 +88,38 @@ class TestApiDevices(ApiCase, DeviceCase):
         self.assertProblem(answer, 403, "not_allowed")
         made = self.post("/device-types", {"name": "Lock", "identifiers": ["eui", "mac"]})
         self.assertEqual((made["identifiers"], made["term_months"]), (["eui", "mac"], 12))
+
+    def test_programs_are_told(self):
+        """What devices become, and what their network confirms: once, as they are after."""
+        self.env["cn285.webhook.endpoint"].create(
+            {"name": "Fleet", "url": "https://fleet.example/hook"}
+        )
+        provider = self.env["cn285.provisioning.provider"].create({"name": "LoRa"})
+        self.tracker.write(
+            {"company_id": self.company.id, "provider_id": provider.id, "starts": "confirmed"}
+        )
+        device = self._devices(1)
+        self._ordered("activate", device)
+        operation = device.operation_ids.with_user(self.manager)
+        operation.action_done()
+        self.env["cn285.device"].browse(device.id)._heard("on")
+        self._ordered("suspend", device)
+        self._ordered("return", device)
+        events = self.env["cn285.webhook.event"].search([("type", "=like", "device.%")])
+        events._complete()
+        self.env.cr.precommit.clear()
+        self.assertEqual(
+            [event.type for event in events.sorted("id")],
+            [
+                "device.pending",
+                "device.network_on",
+                "device.active",
+                "device.suspended",
+                "device.returned",
+            ],
+        )
+        shown = events.sorted("id")[-1].payload
+        self.assertEqual(shown["data"]["object"]["serial"], device.serial)
+        # Each type of event can be chosen by an endpoint.
+        types = self.env["cn285.webhook.type"].search([("code", "in", events.mapped("type"))])
+        self.assertEqual(len(types), 5)
