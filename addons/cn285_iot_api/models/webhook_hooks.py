@@ -18,9 +18,9 @@ class Device(models.Model):
         """A network that says twice what it has said already is told of once."""
         # sudo: as above
         news = self.sudo().filtered(lambda device: device.network_state != state)
-        result = super()._heard(state)
+        # Told before what follows from it: what waited for the network begins.
         self.env["cn285.webhook.event"]._tell(f"device.network_{state}", news)
-        return result
+        return super()._heard(state)
 
 
 class WebhookEvent(models.Model):

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..engine.movements import movement
+from ..engine.movements import RENTED, movement
 
 
 class StockMoveLine(models.Model):
@@ -40,11 +40,14 @@ class StockMoveLine(models.Model):
     def _cn285_sells(self, device):
         """Whether a device that goes out with this line is the customer's from then on.
 
-        What is rented is sold only by a line of a sales order.
+        What is rented is sold by a line of a sales order, or by a transfer from where it is rented
+        to where goods are the customer's.
         """
         self.ensure_one()
         if self.location_dest_id.usage != "customer":
             return False
+        if self.location_id._cn285_sort(self.company_id) == RENTED:
+            return True
         # The field is there where Odoo's Sales delivers.
         by_order = "sale_line_id" in self.move_id._fields and bool(self.move_id.sale_line_id)
         return by_order or device.ownership == "sold"

@@ -24,10 +24,11 @@ class StockPicking(models.Model):
 
     @api.depends("move_line_ids.lot_id")
     def _compute_cn285_device_count(self):
+        devices = self.env["cn285.device"].search(self._cn285_devices_domain())
+        known = {(device.lot_id, device.company_id) for device in devices}
         for picking in self:
-            picking.cn285_device_count = self.env["cn285.device"].search_count(
-                picking._cn285_devices_domain()
-            )
+            lots = picking.move_line_ids.lot_id
+            picking.cn285_device_count = sum((lot, picking.company_id) in known for lot in lots)
 
     def _cn285_devices_domain(self):
         return [

@@ -38,33 +38,27 @@ class TestDevicesInStock(DeviceCase):
 
     # === WHAT USERS DO === #
 
-    def _received(self, *serials, user=None, product=None):
+    def _received(self, *serials):
         """The warehouse receives serial numbers; returns their devices."""
-        product, kind = product or self.box, self.warehouse.in_type_id
-        places = {
-            "location_id": self.suppliers.id,
-            "location_dest_id": kind.default_location_dest_id.id,
-        }
-        lines = [
-            Command.create({"product_id": product.id, "lot_name": serial, "quantity": 1, **places})
-            for serial in serials
-        ]
-        move = {
-            "product_id": product.id,
-            "product_uom_qty": len(serials),
-            "move_line_ids": lines,
-            **places,
-        }
+        kind = self.warehouse.in_type_id
+        lines = [{"lot_name": serial} for serial in serials]
+        self._transferred(kind, self.suppliers, kind.default_location_dest_id, lines)
+        return self.env["cn285.device"].search([("serial", "in", serials)], order="serial")
+
+    def _transferred(self, kind, source, target, lines):
+        """A transfer that the warehouse makes by hand, done."""
+        shared = {"location_id": source.id, "location_dest_id": target.id}
+        own = {**shared, "product_id": self.box.id}
+        lines = [Command.create({**own, "quantity": 1, **line}) for line in lines]
+        move = {**own, "product_uom_qty": len(lines), "move_line_ids": lines}
         picking = (
             self.env["stock.picking"]
-            .with_user(user or self.stocker)
-            .create({"picking_type_id": kind.id, "move_ids": [Command.create(move)], **places})
+            .with_user(self.stocker)
+            .create({**shared, "picking_type_id": kind.id, "move_ids": [Command.create(move)]})
         )
         picking.move_ids.move_line_ids.picking_id = picking
         picking.action_confirm()
-        self._validated(picking)
-        devices = self.env["cn285.device"].search([("serial", "in", serials)], order="serial")
-        return devices.filtered(lambda device: device.type_id.product_id == product)
+        return self._validated(picking)
 
     def _validated(self, picking):
         """The user of the warehouse, who has no rights on contracts, validates a transfer."""
@@ -140,6 +134,11 @@ class TestDevicesInStock(DeviceCase):
             self._ordered("activate", one, user=self.clerk)
             self.assertEqual(len(self._pickings(one)), 3)
             self.assertEqual(other.state, "active")
+            # The customer keeps the other one: it is his, and served on.
+            rented, kind = self.company.cn285_rented_location_id, self.warehouse.out_type_id
+            self._transferred(kind, rented, self.customers, [{"lot_id": other.lot_id.id}])
+            self.assertEqual((other.ownership, other.state), ("sold", "active"))
+            self.assertEqual(other.partner_id, self.customer)
 
     def test_what_is_not_in_stock_is_refused(self):
         unknown = self._devices(1, "U")
