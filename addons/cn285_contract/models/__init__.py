@@ -35,6 +35,7 @@ from . import (
     contract_item_trial,
     mrr_figures,
     contract_mrr,
+    contract_month,
     mrr_refresh,
     contract_item_discount,
     contract_item_planning,
