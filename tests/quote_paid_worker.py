@@ -118,7 +118,9 @@ def result(env):
     with bank(env.cr.dbname) as books:
         charged = books.execute("SELECT reference, amount, paid FROM charge").fetchall()
     orders = env["sale.order"].search([("cn285_kind", "=", "new")], order="id")
-    contracts = env["cn285.contract"].search([("order_id", "!=", False)], order="order_id")
+    # Orders sort by their day, which is that of acceptance.
+    contracts = env["cn285.contract"].search([("order_id", "!=", False)])
+    contracts = contracts.sorted(lambda contract: contract.order_id.id)
     prepayments = contracts.prepayment_ids
     return {
         "states": orders.mapped("state"),
@@ -133,7 +135,9 @@ def result(env):
             for one in prepayments.payment_ids
             if one.payment_transaction_id.operation == "offline"
         ),
-        "invoices": [f"{move.amount_total:.2f}" for move in contracts.invoice_ids.sorted("id")],
+        "invoices": [
+            [f"{move.amount_total:.2f}" for move in contract.invoice_ids] for contract in contracts
+        ],
         "open": sum(contracts.invoice_ids.mapped("amount_residual")),
         "left": sum(prepayments.mapped("credit_left")),
     }

@@ -3,6 +3,7 @@
 from datetime import date
 
 from lxml import html
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common_bundle import BundleCase
@@ -10,6 +11,38 @@ from .common_bundle import BundleCase
 
 @tagged("post_install", "-at_install")
 class TestBundlePages(BundleCase, HttpCase):
+    def test_what_is_listed_for_changes(self):
+        """Quantity: the bundle and the service beside it; billing day: no component, no fee; end:
+        no fee."""
+        contract = self._contracted(self.office)
+        contract.item_ids.create(
+            [
+                {"contract_id": contract.id, "product_id": self.support.id, "price_unit": 5.0},
+                {
+                    "contract_id": contract.id,
+                    "product_id": self.setup_fee.id,
+                    "billing_type": "one_shot",
+                    "price_unit": 250.0,
+                },
+            ]
+        )
+        names = ("quantity", "billing_day", "end_item")
+        contract.permission_ids = [Command.create({"kind": name}) for name in names]
+        portal = new_test_user(self.env, "bundle_lists", "base.group_portal")
+        portal.partner_id.parent_id = self.customer
+        kinds = contract._customer_kinds()
+        listed = {
+            name: [
+                asked.item.product_id.name
+                for asked in contract._customer_targets(kinds[name], portal)
+            ]
+            for name in names
+        }
+        self.assertEqual(listed["quantity"], ["Office", "Support"])
+        self.assertEqual(listed["billing_day"], ["Support"])
+        self.assertNotIn(self.setup_fee.name, listed["end_item"])
+        self.assertIn("Office", listed["end_item"])
+
     def test_consumers_read_all_taxes(self):
         """31.00 with 20 % are 37.20, on the page as in print; the first invoice stands first.
 
