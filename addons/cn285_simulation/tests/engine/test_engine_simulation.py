@@ -29,7 +29,7 @@ from cn285_simulation_house.cn285_simulation.engine.recorded import (
     share_of,
     windows_of,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 D = Decimal
@@ -164,6 +164,7 @@ def test_share_without_steps():
     assert share_of(billed(JANUARY)) == WHOLE
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     price=st.decimals("0", "99999", places=4),
     quantity=st.decimals("0", "500", places=3),
@@ -216,6 +217,7 @@ def test_after_credit(found, amount, credited, expected):
     assert after_credit(D(found), D(amount), D(credited)) == D(expected)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.decimals("0.01", "99999", places=2), st.decimals("0", "1", places=2), st.booleans())
 def test_the_same_amount_keeps_its_credit(amount, share, negative):
     credited = (amount * share).quantize(D("0.01"))
