@@ -34,6 +34,8 @@ NOBODYS = {
         "cn285.bridge.map": "*",
         "cn285.change.reason": "name code note",
         "cn285.contract.item": "usage_set_property usage_marker_property usage_marker_value",
+        "cn285.communication.plan": "name",
+        "cn285.communication.step": "name subject body",
         "cn285.contract.tag": "name",
         "cn285.contract.template": "name code note",
         "cn285.contract.template.item": (
@@ -51,7 +53,9 @@ NOBODYS = {
         "cn285.price.index": "name code",
         "cn285.provisioning.provider": "name",
         "cn285.quote.discount": "name",
+        "cn285.retention.offer.template": "name",
         "cn285.revrec.rule": "name",
+        "cn285.segment": "name domain problem",
         "cn285.sign.provider": "name tsa_url yousign_api_key yousign_webhook_secret",
         "cn285.smartcode": "name code description",
         "cn285.smartcode.version": "body",

@@ -17,6 +17,7 @@ APART = {
     ("cn285.sign.rule", "cn285.sign.provider"): "managers say what is signed, not by what key",
     ("cn285.device", "cn285.device.type"): "whoever keeps devices need not keep their types",
     ("cn285.bridge.conflict.line", "cn285.bridge.conflict"): "a conflict is decided by its lines",
+    ("cn285.retention.offer", "cn285.retention.offer.template"): "who offers need not set up what",
 }
 USERS = {
     "own": "cn285_contract.group_contract_user_own",

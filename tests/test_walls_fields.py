@@ -33,6 +33,7 @@ HISTORY = {
     "cn285.bridge.exchange",
     "cn285.bridge.inbox",
     "cn285.bridge.outbox",
+    "cn285.communication",
     "cn285.contract.item.pause",
     "cn285.contract.item.version",
     "cn285.device.assignment",
@@ -61,6 +62,7 @@ HISTORY = {
     "cn285.revrec.run.issue",
     "cn285.revrec.run.preview",
     "cn285.revrec.schedule",
+    "cn285.segment.member",
     "cn285.sepa.bank.line",
     "cn285.sepa.debit",
     "cn285.sepa.file",
@@ -91,13 +93,16 @@ KEPT = {
     "term_number auto_renew free_exit_from commitment_end schedule_ids invoice_ids "
     "predecessor_id access_token billing_hold billing_hold_reason commitment_agreed_until",
     "cn285.device": "state network_state assignment_ids event_ids",
+    "cn285.communication.plan": "state",
     "cn285.contract.change": "state approved_by fee_amount refund_amount confirmation_id before "
     "after error declaration received_at date_applied result_item_id",
     "cn285.contract.item": "company_id state planned_until planned_end anchor_date not_before "
     "version_ids pause_ids schedule_ids predecessor_id",
     "cn285.mrr.close": "company_id known_on closed_by_id last_entry checksum opening closing",
     "cn285.renewal.notice": "contract_id state last_day_to_refuse date_sent date_refused problem",
+    "cn285.retention.offer": "state contract_id date_expiry words mrr_at_stake mrr_kept",
     "cn285.revrec.run": "state name",
+    "cn285.segment": "evaluated_at evaluated_by_id problem",
     "cn285.sepa.bank.file": "state read_at",
     "cn285.sepa.mandate": "state reference signed_by signed_how proof token_id account_changed "
     "former_reference last_debit_on revoked_on revoked_reason",

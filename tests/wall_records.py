@@ -11,6 +11,7 @@ DAY = date(2026, 1, 15)
 SPECIAL = {
     "cn285.bridge.backend": {"netsuite_account": "1234567"},
     "cn285.change.approval": {"type": "price"},
+    "cn285.communication.step": {"subject": "wall", "body": "wall"},
     "cn285.contract.change": {"type": "quantity", "values": {"quantity": 2}},
     "cn285.contract.item.discount": {"percent": 10.0},
     "cn285.contract.template.item.discount": {"percent": 10.0},

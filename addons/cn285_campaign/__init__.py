@@ -1,0 +1,8 @@
+from odoo.addons.cn285_import.uninstall import forget
+
+from . import controllers, models
+
+
+def uninstall_hook(env):
+    """Leave nothing behind that Odoo does not remove."""
+    forget(env, "cn285_campaign")
