@@ -21,6 +21,7 @@ SPECIAL = {
     "cn285.quote.discount": {"percent": 10.0},
     "cn285.late.fee": {"kind": "interest"},
     "cn285.legal.holiday": {"month": 7, "day": 14},
+    "cn285.retention.offer.template": {"kind": "pause"},
     "cn285.sepa.mandate": {"iban": "FR7630006000011234567890189"},
     "cn285.webhook.endpoint": {"url": "https://wall.example/"},
     "cn285.usage.tier": {"up_to": 0.0},

@@ -122,6 +122,13 @@ class Segment(models.Model):
                     )
                 ) from error
 
+    def write(self, vals):
+        """Of a segment that is archived nobody is a member any more."""
+        result = super().write(vals)
+        if "active" in vals:
+            self._evaluate()
+        return result
+
     def _own_domain(self, company):
         """The filter, for contracts of a company."""
         self.ensure_one()

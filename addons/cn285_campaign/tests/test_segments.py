@@ -98,7 +98,6 @@ class TestSegments(CampaignCase):
             self.assertEqual(own.member_ids.entered_on, date(2026, 1, 15))
             self.assertEqual(self._members(own)[0][2], "2026-03-31")
         own.active = False
-        own._evaluate()
         self.assertTrue(own.with_context(active_test=False).member_ids.left_on)
 
     @mute_logger(
