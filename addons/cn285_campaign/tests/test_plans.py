@@ -102,14 +102,15 @@ class TestPlans(CampaignCase):
             (member.entered_on, member.left_on), (date(2026, 1, 15), date(2026, 3, 19))
         )
 
-    def test_day_by_day_is_the_same_as_one_look_a_week(self):
+    def test_each_contract_by_its_own_date(self):
         self._ending()
         self._ending("2026-02-27")
-        one, other = self._plan([{"delay": -9}]), self._plan([{"delay": -9}])
-        for day in ("2026-02-18", "2026-02-19", "2026-03-22", "2026-03-23"):
+        plan = self._plan([{"delay": -9}])
+        for day in ("2026-02-17", "2026-02-18", "2026-03-22", "2026-03-23"):
             self._run(day)
-        self.assertEqual(self._states(one), self._states(other))
-        self.assertEqual(self._states(one), [("2026-02-18", "done"), ("2026-03-23", "done")][::-1])
+        # 22 March is a Sunday.
+        self.assertEqual(self._states(plan), [("2026-03-23", "done"), ("2026-02-18", "done")])
+        self.assertEqual(len(self._mails(plan)), 2)
 
     def test_quiet_hours_weekends_and_what_is_too_late(self):
         self._ending()
@@ -119,8 +120,16 @@ class TestPlans(CampaignCase):
         self._run("2026-03-16", "06:59")  # one minute before eight in Paris
         self.assertEqual({state for _day, state in self._states(plan)}, {"planned", "done"})
         self.assertFalse(self._mails(plan))
+        self._run("2026-03-16", "19:00")  # eight in the evening
+        self.assertFalse(self._mails(plan))
         self._run("2026-03-16", "07:00")
         self.assertEqual(len(self._mails(plan)), 1)
+        journey = self._plan([{"delay": -15}])
+        self._run("2026-03-16", "20:00")
+        self.assertFalse(self._mails(journey))
+        with patch.object(type(self.company), "_cn285_is_imagined", lambda company: True):
+            self._run("2026-03-16", "20:00")  # days of a journey have no hours
+        self.assertEqual(len(self._mails(journey)), 1)
         late = self._plan([{"delay": -9}])
         self._run("2026-03-31")  # eight days after it was due
         self.assertEqual(self._states(late), [("2026-03-23", "skipped")])
