@@ -6,7 +6,7 @@ import threading
 import time
 
 import psycopg2
-from replica_sides import Address, Side
+from replica_server import Address, Side
 
 #: Seconds between two tries of the lag.
 EVERY = 0.02

@@ -256,6 +256,7 @@ def update(database):
     forks.odoo.sql_db.close_all()
     command[command.index("-u") : command.index("-u") + 2] = ["-u", "cn285_bi"]
     report["uninstalled"] = subprocess.run(command, capture_output=True).returncode
+    forks.Registry.delete(database)  # this process knows the addon still
     work.refresh()
     caught_up(primary, there)
     report["left"] = [

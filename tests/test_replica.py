@@ -8,7 +8,8 @@ import replica
 from odoo.addons.cn285_bi.catalogue import CATALOGUE
 from odoo.addons.cn285_bi.engine import publication
 from odoo.addons.cn285_bi.engine.catalogue import key_of
-from replica_sides import Address, Primary, Refused, Replica, Side
+from replica_server import Address, Refused, Side
+from replica_sides import Primary, Replica
 
 from . import replica_checks
 from .clusters import clusters

@@ -25,7 +25,8 @@ from provision import ADDONS, Problem
 odoo.addons.__path__.append(str(ADDONS))
 
 from odoo.addons.cn285_bi.engine import publication, role_sql  # noqa: E402
-from replica_sides import Address, Primary, Refused, Replica  # noqa: E402
+from replica_server import Address, Refused  # noqa: E402
+from replica_sides import Primary, Replica  # noqa: E402
 
 
 class Work:
@@ -94,8 +95,9 @@ class Work:
     def refresh(self, events=None, everything=False):
         """Bring the replica in step with the views; returns the passwords of new roles."""
         asked = self.asked(events)
-        primary, replica = Primary(self.primary, self.database), Replica(self.address, self.name)
-        if not replica.subscribed():
+        primary = Primary(self.primary, self.database)
+        replica = Replica.found(self.address, self.name)
+        if not (replica and replica.subscribed()):
             raise Refused(f"{self.database} has no replica here: make replica")
         types = primary.types(_tables(asked))
         plan = publication.plan(types, replica.tables(), primary.published())
@@ -116,8 +118,9 @@ class Work:
 
     def drop(self):
         """Remove the replica, and what Odoo's database has for it."""
-        server = Replica.made(self.address, self.name)
-        server.drop()
+        replica = Replica.found(self.address, self.name)
+        if replica:
+            replica.drop()
         primary = Primary(self.primary, self.database)
         primary.drop()
         primary.close()
@@ -130,10 +133,11 @@ class Work:
             told = env["cn285.bi.replica"]._watched()
             if told["warning"]:
                 yield told["warning"]
-        replica = Replica.made(self.address, self.name)
-        for role, companies in replica.roles().items():
-            yield f"{role}: companies {', '.join(map(str, companies))}"
-        replica.close()
+        replica = Replica.found(self.address, self.name)
+        if replica:
+            for role, companies in replica.roles().items():
+                yield f"{role}: companies {', '.join(map(str, companies))}"
+            replica.close()
 
     def connection(self, role, password):
         """The line that a BI tool asks for."""
