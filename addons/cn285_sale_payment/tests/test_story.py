@@ -27,7 +27,7 @@ class BrowserStoryCase(StoryCase, HttpCase):
         with self._at(day):
             # A page that was read once is there quickly: a browser waits for so many seconds.
             self.url_open(path, timeout=300)
-            self.start_tour(path, name)
+            self.start_tour(path, name, timeout=300)
         self.env.invalidate_all()
 
     def _sign_online(self, day, order, name, path=None):
