@@ -25,7 +25,7 @@ class BiReplica(models.Model):
     _is_history = True
     _rec_name = "made_on"
 
-    made_on = fields.Datetime(string="Made On", readonly=True)
+    made_on = fields.Datetime(readonly=True)
     events = fields.Boolean(
         string="Usage Events",
         readonly=True,
@@ -34,7 +34,7 @@ class BiReplica(models.Model):
 
     def init(self):
         """The table of beats: by it the replica tells how far it is. No model, nobody reads it."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """CREATE TABLE IF NOT EXISTS cn285_replica_beat (
                  id bigserial PRIMARY KEY,
@@ -42,6 +42,7 @@ class BiReplica(models.Model):
                  lsn pg_lsn NOT NULL DEFAULT pg_current_wal_insert_lsn()
                )"""
         )
+        return result
 
     # === WHAT THERE SHOULD BE === #
 
@@ -120,7 +121,7 @@ class BiReplica(models.Model):
     def _forget(self):
         """Note that there is no replica any more."""
         self.env["ir.config_parameter"].set_param(DATABASE, False)
-        self.search([]).unlink()
+        self.search([], limit=1).unlink()
         self.env.ref("cn285_bi.cron_beat").active = False
         self.env.cr.execute("DELETE FROM cn285_replica_beat")
 
