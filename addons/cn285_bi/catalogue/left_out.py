@@ -32,9 +32,9 @@ LEFT_OUT = {
         "after approved_by awaiting_told before confirmation_channel confirmation_id "
         "confirmation_to create_uid customer_key customer_paid_first customer_pays date_notified "
         "date_refund_due date_refunded date_reminder date_scheduled declaration error fee_amount "
-        "is_legitimate legitimate_reason note order_id order_part override owes_fee received_at "
-        "refund_amount refund_price reminded requested_by stage values waive_fee write_date "
-        "write_uid"
+        "is_legitimate legitimate_reason note offer_id order_id order_part override owes_fee "
+        "received_at refund_amount refund_price reminded requested_by stage values waive_fee "
+        "write_date write_uid"
     ),
     "cn285_contract_item": (
         "alignment analytic_distribution anchor_date billed_amount billed_at_price billed_from "
