@@ -138,6 +138,12 @@ class SaleOrder(models.Model):
             return {**action, "view_mode": "form", "res_id": acceptances.id}
         return {**action, "view_mode": "list,form", "domain": [("id", "in", acceptances.ids)]}
 
+    def _cn285_read_together(self):
+        """Read what is asked of the lines of each of these, of all of them at once."""
+        lines = self.order_line
+        for name in ("cn285_discount_ids", "cn285_step_ids", "tax_ids"):
+            lines.mapped(name)
+
     def _job_cn285_accept(self):
         """Job: accept these, together where it can be; what cannot be accepted says why.
 
@@ -146,6 +152,7 @@ class SaleOrder(models.Model):
         orders = in_users_language(self.exists()).filtered(lambda order: order.state in OPEN)
         try:
             orders.lock_for_update(allow_referencing=True)
+            orders._cn285_read_together()
             reasons = {order: order._confirmation_error_message() for order in orders}
             good = orders.filtered(lambda order: not reasons[order])
             failed = {order: reason for order, reason in reasons.items() if reason}
