@@ -1,6 +1,6 @@
 from odoo.addons.cn285_import.uninstall import forget
 
-from . import models
+from . import models, wizards
 
 
 def uninstall_hook(env):

@@ -14,7 +14,6 @@ from . import (
     tried_usage,
     simulation_line,
     simulation_customer,
-    simulation_export,
     cost,
     margin,
     margin_work,

@@ -63,12 +63,9 @@ class SimulationTrial(models.Model):
         help="Items of contracts of this template, with this product. Left empty: of all items "
         "that it may concern.",
     )
-    pricelist_id = fields.Many2one(
-        "product.pricelist", string="Pricelist", ondelete="restrict", index="btree_not_null"
-    )
+    pricelist_id = fields.Many2one("product.pricelist", ondelete="restrict", index="btree_not_null")
     calculator_id = fields.Many2one(
         "cn285.usage.calculator",
-        string="Calculator",
         ondelete="restrict",
         index="btree_not_null",
         domain="[('template_item_id', '!=', False), ('company_id', 'in', (company_id, False))]",
@@ -84,7 +81,6 @@ class SimulationTrial(models.Model):
     )
     plan_id = fields.Many2one(
         "cn285.contract.template.item",
-        string="Plan",
         ondelete="restrict",
         index="btree_not_null",
         help="An item of a template: its price, discount, length of period and calculators. The "

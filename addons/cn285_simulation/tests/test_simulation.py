@@ -198,7 +198,7 @@ class TestSimulation(SimulationCase):
 
         def fails(simulation, row, *args):
             if row.contract_id == bad:
-                raise UserError("its figures are broken")
+                raise UserError("its figures are broken")  # pylint: disable=translation-required
             return whole(simulation, row, *args)
 
         with patch.object(rows, "_try_price", fails):
