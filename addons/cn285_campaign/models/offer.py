@@ -66,9 +66,7 @@ class RetentionOffer(models.Model):
         string="Valid Until", readonly=True, copy=False, help="The last day to accept it."
     )
     answered_on = fields.Date(readonly=True, copy=False)
-    answered_by_id = fields.Many2one(
-        "res.users", string="Answered By", readonly=True, copy=False, ondelete="restrict"
-    )
+    answered_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     by_customer = fields.Boolean(string="Answered in the Portal", readonly=True, copy=False)
     answer = fields.Text(string="What the Customer Said", help="Why it was declined, in his words.")
     change_ids = fields.One2many(
