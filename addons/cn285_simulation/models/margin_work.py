@@ -8,7 +8,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.cn285_contract.models.common import as_decimal, in_users_language
 from odoo.addons.cn285_contract.models.isolation import each_or_apart
-from odoo.exceptions import UserError
 
 from ..engine.margin import fixed_cost
 from .simulation_part import CONTRACTS_IN_PART, reading_only
@@ -180,7 +179,9 @@ class Margin(models.Model):
     def _cron_work_out(self):
         """The last two months of each company that knows costs, anew each night."""
         # sudo: which companies know any.
-        for company in self.env["cn285.cost"].sudo().search([]).company_id:
+        daily = self.env["res.company"].sudo()._cn285_daily_companies()
+        costs = self.env["cn285.cost"].sudo().search([("company_id", "in", daily.ids)])
+        for company in costs.company_id:
             today = company._cn285_today()
             for back in (1, 0):
                 month = today.replace(day=1) - relativedelta(months=back)
@@ -200,37 +201,6 @@ class Margin(models.Model):
         self = in_users_language(self)
         count = self._work_out(company, fields.Date.to_date(month))
         return self.env._("%s items and periods", count)
-
-
-class MarginWork(models.TransientModel):
-    """Months of which margins are worked out anew."""
-
-    _name = "cn285.margin.work"
-    _inherit = ["cn285.links.read", "cn285.bounded"]
-    _description = "Work Out Margins"
-
-    date_from = fields.Date(
-        string="Months From",
-        required=True,
-        default=lambda self: self.env.company._cn285_today() - relativedelta(months=3, day=1),
-    )
-    date_to = fields.Date(
-        string="To", required=True, default=lambda self: self.env.company._cn285_today()
-    )
-
-    def action_work_out(self):
-        """Order a job for each of these months."""
-        self.ensure_one()
-        self.env["cn285.margin"].check_access("read")
-        if self.date_to < self.date_from:
-            raise UserError(self.env._("The last day lies before the first."))
-        month = self.date_from.replace(day=1)
-        if month + relativedelta(months=120) < self.date_to:
-            raise UserError(self.env._("Ten years at most are worked out at once."))
-        while month <= self.date_to:
-            self.env["cn285.margin"]._delay_month(self.env.company, month)
-            month += relativedelta(months=1)
-        return {"type": "ir.actions.act_window_close"}
 
 
 def _events(members):

@@ -1,1 +1,1 @@
-from . import simulation_export
+from . import margin_work, simulation_export
