@@ -47,6 +47,25 @@ class SaleOrder(models.Model):
         rows = schedules.union(*(schedules.new(vals) for vals in vals_list))
         return contract._document_total(rows, day)
 
+    @api.model
+    def _cn285_rhythm_total(self, contract, full, day):
+        """What full periods come to as one document, without and with tax.
+
+        With taxes inside its prices a document has amounts of its own: it is made for them alone.
+
+        :param full: ``{item: values of its row}``
+        """
+        items = self.env["cn285.contract.item"].union(*full)
+        taxes = self.env["account.tax"].union(*items._get_taxes().values())
+        if any((taxes | taxes.children_tax_ids).mapped("price_include")):
+            return self._cn285_rows_total(contract, full.values(), day)
+        # The key of the document: there is one.
+        entries = [(day, item, row["net"]) for item, row in full.items()]
+        totals = items._amounts_in_documents(entries)
+        return tuple(
+            contract.currency_id.round(sum(amounts)) for amounts in zip(*totals, strict=True)
+        )
+
     def _cn285_both(self, invoice):
         """What an invoice comes to, with and without tax."""
         return self.env._(

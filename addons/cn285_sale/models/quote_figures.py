@@ -237,16 +237,16 @@ class SaleOrder(models.Model):
 
     def _cn285_rhythms(self, contract, plans):
         """What full periods cost, by rhythm, shortest first; rounded as an invoice of them is."""
-        rows, starts = {}, {}
+        members, starts = {}, {}
         last = self._cn285_term(contract.date_start)
         for item, full in self._cn285_full_rows(plans, last).items():
             key = item.recurring_interval, item.recurring_unit
             holds = self._cn285_holds_from(item, full, last)
             starts[key] = max(holds, starts.get(key, holds))
-            rows.setdefault(key, []).append(full)
+            members.setdefault(key, {})[item] = full
         result = []
-        for key in sorted(rows, key=lambda one: one[0] * DAYS[one[1]]):
-            untaxed, total = self._cn285_rows_total(contract, rows[key], starts[key])
+        for key in sorted(members, key=lambda one: one[0] * DAYS[one[1]]):
+            untaxed, total = self._cn285_rhythm_total(contract, members[key], starts[key])
             result.append(
                 {
                     "every": key[0],
